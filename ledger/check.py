@@ -1,0 +1,49 @@
+"""Everything that does not add up within one closing, all at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ledger.checks import cash, period, sums, vat
+from ledger.closing import Closing
+from ledger.problem import Problem
+
+_Check = Callable[[Closing], Iterator[Problem]]
+
+# Without these a booking could not balance, or would be in the wrong money.
+_NEEDED_TO_BOOK: tuple[_Check, ...] = (
+    sums.sale_total,
+    sums.receipts_identity,
+    vat.offered_amount,
+    period.currency,
+)
+_ALL: tuple[_Check, ...] = (
+    *_NEEDED_TO_BOOK,
+    sums.sale_sign,
+    sums.turnover_total,
+    sums.perpetual_total,
+    cash.cash_expected,
+    cash.cash_float_left,
+    cash.movement_tax,
+    period.closed_before_opened,
+    period.business_date,
+    period.ticket_count,
+    period.tickets_overlap_within,
+    vat.offered_within_sales,
+    vat.vat_tolerance,
+)
+
+
+def check_closing(closing: Closing) -> list[Problem]:
+    """Return all that is wrong with a closing by itself; empty when it adds up.
+
+    A training closing is checked too, but never booked: whatever is wrong with it only warns.
+    """
+    problems = [problem for check in _ALL for problem in check(closing)]
+    if closing.training:
+        return [replace(problem, blocking=False) for problem in problems]
+    return problems
+
+
+def check_bookable(closing: Closing) -> list[Problem]:
+    """Return what keeps a closing from being booked by any plan, were its other problems waved through."""
+    return [problem for check in _NEEDED_TO_BOOK for problem in check(closing)]

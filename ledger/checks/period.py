@@ -1,0 +1,69 @@
+"""Are the closing's day, hours, tickets and currency possible?"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ledger.closing import Closing, TicketRange
+from ledger.problem import Problem
+
+_CURRENCY = "EUR"
+
+
+def currency(closing: Closing) -> Iterator[Problem]:
+    """French books are kept in euro."""
+    if closing.currency != _CURRENCY:
+        facts = {"expected": _CURRENCY, "found": closing.currency}
+        yield Problem(code="currency", pointer="/currency", facts=facts)
+
+
+def closed_before_opened(closing: Closing) -> Iterator[Problem]:
+    """A closing ends after it began, whatever the offsets of the two instants."""
+    if closing.closed_at < closing.opened_at:
+        facts = {"opened_at": closing.opened_at.isoformat(), "closed_at": closing.closed_at.isoformat()}
+        yield Problem(code="closed_before_opened", pointer="/closed_at", facts=facts)
+
+
+def business_date(closing: Closing) -> Iterator[Problem]:
+    """The day booked on is not after the till closed, nor more than a day before it opened.
+
+    Opened on the 14th and closed on the 15th at 00:40, a closing may be booked on the 13th, 14th or 15th.
+    """
+    earliest = closing.opened_at.date() - timedelta(days=1)
+    latest = closing.closed_at.date()
+    if not earliest <= closing.business_date <= latest:
+        facts = {
+            "earliest": earliest.isoformat(),
+            "latest": latest.isoformat(),
+            "found": closing.business_date.isoformat(),
+        }
+        yield Problem(code="business_date", pointer="/business_date", facts=facts)
+
+
+def ticket_count(closing: Closing) -> Iterator[Problem]:
+    """Tickets 80412 to 80533 are 122; a range never runs backwards."""
+    for i, tickets in enumerate(closing.tickets):
+        expected = tickets.last - tickets.first + 1
+        if tickets.first > tickets.last or tickets.count != expected:
+            facts = {**_range_facts(tickets), "expected": str(expected), "found": str(tickets.count)}
+            field = "last" if tickets.first > tickets.last else "count"
+            yield Problem(code="ticket_count", pointer=f"/tickets/{i}/{field}", facts=facts)
+
+
+def tickets_overlap_within(closing: Closing) -> Iterator[Problem]:
+    """No ticket is covered twice: 1 to 10 and 8 to 20 of one station overlap."""
+    furthest: dict[str, TicketRange] = {}
+    for i, tickets in sorted(enumerate(closing.tickets), key=lambda it: (it[1].first, it[1].last, it[0])):
+        before = furthest.get(tickets.station)
+        if before and tickets.first <= before.last:
+            facts = {
+                **_range_facts(tickets),
+                "other_first": str(before.first),
+                "other_last": str(before.last),
+            }
+            yield Problem(code="tickets_overlap_within", pointer=f"/tickets/{i}", facts=facts)
+        if before is None or tickets.last > before.last:
+            furthest[tickets.station] = tickets
+
+
+def _range_facts(tickets: TicketRange) -> dict[str, str]:
+    return {"station": tickets.station, "first": str(tickets.first), "last": str(tickets.last)}

@@ -1,0 +1,81 @@
+"""Is the till's VAT believable, and is what was offered told apart by it?"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ledger.closing import Closing, Sale, SaleKind
+from ledger.money import ZERO, money_text, total
+from ledger.problem import Problem
+
+_PER_TICKET = Decimal("0.01")
+_AT_LEAST = Decimal("0.05")
+
+
+def vat_tolerance(closing: Closing) -> Iterator[Problem]:
+    """Warn of VAT too far from net x rate for rounding to explain it: three tickets explain 0.03, so 0.05.
+
+    A till rounds (or cuts) on each ticket, so 122 tickets may differ by 1.22; its VAT is booked all the same.
+    Without ticket ranges the payments are counted instead.
+    """
+    tolerance = max(_AT_LEAST, _PER_TICKET * _tickets(closing))
+    for i, sale in enumerate(closing.sales):
+        expected = sale.net * sale.rate / 100
+        if abs(sale.tax - expected) > tolerance:
+            facts = {
+                "slot": str(sale.slot),
+                "rate": money_text(sale.rate),
+                "net": money_text(sale.net),
+                "expected": money_text(expected),
+                "found": money_text(sale.tax),
+                "tolerance": money_text(tolerance),
+            }
+            yield Problem(code="vat_tolerance", pointer=f"/sales/{i}/tax", facts=facts, blocking=False)
+
+
+def offered_amount(closing: Closing) -> Iterator[Problem]:
+    """The sales an offered payment names are worth its amount: 16.36 + 1.64 for 18.00."""
+    for i, payment in enumerate(closing.payments):
+        named = total(sale.gross for sale in payment.sales)
+        if payment.takes_sales_out and named != payment.amount:
+            facts = {
+                "means": payment.means,
+                "label": payment.label,
+                "expected": money_text(payment.amount),
+                "found": money_text(named),
+            }
+            yield Problem(code="offered_vat", pointer=f"/payments/{i}/sales", facts=facts)
+
+
+def offered_within_sales(closing: Closing) -> Iterator[Problem]:
+    """What was offered is part of what was sold, in each slot: 18.00 cannot be offered out of sales of 15.00.
+
+    Lines of the other sign, as discounts are among sales, do not make the sold part smaller.
+    """
+    seen: set[tuple[int, SaleKind]] = set()
+    for pointer, sale in closing.located_sales():
+        side = (sale.slot, sale.kind)
+        if pointer.startswith("/payments") and side not in seen:
+            seen.add(side)
+            yield from _offered_beyond(closing, sale, pointer)
+
+
+def _offered_beyond(closing: Closing, first: Sale, pointer: str) -> Iterator[Problem]:
+    """Compare what was offered with what was sold, in the slot and of the kind of ``first``."""
+    sign = -1 if first.kind is SaleKind.REFUND else 1
+    given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
+    offered = [sale for sale in given if (sale.slot, sale.kind) == (first.slot, first.kind)]
+    same_side = (sale for sale in closing.sales if (sale.slot, sale.kind) == (first.slot, first.kind))
+    sold = [sale for sale in same_side if sign * sale.gross > ZERO]
+    for part, whole, field in (
+        (total(it.gross for it in offered), total(it.gross for it in sold), "gross"),
+        (total(it.tax for it in offered), total(it.tax for it in sold), "tax"),
+    ):
+        if sign * part > sign * whole:
+            facts = {"slot": str(first.slot), "expected": money_text(whole), "found": money_text(part)}
+            yield Problem(code="offered_vat", pointer=f"{pointer}/{field}", facts=facts)
+
+
+def _tickets(closing: Closing) -> int:
+    if closing.tickets:
+        return sum(tickets.count for tickets in closing.tickets)
+    return sum(payment.count or 0 for payment in closing.payments)

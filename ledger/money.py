@@ -1,0 +1,43 @@
+"""Money and VAT rates as decimals with two places, made from text and never from a float."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+ZERO = Decimal("0.00")
+
+# Twelve digits before the point: what numeric(14, 2) holds, and far below the precision of Decimal.
+_TWO_PLACES = re.compile(r"[+-]?\d{1,12}(\.\d{1,2})?", re.ASCII)
+
+
+def cents(value: str | Decimal) -> Decimal:
+    """Make an amount of money: ``cents("12.5")`` is ``Decimal("12.50")``.
+
+    Raises TypeError for a float or anything else that is neither text nor Decimal, and ValueError for
+    ``"12.345"``, ``"1e3"`` or ``"NaN"``: a till that sends more than cents is wrong; rounding would hide it.
+    """
+    return _two_places(value, "an amount")
+
+
+def percent(value: str | Decimal) -> Decimal:
+    """Make a VAT rate in percent: ``percent("5.5")`` is ``Decimal("5.50")``. Same refusals as ``cents``."""
+    return _two_places(value, "a rate")
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """Add amounts up; nothing adds up to 0.00."""
+    return sum(amounts, ZERO)
+
+
+def money_text(amount: Decimal) -> str:
+    """Write an amount as the till API does: ``Decimal("-11")`` is ``"-11.00"``."""
+    return f"{amount:.2f}"
+
+
+def _two_places(value: str | Decimal, what: str) -> Decimal:
+    if not isinstance(value, str | Decimal):
+        raise TypeError(f"{what} is text or Decimal, not {type(value).__name__}")
+    text = value if isinstance(value, str) else f"{value:f}"
+    if not _TWO_PLACES.fullmatch(text):
+        raise ValueError(f"not {what} with at most two decimals: {value!r}")
+    return Decimal(text).quantize(ZERO) + ZERO  # adding turns -0.00 into 0.00

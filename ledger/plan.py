@@ -1,0 +1,154 @@
+"""A booking plan: which account, VAT code and journal everything in a closing goes to.
+
+The numbers are the usual ones of the French chart of accounts (PCG). They are defaults to start a plan from:
+the sub-accounts are each accountant's choice, so whoever makes a plan may replace any of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.money import ZERO
+
+DEFAULT_SHORTAGE_ACCOUNT = "658000"  # PCG 658: cash missing from the drawer
+DEFAULT_SURPLUS_ACCOUNT = "758000"  # PCG 758: cash found above what was expected
+DEFAULT_DEDUCTIBLE_VAT_ACCOUNT = "445660"  # PCG 44566: VAT on what was bought out of the drawer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotPlan:
+    """Where one VAT slot goes: slot 2 at 10 % to 707000, VAT code VR, VAT to 445710.
+
+    ``family_accounts`` sends single families elsewhere: discounts to 709000, acomptes to 419100.
+    """
+
+    slot: int
+    rate: Decimal
+    sales_account: str
+    vat_code: str
+    vat_account: str
+    family_accounts: Mapping[str, str] = field(default_factory=dict)
+
+    def account_of(self, family: str) -> str:
+        """Return the account a family of this slot is sold on."""
+        return self.family_accounts.get(family, self.sales_account)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeansPlan:
+    """Where one means of payment goes: cards to 511500, until the bank pays them out.
+
+    Without ``account`` the money stays on the journal's own account, as cash does. Without ``journal`` it is
+    booked in the receipts journal. A sale on account needs no account: it goes to the customer account.
+    """
+
+    account: str | None = None
+    journal: str | None = None
+    third_party: str = ""
+
+
+# None for `other`, which could be anything, nor for `offered`, which is no payment: both must be mapped.
+DEFAULT_MEANS_BY_KIND: Mapping[PaymentKind, MeansPlan] = MappingProxyType(
+    {
+        PaymentKind.CASH: MeansPlan(),
+        PaymentKind.CARD: MeansPlan(account="511500"),  # to be collected; usual, though not in the PCG
+        PaymentKind.CHEQUE: MeansPlan(account="511200"),  # PCG 5112, cheques to be banked
+        PaymentKind.MEAL_VOUCHER: MeansPlan(account="511800"),  # better one account per issuer, by means
+        PaymentKind.GIFT_CARD: MeansPlan(account="467500"),  # what was owed since the card was sold
+        PaymentKind.CREDIT_NOTE: MeansPlan(account="419800"),  # PCG 4198, slips issued (-) and used (+)
+        PaymentKind.ON_ACCOUNT: MeansPlan(),
+        PaymentKind.DEPOSIT_USED: MeansPlan(account="419100"),  # PCG 4191
+        # Not 512, which the bank's own statement books, nor 580, which is for one's own transfers.
+        PaymentKind.TRANSFER: MeansPlan(account="511000"),
+        PaymentKind.PLATFORM: MeansPlan(account="467000"),  # the platform owes it; its commission comes later
+    }
+)
+
+# A settlement goes to the customer account and a rounding to 658 or 758, unless a plan says otherwise.
+DEFAULT_RECEIPT_ACCOUNTS: Mapping[ReceiptKind, str] = MappingProxyType(
+    {
+        ReceiptKind.TIP: "426100",  # a tip left freely is the staff's, and outside VAT (CGI 266-1-a)
+        ReceiptKind.DEPOSIT: "419100",  # arrhes: no VAT
+        ReceiptKind.VOUCHER: "467500",  # a multi-purpose gift card is a debt, not revenue
+    }
+)
+
+DEFAULT_MOVEMENT_ACCOUNTS: Mapping[MovementKind, str] = MappingProxyType(
+    {
+        MovementKind.FLOAT_IN: "580000",  # PCG 580: the bank's side will meet it there
+        MovementKind.BANK_DEPOSIT: "580000",
+        MovementKind.EXPENSE: "607000",
+        MovementKind.WITHDRAWAL: "108000",  # the owner's account; 455 in a company
+        MovementKind.OTHER: "471000",  # suspense: a person must look
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPlan:
+    """Everything an establishment's closings need to become entries.
+
+    ``customer_account`` with ``third_party`` is the walk-in customer, whom every closing leaves at zero.
+    ``journal_accounts`` gives each receipts journal's own account: ``{"30": "530000"}``.
+    ``means`` (by the till's code) goes before ``means_by_kind``. ``named_customers`` turns a till's customer
+    code into a third party; a code that is not there is used as it is. With ``banked_account`` the money
+    taken to the bank at closing is booked; without it, only a movement of the drawer is.
+    """
+
+    slots: Mapping[int, SlotPlan]
+    customer_account: str
+    third_party: str
+    sales_journal: str
+    receipts_journal: str
+    journal_accounts: Mapping[str, str]
+    means: Mapping[str, MeansPlan] = field(default_factory=dict)
+    means_by_kind: Mapping[PaymentKind, MeansPlan] = field(default_factory=lambda: DEFAULT_MEANS_BY_KIND)
+    receipt_accounts: Mapping[ReceiptKind, str] = field(default_factory=lambda: DEFAULT_RECEIPT_ACCOUNTS)
+    named_customers: Mapping[str, str] = field(default_factory=dict)
+    movement_accounts: Mapping[MovementKind, str] = field(default_factory=lambda: DEFAULT_MOVEMENT_ACCOUNTS)
+    deductible_vat_account: str = DEFAULT_DEDUCTIBLE_VAT_ACCOUNT
+    shortage_account: str = DEFAULT_SHORTAGE_ACCOUNT
+    surplus_account: str = DEFAULT_SURPLUS_ACCOUNT
+    banked_account: str | None = None
+    separate_refunds: bool = True
+    separate_families: bool = False
+
+    def means_plan(self, means: str, kind: PaymentKind) -> MeansPlan | None:
+        """Return where a means of payment goes, or None if nobody has said."""
+        return self.means.get(means) or self.means_by_kind.get(kind)
+
+    def journal_of(self, means_plan: MeansPlan) -> str:
+        """Return the journal a means of payment is booked in."""
+        return means_plan.journal or self.receipts_journal
+
+    @property
+    def cash_plan(self) -> MeansPlan:
+        """Where the drawer lives: its movements and differences go where cash payments as a kind go."""
+        return self.means_by_kind.get(PaymentKind.CASH) or MeansPlan()
+
+    def third_party_of(self, account: str) -> str:
+        """Return the third party that a till's customer code stands for."""
+        return self.named_customers.get(account, account)
+
+    def debtor_of(self, account: str, means_plan: MeansPlan) -> str:
+        """Return who owes a sale on account: the third party of the means, else the named customer."""
+        return means_plan.third_party or self.third_party_of(account)
+
+    def receipt_account(self, kind: ReceiptKind, amount: Decimal) -> str:
+        """Return the account of an other receipt, "" if nobody has said.
+
+        Rounding 0.70 up is a gain (PCG 758), rounding 0.02 down a loss (PCG 658).
+        """
+        if kind in self.receipt_accounts:
+            return self.receipt_accounts[kind]
+        if kind is ReceiptKind.SETTLEMENT:
+            return self.customer_account
+        if kind is ReceiptKind.ROUNDING:
+            return self.difference_account(amount)
+        return ""
+
+    def difference_account(self, amount: Decimal) -> str:
+        """Return 758 for what is too much and 658 for what is missing."""
+        return self.surplus_account if amount > ZERO else self.shortage_account

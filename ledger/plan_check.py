@@ -1,0 +1,137 @@
+"""What a booking plan lacks for one closing: every gap at once, so that a person mends it in one go."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from ledger.closing import Closing, PaymentKind, ReceiptKind, Sale
+from ledger.money import ZERO, money_text, total
+from ledger.plan import BookingPlan, MeansPlan, SlotPlan
+from ledger.problem import Problem
+from ledger.receipts import cash_moves, drawer_difference, journals_used
+from ledger.takings import MeansTotal, ReceiptTotal, means_totals, receipt_totals
+
+
+def check_plan(closing: Closing, plan: BookingPlan) -> list[Problem]:
+    """Return all that keeps a closing from being booked with this plan.
+
+    Only what the closing uses is looked at: a slot with 0.00 in it needs no account.
+    """
+    return [
+        *_customer_and_sales_journal(closing, plan),
+        *_slots(closing, plan),
+        *_means(closing, plan),
+        *_receipts(closing, plan),
+        *_drawer(closing, plan),
+        *_journals(closing, plan),
+    ]
+
+
+def _customer_and_sales_journal(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    sold = bool(_sales_used(closing))
+    if not plan.customer_account and (sold or means_totals(closing) or receipt_totals(closing)):
+        yield Problem(code="customer_account_missing")
+    if not plan.sales_journal and sold:
+        yield Problem(code="sales_journal_missing")
+
+
+def _slots(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    groups: dict[tuple[int, Decimal], list[tuple[str, Sale]]] = {}
+    for pointer, sale in _sales_used(closing):
+        groups.setdefault((sale.slot, sale.rate), []).append((pointer, sale))
+    for (slot, rate), group in sorted(groups.items()):
+        pointer, _ = group[0]
+        sales = [sale for _, sale in group]
+        gross = total(sale.gross for sale in sales)
+        facts = {"slot": str(slot), "rate": money_text(rate), "amount": money_text(gross)}
+        for code, field, more in _slot_gaps(plan.slots.get(slot), rate, sales):
+            yield Problem(code=code, pointer=f"{pointer}/{field}", facts={**facts, **more})
+
+
+def _slot_gaps(
+    plan: SlotPlan | None, rate: Decimal, sales: Iterable[Sale]
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield code, faulty field and further facts of what a slot lacks."""
+    if plan is None:
+        yield "slot_unmapped", "vat", {}
+        return
+    if plan.rate != rate:
+        yield "slot_rate_mismatch", "rate", {"expected": money_text(plan.rate)}
+    if not plan.vat_code:
+        yield "slot_without_vat_code", "vat", {}
+    for family in sorted({sale.family for sale in sales if not plan.account_of(sale.family)}):
+        yield "slot_without_account", "vat", {"family": family}
+    if not plan.vat_account and any(sale.tax != ZERO for sale in sales):
+        yield "slot_without_vat_account", "vat", {}
+
+
+def _sales_used(closing: Closing) -> list[tuple[str, Sale]]:
+    return [(pointer, sale) for pointer, sale in closing.located_sales() if not sale.is_zero]
+
+
+def _means(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    unmapped: dict[tuple[str, PaymentKind], list[MeansTotal]] = {}
+    for it in means_totals(closing):
+        means_plan = plan.means_plan(it.means, it.kind)
+        if means_plan is None or not _is_usable(means_plan, it.kind):
+            unmapped.setdefault((it.means, it.kind), []).append(it)
+        elif it.kind is PaymentKind.ON_ACCOUNT and not plan.debtor_of(it.account, means_plan):
+            yield _means_problem("account_missing", "account", [it])
+    for group in unmapped.values():
+        offered = group[0].kind is PaymentKind.OFFERED
+        yield _means_problem("offered_without_vat" if offered else "means_unmapped", "means", group)
+
+
+def _is_usable(means_plan: MeansPlan, kind: PaymentKind) -> bool:
+    """Refuse a blank account; an offered item is no money, so it cannot stay on the journal's account."""
+    return means_plan.account != "" and (kind is not PaymentKind.OFFERED or means_plan.account is not None)
+
+
+def _means_problem(code: str, field: str, group: list[MeansTotal]) -> Problem:
+    first = min(group, key=lambda it: it.position)
+    facts = {
+        "means": first.means,
+        "label": first.label,
+        "kind": first.kind.value,
+        "amount": money_text(total(it.amount for it in group)),
+    }
+    return Problem(code=code, pointer=f"/payments/{first.position}/{field}", facts=facts)
+
+
+def _receipts(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    unmapped: dict[ReceiptKind, list[ReceiptTotal]] = {}
+    for it in receipt_totals(closing):
+        if not plan.receipt_account(it.kind, it.amount):
+            unmapped.setdefault(it.kind, []).append(it)
+        elif it.kind is ReceiptKind.SETTLEMENT and not plan.third_party_of(it.account):
+            yield _receipt_problem("account_missing", "account", [it])
+    for group in unmapped.values():
+        yield _receipt_problem("receipt_unmapped", "kind", group)
+
+
+def _receipt_problem(code: str, field: str, group: list[ReceiptTotal]) -> Problem:
+    first = min(group, key=lambda it: it.position)
+    amount = money_text(total(it.amount for it in group))
+    facts = {"kind": first.kind.value, "label": first.label, "amount": amount}
+    return Problem(code=code, pointer=f"/other_receipts/{first.position}/{field}", facts=facts)
+
+
+def _drawer(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    moves = cash_moves(closing)
+    for kind in sorted({move.kind for move in moves if not plan.movement_accounts.get(move.kind)}):
+        amount = money_text(total(move.amount for move in moves if move.kind is kind))
+        facts = {"kind": kind.value, "amount": amount}
+        yield Problem(code="movement_unmapped", pointer="/cash/movements", facts=facts)
+    tax = total(move.tax or ZERO for move in moves)
+    if not plan.deductible_vat_account and any(move.tax for move in moves):
+        facts = {"amount": money_text(tax)}
+        yield Problem(code="deductible_vat_unmapped", pointer="/cash/movements", facts=facts)
+    difference = drawer_difference(closing)
+    if difference != ZERO and not plan.difference_account(difference):
+        facts = {"amount": money_text(difference)}
+        yield Problem(code="difference_unmapped", pointer="/cash/counted", facts=facts)
+
+
+def _journals(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    for journal in sorted(journals_used(closing, plan)):
+        if not plan.journal_accounts.get(journal):
+            yield Problem(code="journal_account_unknown", facts={"journal": journal})

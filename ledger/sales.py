@@ -1,0 +1,159 @@
+"""The sales entry: what the walk-in customer owes against sales per VAT slot and the VAT the till counted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+from ledger.closing import Closing, Sale, SaleKind
+from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.money import ZERO, money_text, total
+from ledger.plan import BookingPlan
+from ledger.problem import Problem
+
+
+class _Share(NamedTuple):
+    """What is booked as one sales line; the order of shares is the order of lines."""
+
+    slot: int
+    refund: bool
+    account: str
+    family: str
+
+
+@dataclass(slots=True)
+class _Sum:
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    families: set[str] = field(default_factory=set)
+
+    def add(self, sale: Sale) -> None:
+        self.net += sale.net
+        self.tax += sale.tax
+        self.families |= {sale.family} - {""}
+
+    @property
+    def label(self) -> str:
+        """The family's name, when the line holds just one."""
+        return next(iter(self.families)) if len(self.families) == 1 else ""
+
+
+_Sums: TypeAlias = dict[_Share, _Sum]
+
+
+def sales_entry(closing: Closing, plan: BookingPlan, *, label: str) -> Entry | None:
+    """Book what was sold; None when nothing was.
+
+    1000.00 + 100.00 at 10 % gives 411000 +1100.00, 707000 -1000.00, 445710 -100.00. A day of refunds only
+    gives the same with the signs turned: a credit note.
+    """
+    sums = _sum_up(closing, plan)
+    lines = (*_customer_lines(sums, plan), *_sales_lines(sums, plan), *_vat_lines(sums, plan))
+    if not lines:
+        return None
+    return Entry(
+        kind=EntryKind.SALES,
+        journal=plan.sales_journal,
+        date=closing.business_date,
+        label=label,
+        lines=lines,
+        third_party=plan.third_party,
+    )
+
+
+def vat_without_net(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+    """Warn of VAT that no sales line can carry, because its whole slot comes to a net of 0.00.
+
+    It stands in the entry as a VAT line alone: a target that makes VAT out of sales lines must see to it.
+    """
+    sums = _sum_up(closing, plan)
+    for slot in sorted({share.slot for share in sums}):
+        of_slot = [sums[share] for share in sums if share.slot == slot]
+        tax = total(it.tax for it in of_slot)
+        if tax != ZERO and all(it.net == ZERO for it in of_slot):
+            facts = {"slot": str(slot), "rate": money_text(plan.slots[slot].rate), "tax": money_text(tax)}
+            yield Problem(code="vat_without_net", pointer="/sales", facts=facts, blocking=False)
+
+
+def _sum_up(closing: Closing, plan: BookingPlan) -> _Sums:
+    sums: _Sums = {}
+    for sale in _sales_that_happened(closing):
+        sums.setdefault(_share_of(sale, plan), _Sum()).add(sale)
+    return dict(sorted(sums.items()))
+
+
+def _sales_that_happened(closing: Closing) -> Iterator[Sale]:
+    """Yield the closing's sales, and against them the offered ones: an offered 18.00 leaves sales and VAT."""
+    offered = (payment.sales for payment in closing.payments if payment.takes_sales_out)
+    taken_out = (sale.negated() for sales in offered for sale in sales)
+    yield from (sale for sale in (*closing.sales, *taken_out) if not sale.is_zero)
+
+
+def _share_of(sale: Sale, plan: BookingPlan) -> _Share:
+    return _Share(
+        slot=sale.slot,
+        refund=plan.separate_refunds and sale.kind is SaleKind.REFUND,
+        account=plan.slots[sale.slot].account_of(sale.family),
+        family=sale.family if plan.separate_families else "",
+    )
+
+
+def _customer_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+    gross = total(it.net + it.tax for it in sums.values())
+    if gross != ZERO:
+        yield Line(
+            account=plan.customer_account,
+            third_party=plan.third_party,
+            amount=gross,
+            role=LineRole.CUSTOMER,
+        )
+
+
+def _sales_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+    bare_tax = _bare_tax(sums)
+    for share, it in sums.items():
+        if it.net != ZERO:
+            slot = plan.slots[share.slot]
+            yield Line(
+                account=share.account,
+                amount=-it.net,
+                role=LineRole.SALES,
+                label=it.label,
+                vat_code=slot.vat_code,
+                vat_slot=share.slot,
+                vat_rate=slot.rate,
+                vat=-(it.tax + bare_tax.get(share, ZERO)),
+            )
+
+
+def _bare_tax(sums: _Sums) -> dict[_Share, Decimal]:
+    """Say which sales line carries the VAT of a share whose net is 0.00 and so has no line.
+
+    It is the largest of its slot, and of its own side (sales or refunds) if there is one: no VAT is lost,
+    and each slot's lines carry the VAT the till counted.
+    """
+    carried: dict[_Share, Decimal] = {}
+    for share, it in sums.items():
+        siblings = [other for other in sums if other.slot == share.slot and sums[other].net != ZERO]
+        if it.net == ZERO and siblings:
+            carrier = max(siblings, key=lambda other: (other.refund == share.refund, abs(sums[other].net)))
+            carried[carrier] = carried.get(carrier, ZERO) + it.tax
+    return carried
+
+
+def _vat_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+    taxes: dict[tuple[int, bool], Decimal] = {}
+    for share, it in sums.items():
+        side = (share.slot, share.refund)
+        taxes[side] = taxes.get(side, ZERO) + it.tax
+    for (number, _), tax in taxes.items():
+        if tax != ZERO:
+            slot = plan.slots[number]
+            yield Line(
+                account=slot.vat_account,
+                amount=-tax,
+                role=LineRole.VAT,
+                vat_code=slot.vat_code,
+                vat_slot=number,
+                vat_rate=slot.rate,
+            )
