@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.closing import Closing, Sale, SaleKind
+from ledger.closing import Closing, SaleKind
 from ledger.money import ZERO, money_text, total
 from ledger.problem import Problem
 
@@ -51,27 +51,26 @@ def offered_within_sales(closing: Closing) -> Iterator[Problem]:
 
     Lines of the other sign, as discounts are among sales, do not make the sold part smaller.
     """
-    seen: set[tuple[int, SaleKind]] = set()
-    for pointer, sale in closing.located_sales():
-        side = (sale.slot, sale.kind)
-        if pointer.startswith("/payments") and side not in seen:
-            seen.add(side)
-            yield from _offered_beyond(closing, sale, pointer)
+    first_of_side: dict[tuple[int, SaleKind], str] = {}
+    for i, payment in enumerate(closing.payments):
+        for j, sale in enumerate(payment.sales if payment.takes_sales_out else ()):
+            first_of_side.setdefault((sale.slot, sale.kind), f"/payments/{i}/sales/{j}")
+    for (slot, kind), pointer in first_of_side.items():
+        yield from _offered_beyond(closing, slot, kind, pointer)
 
 
-def _offered_beyond(closing: Closing, first: Sale, pointer: str) -> Iterator[Problem]:
-    """Compare what was offered with what was sold, in the slot and of the kind of ``first``."""
-    sign = -1 if first.kind is SaleKind.REFUND else 1
+def _offered_beyond(closing: Closing, slot: int, kind: SaleKind, pointer: str) -> Iterator[Problem]:
+    sign = -1 if kind is SaleKind.REFUND else 1
     given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
-    offered = [sale for sale in given if (sale.slot, sale.kind) == (first.slot, first.kind)]
-    same_side = (sale for sale in closing.sales if (sale.slot, sale.kind) == (first.slot, first.kind))
+    offered = [sale for sale in given if (sale.slot, sale.kind) == (slot, kind)]
+    same_side = (sale for sale in closing.sales if (sale.slot, sale.kind) == (slot, kind))
     sold = [sale for sale in same_side if sign * sale.gross > ZERO]
     for part, whole, field in (
-        (total(it.gross for it in offered), total(it.gross for it in sold), "gross"),
-        (total(it.tax for it in offered), total(it.tax for it in sold), "tax"),
+        (total(sale.gross for sale in offered), total(sale.gross for sale in sold), "gross"),
+        (total(sale.tax for sale in offered), total(sale.tax for sale in sold), "tax"),
     ):
         if sign * part > sign * whole:
-            facts = {"slot": str(first.slot), "expected": money_text(whole), "found": money_text(part)}
+            facts = {"slot": str(slot), "expected": money_text(whole), "found": money_text(part)}
             yield Problem(code="offered_vat", pointer=f"{pointer}/{field}", facts=facts)
 
 
