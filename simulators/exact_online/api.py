@@ -1,0 +1,229 @@
+"""`/api/v1/…`: one call from its token to its answer."""
+
+import logging
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from .address import Address, parse_address, resource_name
+from .bodies import parse_json
+from .clock import utc_offset_s, wall_clock_text
+from .database import Database
+from .edm import load_resources
+from .errors import (
+    ApiError,
+    MethodNotAllowed,
+    NotFound,
+    NotImplementedYet,
+    Refused,
+    TooManyRequests,
+    Unauthorized,
+    error_body,
+)
+from .limits import ErrorKey
+from .messages import joined
+from .oauth.grants import Caller
+from .odata.options import Options, parse_options
+from .odata.syntax import Literal
+from .reading import Reader, Scope
+from .resources.catalogue import PROJECTIONS
+from .resources.master import TABLES
+from .simulator import Simulator
+from .writing.entries import HEADERS, LINES, EntryWriter, LineWriter
+from .writing.master import MasterWriter
+
+logger = logging.getLogger(__name__)
+FIXED_HEADERS = {
+    "DataServiceVersion": "2.0;",
+    "Cache-Control": "no-cache, no-store",
+    "Pragma": "no-cache",
+    "Expires": "-1",
+}
+JSON_TYPE = "application/json; charset=utf-8"
+Writer = EntryWriter | LineWriter | MasterWriter
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A call as it came in. `division` is null for `current/Me`, the only address without one (rules 3.9)."""
+
+    method: str
+    origin: str
+    division: int | None
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def name(self) -> str:
+        """The resource it names."""
+        return resource_name(self.path)
+
+    @property
+    def base(self) -> str:
+        """The address before the resource's name."""
+        return f"{self.origin}/api/v1" + (f"/{self.division}" if self.division is not None else "")
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query's names and values."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+
+def answer(simulator: Simulator, request: ApiRequest) -> Response:
+    """The answer to a call, whatever happens: a fault of ours, too, comes in Exact's error body."""
+    language = "en"
+    headers: dict[str, str] = {}
+    try:
+        caller = _caller(simulator, request)
+        language = caller.language
+        if request.division is not None:
+            simulator.grants.enter(caller, request.division)
+        headers = simulator.rate_limits.count(caller.client_id, request.division)
+        simulator.error_limit.refuse_blocked(_error_key(caller.client_id, caller.user_id, request))
+        response = _Handler(simulator, request, caller).handle()
+    except TooManyRequests as error:
+        response, headers = Response(status_code=error.status), error.headers
+    except Refused as refusal:
+        response = JSONResponse(error_body(joined(refusal.problems, language)), 500)
+    except ApiError as error:
+        response = JSONResponse(error_body(error.message, error.lang), error.status)
+        if isinstance(error, MethodNotAllowed):
+            headers["Allow"] = ", ".join(error.allowed)
+    except Exception:
+        logger.exception("%s %s failed", request.method, request.path)
+        response = JSONResponse(error_body("An unexpected error occurred."), 500)
+    _note_error(simulator, request, response.status_code)
+    _finish(response, headers, simulator)
+    return response
+
+
+def _finish(response: Response, headers: dict[str, str], simulator: Simulator) -> None:
+    response.headers.update(FIXED_HEADERS | headers)
+    response.headers["X-Exact-Correlation-Id"] = simulator.identifiers.guid()
+    if isinstance(response, JSONResponse):
+        response.headers["Content-Type"] = JSON_TYPE
+
+
+def _bearer(request: ApiRequest) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _caller(simulator: Simulator, request: ApiRequest) -> Caller:
+    token = _bearer(request)
+    if not token:
+        raise Unauthorized("Unauthorized")
+    return simulator.grants.caller(token)
+
+
+def _error_key(client_id: str, user_id: str, request: ApiRequest) -> ErrorKey:
+    return ErrorKey(client_id, user_id, request.division, request.name.lower())
+
+
+def _note_error(simulator: Simulator, request: ApiRequest, status: int) -> None:
+    if status < 400:
+        return
+    holder = simulator.grants.holder(_bearer(request))
+    if holder is not None:
+        simulator.error_limit.note(_error_key(*holder, request), status)
+
+
+class _Handler:
+    """Handles one call of a caller who may enter the company."""
+
+    def __init__(self, simulator: Simulator, request: ApiRequest, caller: Caller) -> None:
+        self._simulator = simulator
+        self._request = request
+        self._caller = caller
+        self._address = parse_address(request.path)
+        self._resource = self._address.resource
+        self._company = simulator.company(request.division or caller.current_division or 0)
+
+    def handle(self) -> Response:
+        request, resource = self._request, self._resource
+        self._simulator.grants.require_right(self._caller, resource.name)
+        if request.method not in resource.methods:
+            raise MethodNotAllowed(resource.methods)
+        if resource.name not in PROJECTIONS:
+            raise NotImplementedYet(f"{resource.name} is in the model, but this simulator has no behaviour for it.")
+        if request.method == "GET":
+            return self._get(self._address)
+        if (request.method == "POST") != (self._address.key is None) or self._address.link is not None:
+            raise MethodNotAllowed(["GET"])
+        return self._write(self._writer())
+
+    def _get(self, address: Address) -> Response:
+        resource = address.resource
+        reader = Reader(self._database, resource, self._scope)
+        url = f"{self._request.base}/{self._request.path}"
+        if address.key is not None and address.link is not None:
+            link = PROJECTIONS[resource.name].links.get(address.link)
+            if link is None:
+                raise NotFound(f"Resource not found for the segment '{address.link}'.")
+            child = load_resources()[link.resource]
+            reader = Reader(self._database, child, self._scope, within=(link.foreign, reader.key_of(address.key)))
+            resource = child
+        options = parse_options(self._request.pairs, resource)
+        if address.count:
+            return PlainTextResponse(str(reader.count(options)))
+        if address.key is not None and address.link is None:
+            return JSONResponse({"d": reader.by_key(address.key, options)})
+        return JSONResponse(reader.page(options, url, self._request.pairs))
+
+    @property
+    def _database(self) -> Database:
+        return self._simulator.database
+
+    @property
+    def _scope(self) -> Scope:
+        company, now = self._company, self._simulator.clock.now_ms()
+        return Scope(
+            base=self._request.base,
+            values={
+                "division": company.division,
+                "user": self._caller.user_id,
+                "licence": self._caller.licence,
+                "current_division": company.division,
+                "today": company.today,
+                "server_time": wall_clock_text(company.now),
+                "utc_offset_s": utc_offset_s(now, company.zone),
+            },
+        )
+
+    def _writer(self) -> Writer:
+        simulator, name = self._simulator, self._resource.name
+        if name in HEADERS:
+            return EntryWriter(simulator.ledger, self._company, self._resource, self._caller.user_id)
+        if name in LINES:
+            return LineWriter(simulator.ledger, self._company, self._resource, self._caller.user_id)
+        if name in TABLES:
+            return MasterWriter(
+                simulator.database, simulator.identifiers, self._company, self._resource, self._caller.user_id
+            )
+        raise NotImplementedYet(f"Writing {name} is not part of this simulator.")
+
+    def _write(self, writer: Writer) -> Response:
+        if self._address.key is None:
+            return self._created(writer.create(parse_json(self._request.body)))
+        key = str(Reader(self._database, self._resource, self._scope).key_of(self._address.key))
+        if self._request.method == "PUT":
+            writer.change(key, parse_json(self._request.body))
+        else:
+            writer.delete(key)
+        return Response(status_code=204)
+
+    def _created(self, row_id: str) -> Response:
+        """The new row. Without `Prefer`, master data comes back with its id only (rules 3.2)."""
+        key = {"": Literal("Edm.Guid", row_id, 0)}
+        body = Reader(self._database, self._resource, self._scope).by_key(key, Options())
+        if self._resource.name in TABLES and not self._wants_representation():
+            kept = {prop.name for prop in self._resource.keys} | {"__metadata"}
+            body = {name: value if name in kept else None for name, value in body.items()}
+        return JSONResponse({"d": body}, 201, headers={"Location": body["__metadata"]["uri"]})
+
+    def _wants_representation(self) -> bool:
+        return "return=representation" in self._request.headers.get("prefer", "").replace(" ", "").lower()

@@ -1,0 +1,97 @@
+"""The ASGI application: which address goes where."""
+
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from .api import ApiRequest, answer
+from .calls import Call
+from .control import control_routes
+from .errors import error_body
+from .oauth.pages import authorize_response
+from .oauth.token_endpoint import token_response
+from .simulator import Simulator
+from .striking import strike
+
+TOKEN_RESOURCE = "oauth2/token"
+
+
+def create_app(simulator: Simulator) -> Starlette:
+    """The application over one simulator."""
+    endpoints = _Endpoints(simulator)
+    return Starlette(
+        routes=[
+            Route("/api/oauth2/token", endpoints.token, methods=["POST"]),
+            Route("/api/oauth2/auth", endpoints.authorize, methods=["GET", "POST"]),
+            Route("/api/v1/current/{path:path}", _Api(simulator, "current/")),
+            Route("/api/v1/{division:int}/{path:path}", _Api(simulator)),
+            Mount("/_control", routes=control_routes(simulator)),
+        ],
+        exception_handlers={HTTPException: _http_error},
+    )
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What no route answers is still answered in Exact's shape (rules 4.1)."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse(error_body(error.detail), error.status_code, error.headers)
+
+
+class _Endpoints:
+    """The OAuth addresses."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def authorize(self, request: Request) -> Response:
+        """The pages a person sees."""
+        return await authorize_response(request, self._simulator.grants, self._simulator.database)
+
+    async def token(self, request: Request) -> Response:
+        """The token endpoint; faults and counters know it as `oauth2/token`."""
+        simulator = self._simulator
+        form = await request.body()
+        perform = partial(token_response, form, request.headers.get("authorization"), simulator.grants)
+        rule = simulator.faults.take(TOKEN_RESOURCE, request.method, None)
+        response = await strike(simulator, rule, _host(request), request.url.path, perform) if rule else perform()
+        simulator.calls.note(
+            Call(simulator.clock.now_ms(), None, request.method, TOKEN_RESOURCE, "", response.status_code)
+        )
+        return response
+
+
+class _Api:
+    """The API addresses, all methods. `prefix` is what the route took off the resource's name."""
+
+    def __init__(self, simulator: Simulator, prefix: str = "") -> None:
+        self._simulator = simulator
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the call, let a fault strike it or answer it, count it."""
+        simulator, request = self._simulator, Request(scope, receive)
+        call = ApiRequest(
+            method=request.method,
+            origin=f"{request.url.scheme}://{_host(request)}",
+            division=request.path_params.get("division"),
+            path=self._prefix + request.path_params["path"],
+            query=request.url.query,
+            headers=request.headers,
+            body=await request.body(),
+        )
+        rule = simulator.faults.take(call.name, call.method, call.division)
+        perform = partial(answer, simulator, call)
+        response = await strike(simulator, rule, _host(request), request.url.path, perform) if rule else perform()
+        simulator.calls.note(
+            Call(simulator.clock.now_ms(), call.division, call.method, call.name, call.query, response.status_code)
+        )
+        await response(scope, receive, send)
+
+
+def _host(request: Request) -> str:
+    return request.headers.get("host", request.url.netloc)

@@ -1,0 +1,156 @@
+"""Request bodies: JSON, checked against the model, turned into values (rules 3.7, 4.2).
+
+What the model does not know, or cannot be read as its type, is a 400. What the model knows but the method does
+not accept is silently left out: an AmountDC that was posted changes nothing.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .clock import wall_clock_ms
+from .edm import Property, Resource
+from .errors import BadRequest
+from .odata.literals import GUID, INT64, parse_datetime
+
+RANGES = {"Edm.Byte": (0, 255), "Edm.Int16": (-(2**15), 2**15 - 1), "Edm.Int32": (-(2**31), 2**31 - 1)}
+AMOUNT_MAX = Decimal(10) ** 13
+PROBLEM = "Error processing request stream."
+
+
+def parse_json(raw: bytes) -> dict[str, Any]:
+    """The body as a JSON object."""
+    try:
+        body = json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, InvalidOperation, RecursionError) as error:
+        raise BadRequest(f"{PROBLEM} The request content is not valid JSON.") from error
+    if not isinstance(body, dict):
+        raise BadRequest(f"{PROBLEM} The request content is not a JSON object.")
+    return body
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def read_properties(resource: Resource, body: dict[str, Any], method: str | None, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies."""
+    values: dict[str, Any] = {}
+    for name, value in body.items():
+        if name == "__metadata":
+            continue
+        prop = resource.properties.get(name)
+        if prop is None:
+            raise BadRequest(f"{PROBLEM} The property name '{name}' specified for type '{resource.type}' is not valid.")
+        converted = _children(prop, value) if prop.is_collection else _convert(prop, value, zone)
+        if method is None or prop.accepted_on(method):
+            values[name] = converted
+    return values
+
+
+def _children(prop: Property, value: object) -> list[dict[str, Any]]:
+    """Nested bodies, bare or inside `results`."""
+    if isinstance(value, dict) and isinstance(value.get("results"), list):
+        value = value["results"]
+    if isinstance(value, dict) and "__deferred" in value:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise BadRequest(f"{PROBLEM} The value of the property '{prop.name}' is not a collection of objects.")
+    return value
+
+
+def _convert(prop: Property, value: object, zone: ZoneInfo) -> Any:
+    if value is None:
+        return None
+    converted = _CONVERTERS[prop.type](value, zone)
+    if converted is None:
+        raise BadRequest(
+            f"{PROBLEM} Error encountered in converting the value from request payload for property"
+            f" '{prop.name}' to type '{prop.type}'."
+        )
+    low, high = RANGES.get(prop.type, (converted, converted))
+    if not low <= converted <= high:
+        raise BadRequest(f"{PROBLEM} The value of the property '{prop.name}' is out of range for '{prop.type}'.")
+    return converted
+
+
+def _string(value: object, zone: ZoneInfo) -> str | None:
+    if not isinstance(value, str) or "\0" in value:
+        return None
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+    return value
+
+
+def _guid(value: object, zone: ZoneInfo) -> str | None:
+    return value.lower() if isinstance(value, str) and GUID.match(value) else None
+
+
+def _whole(value: object, zone: ZoneInfo) -> int | None:
+    number = _double(value, zone)
+    if number is None or number != number.to_integral_value():
+        return None
+    return int(number) if -INT64 <= number < INT64 else None
+
+
+def _double(value: object, zone: ZoneInfo) -> Decimal | None:
+    """A number, or a string of one (rules 3.7)."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
+        return None
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,15}(\.\d{1,15})?\s*", value) is None:
+        return None
+    number = Decimal(value)
+    return number if number.is_finite() and abs(number) < AMOUNT_MAX else None
+
+
+def _boolean(value: object, zone: ZoneInfo) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return None
+
+
+def _datetime(value: object, zone: ZoneInfo) -> int | None:
+    """Without a zone as it stands; with a zone shifted to the company's wall clock (rules 3.7: a `Z` shifts it)."""
+    if not isinstance(value, str):
+        return None
+    ticks = re.fullmatch(r"/Date\((-?\d{1,14})([+-]\d{4})?\)/", value)
+    if ticks is not None:
+        moment = int(ticks[1])
+        return moment if abs(moment) < 253_402_300_800_000 else None
+    local = parse_datetime(value)
+    if local is not None:
+        return local
+    zoned = re.fullmatch(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)(?:Z|([+-])(\d{2}):(\d{2}))", value)
+    moment_utc = parse_datetime(zoned[1]) if zoned is not None else None
+    if zoned is None or moment_utc is None:
+        return None
+    offset_minutes = (int(zoned[3]) * 60 + int(zoned[4])) * (-1 if zoned[2] == "-" else 1) if zoned[2] else 0
+    try:
+        return wall_clock_ms(moment_utc - offset_minutes * 60_000, zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _binary(value: object, zone: ZoneInfo) -> str | None:
+    return _string(value, zone)
+
+
+_CONVERTERS: dict[str, Callable[[object, ZoneInfo], Any]] = {
+    "Edm.String": _string,
+    "Edm.Guid": _guid,
+    "Edm.Byte": _whole,
+    "Edm.Int16": _whole,
+    "Edm.Int32": _whole,
+    "Edm.Int64": _whole,
+    "Edm.Double": _double,
+    "Edm.Boolean": _boolean,
+    "Edm.DateTime": _datetime,
+    "Edm.Binary": _binary,
+}

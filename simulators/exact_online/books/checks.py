@@ -1,0 +1,164 @@
+"""What the books refuse (rules 4.3, 5, 6). Every check adds to a list, so that a caller sees all reasons at once."""
+
+from simulators.exact_online.messages import Problem, problem
+
+from .company import Company, GLAccount, Journal, Period, VatCode
+from .document import BANK, CASH, GENERAL, SALES, Document, DocumentLine, EntryKind
+from .vat import WITHOUT_VAT
+
+ACCOUNTS_RECEIVABLE, ACCOUNTS_PAYABLE, VAT = 20, 22, 24
+CASH_ACCOUNT, BANK_ACCOUNT = 10, 12
+REFUSED_GL_TYPES: dict[str, frozenset[int]] = {
+    SALES.name: frozenset({ACCOUNTS_RECEIVABLE, VAT}),
+    CASH.name: frozenset(),
+    BANK.name: frozenset(),
+    GENERAL.name: frozenset({CASH_ACCOUNT, BANK_ACCOUNT}),
+}
+OPTIONAL, MANDATORY, NOT_ALLOWED = 0, 1, 2
+
+
+class Checks:
+    """Checks one document; `problems` holds what was found, in the order of the document."""
+
+    def __init__(self, company: Company, document: Document) -> None:
+        self._company = company
+        self._document = document
+        self.problems: list[Problem] = []
+
+    def refuse(self, pattern: str, term: str = "", value: object = "", **facts: object) -> None:
+        """One more reason against the document."""
+        found = problem(pattern, term, value, **facts)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def journal(self) -> Journal | None:
+        """The document's journal, when it is one of the right type."""
+        kind, code = self._document.kind, self._document.journal
+        if not code:
+            self._journal_missing(kind)
+            return None
+        journal = self._company.journal(code)
+        if journal is None:
+            self.refuse("invalid_reference", "journals")
+            return None
+        if journal.type not in kind.journal_types:
+            self.refuse(kind.journal_problem)
+            return None
+        if journal.is_blocked:
+            self.refuse("blocked", "journal", journal.code)
+        return journal
+
+    def _journal_missing(self, kind: EntryKind) -> None:
+        if kind is SALES:
+            self.refuse("mandatory", "journal")
+        else:
+            self.refuse(kind.journal_problem)  # live: rules 4.3, wrong journal type
+
+    def period(self, journal: Journal | None, day: int) -> Period | None:
+        """The document's year and period: its own, or by its date; open in this journal."""
+        period = self._period_of(day)
+        if period is None or not self._company.has_period(period):
+            self.refuse("no_period")
+            return None
+        if journal is not None and self._company.is_closed(journal.code, period):
+            self.refuse("period_closed", year=period.year, period=period.number)
+        return period
+
+    def _period_of(self, day: int) -> Period | None:
+        by_date = self._company.period_of(day)
+        year, number = self._document.year, self._document.period
+        if year is None and number is None:
+            return by_date
+        if by_date is None and (year is None or number is None):
+            return None
+        return Period(year or (by_date.year if by_date else 0), number or (by_date.number if by_date else 0))
+
+    def customer(self) -> None:
+        """A sale needs a customer of status C that is active (rules 5)."""
+        if not self._document.customer:
+            self.refuse("mandatory", "account")
+            return
+        customer = self._company.third_party(self._document.customer)
+        if customer is None:
+            self.refuse("invalid_reference", "customer")
+            return
+        if customer.status != "C":
+            self.refuse("customer_type")
+        if not customer.is_active_on(self._company.today):
+            self.refuse("customer_inactive")
+        if customer.blocked:
+            self.refuse("blocked", "customer", self._document.customer)
+
+    def gl_account(self, line: DocumentLine, own_account: str | None) -> GLAccount | None:
+        """The line's account, of a type the document may use; never the journal's own (rules 5, 6)."""
+        if not line.gl_account:
+            self.refuse("mandatory", "gl_account")
+            return None
+        account = self._company.gl_account(line.gl_account)
+        if account is None:
+            self.refuse("invalid_reference", "gl_account")
+            return None
+        if account.is_blocked:
+            self.refuse("blocked", "gl_account", account.code)
+        if account.type in REFUSED_GL_TYPES[self._document.kind.name] or account.id == own_account:
+            self.refuse("invalid", "gl_account_type")
+        self._third_party(line, account)
+        self._cost_allocation(line, account)
+        return account
+
+    def _third_party(self, line: DocumentLine, account: GLAccount) -> None:
+        if self._document.kind is SALES:
+            return
+        if line.account is None:
+            if account.type in (ACCOUNTS_RECEIVABLE, ACCOUNTS_PAYABLE):
+                self.refuse("mandatory", "account")
+        elif self._company.third_party(line.account) is None:
+            self.refuse("invalid_reference", "account")
+
+    def _cost_allocation(self, line: DocumentLine, account: GLAccount) -> None:
+        day = line.date or self._company.today
+        self._cost(
+            "cost_center",
+            line.cost_center,
+            account.use_cost_center,
+            line.cost_center is not None and self._company.has_cost_center(line.cost_center, day),
+        )
+        self._cost(
+            "cost_unit",
+            line.cost_unit,
+            account.use_cost_unit,
+            line.cost_unit is not None and self._company.has_cost_unit(line.cost_unit, day),
+        )
+
+    def _cost(self, term: str, code: str | None, use: int, known: bool) -> None:
+        if not code:
+            if use == MANDATORY:
+                self.refuse("mandatory", term)
+        elif use == NOT_ALLOWED:
+            self.refuse("not_allowed", term)
+        elif not known:
+            self.refuse("invalid_reference", term)
+
+    def vat_code(self, line: DocumentLine, account: GLAccount | None) -> VatCode | None:
+        """The line's VAT code, or its account's default when the line names none (rules 5.1)."""
+        name = line.vat_code or (account.vat_code if account is not None else None)
+        if not name or not name.strip():
+            if line.vat_amount:
+                self.refuse("missing", "vat_code")
+            return None
+        code = self._company.vat_code(name)
+        if code is None:
+            self.refuse("invalid_reference", "vat_code")
+            return None
+        if code.is_blocked:
+            self.refuse("blocked", "vat_code", code.code.strip())
+        if self._document.kind is SALES and code.transaction_type == "P":
+            self.refuse("vat_code_for_purchases", value=code.description)
+        if line.vat_amount and code.type in WITHOUT_VAT:
+            self.refuse("invalid", "vat_amount")
+        return code
+
+    def general_vat(self, line: DocumentLine, journal: Journal | None) -> None:
+        """A general journal takes VAT codes only when it allows VAT (rules 6)."""
+        if line.vat_code and journal is not None and not journal.allow_vat:
+            self.refuse("not_allowed", "vat_code")

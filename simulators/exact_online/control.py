@@ -1,0 +1,358 @@
+"""`/_control/…`: how tests and people steer the program. Its answers are plain JSON, nothing of Exact's.
+
+`docs/simulator.md` shows each address with an example.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .books.booking import OPEN, PROCESSED
+from .books.report import report
+from .clock import iso
+from .edm import find_resource
+from .faults import Fault, Rule
+from .oauth.grants import REUSED_TOKEN_ANSWERS
+from .seed.plant import NewCompany, NewUser, add_company, add_user
+from .simulator import Simulator
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+OPEN_PERIOD = (
+    "DELETE FROM closed_period WHERE division = :division AND year = :year AND period = :period"
+    " AND (:journal IS NULL OR journal = :journal)"
+)
+CLOSE_PERIOD = (
+    "INSERT OR IGNORE INTO closed_period (division, journal, year, period)"
+    " SELECT division, code, :year, :period FROM journal"
+    " WHERE division = :division AND (:journal IS NULL OR code = :journal)"
+)
+FAULT_FIELDS: dict[str, tuple[type, ...]] = {
+    "resource": (str, type(None)),
+    "method": (str, type(None)),
+    "division": (int, type(None)),
+    "count": (int, type(None)),
+    "probability": (int, float),
+    "delay_s": (int, float),
+    "hold": (bool,),
+}
+
+
+class ControlError(Exception):
+    """The request makes no sense; the text says why."""
+
+
+def control_routes(simulator: Simulator) -> list[Route]:
+    """The routes below `/_control`."""
+    control = _Control(simulator)
+    return [
+        Route("/authorize", _safe(control.authorize), methods=["POST"]),
+        Route("/clock", _safe(control.clock), methods=["GET", "POST"]),
+        Route("/reset", _safe(control.reset), methods=["POST"]),
+        Route("/books", _safe(control.books), methods=["GET"]),
+        Route("/calls", _safe(control.calls), methods=["GET", "DELETE"]),
+        Route("/faults", _safe(control.faults), methods=["GET", "POST", "DELETE"]),
+        Route("/release", _safe(control.release), methods=["POST"]),
+        Route("/companies", _safe(control.companies), methods=["POST"]),
+        Route("/users", _safe(control.users), methods=["POST"]),
+        Route("/consents/withdraw", _safe(control.withdraw_consent), methods=["POST"]),
+        Route("/tokens/expire", _safe(control.expire_tokens), methods=["POST"]),
+        Route("/rights", _safe(control.rights), methods=["POST"]),
+        Route("/periods", _safe(control.periods), methods=["POST"]),
+        Route("/entries/status", _safe(control.entry_status), methods=["POST"]),
+        Route("/settings", _safe(control.settings), methods=["GET", "POST"]),
+    ]
+
+
+def _safe(endpoint: Endpoint) -> Endpoint:
+    """Answer a senseless request with 400 and the reason."""
+
+    @wraps(endpoint)
+    async def wrapped(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ControlError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return wrapped
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise ControlError("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise ControlError("the body is not a JSON object")
+    return body
+
+
+def _get(body: dict[str, Any], name: str, kind: type[Any], default: Any = ...) -> Any:
+    value = body.get(name, default)
+    if value is ...:
+        raise ControlError(f"{name} is missing")
+    if value is not default and not (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
+        raise ControlError(f"{name} is not of type {kind.__name__}")
+    return value
+
+
+def _division(request: Request) -> int | None:
+    text = request.query_params.get("division")
+    if text is not None and not text.isdecimal():
+        raise ControlError("division is not a number")
+    return int(text) if text is not None else None
+
+
+class _Control:
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def authorize(self, request: Request) -> Response:
+        """A code without a browser, as if the user had accepted."""
+        body, grants = await _body(request), self._simulator.grants
+        client_id, redirect_uri = _get(body, "client_id", str), _get(body, "redirect_uri", str)
+        if grants.client(client_id) is None:
+            raise ControlError("unknown client_id")
+        if not grants.allows_redirect(client_id, redirect_uri):
+            raise ControlError("redirect_uri is not registered")
+        divisions = _get(body, "divisions", list, None)
+        code = grants.authorize(client_id, self._user_id(body), redirect_uri, divisions)
+        return JSONResponse({"code": code})
+
+    async def clock(self, request: Request) -> Response:
+        """Read or move the clock."""
+        clock = self._simulator.clock
+        body = await _body(request) if request.method == "POST" else {}
+        if "frozen" in body:
+            clock.freeze(_get(body, "frozen", bool))
+        if "now" in body:
+            clock.set(_moment(_get(body, "now", str)))
+        if "advance" in body:
+            clock.advance(_get(body, "advance", int) * 1000)
+        if body:
+            self._simulator.keep_clock()
+        return JSONResponse({"now": iso(clock.now_ms()), "offset_s": clock.offset_ms / 1000, "frozen": clock.frozen})
+
+    async def reset(self, request: Request) -> Response:
+        """Back to the seed."""
+        self._simulator.reset()
+        return JSONResponse({"reset": True})
+
+    async def books(self, request: Request) -> Response:
+        """Every entry with its lines, and the trial balance."""
+        division = _division(request)
+        if division is None:
+            raise ControlError("division is missing")
+        return JSONResponse(report(self._simulator.database, division))
+
+    async def calls(self, request: Request) -> Response:
+        """The counters, or (DELETE) set them to zero."""
+        division, calls = _division(request), self._simulator.calls
+        if request.method == "DELETE":
+            calls.forget(division)
+        counted = calls.summary(division)
+        return JSONResponse({"division": division, "total": sum(_count(row) for row in counted), "calls": counted})
+
+    async def faults(self, request: Request) -> Response:
+        """The rules in force; POST adds one, DELETE lifts all."""
+        faults = self._simulator.faults
+        if request.method == "POST":
+            rule = faults.add(**_fault_fields(await _body(request)))
+            return JSONResponse(_rule(rule), 201)
+        if request.method == "DELETE":
+            faults.clear()
+        return JSONResponse({"faults": [_rule(rule) for rule in faults.rules]})
+
+    async def release(self, request: Request) -> Response:
+        """Let the calls go on that a fault with `hold` keeps waiting."""
+        self._simulator.faults.release()
+        return JSONResponse({"released": True})
+
+    async def companies(self, request: Request) -> Response:
+        """One more company, with the whole French seed."""
+        body, simulator = await _body(request), self._simulator
+        company = NewCompany(
+            division=_get(body, "division", int),
+            description=_get(body, "description", str, "TEST"),
+            licence=_get(body, "licence", str, "1"),
+            status=_get(body, "status", int, 1),
+            users=_get(body, "users", list, []),
+        )
+        if simulator.database.value("SELECT 1 FROM company WHERE division = ?", (company.division,)) is not None:
+            raise ControlError("the division exists already")
+        for name in company.users:
+            self._user_id({"user": name})
+        with simulator.database.transaction():
+            add_company(simulator.database, simulator.clock, simulator.identifiers, company)
+        return JSONResponse({"division": company.division}, 201)
+
+    async def users(self, request: Request) -> Response:
+        """One more user."""
+        body, simulator = await _body(request), self._simulator
+        name = _get(body, "user", str)
+        if simulator.grants.user(name) is not None:
+            raise ControlError("the user exists already")
+        user = NewUser(
+            name=name,
+            password=_get(body, "password", str, "demo"),
+            full_name=_get(body, "full_name", str, name),
+            language=_get(body, "language", str, "fr"),
+            licence=_get(body, "licence", str, "1"),
+            divisions=_get(body, "divisions", list, []),
+        )
+        for division in user.divisions:
+            self._require_company(division)
+        with simulator.database.transaction():
+            add_user(simulator.database, user)
+        return JSONResponse({"user": name}, 201)
+
+    async def withdraw_consent(self, request: Request) -> Response:
+        """The user ends the app's access (rules 1.9)."""
+        body = await _body(request)
+        ended = self._change(
+            "DELETE FROM consent WHERE client_id = ? AND user_id = ?",
+            (_get(body, "client_id", str), self._user_id(body)),
+        )
+        return JSONResponse({"withdrawn": ended})
+
+    async def expire_tokens(self, request: Request) -> Response:
+        """Access tokens end now; with `"refresh": true` the refresh tokens lapse too."""
+        body = await _body(request)
+        now = self._simulator.clock.now_ms()
+        lapse = _get(body, "refresh", bool, False)
+        expired = self._change(
+            "UPDATE token SET access_expires_at = min(access_expires_at, :now),"
+            " refresh_expires_at = CASE WHEN :lapse THEN min(refresh_expires_at, :now) ELSE refresh_expires_at END"
+            " WHERE client_id = :client AND user_id = :user",
+            {"now": now, "lapse": lapse, "client": _get(body, "client_id", str), "user": self._user_id(body)},
+        )
+        return JSONResponse({"expired": expired})
+
+    async def rights(self, request: Request) -> Response:
+        """Give a user the right on a resource, or take it."""
+        body = await _body(request)
+        resource = find_resource(_get(body, "resource", str))
+        if resource is None:
+            raise ControlError("unknown resource")
+        allowed, values = _get(body, "allowed", bool), (self._user_id(body), resource.name)
+        sql = (
+            "DELETE FROM forbidden WHERE user_id = ? AND resource = ?"
+            if allowed
+            else "INSERT OR IGNORE INTO forbidden (user_id, resource) VALUES (?, ?)"
+        )
+        self._change(sql, values)
+        return JSONResponse({"resource": resource.name, "allowed": allowed})
+
+    async def periods(self, request: Request) -> Response:
+        """Open or close a period, of one journal or (journal left out) of all."""
+        body = await _body(request)
+        status = _get(body, "status", str)
+        if status not in ("open", "closed"):
+            raise ControlError("status is neither open nor closed")
+        values = {
+            "division": _get(body, "division", int),
+            "journal": _get(body, "journal", str, None),
+            "year": _get(body, "year", int),
+            "period": _get(body, "period", int),
+        }
+        self._require_company(values["division"])
+        self._change(OPEN_PERIOD if status == "open" else CLOSE_PERIOD, values)
+        return JSONResponse({**values, "status": status})
+
+    async def entry_status(self, request: Request) -> Response:
+        """Process an entry (50), or open it again (20)."""
+        body = await _body(request)
+        status = _get(body, "status", int)
+        if status not in (OPEN, PROCESSED):
+            raise ControlError(f"status is neither {OPEN} nor {PROCESSED}")
+        values = (status, _get(body, "division", int), _get(body, "entry_id", str).lower())
+        changed = self._change("UPDATE entry SET status = ? WHERE division = ? AND id = ?", values)
+        if not changed:
+            raise ControlError("no such entry")
+        return JSONResponse({"entry_id": values[2], "status": status})
+
+    async def settings(self, request: Request) -> Response:
+        """Limits and doubtful readings, while the program runs."""
+        body = await _body(request) if request.method == "POST" else {}
+        limits, grants = self._simulator.limit_settings, self._simulator.grants
+        limits.enabled = _get(body, "limits", bool, limits.enabled)
+        limits.per_minute = _get(body, "minute_limit", int, limits.per_minute)
+        limits.per_day = _get(body, "day_limit", int, limits.per_day)
+        answer = _get(body, "reused_refresh_token", str, grants.reused_token_answer)
+        if answer not in REUSED_TOKEN_ANSWERS:
+            raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
+        grants.reused_token_answer = answer
+        if _get(body, "forget_usage", bool, False):
+            self._simulator.rate_limits.forget()
+            self._simulator.error_limit.forget()
+        return JSONResponse(
+            {
+                "limits": limits.enabled,
+                "minute_limit": limits.per_minute,
+                "day_limit": limits.per_day,
+                "reused_refresh_token": answer,
+            }
+        )
+
+    def _user_id(self, body: dict[str, Any]) -> str:
+        user = self._simulator.grants.user(_get(body, "user", str))
+        if user is None:
+            raise ControlError("unknown user")
+        found: str = user["id"]
+        return found
+
+    def _require_company(self, division: object) -> None:
+        if self._simulator.database.value("SELECT 1 FROM company WHERE division = ?", (division,)) is None:
+            raise ControlError("no such division")
+
+    def _change(self, sql: str, values: Any) -> int:
+        with self._simulator.database.transaction():
+            return self._simulator.database.execute(sql, values)
+
+
+def _moment(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ControlError("now is not an ISO date and time") from error
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _count(row: dict[str, object]) -> int:
+    count = row["count"]
+    assert isinstance(count, int)
+    return count
+
+
+def _fault_fields(body: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(body) - set(FAULT_FIELDS) - {"fault"})
+    if unknown:
+        raise ControlError(f"unknown fields: {', '.join(unknown)}")
+    names = [fault.value for fault in Fault]
+    if body.get("fault") not in names:
+        raise ControlError(f"fault is none of {', '.join(names)}")
+    for name, kinds in FAULT_FIELDS.items():
+        if name in body and not isinstance(body[name], kinds):
+            raise ControlError(f"{name} has the wrong type")
+    return {**body, "fault": Fault(body["fault"])}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "fault": rule.fault.value,
+        "resource": rule.resource,
+        "method": rule.method,
+        "division": rule.division,
+        "count": rule.count,
+        "probability": rule.probability,
+        "delay_s": rule.delay_s,
+        "hold": rule.hold,
+        "struck": rule.struck,
+    }

@@ -1,0 +1,90 @@
+"""What can go wrong on the way, by rule: connections that break, answers that never come (issue: faults).
+
+A rule names a resource, a method and a company, or leaves them open. It strikes `count` times, each time with
+`probability`. Which faults there are, and what of the call is done before they strike, says `Fault`.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .identifiers import Identifiers
+
+
+class Fault(StrEnum):
+    """The faults by their names in the control API."""
+
+    RESET_BEFORE = "reset_before"  # the connection is reset, nothing was done
+    RESET_AFTER_COMMIT = "reset_after_commit"  # everything was done, then the connection is reset
+    DELAY = "delay"  # done at once, answered late
+    LATE_COMMIT = "late_commit"  # done and answered late: the caller may be gone when it happens
+    STATUS_503 = "status_503"  # nothing was done
+    HTML_200 = "html_200"  # a maintenance page; nothing was done (rules 4.2)
+    TRUNCATE = "truncate"  # done, but the JSON of the answer ends in the middle
+    BROKEN_BODY = "broken_body"  # done, but the connection breaks in the middle of the answer
+    RATE_LIMIT = "rate_limit"  # 429 as if the minute were used up; nothing was done
+    GATEWAY_FAULT = "gateway_fault"  # the proxy in front does not know the host (rules 1.8); nothing was done
+
+
+@dataclass(slots=True, kw_only=True)
+class Rule:
+    """One rule; an open field (null) fits everything. `hold` waits for a release instead of `delay_s`."""
+
+    id: int
+    fault: Fault
+    resource: str | None = None
+    method: str | None = None
+    division: int | None = None
+    count: int | None = 1
+    probability: float = 1.0
+    delay_s: float = 0.0
+    hold: bool = False
+    struck: int = 0
+
+    def fits(self, resource: str, method: str, division: int | None) -> bool:
+        """Whether the rule speaks of this call."""
+        return (
+            (self.resource is None or self.resource.lower() == resource.lower())
+            and (self.method is None or self.method == method)
+            and (self.division is None or self.division == division)
+            and (self.count is None or self.struck < self.count)
+        )
+
+
+class Faults:
+    """The rules in force, in the order in which they were made."""
+
+    def __init__(self, identifiers: Identifiers) -> None:
+        self._identifiers = identifiers
+        self._next_id = 1
+        self._released = asyncio.Event()
+        self.rules: list[Rule] = []
+
+    def add(self, **fields: object) -> Rule:
+        """Put a rule in force."""
+        rule = Rule(id=self._next_id, **fields)  # type: ignore[arg-type]  # the control API has checked the fields
+        self._next_id += 1
+        self.rules.append(rule)
+        return rule
+
+    def take(self, resource: str, method: str, division: int | None) -> Rule | None:
+        """The first rule that strikes this call, counted as used."""
+        for rule in self.rules:
+            if rule.fits(resource, method, division) and self._identifiers.chance() < rule.probability:
+                rule.struck += 1
+                return rule
+        return None
+
+    def clear(self) -> None:
+        """No faults any more; calls that are held go on."""
+        self.rules.clear()
+        self.release()
+
+    async def wait_for_release(self) -> None:
+        """Hold a call until somebody says go: a late answer without a clock in the test."""
+        await self._released.wait()
+
+    def release(self) -> None:
+        """Let every call that is held go on."""
+        self._released.set()
+        self._released = asyncio.Event()

@@ -1,0 +1,37 @@
+"""Ids, secrets and row versions: random, or repeatable from a seed."""
+
+import random
+import string
+import uuid
+
+from .database import Database
+
+VERSIONED = ("gl_account", "journal", "vat_code", "account", "payment_condition", "cost_center", "cost_unit", "line")
+ALPHABET = string.ascii_letters + string.digits + "-_"
+
+
+class Identifiers:
+    """Makes what must be unique. With a seed, the same calls in the same order give the same values."""
+
+    def __init__(self, database: Database, seed: str | None) -> None:
+        tables = (*VERSIONED, "deletion")
+        self._rowversion = max(database.highest(table, "rowversion") for table in tables)
+        # The row version keeps a second start on the same file from repeating the ids of the first.
+        self._random = random.Random(f"{seed}/{self._rowversion}") if seed is not None else random.SystemRandom()
+
+    def guid(self) -> str:
+        """A new GUID, in lower case (rules 3.7)."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def secret(self, length: int) -> str:
+        """A new token of that many characters."""
+        return "".join(self._random.choices(ALPHABET, k=length))
+
+    def next_rowversion(self) -> int:
+        """The next value of `Timestamp`: it grows over all rows of the database (rules 9)."""
+        self._rowversion += 1
+        return self._rowversion
+
+    def chance(self) -> float:
+        """A number from 0 to 1, for faults with a probability."""
+        return self._random.random()

@@ -1,0 +1,237 @@
+"""Puts the seed into an empty database: the app, a user, and a French company (issue: the main job, item 6)."""
+
+import json
+import uuid
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from simulators.exact_online.clock import Clock, ms_of, wall_clock_ms
+from simulators.exact_online.database import Database
+from simulators.exact_online.identifiers import Identifiers
+from simulators.exact_online.oauth.grants import LOOPBACK_RULE
+from simulators.exact_online.resources.master import TABLES
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "exact-online.simulator")
+TIME_ZONE = "Europe/Paris"
+DEMO_CLIENT, DEMO_SECRET = "demo-client", "demo-secret"
+DEMO_REDIRECT = "https://localhost/exact/callback"
+DEMO_USER, DEMO_PASSWORD = "marie.dupont@example.fr", "demo"
+DEMO_DIVISION = 8301
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """A user to make."""
+
+    name: str
+    password: str
+    full_name: str
+    language: str
+    licence: str = "1"
+    divisions: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCompany:
+    """A company to make; it gets the whole French seed as its master data."""
+
+    division: int
+    description: str
+    licence: str = "1"
+    status: int = 1
+    users: Sequence[str] = ()
+
+
+def plant(database: Database, clock: Clock, identifiers: Identifiers) -> None:
+    """The seed, in one transaction."""
+    with database.transaction():
+        database.insert("client", {"id": DEMO_CLIENT, "secret": DEMO_SECRET, "name": "Clyo"})
+        for uri in (LOOPBACK_RULE, DEMO_REDIRECT):
+            database.insert("redirect_uri", {"client_id": DEMO_CLIENT, "uri": uri})
+        marie = NewUser(name=DEMO_USER, password=DEMO_PASSWORD, full_name="Marie Dupont", language="fr")
+        add_user(database, marie)
+        company = NewCompany(division=DEMO_DIVISION, description="CLYO", users=[DEMO_USER])
+        add_company(database, clock, identifiers, company)
+
+
+def stable_id(*parts: object) -> str:
+    """The id of a seeded row: the same after every reset, so that a test or a demo may remember it."""
+    return str(uuid.uuid5(NAMESPACE, "/".join(str(part) for part in parts)))
+
+
+def add_user(database: Database, user: NewUser) -> None:
+    """A user, with the companies it may enter."""
+    user_id = stable_id("user", user.name)
+    database.insert(
+        "user",
+        {
+            "id": user_id,
+            "name": user.name,
+            "password": user.password,
+            "full_name": user.full_name,
+            "language": user.language,
+            "licence": user.licence,
+            "current_division": user.divisions[0] if user.divisions else None,
+        },
+    )
+    for division in user.divisions:
+        database.insert("membership", {"user_id": user_id, "division": division})
+
+
+def add_company(database: Database, clock: Clock, identifiers: Identifiers, company: NewCompany) -> None:
+    """A company with its chart of accounts, journals, VAT codes, customers and periods."""
+    _Planting(database, clock, identifiers, company.division).plant(company)
+
+
+@cache
+def _template() -> dict[str, Any]:
+    text = (resources.files(__package__) / "france.json").read_text(encoding="utf-8")
+    template: dict[str, Any] = json.loads(text)
+    return template
+
+
+class _Planting:
+    def __init__(self, database: Database, clock: Clock, identifiers: Identifiers, division: int) -> None:
+        self._database = database
+        self._identifiers = identifiers
+        self._division = division
+        self._now = wall_clock_ms(clock.now_ms(), ZoneInfo(TIME_ZONE))
+        self._template = _template()
+
+    def plant(self, company: NewCompany) -> None:
+        self._company(company)
+        for name, rows in (
+            ("vat/VATCodes", self._vat_codes()),
+            ("financial/GLAccounts", self._gl_accounts()),
+            ("financial/Journals", self._journals()),
+            ("crm/Accounts", self._accounts()),
+            ("cashflow/PaymentConditions", self._template["payment_conditions"]),
+            ("hrm/Costcenters", self._template["cost_centers"]),
+            ("hrm/Costunits", self._template["cost_units"]),
+        ):
+            for row in rows:
+                self._database.insert(TABLES[name].table, self._master_row(name, row))
+        self._vat_percentages()
+        self._periods()
+
+    def _id(self, name: str, code: str) -> str:
+        return stable_id(self._division, name, code)
+
+    def _gl_account(self, code: str | None) -> str | None:
+        return self._id("financial/GLAccounts", code) if code is not None else None
+
+    def _company(self, company: NewCompany) -> None:
+        self._database.insert(
+            "company",
+            {
+                "division": self._division,
+                "description": f"{self._division} - {company.description}",
+                "currency": "EUR",
+                "country": "FR ",
+                "legislation": "FR ",
+                "language": "fr",
+                "time_zone": TIME_ZONE,
+                "status": company.status,
+                "blocking_status": 0,
+                "licence": company.licence,
+                "customer": stable_id(self._division, "owner"),
+                "siret": f"{self._division:09d}00011"[-14:],
+                "vat_number": f"FR00{self._division:09d}",
+                "receivable_account": self._gl_account(self._template["receivable_account"]),
+                "payment_condition": None,
+                "created": self._now,
+                "modified": self._now,
+                "extra": "{}",
+            },
+        )
+        for user in company.users:
+            user_id = stable_id("user", user)
+            self._database.insert("membership", {"user_id": user_id, "division": self._division})
+            self._database.execute(
+                "UPDATE user SET current_division = coalesce(current_division, ?) WHERE id = ?",
+                (self._division, user_id),
+            )
+
+    def _master_row(self, name: str, facts: dict[str, Any]) -> dict[str, Any]:
+        stamps = {"created": self._now, "modified": self._now, "rowversion": self._identifiers.next_rowversion()}
+        code = TABLES[name].padded(facts["code"])
+        return {**facts, **stamps, "id": self._id(name, facts["code"]), "division": self._division, "code": code}
+
+    def _gl_accounts(self) -> list[dict[str, Any]]:
+        pad = TABLES["vat/VATCodes"].padded
+        return [
+            {**facts, "vat_code": pad(facts["vat_code"])} if "vat_code" in facts else facts
+            for facts in self._template["gl_accounts"]
+        ]
+
+    def _journals(self) -> list[dict[str, Any]]:
+        return [
+            {**facts, "gl_account": self._gl_account(facts.get("gl_account")), "currency": "EUR"}
+            for facts in self._template["journals"]
+        ]
+
+    def _vat_codes(self) -> list[dict[str, Any]]:
+        return [
+            {
+                **{name: value for name, value in facts.items() if name != "percentages"},
+                "gl_to_pay": self._gl_account(facts.get("gl_to_pay")),
+                "gl_to_claim": self._gl_account(facts.get("gl_to_claim")),
+            }
+            for facts in self._template["vat_codes"]
+        ]
+
+    def _accounts(self) -> list[dict[str, Any]]:
+        return [{**facts, "end_date": _day(facts.get("end_date"))} for facts in self._template["accounts"]]
+
+    def _vat_percentages(self) -> None:
+        for facts in self._template["vat_codes"]:
+            for number, (percentage, start, end) in enumerate(facts["percentages"], start=1):
+                self._database.insert(
+                    "vat_percentage",
+                    {
+                        "id": self._id("vat/VatPercentages", f"{facts['code']}/{number}"),
+                        "division": self._division,
+                        "vat_code_id": self._id("vat/VATCodes", facts["code"]),
+                        "line_number": number,
+                        "type": 0,
+                        "percentage": percentage,
+                        "start_date": _day(start),
+                        "end_date": _day(end),
+                        "created": self._now,
+                        "modified": self._now,
+                    },
+                )
+
+    def _periods(self) -> None:
+        for year in self._template["years"]:
+            for month in range(1, 13):
+                self._database.insert(
+                    "financial_period",
+                    {
+                        "id": self._id("financial/FinancialPeriods", f"{year}/{month}"),
+                        "division": self._division,
+                        "year": year,
+                        "period": month,
+                        "start_date": ms_of(date(year, month, 1)),
+                        "end_date": ms_of(date(year, month, monthrange(year, month)[1])),
+                        "created": self._now,
+                        "modified": self._now,
+                    },
+                )
+        for year in self._template["closed_years"]:
+            self._database.execute(
+                "INSERT INTO closed_period (division, journal, year, period)"
+                " SELECT j.division, j.code, p.year, p.period FROM journal j"
+                " JOIN financial_period p ON p.division = j.division WHERE j.division = ? AND p.year = ?",
+                (self._division, year),
+            )
+
+
+def _day(text: str | None) -> int | None:
+    return ms_of(date.fromisoformat(text)) if text is not None else None

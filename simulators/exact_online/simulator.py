@@ -1,0 +1,80 @@
+"""The whole program as one object: what the parts share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .books.company import Company
+from .books.ledger import Ledger
+from .calls import Calls
+from .clock import Clock
+from .database import Database
+from .errors import NotFound
+from .faults import Faults
+from .identifiers import Identifiers
+from .limits import ErrorLimit, LimitSettings, RateLimits
+from .oauth.grants import Grants
+from .seed.plant import plant
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the program was started."""
+
+    data: Path
+    seed: str | None = None
+    limits_enabled: bool = True
+    per_minute: int = 60
+    per_day: int = 5_000
+
+
+class Simulator:
+    """Books, tokens, limits and faults, over one database."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.database = Database(settings.data)
+        self.clock = Clock()
+        is_new = self.database.is_empty
+        if is_new:
+            self.database.create_schema()
+        self._wire()
+        if is_new:
+            plant(self.database, self.clock, self.identifiers)
+        else:
+            self.clock.advance(self.database.value("SELECT offset_ms FROM clock") or 0)
+
+    def _wire(self) -> None:
+        settings = self._settings
+        self.limit_settings = LimitSettings(settings.limits_enabled, settings.per_minute, settings.per_day)
+        self.identifiers = Identifiers(self.database, settings.seed)
+        self.ledger = Ledger(self.database, self.identifiers)
+        self.grants = Grants(self.database, self.clock, self.identifiers)
+        self.rate_limits = RateLimits(self.clock, self.limit_settings)
+        self.error_limit = ErrorLimit(self.clock, self.limit_settings)
+        self.faults = Faults(self.identifiers)
+        self.calls = Calls()
+
+    def reset(self) -> None:
+        """Start from the seed again: books, users, tokens, clock, limits, faults, counters."""
+        self.faults.clear()
+        self.database.create_schema()
+        self.clock.reset()
+        self._wire()
+        plant(self.database, self.clock, self.identifiers)
+
+    def keep_clock(self) -> None:
+        """Remember how far the clock is ahead, so that a restart does not bring expired tokens back to life."""
+        with self.database.transaction():
+            self.database.execute("DELETE FROM clock")
+            self.database.insert("clock", {"offset_ms": self.clock.offset_ms})
+
+    def company(self, division: int) -> Company:
+        """The company with that number."""
+        row = self.database.row("SELECT * FROM company WHERE division = ?", (division,))
+        if row is None:
+            raise NotFound("No such division.")
+        return Company(self.database, row, self.clock)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.database.close()

@@ -1,0 +1,1 @@
+"""POST, PUT and DELETE: bodies to entries and to master data."""
