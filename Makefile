@@ -1,0 +1,51 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both work on a bare clone with Python 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+ONCE ?=
+KILL_WORKER ?=
+
+.PHONY: demo test check format lock translations clean help
+
+help:
+	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
+	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
+	@echo "make test          the whole suite, on real PostgreSQL and Valkey"
+	@echo "make check         ruff, mypy, import rules, migrations, translations"
+
+demo: $(VENV)/.installed
+	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
+
+test: $(VENV)/.installed
+	@$(BIN)/python -m integration.translations compile
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m integration.translations check
+	$(BIN)/python -m integration.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m integration.stack exec $(BIN)/mypy
+
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# uv writes the locks; hashes are checked at every installation.
+lock: $(VENV)/.installed
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/production.txt
+
+translations: $(VENV)/.installed
+	$(BIN)/python -m integration.translations update
+
+$(VENV)/.installed: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .local

@@ -1,0 +1,1 @@
+"""Exact Online: connection, HTTP client, catalogue, activation, mapping, the posting lane."""

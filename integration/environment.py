@@ -1,0 +1,96 @@
+"""What the environment must and may say (12-factor). Read once, typed, refused when it is dangerous.
+
+`CLYO_ENV` is `production` unless said otherwise: a deployment that forgets it gets the strict rules, not the loose
+ones. Only `local` (the development stack, the demo, the tests) fills secrets with known values.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOCAL_SECRET = "local-only-secret-never-for-production-0123456789"  # noqa: S105
+LOCAL_TOKEN_KEY = "bG9jYWwtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="  # noqa: S105
+SECRETS_FOLDER = Path("/run/secrets")
+
+
+class Stage(StrEnum):
+    PRODUCTION = "production"
+    LOCAL = "local"
+
+
+class Environment(BaseSettings):
+    """One field a variable; `.env.example` tells what each is for.
+
+    Raises pydantic's `ValidationError`, which names every missing or wrong variable, when the start must be refused.
+    """
+
+    model_config = SettingsConfigDict(
+        secrets_dir=SECRETS_FOLDER if SECRETS_FOLDER.is_dir() else None, extra="ignore", hide_input_in_errors=True
+    )
+
+    clyo_env: Stage = Stage.PRODUCTION
+    secret_key: SecretStr = SecretStr("")
+    key_pepper: SecretStr = SecretStr("")
+    key_pepper_fallbacks: Annotated[list[SecretStr], NoDecode] = []
+    token_keys: Annotated[list[SecretStr], NoDecode] = []
+    database_url: SecretStr
+    redis_url: SecretStr
+    allowed_hosts: Annotated[list[str], NoDecode] = []
+    public_url: str = ""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    sentry_dsn: SecretStr | None = None
+    log_level: str = "INFO"
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+    exact_timeout_s: float = Field(default=60.0, gt=0, le=100)
+    exact_minute_reserve: int = Field(default=5, ge=0, le=59)
+    exact_day_reserve: int = Field(default=200, ge=0)
+    sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
+    push_rate: str = "600/minute"
+    pairing_rate: str = "10/minute"
+
+    @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def local(self) -> bool:
+        return self.clyo_env is Stage.LOCAL
+
+    @model_validator(mode="after")
+    def _fill_or_refuse(self) -> Self:
+        if self.local:
+            self._fill_local()
+        else:
+            self._refuse_unsafe()
+        for key in self.token_keys:
+            Fernet(key.get_secret_value())
+        return self
+
+    def _fill_local(self) -> None:
+        self.secret_key = self.secret_key or SecretStr(LOCAL_SECRET)
+        self.key_pepper = self.key_pepper or SecretStr(LOCAL_SECRET)
+        self.token_keys = self.token_keys or [SecretStr(LOCAL_TOKEN_KEY)]
+        self.allowed_hosts = self.allowed_hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+        self.public_url = self.public_url or "http://127.0.0.1:8000"
+
+    def _refuse_unsafe(self) -> None:
+        faults = [
+            f"{name} must be set to at least 32 characters of your own"
+            for name, secret in (("SECRET_KEY", self.secret_key), ("KEY_PEPPER", self.key_pepper))
+            if len(secret) < 32 or secret.get_secret_value() == LOCAL_SECRET
+        ]
+        if self.secret_key.get_secret_value() == self.key_pepper.get_secret_value():
+            faults.append("SECRET_KEY and KEY_PEPPER must differ: one is rotated without the other")
+        if not self.token_keys or LOCAL_TOKEN_KEY in {key.get_secret_value() for key in self.token_keys}:
+            faults.append("TOKEN_KEYS must hold at least one Fernet key of your own")
+        if not self.allowed_hosts or "*" in self.allowed_hosts:
+            faults.append("ALLOWED_HOSTS must name the public host names")
+        if not self.public_url.startswith("https://"):
+            faults.append("PUBLIC_URL must be the https:// address people and tills use")
+        if faults:
+            raise ValueError("; ".join(faults))

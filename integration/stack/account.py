@@ -1,0 +1,87 @@
+"""Under which account, and from where, the local services run.
+
+PostgreSQL refuses to run as root. When we are root we start it as `nobody`, which must be able to reach the
+binaries and the data: when the clone lies where nobody cannot go (under `/root`), both live in a folder of ours
+below `/var/tmp` instead. No permission outside our own folders is changed.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """Who runs the services: ourselves, or `nobody` when we are root."""
+
+    uid: int
+    gid: int
+    switches: bool
+
+    @classmethod
+    def of_this_process(cls) -> "ServiceAccount":
+        if os.geteuid() != 0:
+            return cls(os.geteuid(), os.getegid(), switches=False)
+        nobody = pwd.getpwnam("nobody")
+        return cls(nobody.pw_uid, nobody.pw_gid, switches=True)
+
+    def popen_options(self) -> dict[str, Any]:
+        """Keyword arguments for `subprocess` that start the program under this account."""
+        if not self.switches:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        """Give one folder or file of ours to the account."""
+        if self.switches:
+            os.chown(path, self.uid, self.gid)
+
+    def can_run(self, program: Path) -> bool:
+        try:
+            probe = subprocess.run(
+                [program, "--version"], capture_output=True, timeout=20, cwd="/", **self.popen_options()
+            )
+        except OSError:
+            return False
+        return probe.returncode == 0
+
+    def can_enter(self, folder: Path) -> bool:
+        try:
+            probe = subprocess.run(["test", "-x", folder], timeout=20, cwd="/", **self.popen_options())
+        except OSError:
+            return False
+        return probe.returncode == 0
+
+
+def services_home(clone: Path, name: str, account: ServiceAccount) -> Path:
+    """The folder that holds one stack's data: `.local/<name>` of the clone, or one below /var/tmp."""
+    home = clone / ".local" / name
+    home.mkdir(parents=True, exist_ok=True)
+    if account.can_enter(home):
+        return home
+    digest = hashlib.sha256(str(clone).encode()).hexdigest()[:12]
+    outside = Path("/var/tmp") / f"clyo-exact-{digest}" / name  # noqa: S108 - ours by its digest, mode 0711
+    outside.mkdir(parents=True, exist_ok=True)
+    if outside.parent.owner() != pwd.getpwuid(os.geteuid()).pw_name:
+        raise PermissionError(f"{outside.parent} belongs to somebody else; remove it and start again")
+    outside.parent.chmod(0o711)
+    outside.chmod(0o711)
+    return outside
+
+
+def runnable(program: Path, tree: Path, home: Path, account: ServiceAccount) -> Path:
+    """`program` itself when the account can run it, else its copy: `tree` is copied below `home` once."""
+    if account.can_run(program):
+        return program
+    copy = home / "programs" / tree.name
+    if not copy.exists():
+        shutil.copytree(tree, copy, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
+        (home / "programs").chmod(0o755)
+    return copy / program.relative_to(tree)

@@ -1,0 +1,147 @@
+"""Reseller → tenant → establishment → till. Every row below a tenant carries its tenant, and the database checks it."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.users import Role, User
+
+__all__ = ["BookedLevel", "Establishment", "Reseller", "Role", "Tenant", "Till", "User"]
+
+SUSPENDED_SINCE = _("suspended since")
+
+
+class Reseller(models.Model):
+    """A company that sells and looks after tills: it manages its own customers and nobody else's."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("reseller")
+        verbose_name_plural = _("resellers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tenant(models.Model):
+    """A reseller's customer: one legal entity, whose books are one or more divisions of Exact Online."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, related_name="tenants", verbose_name=_("reseller"))
+    name = models.CharField(_("legal name"), max_length=120)
+    siren = models.CharField(
+        _("SIREN"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^\d{9}$", _("A SIREN has nine digits."))],
+    )
+    suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reseller", "siren"],
+                condition=~Q(siren=""),
+                name="tenants_tenant_one_per_siren",
+                violation_error_message=_("This reseller already has a customer with this SIREN."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BookedLevel(models.TextChoices):
+    """Which kind of closing goes into the books. The other kinds of the same day only check its sum."""
+
+    GENERAL = "general", _("general closings")
+    STATION = "station", _("station closings")
+    DRAWER = "drawer", _("drawer closings")
+
+
+class Establishment(models.Model):
+    """A shop or restaurant of a tenant."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="establishments", verbose_name=_("customer"))
+    code = models.CharField(
+        _("code"),
+        max_length=10,
+        validators=[RegexValidator(r"^[A-Z0-9]+$", _("Capital letters and digits only."))],
+        help_text=_("Short name on every entry, e.g. PARIS01."),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    siret = models.CharField(
+        _("SIRET"),
+        max_length=14,
+        blank=True,
+        validators=[RegexValidator(r"^\d{14}$", _("A SIRET has fourteen digits."))],
+    )
+    booked_level = models.CharField(
+        _("what is booked"), max_length=10, choices=BookedLevel.choices, default=BookedLevel.GENERAL
+    )
+    suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("establishment")
+        verbose_name_plural = _("establishments")
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "code"],
+                name="tenants_establishment_one_per_code",
+                violation_error_message=_("This customer already has an establishment with this code."),
+            ),
+            models.UniqueConstraint(fields=["id", "tenant"], name="tenants_establishment_with_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.name}"
+
+
+class Till(models.Model):
+    """A register that pushes its closings. It is known by its key (`clyo_ingest`), paired once from the console."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="tills", editable=False, verbose_name=_("customer"))
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="tills", verbose_name=_("establishment")
+    )
+    name = models.CharField(_("name"), max_length=60, help_text=_("e.g. Caisse bar"))
+    device = models.CharField(_("device"), max_length=120, blank=True, editable=False)
+    software = models.CharField(_("software"), max_length=60, blank=True, editable=False)
+    suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    paired_at = models.DateTimeField(_("paired"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("till")
+        verbose_name_plural = _("tills")
+        ordering = ["establishment__code", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "name"],
+                name="tenants_till_one_per_name",
+                violation_error_message=_("This establishment already has a till with this name."),
+            ),
+            models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.establishment.code} – {self.name}"
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the till, its establishment, its customer or the reseller is suspended.
+
+        Reads all four rows: load them with `select_related("establishment__tenant__reseller")`.
+        """
+        establishment, tenant = self.establishment, self.establishment.tenant
+        return any(row.suspended_at for row in (self, establishment, tenant, tenant.reseller))

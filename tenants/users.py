@@ -1,0 +1,116 @@
+"""People who log in to the console."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    SUPPORT = "support", _("Support")
+    RESELLER_STAFF = "reseller_staff", _("Reseller staff")
+
+
+# Model permissions of each role, as "app.action_model" with * for every model of an app. What a role may do with a
+# row it can see; which rows it sees is `tenants.scope`'s answer alone.
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.SUPPORT: frozenset({"view", "add", "change"}),
+    Role.RESELLER_STAFF: frozenset({"view", "add", "change"}),
+}
+SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "tenants.user", "exact.exactapp"})
+
+
+class UserAccounts(BaseUserManager["User"]):
+    """Finds and makes users by e-mail address; addresses differing only in case are one."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.password = make_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A support user: there is no role above it."""
+        return self.create_user(email, password, role=Role.SUPPORT, **fields)
+
+
+class User(AbstractBaseUser):
+    """A person of support (sees every customer) or of one reseller (sees that reseller's customers)."""
+
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    reseller = models.ForeignKey(
+        "tenants.Reseller", models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("reseller")
+    )
+    suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = UserAccounts()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="tenants_user_one_per_email",
+                violation_error_message=_("A user with this e-mail address already exists."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.SUPPORT, reseller=None) | Q(role=Role.RESELLER_STAFF, reseller__isnull=False),
+                name="tenants_user_reseller_iff_staff",
+                violation_error_message=_("Reseller staff belong to a reseller; support does not."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_support(self) -> bool:
+        return self.role == Role.SUPPORT
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may act now. Read on every request, so a suspension takes effect on the next one."""
+        if self.suspended_at is not None:
+            return False
+        return self.is_support or (self.reseller is not None and self.reseller.suspended_at is None)
+
+    @property
+    def is_staff(self) -> bool:
+        """Everybody who can log in uses the console."""
+        return self.is_active
+
+    @property
+    def is_superuser(self) -> bool:
+        """Nobody passes the role's permissions by."""
+        return False
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Whether the role allows `perm` ("tenants.view_till"), whatever the row."""
+        if not self.is_active:
+            return False
+        app, _dot, codename = perm.partition(".")
+        action, _underscore, model = codename.partition("_")
+        if f"{app}.{model}" in SUPPORT_ONLY_MODELS and not self.is_support:
+            return False
+        return action in ROLE_PERMISSIONS[self.role]
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active
