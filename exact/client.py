@@ -1,0 +1,184 @@
+"""Speaks OData to one division. Knows nothing of closings; takes its tokens and budget from outside."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+import httpx
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from exact.budget import Budget
+from exact.errors import (
+    ExactError,
+    Forbidden,
+    NeedsReconnect,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Unauthorized,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+CORRELATION_HEADER = "x-exact-correlation-id"
+JSON_HEADERS = {"Accept": "application/json", "Prefer": "return=representation"}
+ME = "/api/v1/current/Me"
+
+
+class TokenSource(Protocol):
+    """Gives the access token to use now, and a new one when Exact refused it."""
+
+    def current(self) -> str: ...
+
+    def renew(self, refused: str) -> str: ...
+
+
+@lru_cache(maxsize=1)
+def shared_http() -> httpx.Client:
+    """The process's one HTTP client: connections are kept alive and the CA bundle is read once.
+
+    `retries` stays 0: a POST must never be repeated by a library.
+    """
+    return httpx.Client(
+        timeout=httpx.Timeout(settings.EXACT_TIMEOUT_S, connect=min(10.0, settings.EXACT_TIMEOUT_S)),
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=20),
+        follow_redirects=False,
+    )
+
+
+class ExactClient:
+    """Calls of one app in one division. Every call is counted first and leaves one log line with Exact's id for it."""
+
+    def __init__(
+        self, *, base_url: str, division: int | None, tokens: TokenSource, budget: Budget, http: httpx.Client
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._division = division
+        self._tokens = tokens
+        self._http = http
+        self.budget = budget
+
+    def rows(self, resource: str, **query: str) -> Iterator[dict[str, Any]]:
+        """All rows of a list, page after page. Query options without the dollar: `select`, `filter`, `orderby`, `top`.
+
+        Follows `__next` as given and accepts both envelopes (rules.md §3.4). Raises any `ExactError`.
+        """
+        url: str | None = self._url(resource)
+        params: Mapping[str, str] | None = {f"${name}": value for name, value in query.items()}
+        while url:
+            content = self._call("GET", url, params=params)["d"]
+            page = content if isinstance(content, list) else content.get("results", [content])
+            yield from page
+            url = None if isinstance(content, list) else content.get("__next")
+            if url and not url.startswith(f"{self._base_url}/"):
+                raise Unavailable("Exact named a next page on another host")
+            params = None
+
+    def create(self, resource: str, body: Mapping[str, Any]) -> "Created":
+        """POST one entity and return what Exact made of it.
+
+        Raises `Refused`, `Forbidden`, `RateLimited`, `Unavailable` (nothing happened) or `OutcomeUnknown`.
+        """
+        answer, correlation_id = self._exchange("POST", self._url(resource), json=body)
+        content = answer.get("d")
+        if not isinstance(content, dict):
+            raise OutcomeUnknown("the answer is not an entity", correlation_id=correlation_id)
+        return Created(content, correlation_id)
+
+    def _url(self, resource: str) -> str:
+        if resource.startswith("/"):
+            return f"{self._base_url}{resource}"
+        return f"{self._base_url}/api/v1/{self._division}/{resource}"
+
+    def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
+        return self._exchange(method, url, **options)[0]
+
+    def _exchange(self, method: str, url: str, **options: Any) -> tuple[dict[str, Any], str]:
+        """One call, repeated once with a new token after a 401: a request refused there was not handled."""
+        token = self._tokens.current()
+        try:
+            return self._send(method, url, token, **options)
+        except Unauthorized:
+            token = self._tokens.renew(refused=token)
+        try:
+            return self._send(method, url, token, **options)
+        except Unauthorized as error:
+            raise NeedsReconnect("Exact refuses a fresh token", correlation_id=error.correlation_id) from error
+
+    def _send(self, method: str, url: str, token: str, **options: Any) -> tuple[dict[str, Any], str]:
+        self.budget.spend(timezone.now())
+        headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"}
+        try:
+            response = self._http.request(method, url, headers=headers, **options)
+        except NEVER_SENT as error:
+            raise Unavailable(f"Exact cannot be reached: {type(error).__name__}") from error
+        except httpx.RequestError as error:
+            raise _broken_off(method, error) from error
+        now = timezone.now()
+        self.budget.observe(response.headers, now)
+        correlation_id = response.headers.get(CORRELATION_HEADER, "")
+        log.info("exact_call", method=method, path=httpx.URL(url).path, status=response.status_code, id=correlation_id)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            until = self.budget.exhausted(response.headers, now)
+            raise RateLimited("Exact's limit is reached", until=until, status=429, correlation_id=correlation_id)
+        return outcome(method, response), correlation_id
+
+
+class Created(dict[str, Any]):
+    """The entity of a POST's answer, with the id under which Exact's support finds the call."""
+
+    def __init__(self, entity: Mapping[str, Any], correlation_id: str) -> None:
+        super().__init__(entity)
+        self.correlation_id = correlation_id
+
+
+def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
+    """What an answer means (rules.md §4.2): the JSON object of a success, else the matching `ExactError`."""
+    status, correlation_id = response.status_code, response.headers.get(CORRELATION_HEADER, "")
+    document = _json_object(response)
+    messages = _error_messages(document)
+    if status in (200, 201) and document is not None and "d" in document:
+        return document
+    known: dict[str, Any] = {"status": status, "correlation_id": correlation_id}
+    if status == 401:
+        raise Unauthorized("the access token is refused", **known)
+    if status == 403:
+        raise Forbidden("; ".join(messages) or "Forbidden", **known)
+    if status in (400, 404, 405) or (status == 500 and messages):
+        raise Refused(messages or [f"HTTP {status}"], **known)
+    if method == "GET":
+        raise Unavailable(f"Exact answered {status} with something unreadable", **known)
+    raise OutcomeUnknown(f"Exact answered {status} with something unreadable", **known)
+
+
+def _broken_off(method: str, error: httpx.RequestError) -> ExactError:
+    """A call that ended without an answer: harmless for a GET, unknown for a write."""
+    words = f"no answer from Exact: {type(error).__name__}"
+    return Unavailable(words) if method == "GET" else OutcomeUnknown(words)
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        document = response.json()
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _error_messages(document: dict[str, Any] | None) -> list[str]:
+    """Exact's sentences: `{"error": {"message": {"value": "a\\r\\nb"}}}` gives ["a", "b"]."""
+    try:
+        value = (document or {})["error"]["message"]["value"]
+    except (KeyError, TypeError):
+        return []
+    return [line.strip() for line in str(value).splitlines() if line.strip()]

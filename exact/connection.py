@@ -1,0 +1,178 @@
+"""A customer's consent at Exact: made once by a log-in, kept alive by renewing its tokens, one renewal at a time.
+
+rules.md §1.5–1.8: every refresh token works once, a loser of a race loses the connection, and a token younger than
+570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import structlog
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+
+from exact.client import NEVER_SENT
+from exact.errors import NeedsReconnect, Unavailable
+from exact.models import Connection, ConnectionState, ExactApp
+from tenants.models import Tenant
+
+log = structlog.get_logger()
+
+TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
+MARGIN = timedelta(seconds=18)
+EARLIEST_RENEWAL = timedelta(seconds=570)
+TOKEN_TIMEOUT_S = 10.0
+LOCK_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """What the token endpoint gave, and when."""
+
+    access: str
+    refresh: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+class NotExpired(Exception):
+    """Exact says the access token is still good: the renewal came too early, nothing is lost."""
+
+
+class Refusal(Exception):
+    """The token endpoint says no for good."""
+
+
+def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http: httpx.Client) -> Connection:
+    """Turn the code of an Exact log-in into a connection of `tenant`. Raises `NeedsReconnect` when it is refused."""
+    try:
+        pair = _request(
+            http, app, {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        )
+    except (Refusal, NotExpired) as error:
+        raise NeedsReconnect(f"Exact refused the log-in: {error}") from error
+    connection = Connection(tenant=tenant, app=app)
+    _put(connection, pair)
+    connection.save()
+    return connection
+
+
+class ConnectionTokens:
+    """The token source of one connection, for `ExactClient`."""
+
+    def __init__(self, connection_id: int, http: httpx.Client) -> None:
+        self._connection_id = connection_id
+        self._http = http
+        self._access = ""
+        self._good_until = timezone.now()
+
+    def current(self) -> str:
+        """The access token to use now; renewed when less than 18 s are left. Raises `NeedsReconnect`, `Unavailable`."""
+        if not self._access or timezone.now() > self._good_until:
+            self._remember(renewed(self._connection_id, http=self._http))
+        return self._access
+
+    def renew(self, refused: str) -> str:
+        """Another token than `refused`. Raises `NeedsReconnect` when there is none to be had."""
+        self._remember(renewed(self._connection_id, http=self._http, refused=refused))
+        if self._access == refused:
+            raise NeedsReconnect("Exact refuses a token that it calls not expired")
+        return self._access
+
+    def _remember(self, connection: Connection) -> None:
+        self._access = connection.access_token
+        self._good_until = (connection.access_expires_at or timezone.now()) - MARGIN
+
+
+def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Connection:
+    """The connection with a usable access token, renewed by us or by whoever held the lock before us.
+
+    `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over.
+    Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact did not answer.
+    """
+    with transaction.atomic(durable=True):
+        with database.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
+        connection = Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
+        if connection.state != ConnectionState.ACTIVE:
+            raise NeedsReconnect("the connection to Exact must be made again")
+        if not _needs_renewal(connection, refused):
+            return connection
+        try:
+            pair = _request(
+                http, connection.app, {"grant_type": "refresh_token", "refresh_token": connection.refresh_token}
+            )
+        except NotExpired:
+            log.info("exact_token_not_expired", connection=connection_id)
+            return connection
+        except Refusal as refusal:
+            _declare_dead(connection, str(refusal))
+        else:
+            _put(connection, pair)
+            connection.save(
+                update_fields=["access_token", "refresh_token", "access_issued_at", "access_expires_at", "problem"]
+            )
+    if connection.state != ConnectionState.ACTIVE:
+        raise NeedsReconnect(connection.problem)
+    return connection
+
+
+def _needs_renewal(connection: Connection, refused: str) -> bool:
+    now, issued, expires = timezone.now(), connection.access_issued_at, connection.access_expires_at
+    if issued is None or expires is None:
+        return True
+    if now - issued < EARLIEST_RENEWAL:
+        return False
+    return now > expires - MARGIN or connection.access_token == refused
+
+
+def _put(connection: Connection, pair: TokenPair) -> None:
+    connection.access_token, connection.refresh_token = pair.access, pair.refresh
+    connection.access_issued_at, connection.access_expires_at = pair.issued_at, pair.expires_at
+    connection.problem = ""
+
+
+def _declare_dead(connection: Connection, why: str) -> None:
+    connection.state, connection.problem = ConnectionState.RECONNECT_REQUIRED, why[:300]
+    connection.save(update_fields=["state", "problem"])
+    log.warning("exact_reconnect_required", connection=connection.pk)
+
+
+def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenPair:
+    """Call the token endpoint. A time-out's outcome is unknown: the old token stays and the next renewal tells."""
+    form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
+    try:
+        response = http.post(f"{app.base_url.rstrip('/')}{TOKEN_PATH}", data=form, timeout=TOKEN_TIMEOUT_S)
+    except httpx.RequestError as error:
+        words = "cannot be reached" if isinstance(error, NEVER_SENT) else "gave no answer"
+        raise Unavailable(f"Exact's token endpoint {words}") from error
+    document = _document(response)
+    if response.status_code == 200 and "access_token" in document:
+        return _pair(document)
+    said = f"{document.get('error', '')} {document.get('error_description', '')} {response.headers.get('Reason', '')}"
+    if "not expired" in f"{said} {response.text}":
+        raise NotExpired
+    if response.status_code in (400, 401) and "fault" not in document:
+        raise Refusal(said.strip() or response.text[:200])
+    raise Unavailable(f"Exact's token endpoint answered {response.status_code}")
+
+
+def _document(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _pair(document: dict[str, Any]) -> TokenPair:
+    now = timezone.now()
+    return TokenPair(
+        access=document["access_token"],
+        refresh=document["refresh_token"],
+        issued_at=now,
+        expires_at=now + timedelta(seconds=int(document["expires_in"])),
+    )

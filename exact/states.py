@@ -1,0 +1,81 @@
+"""The states of a posting, the allowed moves between them, and the one function that makes a move.
+
+    pending ──claim──▶ sending ──answer──▶ posted | refused | differs
+       ▲                  │ └─not sent──▶ pending
+       │                  └─no answer / killed worker──▶ unknown
+       └──looked up twice, not there────────────────────┘ └──found──▶ posted | differs
+    refused ──repost──▶ withdrawn (a new revision is made)        pending | unknown… see MOVES
+
+A trigger in the database refuses every other move (migration 0002).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from exact.models import Posting, PostingEvent, PostingState
+from tenants.models import User
+
+MOVES: dict[PostingState, frozenset[PostingState]] = {
+    PostingState.PENDING: frozenset({PostingState.SENDING, PostingState.WITHDRAWN}),
+    PostingState.SENDING: frozenset(
+        {
+            PostingState.POSTED,
+            PostingState.REFUSED,
+            PostingState.DIFFERS,
+            PostingState.UNKNOWN,
+            PostingState.PENDING,
+        }
+    ),
+    PostingState.UNKNOWN: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.PENDING}),
+    PostingState.REFUSED: frozenset({PostingState.WITHDRAWN}),
+    PostingState.DIFFERS: frozenset(),
+    PostingState.POSTED: frozenset(),
+    PostingState.WITHDRAWN: frozenset(),
+}
+OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN)
+NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
+
+
+class MovedByAnother(Exception):
+    """The posting was not in the expected state any more: another worker or person moved it first."""
+
+
+def move(
+    posting: Posting,
+    to: PostingState,
+    *,
+    why: str,
+    actor: User | None = None,
+    correlation_id: str = "",
+    **changes: Any,
+) -> None:
+    """Move a posting, with its event, in one transaction. `changes` are further columns to set.
+
+    The WHERE is the guard: raises `MovedByAnother` when the row has left the state that `posting` was read in.
+    """
+    before = PostingState(posting.state)
+    assert to in MOVES[before], f"{before} → {to} is not a move"
+    with transaction.atomic():
+        moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
+        if moved != 1:
+            raise MovedByAnother(posting.reference)
+        PostingEvent.objects.create(
+            tenant_id=posting.tenant_id,
+            posting=posting,
+            actor=actor,
+            before=before,
+            after=to,
+            why=why[:300],
+            correlation_id=correlation_id,
+        )
+    posting.state = to
+    for name, value in changes.items():
+        setattr(posting, name, value)
+
+
+def wait_until(posting: Posting, moment: datetime, *, lookups: int) -> None:
+    """Keep an unknown posting where it is until `moment`, remembering how often it was looked up."""
+    Posting.objects.filter(pk=posting.pk, state=posting.state).update(not_before=moment, lookups=lookups)
+    posting.not_before, posting.lookups = moment, lookups
