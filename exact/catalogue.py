@@ -1,0 +1,183 @@
+"""A division's master data, read once and kept: it feeds checks and pick lists, so that posting costs two calls."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from exact.client import ExactClient
+from exact.models import CatalogueItem, CatalogueKind, Division
+
+Row = dict[str, Any]
+THIRD_PARTY_WIDTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one kind of item is read: the resource, its columns, and which of them are its code and name."""
+
+    kind: CatalogueKind
+    resource: str
+    select: str
+    code: Callable[[Row], str]
+    name: str
+    key: str = "ID"
+
+
+SOURCES = (
+    Source(
+        CatalogueKind.GL_ACCOUNT,
+        "financial/GLAccounts",
+        "ID,Code,Description,Type,IsBlocked,UseCostcenter,UseCostunit,VATCode",
+        lambda row: _text(row, "Code"),
+        "Description",
+    ),
+    Source(
+        CatalogueKind.VAT_CODE,
+        "vat/VATCodes",
+        "ID,Code,Description,Type,VATTransactionType,Percentage,IsBlocked",
+        lambda row: _text(row, "Code"),
+        "Description",
+    ),
+    Source(
+        CatalogueKind.JOURNAL,
+        "financial/Journals",
+        "ID,Code,Description,Type,GLAccountCode,IsBlocked",
+        lambda row: _text(row, "Code"),
+        "Description",
+    ),
+    Source(
+        CatalogueKind.PAYMENT_CONDITION,
+        "cashflow/PaymentConditions",
+        "ID,Code,Description",
+        lambda row: _text(row, "Code"),
+        "Description",
+    ),
+    Source(
+        CatalogueKind.PERIOD,
+        "financial/FinancialPeriods",
+        "ID,FinYear,FinPeriod,StartDate,EndDate",
+        lambda row: f"{row['FinYear']}/{row['FinPeriod']}",
+        "",
+    ),
+    Source(
+        CatalogueKind.CLOSED_PERIOD,
+        "read/financial/JournalStatusList",
+        "Journal,Year,Period,Status",
+        lambda row: f"{_text(row, 'Journal')} {row['Year']}/{row['Period']}",
+        "",
+        key="",
+    ),
+)
+
+
+def read_catalogue(division: Division, client: ExactClient, *, third_parties: Iterable[str]) -> None:
+    """Replace what we know of a division by what Exact says now; of its third parties, the named ones.
+
+    A company may have tens of thousands of customers, so those are looked up by code. Raises any `ExactError`, and
+    then keeps what was known.
+    """
+    items = [_item(division, source, row) for source in SOURCES for row in _wanted(client, source)]
+    items += [_third_party(division, row) for code in set(third_parties) for row in _find_third_party(client, code)]
+    with transaction.atomic():
+        CatalogueItem.objects.filter(division=division).delete()
+        CatalogueItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=1000)
+        Division.objects.filter(pk=division.pk).update(catalogue_read_at=timezone.now())
+
+
+def _wanted(client: ExactClient, source: Source) -> Iterator[Row]:
+    for row in client.rows(source.resource, select=source.select):
+        if source.kind is not CatalogueKind.CLOSED_PERIOD or row["Status"] == 1:
+            yield row
+
+
+def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
+    return CatalogueItem(
+        tenant_id=division.tenant_id,
+        division=division,
+        kind=source.kind,
+        code=source.code(row),
+        exact_id=row.get(source.key) or "",
+        name=_text(row, source.name)[:120],
+        facts={name: row.get(name) for name in source.select.split(",") if name != "ID"},
+    )
+
+
+def _find_third_party(client: ExactClient, code: str) -> Iterator[Row]:
+    """The account whose code is `code`, with or without leading zeros; Exact pads codes to 18 (rules.md §3.8)."""
+    bare = code.strip().lstrip("0") or "0"
+    variants = {code.strip(), bare, *(bare.zfill(width) for width in range(len(bare) + 1, 9))}
+    wanted = " or ".join(f"Code eq '{_quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
+    select = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
+    for row in client.rows("crm/Accounts", select=select, filter=wanted):
+        yield {**row, "AskedCode": code}
+
+
+def _third_party(division: Division, row: Row) -> CatalogueItem:
+    facts = ("Code", "Status", "Blocked", "PaymentConditionSales", "StartDate", "EndDate")
+    return CatalogueItem(
+        tenant_id=division.tenant_id,
+        division=division,
+        kind=CatalogueKind.THIRD_PARTY,
+        code=row["AskedCode"],
+        exact_id=row["ID"],
+        name=_text(row, "Name")[:120],
+        facts={name: row.get(name) for name in facts},
+    )
+
+
+class Catalogue:
+    """What is known of a division, by kind and code. Reads only the codes it is asked to hold, in one query."""
+
+    def __init__(self, division: Division, *, codes: Iterable[str] | None = None) -> None:
+        items = CatalogueItem.objects.filter(division=division)
+        if codes is not None:
+            items = items.filter(code__in=[*codes])
+        self._items = {(item.kind, item.code): item for item in items}
+        self._division = division
+
+    def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:
+        return self._items.get((kind, code))
+
+    def exact_id(self, kind: CatalogueKind, code: str) -> str:
+        """The GUID to post for a code; a code that nobody checked gives `KeyError`, a mistake of ours."""
+        return self._items[(kind, code)].exact_id
+
+    def period_of(self, day: date) -> CatalogueItem | None:
+        """The financial period a date lies in: the year need not be the calendar year."""
+        return next(
+            (
+                item
+                for (kind, _), item in self._items.items()
+                if kind == CatalogueKind.PERIOD
+                and (exact_date(item.facts["StartDate"]) or date.max)
+                <= day
+                <= (exact_date(item.facts["EndDate"]) or date.min)
+            ),
+            None,
+        )
+
+
+def percentage(item: CatalogueItem) -> Decimal:
+    """A VAT code's percentage as the till writes rates: Exact's fraction 0.055 is 5.50."""
+    return (Decimal(str(item.facts.get("Percentage") or 0)) * 100).quantize(Decimal("0.01"))
+
+
+def exact_date(value: str | None) -> date | None:
+    """The local calendar date of Exact's `/Date(1717027200000)/` (rules.md §3.7)."""
+    if not value:
+        return None
+    milliseconds = int(value.removeprefix("/Date(").removesuffix(")/"))
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).date()
+
+
+def _text(row: Row, name: str) -> str:
+    return str(row.get(name) or "").strip()
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

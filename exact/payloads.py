@@ -1,0 +1,113 @@
+"""An entry as Exact wants it: a SalesEntry, a CashEntry or a BankEntry (rules.md §5 and §6).
+
+Exact books the customer line of a sale, the VAT lines and a cash journal's own account by itself, so those are left
+out; they were in the entry to prove that it balances.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from exact.catalogue import Catalogue
+from exact.models import CatalogueKind
+from ledger.entry import Entry, EntryKind, Line, LineRole
+
+SALES = "salesentry/SalesEntries"
+CASH = "financialtransaction/CashEntries"
+BANK = "financialtransaction/BankEntries"
+LINES_OF = {
+    SALES: "SalesEntryLines",
+    CASH: "CashEntryLines",
+    BANK: "BankEntryLines",
+}
+JOURNAL_TYPE_CASH, JOURNAL_TYPES_BANK, JOURNAL_TYPE_SALES = 10, (12, 16), 20
+DESCRIPTION_MAX = 60
+
+
+def resource_of(entry: Entry, catalogue: Catalogue) -> str:
+    """Which resource takes the entry: sales, else cash or bank by the journal's type."""
+    if entry.kind is EntryKind.SALES:
+        return SALES
+    journal = catalogue.get(CatalogueKind.JOURNAL, entry.journal)
+    return CASH if journal is None or journal.facts["Type"] == JOURNAL_TYPE_CASH else BANK
+
+
+def codes_in(entry: Entry) -> set[str]:
+    """Every code of master data the entry names: what a `Catalogue` must hold to write it."""
+    return {
+        code
+        for line in entry.lines
+        for code in (line.account, line.third_party, line.vat_code, entry.journal, entry.third_party)
+        if code
+    }
+
+
+def body_of(entry: Entry, *, reference: str, catalogue: Catalogue, payment_condition: str) -> dict[str, Any]:
+    """The JSON body of the POST."""
+    if entry.kind is EntryKind.SALES:
+        return _sales_body(entry, reference, catalogue, payment_condition)
+    lines = [_receipts_line(entry, line, reference, catalogue) for line in sent_lines(entry)]
+    return {"JournalCode": entry.journal, LINES_OF[resource_of(entry, catalogue)]: lines}
+
+
+def sent_lines(entry: Entry) -> Iterator[Line]:
+    """The lines that are posted; the others Exact writes itself."""
+    if entry.kind is EntryKind.SALES:
+        return (line for line in entry.lines if line.role is LineRole.SALES)
+    return (line for line in entry.lines if line.role is not LineRole.JOURNAL)
+
+
+def expected_amount(entry: Entry) -> Decimal:
+    """What Exact must show as the entry's sum: a sale's total VAT included, a receipts entry's change of the journal."""
+    lines = [*sent_lines(entry)]
+    return -sum((line.amount + (line.vat or Decimal()) for line in lines), Decimal())
+
+
+def expected_vat(entry: Entry) -> Decimal:
+    """The VAT of a sales entry."""
+    return -sum((line.vat or Decimal() for line in sent_lines(entry)), Decimal())
+
+
+def _sales_body(entry: Entry, reference: str, catalogue: Catalogue, payment_condition: str) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "Journal": entry.journal,
+        "Customer": catalogue.exact_id(CatalogueKind.THIRD_PARTY, entry.third_party),
+        "EntryDate": entry.date.isoformat(),
+        "YourRef": reference,
+        "Description": _short(entry.label),
+        "SalesEntryLines": [
+            {
+                "GLAccount": catalogue.exact_id(CatalogueKind.GL_ACCOUNT, line.account),
+                "AmountFC": number(-line.amount),
+                "VATCode": line.vat_code,
+                "VATAmountFC": number(-(line.vat or Decimal())),
+                "Description": _short(f"{entry.label} {line.label}"),
+            }
+            for line in sent_lines(entry)
+        ],
+    }
+    if payment_condition:
+        body["PaymentCondition"] = payment_condition
+    return body
+
+
+def _receipts_line(entry: Entry, line: Line, reference: str, catalogue: Catalogue) -> dict[str, Any]:
+    """Receipt positive, payment negative, as seen from the journal: the sign of the credit."""
+    body: dict[str, Any] = {
+        "GLAccount": catalogue.exact_id(CatalogueKind.GL_ACCOUNT, line.account),
+        "AmountFC": number(-line.amount),
+        "Date": entry.date.isoformat(),
+        "Description": _short(f"{reference} {line.label or entry.label}"),
+    }
+    if line.third_party:
+        body["Account"] = catalogue.exact_id(CatalogueKind.THIRD_PARTY, line.third_party)
+    return body
+
+
+def number(amount: Decimal) -> float:
+    """A JSON number. The only place where money becomes a float: its shortest text form is the exact two decimals."""
+    return float(amount)
+
+
+def _short(text: str) -> str:
+    return text.strip()[:DESCRIPTION_MAX]
