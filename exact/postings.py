@@ -1,0 +1,121 @@
+"""Postings of a closing: made from its entries, found again in Exact by their reference."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from exact.client import ExactClient
+from exact.models import Division, Posting
+from exact.payloads import CASH, SALES, expected_amount, expected_vat
+from ledger.entry import Entry, EntryKind
+
+KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
+REFERENCE_MAX = 30
+
+
+def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
+    """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V01`; a second receipts journal shows its code.
+
+    The twelve letters are 60 bits of the closing's id; the fixed width keeps one reference from being part of another.
+    """
+    letters = base64.b32encode(closing_id.bytes)[:12].decode()
+    return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}{revision:02d}"[:REFERENCE_MAX]
+
+
+def make_postings(
+    *,
+    division: Division,
+    closing_id: UUID,
+    number: int,
+    closed_at: datetime,
+    entries: Sequence[Entry],
+    revision: int = 1,
+) -> list[Posting]:
+    """Write the postings of a closing, sales first. They are sent in the order of business date and closing time."""
+    postings = [
+        Posting(
+            tenant_id=division.tenant_id,
+            division=division,
+            closing_id=closing_id,
+            entry_kind=entry.kind.value,
+            journal=entry.journal,
+            revision=revision,
+            reference=reference_of(closing_id, number, entry.kind, entry.journal, revision),
+            entry=entry.to_document(),
+            business_date=entry.date,
+            turn=turn_of(entry.date, closed_at, closing_id, place),
+        )
+        for place, entry in enumerate(entries)
+    ]
+    return Posting.objects.bulk_create(postings)
+
+
+def turn_of(day: date, closed_at: datetime, closing_id: UUID, place: int) -> str:
+    """Sorts as text: business date, then the moment of closing, then the entries of one closing together."""
+    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{closing_id.hex[:8]}{place}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An entry of ours that exists in Exact."""
+
+    entry_id: str
+    entry_number: int
+    amount: Decimal | None
+    vat: Decimal | None
+
+    def differences(self, entry: Entry) -> list[str]:
+        """Where Exact's amounts are not what was meant, to the cent. An amount Exact did not show is not compared."""
+        pairs = [("amount", expected_amount(entry), self.amount)]
+        if entry.kind is EntryKind.SALES:
+            pairs.append(("VAT", expected_vat(entry), self.vat))
+        return [
+            f"{name}: {meant} sent, {found} in Exact"
+            for name, meant, found in pairs
+            if found is not None and found != meant
+        ]
+
+
+def from_answer(resource: str, answer: dict[str, Any]) -> Found:
+    """What a POST's answer says of the entry. Cash and bank entries show no sum, only the balance before and after."""
+    if resource == SALES:
+        amount, vat = _cents(answer.get("AmountFC")), _cents(answer.get("VATAmountFC"))
+    else:
+        opening, closing = _cents(answer.get("OpeningBalanceFC")), _cents(answer.get("ClosingBalanceFC"))
+        amount, vat = (closing - opening if opening is not None and closing is not None else None), None
+    return Found(entry_id=answer["EntryID"], entry_number=answer["EntryNumber"], amount=amount, vat=vat)
+
+
+def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]:
+    """The entries in Exact that carry the posting's reference (rules.md §8): none, one, or a doubled one."""
+    if resource == SALES:
+        select = "EntryID,EntryNumber,AmountFC,VATAmountFC"
+        rows = client.rows(SALES, select=select, filter=f"YourRef eq '{posting.reference}'")
+        return [from_answer(SALES, row) for row in rows]
+    lines = "CashEntryLines" if resource == CASH else "BankEntryLines"
+    rows = client.rows(
+        f"financialtransaction/{lines}",
+        select="EntryID,EntryNumber,AmountFC",
+        filter=f"substringof('{posting.reference}',Description) eq true",
+    )
+    return _by_entry(rows)
+
+
+def _by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
+    sums: dict[tuple[str, int], Decimal] = {}
+    for row in rows:
+        key = (row["EntryID"], row["EntryNumber"])
+        sums[key] = sums.get(key, Decimal()) + (_cents(row["AmountFC"]) or Decimal())
+    return [
+        Found(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
+        for (entry_id, number), amount in sums.items()
+    ]
+
+
+def _cents(value: Any) -> Decimal | None:
+    """Exact sends doubles with noise: rounded to the cent (rules.md §3.7)."""
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
