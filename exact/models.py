@@ -242,6 +242,7 @@ class Posting(models.Model):
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     reference = models.CharField(_("reference"), max_length=30, unique=True)
     entry = models.JSONField()
+    payment_condition = models.CharField(max_length=10, blank=True)
     business_date = models.DateField(_("business date"))
     turn = models.CharField(max_length=60, help_text="Sorts postings of a division into the order of their closings.")
     state = models.CharField(_("state"), max_length=10, choices=PostingState.choices, default=PostingState.PENDING)

@@ -14,16 +14,15 @@ from exact.payloads import CASH, SALES, expected_amount, expected_vat
 from ledger.entry import Entry, EntryKind
 
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
-REFERENCE_MAX = 30
 
 
 def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
-    """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V01`; a second receipts journal shows its code.
+    """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is closing 1042's sale in journal 70.
 
-    The twelve letters are 60 bits of the closing's id; the fixed width keeps one reference from being part of another.
+    The twelve letters are 60 bits of the closing's id; no reference is part of another.
     """
     letters = base64.b32encode(closing_id.bytes)[:12].decode()
-    return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}{revision:02d}"[:REFERENCE_MAX]
+    return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
 
 
 def make_postings(
@@ -33,6 +32,7 @@ def make_postings(
     number: int,
     closed_at: datetime,
     entries: Sequence[Entry],
+    payment_condition: str = "",
     revision: int = 1,
 ) -> list[Posting]:
     """Write the postings of a closing, sales first. They are sent in the order of business date and closing time."""
@@ -46,6 +46,7 @@ def make_postings(
             revision=revision,
             reference=reference_of(closing_id, number, entry.kind, entry.journal, revision),
             entry=entry.to_document(),
+            payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
             business_date=entry.date,
             turn=turn_of(entry.date, closed_at, closing_id, place),
         )

@@ -1,0 +1,283 @@
+"""The lane: the postings of one division, one after the other, in the order of their closings.
+
+Each is marked `sending` on disk before its POST and recorded after it. After a crash or an answer that never came,
+nothing is sent again before the reference was looked up twice in Exact, when nothing can be in flight any more.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from exact import lease as leases
+from exact.catalogue import Catalogue
+from exact.client import ExactClient, shared_http
+from exact.connection import ConnectionTokens
+from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
+from exact.models import CatalogueKind, Division, Lane, Posting, PostingState
+from exact.payloads import body_of, codes_in, resource_of
+from exact.postings import Found, from_answer, look_up
+from exact.preflight import payment_condition_of
+from exact.states import OPEN, move, wait_until
+from ledger.entry import Entry, EntryKind
+
+log = structlog.get_logger()
+
+Settled = Callable[[Posting], None]
+LOOKUPS_BEFORE_RESENDING = 2
+RUN_MAX = 200
+ERRORS_MAX = 5
+ERROR_PAUSE = timedelta(hours=1)
+RECONNECT_PAUSE = timedelta(minutes=15)
+BACKOFF_FIRST_S, BACKOFF_MAX_S = 2.0, 900.0
+
+
+def settle_time() -> timedelta:
+    """After this long no POST of a dead worker can still be in flight or at work inside Exact."""
+    return timedelta(seconds=2 * settings.EXACT_TIMEOUT_S)
+
+
+@dataclass(slots=True, kw_only=True)
+class LaneRun:
+    """One worker's stay in a lane."""
+
+    division: Division
+    lane: Lane
+    lease: leases.Lease
+    client: ExactClient
+    settled: Settled
+    errors: int = 0
+    posted: int = field(default=0)
+
+
+def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
+    """Send what is due in a division. Returns whether there is more to do right now.
+
+    `settled` is called in the transaction that brings a posting to its end (posted, refused, differs).
+    """
+    division = Division.objects.select_related("app", "connection").get(pk=division_id)
+    lease = leases.acquire(division, holder)
+    if lease is None:
+        return False
+    lane = Lane.objects.get(division=division)
+    http = shared_http()
+    client = ExactClient(
+        base_url=division.app.base_url,
+        division=division.code,
+        tokens=ConnectionTokens(division.connection_id, http),
+        budget=leases.lane_budget(lane, division.app),
+        http=http,
+    )
+    run = LaneRun(division=division, lane=lane, lease=lease, client=client, settled=settled)
+    try:
+        return _send_due(run)
+    except leases.LeaseLost:
+        log.warning("lane_lost", division=division.code, holder=holder)
+        return False
+    finally:
+        leases.release(lease, client.budget)
+
+
+def _send_due(run: LaneRun) -> bool:
+    for _ in range(RUN_MAX):
+        posting = next_posting(run.division)
+        if posting is None:
+            return False
+        try:
+            going_on = _advance(run, posting)
+        except ExactError as error:
+            return _stand_still(run, error)
+        if not going_on:
+            return False
+    return True
+
+
+def next_posting(division: Division) -> Posting | None:
+    """The oldest open posting. The receipts of a closing whose sale a person must mend wait with it."""
+    halted = Posting.objects.filter(
+        division=division,
+        entry_kind=EntryKind.SALES.value,
+        state__in=[PostingState.REFUSED, PostingState.DIFFERS],
+    )
+    return (
+        Posting.objects.filter(division=division, state__in=OPEN)
+        .exclude(closing_id__in=halted.values("closing_id"))
+        .order_by("turn")
+        .first()
+    )
+
+
+def _advance(run: LaneRun, posting: Posting) -> bool:
+    """Bring one posting a step on. Returns False when the lane must wait before its next step."""
+    if posting.state == PostingState.SENDING:
+        # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
+        begun = posting.sending_since or timezone.now()
+        _move_unknown(run, posting, begun, why="the worker that was sending it ended")
+    if posting.state == PostingState.UNKNOWN:
+        return _find_out(run, posting)
+    entry = Entry.from_document(posting.entry)
+    catalogue = Catalogue(run.division, codes=codes_in(entry))
+    _claim(run, posting)
+    _post(run, posting, entry, catalogue)
+    return True
+
+
+def _claim(run: LaneRun, posting: Posting) -> None:
+    """Write on disk that the POST is about to begin. Only who holds the lease can."""
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(
+            posting,
+            PostingState.SENDING,
+            why="",
+            sending_since=timezone.now(),
+            attempts=posting.attempts + 1,
+            not_before=None,
+        )
+
+
+def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) -> None:
+    resource = resource_of(entry, catalogue)
+    body = body_of(
+        entry, reference=posting.reference, catalogue=catalogue, payment_condition=_condition(posting, entry, catalogue)
+    )
+    try:
+        answer = run.client.create(resource, body)
+    except OutcomeUnknown as error:
+        _move_unknown(run, posting, timezone.now(), why=str(error), correlation_id=error.correlation_id)
+    except (Refused, Forbidden) as error:
+        _record_refusal(run, posting, error)
+    except ExactError as error:
+        with transaction.atomic(durable=True):
+            leases.renew(run.lease, run.client.budget)
+            move(posting, PostingState.PENDING, why=f"not sent: {error}", correlation_id=error.correlation_id)
+        raise
+    else:
+        run.errors = 0
+        _record_found(run, posting, entry, from_answer(resource, answer), correlation_id=answer.correlation_id)
+
+
+def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
+    differences = found.differences(entry)
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(
+            posting,
+            PostingState.DIFFERS if differences else PostingState.POSTED,
+            why="; ".join(differences),
+            correlation_id=correlation_id,
+            exact_entry_id=found.entry_id,
+            exact_entry_number=found.entry_number,
+            posted_at=timezone.now(),
+            messages=differences,
+        )
+        run.settled(posting)
+    run.posted += 1
+    if run.lane.failures:
+        Lane.objects.filter(pk=run.division.pk).update(failures=0)
+        run.lane.failures = 0
+
+
+def _record_refusal(run: LaneRun, posting: Posting, error: Refused | Forbidden) -> None:
+    messages = error.messages if isinstance(error, Refused) else [str(error)]
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(
+            posting,
+            PostingState.REFUSED,
+            why="; ".join(messages),
+            correlation_id=error.correlation_id,
+            messages=messages,
+        )
+        run.settled(posting)
+    # Exact blocks a key after more than 10 such answers an hour (rules.md §2.1); a 500 does not count.
+    run.errors = run.errors + 1 if error.status != 500 else 0
+    if run.errors >= ERRORS_MAX:
+        raise RateLimited(f"{run.errors} refusals in a row: {error}", until=timezone.now() + ERROR_PAUSE)
+
+
+def _move_unknown(
+    run: LaneRun, posting: Posting, begun: datetime, *, why: str, correlation_id: str = ""
+) -> None:
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(
+            posting,
+            PostingState.UNKNOWN,
+            why=why,
+            correlation_id=correlation_id,
+            not_before=begun + settle_time(),
+            lookups=0,
+        )
+
+
+def _find_out(run: LaneRun, posting: Posting) -> bool:
+    """Look an unknown posting up in Exact: adopt what is there; send again what was missing twice."""
+    now = timezone.now()
+    if posting.not_before and now < posting.not_before:
+        leases.pause(run.lease, until=posting.not_before, code="settling", detail=posting.reference)
+        return False
+    entry = Entry.from_document(posting.entry)
+    catalogue = Catalogue(run.division, codes=codes_in(entry))
+    found = look_up(run.client, posting, resource_of(entry, catalogue))
+    if len(found) > 1:
+        _record_doubled(run, posting, found)
+    elif found:
+        _record_found(run, posting, entry, found[0])
+    elif posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
+        wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
+        return _find_out(run, posting)
+    else:
+        move(posting, PostingState.PENDING, why="looked up twice, not in Exact: sent again", not_before=None)
+    return True
+
+
+def _record_doubled(run: LaneRun, posting: Posting, found: list[Found]) -> None:
+    numbers = ", ".join(str(entry.entry_number) for entry in found)
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(
+            posting,
+            PostingState.DIFFERS,
+            why=f"more than one entry in Exact: {numbers}",
+            exact_entry_id=found[0].entry_id,
+            exact_entry_number=found[0].entry_number,
+            messages=[f"more than one entry in Exact: {numbers}"],
+        )
+        run.settled(posting)
+
+
+def _stand_still(run: LaneRun, error: ExactError) -> bool:
+    """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
+    now, failures = timezone.now(), run.lane.failures + 1
+    if isinstance(error, RateLimited):
+        leases.pause(run.lease, until=error.until, code="rate_limited", detail=str(error))
+    elif isinstance(error, NeedsReconnect):
+        leases.pause(run.lease, until=now + RECONNECT_PAUSE, code="reconnect_required", detail=str(error))
+    elif isinstance(error, Unavailable):
+        leases.pause(
+            run.lease, until=now + backoff(failures), code="unavailable", detail=str(error), failures=failures
+        )
+    else:
+        leases.pause(run.lease, until=now + ERROR_PAUSE, code="refused", detail=str(error), failures=failures)
+    log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
+    return False
+
+
+def backoff(failures: int) -> timedelta:
+    """2, 4, 8 … seconds, at most 15 minutes, half of it by chance so that lanes do not come back together."""
+    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), BACKOFF_MAX_S)
+    return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
+
+
+def _condition(posting: Posting, entry: Entry, catalogue: Catalogue) -> str:
+    """The payment condition of a sale: the establishment's, else the customer's own in Exact."""
+    if entry.kind is not EntryKind.SALES:
+        return ""
+    party = catalogue.get(CatalogueKind.THIRD_PARTY, entry.third_party)
+    return posting.payment_condition or (payment_condition_of(party) if party else "")

@@ -1,0 +1,103 @@
+"""Who may write into a division now: one worker at a time, by a lease row that runs out when its holder dies.
+
+Every acquisition raises the fence; every write of the lane asks for that fence, so a worker that slept through the
+end of its lease can change nothing any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from exact.budget import Budget
+from exact.models import Division, ExactApp, Lane
+
+PAUSE_DETAIL_MAX = 300
+
+
+def lease_time() -> timedelta:
+    """Longer than the longest call, so that a lease cannot end while a POST of its holder is in flight."""
+    return timedelta(seconds=settings.EXACT_TIMEOUT_S + 10)
+
+
+class LeaseLost(Exception):
+    """The lease ran out and another worker has the lane: stop, write nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A held lane."""
+
+    division_id: int
+    fence: int
+
+
+def acquire(division: Division, holder: str) -> Lease | None:
+    """Take the lane, or None: somebody has it, or it stands still until a later moment."""
+    now = timezone.now()
+    Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    running = Q(paused_until=None) | Q(paused_until__lte=now)
+    taken = Lane.objects.filter(free, running, division=division).update(
+        holder=holder, fence=F("fence") + 1, leased_until=now + lease_time(), pause_code="", pause_detail=""
+    )
+    if not taken:
+        return None
+    fence = Lane.objects.values_list("fence", flat=True).get(division=division, holder=holder)
+    return Lease(division_id=division.pk, fence=fence)
+
+
+def renew(lease: Lease, budget: Budget) -> None:
+    """Prolong the lease and put the call counts on disk. Raises `LeaseLost`.
+
+    Called inside the transaction of each claim: the row stays locked until that commits.
+    """
+    renewed = _held(lease).update(
+        leased_until=timezone.now() + lease_time(),
+        minute=budget.minute,
+        minute_calls=budget.minute_calls,
+        day=budget.day,
+        day_calls=budget.day_calls,
+    )
+    if renewed != 1:
+        raise LeaseLost(str(lease.division_id))
+
+
+def release(lease: Lease, budget: Budget) -> None:
+    """Give the lane back. Does nothing when it was lost."""
+    _held(lease).update(
+        holder="",
+        leased_until=None,
+        minute=budget.minute,
+        minute_calls=budget.minute_calls,
+        day=budget.day,
+        day_calls=budget.day_calls,
+    )
+
+
+def pause(lease: Lease, *, until: datetime, code: str, detail: str, failures: int | None = None) -> None:
+    """Let the lane stand still until a moment, and say why. The sweep wakes it then."""
+    changes = {} if failures is None else {"failures": failures}
+    _held(lease).update(
+        paused_until=until, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes
+    )
+
+
+def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:
+    """The calls left in a division, from the last counts on disk. The lane leaves a share for people."""
+    return Budget(
+        minute_limit=app.minute_limit,
+        day_limit=app.day_limit,
+        minute_reserve=0 if for_people else settings.EXACT_MINUTE_RESERVE,
+        day_reserve=0 if for_people else settings.EXACT_DAY_RESERVE,
+        minute=lane.minute,
+        minute_calls=lane.minute_calls,
+        day=lane.day,
+        day_calls=lane.day_calls,
+    )
+
+
+def _held(lease: Lease) -> QuerySet[Lane]:
+    return Lane.objects.filter(division_id=lease.division_id, fence=lease.fence)
