@@ -1,11 +1,13 @@
 """Switching an establishment's export to Exact on and off, after every setting was checked against the company."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from exact.catalogue import Catalogue, read_catalogue
+from exact.catalogue import Catalogue, keep_third_parties, read_catalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.lease import lane_budget
@@ -95,21 +97,42 @@ def deactivate(establishment: Establishment) -> None:
 
 def refresh_catalogue(division: Division) -> None:
     """Read a division's master data again, with the third parties its establishments name. Counts in its budget."""
+    with _people_client(division) as client:
+        read_catalogue(division, client, third_parties=_third_parties(division))
+
+
+@contextmanager
+def _people_client(division: Division) -> Iterator[ExactClient]:
+    """A client that may use the share of the budget kept for people, and puts its counts on disk."""
     lane, _ = Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
     budget = lane_budget(lane, division.app, for_people=True)
-    client = ExactClient(
-        base_url=division.app.base_url,
-        division=division.code,
-        tokens=ConnectionTokens(division.connection_id, shared_http()),
-        budget=budget,
-        http=shared_http(),
-    )
     try:
-        read_catalogue(division, client, third_parties=_third_parties(division))
+        yield ExactClient(
+            base_url=division.app.base_url,
+            division=division.code,
+            tokens=ConnectionTokens(division.connection_id, shared_http()),
+            budget=budget,
+            http=shared_http(),
+        )
     finally:
         Lane.objects.filter(pk=lane.pk).update(
             minute=budget.minute, minute_calls=budget.minute_calls, day=budget.day, day_calls=budget.day_calls
         )
+
+
+def learn_third_parties(division: Division, codes: set[str]) -> bool:
+    """Look third parties up by code and keep what is found. A code Exact does not know is asked once a day.
+
+    Returns whether any was found. Raises any `ExactError`.
+    """
+    day_ago = timezone.now() - timedelta(days=1)
+    asked = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.ASKED_FOR, code__in=codes)
+    asked.filter(read_at__lt=day_ago).delete()
+    new = codes - {*asked.values_list("code", flat=True)}
+    if not new:
+        return False
+    with _people_client(division) as client:
+        return keep_third_parties(division, client, new)
 
 
 def check_settings(division: Division, mapping: Mapping) -> list[Problem]:

@@ -89,6 +89,18 @@ def read_catalogue(division: Division, client: ExactClient, *, third_parties: It
         Division.objects.filter(pk=division.pk).update(catalogue_read_at=timezone.now())
 
 
+def keep_third_parties(division: Division, client: ExactClient, codes: Iterable[str]) -> bool:
+    """Add third parties to the catalogue; remember those Exact does not know. Returns whether any was found."""
+    found = [_third_party(division, row) for code in codes for row in _find_third_party(client, code)]
+    missing = {*codes} - {item.code for item in found}
+    unknown = [
+        CatalogueItem(tenant_id=division.tenant_id, division=division, kind=CatalogueKind.ASKED_FOR, code=code)
+        for code in missing
+    ]
+    CatalogueItem.objects.bulk_create([*found, *unknown], ignore_conflicts=True)
+    return bool(found)
+
+
 def _wanted(client: ExactClient, source: Source) -> Iterator[Row]:
     for row in client.rows(source.resource, select=source.select):
         if source.kind is not CatalogueKind.CLOSED_PERIOD or row["Status"] == 1:

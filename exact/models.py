@@ -111,6 +111,7 @@ class CatalogueKind(models.TextChoices):
     PAYMENT_CONDITION = "payment_condition", _("payment condition")
     PERIOD = "period", _("period")
     CLOSED_PERIOD = "closed_period", _("closed period")
+    ASKED_FOR = "asked_for", _("third party Exact does not know")
 
 
 class CatalogueItem(models.Model):
@@ -123,6 +124,7 @@ class CatalogueItem(models.Model):
     exact_id = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=120, blank=True)
     facts = models.JSONField(default=dict)
+    read_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("catalogue item")

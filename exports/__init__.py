@@ -1,0 +1,1 @@
+"""Where a closing goes: to Exact or into a file; what holds it back; progress."""

@@ -1,0 +1,27 @@
+"""Messages that say "look at the database now". A lost or doubled one changes nothing: the sweep finds what is due."""
+
+import structlog
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger()
+
+RUN_LANE = "exports.run_lane"
+LEARN = "exports.learn_third_parties"
+
+
+def nudge_lane(division_id: int) -> None:
+    """Ask a worker to run a division's lane."""
+    _send(RUN_LANE, division_id)
+
+
+def nudge_learning() -> None:
+    """Ask a worker to look up third parties that closings wait for."""
+    _send(LEARN)
+
+
+def _send(task: str, *arguments: int) -> None:
+    try:
+        current_app.send_task(task, args=arguments)
+    except OperationalError as error:
+        log.warning("nudge_lost", task=task, error=type(error).__name__)

@@ -1,0 +1,101 @@
+"""From a closing's document to the entries of its establishment's plan, or to everything that holds it back."""
+
+from dataclasses import dataclass, field
+
+from exact.activation import plan_in
+from exact.catalogue import Catalogue
+from exact.mapping import Overrides
+from exact.models import Activation, Mapping
+from exact.payloads import codes_in
+from exact.preflight import check_entry_in_exact
+from exports.models import Export, ExportState
+from ledger.book import book
+from ledger.check import check_bookable
+from ledger.closing import Closing
+from ledger.entry import Entry
+from ledger.problem import Problem
+from tenants.models import Establishment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Where an export stands now, and the entries to post when it is ready."""
+
+    state: ExportState
+    problems: tuple[Problem, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    activation: Activation | None = None
+    payment_condition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """What is in force for an establishment: its plan and where it leads."""
+
+    activation: Activation | None
+    mapping: Mapping
+    overrides: Overrides = field(default_factory=Overrides)
+
+    @classmethod
+    def of(cls, establishment: Establishment) -> "Destination":
+        activation = (
+            Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
+        )
+        mapping = Mapping.objects.filter(establishment=establishment).first() or Mapping(establishment=establishment)
+        return cls(
+            activation=activation, mapping=mapping, overrides=Overrides.model_validate(mapping.overrides)
+        )
+
+
+def prepare(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
+    """Decide an export's state. `found` is what the checks of the closing itself said.
+
+    Problems a person waved through no longer hold it, except those without which nothing could be booked.
+    """
+    if closing.training:
+        return Prepared(state=ExportState.ARCHIVED, problems=tuple(found))
+    if closing.kind.value != export.establishment.booked_level:
+        note = Problem(
+            code="other_level_booked", facts={"level": export.establishment.booked_level}, blocking=False
+        )
+        return Prepared(state=ExportState.ARCHIVED, problems=(*found, note))
+    needed = {problem.code for problem in check_bookable(closing)}
+    holding = [
+        problem
+        for problem in found
+        if problem.blocking and (problem.code not in export.accepted_problems or problem.code in needed)
+    ]
+    if holding:
+        return Prepared(state=ExportState.HELD, problems=tuple(found))
+    return _booked(export, closing, found, destination)
+
+
+def _booked(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
+    activation = destination.activation
+    division = activation.division if activation else None
+    booking = book(closing, plan_in(division, destination.mapping), label=export.label)
+    empty = not booking.entries and not booking.problems
+    if empty:
+        return Prepared(state=ExportState.ARCHIVED, problems=tuple(found))
+    if activation is None or not activation.active:
+        return Prepared(state=ExportState.WAITING, problems=tuple(found))
+    problems = [*found, *booking.problems]
+    catalogue = Catalogue(activation.division, codes=None if not booking.entries else _codes(booking.entries))
+    for entry in booking.entries:
+        problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]
+    holding = [
+        problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems
+    ]
+    if holding:
+        return Prepared(state=ExportState.HELD, problems=tuple(problems))
+    return Prepared(
+        state=ExportState.READY,
+        problems=tuple(problems),
+        entries=booking.entries,
+        activation=activation,
+        payment_condition=destination.overrides.payment_condition,
+    )
+
+
+def _codes(entries: tuple[Entry, ...]) -> set[str]:
+    return {code for entry in entries for code in codes_in(entry)}

@@ -1,0 +1,48 @@
+"""The one function that changes an export's state, and the moves it allows.
+
+    (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
+    held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from exports.models import Export, ExportEvent, ExportState
+from tenants.models import User
+
+_AFRESH = frozenset({ExportState.HELD, ExportState.WAITING, ExportState.READY, ExportState.ARCHIVED})
+MOVES: dict[ExportState, frozenset[ExportState]] = {
+    ExportState.HELD: _AFRESH,
+    ExportState.WAITING: _AFRESH,
+    ExportState.READY: frozenset(
+        {ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED, ExportState.HELD, ExportState.WAITING}
+    ),
+    ExportState.EXPORTING: frozenset({ExportState.EXPORTED, ExportState.FAILED}),
+    ExportState.FAILED: frozenset({ExportState.READY, ExportState.EXPORTED, ExportState.HELD, ExportState.FAILED}),
+    ExportState.EXPORTED: frozenset(),
+    ExportState.ARCHIVED: frozenset(),
+}
+
+
+class MovedByAnother(Exception):
+    """The export left the state it was read in before this move."""
+
+
+def move_export(
+    export: Export, to: ExportState, *, why: str = "", actor: User | None = None, **changes: object
+) -> None:
+    """Change the state, with its event, in one transaction. Raises `MovedByAnother`."""
+    before = ExportState(export.state)
+    assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Export.objects.filter(pk=export.pk, state=before)
+        if rows.update(state=to, state_since=now, **changes) != 1:
+            raise MovedByAnother(str(export.pk))
+        if to != before:
+            ExportEvent.objects.create(
+                tenant_id=export.tenant_id, export=export, actor=actor, before=before, after=to, why=why[:300]
+            )
+    export.state, export.state_since = to, now
+    for name, value in changes.items():
+        setattr(export, name, value)

@@ -1,0 +1,58 @@
+"""Finding what is due by looking at the database: every message of ours may be lost."""
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from exact.activation import learn_third_parties
+from exact.models import Activation, Lane, Posting
+from exact.states import OPEN
+from exports.accept import reconsider
+from exports.models import Export, ExportState
+
+BATCH = 500
+
+
+def due_divisions() -> list[int]:
+    """Divisions with open postings whose lane is free and not paused."""
+    now = timezone.now()
+    free = Lane.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now)).filter(
+        Q(paused_until=None) | Q(paused_until__lte=now)
+    )
+    return [*Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()]
+
+
+def release_waiting() -> int:
+    """Look again at closings that wait although their establishment is active now. Returns how many."""
+    active = Activation.objects.filter(active=True).values("establishment")
+    waiting = Export.objects.filter(state=ExportState.WAITING, establishment__in=active).order_by(
+        "business_date", "closed_at"
+    )
+    return _again(waiting.values_list("pk", flat=True)[:BATCH], why="activated")
+
+
+def learn_and_release() -> int:
+    """Look up in Exact the third parties that held closings name, then look at those closings again."""
+    held = Export.objects.filter(state=ExportState.HELD, problems__contains=[{"code": "third_party_unknown"}])
+    learnt: set[UUID] = set()
+    for activation in Activation.objects.filter(active=True, establishment__in=held.values("establishment")):
+        of_it = held.filter(establishment=activation.establishment_id)[:BATCH]
+        codes = {code for export in of_it for code in _unknown_parties(export)}
+        if learn_third_parties(activation.division, codes):
+            learnt |= {export.pk for export in of_it}
+    return _again(learnt, why="third party found in Exact")
+
+
+def _unknown_parties(export: Export) -> Iterator[str]:
+    for problem in export.problems:
+        if problem["code"] == "third_party_unknown":
+            yield problem["facts"]["third_party"]
+
+
+def _again(ids: Iterable[UUID], *, why: str) -> int:
+    pks = [*ids]
+    for pk in pks:
+        reconsider(pk, why=why)
+    return len(pks)
