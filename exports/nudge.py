@@ -8,6 +8,7 @@ log = structlog.get_logger()
 
 RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
+RELEASE = "exports.release"
 
 
 def nudge_lane(division_id: int) -> None:
@@ -18,6 +19,11 @@ def nudge_lane(division_id: int) -> None:
 def nudge_learning() -> None:
     """Ask a worker to look up third parties that closings wait for."""
     _send(LEARN)
+
+
+def nudge_release() -> None:
+    """Ask a worker to look again at closings whose settings changed."""
+    _send(RELEASE)
 
 
 def _send(task: str, *arguments: int) -> None:

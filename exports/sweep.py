@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from exact.activation import learn_third_parties
@@ -31,6 +31,14 @@ def release_waiting() -> int:
         "business_date", "closed_at"
     )
     return _again(waiting.values_list("pk", flat=True)[:BATCH], why="activated")
+
+
+def release_mended() -> int:
+    """Look again at held closings whose establishment's mapping changed after they were last looked at."""
+    mended = Export.objects.filter(
+        state=ExportState.HELD, establishment__mapping__updated_at__gt=F("state_since")
+    ).order_by("business_date", "closed_at")
+    return _again(mended.values_list("pk", flat=True)[:BATCH], why="settings changed")
 
 
 def learn_and_release() -> int:

@@ -7,9 +7,9 @@ import threading
 from celery import shared_task
 
 from exact.lane import run_lane as run_lane_of
-from exports.nudge import LEARN, RUN_LANE, nudge_lane
+from exports.nudge import LEARN, RELEASE, RUN_LANE, nudge_lane
 from exports.settle import settle
-from exports.sweep import due_divisions, learn_and_release, release_waiting
+from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting
 
 
 def _holder() -> str:
@@ -27,6 +27,13 @@ def run_lane(division_id: int) -> None:
 def learn_third_parties() -> None:
     """Look up the third parties that closings wait for."""
     learn_and_release()
+
+
+@shared_task(name=RELEASE)
+def release() -> None:
+    """Look again at closings that wait for an activation or for settings."""
+    release_waiting()
+    release_mended()
 
 
 @shared_task(name="exports.sweep")

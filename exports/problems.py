@@ -1,0 +1,129 @@
+"""The sentences people read about problems: one for each code, in the reader's language, with the facts in it.
+
+Codes never change; sentences may. What a sentence says last is what to do next.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+SENTENCES: dict[str, str] = {
+    # within the closing
+    "sale_total": N_("Net {net} plus VAT {tax} is not {gross}. Check this line on the till."),
+    "sale_sign": N_("A refund must be negative, and a sale positive: {gross}. Check this line on the till."),
+    "receipts_identity": N_(
+        "Sales and other receipts are {expected}, payments are {found}: {difference} differ. "
+        "Compare the closing's printed Z with its means of payment."
+    ),
+    "turnover_total": N_("The closing says a turnover of {found}, its lines add up to {expected}."),
+    "perpetual_total": N_("The perpetual total after the closing should be {expected}; the till sent {found}."),
+    "cash_expected": N_("The cash expected in the drawer should be {expected}; the till sent {found}."),
+    "cash_float_left": N_("The float left should be {expected} (counted less banked); the till sent {found}."),
+    "movement_tax": N_("The VAT of a cash movement does not fit its amount."),
+    "closed_before_opened": N_("The closing ends before it begins. Check the till's clock."),
+    "business_date": N_("The business date does not fit the opening and closing times. Check the till's clock."),
+    "ticket_count": N_("The count of tickets does not fit the first and last number of station {station}."),
+    "tickets_overlap_within": N_("Two ticket ranges of station {station} in this closing overlap."),
+    "vat_tolerance": N_("The VAT of this line ({tax}) is further from the rate than rounding explains ({expected})."),
+    "offered_vat": N_("The VAT detail of offered items does not add up to their amount."),
+    "currency": N_("Only euros can be booked; this closing is in {found}."),
+    # between closings
+    "number_gap": N_("Closing {first} to {last} never arrived before this one. Have the till push what is missing."),
+    "perpetual_break": N_(
+        "The perpetual total begins at {found} but closing {other} ended at {expected}: turnover is missing or "
+        "double between them. Support must look before this is booked."
+    ),
+    "tickets_overlap": N_(
+        "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
+        "Support must decide which of the two is booked."
+    ),
+    "other_level_booked": N_("Not booked by itself: this establishment books another kind of closing."),
+    # booking plan
+    "customer_account_missing": N_("No customer account is set. Fill in the mapping of the establishment."),
+    "sales_journal_missing": N_("No sales journal is set. Fill in the mapping of the establishment."),
+    "slot_unmapped": N_("VAT {slot} ({rate} %) is not among the till's parameters: {amount} cannot be booked."),
+    "slot_rate_mismatch": N_("VAT {slot} came at {rate} % but is set at {expected} %. Send the till's parameters again."),
+    "slot_without_vat_code": N_("VAT {slot} ({rate} %) has no VAT code. Set one in the mapping."),
+    "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),
+    "slot_without_vat_account": N_("VAT {slot} ({rate} %) has no VAT account. Set one in the mapping."),
+    "vat_without_net": N_("VAT {slot} has {tax} of VAT without a net amount."),
+    "means_unmapped": N_("Means of payment {means} ({label}, {amount}): which account? Set it in the mapping."),
+    "offered_without_vat": N_(
+        "Offered items of {amount} came as a means of payment without their VAT. "
+        "Let the till send their VAT, or set an account for them in the mapping."
+    ),
+    "receipt_unmapped": N_("Other receipts of kind {kind} ({amount}): which account? Set it in the mapping."),
+    "movement_unmapped": N_("Cash movements of kind {kind} ({amount}): which account? Set it in the mapping."),
+    "deductible_vat_unmapped": N_("No account is set for deductible VAT ({amount})."),
+    "difference_unmapped": N_("No account is set for cash differences ({amount})."),
+    "account_missing": N_("{label} ({amount}) names no customer account. Check the ticket on the till."),
+    "journal_account_unknown": N_("Journal {journal} has no account of its own in Exact."),
+    "walk_in_account_used": N_("Account {account} with third party {third_party} is the walk-in customer's: choose another."),
+    # Exact's side
+    "gl_account_missing": N_("No GL account is set ({field})."),
+    "gl_account_unknown": N_("Exact does not know GL account {account} ({field}). Create it there, or correct it here."),
+    "gl_account_blocked": N_("GL account {account} {name} is blocked in Exact ({field})."),
+    "gl_account_type": N_("GL account {account} {name} is not a customers' account in Exact ({field})."),
+    "gl_account_not_for_sales": N_("Exact does not allow GL account {account} {name} on a sales line ({field})."),
+    "cost_center_demanded": N_("GL account {account} {name} demands a cost centre in Exact ({field})."),
+    "vat_code_missing": N_("No VAT code is set ({field})."),
+    "vat_code_unknown": N_("Exact does not know VAT code {vat_code} ({field})."),
+    "vat_code_blocked": N_("VAT code {vat_code} {name} is blocked in Exact ({field})."),
+    "vat_code_for_purchases": N_("VAT code {vat_code} {name} is for purchases ({field}). Choose one for sales."),
+    "vat_code_including": N_("VAT code {vat_code} {name} includes VAT ({field}). Choose one of the excluding kind."),
+    "vat_rate_differs": N_("VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field})."),
+    "journal_unknown": N_("Exact does not know journal {journal} ({field})."),
+    "journal_blocked": N_("Journal {journal} {name} is blocked in Exact ({field})."),
+    "journal_type": N_("Journal {journal} {name} is of the wrong type in Exact ({field})."),
+    "third_party_missing": N_("No third party is set for counter sales ({field})."),
+    "third_party_unknown": N_("Exact does not know third party {third_party}. Create it there, or correct the code."),
+    "third_party_not_customer": N_("Third party {third_party} {name} is not a customer in Exact."),
+    "third_party_inactive": N_("Third party {third_party} {name} is inactive or blocked in Exact."),
+    "payment_condition_missing": N_("Third party {third_party} {name} has no payment condition in Exact. Set one."),
+    "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
+    "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
+    "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
+    # reposting
+    "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
+    "repost_differs": N_("An entry of this closing stands in Exact with other amounts: correct it there first."),
+}
+MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
+PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(problem: Mapping[str, Any]) -> str:
+    """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
+    code = problem["code"]
+    template = SENTENCES.get(code)
+    if template is None:
+        return str(code)
+    return _(template).format_map(_Facts({name: _said(code, name, value) for name, value in problem["facts"].items()}))
+
+
+def _said(code: str, name: str, value: str) -> str:
+    if name == "date":
+        return _date(value)
+    if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
+        return _number(value)
+    return f"{_number(value)} €" if name in MONEY_FACTS else value
+
+
+def _number(value: str) -> str:
+    try:
+        return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
+    except InvalidOperation:
+        return value
+
+
+def _date(value: str) -> str:
+    return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
