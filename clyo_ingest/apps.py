@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ClyoIngestConfig(AppConfig):
+    name = "clyo_ingest"
+    verbose_name = _("Tills")

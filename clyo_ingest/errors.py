@@ -1,0 +1,145 @@
+"""Every refusal of the till API as `application/problem+json` (RFC 9457), in the till's language."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from pydantic import ValidationError
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+log = structlog.get_logger()
+
+CONTENT_TYPE = "application/problem+json"
+TITLES: dict[str, str] = {
+    "not_authenticated": N_("No valid till key. Pair this till again from the console."),
+    "suspended": N_("This till or its customer is suspended. Call your reseller."),
+    "throttled": N_("Too many calls. Try again later."),
+    "not_json": N_("The body is not JSON."),
+    "too_large": N_("The body is larger than 2 MiB."),
+    "unsupported_media_type": N_("Send application/json, plain or with gzip encoding."),
+    "closing_invalid": N_("The closing has fields that are missing or of the wrong type."),
+    "closing_conflict": N_("Another closing with this number was already received with other content."),
+    "parameters_invalid": N_("The parameters have fields that are missing or of the wrong type."),
+    "pairing_invalid": N_("The pairing request has fields that are missing or of the wrong type."),
+    "pairing_refused": N_("This pairing code is unknown, already used or over. Make a new one in the console."),
+    "query_invalid": N_("A parameter of the address is not valid."),
+    "not_found": N_("There is nothing here."),
+    "method_not_allowed": N_("This method is not possible here."),
+    "not_acceptable": N_("Only JSON can be answered."),
+    "server_error": N_("Something went wrong on our side. Nothing is lost: send it again."),
+}
+# pydantic's error types, by what a till programmer needs to hear.
+MESSAGES: dict[str, str] = {
+    "missing": N_("This field is missing."),
+    "string_type": N_("A string is expected."),
+    "string_pattern_mismatch": N_("This has not the expected form."),
+    "string_too_short": N_("This must not be empty."),
+    "string_too_long": N_("This is too long."),
+    "int_type": N_("A whole number is expected."),
+    "int_from_float": N_("A whole number is expected."),
+    "int_parsing": N_("A whole number is expected."),
+    "bool_type": N_("true or false is expected."),
+    "list_type": N_("A list is expected."),
+    "model_type": N_("An object is expected."),
+    "literal_error": N_("This is not one of the known values."),
+    "greater_than_equal": N_("This is too small."),
+    "less_than_equal": N_("This is too large."),
+    "too_short": N_("This list is too short."),
+    "too_long": N_("This list is too long."),
+    "date_type": N_("A date is expected: YYYY-MM-DD."),
+    "date_parsing": N_("A date is expected: YYYY-MM-DD."),
+    "date_from_datetime_parsing": N_("A date is expected: YYYY-MM-DD."),
+    "date_from_datetime_inexact": N_("A date is expected: YYYY-MM-DD."),
+    "datetime_type": N_("An instant with its offset is expected (ISO 8601)."),
+    "datetime_parsing": N_("An instant with its offset is expected (ISO 8601)."),
+    "datetime_from_date_parsing": N_("An instant with its offset is expected (ISO 8601)."),
+    "timezone_aware": N_("The offset is missing, for example +01:00."),
+}
+MONEY_HINT = N_('Money is a string with two decimals and a point, for example "12.50".')
+
+
+class ApiError(Exception):
+    """A refusal: status, stable code, and the faults with their pointers."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        errors: Iterable[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.errors = [*errors]
+        self.headers = dict(headers or {})
+
+
+def problem_response(error: ApiError) -> Response:
+    """The answer for a refusal."""
+    title = _(TITLES[error.code])
+    body: dict[str, Any] = {
+        "type": f"urn:clyo-exact:problem:{error.code}",
+        "title": title,
+        "status": error.status,
+        "code": error.code,
+        "detail": title,
+    }
+    if error.errors:
+        body["errors"] = error.errors
+    return Response(body, status=error.status, headers=error.headers, content_type=CONTENT_TYPE)
+
+
+def validation_errors(error: ValidationError) -> list[dict[str, str]]:
+    """All faults of a document, each with its JSON pointer, code and message."""
+    return [
+        {"pointer": pointer(fault["loc"]), "code": fault["type"], "message": _message(fault)}
+        for fault in error.errors(include_url=False, include_context=True, include_input=False)
+    ]
+
+
+def pointer(location: Iterable[int | str]) -> str:
+    """("sales", 0, "net") → "/sales/0/net" (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    kind, context = fault["type"], fault.get("ctx") or {}
+    if kind == "string_pattern_mismatch" and r"\.\d{2}" in str(context.get("pattern", "")):
+        return _(MONEY_HINT)
+    message = _(MESSAGES[kind]) if kind in MESSAGES else _("This value is not valid.")
+    if kind == "literal_error":
+        return f"{message} {context['expected']}"
+    return message
+
+
+def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response:
+    """DRF's exception handler: no answer holds a trace, whatever happened."""
+    match exception:
+        case ApiError():
+            error = exception
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            error = ApiError(401, "not_authenticated", headers={"WWW-Authenticate": "Bearer"})
+        case exceptions.PermissionDenied():
+            error = ApiError(403, "suspended")
+        case exceptions.Throttled():
+            error = ApiError(429, "throttled", headers={"Retry-After": str(int(exception.wait or 60) + 1)})
+        case exceptions.NotFound() | Http404():
+            error = ApiError(404, "not_found")
+        case exceptions.MethodNotAllowed():
+            error = ApiError(405, "method_not_allowed")
+        case exceptions.NotAcceptable():
+            error = ApiError(406, "not_acceptable")
+        case exceptions.UnsupportedMediaType():
+            error = ApiError(415, "unsupported_media_type")
+        case exceptions.ParseError():
+            error = ApiError(400, "not_json")
+        case _:
+            log.exception("api_failed", exc_info=exception)
+            error = ApiError(500, "server_error")
+    return problem_response(error)

@@ -1,0 +1,146 @@
+"""What tills sent: keys and pairing codes, the raw inbox, parameters, closings and the tickets they cover."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from exports.models import Export
+from tenants.models import Establishment, Tenant, Till, User
+
+
+class TillKey(models.Model):
+    """A key of a till. Only its keyed digest is stored; `prefix` finds the row."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="keys", verbose_name=_("till"))
+    prefix = models.CharField(_("begins with"), max_length=8, unique=True)
+    digest = models.CharField(max_length=64, editable=False)
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    expires_at = models.DateTimeField(_("valid until"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    class Meta:
+        verbose_name = _("till key")
+        verbose_name_plural = _("till keys")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+
+class PairingCode(models.Model):
+    """A code that turns into a till's key, once, within a day. Only its keyed digest is stored."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="pairing_codes")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+
+class PushKind(models.TextChoices):
+    CLOSING = "closing", _("closing")
+    PARAMETERS = "parameters", _("parameters")
+
+
+class Push(models.Model):
+    """One push of a known till, raw, on disk before anything judges it. Refused ones are kept for support."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    till = models.ForeignKey(Till, models.PROTECT, related_name="pushes", verbose_name=_("till"))
+    kind = models.CharField(_("kind"), max_length=10, choices=PushKind.choices)
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+    content_type = models.CharField(max_length=100)
+    content_encoding = models.CharField(max_length=20, blank=True)
+    body = models.BinaryField()
+    answer_status = models.PositiveSmallIntegerField(_("answer"), null=True)
+    answer_code = models.CharField(_("reason"), max_length=40, blank=True)
+    closing = models.ForeignKey("Closing", models.PROTECT, null=True, related_name="repeats", verbose_name=_("closing"))
+
+    class Meta:
+        verbose_name = _("push")
+        verbose_name_plural = _("pushes")
+        ordering = ["-received_at"]
+        indexes = [
+            models.Index(
+                fields=["till", "-received_at"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refused"
+            )
+        ]
+
+
+class Parameters(models.Model):
+    """One version of what a till says of VAT, accounts and journals. The newest of an establishment is in force."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="parameters")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    document = models.JSONField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "version"], name="clyo_ingest_parameters_one_per_version")
+        ]
+
+
+class Closing(models.Model):
+    """What a till said of one closing: its identity, what proves it is the same, and its place in the sequence.
+
+    Rows never change (a trigger sees to that). The content stands in the export, under the same id.
+    """
+
+    export = models.OneToOneField(Export, models.PROTECT, primary_key=True, related_name="closing")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="closings")
+    kind = models.CharField(max_length=10)
+    scope = models.CharField(max_length=40, blank=True)
+    number = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    push = models.ForeignKey(Push, models.PROTECT, related_name="+")
+    perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    perpetual_after = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("received closing")
+        verbose_name_plural = _("received closings")
+        constraints = [
+            models.UniqueConstraint(fields=["till", "kind", "scope", "number"], name="clyo_ingest_closing_identity"),
+        ]
+        indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]
+
+
+class CoveredTickets(models.Model):
+    """The tickets of one station that a closing covers. Two live rows of an establishment never share a ticket."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    closing = models.ForeignKey(Closing, models.PROTECT, related_name="covered_tickets")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+")
+    station = models.CharField(max_length=40)
+    tickets = BigIntegerRangeField()
+    live = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="clyo_ingest_tickets_once",
+                expressions=[
+                    ("establishment", RangeOperators.EQUAL),
+                    ("station", RangeOperators.EQUAL),
+                    ("tickets", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(live=True),
+            )
+        ]
