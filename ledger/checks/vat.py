@@ -49,7 +49,7 @@ def offered_amount(closing: Closing) -> Iterator[Problem]:
 def offered_within_sales(closing: Closing) -> Iterator[Problem]:
     """What was offered is part of what was sold, in each slot: 18.00 cannot be offered out of sales of 15.00.
 
-    Lines of the other sign, as discounts are among sales, do not make the sold part smaller.
+    Amounts of the other sign, as discounts are among sales, do not make the sold part smaller.
     """
     first_of_side: dict[tuple[int, SaleKind], str] = {}
     for i, payment in enumerate(closing.payments):
@@ -63,12 +63,12 @@ def _offered_beyond(closing: Closing, slot: int, kind: SaleKind, pointer: str) -
     sign = -1 if kind is SaleKind.REFUND else 1
     given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
     offered = [sale for sale in given if (sale.slot, sale.kind) == (slot, kind)]
-    same_side = (sale for sale in closing.sales if (sale.slot, sale.kind) == (slot, kind))
-    sold = [sale for sale in same_side if sign * sale.gross > ZERO]
-    for part, whole, field in (
-        (total(sale.gross for sale in offered), total(sale.gross for sale in sold), "gross"),
-        (total(sale.tax for sale in offered), total(sale.tax for sale in sold), "tax"),
+    sold = [sale for sale in closing.sales if (sale.slot, sale.kind) == (slot, kind)]
+    for field, part, amounts in (
+        ("gross", total(sale.gross for sale in offered), [sale.gross for sale in sold]),
+        ("tax", total(sale.tax for sale in offered), [sale.tax for sale in sold]),
     ):
+        whole = total(amount for amount in amounts if sign * amount > ZERO)
         if sign * part > sign * whole:
             facts = {"slot": str(slot), "expected": money_text(whole), "found": money_text(part)}
             yield Problem(code="offered_vat", pointer=f"{pointer}/{field}", facts=facts)

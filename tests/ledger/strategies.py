@@ -193,7 +193,8 @@ def any_closings(draw: st.DrawFn) -> Closing:
 
 
 def _slot_plan(draw: st.DrawFn, slot: int) -> SlotPlan:
-    families = draw(st.dictionaries(st.sampled_from(FAMILIES[1:]), st.sampled_from(("709000", "419100")), max_size=2))
+    elsewhere = st.sampled_from(("709000", "419100"))
+    families = draw(st.dictionaries(st.sampled_from(FAMILIES[1:]), elsewhere, max_size=2))
     return SlotPlan(
         slot=slot,
         rate=RATES[slot],
@@ -236,7 +237,10 @@ def complete_plans(draw: st.DrawFn) -> BookingPlan:
     )
 
 
-def _some(keys: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Mapping[Any, Any]]:
+def _some(
+    keys: st.SearchStrategy[Any],
+    values: st.SearchStrategy[Any],
+) -> st.SearchStrategy[Mapping[Any, Any]]:
     return st.dictionaries(keys, values, max_size=4)
 
 

@@ -123,7 +123,8 @@ def test_book__refunds_stand_on_lines_of_their_own() -> None:
 
 
 def test_book__refunds_are_netted_where_the_plan_says_so() -> None:
-    entry = sales_of(paid(sale(1, "200.00", "40.00"), refund(1, "-50.00", "-10.00")), plan(separate_refunds=False))
+    given = paid(sale(1, "200.00", "40.00"), refund(1, "-50.00", "-10.00"))
+    entry = sales_of(given, plan(separate_refunds=False))
     assert cut(entry, LineRole.SALES) == [("707020", "", "-150.00")]
     assert cut(entry, LineRole.VAT) == [("445720", "", "-30.00")]
 
@@ -209,7 +210,10 @@ def test_book__an_offered_item_is_taken_from_its_own_family_and_side() -> None:
             sale(2, "50.00", "5.00", family="BAR"),
             refund(2, "-20.00", "-2.00"),
         ],
-        payments=[pay("ESP", "132.00"), pay("OFFERT", "11.00", sales=[sale(2, "10.00", "1.00", family="BAR")])],
+        payments=[
+            pay("ESP", "132.00"),
+            pay("OFFERT", "11.00", sales=[sale(2, "10.00", "1.00", family="BAR")]),
+        ],
     )
     assert cut(sales_of(given, plan(separate_families=True)), LineRole.SALES) == [
         ("706010", "BAR", "-40.00"),
@@ -274,7 +278,8 @@ def test_book__rounding_on_an_account_of_its_own() -> None:
 
 
 def test_book__movements_keep_their_labels() -> None:
-    given = closing(cash={"movements": [move("expense", "-11.00", "Pain", tax="-0.57"), move("expense", "0.00")]})
+    movements = [move("expense", "-11.00", "Pain", tax="-0.57"), move("expense", "0.00")]
+    given = closing(cash={"movements": movements})
     entry = receipts_of(given)
     assert cut(entry, LineRole.MOVEMENT) == [("607000", "Pain", "10.43"), ("445660", "Pain", "0.57")]
     assert cut(entry, LineRole.JOURNAL) == [("530000", "", "-11.00")]
@@ -299,7 +304,10 @@ def test_book__zero_lines_on_unknown_slots_are_nothing() -> None:
     ("given", "code"),
     [
         (
-            closing(sales=[{**sale(2, "100.00", "10.00"), "gross": "110.01"}], payments=[pay("ESP", "110.01")]),
+            closing(
+                sales=[{**sale(2, "100.00", "10.00"), "gross": "110.01"}],
+                payments=[pay("ESP", "110.01")],
+            ),
             "sale_total",
         ),
         (closing(sales=[sale(2, "100.00", "10.00")], payments=[pay("ESP", "1.00")]), "receipts_identity"),

@@ -20,7 +20,7 @@ from ledger.problem import Problem
 from tests.ledger.given import LABEL
 from tests.ledger.strategies import any_closings, any_plans, closings, complete_plans
 
-moderately = settings(max_examples=60, deadline=None)
+moderately = settings(max_examples=25, deadline=None)
 
 
 def entries_of(closing: Closing, plan: BookingPlan) -> tuple[Entry, ...]:
@@ -35,9 +35,12 @@ def lines_of(entries: Iterable[Entry], kind: EntryKind, role: LineRole) -> list[
 
 def happened(closing: Closing) -> list[Sale]:
     """Sales, and the offered ones with their signs turned."""
-    offered = [sale for payment in closing.payments if payment.kind is PaymentKind.OFFERED for sale in payment.sales]
-    turned = [replace(sale, net=-sale.net, tax=-sale.tax, gross=-sale.gross) for sale in offered]
-    return [*closing.sales, *turned]
+    offered = [payment.sales for payment in closing.payments if payment.kind is PaymentKind.OFFERED]
+    return [*closing.sales, *(_turned(sale) for sales in offered for sale in sales)]
+
+
+def _turned(sale: Sale) -> Sale:
+    return replace(sale, net=-sale.net, tax=-sale.tax, gross=-sale.gross)
 
 
 def sums(pairs: Iterable[tuple[Any, Decimal]]) -> dict[Any, Decimal]:
@@ -58,7 +61,9 @@ def test_closings__of_the_strategy_are_valid(closing: Closing) -> None:
 @given(closings(), complete_plans())
 def test_book__entries_balance_to_the_cent(closing: Closing, plan: BookingPlan) -> None:
     for entry in entries_of(closing, plan):
-        assert sum(int(line.debit * 100) for line in entry.lines) == sum(int(line.credit * 100) for line in entry.lines)
+        debits = [int(line.debit * 100) for line in entry.lines]
+        credits = [int(line.credit * 100) for line in entry.lines]
+        assert sum(debits) == sum(credits) > 0
         assert all(line.amount == cents(line.amount) != ZERO for line in entry.lines)
         assert (entry.date, entry.label) == (closing.business_date, LABEL)
 
@@ -76,8 +81,9 @@ def test_book__net_and_vat_of_each_slot_are_the_tills(closing: Closing, plan: Bo
     entries = entries_of(closing, plan)
     sold = lines_of(entries, EntryKind.SALES, LineRole.SALES)
     vat = lines_of(entries, EntryKind.SALES, LineRole.VAT)
-    assert sums((it.vat_slot, -it.amount) for it in sold) == sums((it.slot, it.net) for it in happened(closing))
-    assert sums((it.vat_slot, -it.amount) for it in vat) == sums((it.slot, it.tax) for it in happened(closing))
+    tills = happened(closing)
+    assert sums((it.vat_slot, -it.amount) for it in sold) == sums((it.slot, it.net) for it in tills)
+    assert sums((it.vat_slot, -it.amount) for it in vat) == sums((it.slot, it.tax) for it in tills)
 
 
 @moderately
@@ -113,7 +119,8 @@ def test_book__the_customer_owes_what_was_sold(closing: Closing, plan: BookingPl
 def test_book__each_means_gives_back_what_was_paid_by_it(closing: Closing, plan: BookingPlan) -> None:
     back = lines_of(entries_of(closing, plan), EntryKind.RECEIPTS, LineRole.CUSTOMER)
     paid = [it for it in closing.payments if it.kind is not PaymentKind.OFFERED]
-    assert sums((it.means, -it.amount) for it in back if it.means) == sums((it.means, it.amount) for it in paid)
+    given_back = sums((it.means, -it.amount) for it in back if it.means)
+    assert given_back == sums((it.means, it.amount) for it in paid)
 
 
 @moderately
@@ -129,7 +136,7 @@ def test_book__the_walk_in_customer_ends_at_zero(closing: Closing, plan: Booking
 def test_book__the_drawer_moves_by_what_was_counted(closing: Closing, plan: BookingPlan) -> None:
     """Cash alone stays on the journal's own account, so that moves as the drawer did."""
     means = {"ESP": MeansPlan()}
-    by_kind = {kind: MeansPlan() if kind is PaymentKind.CASH else MeansPlan(account="511000") for kind in PaymentKind}
+    by_kind = dict.fromkeys(PaymentKind, MeansPlan(account="511000")) | {PaymentKind.CASH: MeansPlan()}
     cash_only = replace(closing, payments=tuple(_of_one_means_per_kind(it) for it in closing.payments))
     entries = entries_of(cash_only, replace(plan, means=means, means_by_kind=by_kind, banked_account=None))
     own = total(it.amount for it in lines_of(entries, EntryKind.RECEIPTS, LineRole.JOURNAL))
@@ -174,14 +181,14 @@ def test_entry__reads_back_equal_through_json(closing: Closing, plan: BookingPla
         assert Entry.from_document(json.loads(json.dumps(entry.to_document()))) == entry
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(any_closings(), any_plans() | complete_plans())
-def test_book__never_raises_and_never_books_beside_a_blocking_problem(closing: Closing, plan: BookingPlan) -> None:
+def test_book__never_raises_nor_books_beside_a_blocking_problem(closing: Closing, plan: BookingPlan) -> None:
     booking = book(closing, plan, label=LABEL)
     assert not (booking.entries and [problem for problem in booking.problems if problem.blocking])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(closings(), any_plans())
 def test_book__a_gap_in_the_plan_is_told(closing: Closing, plan: BookingPlan) -> None:
     booking = book(closing, plan, label=LABEL)

@@ -152,7 +152,9 @@ GAPS = [
         id="receipt_unmapped, told once",
     ),
     pytest.param(
-        closing(cash={"movements": [move("other", "-3.00"), move("other", "-5.00"), move("expense", "-1.00")]}),
+        closing(
+            cash={"movements": [move("other", "-3.00"), move("other", "-5.00"), move("expense", "-1.00")]},
+        ),
         plan(movement_accounts={"expense": "607000", "other": ""}),
         Problem(
             code="movement_unmapped",
