@@ -129,6 +129,8 @@ class _Control:
         """Read or move the clock."""
         clock = self._simulator.clock
         body = await _body(request) if request.method == "POST" else {}
+        if _get(body, "real", bool, False):
+            clock.reset()
         if "frozen" in body:
             clock.freeze(_get(body, "frozen", bool))
         if "now" in body:

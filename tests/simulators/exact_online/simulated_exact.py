@@ -1,11 +1,17 @@
 """A caller of the simulator as tests need one: a user with a token and a company of its own."""
 
 import itertools
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
+
+ROOT = Path(__file__).parents[3]
 
 CLIENT, SECRET = "demo-client", "demo-secret"
 REDIRECT = "http://127.0.0.1:9/callback"
@@ -17,11 +23,26 @@ def form(**fields: str) -> dict[str, str]:
     return {"client_id": CLIENT, "client_secret": SECRET, **fields}
 
 
+@contextmanager
+def running(data: Path, *options: str) -> Iterator["Server"]:
+    """The program on a free loopback port, for as long as the block lasts."""
+    command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(data), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        try:
+            with httpx.Client(base_url=address, timeout=20) as http:
+                yield Server(http, process)
+        finally:
+            process.terminate()
+
+
 class Server:
     """The running simulator, seen from its control address."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, process: "subprocess.Popen[str]") -> None:
         self.http = http
+        self.process = process
 
     def control(self, path: str, **body: Any) -> Any:
         """POST to the control address; it has to go well."""
