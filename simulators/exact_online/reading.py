@@ -39,6 +39,7 @@ class Reader:
         self._scope = scope
         self._bindings = Bindings(dict(scope.values))
         self._conditions = [self._projection.scope]
+        self._is_narrowed = within is not None
         if within is not None:
             self._conditions.append(f"{self._projection.column(within[0])} = {self._bindings.bind(within[1])}")
 
@@ -109,10 +110,22 @@ class Reader:
         if options.skip_token:
             self._check_token(options)
             self._conditions.append(paging.seek_condition(order, options.skip_token, self._bindings))
-        clause = ", ".join(f"{column} DESC" if descending else column for column, descending in order)
+        clause = ", ".join(
+            self._steering(options) + (f"{column} DESC" if descending else column) for column, descending in order
+        )
         limit, offset = self._bindings.bind(wanted + 1), self._bindings.bind(options.skip)
         names = [*self._names(options), *(item.property.name for item in options.order)]
         return self._select(names, f"ORDER BY {clause} LIMIT {limit} OFFSET {offset}")
+
+    def _steering(self, options: Options) -> str:
+        """A `+` before the order's columns keeps SQLite from walking them instead of the filter's index.
+
+        Without it a filter by reference walks the books in the order of their ids until it meets the row. A
+        filter on the key itself (sync by Timestamp) is best walked in order.
+        """
+        fields = _fields(options.filter) if options.filter is not None else set()
+        walks_in_order = not fields or any(prop.name in fields for prop in self._resource.keys)
+        return "" if walks_in_order and not self._is_narrowed else "+"
 
     def _check_token(self, options: Options) -> None:
         expected = [*(item.property for item in options.order), *self._resource.keys]

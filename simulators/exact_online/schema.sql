@@ -114,7 +114,8 @@ CREATE TABLE line (
     date INTEGER NOT NULL, description TEXT, cost_center TEXT, cost_unit TEXT, document TEXT, offset_id TEXT,
     rowversion INTEGER NOT NULL, extra TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
-CREATE INDEX line_entry ON line (entry_id, line_number);
+CREATE INDEX line_entry ON line (division, entry_id, line_number);
+CREATE INDEX line_of_deleted_entry ON line (entry_id); -- for the foreign key
 CREATE INDEX line_order ON line (division, id);
 CREATE INDEX line_description ON line (division, description);
 CREATE INDEX line_date ON line (division, date);

@@ -79,6 +79,9 @@ class FilterCompiler:
                 f"Operator '{tree.operator}' incompatible with operand types '{left.type}' and '{right.type}'"
                 f" at position {tree.position}."
             )
+        truth = tree.right.value if isinstance(tree.right, Literal) and right.type == "Edm.Boolean" else None
+        if truth is True and tree.operator == "eq" and isinstance(tree.left, Call):
+            return left  # `startswith(…) eq true` bare, so that an index serves
         if "null" in (left.type, right.type):
             return self._null_comparison(tree.operator, left, right)
         return _Typed(f"({left.sql} {OPERATORS[tree.operator]} {right.sql})", "Edm.Boolean")

@@ -156,7 +156,7 @@ _LEDGER_AMOUNTS = {
 def _lines(scope: str, amounts: dict[str, str], **other: str) -> Projection:
     return Projection(
         source=f"line t {_LINE_JOINS}",
-        scope=f"t.division = :division{scope}",
+        scope=f"t.division = :division AND e.division = :division{scope}",  # so that a filter on either has an index
         columns={**_LINE, **amounts, **other},
         extra="t.extra",
     )

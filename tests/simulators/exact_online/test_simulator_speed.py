@@ -1,0 +1,63 @@
+"""Filters use indexes, so that they stay fast with 100,000 entries. Plans are looked at, no time is measured."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.exact_online.database import Database, Row
+from simulators.exact_online.edm import load_resources
+from simulators.exact_online.odata.options import parse_options
+from simulators.exact_online.reading import Reader, Scope
+
+
+class ExplainingDatabase(Database):
+    """Keeps the plan of every query."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.plans: list[str] = []
+
+    def rows(self, sql: str, parameters: Any = ()) -> list[Row]:
+        if not sql.startswith("EXPLAIN") and "sqlite_master" not in sql:
+            plan = super().rows(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            self.plans.append("\n".join(row["detail"] for row in plan))
+        return super().rows(sql, parameters)
+
+
+@pytest.mark.parametrize(
+    ("resource", "condition", "index"),
+    [
+        ("salesentry/SalesEntries", "YourRef eq 'Z-1'", "entry_your_ref (division=? AND your_ref=?)"),
+        ("salesentry/SalesEntries", "EntryNumber eq 26700001", "entry_number (division=? AND number=?)"),
+        ("financialtransaction/CashEntries", "EntryNumber eq 26700001", "entry_number (division=? AND number=?)"),
+        ("salesentry/SalesEntries", "EntryDate ge datetime'2026-11-20'", "entry_date (division=? AND date>?)"),
+        (
+            "financialtransaction/TransactionLines",
+            "EntryID eq guid'00000000-0000-0000-0000-000000000000'",
+            "line_entry (division=? AND entry_id=?)",
+        ),
+        (
+            "financialtransaction/CashEntryLines",
+            "startswith(Description,'Z-1') eq true",
+            "line_description (division=? AND description>? AND description<?)",
+        ),
+        (
+            "financialtransaction/CashEntryLines",
+            "substringof('Z-1',Description) eq true and Date ge datetime'2026-11-20'",
+            "line_date (division=? AND date>?)",
+        ),
+        ("sync/Financial/TransactionLines", "Timestamp gt 1", "line_rowversion (division=? AND rowversion>?)"),
+        ("financial/GLAccounts", "Code eq '411000'", "(division=? AND code=?)"),
+        ("crm/Accounts", "trim(Code) eq '2'", "account_trimmed_code (division=? AND <expr>=?)"),
+    ],
+)
+def test_filter__uses_an_index(tmp_path: Path, resource: str, condition: str, index: str) -> None:
+    database = ExplainingDatabase(tmp_path)
+    database.create_schema()
+    pairs = [("$filter", condition), ("$select", "*" if not resource.startswith("sync/") else "Timestamp")]
+    scope = Scope("", {"division": 8301, "today": 0})
+    model = load_resources()[resource]
+    Reader(database, model, scope).page(parse_options(pairs, model), "", pairs)
+    database.close()
+    assert index in database.plans[-1]
