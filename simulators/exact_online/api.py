@@ -2,12 +2,14 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .address import Address, parse_address, resource_name
+from .atom import CONTENT_TYPE, feed_or_entry
 from .bodies import parse_json
 from .clock import utc_offset_s, wall_clock_text
 from .database import Database
@@ -171,8 +173,14 @@ class _Handler:
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:
-            return JSONResponse({"d": reader.by_key(address.key, options)})
-        return JSONResponse(reader.page(options, url, self._request.pairs))
+            return self._shown({"d": reader.by_key(address.key, options)})
+        return self._shown(reader.page(options, url, self._request.pairs))
+
+    def _shown(self, body: dict[str, Any], status: int = 200) -> Response:
+        """JSON for who asks for it, Atom for everybody else (rules 3.2)."""
+        if "json" in self._request.headers.get("accept", ""):
+            return JSONResponse(body, status)
+        return Response(feed_or_entry(body), status, media_type=CONTENT_TYPE)
 
     @property
     def _database(self) -> Database:
@@ -223,7 +231,9 @@ class _Handler:
         if self._resource.name in TABLES and not self._wants_representation():
             kept = {prop.name for prop in self._resource.keys} | {"__metadata"}
             body = {name: value if name in kept else None for name, value in body.items()}
-        return JSONResponse({"d": body}, 201, headers={"Location": body["__metadata"]["uri"]})
+        response = self._shown({"d": body}, 201)
+        response.headers["Location"] = body["__metadata"]["uri"]
+        return response
 
     def _wants_representation(self) -> bool:
         return "return=representation" in self._request.headers.get("prefer", "").replace(" ", "").lower()

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from xml.etree import ElementTree
 
 import pytest
 from simulated_exact import Company, Server, message
@@ -241,6 +242,25 @@ class TestEnvelope:
         assert first["Cache-Control"] == "no-cache, no-store"
         assert (first["Pragma"], first["Expires"]) == ("no-cache", "-1")
         assert uuid.UUID(first["X-Exact-Correlation-Id"]) != uuid.UUID(second["X-Exact-Correlation-Id"])
+
+
+class TestAtom:
+    """Rules 3.2: without `Accept: application/json` the answer is Atom XML."""
+
+    @pytest.mark.parametrize("accept", ["*/*", "application/xml"])
+    def test_list(self, exact: Company, accept: str) -> None:
+        answer = exact.call("GET", GL, params={"$select": "Code,IsBlocked,VATCode"}, headers={"Accept": accept})
+        assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+        with pytest.raises(ValueError, match="Expecting value"):
+            answer.json()
+        feed = ElementTree.fromstring(answer.content)
+        assert len(feed.findall("{*}entry")) == 60
+        assert feed.find("{*}link[@rel='next']") is not None
+        assert {element.text for element in feed.iter("{*}IsBlocked")} <= {"true", "false"}
+
+    def test_row(self, exact: Company) -> None:
+        answer = exact.call("GET", f"{GL}(guid'{exact.gl('530000')}')", headers={"Accept": ""})
+        assert ElementTree.fromstring(answer.content).findtext(".//{*}Code") == "530000"
 
 
 class TestKey:
