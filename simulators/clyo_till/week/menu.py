@@ -53,7 +53,9 @@ DESSERTS = _articles(KITCHEN, crème_caramel="7.80", tarte_fine="8.90", mousse_a
 COFFEES = _articles(COFFEE, café="2.40", café_crème="4.30", thé="4.60", noisette="2.60")
 SOFT_DRINKS = _articles(COFFEE, limonade="4.70", jus_de_pomme="5.20", eau_gazeuse="4.90")
 LUNCH_WINES = _articles(BAR, verre_de_blanc="5.80", verre_de_rouge="5.40", demi="4.20")
-DINNER_WINES = _articles(BAR, bouteille_de_chinon="29.00", pichet_de_rouge="17.50", kir="7.30", demi="4.20", calvados="8.60")
+DINNER_WINES = _articles(
+    BAR, bouteille_de_chinon="29.00", pichet_de_rouge="17.50", kir="7.30", demi="4.20", calvados="8.60"
+)
 GROCERIES = _articles(GROCERY, confiture="6.45", pain_de_campagne="4.15", rillettes_en_bocal="8.35")
 NEWSPAPERS = _articles(PRESS, journal="3.80", hebdomadaire="4.90")
 RETURNABLES = _articles(PACKAGING, consigne_bocal="2.00")
