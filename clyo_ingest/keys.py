@@ -39,11 +39,7 @@ def find_key(key: str) -> TillKey | None:
     prefix = rest[:PREFIX_LENGTH]
     if scheme != KEY_SCHEME or len(prefix) != PREFIX_LENGTH:
         return None
-    row = (
-        _valid(TillKey.objects.filter(prefix=prefix))
-        .select_related("till__establishment__tenant__reseller")
-        .first()
-    )
+    row = _valid(TillKey.objects.filter(prefix=prefix)).select_related("till__establishment__tenant__reseller").first()
     if row is None or not any(hmac.compare_digest(row.digest, digest) for digest in _digests(key)):
         return None
     return row

@@ -49,9 +49,7 @@ class Refusal(Exception):
 def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http: httpx.Client) -> Connection:
     """Turn the code of an Exact log-in into a connection of `tenant`. Raises `NeedsReconnect` when it is refused."""
     try:
-        pair = _request(
-            http, app, {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        )
+        pair = _request(http, app, {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri})
     except (Refusal, NotExpired) as error:
         raise NeedsReconnect(f"Exact refused the log-in: {error}") from error
     connection = Connection(tenant=tenant, app=app)

@@ -201,9 +201,7 @@ def _record_refusal(run: LaneRun, posting: Posting, error: Refused | Forbidden) 
         raise RateLimited(f"{run.errors} refusals in a row: {error}", until=timezone.now() + ERROR_PAUSE)
 
 
-def _move_unknown(
-    run: LaneRun, posting: Posting, begun: datetime, *, why: str, correlation_id: str = ""
-) -> None:
+def _move_unknown(run: LaneRun, posting: Posting, begun: datetime, *, why: str, correlation_id: str = "") -> None:
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         move(
@@ -260,9 +258,7 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
     elif isinstance(error, NeedsReconnect):
         leases.pause(run.lease, until=now + RECONNECT_PAUSE, code="reconnect_required", detail=str(error))
     elif isinstance(error, Unavailable):
-        leases.pause(
-            run.lease, until=now + backoff(failures), code="unavailable", detail=str(error), failures=failures
-        )
+        leases.pause(run.lease, until=now + backoff(failures), code="unavailable", detail=str(error), failures=failures)
     else:
         leases.pause(run.lease, until=now + ERROR_PAUSE, code="refused", detail=str(error), failures=failures)
     log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))

@@ -80,9 +80,7 @@ def release(lease: Lease, budget: Budget) -> None:
 def pause(lease: Lease, *, until: datetime, code: str, detail: str, failures: int | None = None) -> None:
     """Let the lane stand still until a moment, and say why. The sweep wakes it then."""
     changes = {} if failures is None else {"failures": failures}
-    _held(lease).update(
-        paused_until=until, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes
-    )
+    _held(lease).update(paused_until=until, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes)
 
 
 def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:

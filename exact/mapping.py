@@ -86,7 +86,7 @@ def booking_plan(mapping: Mapping, *, journal_accounts: ReadOnly[str, str]) -> B
     till, people = mapping.parameters, Overrides.model_validate(mapping.overrides)
     sales_journal, receipts_journal = journals_of(mapping)
     return BookingPlan(
-        slots={slot: plan for slot, plan in _slots(till, people)},
+        slots=dict(_slots(till, people)),
         customer_account=people.customer_account or till.get("customer_account", ""),
         third_party=people.third_party or till.get("third_party", ""),
         sales_journal=sales_journal,

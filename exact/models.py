@@ -74,9 +74,7 @@ class Division(models.Model):
     """A company in Exact Online that belongs to one tenant. A closing is always posted to a stored division."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="divisions", verbose_name=CUSTOMER)
-    connection = models.ForeignKey(
-        Connection, models.PROTECT, related_name="divisions", verbose_name=_("connection")
-    )
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="divisions", verbose_name=_("connection"))
     app = models.ForeignKey(ExactApp, models.PROTECT, editable=False)
     code = models.PositiveIntegerField(_("code"))
     name = models.CharField(_("name"), max_length=120)

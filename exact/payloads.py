@@ -58,7 +58,7 @@ def sent_lines(entry: Entry) -> Iterator[Line]:
 
 
 def expected_amount(entry: Entry) -> Decimal:
-    """What Exact must show as the entry's sum: a sale's total VAT included, a receipts entry's change of the journal."""
+    """What Exact must show as the sum: of a sale with its VAT, of receipts the change of the journal's balance."""
     lines = [*sent_lines(entry)]
     return -sum((line.amount + (line.vat or Decimal()) for line in lines), Decimal())
 

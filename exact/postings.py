@@ -13,7 +13,6 @@ from exact.models import Division, Posting
 from exact.payloads import CASH, SALES, expected_amount, expected_vat
 from ledger.entry import Entry, EntryKind
 
-
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 
 

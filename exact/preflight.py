@@ -27,9 +27,7 @@ def check_plan_in_exact(plan: BookingPlan, catalogue: Catalogue, *, payment_cond
         *_third_party(catalogue, plan.third_party, "third_party", day, payment_condition),
         *(problem for index, slot in enumerate(plan.slots.values()) for problem in _slot(catalogue, slot, index)),
         *_journal(catalogue, plan.sales_journal, "journals.sales", (JOURNAL_TYPE_SALES,)),
-        *_journal(
-            catalogue, plan.receipts_journal, "journals.receipts", (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)
-        ),
+        *_journal(catalogue, plan.receipts_journal, "journals.receipts", (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)),
         *_period(catalogue, day, (plan.sales_journal, plan.receipts_journal)),
     ]
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 
-class SecretText(models.TextField[str, str]):
+class SecretText(models.TextField):
     """A text column that holds Fernet ciphertext. The first of `TOKEN_KEYS` encrypts, all of them decrypt.
 
     It cannot be searched, and an empty string stays empty, so that "no token" can be a database constraint.

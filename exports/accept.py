@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from exact.postings import make_postings
 from exports.models import Export, ExportEvent, ExportState
-from exports.nudge import nudge_learning, nudge_lane
+from exports.nudge import nudge_lane, nudge_learning
 from exports.prepare import Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing

@@ -31,9 +31,7 @@ class Export(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
-    establishment = models.ForeignKey(
-        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment")
-    )
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"))
     till = models.ForeignKey(Till, models.PROTECT, related_name="+", verbose_name=_("till"))
     kind = models.CharField(_("kind"), max_length=10)
     number = models.BigIntegerField(_("number"))

@@ -42,9 +42,7 @@ class Destination:
             Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
         )
         mapping = Mapping.objects.filter(establishment=establishment).first() or Mapping(establishment=establishment)
-        return cls(
-            activation=activation, mapping=mapping, overrides=Overrides.model_validate(mapping.overrides)
-        )
+        return cls(activation=activation, mapping=mapping, overrides=Overrides.model_validate(mapping.overrides))
 
 
 def prepare(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
@@ -55,9 +53,7 @@ def prepare(export: Export, closing: Closing, found: list[Problem], destination:
     if closing.training:
         return Prepared(state=ExportState.ARCHIVED, problems=tuple(found))
     if closing.kind.value != export.establishment.booked_level:
-        note = Problem(
-            code="other_level_booked", facts={"level": export.establishment.booked_level}, blocking=False
-        )
+        note = Problem(code="other_level_booked", facts={"level": export.establishment.booked_level}, blocking=False)
         return Prepared(state=ExportState.ARCHIVED, problems=(*found, note))
     needed = {problem.code for problem in check_bookable(closing)}
     holding = [
@@ -83,9 +79,7 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
     catalogue = Catalogue(activation.division, codes=None if not booking.entries else _codes(booking.entries))
     for entry in booking.entries:
         problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]
-    holding = [
-        problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems
-    ]
+    holding = [problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems]
     if holding:
         return Prepared(state=ExportState.HELD, problems=tuple(problems))
     return Prepared(

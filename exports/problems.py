@@ -47,7 +47,9 @@ SENTENCES: dict[str, str] = {
     "customer_account_missing": N_("No customer account is set. Fill in the mapping of the establishment."),
     "sales_journal_missing": N_("No sales journal is set. Fill in the mapping of the establishment."),
     "slot_unmapped": N_("VAT {slot} ({rate} %) is not among the till's parameters: {amount} cannot be booked."),
-    "slot_rate_mismatch": N_("VAT {slot} came at {rate} % but is set at {expected} %. Send the till's parameters again."),
+    "slot_rate_mismatch": N_(
+        "VAT {slot} came at {rate} % but is set at {expected} %. Send the till's parameters again."
+    ),
     "slot_without_vat_code": N_("VAT {slot} ({rate} %) has no VAT code. Set one in the mapping."),
     "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),
     "slot_without_vat_account": N_("VAT {slot} ({rate} %) has no VAT account. Set one in the mapping."),
@@ -63,10 +65,14 @@ SENTENCES: dict[str, str] = {
     "difference_unmapped": N_("No account is set for cash differences ({amount})."),
     "account_missing": N_("{label} ({amount}) names no customer account. Check the ticket on the till."),
     "journal_account_unknown": N_("Journal {journal} has no account of its own in Exact."),
-    "walk_in_account_used": N_("Account {account} with third party {third_party} is the walk-in customer's: choose another."),
+    "walk_in_account_used": N_(
+        "Account {account} with third party {third_party} is the walk-in customer's: choose another."
+    ),
     # Exact's side
     "gl_account_missing": N_("No GL account is set ({field})."),
-    "gl_account_unknown": N_("Exact does not know GL account {account} ({field}). Create it there, or correct it here."),
+    "gl_account_unknown": N_(
+        "Exact does not know GL account {account} ({field}). Create it there, or correct it here."
+    ),
     "gl_account_blocked": N_("GL account {account} {name} is blocked in Exact ({field})."),
     "gl_account_type": N_("GL account {account} {name} is not a customers' account in Exact ({field})."),
     "gl_account_not_for_sales": N_("Exact does not allow GL account {account} {name} on a sales line ({field})."),

@@ -1,7 +1,7 @@
 """The one function that changes an export's state, and the moves it allows.
 
-    (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
-    held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+(new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
+held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
 """
 
 from django.db import transaction

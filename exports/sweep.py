@@ -21,7 +21,9 @@ def due_divisions() -> list[int]:
     free = Lane.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now)).filter(
         Q(paused_until=None) | Q(paused_until__lte=now)
     )
-    return [*Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()]
+    return [
+        *Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()
+    ]
 
 
 def release_waiting() -> int:

@@ -1,4 +1,4 @@
-"""One log line an event, JSON in production; httpx stays quiet because its lines hold query strings with books in them."""
+"""One log line an event, JSON in production. httpx stays quiet: its lines hold query strings with books in them."""
 
 import logging.config
 

@@ -4,7 +4,17 @@ import sentry_sdk
 from pydantic import SecretStr
 from sentry_sdk.scrubber import DEFAULT_DENYLIST, EventScrubber
 
-OUR_SECRETS = ["access_token", "refresh_token", "client_secret", "key", "code", "document", "entry", "body", "signature"]
+OUR_SECRETS = [
+    "access_token",
+    "refresh_token",
+    "client_secret",
+    "key",
+    "code",
+    "document",
+    "entry",
+    "body",
+    "signature",
+]
 
 
 def start_sentry(dsn: SecretStr | None, *, stage: str) -> None:

@@ -44,7 +44,7 @@ class UserAccounts(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person of support (sees every customer) or of one reseller (sees that reseller's customers)."""
 
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     reseller = models.ForeignKey(

@@ -1,0 +1,201 @@
+"""The bodies of the till API's good answers."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from pydantic import BaseModel
+
+from clyo_ingest.document import ParametersDocument
+from clyo_ingest.models import Closing
+from exports.destination import ActivationStatus, BookedEntry
+from exports.models import Export
+from exports.problems import sentence
+from tenants.models import Till
+
+
+class Problem(BaseModel):
+    """Something a person should know or mend; `blocking` ones hold the closing."""
+
+    code: str
+    pointer: str
+    message: str
+    blocking: bool
+
+
+class Identity(BaseModel):
+    kind: str
+    scope: str
+    number: int
+
+
+class ClosingLinks(BaseModel):
+    self: str
+
+
+class ClosingAnswer(BaseModel):
+    """What became of a closing."""
+
+    id: UUID
+    identity: Identity
+    state: str
+    problems: list[Problem]
+    links: ClosingLinks
+
+
+class EntryAnswer(BaseModel):
+    """One entry in Exact. `number` is null until it stands there."""
+
+    journal: str
+    number: int | None
+    reference: str
+    state: str
+    posted_at: datetime | None
+
+
+class ClosingDetail(ClosingAnswer):
+    """A closing with its entries."""
+
+    business_date: date
+    received_at: datetime
+    entries: list[EntryAnswer]
+
+
+class ClosingPage(BaseModel):
+    """One page of a list; `next` is the address of the following one."""
+
+    results: list[ClosingDetail]
+    next: str | None
+
+
+class Shop(BaseModel):
+    code: str
+    name: str
+
+
+class LastClosing(BaseModel):
+    kind: str
+    scope: str
+    number: int
+    received_at: datetime
+
+
+class TillAnswer(BaseModel):
+    """Who the till is."""
+
+    id: int
+    name: str
+    establishment: Shop
+    customer: str
+
+
+class Activation(BaseModel):
+    state: str
+    label: str
+
+
+class TillStatus(BaseModel):
+    """Who the till is, where its closings go, what arrived last."""
+
+    till: TillAnswer
+    activation: Activation
+    last_closings: list[LastClosing]
+    server_time: datetime
+
+
+class PairingAnswer(BaseModel):
+    """The till's key, shown this once."""
+
+    till: TillAnswer
+    key: str
+
+
+class KeyAnswer(BaseModel):
+    key: str
+
+
+class ParametersAnswer(BaseModel):
+    """The parameters in force."""
+
+    version: int
+    received_at: datetime
+    parameters: ParametersDocument
+
+
+class Fault(BaseModel):
+    pointer: str
+    code: str
+    message: str
+
+
+class ProblemAnswer(BaseModel):
+    """RFC 9457. `code` never changes; the sentences are in the caller's language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[Fault] = []
+
+
+def closing_answer(closing: Closing, export: Export, *, base: str) -> dict[str, Any]:
+    """The body of a push's 201 and 200."""
+    return {
+        "id": str(closing.pk),
+        "identity": {"kind": closing.kind, "scope": closing.scope, "number": closing.number},
+        "state": export.state,
+        "problems": [
+            {
+                "code": problem["code"],
+                "pointer": problem["pointer"],
+                "message": sentence(problem),
+                "blocking": problem["blocking"],
+            }
+            for problem in export.problems
+        ],
+        "links": {"self": f"{base}/closings/{closing.pk}"},
+    }
+
+
+def closing_detail(closing: Closing, entries: Iterable[BookedEntry], *, base: str) -> dict[str, Any]:
+    """The body of a closing that is asked for."""
+    export = closing.export
+    return {
+        **closing_answer(closing, export, base=base),
+        "business_date": export.business_date.isoformat(),
+        "received_at": closing.received_at,
+        "entries": [
+            {
+                "journal": entry.journal,
+                "number": entry.number,
+                "reference": entry.reference,
+                "state": entry.state,
+                "posted_at": entry.posted_at,
+            }
+            for entry in entries
+        ],
+    }
+
+
+def till_answer(till: Till) -> dict[str, Any]:
+    establishment = till.establishment
+    return {
+        "id": till.pk,
+        "name": till.name,
+        "establishment": {"code": establishment.code, "name": establishment.name},
+        "customer": establishment.tenant.name,
+    }
+
+
+def till_status(till: Till, activation: ActivationStatus, last: Iterable[Closing]) -> dict[str, Any]:
+    return {
+        "till": till_answer(till),
+        "activation": {"state": activation.state, "label": activation.label},
+        "last_closings": [
+            {"kind": it.kind, "scope": it.scope, "number": it.number, "received_at": it.received_at} for it in last
+        ],
+        "server_time": timezone.now(),
+    }

@@ -1,0 +1,262 @@
+"""The till API, version 1. Views hold shape and status codes; what happens is in `receive`, `keys`, `parameters`."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clyo_ingest import answers
+from clyo_ingest.authentication import IsKnownTill, require_till
+from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
+from clyo_ingest.errors import ApiError
+from clyo_ingest.inbox import content_of, note_refusal, parsed, store_push
+from clyo_ingest.keys import issue_key, redeem_code
+from clyo_ingest.models import Closing, Parameters, Push, PushKind
+from clyo_ingest.parameters import keep_parameters
+from clyo_ingest.receive import receive
+from clyo_ingest.throttles import PairingThrottle, PushThrottle
+from exports.destination import activation_status, entries_of
+from exports.models import ExportState
+from ledger.closing import ClosingKind
+from tenants.models import Till
+
+PAGE = 50
+PAIRING_BODY_MAX = 10_000
+PROBLEM = answers.ProblemAnswer
+
+
+def _base() -> str:
+    return f"{settings.PUBLIC_URL}/api/v1"
+
+
+class PairView(APIView):
+    """A pairing code becomes a till's key."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    throttle_classes = [PairingThrottle]
+
+    @extend_schema(
+        request=PairingRequest,
+        responses={201: answers.PairingAnswer, 400: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        asked = parsed(PairingRequest, request.data, code="pairing_invalid")
+        software = f"{asked.software.name} {asked.software.version}".strip()
+        paired = redeem_code(asked.code, software=software, device=asked.device)
+        if paired is None:
+            raise ApiError(403, "pairing_refused")
+        till, key = paired
+        return Response({"till": answers.till_answer(till), "key": key}, status=201)
+
+
+class RotateKeyView(APIView):
+    """A new key; the old one stays valid until the new one is first used, at most 48 hours."""
+
+    @extend_schema(request=None, responses={201: answers.KeyAnswer, 401: PROBLEM, 403: PROBLEM})
+    def post(self, request: Request) -> Response:
+        return Response({"key": issue_key(require_till(request), expires_others=True)}, status=201)
+
+
+class TillView(APIView):
+    """Who am I?"""
+
+    @extend_schema(responses={200: answers.TillStatus, 401: PROBLEM, 403: PROBLEM})
+    def get(self, request: Request) -> Response:
+        till = require_till(request)
+        last = Closing.objects.filter(till=till).order_by("kind", "scope", "-number").distinct("kind", "scope")
+        return Response(answers.till_status(till, activation_status(till.establishment), last))
+
+
+class PushView(APIView):
+    """What pushes share: the raw body is stored first, and every refusal is noted with it."""
+
+    permission_classes = [IsKnownTill]
+    throttle_classes = [PushThrottle]
+    push_kind: PushKind
+
+    def take(self, request: Request, till: Till, push: Push) -> Response:
+        raise NotImplementedError
+
+    def receive_push(self, request: Request) -> Response:
+        till = require_till(request)
+        push = store_push(request._request, till, self.push_kind)
+        try:
+            if till.suspended:
+                raise ApiError(403, "suspended")
+            return self.take(request, till, push)
+        except ApiError as error:
+            note_refusal(push, error)
+            raise
+
+
+class ParametersView(PushView):
+    """The till's VAT slots, accounts and journals: the whole set, each time it changes."""
+
+    push_kind = PushKind.PARAMETERS
+
+    @extend_schema(
+        request=ParametersDocument,
+        responses={200: answers.ParametersAnswer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+    )
+    def put(self, request: Request) -> Response:
+        return self.receive_push(request)
+
+    def take(self, request: Request, till: Till, push: Push) -> Response:
+        document = parsed(ParametersDocument, content_of(push), code="parameters_invalid")
+        return Response(_parameters_answer(keep_parameters(till, document)))
+
+    @extend_schema(responses={200: answers.ParametersAnswer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
+    def get(self, request: Request) -> Response:
+        till = require_till(request)
+        if till.suspended:
+            raise ApiError(403, "suspended")
+        latest = Parameters.objects.filter(establishment=till.establishment).first()
+        if latest is None:
+            raise Http404
+        return Response(_parameters_answer(latest))
+
+
+def _parameters_answer(row: Parameters) -> dict[str, Any]:
+    return {"version": row.version, "received_at": row.received_at, "parameters": row.document}
+
+
+LIST_PARAMETERS = [
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First business date."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last business date."),
+    OpenApiParameter("state", OpenApiTypes.STR, enum=[*ExportState.values]),
+    OpenApiParameter("kind", OpenApiTypes.STR, enum=[kind.value for kind in ClosingKind]),
+    OpenApiParameter("number", OpenApiTypes.INT),
+    OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` of the page before."),
+]
+
+
+class ClosingsView(PushView):
+    """A till's closings: push one, list them."""
+
+    push_kind = PushKind.CLOSING
+
+    @extend_schema(
+        request=ClosingDocument,
+        responses={
+            201: answers.ClosingAnswer,
+            200: answers.ClosingAnswer,
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429), PROBLEM),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        return self.receive_push(request)
+
+    def take(self, request: Request, till: Till, push: Push) -> Response:
+        document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
+        received = receive(till, push, document)
+        body = answers.closing_answer(received.closing, received.closing.export, base=_base())
+        return Response(body, status=201 if received.new else 200)
+
+    @extend_schema(
+        parameters=LIST_PARAMETERS, responses={200: answers.ClosingPage, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM}
+    )
+    def get(self, request: Request) -> Response:
+        till = require_till(request)
+        if till.suspended:
+            raise ApiError(403, "suspended")
+        rows = _wanted(till, request)
+        page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
+        entries = entries_of(closing.pk for closing in page[:PAGE])
+        return Response(
+            {
+                "results": [
+                    answers.closing_detail(closing, entries[closing.pk], base=_base()) for closing in page[:PAGE]
+                ],
+                "next": _next_address(request, page),
+            }
+        )
+
+
+class ClosingView(APIView):
+    """One closing of the till that asks."""
+
+    @extend_schema(responses={200: answers.ClosingDetail, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
+    def get(self, request: Request, closing_id: UUID) -> Response:
+        closing = Closing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
+        if closing is None:
+            raise Http404
+        return Response(answers.closing_detail(closing, entries_of([closing_id])[closing_id], base=_base()))
+
+
+def _wanted(till: Till, request: Request) -> QuerySet[Closing]:
+    asked, rows = request.query_params, Closing.objects.filter(till=till)
+    lookups = {"from": "export__business_date__gte", "to": "export__business_date__lte"}
+    for name, lookup in lookups.items():
+        if name in asked:
+            rows = rows.filter(**{lookup: _query(name, asked[name], date.fromisoformat)})
+    if "state" in asked:
+        rows = rows.filter(export__state=_query("state", asked["state"], ExportState))
+    if "kind" in asked:
+        rows = rows.filter(kind=_query("kind", asked["kind"], ClosingKind))
+    if "number" in asked:
+        rows = rows.filter(number=_query("number", asked["number"], _number))
+    if "cursor" in asked:
+        received_at, closing_id = _query("cursor", asked["cursor"], _cursor)
+        rows = rows.extra(
+            where=["(clyo_ingest_closing.received_at, clyo_ingest_closing.export_id) < (%s, %s)"],
+            params=[received_at, closing_id],
+        )
+    return rows
+
+
+def _query(name: str, text: str, read: Any) -> Any:
+    """One query parameter. Raises the 422 that names it."""
+    try:
+        return read(text)
+    except (ValueError, binascii.Error) as error:
+        raise ApiError(
+            422, "query_invalid", errors=[{"pointer": f"/{name}", "code": "query_invalid", "message": text[:80]}]
+        ) from error
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
+def _cursor(text: str) -> tuple[datetime, UUID]:
+    instant, _, closing_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
+    return datetime.fromisoformat(instant), UUID(closing_id)
+
+
+def _next_address(request: Request, page: list[Closing]) -> str | None:
+    if len(page) <= PAGE:
+        return None
+    last = page[PAGE - 1]
+    cursor = base64.urlsafe_b64encode(f"{last.received_at.isoformat()}|{last.pk}".encode()).decode()
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return f"{_base()}/closings?{query.urlencode()}"
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class NothingHere(APIView):
+    """Any other address below /api/: the till API's own 404."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    schema = None
+
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        raise Http404

@@ -1,0 +1,101 @@
+"""Whether a closing follows its predecessors: no number missing, no turnover lost between two, no ticket twice.
+
+The law asks for an unbroken chain (CGI 286-I-3° bis); a break is shown, never repaired here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.db.models import Q
+
+from clyo_ingest.models import Closing, CoveredTickets
+from ledger.closing import Closing as Facts
+from ledger.closing import TicketRange
+from ledger.problem import Problem
+from tenants.models import Establishment, Till
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """What was already received around a number of one sequence: itself, the one before, the one after."""
+
+    same: Closing | None
+    before: Closing | None
+    after: Closing | None
+
+
+def neighbours(till: Till, facts: Facts) -> Neighbours:
+    """Read the three in one query."""
+    sequence = Closing.objects.filter(till=till, kind=facts.kind.value, scope=facts.scope)
+    same = sequence.filter(number=facts.number)
+    before = sequence.filter(number__lt=facts.number).order_by("-number")[:1]
+    after = sequence.filter(number__gt=facts.number).order_by("number")[:1]
+    rows = {_side(row, facts.number): row for row in same.union(before, after, all=True)}
+    return Neighbours(same=rows.get("same"), before=rows.get("before"), after=rows.get("after"))
+
+
+def _side(row: Closing, number: int) -> str:
+    return "same" if row.number == number else "before" if row.number < number else "after"
+
+
+def perpetual_reached(facts: Facts, around: Neighbours) -> Decimal | None:
+    """The perpetual total after this closing; one without totals (training) hands on its predecessor's."""
+    if facts.totals is not None and facts.totals.perpetual_after is not None:
+        return facts.totals.perpetual_after
+    before = around.before
+    return before.perpetual_after if before is not None and before.number == facts.number - 1 else None
+
+
+def check_sequence(facts: Facts, around: Neighbours) -> list[Problem]:
+    """Missing numbers before this closing (a warning), and breaks of the perpetual total on either side (held)."""
+    problems = []
+    before, after = around.before, around.after
+    if before is not None and before.number < facts.number - 1:
+        gap = {"first": str(before.number + 1), "last": str(facts.number - 1)}
+        problems.append(Problem(code="number_gap", pointer="/number", facts=gap, blocking=False))
+    totals = facts.totals
+    if totals is None:
+        return problems
+    if before is not None and before.number == facts.number - 1:
+        problems += _break(totals.perpetual_before, before.perpetual_after, before.number, "perpetual_before")
+    if after is not None and after.number == facts.number + 1:
+        problems += _break(totals.perpetual_after, after.perpetual_before, after.number, "perpetual_after")
+    return problems
+
+
+def _break(found: Decimal | None, expected: Decimal | None, other: int, field: str) -> list[Problem]:
+    if found is None or expected is None or found == expected:
+        return []
+    told = {"found": str(found), "expected": str(expected), "other": str(other)}
+    return [Problem(code="perpetual_break", pointer=f"/totals/{field}", facts=told)]
+
+
+def check_tickets(establishment: Establishment, tickets: Iterable[TicketRange]) -> list[Problem]:
+    """Tickets that another live closing of the establishment covers already."""
+    wanted = [*tickets]
+    if not wanted:
+        return []
+    overlapping = Q()
+    for it in wanted:
+        overlapping |= Q(station=it.station, tickets__overlap=bounds(it))
+    rows = CoveredTickets.objects.filter(overlapping, establishment=establishment, live=True).select_related("closing")
+    return [Problem(code="tickets_overlap", pointer="/tickets", facts=_overlap_facts(row, wanted)) for row in rows[:20]]
+
+
+def bounds(tickets: TicketRange) -> NumericRange:
+    """First and last inclusive, as PostgreSQL's int8range."""
+    return NumericRange(tickets.first, max(tickets.first, tickets.last), "[]")
+
+
+def _overlap_facts(row: CoveredTickets, wanted: list[TicketRange]) -> dict[str, Any]:
+    lower, upper = row.tickets.lower, row.tickets.upper - 1
+    mine = next(it for it in wanted if it.station == row.station and it.first <= upper and lower <= it.last)
+    return {
+        "station": row.station,
+        "first": str(max(mine.first, lower)),
+        "last": str(min(mine.last, upper)),
+        "other": str(row.closing.number),
+    }

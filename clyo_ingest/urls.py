@@ -1,0 +1,17 @@
+"""Addresses of the till API, below /api/v1/."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.permissions import AllowAny
+
+from clyo_ingest import api
+
+urlpatterns = [
+    path("pair", api.PairView.as_view()),
+    path("key/rotate", api.RotateKeyView.as_view()),
+    path("till", api.TillView.as_view()),
+    path("parameters", api.ParametersView.as_view()),
+    path("closings", api.ClosingsView.as_view()),
+    path("closings/<uuid:closing_id>", api.ClosingView.as_view()),
+    path("schema", SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny])),
+]

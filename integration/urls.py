@@ -1,0 +1,17 @@
+"""Where everything is: the till API, the console, the health check."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from clyo_ingest.api import NothingHere
+from integration.health import health
+
+urlpatterns = [
+    path("api/v1/", include("clyo_ingest.urls")),
+    re_path(r"^api/", NothingHere.as_view()),
+    path("health/", health),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("console/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+]
