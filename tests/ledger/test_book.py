@@ -187,6 +187,18 @@ def test_book__vat_of_a_family_without_net_is_carried_by_the_largest_line_of_its
     ]
 
 
+def test_book__vat_of_a_family_without_net_is_carried_by_a_large_discount() -> None:
+    entry = sales_of(
+        paid(
+            sale(2, "60.00", "6.00", family="BAR"),
+            sale(2, "-90.00", "-9.00", family="REMISE"),
+            sale(2, "0.00", "0.02", family="SAUCE"),
+        ),
+        plan(separate_families=True),
+    )
+    assert vat_carried(entry) == [("-60.00", "-6.00"), ("90.00", "8.98")]
+
+
 def test_book__vat_of_sales_without_net_is_carried_by_the_refunds_of_the_slot() -> None:
     entry = sales_of(paid(sale(2, "0.00", "0.02"), refund(2, "-90.00", "-9.00")))
     assert vat_carried(entry) == [("90.00", "8.98")]
@@ -220,6 +232,14 @@ def test_book__an_offered_item_is_taken_from_its_own_family_and_side() -> None:
         ("706010", "CUISINE", "-100.00"),
         ("706010", "", "20.00"),
     ]
+
+
+def test_book__an_offered_item_without_family_does_not_rename_the_line() -> None:
+    given = closing(
+        sales=[sale(2, "100.00", "10.00", family="CUISINE")],
+        payments=[pay("ESP", "99.00"), pay("OFFERT", "11.00", sales=[sale(2, "10.00", "1.00")])],
+    )
+    assert cut(sales_of(given), LineRole.SALES) == [("706010", "CUISINE", "-90.00")]
 
 
 def test_book__offered_beside_other_offered_without_vat() -> None:
@@ -271,6 +291,18 @@ def test_book__tips_of_two_labels_stand_apart() -> None:
     ]
 
 
+def test_book__entries_come_in_the_order_of_their_journals() -> None:
+    given = closing(sales=[sale(5, "50.00", "0.00")], payments=[pay("CB", "20.00"), pay("ESP", "30.00")])
+    by = plan_with_means({"CB": MeansPlan(journal="31")}, journal_accounts={"30": "530000", "31": "512000"})
+    assert [entry.journal for entry in booked(given, by)] == ["70", "30", "31"]
+
+
+def test_book__a_tip_has_no_third_party() -> None:
+    given = closing(other_receipts=[took("tip", "5.00", account="DUPONT")], payments=[pay("ESP", "5.00")])
+    (tip,) = [line for line in receipts_of(given).lines if line.role is LineRole.RECEIPT]
+    assert tip.third_party == ""
+
+
 def test_book__rounding_on_an_account_of_its_own() -> None:
     given = closing(other_receipts=[took("rounding", "-0.02")], payments=[pay("ESP", "-0.02")])
     entry = receipts_of(given, plan(receipt_accounts={"rounding": "758100"}))
@@ -283,6 +315,21 @@ def test_book__movements_keep_their_labels() -> None:
     entry = receipts_of(given)
     assert cut(entry, LineRole.MOVEMENT) == [("607000", "Pain", "10.43"), ("445660", "Pain", "0.57")]
     assert cut(entry, LineRole.JOURNAL) == [("530000", "", "-11.00")]
+
+
+def test_book__movements_come_in_the_same_order_whatever_the_tills() -> None:
+    movements = [
+        move("withdrawal", "-40.00"),
+        move("expense", "-2.00", "Sel"),
+        move("expense", "-11.00", "Pain"),
+    ]
+    entry = receipts_of(closing(cash={"movements": movements}))
+    assert cut(entry, LineRole.MOVEMENT) == [
+        ("607000", "Pain", "11.00"),
+        ("607000", "Sel", "2.00"),
+        ("108000", "", "40.00"),
+    ]
+    assert receipts_of(closing(cash={"movements": movements[::-1]})) == entry
 
 
 def test_book__difference_has_a_role_of_its_own() -> None:

@@ -379,6 +379,21 @@ def test_check_closing__payments_are_counted_where_there_are_no_tickets() -> Non
     assert check_closing(closing(sales=sold, payments=[pay("ESP", "110.20", count=19)])) != []
 
 
+@pytest.mark.parametrize(
+    ("ranges", "pointers"),
+    [
+        ([tickets(1, 5, 5), tickets(5, 9, 5)], ["/tickets/1"]),
+        ([tickets(10, 40, 31), tickets(30, 39, 10), tickets(40, 40, 1)], ["/tickets/1", "/tickets/2"]),
+        ([tickets(1, 5, 5), tickets(1, 5, 5)], ["/tickets/1"]),
+    ],
+)
+def test_check_closing__ranges_of_one_station_overlap(
+    ranges: list[dict[str, Any]],
+    pointers: list[str],
+) -> None:
+    assert [problem.pointer for problem in check_closing(closing(tickets=ranges))] == pointers
+
+
 def test_check_closing__tickets_of_two_stations_do_not_overlap() -> None:
     assert check_closing(closing(tickets=[tickets(1, 5, 5, "1"), tickets(3, 7, 5, "2")])) == []
 

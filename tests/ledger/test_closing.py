@@ -1,4 +1,4 @@
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -147,6 +147,20 @@ def test_from_document__sales_are_read_on_offered_payments_only() -> None:
     )
     assert [len(payment.sales) for payment in given.payments] == [1, 0, 0]
     assert [payment.takes_sales_out for payment in given.payments] == [True, False, False]
+
+
+def test_takes_sales_out__no_other_means_does() -> None:
+    sold = Sale.from_document(sale(2, "10.00", "1.00"))
+    card = Payment(means="CB", label="", kind=PaymentKind.CARD, amount=sold.gross, sales=(sold,))
+    assert not card.takes_sales_out
+
+
+def test_is_zero__only_with_nothing_in_it() -> None:
+    nothing = Sale.from_document(sale(2, "0.00", "0.00"))
+    assert nothing.is_zero
+    cent = Decimal("0.01")
+    for something in (replace(nothing, net=cent), replace(nothing, tax=cent), replace(nothing, gross=cent)):
+        assert not something.is_zero
 
 
 def test_difference__needs_both_expected_and_counted() -> None:

@@ -314,6 +314,36 @@ def test_book__a_slot_without_tax_needs_no_vat_account() -> None:
     assert book(given, plan_with_slot(5, vat_account=""), label=LABEL).problems == ()
 
 
-def test_book__what_the_closing_does_not_use_needs_nothing() -> None:
-    bare = plan(means_by_kind={}, receipt_accounts={}, movement_accounts={}, shortage_account="", slots={})
-    assert book(closing(), bare, label=LABEL).problems == ()
+BARE = BookingPlan(
+    slots={},
+    customer_account="",
+    third_party="",
+    sales_journal="",
+    receipts_journal="",
+    journal_accounts={},
+    means_by_kind={},
+    receipt_accounts={},
+    movement_accounts={},
+    deductible_vat_account="",
+    shortage_account="",
+    surplus_account="",
+)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        closing(),
+        closing(sales=[sale(1, "0.00", "0.00")], payments=[pay("CB", "0.00")]),
+        closing(cash={"banked": "5.00"}),
+        closing(cash={"movements": [move("expense", "0.00", tax="0.00")]}),
+        closing(cash={"expected": "5.00", "counted": "5.00"}),
+    ],
+)
+def test_book__what_the_closing_does_not_use_needs_nothing(given: Closing) -> None:
+    assert book(given, BARE, label=LABEL).problems == ()
+
+
+def test_book__a_movement_without_vat_needs_no_account_for_it() -> None:
+    given = closing(cash={"movements": [move("expense", "-11.00")]})
+    assert book(given, plan(deductible_vat_account=""), label=LABEL).problems == ()
