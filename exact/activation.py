@@ -18,6 +18,8 @@ from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from tenants.models import Establishment
 
+REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
+
 
 def divisions_of(connection: Connection) -> list[dict[str, object]]:
     """The companies the linked user may enter: code and name, those in use only (rules.md §3.9)."""
@@ -32,7 +34,7 @@ def divisions_of(connection: Connection) -> list[dict[str, object]]:
     return [
         {"code": row["Code"], "name": row["Description"]}
         for row in rows
-        if row["Status"] not in (0, 2) and not row["BlockingStatus"]
+        if row["Status"] == REGULAR_COMPANY and not row["BlockingStatus"]
     ]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from exact.client import ExactClient
@@ -143,12 +144,13 @@ def _third_party(division: Division, row: Row) -> CatalogueItem:
 
 
 class Catalogue:
-    """What is known of a division, by kind and code. Reads only the codes it is asked to hold, in one query."""
+    """What is known of a division, by kind and code; with `codes`, only those and, if asked, the periods."""
 
-    def __init__(self, division: Division, *, codes: Iterable[str] | None = None) -> None:
+    def __init__(self, division: Division, *, codes: Iterable[str] | None = None, periods: bool = False) -> None:
         items = CatalogueItem.objects.filter(division=division)
         if codes is not None:
-            items = items.filter(code__in=[*codes])
+            of_periods = Q(kind__in=(CatalogueKind.PERIOD, CatalogueKind.CLOSED_PERIOD)) if periods else Q()
+            items = items.filter(Q(code__in=[*codes]) | of_periods)
         self._items = {(item.kind, item.code): item for item in items}
         self._division = division
 

@@ -76,7 +76,7 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
     if activation is None or not activation.active:
         return Prepared(state=ExportState.WAITING, problems=tuple(found))
     problems = [*found, *booking.problems]
-    catalogue = Catalogue(activation.division, codes=None if not booking.entries else _codes(booking.entries))
+    catalogue = Catalogue(activation.division, codes=_codes(booking.entries), periods=True)
     for entry in booking.entries:
         problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]
     holding = [problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems]

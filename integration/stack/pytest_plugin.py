@@ -1,0 +1,13 @@
+"""Starts PostgreSQL and Valkey before Django reads its settings, and stops them after the last test."""
+
+import atexit
+import os
+from contextlib import ExitStack
+
+from integration.stack.services import local_services
+
+_running = ExitStack()
+os.environ |= _running.enter_context(local_services("test", durable=False, fresh=True)).environment()
+os.environ.setdefault("LOG_LEVEL", "ERROR")
+os.environ.setdefault("EXACT_TIMEOUT_S", "5")
+atexit.register(_running.close)

@@ -1,0 +1,58 @@
+"""Believable customers for tests and the demo. Needs the `local` dependencies; never imported by the product."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
+
+
+class ResellerFactory(DjangoModelFactory[Reseller]):
+    class Meta:
+        model = Reseller
+
+    name = factory.Sequence(lambda n: f"Caisses du Midi {n}")
+
+
+class TenantFactory(DjangoModelFactory[Tenant]):
+    class Meta:
+        model = Tenant
+
+    reseller = factory.SubFactory(ResellerFactory)
+    name = factory.Sequence(lambda n: f"Le Bistrot {n} SARL")
+
+
+class EstablishmentFactory(DjangoModelFactory[Establishment]):
+    class Meta:
+        model = Establishment
+
+    tenant = factory.SubFactory(TenantFactory)
+    code = factory.Sequence(lambda n: f"PARIS{n:02d}")
+    name = factory.Sequence(lambda n: f"Bistrot n° {n}")
+
+
+class TillFactory(DjangoModelFactory[Till]):
+    class Meta:
+        model = Till
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    tenant = factory.SelfAttribute("establishment.tenant")
+    name = factory.Sequence(lambda n: f"Caisse {n}")
+
+
+class StaffFactory(DjangoModelFactory[User]):
+    """Staff of a reseller."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"equipe{n}@revendeur.example")
+    role = Role.RESELLER_STAFF
+    reseller = factory.SubFactory(ResellerFactory)
+
+
+class SupportFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"support{n}@clyo.example")
+    role = Role.SUPPORT

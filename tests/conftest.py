@@ -1,0 +1,179 @@
+"""What tests of the product share: one Exact simulator for the whole run, companies of their own, tills with keys."""
+
+import copy
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.test import Client
+
+from clyo_ingest.keys import issue_key
+from exact.activation import activate, choose_division
+from exact.client import shared_http
+from exact.connection import connect
+from exact.lane import run_lane
+from exact.models import Division, ExactApp
+from exports.settle import settle
+from tenants.factories import TillFactory
+from tenants.models import Till
+
+ROOT = Path(__file__).parents[1]
+REDIRECT = "http://127.0.0.1:9/callback"
+_numbers = itertools.count(7001)
+
+PARAMETERS = {
+    "vat": [
+        {"slot": 1, "rate": "20.00", "sales_account": "707000", "vat_code": "VN", "vat_account": "445711"},
+        {"slot": 2, "rate": "10.00", "sales_account": "706000", "vat_code": "VR", "vat_account": "445712"},
+    ],
+    "customer_account": "411000",
+    "third_party": "0000002",
+    "journals": {"sales": "70", "receipts": "30", "cash": "CA"},
+}
+CLOSING = {
+    "kind": "general",
+    "scope": "",
+    "number": 1042,
+    "business_date": "2026-03-14",
+    "opened_at": "2026-03-14T08:55:00+01:00",
+    "closed_at": "2026-03-15T00:40:00+01:00",
+    "currency": "EUR",
+    "training": False,
+    "tickets": [{"station": "1", "first": 80412, "last": 80533, "count": 122, "cancelled": 3}],
+    "sales": [
+        {"vat": 2, "rate": "10.00", "net": "1000.00", "tax": "100.01", "gross": "1100.01", "kind": "sale"},
+        {"vat": 1, "rate": "20.00", "net": "250.00", "tax": "49.99", "gross": "299.99", "kind": "sale"},
+    ],
+    "other_receipts": [{"kind": "tip", "amount": "25.00", "label": "Pourboires"}],
+    "payments": [
+        {"means": "ESP", "label": "Espèces", "kind": "cash", "amount": "325.00", "count": 41},
+        {"means": "CB", "label": "Carte bancaire", "kind": "card", "amount": "900.00", "count": 60},
+        {"means": "TR", "label": "Titres-restaurant", "kind": "meal_voucher", "amount": "200.00", "count": 11},
+    ],
+    "totals": {"gross": "1400.00", "perpetual_before": "904211.10", "perpetual_after": "905611.10"},
+}
+
+
+def closing(number: int = 1042, **changes: Any) -> dict[str, Any]:
+    """A closing that adds up, the `number`-th of its till: tickets and perpetual total follow its predecessor's."""
+    document = copy.deepcopy(CLOSING)
+    steps = number - 1042
+    document["number"] = number
+    document["tickets"][0] |= {"first": 80412 + 122 * steps, "last": 80533 + 122 * steps}  # type: ignore[index]
+    before = 90421110 + 140000 * steps
+    document["totals"] = {
+        "gross": "1400.00",
+        "perpetual_before": f"{before / 100:.2f}",
+        "perpetual_after": f"{(before + 140000) / 100:.2f}",
+    }
+    return document | changes
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A till that calls the API."""
+
+    till: Till
+    key: str
+
+    def post(self, path: str, body: Any, **options: Any) -> Any:
+        return self._call("post", path, body, **options)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._call("put", path, body)
+
+    def get(self, path: str, **options: Any) -> Any:
+        return Client().get(f"/api/v1/{path}", headers=self.headers, **options)
+
+    def _call(self, method: str, path: str, body: Any, **options: Any) -> Any:
+        call: Callable[..., Any] = getattr(Client(), method)
+        headers = self.headers | options.pop("headers", {})
+        return call(f"/api/v1/{path}", body, content_type="application/json", headers=headers, **options)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@pytest.fixture
+def till(db: None) -> Caller:
+    """A paired till of a customer of its own, not activated."""
+    row = TillFactory()
+    return Caller(row, issue_key(row))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedExact:
+    """The running simulator, and what tests do to it."""
+
+    http: httpx.Client
+
+    def control(self, path: str, **body: Any) -> Any:
+        answer = self.http.post(f"/_control/{path}", json=body)
+        assert answer.status_code < 400, answer.text
+        return answer.json()
+
+    def company(self) -> tuple[int, str]:
+        """A company of its own, with a user of its own."""
+        code = next(_numbers)
+        user = f"compta{code}@example.fr"
+        self.control("users", user=user, language="fr", full_name="Marie Dupont")
+        self.control("companies", division=code, users=[user])
+        return code, user
+
+    def entries(self, division: int) -> list[dict[str, Any]]:
+        books: dict[str, Any] = self.http.get("/_control/books", params={"division": division}).json()
+        found: list[dict[str, Any]] = books["entries"]
+        return found
+
+    def calls(self, division: int) -> Any:
+        return self.http.get("/_control/calls", params={"division": division}).json()
+
+    def link(self, till: Till, division: int, user: str) -> Division:
+        """Connect and activate the till's establishment, as the customer would."""
+        app, _ = ExactApp.objects.get_or_create(
+            country="FR",
+            defaults={"base_url": str(self.http.base_url), "client_id": "demo-client", "client_secret": "demo-secret"},
+        )
+        code = self.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user)["code"]
+        connection = connect(
+            tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=shared_http()
+        )
+        activation = choose_division(till.establishment, connection, division)
+        problems = activate(activation)
+        assert not problems, problems
+        return activation.division
+
+
+@pytest.fixture(scope="session")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedExact]:
+    """The Exact simulator, a process of its own over real HTTP."""
+    data = tmp_path_factory.mktemp("exact")
+    command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        with httpx.Client(base_url=address, timeout=20) as http:
+            yield SimulatedExact(http)
+        process.terminate()
+
+
+@pytest.fixture
+def linked(transactional_db: None, exact: SimulatedExact) -> tuple[Caller, Division]:
+    """A paired till whose establishment is active in a company of its own."""
+    row = TillFactory()
+    caller = Caller(row, issue_key(row))
+    assert caller.put("parameters", PARAMETERS).status_code == 200
+    division = exact.link(row, *exact.company())
+    return caller, division
+
+
+def work(division: Division) -> bool:
+    """What a worker does when it is woken."""
+    return run_lane(division.pk, holder="test", settled=settle)

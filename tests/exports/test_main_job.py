@@ -1,0 +1,47 @@
+"""A till's closing becomes two entries in Exact, to the cent, with two calls."""
+
+from decimal import Decimal
+
+from tests.conftest import Caller, SimulatedExact, closing, work
+
+from exact.models import Division
+from exports.models import Export
+
+
+def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    exact.http.delete("/_control/calls", params={"division": division.code})
+    answer = till.post("closings", closing())
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["state"], answer.json()["problems"]) == ("ready", [])
+
+    assert work(division) is False
+
+    detail = till.get(f"closings/{answer.json()['id']}").json()
+    assert detail["state"] == "exported"
+    sale, receipts = sorted(exact.entries(division.code), key=lambda entry: str(entry["journal"]), reverse=True)
+    assert [entry["number"] for entry in detail["entries"]] == [sale["entry_number"], receipts["entry_number"]]
+    assert net_of(sale) == {
+        "411000": Decimal("1400.00"),
+        "706000": Decimal("-1000.00"),
+        "707000": Decimal("-250.00"),
+        "445712": Decimal("-100.01"),
+        "445711": Decimal("-49.99"),
+    }
+    assert net_of(receipts) == {
+        "411000": Decimal("-1400.00"),
+        "426100": Decimal("-25.00"),
+        "511500": Decimal("900.00"),
+        "511800": Decimal("200.00"),
+        "530000": Decimal("325.00"),
+    }
+    assert exact.calls(division.code)["total"] == 2
+    assert Export.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
+
+
+def net_of(entry: dict[str, object]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for line in entry["lines"]:  # type: ignore[attr-defined]
+        amount = Decimal(line["debit"]) - Decimal(line["credit"])
+        sums[line["account"]] = sums.get(line["account"], Decimal()) + amount
+    return sums
