@@ -32,7 +32,7 @@ def create_app(simulator: Simulator) -> Starlette:
             Route("/api/v1/{division:int}/{path:path}", _Api(simulator)),
             Mount("/_control", routes=control_routes(simulator)),
         ],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={HTTPException: _http_error, Exception: _server_fault},
     )
 
 
@@ -40,6 +40,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     """What no route answers is still answered in Exact's shape (rules 4.1)."""
     assert isinstance(error, HTTPException)
     return JSONResponse(error_body(error.detail), error.status_code, error.headers)
+
+
+async def _server_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours outside the API; uvicorn logs it, the caller sees no trace."""
+    return JSONResponse(error_body("An unexpected error occurred."), 500)
 
 
 class _Endpoints:

@@ -18,7 +18,7 @@ from .books.report import report
 from .clock import iso
 from .edm import find_resource
 from .faults import Fault, Rule
-from .oauth.grants import REUSED_TOKEN_ANSWERS
+from .oauth.grants import DIVISION_MAX, REUSED_TOKEN_ANSWERS
 from .seed.plant import NewCompany, NewUser, add_company, add_user
 from .simulator import Simulator
 
@@ -186,6 +186,8 @@ class _Control:
             status=_get(body, "status", int, 1),
             users=_get(body, "users", list, []),
         )
+        if not 0 < company.division <= DIVISION_MAX:
+            raise ControlError("division is out of range")
         if simulator.database.value("SELECT 1 FROM company WHERE division = ?", (company.division,)) is not None:
             raise ControlError("the division exists already")
         for name in company.users:

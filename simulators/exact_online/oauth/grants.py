@@ -14,6 +14,7 @@ CODE_LIFE_MS = 3 * 60_000
 ACCESS_LIFE_MS = 600_000
 EARLIEST_REFRESH_MS = 570_000
 REFRESH_LIFE_MS = 30 * DAY_MS
+DIVISION_MAX = 2**31 - 1
 LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
 LOOPBACK_RULE = "loopback"  # a registered address that stands for any port and path of this machine
 
@@ -190,6 +191,8 @@ class Grants:
 
     def enter(self, caller: Caller, division: int) -> None:
         """403 unless the user may enter the company and permitted it for the app (rules 1.9)."""
+        if division > DIVISION_MAX:
+            raise Forbidden
         member = self._database.row(
             "SELECT 1 FROM membership WHERE user_id = ? AND division = ?", (caller.user_id, division)
         )

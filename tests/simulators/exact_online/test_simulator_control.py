@@ -127,6 +127,7 @@ def test_periods__of_the_seed(exact: Company) -> None:
         ("faults", {"fault": "delay", "colour": "red"}),
         ("faults", {"fault": "delay", "count": "many"}),
         ("companies", {"division": 8301}),
+        ("companies", {"division": 2**31}),
         ("companies", {"division": 1, "users": ["nobody"]}),
         ("users", {"user": "marie.dupont@example.fr"}),
         ("users", {"user": "x", "divisions": [1]}),

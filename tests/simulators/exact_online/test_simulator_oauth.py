@@ -177,6 +177,13 @@ def test_consent__another_company(exact: Company, server: Server) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("division", [1, 2**40, 10**30])
+def test_consent__company_that_does_not_exist(exact: Company, division: int) -> None:
+    """Rules 1.9: like one the user may not enter."""
+    answer = Company(exact.server, division, exact.user, exact.tokens).get("financial/Journals", select="Code")
+    assert (answer.status_code, message(answer)) == (403, "Forbidden")
+
+
 def test_right__missing_on_one_resource(exact: Company, server: Server) -> None:
     """Rules 1.9: 403 on one resource while others work."""
     server.control("rights", user=exact.user, resource="crm/Accounts", allowed=False)
