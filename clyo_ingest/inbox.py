@@ -38,7 +38,7 @@ def content_of(push: Push) -> Any:
     """The JSON value of a push. Raises `ApiError` 413, 415 or 400."""
     if push.content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(415, "unsupported_media_type")
-    body = _unpacked(push)
+    body = unpacked(push)
     try:
         return json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -58,7 +58,8 @@ def note_refusal(push: Push, error: ApiError) -> None:
     Push.objects.filter(pk=push.pk).update(answer_status=error.status, answer_code=error.code)
 
 
-def _unpacked(push: Push) -> bytes:
+def unpacked(push: Push) -> bytes:
+    """The body without its gzip, at most 2 MiB. Raises `ApiError` 413, 415 or 400."""
     body = bytes(push.body)
     if len(body) > BODY_MAX:
         raise ApiError(413, "too_large")

@@ -1,6 +1,6 @@
 """From a closing's document to the entries of its establishment's plan, or to everything that holds it back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exact.activation import plan_in
 from exact.catalogue import Catalogue
@@ -15,6 +15,8 @@ from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
+
+VAT_WITHOUT_LINE = "vat_without_net"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,11 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
         return Prepared(state=ExportState.ARCHIVED, problems=tuple(found))
     if activation is None or not activation.active:
         return Prepared(state=ExportState.WAITING, problems=tuple(found))
-    problems = [*found, *booking.problems]
+    # Exact books VAT only on a sales line: VAT without one would silently be lost there.
+    problems = [
+        *found,
+        *(replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems),
+    ]
     catalogue = Catalogue(activation.division, codes=_codes(booking.entries), periods=True)
     for entry in booking.entries:
         problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]

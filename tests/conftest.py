@@ -142,9 +142,7 @@ class SimulatedExact:
             defaults={"base_url": str(self.http.base_url), "client_id": "demo-client", "client_secret": "demo-secret"},
         )
         code = self.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user)["code"]
-        connection = connect(
-            tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=shared_http()
-        )
+        connection = connect(tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=shared_http())
         activation = choose_division(till.establishment, connection, division)
         problems = activate(activation)
         assert not problems, problems

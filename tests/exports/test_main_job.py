@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from tests.conftest import Caller, SimulatedExact, closing, work
-
 from exact.models import Division
 from exports.models import Export
+from tests.conftest import Caller, SimulatedExact, closing, work
 
 
 def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
@@ -43,5 +42,5 @@ def net_of(entry: dict[str, object]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for line in entry["lines"]:  # type: ignore[attr-defined]
         amount = Decimal(line["debit"]) - Decimal(line["credit"])
-        sums[line["account"]] = sums.get(line["account"], Decimal()) + amount
+        sums[line["account_code"]] = sums.get(line["account_code"], Decimal()) + amount
     return sums

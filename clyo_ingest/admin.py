@@ -1,0 +1,78 @@
+"""Console pages of tills: pairing codes, keys, and the raw pushes."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from clyo_ingest.errors import ApiError
+from clyo_ingest.inbox import unpacked
+from clyo_ingest.keys import issue_code, revoke_keys
+from clyo_ingest.models import Push, TillKey
+from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.models import Till, User
+
+
+@admin.register(Till)
+class TillAdmin(ScopedAdmin):
+    list_display = ["name", "establishment", "tenant", "software", "paired_at", "suspended_at"]
+    list_filter = [("tenant", OwnRelatedFilter)]
+    list_select_related = ["establishment", "tenant"]
+    lookups = frozenset({"tenant__id__exact"})
+    search_fields = ["name", "establishment__code", "establishment__name", "tenant__name"]
+    fields = ["establishment", "name", "suspended_at", "device", "software", "paired_at"]
+    actions = ["make_pairing_code", "revoke"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Till | None = None) -> list[str]:
+        """A till stays where it is: its closings belong to its establishment."""
+        shown = ["device", "software", "paired_at"]
+        return [*shown, "establishment"] if obj else shown
+
+    def save_model(self, request: HttpRequest, obj: Till, form: object, change: bool) -> None:
+        obj.tenant_id = obj.establishment.tenant_id
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Make a pairing code"), permissions=["change"])
+    def make_pairing_code(self, request: HttpRequest, queryset: QuerySet[Till]) -> None:
+        for till in queryset.select_related("establishment"):
+            code = issue_code(till, by=request.user if isinstance(request.user, User) else None)
+            words = _("{till}: code {code}, valid once for 24 hours. It is shown only now.")
+            self.message_user(request, words.format(till=till, code=code), messages.SUCCESS)
+
+    @admin.action(description=_("Revoke the keys"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Till]) -> None:
+        ended = sum(revoke_keys(till) for till in queryset)
+        self.message_user(request, _("{count} keys revoked.").format(count=ended), messages.SUCCESS)
+
+
+@admin.register(TillKey)
+class TillKeyAdmin(ReadOnlyAdmin):
+    list_display = ["prefix", "till", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_select_related = ["till__establishment"]
+    fields = ["till", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    search_fields = ["prefix", "till__name"]
+
+
+@admin.register(Push)
+class PushAdmin(ReadOnlyAdmin):
+    """What tills sent and what they were answered: refused pushes are found here."""
+
+    list_display = ["received_at", "till", "kind", "answer_status", "answer_code"]
+    list_filter = ["kind", "answer_status"]
+    lookups = frozenset({"kind__exact", "answer_status", "answer_status__exact"})
+    list_select_related = ["till__establishment"]
+    fields = ["till", "kind", "received_at", "content_type", "content_encoding", "answer_status", "answer_code", "raw"]
+
+    @admin.display(description=_("raw push"))
+    def raw(self, push: Push) -> str:
+        return format_html("<pre style='white-space:pre-wrap;max-height:40rem;overflow:auto'>{}</pre>", readable(push))
+
+
+def readable(push: Push) -> str:
+    """The body as text: unpacked when it is gzip, its first 200,000 characters."""
+    try:
+        body = unpacked(push)
+    except ApiError:
+        body = bytes(push.body)
+    return body.decode("utf-8", "replace")[:200_000]

@@ -1,0 +1,56 @@
+"""Console pages of customers and people."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tenants.console import OwnRelatedFilter, ScopedAdmin
+from tenants.models import Establishment, Reseller, Tenant, User
+
+
+@admin.register(Reseller)
+class ResellerAdmin(ScopedAdmin):
+    list_display = ["name", "suspended_at"]
+    search_fields = ["name"]
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    list_display = ["email", "name", "role", "reseller", "suspended_at"]
+    fields = ["email", "name", "role", "reseller", "suspended_at"]
+    search_fields = ["email", "name"]
+
+
+@admin.register(Tenant)
+class TenantAdmin(ScopedAdmin):
+    list_display = ["name", "siren", "reseller", "suspended_at"]
+    search_fields = ["name", "siren"]
+    fields = ["reseller", "name", "siren", "suspended_at"]
+
+    def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        """A reseller's customers are its own: it does not choose."""
+        names = ["reseller", "name", "siren", "suspended_at"]
+        return names if getattr(request.user, "is_support", False) else names[1:]
+
+    def save_model(self, request: HttpRequest, obj: Tenant, form: object, change: bool) -> None:
+        if not change and isinstance(request.user, User) and request.user.reseller_id:
+            obj.reseller_id = request.user.reseller_id
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(ScopedAdmin):
+    list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
+    list_filter = [("tenant", OwnRelatedFilter)]
+    list_select_related = ["tenant"]
+    lookups = frozenset({"tenant__id__exact"})
+    search_fields = ["code", "name", "tenant__name"]
+    fields = ["tenant", "code", "name", "siret", "booked_level", "suspended_at"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
+        """An establishment stays with its customer: its closings carry that customer."""
+        return ["tenant"] if obj else []
+
+
+admin.site.site_header = "Clyo → Exact"
+admin.site.index_title = _("Overview")

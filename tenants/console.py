@@ -1,0 +1,58 @@
+"""The base of every console page: what a person does not see, it cannot list, filter by, choose, probe or change."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from tenants.scope import visible_to
+
+
+class ScopedAdmin(ModelAdmin):
+    """A model admin whose rows, choices and filters are the user's own (`tenants.scope.visible_to`)."""
+
+    # Query look-ups a person may put into the address; any other local column could be probed letter by letter.
+    lookups: ClassVar[frozenset[str]] = frozenset()
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return visible_to(request.user, super().get_queryset(request))  # type: ignore[arg-type]
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_field_queryset(db, db_field, request)
+        if rows is None:
+            rows = db_field.remote_field.model._default_manager.all()
+        return visible_to(request.user, rows)  # type: ignore[arg-type]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup in self.lookups
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is deleted here: it is suspended, revoked or withdrawn."""
+        return False
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """Rows people may look at; what happens to them happens through actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class OwnRelatedFilter(admin.RelatedFieldListFilter):
+    """A filter by a related row that offers only rows the user sees."""
+
+    def field_choices(
+        self, field: ForeignKey[Any, Any] | ManyToManyField[Any, Any], request: HttpRequest, model_admin: Any
+    ) -> list[tuple[Any, str]]:
+        rows = visible_to(request.user, field.remote_field.model._default_manager.all())  # type: ignore[arg-type]
+        return [(row.pk, str(row)) for row in rows[:200]]
