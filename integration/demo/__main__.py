@@ -1,0 +1,164 @@
+"""The demo, step by step. `ONCE=1` ends it after the result; `KILL_WORKER=1` kills the worker while it exports."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+
+from integration.demo.processes import DemoFailed, Processes
+from integration.stack.programs import free_port
+from integration.stack.services import CLONE, local_services
+
+QUIET_TIMEOUT_S = 240
+DEMO_TIMEOUT_S = "4"
+
+
+def main() -> int:
+    home = CLONE / ".local" / "demo-run"
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "logs").mkdir(parents=True)
+    try:
+        with local_services("demo", fresh=True) as services:
+            return _demo(home, services.environment())
+    except DemoFailed as failure:
+        print(f"demo: failed\n{failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _demo(home: Path, environment: dict[str, str]) -> int:
+    web, exact = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+    environment |= {
+        "EXACT_TIMEOUT_S": DEMO_TIMEOUT_S,
+        "SWEEP_EVERY_S": "2",
+        "PUBLIC_URL": web,
+        "LOG_FORMAT": "console",
+        "DJANGO_SETTINGS_MODULE": "integration.settings",
+    }
+    os.environ.update(environment, LOG_LEVEL="WARNING")
+    with Processes(CLONE, home / "logs", environment) as processes:
+        _say("database, schema, simulated Exact Online")
+        processes.run("translations", "-m", "integration.translations", "compile")
+        processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
+        port = exact.rpartition(":")[2]
+        # The week is pushed in a minute; a real company would spread it over seven days, under Exact's limits.
+        processes.start(
+            "exact", "-m", "simulators.exact_online", "--port", port, "--data", str(home / "exact"), "--no-limits"
+        )
+        processes.wait_for("exact", f"{exact}/_control/books?division=8301")
+        _start_product(processes, web)
+        pushed = _push_week(processes, home, web, exact)
+        result = _show(home, exact, pushed)
+        if os.environ.get("ONCE"):
+            return result
+        _serve(web, exact)
+    return result
+
+
+def _start_product(processes: Processes, web: str) -> None:
+    _say("web, worker, beat")
+    port = web.rpartition(":")[2]
+    granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-ws"]
+    processes.start("web", *granian, "--workers", "1", "--blocking-threads", "4", "integration.wsgi:application")
+    _start_worker(processes)
+    processes.start("beat", "-m", "celery", "-A", "integration.celery", "beat", "-s", str(processes.logs / "beat.db"))
+    processes.wait_for("web", f"{web}/health/")
+
+
+def _start_worker(processes: Processes) -> None:
+    processes.start("worker", "-m", "celery", "-A", "integration.celery", "worker", "-P", "threads", "-c", "4")
+
+
+def _push_week(processes: Processes, home: Path, web: str, exact: str) -> list[Path]:
+    import django
+
+    django.setup()
+    from integration.demo.customers import link, set_up, write_codes
+
+    week, state = home / "week", home / "tills"
+    processes.run("week", "-m", "simulators.clyo_till", "week", "--out", str(week))
+    tills = set_up(exact)
+    write_codes(tills, home / "codes")
+    _say("tills pair, send their parameters and push the week; the customer links Exact Online")
+    fleet = ["-m", "simulators.clyo_till", "fleet", "--server", web, "--codes", str(home / "codes")]
+    processes.run("tills", *fleet, "--week", str(week), "--state", str(state))
+    link(tills, exact)
+    files = sorted(week.glob("*/closings/*.json"))
+    if os.environ.get("KILL_WORKER"):
+        _kill_worker_in_the_middle(processes)
+    _wait_until_quiet(len(files))
+    return files
+
+
+def _kill_worker_in_the_middle(processes: Processes) -> None:
+    """SIGKILL the worker while entries are on their way, then start it again."""
+    from exact.models import Posting, PostingState
+
+    while Posting.objects.filter(state=PostingState.POSTED).count() < 3:
+        time.sleep(0.02)
+    processes.kill("worker")
+    states = Counter(Posting.objects.values_list("state", flat=True))
+    _say(f"worker killed with SIGKILL at {dict(states)}; started again")
+    _start_worker(processes)
+
+
+def _wait_until_quiet(expected: int) -> None:
+    from exports.models import Export, ExportState
+
+    moving = [ExportState.READY, ExportState.EXPORTING, ExportState.WAITING]
+    deadline, shown = time.monotonic() + QUIET_TIMEOUT_S, ""
+    while time.monotonic() < deadline:
+        states = Counter(Export.objects.values_list("state", flat=True))
+        line = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        if line != shown:
+            _say(line)
+            shown = line
+        learning = Export.objects.filter(problems__contains=[{"code": "third_party_unknown"}], state=ExportState.HELD)
+        if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
+            return
+        time.sleep(0.5)
+    raise DemoFailed("the worker did not finish in time")
+
+
+def _show(home: Path, exact: str, pushed: list[Path]) -> int:
+    from exports.models import Export, ExportState
+    from exports.problems import sentence
+    from integration.demo.comparison import compare
+
+    books = httpx.get(f"{exact}/_control/books", params={"division": 8301}, timeout=30).json()
+    (home / "books.json").write_text(json.dumps(books, indent=1, ensure_ascii=False))
+    difference = compare(home / "week", books)
+    for export in Export.objects.filter(state__in=[ExportState.HELD, ExportState.FAILED]):
+        for problem in export.problems:
+            print(f"  Z {export.number}: {sentence(problem)}")
+    exported = Export.objects.filter(state=ExportState.EXPORTED).count()
+    archived = Export.objects.filter(state=ExportState.ARCHIVED).count()
+    print(f"  archived without an entry (training, nothing to book): {archived}")
+    print(
+        f"demo: {len(pushed)} closings pushed, {exported} exported, {len(books['entries'])} entries in Exact, "
+        f"difference {difference:.2f}"
+    )
+    return 0 if difference == 0 and exported + archived == len(pushed) else 1
+
+
+def _serve(web: str, exact: str) -> None:
+    from integration.demo.customers import PASSWORD
+
+    print(f"\nConsole: {web}/console/   support@clyo.example or revendeur@canal.example, password {PASSWORD}")
+    print(f"Exact's books: {exact}/_control/books?division=8301\nCtrl-C ends everything.", flush=True)
+    signal.pause()
+
+
+def _say(what: str) -> None:
+    print(f"  … {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
