@@ -1,14 +1,20 @@
 """Text that is encrypted at rest (OAuth tokens, client secrets) with keys that can be rotated."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
 
 
-class SecretText(models.TextField):
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+else:
+    _Text = models.TextField
+
+
+class SecretText(_Text):
     """A text column that holds Fernet ciphertext. The first of `TOKEN_KEYS` encrypts, all of them decrypt.
 
     It cannot be searched, and an empty string stays empty, so that "no token" can be a database constraint.

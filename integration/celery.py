@@ -35,6 +35,6 @@ app.config_from_object(
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
+@setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """Celery would replace the log handlers; with a receiver connected it leaves them alone."""

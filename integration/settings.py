@@ -11,7 +11,7 @@ from integration.logs import logging_config
 from integration.sentry import start_sentry
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = Environment()  # type: ignore[call-arg] # filled from the process' environment
+ENVIRONMENT = Environment()  # filled from the process' environment
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value()
@@ -72,14 +72,12 @@ DATABASES = {
         **dj_database_url.parse(ENVIRONMENT.database_url.get_secret_value(), conn_max_age=600),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
+        },
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {
-        "connect_timeout": 5,
-        "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
-    }
-)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
 PASSWORD_HASHERS = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -22,13 +23,13 @@ class ScopedAdmin(ModelAdmin):
     compressed_fields = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return visible_to(request.user, super().get_queryset(request))  # type: ignore[arg-type]
+        return visible_to(request.user, super().get_queryset(request))
 
     def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_field_queryset(db, db_field, request)
         if rows is None:
             rows = db_field.remote_field.model._default_manager.all()
-        return visible_to(request.user, rows)  # type: ignore[arg-type]
+        return visible_to(request.user, rows)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in self.lookups
@@ -52,7 +53,7 @@ class OwnRelatedFilter(admin.RelatedFieldListFilter):
     """A filter by a related row that offers only rows the user sees."""
 
     def field_choices(
-        self, field: ForeignKey[Any, Any] | ManyToManyField[Any, Any], request: HttpRequest, model_admin: Any
-    ) -> list[tuple[Any, str]]:
-        rows = visible_to(request.user, field.remote_field.model._default_manager.all())  # type: ignore[arg-type]
-        return [(row.pk, str(row)) for row in rows[:200]]
+        self, field: RelatedField[Any, Any], request: HttpRequest, model_admin: Any
+    ) -> list[tuple[str, Any]]:
+        rows = visible_to(request.user, field.remote_field.model._default_manager.all())
+        return [(str(row.pk), str(row)) for row in rows[:200]]

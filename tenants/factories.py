@@ -1,6 +1,6 @@
 """Believable customers for tests and the demo. Needs the `local` dependencies; never imported by the product."""
 
-import factory
+from factory.declarations import SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
@@ -10,33 +10,33 @@ class ResellerFactory(DjangoModelFactory[Reseller]):
     class Meta:
         model = Reseller
 
-    name = factory.Sequence(lambda n: f"Caisses du Midi {n}")
+    name = Sequence(lambda n: f"Caisses du Midi {n}")
 
 
 class TenantFactory(DjangoModelFactory[Tenant]):
     class Meta:
         model = Tenant
 
-    reseller = factory.SubFactory(ResellerFactory)
-    name = factory.Sequence(lambda n: f"Le Bistrot {n} SARL")
+    reseller = SubFactory(ResellerFactory)
+    name = Sequence(lambda n: f"Le Bistrot {n} SARL")
 
 
 class EstablishmentFactory(DjangoModelFactory[Establishment]):
     class Meta:
         model = Establishment
 
-    tenant = factory.SubFactory(TenantFactory)
-    code = factory.Sequence(lambda n: f"PARIS{n:02d}")
-    name = factory.Sequence(lambda n: f"Bistrot n° {n}")
+    tenant = SubFactory(TenantFactory)
+    code = Sequence(lambda n: f"PARIS{n:02d}")
+    name = Sequence(lambda n: f"Bistrot n° {n}")
 
 
 class TillFactory(DjangoModelFactory[Till]):
     class Meta:
         model = Till
 
-    establishment = factory.SubFactory(EstablishmentFactory)
-    tenant = factory.SelfAttribute("establishment.tenant")
-    name = factory.Sequence(lambda n: f"Caisse {n}")
+    establishment = SubFactory(EstablishmentFactory)
+    tenant = SelfAttribute("establishment.tenant")
+    name = Sequence(lambda n: f"Caisse {n}")
 
 
 class StaffFactory(DjangoModelFactory[User]):
@@ -45,14 +45,14 @@ class StaffFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"equipe{n}@revendeur.example")
+    email = Sequence(lambda n: f"equipe{n}@revendeur.example")
     role = Role.RESELLER_STAFF
-    reseller = factory.SubFactory(ResellerFactory)
+    reseller = SubFactory(ResellerFactory)
 
 
 class SupportFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"support{n}@clyo.example")
+    email = Sequence(lambda n: f"support{n}@clyo.example")
     role = Role.SUPPORT

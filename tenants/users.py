@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
         return self.role == Role.SUPPORT
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override] # a column in Django, an answer here
         """Whether the person may act now. Read on every request, so a suspension takes effect on the next one."""
         if self.suspended_at is not None:
             return False

@@ -128,7 +128,7 @@ def _init_database(initdb: Path, data: Path, password_file: Path, account: Servi
     password_file.write_text(secrets.token_urlsafe(16))
     password_file.chmod(0o600)
     account.own(password_file)
-    command = [initdb, "-D", data, "-U", "clyo", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    command = [str(initdb), "-D", str(data), "-U", "clyo", "--auth=scram-sha-256", f"--pwfile={password_file}"]
     made = subprocess.run(
         [*command, "--encoding=UTF8", "--locale=C", "--no-sync"],
         capture_output=True,
