@@ -48,16 +48,16 @@ def make_postings(
             entry=entry.to_document(),
             payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
             business_date=entry.date,
-            turn=turn_of(entry.date, closed_at, closing_id, place),
+            turn=turn_of(entry.date, closed_at, number, closing_id, place),
         )
         for place, entry in enumerate(entries)
     ]
     return Posting.objects.bulk_create(postings)
 
 
-def turn_of(day: date, closed_at: datetime, closing_id: UUID, place: int) -> str:
-    """Sorts as text: business date, then the moment of closing, then the entries of one closing together."""
-    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{closing_id.hex[:8]}{place}"
+def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:
+    """Sorts as text: business date, moment of closing, number; then the entries of one closing together."""
+    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[:8]}{place}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,160 @@
+"""The posting lane against the simulator over HTTP: what is sent, what is found again, what is never sent twice."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.conftest import Caller, SimulatedExact, closing, work
+
+from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
+from exports.models import Export
+
+SALES = {"resource": "salesentry/SalesEntries", "method": "POST", "count": 1}
+
+
+def push(till: Caller, number: int = 1042, **changes: Any) -> str:
+    answer = till.post("closings", closing(number, **changes))
+    assert answer.status_code == 201, answer.content
+    identity: str = answer.json()["id"]
+    return identity
+
+
+def state(closing_id: str) -> str:
+    return Export.objects.get(pk=closing_id).state
+
+
+def settle_now(division: Division) -> None:
+    """Let the settle time be over, as if it had been waited for."""
+    past = timezone.now() - timedelta(seconds=1)
+    Posting.objects.filter(division=division, state=PostingState.UNKNOWN).update(not_before=past)
+    Lane.objects.filter(division=division).update(paused_until=None, minute=None)
+
+
+def references(exact: SimulatedExact, division: Division) -> list[str]:
+    return [entry["reference"] for entry in exact.entries(division.code) if entry["reference"]]
+
+
+@pytest.mark.parametrize("fault", ["reset_after_commit", "truncate", "html_200", "status_503", "reset_before"])
+def test_post__without_a_clear_answer_is_looked_up_and_stands_once(
+    linked: tuple[Caller, Division], exact: SimulatedExact, fault: str
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    exact.control("faults", **SALES, fault=fault, division=division.code)
+    work(division)
+    unknown = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
+    assert (unknown.state, state(closing_id)) == (PostingState.UNKNOWN, "ready")
+
+    for _ in range(4):
+        settle_now(division)
+        work(division)
+
+    assert state(closing_id) == "exported"
+    assert len(exact.entries(division.code)) == 2
+    assert references(exact, division) == [unknown.reference]
+
+
+def test_post__unknown_waits_until_nothing_can_be_in_flight(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    push(till)
+    exact.control("faults", **SALES, fault="reset_after_commit", division=division.code)
+    work(division)
+    exact.http.delete("/_control/calls", params={"division": division.code})
+    work(division)
+    assert exact.calls(division.code)["total"] == 0
+    lane = Lane.objects.get(division=division)
+    assert lane.pause_code == "settling"
+    assert lane.paused_until is not None and lane.paused_until > timezone.now()
+
+
+def test_sending__of_a_worker_that_was_killed_is_adopted(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    work(division)
+    sale = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
+    second = push(till, 1043)
+    posting = Posting.objects.get(closing_id=second, entry_kind="sales")
+    Posting.objects.filter(pk=posting.pk).update(
+        state=PostingState.SENDING, sending_since=timezone.now() - timedelta(hours=1)
+    )
+    for _ in range(4):
+        work(division)
+        settle_now(division)
+    assert state(second) == "exported"
+    assert sorted(references(exact, division)) == sorted([sale.reference, posting.reference])
+
+
+def test_refusal__is_shown_never_repeated_and_leaves_the_next_closing_alone(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    refused = push(till)
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    later = push(
+        till,
+        1043,
+        business_date="2026-04-01",
+        opened_at="2026-04-01T08:00:00+02:00",
+        closed_at="2026-04-01T23:00:00+02:00",
+    )
+    work(division)
+    assert (state(refused), state(later)) == ("failed", "exported")
+    posting = Posting.objects.get(closing_id=refused, entry_kind="sales")
+    assert posting.messages == ["La période est clôturée : 2026 – 3"]
+    receipts = Posting.objects.get(closing_id=refused, entry_kind="receipts")
+    assert receipts.state == PostingState.PENDING
+    exact.http.delete("/_control/calls", params={"division": division.code})
+    work(division)
+    assert exact.calls(division.code)["total"] == 0
+
+
+def test_lane__sends_in_the_order_of_the_closings(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    ids = [push(till, number) for number in (1042, 1043, 1044)]
+    work(division)
+    sent = [
+        *Posting.objects.filter(entry_kind="sales").order_by("exact_entry_number").values_list("closing_id", flat=True)
+    ]
+    assert [str(closing_id) for closing_id in sent] == ids
+
+
+def test_lane__held_by_another_worker_is_left_alone(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    closing_id = push(till)
+    Lane.objects.filter(division=division).update(holder="other", leased_until=timezone.now() + timedelta(minutes=1))
+    assert work(division) is False
+    assert state(closing_id) == "ready"
+
+
+def test_rate_limit__pauses_the_lane_and_loses_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    closing_id = push(till)
+    exact.control("faults", **SALES, fault="rate_limit", division=division.code)
+    work(division)
+    lane = Lane.objects.get(division=division)
+    assert (lane.pause_code, state(closing_id)) == ("rate_limited", "ready")
+    settle_now(division)
+    work(division)
+    assert state(closing_id) == "exported"
+    assert len(exact.entries(division.code)) == 2
+
+
+def test_connection__dead_waits_for_a_new_login(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+
+    till, division = linked
+    closing_id = push(till)
+    Connection.objects.filter(pk=division.connection_id).update(
+        access_issued_at=timezone.now() - timedelta(hours=1),
+        access_expires_at=timezone.now() - timedelta(minutes=50),
+        refresh_token="",
+    )
+    work(division)
+    assert Connection.objects.get(pk=division.connection_id).state == ConnectionState.RECONNECT_REQUIRED
+    assert Lane.objects.get(division=division).pause_code == "reconnect_required"
+    assert state(closing_id) == "ready"
+    assert till.get("till").json()["activation"]["state"] == "reconnect_required"
