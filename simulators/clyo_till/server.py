@@ -1,0 +1,96 @@
+"""The HTTP calls of a till, and what their answers mean to it."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+
+
+class TryAgain(Exception):
+    """Nothing is known to be taken: the same thing must be sent again, after `wait_s` if the server named it."""
+
+    def __init__(self, why: str, wait_s: float | None = None) -> None:
+        super().__init__(why)
+        self.wait_s = wait_s
+
+
+class Refused(Exception):
+    """The server read it and says no: a person must look. `answer` is its problem document."""
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(str(answer.get("detail") or answer.get("title") or f"HTTP {status}"))
+        self.status = status
+        self.answer = answer
+
+    def faults(self) -> list[str]:
+        """Every fault with its pointer: "/sales/0/net: …"."""
+        return [f"{fault.get('pointer')}: {fault.get('message')}" for fault in self.answer.get("errors", [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The till API at one address, with one key."""
+
+    http: httpx.Client
+    address: str
+    key: str = ""
+
+    def pair(self, code: str, device: str) -> dict[str, Any]:
+        software = {"name": "Clyo", "version": "5.12.9"}
+        return self._call("POST", "pair", {"code": code, "software": software, "device": device}, expected="key")
+
+    def rotate(self) -> dict[str, Any]:
+        return self._call("POST", "key/rotate", None, expected="key")
+
+    def parameters(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        return self._call("PUT", "parameters", document, expected="parameters")
+
+    def push(self, content: bytes) -> dict[str, Any]:
+        """Push one closing, gzipped. Only a 200 or 201 with a body of the till API counts as taken."""
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        return self._exchange("POST", "closings", gzip.compress(content), headers, expected="identity")
+
+    def closings(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", "closings", None, expected="results")["results"]
+        return found
+
+    def _call(self, method: str, path: str, document: Mapping[str, Any] | None, *, expected: str) -> dict[str, Any]:
+        content = None if document is None else json.dumps(document).encode()
+        return self._exchange(method, path, content, {"Content-Type": "application/json"}, expected=expected)
+
+    def _exchange(
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], *, expected: str
+    ) -> dict[str, Any]:
+        if self.key:
+            headers = {**headers, "Authorization": f"Bearer {self.key}"}
+        try:
+            answer = self.http.request(
+                method, f"{self.address}/api/v1/{path}", content=content, headers=headers, timeout=TIMEOUT
+            )
+        except httpx.RequestError as error:
+            raise TryAgain(type(error).__name__) from error
+        return _taken(answer, expected)
+
+
+def _taken(answer: httpx.Response, expected: str) -> dict[str, Any]:
+    """The body of a good answer. A page of a proxy with status 200 is no acceptance; a 404 page no refusal."""
+    body = _object(answer)
+    if answer.status_code in (200, 201) and expected in body:
+        return body
+    if 400 <= answer.status_code < 500 and answer.status_code not in (408, 429) and "code" in body:
+        raise Refused(answer.status_code, body)
+    wait = answer.headers.get("Retry-After", "")
+    raise TryAgain(f"HTTP {answer.status_code}", float(wait) if wait.isdigit() else None)
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,61 @@
+"""Closings on the till's disk: waiting, then sent or refused. Nothing is sent that is not here first."""
+
+import fcntl
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .identity import write_durably
+
+
+class Busy(Exception):
+    """Another process is sending from this spool."""
+
+
+class Spool:
+    """Three folders: `waiting`, `sent`, `refused`. A crash between two steps leads to a repeat, never to a loss."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        for name in ("waiting", "sent", "refused"):
+            (state / name).mkdir(parents=True, exist_ok=True)
+
+    def put(self, content: bytes) -> Path:
+        """Keep a closing for sending; the same one again is the same file."""
+        document = json.loads(content)
+        name = f"{document['kind']}-{document.get('scope', '')}-{document['number']:012d}.json"
+        path = self._state / "waiting" / name
+        if not (self._state / "sent" / name).exists():
+            write_durably(path, content)
+        return path
+
+    def waiting(self) -> list[Path]:
+        """What is to be sent, in the order of its numbers."""
+        return sorted((self._state / "waiting").glob("[!.]*.json"))
+
+    def count(self, folder: str) -> int:
+        return len([*(self._state / folder).glob("[!.]*.json")])
+
+    def sent(self, path: Path, answer: Mapping[str, Any]) -> None:
+        self._finish(path, "sent", answer)
+
+    def refused(self, path: Path, answer: Mapping[str, Any]) -> None:
+        self._finish(path, "refused", answer)
+
+    def _finish(self, path: Path, folder: str, answer: Mapping[str, Any]) -> None:
+        """The answer first, then the move: a closing is never in `sent` without what the server said."""
+        target = self._state / folder / path.name
+        write_durably(target.with_suffix(".answer"), json.dumps(answer, ensure_ascii=False).encode())
+        path.replace(target)
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Only one process at a time sends. Raises `Busy`."""
+        with (self._state / "sending.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise Busy(str(self._state)) from error
+            yield

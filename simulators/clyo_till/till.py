@@ -1,0 +1,70 @@
+"""What one till does: pair, rotate its key, send its parameters, push its closings."""
+
+import json
+import socket
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from .identity import Identity
+from .push import Patience, send_all
+from .server import Refused, Server, TryAgain
+from .spool import Spool
+
+Say = Callable[[str, str], None]
+
+
+class Clyo:
+    """A till with its folder on disk."""
+
+    def __init__(self, state: Path, http: httpx.Client, say: Say) -> None:
+        self._state = state
+        self._http = http
+        self._say = say
+
+    def pair(self, address: str, code: str) -> None:
+        """Turn a pairing code into a key, kept in the till's folder. Raises `Refused`, `TryAgain`."""
+        answer = Server(self._http, address.rstrip("/")).pair(code, socket.gethostname())
+        Identity(server=address.rstrip("/"), key=answer["key"]).save(self._state)
+        till = answer["till"]
+        self._say("paired", f"{till['customer']}, {till['establishment']['code']}, {till['name']}")
+
+    def rotate(self) -> None:
+        """Ask for a new key and prove it; the old one is kept until the new one worked once."""
+        identity = Identity.load(self._state)
+        key = identity.next_key or self._server().rotate()["key"]
+        Identity(server=identity.server, key=identity.key, next_key=key).save(self._state)
+        Server(self._http, identity.server, key).closings()
+        Identity(server=identity.server, key=key).save(self._state)
+        self._say("rotated", "")
+
+    def send_parameters(self, path: Path, patience: Patience) -> None:
+        """Send the parameters, until they are taken. Raises `Refused`."""
+        while True:
+            try:
+                self._server().parameters(json.loads(path.read_text()))
+            except TryAgain as trouble:
+                self._say("again", str(trouble))
+                patience.wait(trouble.wait_s)
+            else:
+                self._say("parameters", path.name)
+                return
+
+    def push(self, paths: Iterable[Path], patience: Patience) -> list[Refused]:
+        """Put closings on disk, then send all that waits."""
+        spool = Spool(self._state)
+        for path in paths:
+            spool.put(path.read_bytes())
+        return send_all(spool, self._server(), patience, self._say)
+
+    def status(self) -> dict[str, Any]:
+        """What is here, and what the server says of it."""
+        spool = Spool(self._state)
+        here = {folder: spool.count(folder) for folder in ("waiting", "sent", "refused")}
+        return {"here": here, "there": self._server().closings()}
+
+    def _server(self) -> Server:
+        identity = Identity.load(self._state)
+        return Server(self._http, identity.server, identity.key)

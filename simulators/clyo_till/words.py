@@ -1,0 +1,32 @@
+"""What a till tells its shop keeper, in French or English."""
+
+WORDS = {
+    "fr": {
+        "paired": "Caisse appairée : {what}",
+        "rotated": "Nouvelle clé en service.",
+        "parameters": "Paramètres envoyés ({what}).",
+        "again": "Nouvel essai : {what}",
+        "refused": "Refusé par le serveur, à faire voir au support : {what}",
+        "taken": "Clôture reçue : {what}",
+        "given_up": "Délai écoulé ; les clôtures restent en attente sur la caisse.",
+        "busy": "Un autre envoi est déjà en cours.",
+        "not_paired": "Cette caisse n'est pas appairée.",
+    },
+    "en": {
+        "paired": "Till paired: {what}",
+        "rotated": "The new key is in use.",
+        "parameters": "Parameters sent ({what}).",
+        "again": "Trying again: {what}",
+        "refused": "Refused by the server, show this to support: {what}",
+        "taken": "Closing taken: {what}",
+        "given_up": "Time is up; the closings stay on the till.",
+        "busy": "Another process is sending already.",
+        "not_paired": "This till is not paired.",
+    },
+}
+
+
+def tell(language: str, word: str, what: str = "", till: str = "") -> None:
+    """Print one line for the shop keeper."""
+    line = WORDS[language][word].format(what=what)
+    print(f"[{till}] {line}" if till else line, flush=True)
