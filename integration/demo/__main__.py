@@ -92,16 +92,24 @@ def _push_week(processes: Processes, home: Path, web: str, exact: str) -> list[P
     link(tills, exact)
     files = sorted(week.glob("*/closings/*.json"))
     if os.environ.get("KILL_WORKER"):
-        _kill_worker_in_the_middle(processes)
+        _kill_worker_in_the_middle(processes, exact)
     _wait_until_quiet(len(files))
     return files
 
 
-def _kill_worker_in_the_middle(processes: Processes) -> None:
-    """SIGKILL the worker while entries are on their way, then start it again."""
+def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
+    """SIGKILL the worker while it waits for Exact's answer to a sale, then start it again."""
+    from django.utils import timezone
+
     from exact.models import Posting, PostingState
 
+    slow = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "delay", "delay_s": 2.0, "count": 1}
     while Posting.objects.filter(state=PostingState.POSTED).count() < 3:
+        time.sleep(0.02)
+    httpx.post(f"{exact}/_control/faults", json=slow, timeout=10)
+    while not (sending := Posting.objects.filter(state=PostingState.SENDING, entry_kind="sales").first()) or (
+        (timezone.now() - sending.sending_since).total_seconds() < 1
+    ):
         time.sleep(0.02)
     processes.kill("worker")
     states = Counter(Posting.objects.values_list("state", flat=True))
