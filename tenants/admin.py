@@ -1,6 +1,7 @@
 """Console pages of customers and people."""
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -52,5 +53,6 @@ class EstablishmentAdmin(ScopedAdmin):
         return ["tenant"] if obj else []
 
 
+admin.site.unregister(Group)  # roles decide, see tenants.users
 admin.site.site_header = "Clyo → Exact"
 admin.site.index_title = _("Overview")

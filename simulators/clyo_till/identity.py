@@ -8,11 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The server's address and the till's key; `next_key` is one that was issued but not used yet."""
+    """The server's address and the till's key."""
 
     server: str
     key: str
-    next_key: str = ""
 
     @classmethod
     def load(cls, state: Path) -> "Identity":

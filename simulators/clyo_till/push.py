@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .server import Refused, Server, TryAgain
 from .spool import Spool
 
+KEY_TROUBLE = (401, 403)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 300.0
 
 
@@ -35,7 +36,10 @@ class Patience:
 
 
 def send_all(spool: Spool, server: Server, patience: Patience, say: Callable[[str, str], None]) -> list[Refused]:
-    """Send what waits, oldest first. Returns the refusals. Raises `GivenUp` and `spool.Busy`."""
+    """Send what waits, oldest first. Returns the closings' refusals.
+
+    Raises `Refused` when the till itself is refused, `GivenUp`, and `spool.Busy`.
+    """
     refusals = []
     with spool.sending():
         for path in spool.waiting():
@@ -46,6 +50,9 @@ def send_all(spool: Spool, server: Server, patience: Patience, say: Callable[[st
                     say("again", f"{path.stem}: {trouble}")
                     patience.wait(trouble.wait_s)
                 except Refused as refusal:
+                    if refusal.status in KEY_TROUBLE:
+                        # The key or the till is refused, not the closing: all of them wait for it to be mended.
+                        raise
                     spool.refused(path, refusal.answer)
                     say("refused", f"{path.stem}: {refusal}")
                     refusals.append(refusal)

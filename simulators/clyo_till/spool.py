@@ -1,6 +1,7 @@
 """Closings on the till's disk: waiting, then sent or refused. Nothing is sent that is not here first."""
 
 import fcntl
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,9 +24,16 @@ class Spool:
             (state / name).mkdir(parents=True, exist_ok=True)
 
     def put(self, content: bytes) -> Path:
-        """Keep a closing for sending; the same one again is the same file."""
-        document = json.loads(content)
-        name = f"{document['kind']}-{document.get('scope', '')}-{document['number']:012d}.json"
+        """Keep a closing for sending; the same one again is the same file, another content another file.
+
+        Raises `ValueError` for what is not a closing at all.
+        """
+        try:
+            document = json.loads(content)
+            identity = f"{document['kind']}-{document.get('scope', '')}-{document['number']:012d}"
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError("not a closing") from error
+        name = f"{identity}-{hashlib.sha256(content).hexdigest()[:8]}.json"
         path = self._state / "waiting" / name
         if not (self._state / "sent" / name).exists():
             write_durably(path, content)

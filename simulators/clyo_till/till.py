@@ -32,12 +32,13 @@ class Clyo:
         self._say("paired", f"{till['customer']}, {till['establishment']['code']}, {till['name']}")
 
     def rotate(self) -> None:
-        """Ask for a new key and prove it; the old one is kept until the new one worked once."""
-        identity = Identity.load(self._state)
-        key = identity.next_key or self._server().rotate()["key"]
-        Identity(server=identity.server, key=identity.key, next_key=key).save(self._state)
-        Server(self._http, identity.server, key).closings()
-        Identity(server=identity.server, key=key).save(self._state)
+        """Ask for a new key, keep it, and use it once, which ends the old one.
+
+        When the answer is lost the old key still works for 48 hours, and this is simply done again.
+        """
+        key = self._server().rotate()["key"]
+        Identity(server=Identity.load(self._state).server, key=key).save(self._state)
+        self._server().closings()
         self._say("rotated", "")
 
     def send_parameters(self, path: Path, patience: Patience) -> None:
