@@ -5,13 +5,23 @@ Unknown fields are accepted and ignored; they stay in the raw push. Money is a s
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+
+
+def _with_neighbours(instant: datetime) -> datetime:
+    """Year 1 and year 9999 may have no equivalent in another offset, so no database can hold them."""
+    if not 1 < instant.year < 9999:
+        raise PydanticCustomError("datetime_out_of_range", "The year must be between 2 and 9998")
+    return instant
+
 
 Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,11}\.\d{2}$"), Field(examples=["12.50"])]
 Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,2}\.\d{2}$"), Field(examples=["20.00"])]
+Instant = Annotated[AwareDatetime, AfterValidator(_with_neighbours)]
 Slot = Annotated[int, Field(ge=1, le=10, strict=True)]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -23,6 +33,14 @@ class Sent(BaseModel):
     """Base of what a till sends: strict about types, indifferent to fields it does not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        """PostgreSQL holds no NUL character: refuse it as a fault of its field."""
+        if isinstance(value, str) and "\0" in value:
+            raise PydanticCustomError("string_nul", "A NUL character is not allowed")
+        return value
 
 
 class Software(Sent):
@@ -133,8 +151,8 @@ class ClosingDocument(Sent):
     scope: Annotated[str, StringConstraints(max_length=40)] = ""
     number: Annotated[int, Field(ge=1, le=10**15, strict=True)]
     business_date: date
-    opened_at: AwareDatetime
-    closed_at: AwareDatetime
+    opened_at: Instant
+    closed_at: Instant
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     training: Annotated[bool, Field(strict=True)] = False
     software: Software | None = None

@@ -128,7 +128,9 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
         case exceptions.PermissionDenied():
             error = ApiError(403, "suspended")
         case exceptions.Throttled():
-            error = ApiError(429, "throttled", headers={"Retry-After": str(int(getattr(exception, "wait", None) or 60) + 1)})
+            error = ApiError(
+                429, "throttled", headers={"Retry-After": str(int(getattr(exception, "wait", None) or 60) + 1)}
+            )
         case exceptions.NotFound() | Http404():
             error = ApiError(404, "not_found")
         case exceptions.MethodNotAllowed():

@@ -28,7 +28,9 @@ def issue_key(till: Till, *, expires_others: bool = False) -> str:
     key = f"{KEY_SCHEME}_{prefix}_{secrets.token_urlsafe(32)}"
     with transaction.atomic():
         if expires_others:
-            _valid(TillKey.objects.filter(till=till)).update(expires_at=timezone.now() + ROTATION_OVERLAP)
+            end = timezone.now() + ROTATION_OVERLAP
+            longer = Q(expires_at=None) | Q(expires_at__gt=end)  # rotating again never prolongs an old key
+            _valid(TillKey.objects.filter(till=till)).filter(longer).update(expires_at=end)
         TillKey.objects.create(tenant_id=till.tenant_id, till=till, prefix=prefix, digest=_digests(key)[0])
     return key
 

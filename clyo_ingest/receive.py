@@ -128,9 +128,9 @@ def _write_tickets(closing: Closing, establishment_id: int, facts: Facts, *, liv
 
 
 def _close_gap(facts: Facts, around: Neighbours) -> None:
-    """This was the one missing number before the next closing: its warning is over."""
-    before, after = around.before, around.after
-    if after is not None and after.number == facts.number + 1 and (before is None or before.number == facts.number - 1):
+    """The next closing's predecessor has arrived: its warning is over. What is still missing, this closing says."""
+    after = around.after
+    if after is not None and after.number == facts.number + 1:
         forget_gap(after.pk)
 
 

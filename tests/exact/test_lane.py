@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.conftest import Caller, SimulatedExact, closing, work
 
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
 from exports.models import Export
+from tests.conftest import Caller, SimulatedExact, closing, work
 
 SALES = {"resource": "salesentry/SalesEntries", "method": "POST", "count": 1}
 
