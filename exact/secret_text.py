@@ -7,7 +7,6 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
 
-
 if TYPE_CHECKING:
     _Text = models.TextField[str, str]
 else:
