@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -107,9 +108,8 @@ def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
     while Posting.objects.filter(state=PostingState.POSTED).count() < 3:
         time.sleep(0.02)
     httpx.post(f"{exact}/_control/faults", json=slow, timeout=10)
-    while not (sending := Posting.objects.filter(state=PostingState.SENDING, entry_kind="sales").first()) or (
-        (timezone.now() - sending.sending_since).total_seconds() < 1
-    ):
+    in_flight = Posting.objects.filter(state=PostingState.SENDING, entry_kind="sales")
+    while not in_flight.filter(sending_since__lt=timezone.now() - timedelta(seconds=1)).exists():
         time.sleep(0.02)
     processes.kill("worker")
     states = Counter(Posting.objects.values_list("state", flat=True))
