@@ -28,6 +28,14 @@ LABELS = {
     ExportState.EXPORTING: "info",
     ExportState.READY: "info",
 }
+# Why a state changed, as the verbs write it down; what a person or Exact said is shown as it is.
+REASONS = {
+    "received": _("received from the till"),
+    "activated": _("the export to Exact was activated"),
+    "settings changed": _("the settings changed"),
+    "third party found in Exact": _("the third party was found in Exact"),
+    "console": _("sent again from the console"),
+}
 KINDS = {"general": _("General"), "station": _("Station"), "drawer": _("Drawer")}
 
 
@@ -94,13 +102,14 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("what happened"))
     def story(self, export: Export) -> SafeString:
-        events: list[tuple[datetime, str, ExportEvent | PostingEvent]] = [
-            (event.at, str(ExportState(event.after).label), event) for event in export.events.select_related("actor")
+        events: list[tuple[datetime, str, ExportEvent | PostingEvent, str]] = [
+            (event.at, str(ExportState(event.after).label), event, reason(event.why))
+            for event in export.events.select_related("actor")
         ]
         moves = PostingEvent.objects.filter(posting__closing_id=export.pk).select_related("posting", "actor")
         for move in moves:
             state = PostingState(move.after).label
-            events.append((move.at, f"{move.posting.reference} : {state}", move))
+            events.append((move.at, f"{move.posting.reference} : {state}", move, reason(move.why)))
         return render_to_string("exports/closing_story.html", {"events": sorted(events, key=lambda event: event[0])})
 
     @display(description=_("what the till sent"))
@@ -124,6 +133,11 @@ class ExportAdmin(ReadOnlyAdmin):
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.change_export")
+
+
+def reason(why: str) -> str:
+    """The words for a stored reason."""
+    return str(REASONS.get(why, why))
 
 
 def line_of(line: dict[str, Any]) -> dict[str, Any]:
