@@ -1,0 +1,58 @@
+"""A production start is refused with anything missing or known; the local stage fills secrets."""
+
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import ValidationError
+
+from integration.environment import LOCAL_SECRET, LOCAL_TOKEN_KEY, Environment
+
+GOOD = {
+    "CLYO_ENV": "production",
+    "SECRET_KEY": "s" * 40,
+    "KEY_PEPPER": "p" * 40,
+    "TOKEN_KEYS": Fernet.generate_key().decode(),
+    "DATABASE_URL": "postgresql://db/clyo",
+    "REDIS_URL": "redis://valkey/0",
+    "ALLOWED_HOSTS": "exact.clyo.example",
+    "PUBLIC_URL": "https://exact.clyo.example",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_production__starts_with_secrets_of_its_own(environment: pytest.MonkeyPatch) -> None:
+    assert Environment().allowed_hosts == ["exact.clyo.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", LOCAL_SECRET),
+        ("KEY_PEPPER", LOCAL_SECRET),
+        ("KEY_PEPPER", "s" * 40),
+        ("TOKEN_KEYS", ""),
+        ("TOKEN_KEYS", LOCAL_TOKEN_KEY),
+        ("TOKEN_KEYS", "not-a-fernet-key"),
+        ("ALLOWED_HOSTS", "*"),
+        ("PUBLIC_URL", "http://exact.clyo.example"),
+        ("EXACT_TIMEOUT_S", "500"),
+    ],
+)
+def test_production__is_refused(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises((ValidationError, ValueError)):
+        Environment()
+
+
+def test_production__is_the_default(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("CLYO_ENV")
+    environment.delenv("SECRET_KEY")
+    with pytest.raises(ValidationError, match="SECRET_KEY"):
+        Environment()
