@@ -73,7 +73,7 @@ def _log_in_page(given: dict[str, str], problem: str = "") -> Response:
 def _consent_page(given: dict[str, str], client: Row, companies: list[Row]) -> Response:
     boxes = "".join(
         f"<label><input type='checkbox' name='division' value='{row['division']}' checked>"
-        f" {row['division']} – {escape(row['description'])}</label>"
+        f" {row['division']} - {escape(row['description'])}</label>"
         for row in companies
     )
     return _page(

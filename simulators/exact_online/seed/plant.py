@@ -131,7 +131,7 @@ class _Planting:
             "company",
             {
                 "division": self._division,
-                "description": f"{self._division} - {company.description}",
+                "description": company.description,
                 "currency": "EUR",
                 "country": "FR ",
                 "legislation": "FR ",
