@@ -98,8 +98,6 @@ GENERAL = EntryKind(
     journal_problem="not_a_general_journal",
     sign=1,
 )
-# Writable in the model, but computed here whatever was posted (rules 5.1: a header VAT amount changed nothing).
-COMPUTED = {"VATAmountFC", "VATBaseAmountFC", "VATBaseAmountDC"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,5 +173,5 @@ def _take_over(
         attribute = fields.get(name)
         if attribute is not None:
             setattr(target, attribute, cents(value) if attribute in AMOUNTS and value is not None else value)
-        elif name not in COMPUTED and value is not None:
+        elif value is not None:
             target.extra[name] = value

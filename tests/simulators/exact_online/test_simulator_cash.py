@@ -67,7 +67,9 @@ class TestCash:
         first = exact.created(CASH, exact.receipt(exact.receipt_line(50)))
         second = exact.created(CASH, exact.receipt(exact.receipt_line(-20)))
         assert (first["OpeningBalanceFC"], first["ClosingBalanceFC"]) == (0, 50)
+        third = exact.created(CASH, exact.receipt(exact.receipt_line(1)))
         assert (second["OpeningBalanceFC"], second["ClosingBalanceFC"]) == (50, 30)
+        assert (third["OpeningBalanceFC"], third["ClosingBalanceFC"]) == (30, 31)
 
     def test_balances_given(self, exact: Company) -> None:
         body = exact.receipt(exact.receipt_line(250), OpeningBalanceFC=1000, ClosingBalanceFC=1250)

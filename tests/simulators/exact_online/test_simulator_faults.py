@@ -1,6 +1,7 @@
 """Faults: what the caller sees, and what stands in the books afterwards."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -24,6 +25,11 @@ def strike(exact: Company, fault: str, **other: Any) -> dict[str, Any]:
 
 def entries(exact: Company) -> int:
     return len(exact.books()["entries"])
+
+
+def wait_until(seen: Callable[[], bool]) -> None:
+    """Ask the server again until it has got so far."""
+    assert any(seen() for _ in range(2_000))
 
 
 def test_reset_before__nothing_was_done(exact: Company) -> None:
@@ -129,8 +135,7 @@ def test_late_commit__after_the_caller_has_gone(exact: Company, server: Server) 
     impatient = httpx.Client(base_url=server.http.base_url, timeout=httpx.Timeout(5, read=0.05))
     with impatient, pytest.raises(httpx.ReadTimeout):
         impatient.post(f"/api/v1/{exact.division}/{SALES}", json=body, headers=exact.headers)
-    while not server.http.get("/_control/faults").json()["faults"][0]["struck"]:
-        pass
+    wait_until(lambda: server.http.get("/_control/faults").json()["faults"][0]["struck"] == 1)
     assert entries(exact) == 0
     server.control("release")
     assert exact.rows(SALES, filter="YourRef eq 'late'", select="EntryID")
@@ -146,8 +151,7 @@ def test_delay__done_at_once_answered_on_release(exact: Company, server: Server)
             target=lambda: answers.append(patient.post(path, json=body, headers=exact.headers).status_code)
         )
         thread.start()
-        while not entries(exact):
-            pass
+        wait_until(lambda: entries(exact) > 0)
         assert answers == []
         server.control("release")
         thread.join()

@@ -65,6 +65,13 @@ def test_account__gets_the_next_code(exact: Company) -> None:
     assert exact.created("crm/Accounts", {"Name": "N"})["Code"] == "51".rjust(18)
 
 
+def test_read_only_property_is_left_out(exact: Company) -> None:
+    """Rules 3.7: silently."""
+    body = {"Code": "2", "Description": "d", "CustomField": "x", "TypeDescription": "y"}
+    row = exact.created("financial/GLAccounts", body)
+    assert (row["CustomField"], row["TypeDescription"]) == (None, "General")
+
+
 def test_account__status_makes_the_customer(exact: Company) -> None:
     """Rules 5: status C and active."""
     row = exact.created("crm/Accounts", {"Name": "N", "PaymentConditionSales": "00"})

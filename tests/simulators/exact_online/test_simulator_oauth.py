@@ -9,6 +9,7 @@ import pytest
 from simulated_exact import CLIENT, REDIRECT, SECRET, Company, Server, form, message
 
 MARIE = "marie.dupont@example.fr"
+BASIC = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
 TOO_EARLY = "Rate limit exceeded: access_token not expired"
 
 
@@ -35,16 +36,15 @@ def test_token__access_token_is_long(server: Server) -> None:
 
 def test_token__basic_authentication(server: Server) -> None:
     """Rules 1.3: credentials by Basic are accepted as well."""
-    basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
     answer = server.http.post(
         "/api/oauth2/token",
         data={"grant_type": "authorization_code", "code": server.code(MARIE), "redirect_uri": REDIRECT},
-        headers={"Authorization": f"Basic {basic}"},
+        headers={"Authorization": f"Basic {BASIC}"},
     )
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("header", ["Bearer x", "Basic %%%", "Basic eA=="])
+@pytest.mark.parametrize("header", ["Bearer x", f"Bearer {BASIC}", "Basic %%%", "Basic eA=="])
 def test_token__other_authorization_is_refused(server: Server, header: str) -> None:
     """Rules 1.3: a Bearer header makes the token call fail with 401."""
     data = form(grant_type="authorization_code", code=server.code(MARIE), redirect_uri=REDIRECT)
