@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 
 from exact import lease as leases
@@ -98,7 +99,10 @@ def _send_due(run: LaneRun) -> bool:
 
 
 def next_posting(division: Division) -> Posting | None:
-    """The oldest open posting. The receipts of a closing whose sale a person must mend wait with it."""
+    """What was begun comes first, whatever arrived since; then the oldest open posting.
+
+    The receipts of a closing whose sale a person must mend wait with it.
+    """
     halted = Posting.objects.filter(
         division=division,
         entry_kind=EntryKind.SALES.value,
@@ -107,7 +111,7 @@ def next_posting(division: Division) -> Posting | None:
     return (
         Posting.objects.filter(division=division, state__in=OPEN)
         .exclude(closing_id__in=halted.values("closing_id"))
-        .order_by("turn")
+        .order_by(Case(When(state=PostingState.PENDING, then=1), default=0), "turn")
         .first()
     )
 

@@ -89,6 +89,23 @@ def test_sending__of_a_worker_that_was_killed_is_adopted(
     assert sorted(references(exact, division)) == sorted([sale.reference, posting.reference])
 
 
+def test_sending__of_a_killed_worker_is_cleared_before_an_older_closing_that_came_since(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    begun = push(till, 1043)
+    posting = Posting.objects.get(closing_id=begun, entry_kind="sales")
+    Posting.objects.filter(pk=posting.pk).update(
+        state=PostingState.SENDING, sending_since=timezone.now() - timedelta(hours=1)
+    )
+    older = push(till, 1042)
+    for _ in range(4):
+        work(division)
+        settle_now(division)
+    assert (state(begun), state(older)) == ("exported", "exported")
+    assert len(exact.entries(division.code)) == 4
+
+
 def test_refusal__is_shown_never_repeated_and_leaves_the_next_closing_alone(
     linked: tuple[Caller, Division], exact: SimulatedExact
 ) -> None:
