@@ -54,6 +54,8 @@ class PairView(APIView):
         responses={201: answers.PairingAnswer, 400: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
     )
     def post(self, request: Request) -> Response:
+        if int(request.headers.get("Content-Length") or 0) > PAIRING_BODY_MAX:
+            raise ApiError(413, "too_large")
         asked = parsed(PairingRequest, request.data, code="pairing_invalid")
         software = f"{asked.software.name} {asked.software.version}".strip()
         paired = redeem_code(asked.code, software=software, device=asked.device)

@@ -57,6 +57,8 @@ MESSAGES: dict[str, str] = {
     "datetime_type": N_("An instant with its offset is expected (ISO 8601)."),
     "datetime_parsing": N_("An instant with its offset is expected (ISO 8601)."),
     "datetime_from_date_parsing": N_("An instant with its offset is expected (ISO 8601)."),
+    "datetime_out_of_range": N_("The year must be between 2 and 9998."),
+    "string_nul": N_("A NUL character is not allowed."),
     "timezone_aware": N_("The offset is missing, for example +01:00."),
 }
 MONEY_HINT = N_('Money is a string with two decimals and a point, for example "12.50".')

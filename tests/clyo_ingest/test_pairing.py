@@ -124,3 +124,10 @@ def test_invalid__names_every_fault(db: None, body: dict[str, Any], expected: di
 def test_not_json__is_400(db: None) -> None:
     answer = Client().post("/api/v1/pair", b"{", content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+
+
+def test_pair__a_body_that_is_far_too_large_is_refused(db: None) -> None:
+    answer = Client().post(
+        "/api/v1/pair", {"code": "AAAA-BBBB", "device": "x" * 20_000}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
