@@ -27,6 +27,8 @@ LABELS = {
     ExportState.EXPORTED: "success",
     ExportState.EXPORTING: "info",
     ExportState.READY: "info",
+    ExportState.WAITING: "default",
+    ExportState.ARCHIVED: "default",
 }
 # Why a state changed, as the verbs write it down; what a person or Exact said is shown as it is.
 REASONS = {

@@ -131,3 +131,12 @@ def test_support__sees_every_reseller(neighbour: Caller) -> None:
     assert "SECRET-SHOP" in client.get(reverse("admin:exports_export_changelist")).content.decode()
     page = client.get(reverse("admin:exports_export_change", args=[Export.objects.get().pk])).content.decode()
     assert "1042" in page
+
+
+def test_list__names_every_state_in_french(staff: Client, neighbour: Caller) -> None:
+    assert neighbour.post("closings", closing(1043, training=True)).json()["state"] == "archived"
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(SupportFactory())
+    page = client.get(reverse("admin:exports_export_changelist")).content.decode()
+    assert "archivée" in page
+    assert "en attente d’activation" in page
