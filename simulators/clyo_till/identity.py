@@ -2,8 +2,13 @@
 
 import json
 import os
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+
+class NotPaired(Exception):
+    """The till has no key yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +20,11 @@ class Identity:
 
     @classmethod
     def load(cls, state: Path) -> "Identity":
-        """Raises `FileNotFoundError` when the till was never paired."""
-        return cls(**json.loads((state / "identity.json").read_text()))
+        """Raises `NotPaired`."""
+        try:
+            return cls(**json.loads((state / "identity.json").read_text()))
+        except FileNotFoundError as missing:
+            raise NotPaired from missing
 
     def save(self, state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True)
@@ -24,14 +32,20 @@ class Identity:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that after a power cut it is there whole or not at all, readable by its owner alone."""
-    draft = path.with_name(f".{path.name}.draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    """Write a file so that after a power cut it is there whole or not at all, readable by its owner alone.
+
+    Each writer has a draft of its own: two processes may write the same file at once.
+    """
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

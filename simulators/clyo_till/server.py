@@ -2,13 +2,15 @@
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+RECEIPT = ("id", "identity", "state", "problems")
 
 
 class TryAgain(Exception):
@@ -31,6 +33,10 @@ class Refused(Exception):
         """Every fault with its pointer: "/sales/0/net: …"."""
         return [f"{fault.get('pointer')}: {fault.get('message')}" for fault in self.answer.get("errors", [])]
 
+    def explained(self) -> str:
+        """The server's message, and every fault on a line of its own."""
+        return "\n".join([str(self), *self.faults()])
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -42,29 +48,39 @@ class Server:
 
     def pair(self, code: str, device: str) -> dict[str, Any]:
         software = {"name": "Clyo", "version": "5.12.9"}
-        return self._call("POST", "pair", {"code": code, "software": software, "device": device}, expected="key")
+        return self._call("POST", "pair", {"code": code, "software": software, "device": device}, expected=("key",))
 
     def rotate(self) -> dict[str, Any]:
-        return self._call("POST", "key/rotate", None, expected="key")
+        return self._call("POST", "key/rotate", None, expected=("key",))
 
     def parameters(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        return self._call("PUT", "parameters", document, expected="parameters")
+        return self._call("PUT", "parameters", document, expected=("parameters",))
 
     def push(self, content: bytes) -> dict[str, Any]:
         """Push one closing, gzipped. Only a 200 or 201 with a body of the till API counts as taken."""
         headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-        return self._exchange("POST", "closings", gzip.compress(content), headers, expected="identity")
+        return self._exchange("POST", "closings", gzip.compress(content), headers, expected=RECEIPT)
 
-    def closings(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._call("GET", "closings", None, expected="results")["results"]
-        return found
+    def closings(self) -> Iterator[dict[str, Any]]:
+        """Every closing the server has of this till, newest first, page by page."""
+        path = "closings"
+        while path:
+            page = self._call("GET", path, None, expected=("results", "next"))
+            yield from page["results"]
+            # The address of the next page may be the server's public one: only what it asks for is taken.
+            path = f"closings?{urlsplit(page['next']).query}" if page["next"] else ""
 
-    def _call(self, method: str, path: str, document: Mapping[str, Any] | None, *, expected: str) -> dict[str, Any]:
+    def whoami(self) -> dict[str, Any]:
+        return self._call("GET", "till", None, expected=("till",))
+
+    def _call(
+        self, method: str, path: str, document: Mapping[str, Any] | None, *, expected: Sequence[str]
+    ) -> dict[str, Any]:
         content = None if document is None else json.dumps(document).encode()
         return self._exchange(method, path, content, {"Content-Type": "application/json"}, expected=expected)
 
     def _exchange(
-        self, method: str, path: str, content: bytes | None, headers: dict[str, str], *, expected: str
+        self, method: str, path: str, content: bytes | None, headers: dict[str, str], *, expected: Sequence[str]
     ) -> dict[str, Any]:
         if self.key:
             headers = {**headers, "Authorization": f"Bearer {self.key}"}
@@ -77,10 +93,10 @@ class Server:
         return _taken(answer, expected)
 
 
-def _taken(answer: httpx.Response, expected: str) -> dict[str, Any]:
+def _taken(answer: httpx.Response, expected: Sequence[str]) -> dict[str, Any]:
     """The body of a good answer. A page of a proxy with status 200 is no acceptance; a 404 page no refusal."""
     body = _object(answer)
-    if answer.status_code in (200, 201) and expected in body:
+    if answer.status_code in (200, 201) and all(field in body for field in expected):
         return body
     if 400 <= answer.status_code < 500 and answer.status_code not in (408, 429) and "code" in body:
         raise Refused(answer.status_code, body)

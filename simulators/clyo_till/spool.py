@@ -26,14 +26,13 @@ class Spool:
     def put(self, content: bytes) -> Path:
         """Keep a closing for sending; the same one again is the same file, another content another file.
 
-        Raises `ValueError` for what is not a closing at all.
+        The name sorts by the closing's number. Raises `ValueError` for what is not a closing at all.
         """
         try:
-            document = json.loads(content)
-            identity = f"{document['kind']}-{document.get('scope', '')}-{document['number']:012d}"
+            number = f"{json.loads(content)['number']:012d}"
         except (ValueError, KeyError, TypeError) as error:
-            raise ValueError("not a closing") from error
-        name = f"{identity}-{hashlib.sha256(content).hexdigest()[:8]}.json"
+            raise ValueError(f"not a closing: {content[:40]!r}") from error
+        name = f"{number}-{hashlib.sha256(content).hexdigest()[:16]}.json"
         path = self._state / "waiting" / name
         if not (self._state / "sent" / name).exists():
             write_durably(path, content)

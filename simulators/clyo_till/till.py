@@ -2,18 +2,16 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from .identity import Identity
-from .push import Patience, send_all
+from .push import Patience, Say, send_all
 from .server import Refused, Server, TryAgain
 from .spool import Spool
-
-Say = Callable[[str, str], None]
 
 
 class Clyo:
@@ -38,7 +36,7 @@ class Clyo:
         """
         key = self._server().rotate()["key"]
         Identity(server=Identity.load(self._state).server, key=key).save(self._state)
-        self._server().closings()
+        self._server().whoami()
         self._say("rotated", "")
 
     def send_parameters(self, path: Path, patience: Patience) -> None:
@@ -64,7 +62,7 @@ class Clyo:
         """What is here, and what the server says of it."""
         spool = Spool(self._state)
         here = {folder: spool.count(folder) for folder in ("waiting", "sent", "refused")}
-        return {"here": here, "there": self._server().closings()}
+        return {"here": here, "there": [*self._server().closings()]}
 
     def _server(self) -> Server:
         identity = Identity.load(self._state)

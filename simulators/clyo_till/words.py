@@ -11,6 +11,8 @@ WORDS = {
         "given_up": "Délai écoulé ; les clôtures restent en attente sur la caisse.",
         "busy": "Un autre envoi est déjà en cours.",
         "not_paired": "Cette caisse n'est pas appairée.",
+        "unreachable": "Le serveur ne répond pas comme il faut ({what}) ; à refaire plus tard.",
+        "wrong_call": "Fichier illisible ou introuvable : {what}",
     },
     "en": {
         "paired": "Till paired: {what}",
@@ -22,6 +24,8 @@ WORDS = {
         "given_up": "Time is up; the closings stay on the till.",
         "busy": "Another process is sending already.",
         "not_paired": "This till is not paired.",
+        "unreachable": "The server does not answer as it should ({what}); try later.",
+        "wrong_call": "Unreadable or missing file: {what}",
     },
 }
 

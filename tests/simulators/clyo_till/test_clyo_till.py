@@ -1,5 +1,7 @@
 """The till against a real HTTP server that answers as scripted: what it repeats, stops at and keeps; and the week."""
 
+import gzip
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +15,8 @@ import httpx
 import pytest
 
 from simulators.clyo_till.identity import Identity
-from simulators.clyo_till.push import GivenUp, Patience
-from simulators.clyo_till.server import Refused
+from simulators.clyo_till.push import GivenUp, Patience, send_all
+from simulators.clyo_till.server import Refused, Server
 from simulators.clyo_till.spool import Busy, Spool
 from simulators.clyo_till.till import Clyo
 from simulators.clyo_till.week.files import write_week
@@ -48,6 +50,9 @@ def serving(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def log_message(self, *_: Any) -> None:
             return
 
@@ -62,6 +67,12 @@ def serving(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
+def hasty() -> Patience:
+    """Patience whose waits take no time, and which ends after a few of them instead of hanging a test."""
+    seconds = itertools.count()
+    return Patience(lambda _: None, give_up_after_s=60, clock=lambda: next(seconds))
+
+
 def push(state: Path, address: str, *contents: bytes, patience: Patience | None = None) -> list[Refused]:
     Identity(server=address, key="key").save(state)
     paths = []
@@ -70,7 +81,7 @@ def push(state: Path, address: str, *contents: bytes, patience: Patience | None 
         path.write_bytes(content)
         paths.append(path)
     with httpx.Client() as http:
-        return Clyo(state, http, lambda *_: None).push(paths, patience or Patience(lambda _: None))
+        return Clyo(state, http, lambda *_: None).push(paths, patience or hasty())
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,7 @@ def push(state: Path, address: str, *contents: bytes, patience: Patience | None 
         (200, "<html>maintenance</html>", {}),
         (404, "<html>no such page</html>", {}),
         (200, {"d": {}}, {}),
+        (201, {"id": "x", "identity": {}, "problems": []}, {}),
     ],
 )
 def test_push__is_repeated_until_the_till_api_itself_says_taken(tmp_path: Path, trouble: Answer) -> None:
@@ -97,6 +109,72 @@ def test_push__waits_as_long_as_the_server_asks(tmp_path: Path) -> None:
     with serving((429, {"code": "throttled"}, {"Retry-After": "7"}), (201, TAKEN, {})) as (address, _):
         push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
     assert waits == [7.0]
+
+
+def test_push__does_not_hammer_a_server_that_asks_for_no_wait(tmp_path: Path) -> None:
+    waits: list[float] = []
+    with serving((429, {"code": "throttled"}, {"Retry-After": "0"}), (201, TAKEN, {})) as (address, _):
+        push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
+    assert waits == [0.5]
+
+
+def test_patience__doubles_up_to_five_minutes_and_never_ends() -> None:
+    waits: list[float] = []
+    patience = Patience(waits.append)
+    for _ in range(40):
+        patience.wait(None)
+    bounds = [min(0.5 * 2**tries, 300.0) for tries in range(40)]
+    assert all(bound / 2 <= wait <= bound for wait, bound in zip(waits, bounds, strict=True))
+
+
+@pytest.mark.parametrize("answered", [(201, TAKEN, {}), (422, {"code": "closing_invalid"}, {})])
+def test_push__an_answer_makes_the_next_wait_short_again(tmp_path: Path, answered: Answer) -> None:
+    waits: list[float] = []
+    with serving(*[None] * 6, answered, None, (201, TAKEN, {})) as (address, _):
+        push(tmp_path / "till", address, closing(1), closing(2), patience=Patience(waits.append))
+    assert max(waits[:6]) >= 8
+    assert waits[6] <= 0.5
+
+
+def test_push__packed_and_in_the_order_of_the_numbers(tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        assert (request.headers["Authorization"], request.headers["Content-Encoding"]) == ("Bearer key", "gzip")
+        seen.append(gzip.decompress(request.content))
+        return httpx.Response(201, json=TAKEN)
+
+    contents = [closing(10), closing(9), closing(100)]
+    spool = Spool(tmp_path)
+    for content in contents:
+        spool.put(content)
+    with httpx.Client(transport=httpx.MockTransport(take)) as http:
+        send_all(spool, Server(http, "http://till.example", "key"), hasty(), lambda *_: None)
+    assert seen == [closing(9), closing(10), closing(100)]
+
+
+def test_push__takes_along_what_is_put_there_meanwhile(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.put(closing(1))
+    late = iter([closing(2)])
+    with serving((201, TAKEN, {}), (201, TAKEN, {})) as (address, asked), httpx.Client() as http:
+        send_all(spool, Server(http, address, "key"), hasty(), lambda *_: [*map(spool.put, late)])
+    assert len(asked) == 2
+    assert (spool.count("waiting"), spool.count("sent")) == (0, 2)
+
+
+def test_push__tells_the_message_and_every_fault_with_its_pointer(tmp_path: Path) -> None:
+    faults = [{"pointer": f"/sales/{n}/net", "code": "missing", "message": "Ce champ manque."} for n in (0, 3)]
+    refusal = {"code": "closing_invalid", "detail": "Des champs manquent.", "errors": faults}
+    told: list[tuple[str, str]] = []
+    spool = Spool(tmp_path)
+    spool.put(closing())
+    with serving((422, refusal, {})) as (address, _), httpx.Client() as http:
+        send_all(spool, Server(http, address, "key"), hasty(), lambda *line: told.append(line))
+    ((word, what),) = told
+    assert word == "refused"
+    assert what.splitlines()[0].endswith(": Des champs manquent.")
+    assert what.splitlines()[1:] == ["/sales/0/net: Ce champ manque.", "/sales/3/net: Ce champ manque."]
 
 
 def test_push__refused_content_is_kept_with_the_answer_and_the_next_closing_goes(tmp_path: Path) -> None:
@@ -119,9 +197,12 @@ def test_push__a_refused_key_leaves_every_closing_waiting(tmp_path: Path, status
 
 
 def test_push__gives_up_at_its_bound_and_keeps_all(tmp_path: Path) -> None:
-    patience = Patience(lambda _: None, rest_s=1.0)
-    with serving(*[None] * 20) as (address, _), pytest.raises(GivenUp):
+    seconds = itertools.count()
+    tries = iter(range(20))
+    patience = Patience(lambda _: next(tries), give_up_after_s=3, clock=lambda: next(seconds))
+    with serving(*[None] * 20) as (address, asked), pytest.raises(GivenUp):
         push(tmp_path / "till", address, closing(), patience=patience)
+    assert len(asked) == 3, "the time that calls take counts, not only the waits"
     assert Spool(tmp_path / "till").count("waiting") == 1
 
 
@@ -160,6 +241,32 @@ def test_spool__a_crash_before_the_move_leads_to_a_repeat_not_a_loss(tmp_path: P
 def test_identity__only_its_owner_reads_the_key(tmp_path: Path) -> None:
     Identity(server="http://127.0.0.1", key="secret").save(tmp_path)
     assert (tmp_path / "identity.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_rotate__the_new_key_is_on_disk_before_it_is_used(tmp_path: Path) -> None:
+    Identity(server="http://till.example", key="old").save(tmp_path)
+    used: list[tuple[str, str]] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        used.append((request.headers["Authorization"], Identity.load(tmp_path).key))
+        return httpx.Response(201, json={"key": "new"}) if request.method == "POST" else httpx.Response(200, json=who)
+
+    who = {"till": {"id": 1}}
+    with httpx.Client(transport=httpx.MockTransport(serve)) as http:
+        Clyo(tmp_path, http, lambda *_: None).rotate()
+    assert used == [("Bearer old", "old"), ("Bearer new", "new")]
+
+
+def test_status__reads_every_page_at_the_address_the_till_knows(tmp_path: Path) -> None:
+    first = {"results": [{"identity": 2}], "next": "https://public.example/api/v1/closings?cursor=abc%3D"}
+    last = {"results": [{"identity": 1}], "next": None}
+    Spool(tmp_path).put(closing(3))
+    with serving((200, first, {}), (200, last, {})) as (address, asked), httpx.Client() as http:
+        Identity(server=address, key="key").save(tmp_path)
+        status = Clyo(tmp_path, http, lambda *_: None).status()
+    assert asked == ["/api/v1/closings", "/api/v1/closings?cursor=abc%3D"]
+    assert status["here"] == {"waiting": 1, "sent": 0, "refused": 0}
+    assert status["there"] == [{"identity": 2}, {"identity": 1}]
 
 
 def amount(value: str) -> Decimal:
