@@ -92,11 +92,6 @@ def activate(activation: Activation) -> list[Problem]:
     return problems
 
 
-def deactivate(establishment: Establishment) -> None:
-    """Nothing more is exported; what waits stays waiting."""
-    Activation.objects.filter(establishment=establishment).update(active=False, activated_at=None)
-
-
 def refresh_catalogue(division: Division) -> None:
     """Read a division's master data again, with the third parties its establishments name. Counts in its budget."""
     with _people_client(division) as client:

@@ -143,6 +143,10 @@ def _third_party(division: Division, row: Row) -> CatalogueItem:
     )
 
 
+class NotInCatalogue(Exception):
+    """A code that this division does not have, or has no more."""
+
+
 class Catalogue:
     """What is known of a division, by kind and code; with `codes`, only those and, if asked, the periods."""
 
@@ -152,14 +156,16 @@ class Catalogue:
             of_periods = Q(kind__in=(CatalogueKind.PERIOD, CatalogueKind.CLOSED_PERIOD)) if periods else Q()
             items = items.filter(Q(code__in=[*codes]) | of_periods)
         self._items = {(item.kind, item.code): item for item in items}
-        self._division = division
 
     def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:
         return self._items.get((kind, code))
 
     def exact_id(self, kind: CatalogueKind, code: str) -> str:
-        """The GUID to post for a code; a code that nobody checked gives `KeyError`, a mistake of ours."""
-        return self._items[(kind, code)].exact_id
+        """The GUID to post for a code. Raises `NotInCatalogue` when it has gone from Exact since it was checked."""
+        item = self._items.get((kind, code))
+        if item is None:
+            raise NotInCatalogue(f"{kind.label} {code}")
+        return item.exact_id
 
     def period_of(self, day: date) -> CatalogueItem | None:
         """The financial period a date lies in: the year need not be the calendar year."""

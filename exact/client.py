@@ -152,6 +152,9 @@ def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
     known: dict[str, Any] = {"status": status, "correlation_id": correlation_id}
     if status == 401:
         raise Unauthorized("the access token is refused", **known)
+    if document is not None and "fault" in document:
+        # The gateway in front of Exact, which never saw the call (rules.md §1.8).
+        raise Unavailable("the gateway before Exact is at fault", **known)
     if status == 403:
         raise Forbidden("; ".join(messages) or "Forbidden", **known)
     if status in (400, 404, 405) or (status == 500 and messages):

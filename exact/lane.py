@@ -6,7 +6,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from exact import lease as leases
-from exact.catalogue import Catalogue
+from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
@@ -33,6 +34,7 @@ Settled = Callable[[Posting], None]
 LOOKUPS_BEFORE_RESENDING = 2
 RUN_MAX = 200
 ERRORS_MAX = 5
+COUNTED_ERRORS = (400, 401, 403, 404)
 ERROR_PAUSE = timedelta(hours=1)
 RECONNECT_PAUSE = timedelta(minutes=15)
 BACKOFF_FIRST_S, BACKOFF_MAX_S = 2.0, 900.0
@@ -53,7 +55,6 @@ class LaneRun:
     client: ExactClient
     settled: Settled
     errors: int = 0
-    posted: int = field(default=0)
 
 
 def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
@@ -85,7 +86,7 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
 
 
 def _send_due(run: LaneRun) -> bool:
-    for _ in range(RUN_MAX):
+    for _step in range(RUN_MAX):
         posting = next_posting(run.division)
         if posting is None:
             return False
@@ -146,16 +147,19 @@ def _claim(run: LaneRun, posting: Posting) -> None:
 
 
 def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) -> None:
-    resource = resource_of(entry, catalogue)
-    body = body_of(
-        entry, reference=posting.reference, catalogue=catalogue, payment_condition=_condition(posting, entry, catalogue)
-    )
+    resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
     try:
+        body = body_of(entry, reference=posting.reference, catalogue=catalogue, payment_condition=condition)
         answer = run.client.create(resource, body)
+    except NotInCatalogue as gone:
+        _record_refusal(
+            run, posting, [_("Exact no longer has {what}. Create it there or change the mapping.").format(what=gone)]
+        )
     except OutcomeUnknown as error:
         _move_unknown(run, posting, timezone.now(), why=str(error), correlation_id=error.correlation_id)
     except (Refused, Forbidden) as error:
-        _record_refusal(run, posting, error)
+        messages = error.messages if isinstance(error, Refused) else [str(error)]
+        _record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
     except ExactError as error:
         with transaction.atomic(durable=True):
             leases.renew(run.lease, run.client.budget)
@@ -181,28 +185,29 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
             messages=differences,
         )
         run.settled(posting)
-    run.posted += 1
     if run.lane.failures:
         Lane.objects.filter(pk=run.division.pk).update(failures=0)
         run.lane.failures = 0
 
 
-def _record_refusal(run: LaneRun, posting: Posting, error: Refused | Forbidden) -> None:
-    messages = error.messages if isinstance(error, Refused) else [str(error)]
+def _record_refusal(
+    run: LaneRun, posting: Posting, messages: list[str], *, status: int | None = None, correlation_id: str = ""
+) -> None:
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         move(
             posting,
             PostingState.REFUSED,
             why="; ".join(messages),
-            correlation_id=error.correlation_id,
+            correlation_id=correlation_id,
             messages=messages,
         )
         run.settled(posting)
     # Exact blocks a key after more than 10 such answers an hour (rules.md §2.1); a 500 does not count.
-    run.errors = run.errors + 1 if error.status != 500 else 0
+    run.errors = run.errors + 1 if status in COUNTED_ERRORS else 0
     if run.errors >= ERRORS_MAX:
-        raise RateLimited(f"{run.errors} refusals in a row: {error}", until=timezone.now() + ERROR_PAUSE)
+        why = f"{run.errors} refusals in a row: {messages[0]}"
+        raise RateLimited(why, until=timezone.now() + ERROR_PAUSE)
 
 
 def _move_unknown(run: LaneRun, posting: Posting, begun: datetime, *, why: str, correlation_id: str = "") -> None:
@@ -235,7 +240,9 @@ def _find_out(run: LaneRun, posting: Posting) -> bool:
         wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
         return _find_out(run, posting)
     else:
-        move(posting, PostingState.PENDING, why="looked up twice, not in Exact: sent again", not_before=None)
+        with transaction.atomic(durable=True):
+            leases.renew(run.lease, run.client.budget)
+            move(posting, PostingState.PENDING, why="looked up twice, not in Exact: sent again", not_before=None)
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -303,7 +302,3 @@ class PostingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-
-    def facts(self) -> dict[str, Any]:
-        """The event as the day's log shows it."""
-        return {"at": self.at, "before": self.before, "after": self.after, "why": self.why}

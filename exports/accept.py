@@ -77,7 +77,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
 
 
 # What the till's side found when the closing came; it is not computed again from the closing alone.
-CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap", "number_reset"})
+CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap"})
 
 
 def _of_the_till(export: Export) -> list[Problem]:

@@ -148,6 +148,32 @@ def test_lane__held_by_another_worker_is_left_alone(linked: tuple[Caller, Divisi
     assert state(closing_id) == "ready"
 
 
+def test_gateway_fault__is_not_a_refusal_and_goes_again_by_itself(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    exact.control("faults", **SALES, fault="gateway_fault", division=division.code)
+    work(division)
+    assert (Lane.objects.get(division=division).pause_code, state(closing_id)) == ("unavailable", "ready")
+    settle_now(division)
+    work(division)
+    assert (state(closing_id), len(exact.entries(division.code))) == ("exported", 2)
+
+
+def test_code__gone_from_exact_since_the_check_is_told_and_stops_nobody(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    gone = push(till)
+    later = push(till, 1043, sales=[{**closing()["sales"][1], "net": "1166.67", "tax": "233.33", "gross": "1400.00"}])
+    division.catalogue.filter(code="706000").delete()
+    work(division)
+    assert (state(gone), state(later)) == ("failed", "exported")
+    posting = Posting.objects.get(closing_id=gone, entry_kind="sales")
+    assert "706000" in posting.messages[0]
+
+
 def test_rate_limit__pauses_the_lane_and_loses_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
     till, division = linked
     closing_id = push(till)

@@ -81,12 +81,7 @@ def test_from_document__reads_every_field_and_ignores_unknown_ones() -> None:
             ),
         ),
         other_receipts=(
-            OtherReceipt(
-                kind=ReceiptKind.SETTLEMENT,
-                amount=Decimal("25.00"),
-                label="Règlement",
-                account="DUPONT",
-            ),
+            OtherReceipt(kind=ReceiptKind.SETTLEMENT, amount=Decimal("25.00"), label="Règlement", account="DUPONT"),
         ),
         payments=(
             Payment(
