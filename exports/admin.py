@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from exact.models import Posting, PostingEvent, PostingState
+from exports.accept import reconsider
 from exports.models import Export, ExportEvent, ExportState
 from exports.problems import SENTENCES, sentence
 from exports.repost import CannotRepost, repost
@@ -37,6 +38,7 @@ REASONS = {
     "settings changed": _("the settings changed"),
     "third party found in Exact": _("the third party was found in Exact"),
     "console": _("sent again from the console"),
+    "booked as it is": _("support decided to book it as it is"),
 }
 KINDS = {"general": _("General"), "station": _("Station"), "drawer": _("Drawer")}
 
@@ -54,7 +56,7 @@ class ExportAdmin(ReadOnlyAdmin):
     search_fields = ["number", "establishment__code", "establishment__name", "tenant__name"]
     fields = ["summary", "problem_list", "booked", "story", "sent"]
     readonly_fields = fields
-    actions = ["send_again"]
+    actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
@@ -132,6 +134,18 @@ class ExportAdmin(ReadOnlyAdmin):
                 done += 1
         if done:
             self.message_user(request, _now("{count} closings looked at again.").format(count=done), messages.SUCCESS)
+
+    @admin.action(description=_("Book as it is"), permissions=["book_as_it_is"])
+    def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
+        """Support looked: what was found between this closing and its neighbours no longer holds it."""
+        for export in queryset.filter(state=ExportState.HELD):
+            actor = request.user if isinstance(request.user, User) else None
+            looked_at = reconsider(export.pk, actor=actor, why="booked as it is", accept_problems=True)
+            words = f"{export} : {looked_at.get_state_display()}"
+            self.message_user(request, words, messages.INFO)
+
+    def has_book_as_it_is_permission(self, request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "is_support", False))
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.change_export")

@@ -142,3 +142,47 @@ def test_list__names_every_state_in_french(staff: Client, neighbour: Caller) -> 
     page = client.get(reverse("admin:exports_export_changelist")).content.decode()
     assert re.search(r">\s*archivée\s*<", page)
     assert not re.search(r">\s*(archived|waiting)\s*<", page)
+
+
+def broken_chain(till: Caller) -> Export:
+    """A second closing whose perpetual total does not follow the first's."""
+    totals = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "1401.00"}
+    answer = till.post("closings", closing(1043, totals=totals)).json()
+    assert [problem["code"] for problem in answer["problems"]] == ["perpetual_break"]
+    return Export.objects.get(pk=answer["id"])
+
+
+def book_as_it_is(client: Client, export: Export) -> None:
+    chosen = {"action": "book_as_it_is", "_selected_action": [str(export.pk)]}
+    client.post(reverse("admin:exports_export_changelist"), chosen)
+
+
+def test_book_as_it_is__by_support_lets_the_closing_go_with_its_name(neighbour: Caller) -> None:
+    export, support = broken_chain(neighbour), SupportFactory()
+    client = Client()
+    client.force_login(support)
+    book_as_it_is(client, export)
+    export.refresh_from_db()
+    assert export.state == "waiting"
+    last = export.events.last()
+    assert last is not None
+    assert last.actor == support
+
+
+def test_book_as_it_is__is_not_for_a_reseller(neighbour: Caller) -> None:
+    export = broken_chain(neighbour)
+    client = Client()
+    client.force_login(StaffFactory(reseller=neighbour.till.tenant.reseller))
+    book_as_it_is(client, export)
+    export.refresh_from_db()
+    assert export.state == "held"
+
+
+def test_book_as_it_is__cannot_pass_what_does_not_balance(neighbour: Caller) -> None:
+    answer = neighbour.post("closings", closing(1043, payments=closing()["payments"][:1])).json()
+    client = Client()
+    client.force_login(SupportFactory())
+    export = Export.objects.get(pk=answer["id"])
+    book_as_it_is(client, export)
+    export.refresh_from_db()
+    assert export.state == "held"
