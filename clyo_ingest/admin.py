@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,8 @@ from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import Till, User
+
+ANSWER = ("answer", "answer_code", "about")
 
 
 @admin.register(Till)
@@ -58,11 +61,26 @@ class TillKeyAdmin(ReadOnlyAdmin):
 class PushAdmin(ReadOnlyAdmin):
     """What tills sent and what they were answered: refused pushes are found here."""
 
-    list_display = ["received_at", "till", "kind", "answer_status", "answer_code"]
+    list_display = ["received_at", "till", "kind", *ANSWER]
     list_filter = ["kind", "answer_status"]
     lookups = frozenset({"kind__exact", "answer_status", "answer_status__exact"})
-    list_select_related = ["till__establishment"]
-    fields = ["till", "kind", "received_at", "content_type", "content_encoding", "answer_status", "answer_code", "raw"]
+    list_select_related = ["till__establishment", "made__export", "closing__export"]
+    fields = ["till", "kind", "received_at", "content_type", "content_encoding", *ANSWER, "raw"]
+
+    @admin.display(description=_("answer"), ordering="answer_status")
+    def answer(self, push: Push) -> str:
+        """Empty for a push whose answer nobody saw: the server ended before it."""
+        if hasattr(push, "made"):
+            return "201"
+        return str(push.answer_status or "")
+
+    @admin.display(description=_("closing"))
+    def about(self, push: Push) -> str:
+        closing = getattr(push, "made", None) or push.closing
+        if closing is None:
+            return ""
+        address = reverse("admin:exports_export_change", args=[closing.pk])
+        return format_html("<a href='{}'>{}</a>", address, closing.export)
 
     @admin.display(description=_("raw push"))
     def raw(self, push: Push) -> str:

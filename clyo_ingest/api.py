@@ -27,7 +27,7 @@ from clyo_ingest.keys import issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
-from clyo_ingest.throttles import PairingThrottle, PushThrottle
+from clyo_ingest.throttles import PairingThrottle, refuse_if_too_fast
 from exports.destination import activation_status, entries_of
 from exports.models import ExportState
 from ledger.closing import ClosingKind
@@ -84,10 +84,9 @@ class TillView(APIView):
 
 
 class PushView(APIView):
-    """What pushes share: the raw body is stored first, and every refusal is noted with it."""
+    """What pushes share: the raw body is stored first, and every refusal is noted with it, "too fast" too."""
 
     permission_classes = [IsKnownTill]
-    throttle_classes = [PushThrottle]
     push_kind: PushKind
 
     def take(self, request: Request, till: Till, push: Push) -> Response:
@@ -99,6 +98,7 @@ class PushView(APIView):
         try:
             if till.suspended:
                 raise ApiError(403, "suspended")
+            refuse_if_too_fast(request, self)
             return self.take(request, till, push)
         except ApiError as error:
             note_refusal(push, error)

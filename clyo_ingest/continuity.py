@@ -27,13 +27,21 @@ class Neighbours:
     after: Closing | None
 
 
+# Each sub-select is one step in the unique index of a closing's identity, however long the sequence is.
+NEIGHBOURS = """
+SELECT * FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number IN (
+    %(number)s,
+    (SELECT max(number) FROM clyo_ingest_closing
+        WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number < %(number)s),
+    (SELECT min(number) FROM clyo_ingest_closing
+        WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number > %(number)s))
+"""
+
+
 def neighbours(till: Till, facts: Facts) -> Neighbours:
     """Read the three in one query."""
-    sequence = Closing.objects.filter(till=till, kind=facts.kind.value, scope=facts.scope)
-    same = sequence.filter(number=facts.number)
-    before = sequence.filter(number__lt=facts.number).order_by("-number")[:1]
-    after = sequence.filter(number__gt=facts.number).order_by("number")[:1]
-    rows = {_side(row, facts.number): row for row in same.union(before, after, all=True)}
+    place = {"till": till.pk, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
+    rows = {_side(row, facts.number): row for row in Closing.objects.raw(NEIGHBOURS, place)}
     return Neighbours(same=rows.get("same"), before=rows.get("before"), after=rows.get("after"))
 
 

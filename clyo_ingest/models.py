@@ -54,7 +54,11 @@ class PushKind(models.TextChoices):
 
 
 class Push(models.Model):
-    """One push of a known till, raw, on disk before anything judges it. Refused ones are kept for support."""
+    """One push of a known till, raw, on disk before anything judges it. Refused ones are kept for support.
+
+    The push that brought a closing is named by it (`made`), so its 201 is not written here once more; a repeat names
+    the closing it met (`closing`).
+    """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
     till = models.ForeignKey(Till, models.PROTECT, related_name="pushes", verbose_name=_("till"))
@@ -108,7 +112,7 @@ class Closing(models.Model):
     scope = models.CharField(max_length=40, blank=True)
     number = models.BigIntegerField()
     digest = models.CharField(max_length=64)
-    push = models.ForeignKey(Push, models.PROTECT, related_name="+")
+    push = models.OneToOneField(Push, models.PROTECT, related_name="made")
     perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     perpetual_after = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     received_at = models.DateTimeField()

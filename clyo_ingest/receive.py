@@ -48,13 +48,15 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
     content = document.canonical()
     digest = digest_of(content)
     facts = Facts.from_document(content)
+    contested = False
     for _attempt in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                received = _take(till, push, content, digest, facts)
+                received = _take(till, push, content, digest, facts, contested=contested)
         except IntegrityError as error:
             if constraint_of(error) not in (IDENTITY_TAKEN, TICKETS_TAKEN):
                 raise
+            contested = contested or constraint_of(error) == TICKETS_TAKEN
             continue
         if received.conflict is not None:
             raise received.conflict
@@ -62,7 +64,8 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
     raise ApiError(503, "server_error", headers={"Retry-After": "5"})
 
 
-def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: Facts) -> Received:
+def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:
+    """`contested`: the database has just refused its tickets, because they are covered already."""
     # One closing of a till at a time: each must see the one before it.
     Till.objects.select_for_update(of=("self",), no_key=True).filter(pk=till.pk).values_list("pk").get()
     around = neighbours(till, facts)
@@ -70,12 +73,12 @@ def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: F
         return _again(push, around.same, content, digest)
     establishment = till.establishment
     booked = not facts.training and facts.kind.value == establishment.booked_level
-    overlaps = check_tickets(establishment, facts.tickets) if booked else []
+    overlaps = check_tickets(establishment, facts.tickets) if booked and contested else []
     found = [*check_sequence(facts, around), *overlaps]
     closing_id = uuid.uuid4()
     export = accept(closing_id, till=till, closing=facts, document=content, found=found)
     closing = _write(till, push, digest, facts, around, export)
-    _write_tickets(closing, establishment.pk, facts, live=booked and not overlaps)
+    _write_tickets(closing, establishment.pk, facts, live=booked and not contested)
     _close_gap(facts, around)
     return Received(closing=closing, new=True)
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from clyo_ingest.errors import ApiError
 from tenants.models import Till
 
 log = structlog.get_logger()
@@ -32,6 +33,13 @@ class PushThrottle(OpenWhenCacheIsDown):
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         till = request.auth
         return f"push:{till.pk}" if isinstance(till, Till) else None
+
+
+def refuse_if_too_fast(request: Request, view: APIView) -> None:
+    """Raises `ApiError` 429, with the seconds to wait in `Retry-After`, when this till pushes faster than it may."""
+    throttle = PushThrottle()
+    if not throttle.allow_request(request, view):
+        raise ApiError(429, "throttled", headers={"Retry-After": str(int(throttle.wait() or 60) + 1)})
 
 
 class PairingThrottle(OpenWhenCacheIsDown):

@@ -144,9 +144,7 @@ def check_settings(division: Division, mapping: Mapping) -> list[Problem]:
 
 def plan_in(division: Division | None, mapping: Mapping) -> BookingPlan:
     """The booking plan, with the journals' own accounts as the division has them."""
-    journals = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.JOURNAL)
-    accounts = {code: facts.get("GLAccountCode") for code, facts in journals.values_list("code", "facts")}
-    return booking_plan(mapping, journal_accounts={code: account for code, account in accounts.items() if account})
+    return booking_plan(mapping, journal_accounts=division.journal_accounts if division else {})
 
 
 def _third_parties(division: Division) -> Iterable[str]:

@@ -1,6 +1,7 @@
 """A division's master data, read once and kept: it feeds checks and pick lists, so that posting costs two calls."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from exact.models import CatalogueItem, CatalogueKind, Division
 
 Row = dict[str, Any]
 THIRD_PARTY_WIDTH = 18
+CLOSED = 1  # Status in JournalStatusList; 0 is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,6 @@ class Source:
     select: str
     code: Callable[[Row], str]
     name: str
-    key: str = "ID"
 
 
 SOURCES = (
@@ -58,21 +59,6 @@ SOURCES = (
         lambda row: _text(row, "Code"),
         "Description",
     ),
-    Source(
-        CatalogueKind.PERIOD,
-        "financial/FinancialPeriods",
-        "ID,FinYear,FinPeriod,StartDate,EndDate",
-        lambda row: f"{row['FinYear']}/{row['FinPeriod']}",
-        "",
-    ),
-    Source(
-        CatalogueKind.CLOSED_PERIOD,
-        "read/financial/JournalStatusList",
-        "Journal,Year,Period,Status",
-        lambda row: f"{_text(row, 'Journal')} {row['Year']}/{row['Period']}",
-        "",
-        key="",
-    ),
 )
 
 
@@ -82,12 +68,18 @@ def read_catalogue(division: Division, client: ExactClient, *, third_parties: It
     A company may have tens of thousands of customers, so those are looked up by code. Raises any `ExactError`, and
     then keeps what was known.
     """
-    items = [_item(division, source, row) for source in SOURCES for row in _wanted(client, source)]
+    items = [
+        _item(division, source, row) for source in SOURCES for row in client.rows(source.resource, select=source.select)
+    ]
+    accounts = {it.code: _text(it.facts, "GLAccountCode") for it in items if it.kind == CatalogueKind.JOURNAL}
+    items += _periods(division, client)
     items += [_third_party(division, row) for code in set(third_parties) for row in _find_third_party(client, code)]
+    division.journal_accounts = {journal: account for journal, account in accounts.items() if account}
+    division.catalogue_read_at = timezone.now()
     with transaction.atomic():
         CatalogueItem.objects.filter(division=division).delete()
         CatalogueItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=1000)
-        Division.objects.filter(pk=division.pk).update(catalogue_read_at=timezone.now())
+        division.save(update_fields=["journal_accounts", "catalogue_read_at"])
 
 
 def keep_third_parties(division: Division, client: ExactClient, codes: Iterable[str]) -> bool:
@@ -102,10 +94,31 @@ def keep_third_parties(division: Division, client: ExactClient, codes: Iterable[
     return bool(found)
 
 
-def _wanted(client: ExactClient, source: Source) -> Iterator[Row]:
-    for row in client.rows(source.resource, select=source.select):
-        if source.kind is not CatalogueKind.CLOSED_PERIOD or row["Status"] == 1:
-            yield row
+def _periods(division: Division, client: ExactClient) -> list[CatalogueItem]:
+    """The financial periods, each with its first and last day and the journals that are closed in it."""
+    closed: dict[str, list[str]] = defaultdict(list)
+    for row in client.rows("read/financial/JournalStatusList", select="Journal,Year,Period,Status"):
+        if row["Status"] == CLOSED:
+            closed[f"{row['Year']}/{row['Period']}"].append(_text(row, "Journal"))
+    rows = client.rows("financial/FinancialPeriods", select="ID,FinYear,FinPeriod,StartDate,EndDate")
+    return [_period(division, row, closed) for row in rows]
+
+
+def _period(division: Division, row: Row, closed: Mapping[str, list[str]]) -> CatalogueItem:
+    starts, ends = exact_date(row["StartDate"]), exact_date(row["EndDate"])
+    code = f"{row['FinYear']}/{row['FinPeriod']}"
+    return CatalogueItem(
+        tenant_id=division.tenant_id,
+        division=division,
+        kind=CatalogueKind.PERIOD,
+        code=code,
+        exact_id=row["ID"],
+        facts={
+            "starts": (starts or date.max).isoformat(),
+            "ends": (ends or date.min).isoformat(),
+            "closed_journals": closed.get(code, []),
+        },
+    )
 
 
 def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
@@ -114,7 +127,7 @@ def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
         division=division,
         kind=source.kind,
         code=source.code(row),
-        exact_id=row.get(source.key) or "",
+        exact_id=row["ID"],
         name=_text(row, source.name)[:120],
         facts={name: row.get(name) for name in source.select.split(",") if name != "ID"},
     )
@@ -148,13 +161,16 @@ class NotInCatalogue(Exception):
 
 
 class Catalogue:
-    """What is known of a division, by kind and code; with `codes`, only those and, if asked, the periods."""
+    """What is known of a division, by kind and code; with `codes`, only those, and the period that `day` lies in."""
 
-    def __init__(self, division: Division, *, codes: Iterable[str] | None = None, periods: bool = False) -> None:
+    def __init__(self, division: Division, *, codes: Collection[str] | None = None, day: date | None = None) -> None:
         items = CatalogueItem.objects.filter(division=division)
         if codes is not None:
-            of_periods = Q(kind__in=(CatalogueKind.PERIOD, CatalogueKind.CLOSED_PERIOD)) if periods else Q()
-            items = items.filter(Q(code__in=[*codes]) | of_periods)
+            wanted = Q(code__in=codes)
+            if day is not None:
+                text = day.isoformat()
+                wanted |= Q(kind=CatalogueKind.PERIOD, facts__starts__lte=text, facts__ends__gte=text)
+            items = items.filter(wanted)
         self._items = {(item.kind, item.code): item for item in items}
 
     def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:
@@ -169,17 +185,9 @@ class Catalogue:
 
     def period_of(self, day: date) -> CatalogueItem | None:
         """The financial period a date lies in: the year need not be the calendar year."""
-        return next(
-            (
-                item
-                for (kind, _), item in self._items.items()
-                if kind == CatalogueKind.PERIOD
-                and (exact_date(item.facts["StartDate"]) or date.max)
-                <= day
-                <= (exact_date(item.facts["EndDate"]) or date.min)
-            ),
-            None,
-        )
+        text = day.isoformat()
+        periods = (item for (kind, _), item in self._items.items() if kind == CatalogueKind.PERIOD)
+        return next((it for it in periods if it.facts["starts"] <= text <= it.facts["ends"]), None)
 
 
 def percentage(item: CatalogueItem) -> Decimal:

@@ -78,6 +78,7 @@ class Division(models.Model):
     code = models.PositiveIntegerField(_("code"))
     name = models.CharField(_("name"), max_length=120)
     catalogue_read_at = models.DateTimeField(_("catalogue read"), null=True, editable=False)
+    journal_accounts = models.JSONField(default=dict, editable=False, help_text="Each journal's own GL account.")
 
     class Meta:
         verbose_name = _("division")
@@ -107,7 +108,6 @@ class CatalogueKind(models.TextChoices):
     THIRD_PARTY = "third_party", _("third party")
     PAYMENT_CONDITION = "payment_condition", _("payment condition")
     PERIOD = "period", _("period")
-    CLOSED_PERIOD = "closed_period", _("closed period")
     ASKED_FOR = "asked_for", _("third party Exact does not know")
 
 

@@ -162,7 +162,7 @@ def _period(catalogue: Catalogue, day: date, journals: tuple[str, ...]) -> Itera
         yield _problem("period_unknown", "", date=day.isoformat())
         return
     for journal in journals:
-        if catalogue.get(CatalogueKind.CLOSED_PERIOD, f"{journal} {period.code}"):
+        if journal in period.facts["closed_journals"]:
             yield _problem("period_closed", "", period=period.code, journal=journal)
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from exact.postings import make_postings
-from exports.models import Export, ExportEvent, ExportState
+from exports.models import Export, ExportState
 from exports.nudge import nudge_lane, nudge_learning
-from exports.prepare import Destination, Prepared, prepare
+from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
@@ -45,7 +45,6 @@ def accept(
     export.state = prepared.state
     export.problems = [problem.to_document() for problem in prepared.problems]
     export.save(force_insert=True)
-    ExportEvent.objects.create(tenant_id=export.tenant_id, export=export, after=export.state, why="received")
     _hand_over(export, prepared)
     return export
 
@@ -56,7 +55,10 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
     `accept_problems`: a person takes what does not add up as it is. Does nothing to a closing in another state.
     """
     with transaction.atomic():
-        export = Export.objects.select_for_update(of=("self",)).select_related("establishment").get(pk=export_id)
+        rows = Export.objects.select_for_update(of=("self",)).select_related(
+            "establishment", *(f"establishment__{path}" for path in ALONG_THE_ESTABLISHMENT)
+        )
+        export = rows.get(pk=export_id)
         if export.state not in (ExportState.HELD, ExportState.WAITING):
             return export
         found = [Problem.from_document(problem) for problem in export.problems]

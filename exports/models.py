@@ -71,7 +71,7 @@ class Export(models.Model):
 
 
 class ExportEvent(models.Model):
-    """One change of an export's state: from, to, when, who, why."""
+    """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     export = models.ForeignKey(Export, models.PROTECT, related_name="events")

@@ -294,6 +294,14 @@ def test_too_fast__is_429_with_retry_after(till: Caller, monkeypatch: pytest.Mon
     assert colleague(till).post("closings", closing()).status_code == 201
 
 
+def test_too_fast__is_kept_raw(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PushThrottle, "rate", "1/min", raising=False)
+    for number in (1042, 1043):
+        till.post("closings", closing(number))
+    assert kept(till)[1:] == [(429, "throttled")]
+    assert json.loads(bytes(Push.objects.latest("pk").body))["number"] == 1043
+
+
 LANGUAGES = ["fr", "en", "en-GB,en;q=0.9", "de", ""]
 
 

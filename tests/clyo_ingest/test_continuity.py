@@ -105,6 +105,13 @@ def test_tickets__covered_twice_are_held(till: Caller, first: int, last: int, he
     assert codes(second) == ({"tickets_overlap": True} if held else {})
 
 
+def test_tickets__named_twice_in_one_closing_are_held(till: Caller) -> None:
+    twice = covering(1, 20)["tickets"] + covering(10, 30)["tickets"]
+    answer = push(till, 1042, tickets=twice)
+    assert (answer.status_code, answer.json()["state"]) == (201, "held")
+    assert codes(answer)["tickets_overlap_within"] is True
+
+
 def test_tickets__of_another_station_do_not_overlap(till: Caller) -> None:
     push(till, 1042)
     assert codes(push(till, 1043, **covering(80412, 80533, station="2"))) == {}

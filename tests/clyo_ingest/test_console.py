@@ -1,0 +1,26 @@
+"""The console's list of raw pushes: what each was answered, and the closing it is about."""
+
+from django.test import Client
+from django.urls import reverse
+
+from clyo_ingest.models import Closing
+from tenants.factories import SupportFactory
+from tests.conftest import Caller, closing
+
+
+def test_pushes__show_their_answer_and_their_closing(till: Caller) -> None:
+    till.post("closings", closing())
+    till.post("closings", closing())
+    till.post("closings", closing(currency="XX"))
+    client = Client()
+    client.force_login(SupportFactory())
+    page = client.get(reverse("admin:clyo_ingest_push_changelist"))
+    rows = page.context["cl"].result_list
+    shown = page.context["cl"].model_admin
+    assert sorted((shown.answer(row), bool(shown.about(row))) for row in rows) == [
+        ("200", True),
+        ("201", True),
+        ("422", False),
+    ]
+    link = reverse("admin:exports_export_change", args=[Closing.objects.get().pk])
+    assert page.content.decode().count(f"<a href='{link}'>") == 2
