@@ -94,15 +94,15 @@ def activate(activation: Activation) -> list[Problem]:
 
 def refresh_catalogue(division: Division) -> None:
     """Read a division's master data again, with the third parties its establishments name. Counts in its budget."""
-    with _people_client(division) as client:
+    with budgeted_client(division, for_people=True) as client:
         read_catalogue(division, client, third_parties=_third_parties(division))
 
 
 @contextmanager
-def _people_client(division: Division) -> Iterator[ExactClient]:
-    """A client that may use the share of the budget kept for people, and puts its counts on disk."""
+def budgeted_client(division: Division, *, for_people: bool) -> Iterator[ExactClient]:
+    """A client that puts its counts on disk; `for_people` it may use the share of the budget kept for them."""
     lane, _ = Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
-    budget = lane_budget(lane, division.app, for_people=True)
+    budget = lane_budget(lane, division.app, for_people=for_people)
     try:
         yield ExactClient(
             base_url=division.app.base_url,
@@ -128,7 +128,7 @@ def learn_third_parties(division: Division, codes: set[str]) -> bool:
     new = codes - {*asked.values_list("code", flat=True)}
     if not new:
         return False
-    with _people_client(division) as client:
+    with budgeted_client(division, for_people=True) as client:
         return keep_third_parties(division, client, new)
 
 

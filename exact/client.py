@@ -95,6 +95,17 @@ class ExactClient:
             raise OutcomeUnknown("the answer is not an entity", correlation_id=correlation_id)
         return Created(content, correlation_id)
 
+    def delete(self, resource: str, key: str) -> None:
+        """DELETE one entity by its GUID; one that is not there any more is a success, so it may be repeated.
+
+        Raises any `ExactError`; `Refused` when Exact does not give it up, e.g. because it was processed.
+        """
+        try:
+            self._exchange("DELETE", f"{self._url(resource)}(guid'{key}')")
+        except Refused as error:
+            if error.status != httpx.codes.NOT_FOUND:
+                raise
+
     def _url(self, resource: str) -> str:
         if resource.startswith("/"):
             return f"{self._base_url}{resource}"
@@ -145,6 +156,8 @@ class Created(dict[str, Any]):
 def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
     """What an answer means (rules.md §4.2): the JSON object of a success, else the matching `ExactError`."""
     status, correlation_id = response.status_code, response.headers.get(CORRELATION_HEADER, "")
+    if method == "DELETE" and status == httpx.codes.NO_CONTENT:
+        return {}
     document = _json_object(response)
     messages = _error_messages(document)
     if status in (200, 201) and document is not None and "d" in document:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
 from exact.models import CatalogueKind, Division, Lane, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
-from exact.postings import Found, from_answer, look_up
+from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
 from exact.states import OPEN, move, wait_until
 from ledger.entry import Entry, EntryKind
@@ -109,9 +109,11 @@ def next_posting(division: Division) -> Posting | None:
         entry_kind=EntryKind.SALES.value,
         state__in=[PostingState.REFUSED, PostingState.DIFFERS],
     )
+    waits_for_another = Q(after__isnull=False) & ~Q(after__state=PostingState.POSTED)
     return (
         Posting.objects.filter(division=division, state__in=OPEN)
-        .exclude(closing_id__in=halted.values("closing_id"))
+        .exclude(Q(state=PostingState.PENDING) & Q(closing_id__in=halted.values("closing_id")))
+        .exclude(waits_for_another)
         .order_by(Case(When(state=PostingState.PENDING, then=1), default=0), "turn")
         .first()
     )
@@ -125,6 +127,9 @@ def _advance(run: LaneRun, posting: Posting) -> bool:
         _move_unknown(run, posting, begun, why="the worker that was sending it ended")
     if posting.state == PostingState.UNKNOWN:
         return _find_out(run, posting)
+    if posting.state == PostingState.REMOVING:
+        _remove(run, posting)
+        return True
     entry = Entry.from_document(posting.entry)
     catalogue = Catalogue(run.division, codes=codes_in(entry))
     _claim(run, posting)
@@ -188,6 +193,28 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
     if run.lane.failures:
         Lane.objects.filter(pk=run.division.pk).update(failures=0)
         run.lane.failures = 0
+
+
+def _remove(run: LaneRun, posting: Posting) -> None:
+    """Take an entry out of Exact because a person replaces it. Deleting by id may be repeated: nothing is unknown."""
+    catalogue = Catalogue(run.division, codes=codes_in(Entry.from_document(posting.entry)))
+    leases.renew(run.lease, run.client.budget)
+    try:
+        remove_from_exact(run.client, posting, catalogue)
+    except OutcomeUnknown as error:
+        raise Unavailable(str(error), correlation_id=error.correlation_id) from error
+    except (Refused, Forbidden) as error:
+        messages = error.messages if isinstance(error, Refused) else [str(error)]
+        _record_removal(run, posting, PostingState.DIFFERS, messages, error.correlation_id)
+    else:
+        _record_removal(run, posting, PostingState.WITHDRAWN, [], "")
+
+
+def _record_removal(run: LaneRun, posting: Posting, to: PostingState, messages: list[str], correlation_id: str) -> None:
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        move(posting, to, why="; ".join(messages), correlation_id=correlation_id, messages=messages)
+        run.settled(posting)
 
 
 def _record_refusal(

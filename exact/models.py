@@ -79,6 +79,10 @@ class Division(models.Model):
     name = models.CharField(_("name"), max_length=120)
     catalogue_read_at = models.DateTimeField(_("catalogue read"), null=True, editable=False)
     journal_accounts = models.JSONField(default=dict, editable=False, help_text="Each journal's own GL account.")
+    moved_at = models.CharField(max_length=30, blank=True, editable=False, help_text="Exact's DivisionMoveDate.")
+    lines_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Ledger read up to here.")
+    deleted_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Deletions read up to here.")
+    reconciled_at = models.DateTimeField(_("compared with Exact"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("division")
@@ -222,7 +226,9 @@ class PostingState(models.TextChoices):
     POSTED = "posted", _("posted")
     REFUSED = "refused", _("refused by Exact")
     DIFFERS = "differs", _("differs in Exact")
+    REMOVING = "removing", _("being removed from Exact")
     WITHDRAWN = "withdrawn", _("withdrawn")
+    REVERSED = "reversed", _("reversed in Exact")
 
 
 class Posting(models.Model):
@@ -242,6 +248,10 @@ class Posting(models.Model):
     reference = models.CharField(_("reference"), max_length=30, unique=True)
     entry = models.JSONField()
     payment_condition = models.CharField(max_length=10, blank=True)
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("reverses"))
+    after = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", help_text="Sent only once that one stands in Exact."
+    )
     business_date = models.DateField(_("business date"))
     turn = models.CharField(max_length=60, help_text="Sorts postings of a division into the order of their closings.")
     state = models.CharField(_("state"), max_length=10, choices=PostingState.choices, default=PostingState.PENDING)
@@ -270,6 +280,9 @@ class Posting(models.Model):
                 condition=~Q(state=PostingState.POSTED) | Q(exact_entry_id__isnull=False, posted_at__isnull=False),
                 name="exact_posting_posted_has_entry",
             ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=~Q(state=PostingState.WITHDRAWN), name="exact_posting_one_reversal"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=PostingState.SENDING) | Q(sending_since__isnull=False),
                 name="exact_posting_sending_since",
@@ -278,10 +291,22 @@ class Posting(models.Model):
         indexes = [
             models.Index(
                 fields=["division", "turn"],
-                condition=Q(state__in=[PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN]),
-                name="exact_posting_due",
+                condition=Q(
+                    state__in=[
+                        PostingState.PENDING,
+                        PostingState.SENDING,
+                        PostingState.UNKNOWN,
+                        PostingState.REMOVING,
+                    ]
+                ),
+                name="exact_posting_open",
             ),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
+            models.Index(
+                fields=["division", "exact_entry_id"],
+                condition=Q(exact_entry_id__isnull=False),
+                name="exact_posting_entry",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -302,3 +327,69 @@ class PostingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+
+class BookLine(models.Model):
+    """One line of an entry of ours, as Exact's ledger held it when it was last read. A debit is positive."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    division = models.ForeignKey(Division, models.CASCADE, related_name="+")
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="book_lines")
+    line_id = models.UUIDField()
+    entry_id = models.UUIDField()
+    entry_number = models.BigIntegerField(_("Exact entry number"))
+    journal = models.CharField(_("journal"), max_length=10)
+    date = models.DateField(_("date"))
+    account = models.CharField(_("account"), max_length=30)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    description = models.CharField(_("description"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["entry_number", "pk"]
+        constraints = [models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once")]
+        indexes = [models.Index(fields=["division", "entry_id"], name="exact_bookline_entry")]
+
+
+class FindingKind(models.TextChoices):
+    MISSING = "missing", _("missing in Exact")
+    CHANGED = "changed", _("changed in Exact")
+    DOUBLED = "doubled", _("doubled in Exact")
+
+
+class Settlement(models.TextChoices):
+    REPLACED = "replaced", _("replaced")
+    ACCEPTED = "accepted", _("accepted as it is")
+    GONE = "gone", _("no longer found")
+
+
+class Finding(models.Model):
+    """Where Exact's books no longer hold what was posted. A posting has at most one that is open.
+
+    `details` lists the differences: what (an account, "VAT", "date", "entries"), what was meant, what was found.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="findings", verbose_name=_("posting"))
+    kind = models.CharField(_("finding"), max_length=10, choices=FindingKind.choices)
+    details = models.JSONField(_("differences"), default=list)
+    found_at = models.DateTimeField(_("found"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by"))
+    settlement = models.CharField(_("how"), max_length=10, choices=Settlement.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("difference from Exact")
+        verbose_name_plural = _("differences from Exact")
+        ordering = ["-found_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["posting"], condition=Q(settled_at=None), name="exact_finding_one_open_per_posting"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, settlement="") | (Q(settled_at__isnull=False) & ~Q(settlement="")),
+                name="exact_finding_settled_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.posting.reference}: {self.get_kind_display()}"

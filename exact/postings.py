@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from exact.catalogue import Catalogue
 from exact.client import ExactClient
 from exact.models import Division, Posting
-from exact.payloads import CASH, SALES, expected_amount, expected_vat
+from exact.payloads import CASH, SALES, expected_amount, expected_vat, resource_of
 from ledger.entry import Entry, EntryKind
 
+PROCESSED = 50  # Status of an entry; 20 is open
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 
 
@@ -34,8 +36,13 @@ def make_postings(
     entries: Sequence[Entry],
     payment_condition: str = "",
     revision: int = 1,
+    reverses: Posting | None = None,
+    after: Posting | None = None,
 ) -> list[Posting]:
-    """Write the postings of a closing, sales first. They are sent in the order of business date and closing time."""
+    """Write the postings of a closing, sales first. They are sent in the order of business date and closing time.
+
+    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first.
+    """
     postings = [
         Posting(
             tenant_id=division.tenant_id,
@@ -47,6 +54,8 @@ def make_postings(
             reference=reference_of(closing_id, number, entry.kind, entry.journal, revision),
             entry=entry.to_document(),
             payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
+            reverses=reverses,
+            after=after,
             business_date=entry.date,
             turn=turn_of(entry.date, closed_at, number, closing_id, place),
         )
@@ -58,6 +67,36 @@ def make_postings(
 def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:
     """Sorts as text: business date, moment of closing, number; then the entries of one closing together."""
     return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[:8]}{place}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An entry of a posting that Exact has now; a processed one cannot be deleted any more (rules.md §5, §6)."""
+
+    entry_id: str
+    processed: bool
+
+
+def entries_in_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> list[Standing]:
+    """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`."""
+    resource = resource_of(Entry.from_document(posting.entry), catalogue)
+    ids = {found.entry_id for found in look_up(client, posting, resource)}
+    ids |= {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
+    return [
+        Standing(entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
+        for entry_id in sorted(ids)
+        for row in client.rows(resource, select="EntryID,Status", filter=f"EntryID eq guid'{entry_id}'")
+    ]
+
+
+def remove_from_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> None:
+    """Delete every entry in Exact that is this posting's.
+
+    May be repeated after any failure: what is gone already is no fault. Raises any `ExactError`.
+    """
+    resource = resource_of(Entry.from_document(posting.entry), catalogue)
+    for standing in entries_in_exact(client, posting, catalogue):
+        client.delete(resource, standing.entry_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,12 @@
        ▲                  │ └─not sent──▶ pending
        │                  └─no answer / killed worker──▶ unknown
        └──looked up twice, not there────────────────────┘ └──found──▶ posted | differs
-    refused ──repost──▶ withdrawn (a new revision is made)        pending | unknown… see MOVES
+    refused ──repost──▶ withdrawn (a new revision is made)
+    posted, differs ──replace──▶ removing ──deleted in Exact──▶ withdrawn (a new revision is made)
+                                    └──Exact refuses──▶ differs
+    posted, differs ──its reversal was posted──▶ reversed
 
-A trigger in the database refuses every other move (migration 0002).
+A trigger in the database refuses every other move (migration 0004).
 """
 
 from datetime import datetime
@@ -30,11 +33,14 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
     ),
     PostingState.UNKNOWN: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.PENDING}),
     PostingState.REFUSED: frozenset({PostingState.WITHDRAWN}),
-    PostingState.DIFFERS: frozenset(),
-    PostingState.POSTED: frozenset(),
+    PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
+    PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
+    PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS}),
     PostingState.WITHDRAWN: frozenset(),
+    PostingState.REVERSED: frozenset(),
 }
-OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN)
+OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING)
+OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 

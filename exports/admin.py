@@ -8,16 +8,18 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from exact.models import Posting, PostingEvent, PostingState
+from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.models import Export, ExportEvent, ExportState
+from exports.money import euros
 from exports.problems import SENTENCES, sentence
+from exports.replace import REPLACEABLE
 from exports.repost import CannotRepost, repost
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin
 from tenants.models import User
@@ -99,7 +101,11 @@ class ExportAdmin(ReadOnlyAdmin):
     @display(description=_("entries"))
     def booked(self, export: Export) -> SafeString:
         postings = [
-            {"posting": posting, "lines": [line_of(line) for line in posting.entry["lines"]]}
+            {
+                "posting": posting,
+                "lines": [line_of(line) for line in posting.entry["lines"]],
+                "replaceable": posting.state in REPLACEABLE and not posting.reverses_id,
+            }
             for posting in Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn")
         ]
         return render_to_string("exports/closing_entries.html", {"postings": postings})
@@ -160,8 +166,3 @@ def line_of(line: dict[str, Any]) -> dict[str, Any]:
     """A stored line with its debit and credit as people write them."""
     amount = Decimal(line["amount"])
     return {**line, "debit": euros(amount) if amount > 0 else "", "credit": euros(-amount) if amount < 0 else ""}
-
-
-def euros(amount: Decimal) -> str:
-    """1 234,56 € in French, 1,234.56 € in English."""
-    return f"{number_format(amount, decimal_pos=2, force_grouping=True)} €"

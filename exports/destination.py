@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from exact.mapping import take_parameters as put_in_force
-from exact.models import Activation, ConnectionState, Posting, PostingState
+from exact.models import Activation, ConnectionState, Posting
+from exact.states import OVER
 from exports.models import Export, ExportState
 from exports.nudge import nudge_release
 from tenants.models import Establishment
@@ -61,7 +62,7 @@ class BookedEntry:
 def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
     """The entries of closings, by closing, sales first. One query for all of them."""
     entries: dict[UUID, list[BookedEntry]] = defaultdict(list)
-    rows = Posting.objects.filter(closing_id__in=[*closing_ids]).exclude(state=PostingState.WITHDRAWN).order_by("turn")
+    rows = Posting.objects.filter(closing_id__in=[*closing_ids]).exclude(state__in=OVER).order_by("turn")
     for posting in rows:
         entries[posting.closing_id].append(
             BookedEntry(

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from exact.models import Posting
 from tenants.models import Establishment, Tenant, Till, User
 
 
@@ -83,3 +84,34 @@ class ExportEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+
+class ReplacementWay(models.TextChoices):
+    AGAIN = "again", _("Exact no longer has it: post it again")
+    DELETE = "delete", _("delete it in Exact and post it anew")
+    REVERSE = "reverse", _("reverse it in Exact and post it anew")
+
+
+class Replacement(models.Model):
+    """A person's order to put one new entry in the place of one in Exact: the very entry that person was shown.
+
+    Open until the new entry's posting is made, or Exact did not let the old one go.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    export = models.ForeignKey(Export, models.PROTECT, related_name="replacements")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=ReplacementWay.choices)
+    entry = models.JSONField()
+    payment_condition = models.CharField(max_length=10, blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["posting"], condition=Q(done_at=None), name="exports_replacement_one_open_per_posting"
+            )
+        ]

@@ -9,6 +9,7 @@ log = structlog.get_logger()
 RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
+RECONCILE = "exports.reconcile"
 
 
 def nudge_lane(division_id: int) -> None:
@@ -24,6 +25,11 @@ def nudge_learning() -> None:
 def nudge_release() -> None:
     """Ask a worker to look again at closings whose settings changed."""
     _send(RELEASE)
+
+
+def nudge_reconcile(division_id: int) -> None:
+    """Ask a worker to compare a division with Exact's books."""
+    _send(RECONCILE, division_id)
 
 
 def _send(task: str, *arguments: int) -> None:

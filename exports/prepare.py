@@ -23,7 +23,7 @@ VAT_WITHOUT_LINE = "vat_without_net"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Where an export stands now, and the entries to post when it is ready."""
+    """Where an export stands now; and the entries to post when it is ready, or that Exact would refuse as they are."""
 
     state: ExportState
     problems: tuple[Problem, ...] = ()
@@ -86,10 +86,8 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
     for entry in booking.entries:
         problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]
     holding = [problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems]
-    if holding:
-        return Prepared(state=ExportState.HELD, problems=tuple(problems))
     return Prepared(
-        state=ExportState.READY,
+        state=ExportState.HELD if holding else ExportState.READY,
         problems=tuple(problems),
         entries=booking.entries,
         activation=activation,

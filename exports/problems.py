@@ -96,7 +96,22 @@ SENTENCES: dict[str, str] = {
     "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
-    "repost_differs": N_("An entry of this closing stands in Exact with other amounts: correct it there first."),
+    "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),
+    "repost_replacing": N_("An entry of this closing is being replaced: replace that entry anew."),
+    # replacing
+    "replace_not_posted": N_("Only an entry that was posted can be replaced."),
+    "replace_moved_on": N_("This entry has changed since it was shown. Look at it again."),
+    "replace_under_way": N_("This entry is being replaced already."),
+    "replace_not_bookable": N_("With today's settings this closing cannot be booked. Mend this first:"),
+    "replace_other_company": N_("The establishment exports to another company now: correct this entry in Exact."),
+    "replace_no_such_entry": N_(
+        "With today's settings this closing has no such entry any more: delete the entry in Exact."
+    ),
+    "replace_changed_and_processed": N_(
+        "This entry was changed in Exact and then processed there: only the bookkeeper can correct it. "
+        "Accept the difference once that is done."
+    ),
+    "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }
 MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
 PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})

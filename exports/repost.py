@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from exact.models import Posting, PostingState
 from exact.postings import make_postings
-from exact.states import move
+from exact.states import OVER, move
 from exports.accept import reconsider
 from exports.models import Export, ExportState
 from exports.nudge import nudge_lane
@@ -43,9 +43,11 @@ def repost(export_id: UUID, *, actor: User | None, why: str) -> Export:
 
 def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
     export = Export.objects.select_for_update(of=("self",)).select_related("establishment").get(pk=export_id)
-    postings = Posting.objects.filter(closing_id=export.pk).exclude(state=PostingState.WITHDRAWN)
+    postings = Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER)
     if postings.filter(state=PostingState.DIFFERS).exists():
         raise CannotRepost("repost_differs")
+    if postings.filter(reverses__isnull=False).exclude(state=PostingState.POSTED).exists():
+        raise CannotRepost("repost_replacing")
     redone = [it for it in postings if it.state in (PostingState.REFUSED, PostingState.PENDING)]
     closing = Closing.from_document(export.document)
     found = [problem for problem in check_closing(closing) if problem.code not in export.accepted_problems]

@@ -2,6 +2,7 @@
 
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+exported, failed ─▶ exporting (an entry is being replaced)
 """
 
 from django.db import transaction
@@ -18,8 +19,10 @@ MOVES: dict[ExportState, frozenset[ExportState]] = {
         {ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED, ExportState.HELD, ExportState.WAITING}
     ),
     ExportState.EXPORTING: frozenset({ExportState.EXPORTED, ExportState.FAILED}),
-    ExportState.FAILED: frozenset({ExportState.READY, ExportState.EXPORTED, ExportState.HELD, ExportState.FAILED}),
-    ExportState.EXPORTED: frozenset(),
+    ExportState.FAILED: frozenset(
+        {ExportState.READY, ExportState.EXPORTING, ExportState.EXPORTED, ExportState.HELD, ExportState.FAILED}
+    ),
+    ExportState.EXPORTED: frozenset({ExportState.EXPORTING, ExportState.FAILED}),
     ExportState.ARCHIVED: frozenset(),
 }
 

@@ -1,18 +1,20 @@
 """Finding what is due by looking at the database: every message of ours may be lost."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from exact.activation import learn_third_parties
-from exact.models import Activation, Lane, Posting
+from exact.models import Activation, Division, Lane, Posting
 from exact.states import OPEN
 from exports.accept import reconsider
 from exports.models import Export, ExportState
 
 BATCH = 500
+NIGHTLY = timedelta(hours=20)
 
 
 def due_divisions() -> list[int]:
@@ -24,6 +26,13 @@ def due_divisions() -> list[int]:
     return [
         *Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()
     ]
+
+
+def unreconciled_divisions() -> list[int]:
+    """Divisions that closings go to and that were not compared with Exact since yesterday, longest ago first."""
+    yesterday = timezone.now() - NIGHTLY
+    due = Division.objects.filter(Q(reconciled_at=None) | Q(reconciled_at__lt=yesterday), activations__active=True)
+    return [*due.order_by(F("reconciled_at").asc(nulls_first=True)).values_list("pk", flat=True).distinct()]
 
 
 def release_waiting() -> int:

@@ -4,12 +4,18 @@ import os
 import socket
 import threading
 
+import structlog
 from celery import shared_task
 
+from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
-from exports.nudge import LEARN, RELEASE, RUN_LANE, nudge_lane
+from exact.models import Division
+from exact.reconcile import reconcile
+from exports.nudge import LEARN, RECONCILE, RELEASE, RUN_LANE, nudge_lane, nudge_reconcile
 from exports.settle import settle
-from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting
+from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting, unreconciled_divisions
+
+log = structlog.get_logger()
 
 
 def _holder() -> str:
@@ -43,3 +49,20 @@ def sweep() -> None:
     learn_and_release()
     for division_id in due_divisions():
         nudge_lane(division_id)
+
+
+@shared_task(name="exports.reconcile_due")
+def reconcile_due() -> None:
+    """Each night: compare every active company with its books. Comes again until all were reached."""
+    for division_id in unreconciled_divisions():
+        nudge_reconcile(division_id)
+
+
+@shared_task(name=RECONCILE)
+def reconcile_division(division_id: int) -> None:
+    """Compare one company with its books, or as much of it as Exact lets through now."""
+    division = Division.objects.select_related("app", "connection").get(pk=division_id)
+    try:
+        reconcile(division)
+    except ExactError as error:
+        log.warning("reconcile_stopped", division=division.code, why=type(error).__name__, detail=str(error))

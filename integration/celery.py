@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django.conf import settings
 
@@ -27,8 +28,10 @@ app.config_from_object(
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
         "worker_send_task_events": False,
+        "timezone": settings.TIME_ZONE,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},
         },
     }
 )

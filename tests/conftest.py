@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from exact.activation import activate, choose_division
 from exact.client import shared_http
 from exact.connection import connect
 from exact.lane import run_lane
-from exact.models import Division, ExactApp
+from exact.models import Division, ExactApp, Posting
 from exports.settle import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
@@ -170,6 +171,16 @@ def linked(transactional_db: None, exact: SimulatedExact) -> tuple[Caller, Divis
     assert caller.put("parameters", PARAMETERS).status_code == 200
     division = exact.link(row, *exact.company())
     return caller, division
+
+
+@pytest.fixture
+def posted(linked: tuple[Caller, Division], monkeypatch: pytest.MonkeyPatch) -> Posting:
+    """The sales posting of a closing that stands in Exact with its receipts, for long enough to be missed there."""
+    monkeypatch.setattr("exact.reconcile.settle_time", timedelta)
+    till, division = linked
+    assert till.post("closings", closing()).status_code == 201
+    work(division)
+    return Posting.objects.get(division=division, entry_kind="sales")
 
 
 def work(division: Division) -> bool:

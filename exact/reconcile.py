@@ -1,0 +1,149 @@
+"""Whether Exact's books still hold what was posted: each entry there, once, unchanged; else a finding that says what.
+
+Bookkeepers work in those books, as they should: nothing is repaired here. A person accepts a finding or replaces the
+entry (`exports.replace`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from exact.activation import budgeted_client
+from exact.client import ExactClient
+from exact.lane import settle_time
+from exact.mirror import forget, read_changes, read_entries
+from exact.models import BookLine, CatalogueItem, CatalogueKind, Division, Finding, FindingKind, Posting, PostingState
+from exact.models import Settlement as How
+from exact.preflight import VAT_ACCOUNT
+from exact.standing import ENTRIES, Difference, differences
+from ledger.entry import Entry
+from tenants.models import User
+
+MISSING_LOOKUPS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a comparison saw of one posting: None where all is as it was posted."""
+
+    kind: FindingKind
+    details: list[dict[str, Any]]
+
+
+def reconcile(division: Division) -> int:
+    """Compare a division with Exact. Returns how many findings are open afterwards.
+
+    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there.
+    """
+    began = timezone.now()
+    with budgeted_client(division, for_people=False) as client:
+        _notice_move(division, client)
+        touched = read_changes(division, client)
+        _read_unseen(division, client, before=began - settle_time())
+    open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
+    judge(division, touched | {*open_ones} | {*_unseen(division, before=began - settle_time())})
+    division.reconciled_at = began
+    division.save(update_fields=["reconciled_at"])
+    return Finding.objects.filter(posting__division=division, settled_at=None).count()
+
+
+def judge(division: Division, postings: Collection[UUID]) -> None:
+    """Look at postings again and open, renew or settle their findings."""
+    vat_accounts = _accounts_of_vat(division)
+    lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
+    for line in BookLine.objects.filter(posting_id__in=postings):
+        lines[line.posting_id].append(line)
+    for posting in Posting.objects.filter(pk__in=postings, division=division, state=PostingState.POSTED):
+        _record(posting, _look_at(posting, lines[posting.pk], vat_accounts))
+
+
+def stands_as_posted(posting: Posting, lines: list[BookLine]) -> bool:
+    """Whether Exact's ledger holds the posting's entry, once and unchanged."""
+    return _look_at(posting, lines, _accounts_of_vat(posting.division)) is None
+
+
+def accept_finding(finding: Finding, *, actor: User) -> None:
+    """A person leaves the difference as it is; it is reported again only when it changes."""
+    _settle(Finding.objects.filter(pk=finding.pk), How.ACCEPTED, actor=actor)
+
+
+def settle_replaced(posting: Posting) -> None:
+    """The entry was taken out of Exact or reversed there: nothing is left to find."""
+    BookLine.objects.filter(posting=posting).delete()
+    _settle(Finding.objects.filter(posting=posting), How.REPLACED)
+
+
+def _look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]) -> Seen | None:
+    own = [line for line in lines if line.entry_id == posting.exact_entry_id]
+    others = {line.entry_number for line in lines if line.entry_id != posting.exact_entry_id}
+    numbers = ", ".join(str(number) for number in sorted(others | {line.entry_number for line in own}))
+    if not own:
+        return Seen(kind=FindingKind.MISSING, details=[_count_of_entries(str(posting.exact_entry_number), numbers)])
+    if others:
+        return Seen(kind=FindingKind.DOUBLED, details=[_count_of_entries(str(posting.exact_entry_number), numbers)])
+    different = differences(Entry.from_document(posting.entry), own, vat_accounts=vat_accounts)
+    if different:
+        return Seen(kind=FindingKind.CHANGED, details=[it.to_document() for it in different])
+    return None
+
+
+def _count_of_entries(meant: str, found: str) -> dict[str, Any]:
+    return Difference(what=ENTRIES, meant=meant, found=found).to_document()
+
+
+def _record(posting: Posting, seen: Seen | None) -> None:
+    findings = Finding.objects.filter(posting=posting)
+    with transaction.atomic():
+        standing = findings.filter(settled_at=None).select_for_update().first()
+        if seen is None:
+            _settle(findings, How.GONE)
+        elif standing is not None:
+            findings.filter(pk=standing.pk).update(kind=seen.kind, details=seen.details)
+        elif not _was_accepted(findings.order_by("found_at").last(), seen):
+            Finding.objects.create(tenant_id=posting.tenant_id, posting=posting, kind=seen.kind, details=seen.details)
+
+
+def _was_accepted(last: Finding | None, seen: Seen) -> bool:
+    return (
+        last is not None and last.settlement == How.ACCEPTED and (last.kind, last.details) == (seen.kind, seen.details)
+    )
+
+
+def _settle(findings: Any, how: How, *, actor: User | None = None) -> None:
+    findings.filter(settled_at=None).update(settled_at=timezone.now(), settled_by=actor, settlement=how)
+
+
+def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:
+    """Entries posted before a moment of which the ledger has shown no line."""
+    posted = Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before)
+    own = BookLine.objects.filter(division=division)
+    left_missing = Finding.objects.filter(kind=FindingKind.MISSING, settlement=How.ACCEPTED)
+    unseen = posted.exclude(exact_entry_id__in=own.values("entry_id")).exclude(pk__in=left_missing.values("posting"))
+    return unseen.order_by("posted_at").values_list("pk", flat=True)[:MISSING_LOOKUPS_MAX]
+
+
+def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -> None:
+    """Ask Exact for each of them once more before anything is called missing."""
+    for posting in Posting.objects.filter(pk__in=[*_unseen(division, before=before)], findings__isnull=True):
+        read_entries(division, client, posting, [str(posting.exact_entry_id)])
+
+
+def _notice_move(division: Division, client: ExactClient) -> None:
+    """A company that Exact moved has new timestamps (rules.md §9)."""
+    rows = client.rows("system/Divisions", select="Code,DivisionMoveDate", filter=f"Code eq {division.code}")
+    moved_at = next((str(row["DivisionMoveDate"] or "") for row in rows), "")
+    if moved_at != division.moved_at:
+        forget(division)
+        division.moved_at = moved_at
+        division.save(update_fields=["moved_at"])
+
+
+def _accounts_of_vat(division: Division) -> set[str]:
+    accounts = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT)
+    return {*accounts.values_list("code", flat=True)}

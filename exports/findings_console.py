@@ -1,0 +1,181 @@
+"""The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from exact.errors import ExactError
+from exact.models import BookLine, Finding, FindingKind, Posting
+from exact.reconcile import accept_finding
+from exact.standing import DATE, ENTRIES, VAT
+from exports.money import euros
+from exports.nudge import nudge_reconcile
+from exports.problems import SENTENCES, sentence
+from exports.replace import CannotReplace, dry_run, order
+from ledger.entry import Entry
+from tenants.console import OwnRelatedFilter, ReadOnlyAdmin
+from tenants.models import User
+from tenants.scope import visible_to
+
+LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """Open findings, unless somebody asks for the settled ones."""
+
+    title = _("settled")
+    parameter_name = "settled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("settled")), ("all", _("all"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
+        wanted = {"yes": queryset.exclude(settled_at=None), "all": queryset}
+        return wanted.get(self.value() or "", queryset.filter(settled_at=None))
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnlyAdmin):
+    """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
+
+    list_display = ["closing", "tenant", "kind_label", "differences", "found_at", "settlement_label", "replace_link"]
+    list_filter = [OpenFilter, "kind", ("tenant", OwnRelatedFilter)]
+    lookups = frozenset({"kind__exact", "tenant__id__exact"})
+    list_select_related = ["posting__division", "tenant", "settled_by"]
+    search_fields = ["posting__reference", "tenant__name"]
+    fields = ["closing", "kind", "differences", "found_at", "settled_at", "settled_by", "settlement", "replace_link"]
+    readonly_fields = fields
+    actions = ["accept", "compare_now"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.replace_view)
+        return [path("replace/<uuid:posting_id>/", view, name="exact_finding_replace"), *super().get_urls()]
+
+    @display(description=_("closing"))
+    def closing(self, finding: Finding) -> SafeString:
+        address = reverse("admin:exports_export_change", args=[finding.posting.closing_id])
+        return format_html('<a href="{}">{}</a>', address, finding.posting.reference)
+
+    @display(description=_("finding"), ordering="kind", label=LABELS)
+    def kind_label(self, finding: Finding) -> tuple[str, str]:
+        return finding.kind, str(FindingKind(finding.kind).label)
+
+    @display(description=_("differences"))
+    def differences(self, finding: Finding) -> str:
+        return " · ".join(_in_words(it) for it in finding.details)
+
+    @display(description=_("settled"), ordering="settled_at")
+    def settlement_label(self, finding: Finding) -> str:
+        who = f" ({finding.settled_by})" if finding.settled_by else ""
+        return f"{finding.get_settlement_display()}{who}" if finding.settled_at else ""
+
+    @display(description="")
+    def replace_link(self, finding: Finding) -> str:
+        if finding.settled_at:
+            return ""
+        address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
+        return format_html('<a href="{}">{}</a>', address, _now("Compare and replace"))
+
+    @admin.action(description=_("Accept as it is"), permissions=["settle"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+        actor = _person(request)
+        for finding in queryset.filter(settled_at=None):
+            accept_finding(finding, actor=actor)
+            self.log_change(request, finding, _now("accepted as it is"))
+
+    @admin.action(description=_("Compare with Exact now"), permissions=["settle"])
+    def compare_now(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+        for division_id in {*queryset.values_list("posting__division", flat=True)}:
+            nudge_reconcile(division_id)
+        self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exports.change_export")
+
+    def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
+        """The dry run: what Exact has beside what would be posted; on POST, the order."""
+        posting = visible_to(_person(request), Posting.objects.filter(pk=posting_id)).first()
+        if posting is None:
+            raise Http404
+        if not self.has_settle_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:exports_export_change", args=[posting.closing_id])
+        try:
+            shown = dry_run(posting.pk)
+            if request.method == "POST" and request.POST.get("shown") != shown.digest:
+                self.message_user(request, sentence({"code": "replace_moved_on", "facts": {}}), messages.WARNING)
+            elif request.method == "POST":
+                order(shown, actor=_person(request), why=request.POST.get("why", "").strip() or _now("replaced"))
+                self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)
+                return redirect(back)
+        except CannotReplace as refusal:
+            reasons = [sentence(problem.to_document()) for problem in refusal.problems]
+            self.message_user(request, " ".join([_now(SENTENCES[refusal.code]), *reasons]), messages.WARNING)
+            return redirect(back)
+        except ExactError as error:
+            self.message_user(request, _now("Exact did not answer: {why}").format(why=error), messages.ERROR)
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _now("Replace {reference}").format(reference=posting.reference),
+            "shown": shown,
+            "columns": [
+                (_now("In Exact now"), _held_rows(shown.held)),
+                *([(_now("Reversal"), _entry_rows(shown.reversal))] if shown.reversal else []),
+                (_now("Posted in its place"), _entry_rows(shown.entry)),
+            ],
+            "back": back,
+        }
+        return TemplateResponse(request, "exports/replace.html", context)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _in_words(difference: dict[str, Any]) -> str:
+    """ "411000: 1 400,00 € meant, 1 390,00 € in Exact" in the reader's language."""
+    what, meant, found = difference["what"], difference["meant"], difference["found"]
+    if what == ENTRIES:
+        words = _now("entry {meant} meant, in Exact: {found}")
+        return words.format(meant=meant, found=found or _now("none"))
+    if what == DATE:
+        return _now("date: {meant} meant, {found} in Exact").format(meant=meant, found=found)
+    name = _now("VAT") if what == VAT else what
+    amounts = {"meant": euros(Decimal(meant)), "found": euros(Decimal(found))}
+    return _now("{what}: {meant} meant, {found} in Exact").format(what=name, **amounts)
+
+
+def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:
+    return [_row(line.account, line.description, line.amount, line.date, line.entry_number) for line in lines]
+
+
+def _entry_rows(entry: Entry) -> list[dict[str, str]]:
+    return [_row(line.account, line.label or entry.label, line.amount, entry.date, "") for line in entry.lines]
+
+
+def _row(account: str, label: str, amount: Decimal, day: Any, number: object) -> dict[str, str]:
+    return {
+        "number": str(number),
+        "date": date_format(day, "SHORT_DATE_FORMAT"),
+        "account": account,
+        "label": label,
+        "debit": euros(amount) if amount > 0 else "",
+        "credit": euros(-amount) if amount < 0 else "",
+    }
