@@ -11,15 +11,14 @@ from typing import Any
 
 import sentry_sdk
 from pydantic import SecretStr
-from sentry_sdk.types import Breadcrumb, Event, Hint
+from sentry_sdk.types import Breadcrumb, DataCollectionUserOptions, Event, Hint
 
-OFF = {"mode": "off"}
-NOTHING = {
+NOTHING: DataCollectionUserOptions = {
     "user_info": False,
-    "cookies": OFF,
-    "http_headers": {"request": OFF},
+    "cookies": {"mode": "off"},
+    "http_headers": {"request": {"mode": "off"}},
     "http_bodies": [],
-    "url_query_params": OFF,
+    "url_query_params": {"mode": "off"},
     "graphql": {"document": False, "variables": False},
     "gen_ai": {"inputs": False, "outputs": False},
     "database_query_data": False,
