@@ -189,9 +189,7 @@ def test_token_endpoint__in_trouble_leaves_the_consent_alone(
 @pytest.mark.parametrize(
     ("status", "life", "expected_s"), [(200, "600", 600), (200, 480, 480), (200, "soon", 600), (429, "600", 600)]
 )
-def test_pair__is_kept_however_it_comes(
-    connection: Connection, status: int, life: Any, expected_s: int
-) -> None:
+def test_pair__is_kept_however_it_comes(connection: Connection, status: int, life: Any, expected_s: int) -> None:
     pair = {"access_token": "AAEA-new", "refresh_token": "gAAA-new", "token_type": "bearer", "expires_in": life}
     transport = httpx.MockTransport(lambda _: httpx.Response(status, json=pair))
     with at_age(connection, 590), httpx.Client(transport=transport) as http:
