@@ -12,6 +12,7 @@ from exact.client import ExactClient
 from exact.models import Division, Posting
 from exact.payloads import CASH, SALES, expected_amount, expected_vat
 from ledger.entry import Entry, EntryKind
+from ledger.problem import Problem
 
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 
@@ -69,14 +70,14 @@ class Found:
     amount: Decimal | None
     vat: Decimal | None
 
-    def differences(self, entry: Entry) -> list[str]:
+    def differences(self, entry: Entry) -> list[Problem]:
         """Where Exact's amounts are not what was meant, to the cent. An amount Exact did not show is not compared."""
-        pairs = [("amount", expected_amount(entry), self.amount)]
+        pairs = [("amount_differs_in_exact", expected_amount(entry), self.amount)]
         if entry.kind is EntryKind.SALES:
-            pairs.append(("VAT", expected_vat(entry), self.vat))
+            pairs.append(("vat_differs_in_exact", expected_vat(entry), self.vat))
         return [
-            f"{name}: {meant} sent, {found} in Exact"
-            for name, meant, found in pairs
+            Problem(code=code, facts={"expected": str(meant), "found": str(found)})
+            for code, meant, found in pairs
             if found is not None and found != meant
         ]
 
