@@ -97,7 +97,9 @@ SENTENCES: dict[str, str] = {
     "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
     "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
     # what happened on the way to Exact
-    "worker_ended": N_("The program that was sending it ended. It is looked up in Exact before anything is sent again."),
+    "worker_ended": N_(
+        "The program that was sending it ended. It is looked up in Exact before anything is sent again."
+    ),
     "no_answer": N_("No answer from Exact. It is looked up there before anything is sent again."),
     "unclear_answer": N_(
         "Exact's answer could not be read (HTTP {status}). It is looked up there before anything is sent again."

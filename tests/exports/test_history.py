@@ -64,7 +64,7 @@ def test_history__of_an_entry_that_is_sent_again(linked: tuple[Caller, Division]
 
 
 def test_difference__is_told_with_its_amounts(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
-    till, division = linked
+    till, _ = linked
     closing_id = push(till)
     sale = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
     move(sale, PostingState.SENDING, sending_since=sale.created_at)
@@ -85,7 +85,7 @@ def test_code__gone_from_exact_is_named_in_the_list(linked: tuple[Caller, Divisi
 
 
 def test_history__of_before_is_shown_as_it_was_written(linked: tuple[Caller, Division]) -> None:
-    till, division = linked
+    till, _ = linked
     closing_id = push(till)
     posting = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
     old = "looked up twice, not in Exact: sent again"
