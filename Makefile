@@ -11,13 +11,14 @@ KILL_WORKER ?=
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
-	@echo "make test          the whole suite, on real PostgreSQL and Valkey"
+	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
 	@echo "make check         ruff, mypy, import rules, migrations, translations"
 
 demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
 
 test: $(VENV)/.installed
+	@$(BIN)/python -m integration.stack browser
 	@$(BIN)/python -m integration.translations compile
 	$(BIN)/python -m pytest
 

@@ -34,6 +34,6 @@ class MappingAdmin(ReadOnlyAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnlyAdmin):
-    list_display = ["division", "paused_until", "pause_code", "pause_detail", "minute_calls", "day_calls"]
+    list_display = ["division", "paused_until", "pause_code", "minute_calls", "day_calls"]
     fields = ["division", "holder", "leased_until", "paused_until", "pause_code", "pause_detail", "minute_calls"]
     list_select_related = ["division"]

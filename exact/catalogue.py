@@ -159,6 +159,11 @@ def _third_party(division: Division, row: Row) -> CatalogueItem:
 class NotInCatalogue(Exception):
     """A code that this division does not have, or has no more."""
 
+    def __init__(self, kind: CatalogueKind, code: str) -> None:
+        super().__init__(f"{kind} {code}")
+        self.kind = kind
+        self.code = code
+
 
 class Catalogue:
     """What is known of a division, by kind and code; with `codes`, only those, and the period that `day` lies in."""
@@ -180,7 +185,7 @@ class Catalogue:
         """The GUID to post for a code. Raises `NotInCatalogue` when it has gone from Exact since it was checked."""
         item = self._items.get((kind, code))
         if item is None:
-            raise NotInCatalogue(f"{kind.label} {code}")
+            raise NotInCatalogue(kind, code)
         return item.exact_id
 
     def period_of(self, day: date) -> CatalogueItem | None:

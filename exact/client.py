@@ -92,7 +92,9 @@ class ExactClient:
         answer, correlation_id = self._exchange("POST", self._url(resource), json=body)
         content = answer.get("d")
         if not isinstance(content, dict):
-            raise OutcomeUnknown("the answer is not an entity", correlation_id=correlation_id)
+            raise OutcomeUnknown(
+                "the answer is not an entity", status=httpx.codes.CREATED, correlation_id=correlation_id
+            )
         return Created(content, correlation_id)
 
     def delete(self, resource: str, key: str) -> None:

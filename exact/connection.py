@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 import structlog
+from django.db import OperationalError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from exact.client import NEVER_SENT
 from exact.errors import NeedsReconnect, Unavailable
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
 MARGIN = timedelta(seconds=18)
 EARLIEST_RENEWAL = timedelta(seconds=570)
+LIFE_S = 600
+# After Exact said "not expired" the token is used on for so long before the next try.
+ASK_AGAIN_AFTER = timedelta(seconds=10)
 TOKEN_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_MS = 30_000
 
@@ -89,15 +93,27 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
     """The connection with a usable access token, renewed by us or by whoever held the lock before us.
 
     `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over.
-    Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact did not answer.
+    Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
+    answer.
     """
+    try:
+        connection = _renewed_under_lock(connection_id, http, refused)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Unavailable("another worker is still renewing the token") from error
+    if connection.state != ConnectionState.ACTIVE:
+        raise NeedsReconnect(connection.problem)
+    return connection
+
+
+def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str) -> Connection:
+    """The connection as it is on disk when the lock is gone: with a usable token, or declared dead."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
         connection = Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
-        if connection.state != ConnectionState.ACTIVE:
-            raise NeedsReconnect("the connection to Exact must be made again")
-        if not _needs_renewal(connection, refused):
+        if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
             return connection
         try:
             pair = _request(
@@ -105,7 +121,8 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
             )
         except NotExpired:
             log.info("exact_token_not_expired", connection=connection_id)
-            return connection
+            connection.access_expires_at = timezone.now() + ASK_AGAIN_AFTER + MARGIN
+            connection.save(update_fields=["access_expires_at"])
         except Refusal as refusal:
             _declare_dead(connection, str(refusal))
         else:
@@ -113,8 +130,6 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
             connection.save(
                 update_fields=["access_token", "refresh_token", "access_issued_at", "access_expires_at", "problem"]
             )
-    if connection.state != ConnectionState.ACTIVE:
-        raise NeedsReconnect(connection.problem)
     return connection
 
 
@@ -148,7 +163,8 @@ def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenP
         words = "cannot be reached" if isinstance(error, NEVER_SENT) else "gave no answer"
         raise Unavailable(f"Exact's token endpoint {words}") from error
     document = _document(response)
-    if response.status_code == 200 and "access_token" in document:
+    if "access_token" in document and "refresh_token" in document:
+        # Whatever the status: the old refresh token is used up (rules.md §1.5, a limit's answer may hold a pair).
         return _pair(document)
     said = f"{document.get('error', '')} {document.get('error_description', '')} {response.headers.get('Reason', '')}"
     if "not expired" in f"{said} {response.text}":
@@ -172,5 +188,11 @@ def _pair(document: dict[str, Any]) -> TokenPair:
         access=document["access_token"],
         refresh=document["refresh_token"],
         issued_at=now,
-        expires_at=now + timedelta(seconds=int(document["expires_in"])),
+        expires_at=now + timedelta(seconds=_life_s(document.get("expires_in"))),
     )
+
+
+def _life_s(stated: object) -> int:
+    """`expires_in`, a string of digits; a pair is not thrown away because it is stated otherwise (rules.md §1.3)."""
+    text = str(stated)
+    return int(text) if text.isascii() and text.isdigit() else LIFE_S

@@ -5,7 +5,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,19 +14,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Q, When
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from exact import lease as leases
 from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
-from exact.models import CatalogueKind, Division, Lane, Posting, PostingState
+from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
 from exact.states import OPEN, move, wait_until
 from ledger.entry import Entry, EntryKind
+from ledger.problem import Problem
 
 log = structlog.get_logger()
 
@@ -124,7 +124,7 @@ def _advance(run: LaneRun, posting: Posting) -> bool:
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
         begun = posting.sending_since or timezone.now()
-        _move_unknown(run, posting, begun, why="the worker that was sending it ended")
+        _move_unknown(run, posting, begun, Problem(code="worker_ended"))
     if posting.state == PostingState.UNKNOWN:
         return _find_out(run, posting)
     if posting.state == PostingState.REMOVING:
@@ -144,7 +144,6 @@ def _claim(run: LaneRun, posting: Posting) -> None:
         move(
             posting,
             PostingState.SENDING,
-            why="",
             sending_since=timezone.now(),
             attempts=posting.attempts + 1,
             not_before=None,
@@ -157,18 +156,18 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
         body = body_of(entry, reference=posting.reference, catalogue=catalogue, payment_condition=condition)
         answer = run.client.create(resource, body)
     except NotInCatalogue as gone:
-        _record_refusal(
-            run, posting, [_("Exact no longer has {what}. Create it there or change the mapping.").format(what=gone)]
-        )
+        facts = {"catalogue": gone.kind.value, "item": gone.code}
+        _record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
     except OutcomeUnknown as error:
-        _move_unknown(run, posting, timezone.now(), why=str(error), correlation_id=error.correlation_id)
+        _move_unknown(run, posting, timezone.now(), _unclear(error), correlation_id=error.correlation_id)
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
         _record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
     except ExactError as error:
         with transaction.atomic(durable=True):
             leases.renew(run.lease, run.client.budget)
-            move(posting, PostingState.PENDING, why=f"not sent: {error}", correlation_id=error.correlation_id)
+            reason = Problem(code=f"not_sent_{pause_code(error)}")
+            move(posting, PostingState.PENDING, reasons=[reason], correlation_id=error.correlation_id)
         raise
     else:
         run.errors = 0
@@ -182,12 +181,12 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
         move(
             posting,
             PostingState.DIFFERS if differences else PostingState.POSTED,
-            why="; ".join(differences),
+            reasons=differences,
             correlation_id=correlation_id,
             exact_entry_id=found.entry_id,
             exact_entry_number=found.entry_number,
             posted_at=timezone.now(),
-            messages=differences,
+            problems=[difference.to_document() for difference in differences],
         )
         run.settled(posting)
     if run.lane.failures:
@@ -218,7 +217,13 @@ def _record_removal(run: LaneRun, posting: Posting, to: PostingState, messages: 
 
 
 def _record_refusal(
-    run: LaneRun, posting: Posting, messages: list[str], *, status: int | None = None, correlation_id: str = ""
+    run: LaneRun,
+    posting: Posting,
+    messages: list[str],
+    *,
+    problems: Sequence[Problem] = (),
+    status: int | None = None,
+    correlation_id: str = "",
 ) -> None:
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
@@ -226,8 +231,10 @@ def _record_refusal(
             posting,
             PostingState.REFUSED,
             why="; ".join(messages),
+            reasons=problems,
             correlation_id=correlation_id,
             messages=messages,
+            problems=[problem.to_document() for problem in problems],
         )
         run.settled(posting)
     # Exact blocks a key after more than 10 such answers an hour (rules.md §2.1); a 500 does not count.
@@ -237,13 +244,15 @@ def _record_refusal(
         raise RateLimited(why, until=timezone.now() + ERROR_PAUSE)
 
 
-def _move_unknown(run: LaneRun, posting: Posting, begun: datetime, *, why: str, correlation_id: str = "") -> None:
+def _move_unknown(
+    run: LaneRun, posting: Posting, begun: datetime, reason: Problem, *, correlation_id: str = ""
+) -> None:
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         move(
             posting,
             PostingState.UNKNOWN,
-            why=why,
+            reasons=[reason],
             correlation_id=correlation_id,
             not_before=begun + settle_time(),
             lookups=0,
@@ -254,7 +263,7 @@ def _find_out(run: LaneRun, posting: Posting) -> bool:
     """Look an unknown posting up in Exact: adopt what is there; send again what was missing twice."""
     now = timezone.now()
     if posting.not_before and now < posting.not_before:
-        leases.pause(run.lease, until=posting.not_before, code="settling", detail=posting.reference)
+        leases.pause(run.lease, until=posting.not_before, code=PauseCode.SETTLING, detail=posting.reference)
         return False
     entry = Entry.from_document(posting.entry)
     catalogue = Catalogue(run.division, codes=codes_in(entry))
@@ -269,38 +278,57 @@ def _find_out(run: LaneRun, posting: Posting) -> bool:
     else:
         with transaction.atomic(durable=True):
             leases.renew(run.lease, run.client.budget)
-            move(posting, PostingState.PENDING, why="looked up twice, not in Exact: sent again", not_before=None)
+            move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
     return True
 
 
 def _record_doubled(run: LaneRun, posting: Posting, found: list[Found]) -> None:
     numbers = ", ".join(str(entry.entry_number) for entry in found)
+    doubled = Problem(code="doubled_in_exact", facts={"numbers": numbers})
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         move(
             posting,
             PostingState.DIFFERS,
-            why=f"more than one entry in Exact: {numbers}",
+            reasons=[doubled],
             exact_entry_id=found[0].entry_id,
             exact_entry_number=found[0].entry_number,
-            messages=[f"more than one entry in Exact: {numbers}"],
+            problems=[doubled.to_document()],
         )
         run.settled(posting)
 
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:
     """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
-    now, failures = timezone.now(), run.lane.failures + 1
+    now, failures, code, detail = timezone.now(), run.lane.failures + 1, pause_code(error), str(error)
     if isinstance(error, RateLimited):
-        leases.pause(run.lease, until=error.until, code="rate_limited", detail=str(error))
+        leases.pause(run.lease, until=error.until, code=code, detail=detail)
     elif isinstance(error, NeedsReconnect):
-        leases.pause(run.lease, until=now + RECONNECT_PAUSE, code="reconnect_required", detail=str(error))
+        leases.pause(run.lease, until=now + RECONNECT_PAUSE, code=code, detail=detail)
     elif isinstance(error, Unavailable):
-        leases.pause(run.lease, until=now + backoff(failures), code="unavailable", detail=str(error), failures=failures)
+        leases.pause(run.lease, until=now + backoff(failures), code=code, detail=detail, failures=failures)
     else:
-        leases.pause(run.lease, until=now + ERROR_PAUSE, code="refused", detail=str(error), failures=failures)
+        leases.pause(run.lease, until=now + ERROR_PAUSE, code=code, detail=detail, failures=failures)
     log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
     return False
+
+
+def pause_code(error: ExactError) -> str:
+    """Why the lane stands still, as a code that `exact.models.PauseCode` has words for."""
+    match error:
+        case RateLimited():
+            return PauseCode.RATE_LIMITED
+        case NeedsReconnect():
+            return PauseCode.RECONNECT_REQUIRED
+        case Unavailable():
+            return PauseCode.UNAVAILABLE
+    return PauseCode.REFUSED
+
+
+def _unclear(error: OutcomeUnknown) -> Problem:
+    if error.status is None:
+        return Problem(code="no_answer")
+    return Problem(code="unclear_answer", facts={"status": str(int(error.status))})
 
 
 def backoff(failures: int) -> timedelta:

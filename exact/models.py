@@ -194,6 +194,16 @@ class MappingEvent(models.Model):
         ordering = ["-at"]
 
 
+class PauseCode(models.TextChoices):
+    """Why a lane stands still."""
+
+    SETTLING = "settling", _("waiting until an entry can be looked up in Exact")
+    RATE_LIMITED = "rate_limited", _("the limit of calls is reached")
+    RECONNECT_REQUIRED = "reconnect_required", _("the customer must log in at Exact again")
+    UNAVAILABLE = "unavailable", _("Exact does not answer")
+    REFUSED = "refused", _("Exact refuses the call")
+
+
 class Lane(models.Model):
     """The one way into a division: who holds it, until when, what is left of the call budget, why it stands still."""
 
@@ -203,7 +213,7 @@ class Lane(models.Model):
     fence = models.PositiveBigIntegerField(default=0)
     leased_until = models.DateTimeField(_("leased until"), null=True)
     paused_until = models.DateTimeField(_("paused until"), null=True)
-    pause_code = models.CharField(_("why"), max_length=30, blank=True)
+    pause_code = models.CharField(_("why"), max_length=30, blank=True, choices=PauseCode.choices)
     pause_detail = models.CharField(_("detail"), max_length=300, blank=True)
     failures = models.PositiveIntegerField(default=0)
     minute = models.DateTimeField(null=True)
@@ -262,6 +272,9 @@ class Posting(models.Model):
     exact_entry_id = models.UUIDField(null=True)
     exact_entry_number = models.BigIntegerField(_("Exact entry number"), null=True)
     messages = ArrayField(models.TextField(), default=list, verbose_name=_("what Exact said"))
+    problems = models.JSONField(
+        default=list, db_default=[], help_text="What we found ourselves, as documents of `ledger.problem.Problem`."
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     posted_at = models.DateTimeField(_("posted"), null=True)
 
@@ -314,7 +327,10 @@ class Posting(models.Model):
 
 
 class PostingEvent(models.Model):
-    """One move of a posting: from, to, when, who, why."""
+    """One move of a posting: from, to, when, who, why.
+
+    `why` is in the words of a person or of Exact; `reasons` are our own, as documents of `ledger.problem.Problem`.
+    """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
@@ -323,6 +339,7 @@ class PostingEvent(models.Model):
     before = models.CharField(max_length=10, blank=True)
     after = models.CharField(max_length=10)
     why = models.CharField(max_length=300, blank=True)
+    reasons = models.JSONField(default=list, db_default=[])
     correlation_id = models.CharField(max_length=40, blank=True)
 
     class Meta:

@@ -13,6 +13,7 @@ from exact.client import ExactClient
 from exact.models import Division, Posting
 from exact.payloads import CASH, SALES, expected_amount, expected_vat, resource_of
 from ledger.entry import Entry, EntryKind
+from ledger.problem import Problem
 
 PROCESSED = 50  # Status of an entry; 20 is open
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
@@ -108,14 +109,14 @@ class Found:
     amount: Decimal | None
     vat: Decimal | None
 
-    def differences(self, entry: Entry) -> list[str]:
+    def differences(self, entry: Entry) -> list[Problem]:
         """Where Exact's amounts are not what was meant, to the cent. An amount Exact did not show is not compared."""
-        pairs = [("amount", expected_amount(entry), self.amount)]
+        pairs = [("amount_differs_in_exact", expected_amount(entry), self.amount)]
         if entry.kind is EntryKind.SALES:
-            pairs.append(("VAT", expected_vat(entry), self.vat))
+            pairs.append(("vat_differs_in_exact", expected_vat(entry), self.vat))
         return [
-            f"{name}: {meant} sent, {found} in Exact"
-            for name, meant, found in pairs
+            Problem(code=code, facts={"expected": str(meant), "found": str(found)})
+            for code, meant, found in pairs
             if found is not None and found != meant
         ]
 

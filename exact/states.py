@@ -12,12 +12,14 @@
 A trigger in the database refuses every other move (migration 0004).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from exact.models import Posting, PostingEvent, PostingState
+from ledger.problem import Problem
 from tenants.models import User
 
 MOVES: dict[PostingState, frozenset[PostingState]] = {
@@ -52,12 +54,15 @@ def move(
     posting: Posting,
     to: PostingState,
     *,
-    why: str,
+    why: str = "",
+    reasons: Sequence[Problem] = (),
     actor: User | None = None,
     correlation_id: str = "",
     **changes: Any,
 ) -> None:
     """Move a posting, with its event, in one transaction. `changes` are further columns to set.
+
+    `why` is in a person's or Exact's words, `reasons` are ours: they become sentences where they are read.
 
     The WHERE is the guard: raises `MovedByAnother` when the row has left the state that `posting` was read in.
     """
@@ -74,6 +79,7 @@ def move(
             before=before,
             after=to,
             why=why[:300],
+            reasons=[reason.to_document() for reason in reasons],
             correlation_id=correlation_id,
         )
     posting.state = to

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from exact.models import Posting, PostingEvent, PostingState
+from exact.states import NEEDS_A_PERSON
 from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.models import Export, ExportEvent, ExportState
@@ -81,8 +82,10 @@ class ExportAdmin(ReadOnlyAdmin):
         blocking = [problem for problem in export.problems if problem["blocking"]]
         if blocking:
             return sentence(blocking[0])
-        failed = Posting.objects.filter(closing_id=export.pk).exclude(messages=[]).order_by("-created_at").first()
-        return "; ".join(failed.messages) if failed and export.state == ExportState.FAILED else ""
+        if export.state != ExportState.FAILED:
+            return ""
+        stuck = Posting.objects.filter(closing_id=export.pk, state__in=NEEDS_A_PERSON).order_by("-created_at").first()
+        return " ".join(said_of(stuck)) if stuck else ""
 
     @display(description=_("entries in Exact"))
     def entries(self, export: Export) -> str:
@@ -103,6 +106,7 @@ class ExportAdmin(ReadOnlyAdmin):
         postings = [
             {
                 "posting": posting,
+                "said": said_of(posting),
                 "lines": [line_of(line) for line in posting.entry["lines"]],
                 "replaceable": posting.state in REPLACEABLE and not posting.reverses_id,
             }
@@ -119,7 +123,8 @@ class ExportAdmin(ReadOnlyAdmin):
         moves = PostingEvent.objects.filter(posting__closing_id=export.pk).select_related("posting", "actor")
         for move in moves:
             state = PostingState(move.after).label
-            events.append((move.at, f"{move.posting.reference} : {state}", move, reason(move.why)))
+            words = " ".join([*map(sentence, move.reasons), reason(move.why)])
+            events.append((move.at, f"{move.posting.reference} : {state}", move, words.strip()))
         return render_to_string("exports/closing_story.html", {"events": sorted(events, key=lambda event: event[0])})
 
     @display(description=_("what the till sent"))
@@ -155,6 +160,11 @@ class ExportAdmin(ReadOnlyAdmin):
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.change_export")
+
+
+def said_of(posting: Posting) -> list[str]:
+    """What is wrong with a posting: Exact's own sentences, and ours."""
+    return [*posting.messages, *map(sentence, posting.problems)]
 
 
 def reason(why: str) -> str:

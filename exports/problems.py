@@ -12,6 +12,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from exact.models import CatalogueKind
+
 SENTENCES: dict[str, str] = {
     # within the closing
     "sale_total": N_("Net {net} plus VAT {tax} is not {gross}. Check this line on the till."),
@@ -94,6 +96,23 @@ SENTENCES: dict[str, str] = {
     "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
     "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
     "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
+    # what happened on the way to Exact
+    "worker_ended": N_(
+        "The program that was sending it ended. It is looked up in Exact before anything is sent again."
+    ),
+    "no_answer": N_("No answer from Exact. It is looked up there before anything is sent again."),
+    "unclear_answer": N_(
+        "Exact's answer could not be read (HTTP {status}). It is looked up there before anything is sent again."
+    ),
+    "sent_again": N_("Looked up twice, not in Exact: it is sent again."),
+    "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),
+    "not_sent_reconnect_required": N_("Not sent: the customer must log in at Exact again."),
+    "not_sent_unavailable": N_("Not sent: Exact does not answer. It is tried again by itself."),
+    "not_sent_refused": N_("Not sent: Exact refuses the call."),
+    "gone_from_exact": N_("Exact no longer has this: {catalogue} {item}. Create it there or change the mapping."),
+    "amount_differs_in_exact": N_("The amount is {found} in Exact, {expected} was sent. Correct the entry there."),
+    "vat_differs_in_exact": N_("The VAT is {found} in Exact, {expected} was sent. Correct the entry there."),
+    "doubled_in_exact": N_("More than one entry stands in Exact: {numbers}. Delete there what is too much."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),
@@ -134,6 +153,8 @@ def sentence(problem: Mapping[str, Any]) -> str:
 def _said(code: str, name: str, value: str) -> str:
     if name == "date":
         return _date(value)
+    if name == "catalogue":
+        return str(CatalogueKind(value).label)
     if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
         return _number(value)
     return f"{_number(value)} €" if name in MONEY_FACTS else value

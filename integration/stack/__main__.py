@@ -1,20 +1,37 @@
-"""`python -m integration.stack exec COMMAND…`: run a command with the local PostgreSQL and Valkey around it."""
+"""What a developer's machine needs, as commands.
+
+`python -m integration.stack exec COMMAND…` runs a command with the local PostgreSQL and Valkey around it;
+`python -m integration.stack browser` sees to it that the browser tests have a browser.
+"""
 
 import os
 import subprocess
 import sys
 
+from integration.stack.browser import BrowserMissing, ensure_browser
 from integration.stack.services import local_services
 
-USAGE = "usage: python -m integration.stack exec COMMAND [ARGUMENT …]"
+USAGE = "usage: python -m integration.stack exec COMMAND [ARGUMENT …] | browser"
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) < 2 or arguments[0] != "exec":
-        print(USAGE, file=sys.stderr)
-        return 2
-    with local_services("development") as services:
-        return subprocess.run(arguments[1:], env=os.environ | services.environment()).returncode
+    match arguments:
+        case ["exec", command, *rest]:
+            with local_services("development") as services:
+                return subprocess.run([command, *rest], env=os.environ | services.environment()).returncode
+        case ["browser"]:
+            return _browser()
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def _browser() -> int:
+    try:
+        ensure_browser()
+    except BrowserMissing as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -36,10 +36,10 @@ class Running:
         try:
             finished, _ = os.waitpid(self.pid, os.WNOHANG)
         except ChildProcessError:
-            finished = 0
-        if finished == self.pid:
-            return False
-        return self._is_ours()
+            return self._is_ours()
+        # The id of a child that was not collected is not used again; and right after its start a program has no
+        # command line to be known by yet.
+        return finished != self.pid
 
     def _is_ours(self) -> bool:
         """Process ids are used again: it is our service only if its command line names our folder."""

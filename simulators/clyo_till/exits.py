@@ -6,6 +6,7 @@ from .identity import NotPaired
 from .push import GivenUp, Say
 from .server import Refused, TryAgain
 from .spool import Busy
+from .till import PairingInDoubt
 
 DONE, REFUSED, WRONG_CALL, UNFINISHED = range(4)
 
@@ -25,6 +26,8 @@ def exit_code(command: Callable[[], Sequence[Refused]], say: Say) -> int:
         return WRONG_CALL
     except GivenUp:
         say("given_up", "")
+    except PairingInDoubt as lost:
+        say("pairing_in_doubt", str(lost))
     except TryAgain as trouble:
         say("unreachable", str(trouble))
     except Busy:

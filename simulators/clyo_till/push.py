@@ -3,15 +3,17 @@
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .server import Refused, Server, TryAgain
-from .spool import Spool
+from .spool import Busy, Spool
 
 KEY_TROUBLE = (401, 403)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 300.0
+TURN_WAIT_S, TURN_WAITS = 1.0, 120
 Say = Callable[[str, str], None]
 
 
@@ -46,15 +48,33 @@ class Patience:
 def send_all(spool: Spool, server: Server, patience: Patience, say: Say) -> list[Refused]:
     """Send what waits, oldest first, and what is put there meanwhile. Returns the closings' refusals.
 
-    Raises `Refused` when the till itself is refused, `GivenUp`, and `spool.Busy`.
+    Raises `Refused` when the till itself is refused, `GivenUp`, and `Busy` when another process sends for too long.
     """
     refusals = []
-    with spool.sending():
+    with _our_turn(spool, patience, say):
         while waiting := spool.waiting():
             for path in waiting:
                 refusal = _send(path, spool, server, patience, say)
                 refusals += [refusal] if refusal else []
     return refusals
+
+
+@contextmanager
+def _our_turn(spool: Spool, patience: Patience, say: Say) -> Iterator[None]:
+    """Wait for another process that sends from this spool, at most two minutes; it sends our closings too."""
+    with ExitStack() as stack:
+        for turn in range(TURN_WAITS + 1):
+            try:
+                stack.enter_context(spool.sending())
+                break
+            except Busy:
+                if turn == TURN_WAITS:
+                    raise
+                if turn == 0:
+                    say("turn", "")
+                patience.wait(TURN_WAIT_S)
+        patience.tries = 0
+        yield
 
 
 def _send(path: Path, spool: Spool, server: Server, patience: Patience, say: Say) -> Refused | None:

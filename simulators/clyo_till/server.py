@@ -4,6 +4,8 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +16,15 @@ RECEIPT = ("id", "identity", "state", "problems")
 
 
 class TryAgain(Exception):
-    """Nothing is known to be taken: the same thing must be sent again, after `wait_s` if the server named it."""
+    """Nothing is known to be taken: the same thing must be sent again, after `wait_s` if the server named it.
 
-    def __init__(self, why: str, wait_s: float | None = None) -> None:
+    `in_doubt`: it may have been taken all the same, since it left and no clear answer came.
+    """
+
+    def __init__(self, why: str, wait_s: float | None = None, *, in_doubt: bool = True) -> None:
         super().__init__(why)
         self.wait_s = wait_s
+        self.in_doubt = in_doubt
 
 
 class Refused(Exception):
@@ -89,7 +95,8 @@ class Server:
                 method, f"{self.address}/api/v1/{path}", content=content, headers=headers, timeout=TIMEOUT
             )
         except httpx.RequestError as error:
-            raise TryAgain(type(error).__name__) from error
+            never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            raise TryAgain(type(error).__name__, in_doubt=not never_left) from error
         return _taken(answer, expected)
 
 
@@ -100,8 +107,31 @@ def _taken(answer: httpx.Response, expected: Sequence[str]) -> dict[str, Any]:
         return body
     if 400 <= answer.status_code < 500 and answer.status_code not in (408, 429) and "code" in body:
         raise Refused(answer.status_code, body)
-    wait = answer.headers.get("Retry-After", "")
-    raise TryAgain(f"HTTP {answer.status_code}", float(wait) if wait.isdigit() else None)
+    throttled = answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+    raise TryAgain(f"HTTP {answer.status_code}", _asked_wait_s(answer.headers), in_doubt=not throttled)
+
+
+def _asked_wait_s(headers: Mapping[str, str]) -> float | None:
+    """`Retry-After` in seconds, from either of its forms (RFC 9110 §10.2.3); None when it is neither.
+
+    A date is measured by the server's own clock, if it says what that shows: a till's may be wrong.
+    """
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked)
+    moment = _moment(asked)
+    if moment is None:
+        return None
+    now = _moment(headers.get("Date", "")) or datetime.now(UTC)
+    return max((moment - now).total_seconds(), 0.0)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

@@ -14,6 +14,10 @@ from .server import Refused, Server, TryAgain
 from .spool import Spool
 
 
+class PairingInDoubt(Exception):
+    """The code was sent and no clear answer came: it may be spent, and with it the key that nobody got."""
+
+
 class Clyo:
     """A till with its folder on disk."""
 
@@ -23,8 +27,13 @@ class Clyo:
         self._say = say
 
     def pair(self, address: str, code: str) -> None:
-        """Turn a pairing code into a key, kept in the till's folder. Raises `Refused`, `TryAgain`."""
-        answer = Server(self._http, address.rstrip("/")).pair(code, socket.gethostname())
+        """Turn a pairing code into a key, kept in the till's folder. Raises `Refused`, `TryAgain`, `PairingInDoubt`."""
+        try:
+            answer = Server(self._http, address.rstrip("/")).pair(code, socket.gethostname())
+        except TryAgain as trouble:
+            if trouble.in_doubt:
+                raise PairingInDoubt(str(trouble)) from trouble
+            raise
         Identity(server=address.rstrip("/"), key=answer["key"]).save(self._state)
         till = answer["till"]
         self._say("paired", f"{till['customer']}, {till['establishment']['code']}, {till['name']}")

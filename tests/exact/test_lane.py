@@ -171,7 +171,7 @@ def test_code__gone_from_exact_since_the_check_is_told_and_stops_nobody(
     work(division)
     assert (state(gone), state(later)) == ("failed", "exported")
     posting = Posting.objects.get(closing_id=gone, entry_kind="sales")
-    assert "706000" in posting.messages[0]
+    assert [(it["code"], it["facts"]["item"]) for it in posting.problems] == [("gone_from_exact", "706000")]
 
 
 def test_rate_limit__pauses_the_lane_and_loses_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:

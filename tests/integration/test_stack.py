@@ -1,6 +1,7 @@
 """The local services: shared by who joins, stopped by who leaves last, never with a permission loosened elsewhere."""
 
 import stat
+import subprocess
 from pathlib import Path
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 import redis
 
 from integration.stack import services as stack
+from integration.stack.programs import Running
 
 
 @pytest.fixture
@@ -49,3 +51,17 @@ def test_services__urls_of_the_environment_win(clone: Path, monkeypatch: pytest.
     with stack.local_services("c") as services:
         assert services.environment()["DATABASE_URL"] == "postgresql://elsewhere/db"
     assert not (clone / ".local").exists()
+
+
+def test_running__child_that_has_no_command_line_yet_is_alive() -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
+        just_started = Running(pid=child.pid, home="/nowhere", url="")
+        assert just_started.alive
+        child.kill()
+        while just_started.alive:
+            pass
+        child.returncode = -9  # it was collected behind its back
+
+
+def test_running__strangers_process_is_not_ours() -> None:
+    assert not Running(pid=1, home="/nowhere", url="").alive

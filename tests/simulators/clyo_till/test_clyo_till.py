@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import httpx
 import pytest
 
+from simulators.clyo_till.exits import exit_code
 from simulators.clyo_till.identity import Identity
 from simulators.clyo_till.push import GivenUp, Patience, send_all
 from simulators.clyo_till.server import Refused, Server
 from simulators.clyo_till.spool import Busy, Spool
 from simulators.clyo_till.till import Clyo
 from simulators.clyo_till.week.files import write_week
+from simulators.clyo_till.words import tell
 
 TAKEN = {"id": "x", "identity": {"kind": "general", "scope": "", "number": 1}, "state": "ready", "problems": []}
 Answer = tuple[int, Any, dict[str, str]] | None
@@ -44,7 +47,7 @@ def serving(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
                 return
             status, body, headers = answer
             content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
+            self.send_response_only(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -109,6 +112,81 @@ def test_push__waits_as_long_as_the_server_asks(tmp_path: Path) -> None:
     with serving((429, {"code": "throttled"}, {"Retry-After": "7"}), (201, TAKEN, {})) as (address, _):
         push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
     assert waits == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"Date": "Wed, 01 Jan 2020 10:00:00 GMT", "Retry-After": "Wed, 01 Jan 2020 10:01:30 GMT"}, 90.0),
+        ({"Date": "Wed, 01 Jan 2020 10:00:00 GMT", "Retry-After": "Wed, 01 Jan 2020 09:00:00 GMT"}, 0.5),
+        ({"Retry-After": "Wed, 01 Jan 2020 10:00:00 GMT"}, 0.5),
+    ],
+)
+def test_push__waits_until_the_moment_the_server_names(tmp_path: Path, headers: dict[str, str], waited: float) -> None:
+    waits: list[float] = []
+    with serving((503, {"code": "server_error"}, headers), (201, TAKEN, {})) as (address, _):
+        push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
+    assert waits == [waited]
+
+
+def test_push__backs_off_by_itself_when_the_wait_makes_no_sense(tmp_path: Path) -> None:
+    waits: list[float] = []
+    with serving((503, {}, {"Retry-After": "soon"}), (201, TAKEN, {})) as (address, _):
+        push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
+    assert 0.25 <= waits[0] <= 0.5
+
+
+def test_push__waits_for_another_process_that_sends(tmp_path: Path) -> None:
+    state, said = tmp_path / "till", []
+    other = Spool(state).sending()
+    other.__enter__()
+    waits: list[float] = []
+
+    def other_ends(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            other.__exit__(None, None, None)
+
+    with serving((201, TAKEN, {})) as (address, asked), httpx.Client() as http:
+        Identity(server=address, key="key").save(state)
+        Spool(state).put(closing())
+        till = Clyo(state, http, lambda word, _: said.append(word))
+        assert till.push([], Patience(other_ends)) == []
+    assert waits == [1.0, 1.0, 1.0]
+    assert said == ["turn", "taken"]
+    assert asked == ["/api/v1/closings"]
+
+
+def test_push__does_not_wait_for_ever_for_another_process(tmp_path: Path) -> None:
+    waits: list[float] = []
+    with serving() as (address, asked), Spool(tmp_path / "till").sending(), pytest.raises(Busy):
+        push(tmp_path / "till", address, closing(), patience=Patience(waits.append))
+    assert sum(waits) == 120
+    assert asked == []
+    assert Spool(tmp_path / "till").count("waiting") == 1
+
+
+@pytest.mark.parametrize("lost", [None, (502, "<html>bad gateway</html>", {}), (201, "<html>…</html>", {})])
+def test_pair__whose_answer_is_lost_asks_for_a_new_code(
+    tmp_path: Path, lost: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(lost) as (address, asked), httpx.Client() as http:
+        till = Clyo(tmp_path, http, partial(tell, "fr"))
+        assert exit_code(lambda: till.pair(address, "K7QM-2PXD") or (), partial(tell, "fr")) == 3
+    assert asked == ["/api/v1/pair"]
+    assert "Demandez un nouveau code à votre revendeur." in capsys.readouterr().out
+    assert not (tmp_path / "identity.json").exists()
+
+
+def test_pair__that_never_reached_the_server_keeps_its_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving() as (address, _):
+        pass
+    with httpx.Client() as http:
+        till = Clyo(tmp_path, http, partial(tell, "fr"))
+        assert exit_code(lambda: till.pair(address, "K7QM-2PXD") or (), partial(tell, "fr")) == 3
+    told = capsys.readouterr().out
+    assert "à refaire plus tard" in told
+    assert "nouveau code" not in told
 
 
 def test_push__does_not_hammer_a_server_that_asks_for_no_wait(tmp_path: Path) -> None:

@@ -102,8 +102,8 @@ def test_push__wrong_calls(run: Run, state: Path, tmp_path: Path, closing: Path)
 def test_pair__refused_and_unreachable(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ("pair", "--server", SERVER, "--code", "K7QM-2PXD", "--state", tmp_path)
     assert run(always(403, "pairing_refused"), *command) == 1
-    assert run(always(502), *command) == 3
-    assert "Le serveur ne répond pas comme il faut (HTTP 502)" in capsys.readouterr().out
+    assert run(always(429), *command) == 3
+    assert "Le serveur ne répond pas comme il faut (HTTP 429)" in capsys.readouterr().out
     assert not (tmp_path / "identity.json").exists()
 
 
