@@ -151,7 +151,7 @@ def test_failure__of_ours_says_that_nothing_is_lost_and_not_what_broke() -> None
     assert "ledger" not in str(answer.data)
 
 
-@pytest.mark.parametrize(("wait", "asked"), [(6.2, "7"), (None, "61")])
+@pytest.mark.parametrize(("wait", "asked"), [(6.2, "8"), (None, "61")])
 def test_throttled__asks_to_wait_until_it_is_surely_over(wait: float | None, asked: str) -> None:
     answer = answer_exception(Throttled(wait=wait), {})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, asked)
