@@ -1,0 +1,166 @@
+"""How much a field may hold: the last value that is taken and the first that is refused; and what a refusal says."""
+
+import base64
+from typing import Any
+
+import pytest
+from django.utils import translation
+from pydantic import ValidationError
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, Throttled
+
+from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument, digest_of
+from clyo_ingest.errors import ApiError, answer_exception, pointer, problem_response, validation_errors
+from tests.conftest import PARAMETERS, closing
+
+TICKETS = {"station": "1", "first": 1, "last": 1, "count": 1}
+SALE = {"vat": 1, "rate": "20.00", "net": "1.00", "tax": "0.20", "gross": "1.20", "kind": "sale"}
+PAYMENT = {"means": "ESP", "kind": "cash", "amount": "1.20"}
+PDF = base64.b64encode(b"%PDF-1.7 the printed Z").decode()
+
+
+def faults(model: Any, document: dict[str, Any]) -> dict[str, str]:
+    """Where a document is faulty, and how."""
+    try:
+        model.model_validate(document)
+    except ValidationError as error:
+        return {fault["pointer"]: fault["code"] for fault in validation_errors(error)}
+    return {}
+
+
+LIMITS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("number's least", {"number": 1}, {"number": 0}, "greater_than_equal"),
+    ("number's most", {"number": 10**15}, {"number": 10**15 + 1}, "less_than_equal"),
+    ("number as text", {"number": 7}, {"number": "7"}, "int_type"),
+    ("currency", {"currency": "EUR"}, {"currency": "EU"}, "string_pattern_mismatch"),
+    ("training", {"training": True}, {"training": 1}, "bool_type"),
+    ("scope", {"scope": "x" * 40}, {"scope": "x" * 41}, "string_too_long"),
+    ("year's least", {"opened_at": "0002-01-01T00:00:00Z"}, {"opened_at": "0001-12-31T00:00:00Z"}, "datetime_out_"),
+    ("year's most", {"closed_at": "9998-12-31T00:00:00Z"}, {"closed_at": "9999-01-01T00:00:00Z"}, "datetime_out_"),
+    *(
+        (f"{name}", {field: [base | {part: good}]}, {field: [base | {part: bad}]}, code)
+        for name, field, base, part, good, bad, code in [
+            ("money", "sales", SALE, "net", "-99999999999.99", "100000000000.00", "string_pattern"),
+            ("rate", "sales", SALE, "rate", "99.99", "100.00", "string_pattern"),
+            ("slot's least", "sales", SALE, "vat", 1, 0, "greater_than_equal"),
+            ("slot's most", "sales", SALE, "vat", 10, 11, "less_than_equal"),
+            ("family", "sales", SALE, "family", "x" * 120, "x" * 121, "string_too_long"),
+            ("count's least", "tickets", TICKETS, "first", 0, -1, "greater_than_equal"),
+            ("count's most", "tickets", TICKETS, "last", 10**9, 10**9 + 1, "less_than_equal"),
+            ("station's least", "tickets", TICKETS, "station", "x", " ", "string_too_short"),
+            ("station's most", "tickets", TICKETS, "station", "x" * 40, "x" * 41, "string_too_long"),
+            ("account", "payments", PAYMENT, "account", "4" * 24, "4" * 25, "string_too_long"),
+        ]
+    ),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "code"), [it[1:] for it in LIMITS], ids=[it[0] for it in LIMITS])
+def test_limit__last_taken_and_first_refused(good: dict[str, Any], bad: dict[str, Any], code: str) -> None:
+    assert faults(ClosingDocument, closing() | good) == {}
+    (found,) = faults(ClosingDocument, closing() | bad).values()
+    assert found.startswith(code)
+
+
+def test_limit__of_parameters_is_ten_slots_and_at_least_one() -> None:
+    slot = PARAMETERS["vat"][0]
+    assert faults(ParametersDocument, PARAMETERS | {"vat": [slot] * 10}) == {}
+    assert faults(ParametersDocument, PARAMETERS | {"vat": [slot] * 11}) == {"/vat": "too_long"}
+    assert faults(ParametersDocument, PARAMETERS | {"vat": []}) == {"/vat": "too_short"}
+
+
+def test_limit__of_a_pairing_code_is_twenty_characters() -> None:
+    assert faults(PairingRequest, {"code": "K" * 20}) == {}
+    assert faults(PairingRequest, {"code": "K" * 21}) == {"/code": "string_too_long"}
+
+
+def test_station__is_the_same_with_spaces_around_it() -> None:
+    spaced = closing(tickets=[TICKETS | {"station": " 1 "}])
+    assert digest(spaced) == digest(closing(tickets=[TICKETS]))
+
+
+def digest(document: dict[str, Any]) -> str:
+    return digest_of(ClosingDocument.model_validate(document).canonical())
+
+
+def test_digest__is_of_values_and_not_of_their_order() -> None:
+    assert digest(dict(reversed(closing().items()))) == digest(closing())
+    assert digest_of({"a": 1, "b": {"c": 2, "d": 3}}) == digest_of({"b": {"d": 3, "c": 2}, "a": 1})
+    assert digest_of({"a": 1}) != digest_of({"a": 2})
+
+
+def with_report(content: str, content_type: str = "application/pdf") -> dict[str, Any]:
+    return closing(report={"content_type": content_type, "base64": content})
+
+
+def test_report__counts_by_content_and_type_not_by_line_breaks() -> None:
+    wrapped = f"{PDF[:10]}\r\n{PDF[10:]}\n"
+    assert digest(with_report(wrapped)) == digest(with_report(PDF))
+    assert digest(with_report(PDF)) != digest(closing())
+    assert digest(with_report(PDF)) != digest(with_report(PDF[:-4] + "AAAA"))
+    assert digest(with_report(PDF)) != digest(with_report(PDF, "text/plain"))
+    assert PDF not in str(ClosingDocument.model_validate(with_report(PDF)).canonical())
+
+
+@pytest.mark.parametrize("content", ["A===", "A=B=", "é", "data:application/pdf;base64,AAAA"])
+def test_report__that_is_not_base64_is_refused(content: str) -> None:
+    assert faults(ClosingDocument, with_report(content)) == {"/report/base64": "string_pattern_mismatch"}
+
+
+def test_pointer__escapes_what_would_be_another_place() -> None:
+    assert pointer(["sales", 0, "net"]) == "/sales/0/net"
+    assert pointer(["a/b", "c~d", "~1"]) == "/a~1b/c~0d/~01"
+
+
+def told(changes: dict[str, Any]) -> str:
+    """The one message of a faulty closing, in English."""
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        ClosingDocument.model_validate(closing() | changes)
+    with translation.override("en"):
+        (fault,) = validation_errors(refused.value)
+    return fault["message"]
+
+
+def test_message__of_money_shows_how_it_is_written() -> None:
+    assert '"12.50"' in told({"totals": {"gross": "1400"}})
+    assert '"12.50"' not in told({"currency": "euro"})
+
+
+def test_message__of_a_choice_names_what_is_known() -> None:
+    message = told({"kind": "weekly"})
+    assert all(kind in message for kind in ("general", "station", "drawer"))
+
+
+def test_refusal__is_a_problem_document() -> None:
+    with translation.override("en"):
+        answer = problem_response(ApiError(413, "too_large", headers={"X-Limit": "2"}))
+    assert answer.data == {
+        "type": "urn:clyo-exact:problem:too_large",
+        "title": "The body is larger than 2 MiB.",
+        "status": 413,
+        "code": "too_large",
+        "detail": "The body is larger than 2 MiB.",
+    }
+    assert (answer.content_type, answer.headers["X-Limit"]) == ("application/problem+json", "2")
+
+
+def test_failure__of_ours_says_that_nothing_is_lost_and_not_what_broke() -> None:
+    with translation.override("en"):
+        answer = answer_exception(ZeroDivisionError("in the ledger"), {})
+    assert (answer.status_code, answer.data["code"]) == (500, "server_error")
+    assert "send it again" in answer.data["detail"]
+    assert "ledger" not in str(answer.data)
+
+
+@pytest.mark.parametrize(("wait", "asked"), [(6.2, "8"), (None, "61")])
+def test_throttled__asks_to_wait_until_it_is_surely_over(wait: float | None, asked: str) -> None:
+    answer = answer_exception(Throttled(wait=wait), {})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, asked)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "code"),
+    [(NotAcceptable(), 406, "not_acceptable"), (MethodNotAllowed("PUT"), 405, "method_not_allowed")],
+)
+def test_refusal__of_the_framework_keeps_its_status(refusal: APIException, status: int, code: str) -> None:
+    answer = answer_exception(refusal, {})
+    assert (answer.status_code, answer.data["code"]) == (status, code)
