@@ -13,6 +13,7 @@ from ledger.money import ZERO, money_text
 from ledger.problem import Problem
 
 _COLLECTED_VAT = "4457"
+_FIRST_SEEN = frozenset({"closing", "date"})  # facts that differ between two sights of one problem
 _LARGEST_CLASS = "8"  # PCG: classes 1 to 8; 9 and 0 are no general accounts
 
 
@@ -22,8 +23,8 @@ def check_file(closings: Iterable[BookedClosing], layout: Layout) -> list[Proble
     Only VAT on an account that is not one of collected VAT (PCG 4457) does not block: a till may well send 445600.
 
     Each problem comes once per establishment and account, journal or third party; its facts say ``format``,
-    ``establishment``, ``setting`` (where to mend it: "slots/2/vat_account"), what was ``found``, and the first
-    ``closing`` it was found in.
+    ``establishment``, ``setting`` (where to mend it: "slots/2/vat_account"), what does not fit (``account``,
+    ``journal``, ``third_party``, ``document``, ``amount``), and the first ``closing`` it was found in.
     """
     checker = _Checker(layout)
     checker.look_at_settings()
@@ -38,7 +39,7 @@ class _Checker:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.limits = layout.limits
-        self._found: dict[tuple[str, str, str, str], Problem] = {}
+        self._found: dict[tuple[str, ...], Problem] = {}
         self._seen: set[tuple[str | int | None, ...]] = set()
         self._movements = 0
 
@@ -56,8 +57,8 @@ class _Checker:
 
     def _keep(self, problem: Problem, where: Mapping[str, str]) -> None:
         facts = {"format": self.layout.name, **where, **problem.facts}
-        key = (problem.code, facts["establishment"], facts["setting"], facts.get("found", ""))
-        self._found.setdefault(key, replace(problem, facts=facts))
+        same = tuple(value for name, value in facts.items() if name not in _FIRST_SEEN)
+        self._found.setdefault((problem.code, *same), replace(problem, facts=facts))
 
     def _in_closing(self, closing: BookedClosing) -> Iterator[Problem]:
         yield from self.layout.closing_problems(closing)
@@ -89,25 +90,25 @@ class _Checker:
             "account", written, f"chart/third_parties/{line.third_party}" if in_account else setting
         )
         if not _is_in_french_chart(written):
-            yield Problem(code="file_account_outside_chart", facts={"setting": setting, "found": written})
+            yield Problem(code="file_account_outside_chart", facts={"setting": setting, "account": written})
         if not chart.account_name(line.account):
-            facts = {"setting": f"chart/accounts/{line.account}", "found": line.account}
+            facts = {"setting": f"chart/accounts/{line.account}", "account": line.account}
             yield Problem(code="file_account_without_name", facts=facts)
         if line.role is LineRole.VAT and not line.account.startswith(_COLLECTED_VAT):
-            facts = {"setting": setting, "found": line.account, "rate": money_text(line.vat_rate or ZERO)}
+            facts = {"setting": setting, "account": line.account, "rate": money_text(line.vat_rate or ZERO)}
             yield Problem(code="file_vat_account_not_collected", facts=facts, blocking=False)
         if line.third_party and not in_account:
             yield from self._code_problems("third_party", third_party.code, f"chart/third_parties/{line.third_party}")
 
     def _code_problems(self, what: str, code: str, setting: str) -> Iterator[Problem]:
         if not is_code(code, self.layout.charset):
-            yield Problem(code=f"file_{what}_characters", facts={"setting": setting, "found": code})
+            yield Problem(code=f"file_{what}_characters", facts={"setting": setting, what: code})
         yield from self._too_long(what, code, setting)
 
     def _too_long(self, what: str, text: str, setting: str) -> Iterator[Problem]:
         maximum: int | None = getattr(self.limits, what)
         if maximum is not None and len(text) > maximum:
-            facts = {"setting": setting, "found": text, "maximum": str(maximum)}
+            facts = {"setting": setting, what: text, "maximum": str(maximum)}
             yield Problem(code=f"file_{what}_too_long", facts=facts)
 
     def _is_new(self, *key: str | int | None) -> bool:

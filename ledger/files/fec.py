@@ -109,12 +109,12 @@ class Fec(Layout):
     def setting_problems(self) -> Iterator[Problem]:
         """Refuse a SIREN that is none: the file is named after it."""
         if not _SIREN.fullmatch(self.siren):
-            yield Problem(code="file_siren_invalid", facts={"setting": "siren", "found": self.siren})
+            yield Problem(code="file_siren_invalid", facts={"setting": "siren", "siren": self.siren})
 
     def closing_problems(self, closing: BookedClosing) -> Iterator[Problem]:
         """Refuse the books of another company, and entries of another fiscal year."""
         if closing.siren != self.siren:
-            facts = {"setting": "siren", "expected": self.siren, "found": closing.siren}
+            facts = {"setting": "siren", "siren": self.siren, "other": closing.siren}
             yield Problem(code="file_of_two_companies", facts=facts)
         for numbered in closing.entries:
             if numbered.entry.date not in self.year:
