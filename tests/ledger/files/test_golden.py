@@ -131,3 +131,17 @@ def test_week__numbers_run_through_both_bistros(week: tuple[BookedClosing, ...])
     for journal in ("VE", "CA"):
         mine = [number for number in numbers if number.startswith(journal)]
         assert mine == [f"{journal}{sequence:06d}" for sequence in range(1, len(mine) + 1)]
+
+
+def test_docs__examples_are_lines_of_the_golden_files() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
+    blocks = text.split("```text\n")[1:]
+    examples = [line.replace("→", "\t") for block in blocks for line in block.split("\n```")[0].splitlines()]
+    charsets = {"SAGE100-TEXTE-20260309-20260309.txt": "cp1252", "control_sheet.csv": "utf-8-sig"}
+    golden = {
+        line
+        for path in GOLDEN.iterdir()
+        for line in path.read_bytes().decode(charsets.get(path.name, "iso8859_15")).split("\r\n")
+    }
+    assert len(examples) == 12
+    assert set(examples) <= golden
