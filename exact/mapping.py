@@ -19,6 +19,7 @@ from ledger.plan import (
     BookingPlan,
     MeansPlan,
     SlotPlan,
+    default_vat_account,
 )
 from tenants.models import Establishment, User
 
@@ -127,7 +128,7 @@ def _slots(till: ReadOnly[str, Any], people: Overrides) -> list[tuple[int, SlotP
                 rate=Decimal(sent["rate"]),
                 sales_account=over.sales_account or sent.get("sales_account") or "",
                 vat_code=over.vat_code or sent.get("vat_code") or "",
-                vat_account=over.vat_account or sent.get("vat_account") or "",
+                vat_account=over.vat_account or sent.get("vat_account") or default_vat_account(Decimal(sent["rate"])),
                 family_accounts=over.family_accounts,
             ),
         )

@@ -113,6 +113,54 @@ SENTENCES: dict[str, str] = {
     "amount_differs_in_exact": N_("The amount is {found} in Exact, {expected} was sent. Correct the entry there."),
     "vat_differs_in_exact": N_("The VAT is {found} in Exact, {expected} was sent. Correct the entry there."),
     "doubled_in_exact": N_("More than one entry stands in Exact: {numbers}. Delete there what is too much."),
+    # files for accounting packages
+    "file_account_too_long": N_(
+        "Account {account} is longer than the {maximum} characters this file holds. "
+        "Change it in the settings of {establishment} ({setting})."
+    ),
+    "file_account_characters": N_(
+        "Account {account} has a character this file can't hold. "
+        "Change it in the settings of {establishment} ({setting})."
+    ),
+    "file_account_outside_chart": N_(
+        "Account {account} does not begin with three digits of the French chart of accounts. "
+        "Change it in the settings of {establishment} ({setting})."
+    ),
+    "file_account_without_name": N_("Account {account} has no name. Give it one in the settings ({setting})."),
+    "file_vat_account_not_collected": N_(
+        "VAT at {rate} % goes to account {account}, which is not one of collected VAT (4457). "
+        "Check it in the settings of {establishment} ({setting})."
+    ),
+    "file_journal_too_long": N_(
+        "Journal {journal} is longer than the {maximum} characters this file holds. "
+        "Give it a shorter code for files ({setting})."
+    ),
+    "file_journal_characters": N_(
+        "Journal {journal} has a character this file can't hold. Give it another code for files ({setting})."
+    ),
+    "file_third_party_too_long": N_(
+        "Third party {third_party} is longer than the {maximum} characters this file holds. "
+        "Give it a shorter code for files ({setting})."
+    ),
+    "file_third_party_characters": N_(
+        "Third party {third_party} has a character this file can't hold. Give it another code for files ({setting})."
+    ),
+    "file_document_too_long": N_(
+        "Document {document} of {establishment} is longer than the {maximum} characters this file holds. "
+        "Choose another format."
+    ),
+    "file_amount_too_long": N_(
+        "{amount} in closing {closing} of {establishment} is wider than the file's column. Check the closing."
+    ),
+    "file_too_many_entries": N_("More than {maximum} entries do not fit in one file. Choose a shorter period."),
+    "file_siren_invalid": N_("The SIREN {siren} is not nine digits. Correct it in the settings of the customer."),
+    "file_of_two_companies": N_(
+        "{establishment} belongs to company {other}, the file to company {siren}. Make a file for each."
+    ),
+    "file_outside_fiscal_year": N_(
+        "The entry of {date} (closing {closing} of {establishment}) is outside the fiscal year of the file. "
+        "Make a file for each year."
+    ),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),

@@ -34,6 +34,11 @@ def money_text(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
+def comma_text(amount: Decimal) -> str:
+    """Write an amount as French files do: ``Decimal("-1442.2")`` is ``"-1442,20"``."""
+    return money_text(amount).replace(".", ",")
+
+
 def _two_places(value: str | Decimal, what: str) -> Decimal:
     if not isinstance(value, str | Decimal):
         raise TypeError(f"{what} is text or Decimal, not {type(value).__name__}")

@@ -15,6 +15,21 @@ from ledger.money import ZERO
 DEFAULT_SHORTAGE_ACCOUNT = "658000"  # PCG 658: cash missing from the drawer
 DEFAULT_SURPLUS_ACCOUNT = "758000"  # PCG 758: cash found above what was expected
 DEFAULT_DEDUCTIBLE_VAT_ACCOUNT = "445660"  # PCG 44566: VAT on what was bought out of the drawer
+# PCG 44571, VAT collected: usually one account per rate. Files need it; Exact takes it from its own VAT code.
+DEFAULT_VAT_ACCOUNT = "445710"
+DEFAULT_VAT_ACCOUNTS: Mapping[Decimal, str] = MappingProxyType(
+    {
+        Decimal("20.00"): "445711",
+        Decimal("10.00"): "445712",
+        Decimal("5.50"): "445713",
+        Decimal("2.10"): "445714",
+    }
+)
+
+
+def default_vat_account(rate: Decimal) -> str:
+    """Return the account that VAT of a rate is collected on, until somebody says another: 445712 for 10 %."""
+    return DEFAULT_VAT_ACCOUNTS.get(rate, DEFAULT_VAT_ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

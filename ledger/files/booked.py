@@ -1,0 +1,43 @@
+"""Booked closings: what goes into a file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.entry import Entry
+from ledger.files.numbering import EntryNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedEntry:
+    """An entry with the number it keeps for ever; None where nobody needs one (only the FEC shows it)."""
+
+    entry: Entry
+    number: EntryNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedClosing:
+    """A closing and the entries that `ledger.book` made of it.
+
+    ``number`` is the till's own; ``scope`` tells two sequences of one establishment apart (a station, a second till),
+    and is empty where there is one. ``siren`` is the legal entity whose books these are. ``validated_on`` is the day
+    the entries became final: the first time they left for an accounting package.
+    """
+
+    establishment: str
+    siren: str
+    number: int
+    business_date: date
+    validated_on: date
+    entries: tuple[NumberedEntry, ...]
+    scope: str = ""
+
+    @property
+    def document(self) -> str:
+        """The document number that fits everywhere: Z1042."""
+        return f"Z{self.number}"
+
+    @property
+    def reference(self) -> str:
+        """What leads from the books to the printed Z: Z-PARIS01-1042, or Z-PARIS01-2-1042 for station 2."""
+        return "-".join(part for part in ("Z", self.establishment, self.scope, str(self.number)) if part)

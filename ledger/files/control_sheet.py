@@ -1,0 +1,210 @@
+"""The control sheet that goes with each file: what an accountant compares before and after importing it."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.entry import Entry, Line, LineRole
+from ledger.files.booked import BookedClosing
+from ledger.files.chart import Chart
+from ledger.files.totals import AccountTally, AccountTotal
+from ledger.money import ZERO, comma_text, total
+
+# A spreadsheet takes a cell that starts so for a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(slots=True)
+class EstablishmentTotal:
+    """The closings of one establishment: how many, from which number to which."""
+
+    establishment: str
+    closings: int
+    first_number: int
+    last_number: int
+
+
+@dataclass(slots=True)
+class JournalTotal:
+    """What one journal of the file holds; its debit is its credit."""
+
+    journal: str
+    name: str
+    entries: int = 0
+    lines: int = 0
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class RateTotal:
+    """Sales of one VAT rate, refunds taken off."""
+
+    rate: Decimal
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and VAT."""
+        return self.net + self.vat
+
+
+@dataclass(slots=True)
+class MeansReceived:
+    """What came in by one means of payment, as the till counted it."""
+
+    means: str
+    label: str
+    amount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSheet:
+    """Everything on the sheet, ready for a CSV file or a printable page."""
+
+    format: str
+    file_name: str
+    size: int
+    sha256: str
+    first_date: date | None
+    last_date: date | None
+    closings: int
+    entries: int
+    lines: int
+    debit: Decimal
+    credit: Decimal
+    establishments: tuple[EstablishmentTotal, ...]
+    journals: tuple[JournalTotal, ...]
+    rates: tuple[RateTotal, ...]
+    means: tuple[MeansReceived, ...]
+    accounts: tuple[AccountTotal, ...]
+
+    def to_csv(self) -> bytes:
+        """Return the sheet as CSV: UTF-8 with BOM, semicolons, decimal commas, in French, as Excel opens it."""
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+        writer.writerows([_cell(value) for value in row] for row in self._rows())
+        return out.getvalue().encode("utf-8-sig")
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        yield from self._head_rows()
+        yield "Établissement", "Clôtures", "Première", "Dernière"
+        yield from ((it.establishment, it.closings, it.first_number, it.last_number) for it in self.establishments)
+        yield ()
+        yield "Journal", "Intitulé", "Écritures", "Lignes", "Débit", "Crédit"
+        yield from ((it.journal, it.name, it.entries, it.lines, it.debit, it.credit) for it in self.journals)
+        yield ()
+        yield "Taux de TVA", "HT", "TVA", "TTC"
+        yield from ((it.rate, it.net, it.vat, it.gross) for it in self.rates)
+        yield ()
+        yield "Règlement", "Libellé", "Montant"
+        yield from ((it.means, it.label, it.amount) for it in self.means)
+        yield ()
+        yield "Compte", "Débit", "Crédit", "Solde"
+        yield from ((it.account, it.debit, it.credit, it.balance) for it in self.accounts)
+
+    def _head_rows(self) -> Iterator[tuple[object, ...]]:
+        yield "Fichier", self.file_name
+        yield "Format", self.format
+        yield "Octets", self.size
+        yield "SHA-256", self.sha256
+        yield "Première date", self.first_date
+        yield "Dernière date", self.last_date
+        yield "Clôtures", self.closings
+        yield "Écritures", self.entries
+        yield "Lignes", self.lines
+        yield "Total débit", self.debit
+        yield "Total crédit", self.credit
+        yield "Écart", self.debit - self.credit
+        yield ()
+
+
+class ControlTally:
+    """Counts closings, one after the other, while they are written."""
+
+    def __init__(self, chart: Chart) -> None:
+        self._chart = chart
+        self._establishments: dict[str, EstablishmentTotal] = {}
+        self._journals: dict[str, JournalTotal] = {}
+        self._rates: dict[Decimal, RateTotal] = {}
+        self._means: dict[str, MeansReceived] = {}
+        self._accounts = AccountTally()
+        self.first_date: date | None = None
+        self.last_date: date | None = None
+        self.entries = 0
+
+    def add(self, closing: BookedClosing) -> None:
+        """Count a closing and its entries."""
+        number = closing.number
+        shop = self._establishments.setdefault(
+            closing.establishment, EstablishmentTotal(closing.establishment, 0, number, number)
+        )
+        shop.closings += 1
+        shop.first_number = min(shop.first_number, number)
+        shop.last_number = max(shop.last_number, number)
+        for numbered in closing.entries:
+            self._add_entry(numbered.entry)
+
+    def sheet(self, *, format: str, file_name: str, size: int, sha256: str) -> ControlSheet:
+        """Return the sheet of what was counted, for the file it became."""
+        journals = tuple(self._journals[code] for code in sorted(self._journals))
+        return ControlSheet(
+            format=format,
+            file_name=file_name,
+            size=size,
+            sha256=sha256,
+            first_date=self.first_date,
+            last_date=self.last_date,
+            closings=sum(it.closings for it in self._establishments.values()),
+            entries=self.entries,
+            lines=sum(it.lines for it in journals),
+            debit=total(it.debit for it in journals),
+            credit=total(it.credit for it in journals),
+            establishments=tuple(self._establishments[code] for code in sorted(self._establishments)),
+            journals=journals,
+            rates=tuple(self._rates[rate] for rate in sorted(self._rates, reverse=True)),
+            means=tuple(self._means[means] for means in sorted(self._means)),
+            accounts=self._accounts.totals(),
+        )
+
+    def _add_entry(self, entry: Entry) -> None:
+        self.entries += 1
+        self.first_date = min(self.first_date or entry.date, entry.date)
+        self.last_date = max(self.last_date or entry.date, entry.date)
+        named = self._chart.journal(entry.journal, entry.kind)
+        journal = self._journals.setdefault(named.code, JournalTotal(named.code, named.name))
+        journal.entries += 1
+        journal.lines += len(entry.lines)
+        self._accounts.add(entry)
+        journal.debit += total(line.debit for line in entry.lines)
+        journal.credit += total(line.credit for line in entry.lines)
+        for line in entry.lines:
+            self._add_line(line)
+
+    def _add_line(self, line: Line) -> None:
+        if line.role is LineRole.CUSTOMER and line.means:
+            # The walk-in customer pays: a credit for him is what came in.
+            means = self._means.setdefault(line.means, MeansReceived(line.means, line.label))
+            means.amount -= line.amount
+        elif line.vat_rate is not None:
+            rate = self._rates.setdefault(line.vat_rate, RateTotal(line.vat_rate))
+            if line.role is LineRole.VAT:
+                rate.vat -= line.amount
+            else:
+                rate.net -= line.amount
+
+
+def _cell(value: object) -> str:
+    """Write a number as French spreadsheets read it, and keep text from being taken for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return comma_text(value)
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,127 @@
+"""FEC, fichier des écritures comptables: the 18 columns of art. A47 A-1 LPF, tab, ISO 8859-15, CRLF."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Self
+
+from ledger.files.booked import BookedClosing
+from ledger.files.journal_lines import JournalLine
+from ledger.files.layout import LINE_END, Layout, Limits, year_month_day
+from ledger.money import comma_text
+from ledger.problem import Problem
+
+COLUMNS = (
+    "JournalCode",
+    "JournalLib",
+    "EcritureNum",
+    "EcritureDate",
+    "CompteNum",
+    "CompteLib",
+    "CompAuxNum",
+    "CompAuxLib",
+    "PieceRef",
+    "PieceDate",
+    "EcritureLib",
+    "Debit",
+    "Credit",
+    "EcritureLet",
+    "DateLet",
+    "ValidDate",
+    "Montantdevise",
+    "Idevise",
+)
+
+_SIREN = re.compile(r"\d{9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalYear:
+    """An exercice: from its first to its last day, both in it."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def holding(cls, day: date, *, last_month: int = 12) -> Self:
+        """Return the year of twelve months around a day that ends with ``last_month``."""
+        year = day.year if day.month <= last_month else day.year + 1
+        last = date(year, last_month, calendar.monthrange(year, last_month)[1])
+        first = date(year, 1, 1) if last_month == 12 else date(year - 1, last_month + 1, 1)
+        return cls(first=first, last=last)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fec(Layout):
+    """The FEC of one legal entity and one fiscal year, or a part of it to be imported.
+
+    ``draft`` leaves ValidDate empty, for packages that take a partial FEC into their brouillard and validate it
+    themselves; a FEC for the tax office needs the date.
+    """
+
+    name: ClassVar[str] = "fec"
+    limits: ClassVar[Limits] = Limits()
+    numbered: ClassVar[bool] = True
+
+    siren: str
+    year: FiscalYear
+    draft: bool = False
+
+    @property
+    def charset(self) -> str:
+        return "iso8859_15"
+
+    def head(self) -> str:
+        return "\t".join(COLUMNS) + LINE_END
+
+    def line(self, line: JournalLine) -> str:
+        third_party = line.third_party
+        cells = (
+            line.journal.code,
+            self.text(line.journal.name) or line.journal.code,
+            line.number,
+            year_month_day(line.entry_date),
+            line.account,
+            self.text(line.account_name),
+            third_party.code,
+            self.text(third_party.name) or third_party.code,
+            self.text(line.reference),
+            year_month_day(line.document_date),
+            self.label(line),
+            comma_text(line.debit),
+            comma_text(line.credit),
+            "",
+            "",
+            "" if self.draft else year_month_day(line.validated_on),
+            "",
+            "",
+        )
+        return "\t".join(cells) + LINE_END
+
+    def file_name(self, first: date | None, last: date | None) -> str:
+        return f"{self.siren}FEC{year_month_day(self.year.last)}.txt"
+
+    def setting_problems(self) -> Iterator[Problem]:
+        """Refuse a SIREN that is none: the file is named after it."""
+        if not _SIREN.fullmatch(self.siren):
+            yield Problem(code="file_siren_invalid", facts={"setting": "siren", "siren": self.siren})
+
+    def closing_problems(self, closing: BookedClosing) -> Iterator[Problem]:
+        """Refuse the books of another company, and entries of another fiscal year."""
+        if closing.siren != self.siren:
+            facts = {"setting": "siren", "siren": self.siren, "other": closing.siren}
+            yield Problem(code="file_of_two_companies", facts=facts)
+        for numbered in closing.entries:
+            if numbered.entry.date not in self.year:
+                facts = {
+                    "setting": "fiscal_year",
+                    "date": numbered.entry.date.isoformat(),
+                    "first": self.year.first.isoformat(),
+                    "last": self.year.last.isoformat(),
+                }
+                yield Problem(code="file_outside_fiscal_year", facts=facts)

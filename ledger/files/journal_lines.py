@@ -1,0 +1,85 @@
+"""Entries made flat: every line written out, customer, VAT and the journal's own account too, as debit or credit."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.entry import Entry, Line, LineRole
+from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.chart import Chart, FileJournal, FileThirdParty
+
+NOBODY = FileThirdParty(code="")
+
+
+class JournalLine(NamedTuple):
+    """One line of a journal: either ``debit`` or ``credit`` is above 0.00, the other is 0.00.
+
+    ``movement`` counts the entries of the file from 1. ``label`` is what all lines of the entry say, ``detail`` what
+    this one adds. No text is cleaned or cut yet.
+    """
+
+    movement: int
+    number: str
+    journal: FileJournal
+    entry_date: date
+    validated_on: date
+    document: str
+    document_date: date
+    reference: str
+    account: str
+    account_name: str
+    third_party: FileThirdParty
+    label: str
+    detail: str
+    debit: Decimal
+    credit: Decimal
+
+
+def journal_lines(closing: BookedClosing, chart: Chart, *, first_movement: int) -> Iterator[JournalLine]:
+    """Yield every line of a closing's entries, in their order; each entry is a movement of its own."""
+    for movement, numbered in enumerate(closing.entries, start=first_movement):
+        yield from _lines_of(closing, numbered, chart, movement)
+
+
+def _lines_of(closing: BookedClosing, numbered: NumberedEntry, chart: Chart, movement: int) -> Iterator[JournalLine]:
+    entry = numbered.entry
+    journal = chart.journal(entry.journal, entry.kind)
+    number = str(numbered.number) if numbered.number else ""
+    document, reference = closing.document, closing.reference
+    for line in entry.lines:
+        yield JournalLine(
+            movement=movement,
+            number=number,
+            journal=journal,
+            entry_date=entry.date,
+            validated_on=closing.validated_on,
+            document=document,
+            document_date=closing.business_date,
+            reference=reference,
+            account=line.account,
+            account_name=chart.account_name(line.account),
+            third_party=chart.third_party(line.third_party) if line.third_party else NOBODY,
+            label=entry.label,
+            detail=line.label,
+            debit=line.debit,
+            credit=line.credit,
+        )
+
+
+def setting_of(entry: Entry, line: Line) -> str:
+    """Say which setting of the establishment sent a line to its account: "slots/2/vat_account", "means/CB".
+
+    Whoever must change an account that a file can't hold changes it there.
+    """
+    by_role = {
+        LineRole.CUSTOMER: "customer_account",
+        LineRole.SALES: f"slots/{line.vat_slot}/sales_account",
+        LineRole.VAT: f"slots/{line.vat_slot}/vat_account",
+        LineRole.MEANS: f"means/{line.means}",
+        LineRole.RECEIPT: "receipt_accounts",
+        LineRole.MOVEMENT: "movement_accounts",
+        LineRole.DIFFERENCE: "shortage_account" if line.debit else "surplus_account",
+        LineRole.JOURNAL: f"journal_accounts/{entry.journal}",
+    }
+    return by_role[line.role]

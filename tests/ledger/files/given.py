@@ -1,0 +1,169 @@
+"""Booked closings in few words: the closing of the samples, the demo's week, and any that hypothesis draws."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from hypothesis import strategies as st
+
+from exact.mapping import booking_plan
+from exact.models import Mapping
+from ledger.book import book
+from ledger.closing import Closing
+from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.chart import Chart, FileJournal, FileThirdParty
+from ledger.files.ciel import Ciel
+from ledger.files.fec import Fec, FiscalYear
+from ledger.files.layout import Layout
+from ledger.files.make import MadeFile, make_file
+from ledger.files.numbering import EntryNumber, number_entries
+from ledger.files.sage import Sage
+from ledger.files.sage_text import SageText
+from simulators.clyo_till.week.agenda import PARIS01, PARIS02
+from simulators.clyo_till.week.closing import closings_of
+from simulators.clyo_till.week.parameters import parameters_of
+from tests.ledger.files.readers.ciel import read_ciel
+from tests.ledger.files.readers.fec import read_fec
+from tests.ledger.files.readers.line import ReadLine
+from tests.ledger.files.readers.sage import read_sage
+from tests.ledger.files.readers.sage_text import read_sage_text
+from tests.ledger.strategies import closings as valid_closings
+from tests.ledger.strategies import complete_plans
+
+SIREN = "123456789"
+YEAR = FiscalYear(first=date(2026, 1, 1), last=date(2026, 12, 31))
+LABEL = "Z1042 PARIS01 14/03"
+WALK_IN = FileThirdParty(code="CAISSE", name="Clients comptoir")
+CHART = Chart(
+    accounts={"511500": "Cartes bancaires à encaisser", "706000": "Prestations de services"},
+    journals={
+        "70": FileJournal(code="VE", name="Ventes caisse"),
+        "30": FileJournal(code="CA", name="Caisse"),
+        "20": FileJournal(code="BQ", name="Banque"),
+    },
+    third_parties={"0000002": WALK_IN},
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A layout, and the reader that knows nothing of it."""
+
+    layout: Layout
+    read: Callable[[bytes], list[ReadLine]]
+
+
+def formats(chart: Chart = CHART) -> list[Format]:
+    return [
+        Format(Fec(siren=SIREN, year=YEAR, chart=chart), read_fec),
+        Format(Ciel(chart=chart), read_ciel),
+        Format(Sage(chart=chart), read_sage),
+        Format(SageText(chart=chart), read_sage_text),
+    ]
+
+
+def made(closings: Iterable[BookedClosing], layout: Layout) -> tuple[bytes, MadeFile]:
+    """Make a file in memory."""
+    out = BytesIO()
+    made_file = make_file(closings, layout, out.write)
+    return out.getvalue(), made_file
+
+
+def line(account: str, amount: str, role: LineRole = LineRole.MEANS, **more: Any) -> Line:
+    return Line(account=account, amount=Decimal(amount), role=role, **more)
+
+
+def entry(*lines: Line, journal: str = "70", day: date = date(2026, 3, 14), label: str = LABEL) -> Entry:
+    return Entry(kind=EntryKind.SALES, journal=journal, date=day, label=label, lines=lines)
+
+
+def closing(*entries: Entry, number: int = 1042, **more: Any) -> BookedClosing:
+    """Number the entries from 1 within their journals."""
+    last: dict[str, int] = {}
+    numbered = []
+    for given in entries:
+        last[given.journal] = last.get(given.journal, 0) + 1
+        numbered.append(NumberedEntry(entry=given, number=EntryNumber(given.journal, last[given.journal])))
+    facts = {"establishment": "PARIS01", "siren": SIREN, "validated_on": date(2026, 3, 31), **more}
+    return BookedClosing(number=number, business_date=date(2026, 3, 14), entries=tuple(numbered), **facts)
+
+
+def week_of(establishment: Any) -> list[tuple[Closing, tuple[Entry, ...]]]:
+    """Book a simulated till's week by the parameters it sends, as the product does."""
+    plan = booking_plan(Mapping(parameters=parameters_of(establishment)), journal_accounts={})
+    booked = []
+    for document in closings_of(establishment):
+        closing = Closing.from_document(document)
+        label = f"Z{closing.number} {establishment.code} {closing.business_date:%d/%m}"
+        booking = book(closing, plan, label=label)
+        assert not [problem for problem in booking.problems if problem.blocking]
+        booked.append((closing, booking.entries))
+    return booked
+
+
+def numbered_week() -> tuple[BookedClosing, ...]:
+    """Return both bistros' weeks, in order of business date, with the numbers of one company's books."""
+    weeks = [(shop.code, *given) for shop in (PARIS01, PARIS02) for given in week_of(shop)]
+    weeks.sort(key=lambda it: (it[1].business_date, it[1].closed_at, it[0]))
+    keys = [
+        ((code, closing.number, entry.journal), CHART.journals[entry.journal].code)
+        for code, closing, entries in weeks
+        for entry in entries
+    ]
+    numbers = number_entries(keys, kept={}, last={})
+    return tuple(
+        BookedClosing(
+            establishment=code,
+            siren=SIREN,
+            number=closing.number,
+            business_date=closing.business_date,
+            validated_on=closing.business_date + timedelta(days=1),
+            entries=tuple(
+                NumberedEntry(entry=entry, number=numbers[code, closing.number, entry.journal]) for entry in entries
+            ),
+        )
+        for code, closing, entries in weeks
+        if entries
+    )
+
+
+# What a till's user can type, and what would break a file that takes it as it is.
+WILD_LABELS = st.text(
+    alphabet=st.sampled_from("aZ9 éÉœŒ€’«»\t\r\n|;\"'#=\\\x00\x1a\x85\xa0\u2028\u200b🍕Жß½") | st.characters(),
+    max_size=90,
+)
+
+
+def _relabelled(draw: st.DrawFn, given: Entry) -> Entry:
+    lines = tuple(replace(it, label=draw(WILD_LABELS)) for it in given.lines)
+    return replace(given, lines=lines, label=draw(st.just(given.label) | WILD_LABELS))
+
+
+@st.composite
+def booked_closings(draw: st.DrawFn) -> tuple[BookedClosing, ...]:
+    """Return one to three closings by any complete plan, their labels wild, numbered through per journal."""
+    plan, last, booked = draw(complete_plans()), {}, []
+    for number in range(1042, 1042 + draw(st.integers(1, 3))):
+        given = replace(draw(valid_closings()), number=number)
+        numbered = []
+        for made_entry in book(given, plan, label=f"Z{number} PARIS01 14/03").entries:
+            journal = CHART.journals[made_entry.journal].code
+            last[journal] = last.get(journal, 0) + 1
+            numbered.append(
+                NumberedEntry(entry=_relabelled(draw, made_entry), number=EntryNumber(journal, last[journal]))
+            )
+        booked.append(
+            BookedClosing(
+                establishment="PARIS01",
+                siren=SIREN,
+                number=number,
+                business_date=given.business_date,
+                validated_on=date(2026, 3, 31),
+                entries=tuple(numbered),
+            )
+        )
+    return tuple(booked)
