@@ -2,13 +2,15 @@
 
 import argparse
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
 
 from .app import create_app
 from .connection import ServerProtocol
-from .simulator import Settings, Simulator
+from .countries import COUNTRIES, HOME
+from .simulator import BooksOfAnotherVersion, Settings, Simulator
 
 
 def main() -> None:
@@ -20,9 +22,13 @@ def main() -> None:
         limits_enabled=not arguments.no_limits,
         per_minute=arguments.minute_limit,
         per_day=arguments.day_limit,
+        home=arguments.country,
     )
     listener = _listen(arguments.host, arguments.port)
-    simulator = Simulator(settings)
+    try:
+        simulator = Simulator(settings)
+    except BooksOfAnotherVersion as error:
+        sys.exit(str(error))
     try:
         host, port = listener.getsockname()[:2]
         print(f"Exact Online simulator on http://{host}:{port}", flush=True)
@@ -43,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-limits", action="store_true", help="no rate limits and no error limit")
     parser.add_argument("--minute-limit", type=int, default=60, help="calls a minute per app and company")
     parser.add_argument("--day-limit", type=int, default=5_000, help="calls a day per app and company")
+    parser.add_argument("--country", choices=COUNTRIES, default=HOME, help="whose host this is without a path in front")
     return parser.parse_args()
 
 

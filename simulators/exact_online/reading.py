@@ -1,6 +1,6 @@
 """GET: lists, one by its key, children behind a link, counts (rules 3.4 to 3.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,17 @@ from .resources.catalogue import PROJECTIONS, demands_of
 from .resources.projection import Projection
 
 SELECT_MISSING = "Please add a $select or a $top=1 statement to the query string."
+FILTER_MISSING = (
+    "This endpoint has mandatory filtering applied. A GET request for this endpoint must have a $filter parameter with"
+    " one of the following fields in the url: {fields}."
+)
 EVERYTHING = Options()
+
+
+def require_filter(fields: Collection[str] | None, options: Options) -> None:
+    """400 unless the filter names one of the fields that are demanded, if any are (rules 3.6)."""
+    if fields and not (options.filter is not None and _fields(options.filter) & set(fields)):
+        raise BadRequest(FILTER_MISSING.format(fields=", ".join(fields)))
 
 
 @dataclass(frozen=True, slots=True)

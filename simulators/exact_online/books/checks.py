@@ -89,6 +89,13 @@ class Checks:
         if customer.blocked:
             self.refuse("blocked", "customer", self._document.customer)
 
+    def documents(self) -> None:
+        """The documents that header and lines refer to must be there first (rules 5.3)."""
+        named = {self._document.document, *(line.document for line in self._document.lines)} - {None}
+        for document_id in named:
+            if not self._company.has_document(str(document_id)):
+                self.refuse("invalid_reference", "document")
+
     def gl_account(self, line: DocumentLine, own_account: str | None) -> GLAccount | None:
         """The line's account, of a type the document may use; never the journal's own (rules 5, 6)."""
         if not line.gl_account:

@@ -86,6 +86,11 @@ class Company:
         self.tokens = tokens
         self.headers = {"Accept": "application/json", "Authorization": f"Bearer {tokens['access_token']}"}
 
+    def renew(self) -> None:
+        """Fresh tokens, after the clock was moved."""
+        self.tokens = self.server.tokens(self.user)
+        self.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+
     def call(self, method: str, path: str, **other: Any) -> httpx.Response:
         """Any call to the API."""
         headers = {**self.headers, **other.pop("headers", {})}

@@ -391,11 +391,6 @@ class TestMethods:
     def test_post_to_a_key_is_405(self, exact: Company) -> None:
         assert exact.post(f"{GL}(guid'{exact.gl('530000')}')", {}).status_code == 405
 
-    def test_model_without_behaviour_says_so(self, exact: Company) -> None:
-        answer = exact.get("documents/Documents", top="1")
-        assert answer.status_code == 501
-        assert "documents/Documents" in message(answer)
-
     def test_addresses_outside_the_api(self, server: Server) -> None:
         """Rules 4.1: the error body everywhere."""
         for path in ("/nothing", "/api/v1/abc/financial/GLAccounts", "/api/oauth2/token"):

@@ -1,12 +1,15 @@
 """The program as a process: start, kill, start again, reset."""
 
 import socket
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from simulated_exact import Company, Server, running
+from simulated_exact import ROOT, Company, Server, running
 
 MARIE = "marie.dupont@example.fr"
 SALES = "salesentry/SalesEntries"
@@ -88,3 +91,17 @@ def test_listens_on_loopback_only(server: Server) -> None:
         with socket.socket() as caller:
             assert caller.connect_ex((address, port)) != 0
     assert urlsplit(str(server.http.base_url)).hostname == "127.0.0.1"
+
+
+def test_books_of_another_version__are_left_alone(tmp_path: Path) -> None:
+    """The program says so and ends, before it serves a single call from tables it does not know."""
+    with running(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / "exact-online.sqlite3") as books:
+        books.execute("PRAGMA user_version = 1")
+    books.close()
+    command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "another version" in ended.stderr
+    assert "Traceback" not in ended.stderr
