@@ -18,7 +18,7 @@ def webhook_routes(simulator: Simulator) -> list[Route]:
     """The routes below `/_control/webhooks`."""
     control = _WebhookControl(simulator)
     return [
-        Route("/webhooks", safe(control.webhooks), methods=["GET", "POST"]),
+        Route("/webhooks", safe(control.webhooks), methods=["GET", "POST", "DELETE"]),
         Route("/webhooks/release", safe(control.release), methods=["POST"]),
     ]
 
@@ -28,8 +28,10 @@ class _WebhookControl:
         self._simulator = simulator
 
     async def webhooks(self, request: Request) -> Response:
-        """Every event with its attempts; POST sets how events are sent."""
+        """Every event with its attempts; POST sets how events are sent, DELETE forgets those that are or wait."""
         outbox = self._simulator.webhooks
+        if request.method == "DELETE":
+            outbox.deliveries = []
         body = await json_body(request) if request.method == "POST" else {}
         copies = given(body, "copies", int, outbox.copies)
         if not 1 <= copies <= COPIES_MAX:
