@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -44,6 +46,14 @@ class TestFilter:
             ("VATCode ne null and Code lt '706020'", ["706010"]),
             ("Code eq '5%' or Code eq '530000'' or 1 eq 1'", []),
             ("Type eq 10.0 and Code eq '530000'", ["530000"]),
+            ("Type eq 10L and '530000' eq Code", ["530000"]),
+            ("Type eq 12 and not startswith(Code,'53')", ["512000"]),
+            ("IsBlocked", ["707900"]),
+            ("trim(tolower(Description)) eq 'caisse'", ["530000"]),
+            (
+                "Type eq 12 and Created ge DateTime'2026-01-01' and ID ne Guid'00000000-0000-0000-0000-000000000000'",
+                ["512000"],
+            ),
         ],
     )
     def test_condition(self, exact: Company, condition: str, expected: list[str]) -> None:
@@ -395,6 +405,42 @@ class TestMethods:
         """Rules 4.1: the error body everywhere."""
         for path in ("/nothing", "/api/v1/abc/financial/GLAccounts", "/api/oauth2/token"):
             assert message(server.http.get(path))
+
+
+class TestMandatoryFilter:
+    """Rules 3.6: what some apps are asked on large tables; here when switched on."""
+
+    @pytest.fixture
+    def demanded(self, server: Server) -> Iterator[dict[str, Any]]:
+        yield server.control("demands", resource="crm/Accounts")["mandatory_filters"]
+        server.control("demands", resource="crm/Accounts", mandatory_filter=[])
+
+    @pytest.mark.parametrize("options", [{}, {"filter": "Status eq 'C'"}, {"select": "ID", "top": "1"}])
+    def test_missing(self, exact: Company, demanded: dict[str, Any], options: dict[str, str]) -> None:
+        answer = exact.get("crm/Accounts", **options)
+        assert answer.status_code == 400
+        assert message(answer) == (
+            "This endpoint has mandatory filtering applied. A GET request for this endpoint must have a $filter"
+            " parameter with one of the following fields in the url: Code, Name, Email, ID, Created, Modified,"
+            " VATNumber."
+        )
+
+    @pytest.mark.parametrize("condition", ["trim(Code) eq '0000002'", "Status eq 'C' and Name eq 'Ventes comptoir'"])
+    def test_given(self, exact: Company, demanded: dict[str, Any], condition: str) -> None:
+        assert len(exact.rows("crm/Accounts", filter=condition)) == 1
+
+    def test_not_by_key(self, exact: Company, demanded: dict[str, Any]) -> None:
+        assert exact.get(f"crm/Accounts(guid'{exact.customer('0000002')}')").status_code == 200
+
+    def test_fields_of_ones_own(self, exact: Company, server: Server) -> None:
+        server.control("demands", resource="financial/GLAccounts", mandatory_filter=["Code"])
+        assert exact.get(GL).status_code == 400
+        server.control("demands", resource="financial/GLAccounts", mandatory_filter=[])
+        assert exact.get(GL).status_code == 200
+
+    @pytest.mark.parametrize("body", [{"resource": "x"}, {"resource": GL, "mandatory_filter": ["Colour"]}])
+    def test_nonsense(self, server: Server, body: dict[str, Any]) -> None:
+        assert server.http.post("/_control/demands", json=body).status_code == 400
 
 
 class TestDemands:
