@@ -1,7 +1,7 @@
 """`/api/v1/…`: one call from its token to its answer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -171,6 +171,8 @@ class _Handler:
             reader = Reader(self._database, child, self._scope, within=(link.foreign, reader.key_of(address.key)))
             resource = child
         options = parse_options(self._request.pairs, resource)
+        if options.top is not None and not self._simulator.counts_with_top:
+            options = replace(options, inline_count=False)
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:

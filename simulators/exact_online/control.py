@@ -300,6 +300,8 @@ class _Control:
         if answer not in REUSED_TOKEN_ANSWERS:
             raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
         grants.reused_token_answer = answer
+        simulator = self._simulator
+        simulator.counts_with_top = _get(body, "inline_count_with_top", bool, simulator.counts_with_top)
         if _get(body, "forget_usage", bool, False):
             self._simulator.rate_limits.forget()
             self._simulator.error_limit.forget()
@@ -309,6 +311,7 @@ class _Control:
                 "minute_limit": limits.per_minute,
                 "day_limit": limits.per_day,
                 "reused_refresh_token": answer,
+                "inline_count_with_top": simulator.counts_with_top,
             }
         )
 

@@ -63,6 +63,7 @@ class Simulator:
         self.identifiers = Identifiers(self.database, settings.seed)
         self.webhooks = Outbox(self.database, self.clock, self.identifiers)
         self.mandatory_filters: dict[str, list[str]] = {}
+        self.counts_with_top = True
         self.ledger = Ledger(self.database, self.identifiers, self.webhooks.announce)
         self.grants = Grants(self.database, self.clock, self.identifiers)
         self.rate_limits = RateLimits(self.clock, self.limit_settings)

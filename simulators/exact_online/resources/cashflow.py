@@ -3,6 +3,8 @@
 Amounts stand as in the ledger: what a customer owes is positive, what was received from it negative.
 """
 
+from dataclasses import replace
+
 from .projection import Projection, amount
 
 RECEIVABLE, PAYABLE = 20, 22  # types of the GL account
@@ -75,7 +77,26 @@ def _items(types: str, **other: str) -> Projection:
     )
 
 
+_OUTSTANDING = {
+    "HID": "t.rowversion",
+    "AccountCode": "a.code",
+    "AccountId": "t.account",
+    "AccountName": "a.name",
+    "Amount": amount("t.amount_dc"),
+    "AmountInTransit": "0",
+    "CurrencyCode": "e.currency",
+    "Description": _ITEM["Description"],
+    "DueDate": _ITEM["DueDate"],
+    "EntryNumber": "e.number",
+    "Id": "t.id",
+    "InvoiceDate": "t.date",
+    "InvoiceNumber": _ITEM["InvoiceNumber"],
+    "JournalCode": "e.journal",
+    "JournalDescription": "j.description",
+    "YourRef": "e.your_ref",
+}
 CASHFLOW = {
+    "read/financial/ReceivablesList": replace(_items(str(RECEIVABLE)), columns=_OUTSTANDING),
     "cashflow/Receivables": _items(str(RECEIVABLE)),
     "sync/Cashflow/PaymentTerms": _items(f"{RECEIVABLE}, {PAYABLE}", Timestamp="t.rowversion", LineType="g.type"),
 }

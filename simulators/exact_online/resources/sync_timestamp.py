@@ -3,6 +3,7 @@
 Public sources say what it is given, not how the parameters are called or quoted; so both are read generously.
 """
 
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -28,8 +29,9 @@ def timestamp_values(
     database: Database, sources: Mapping[str, Projection], scope: Mapping[str, Scalar], pairs: list[tuple[str, str]]
 ) -> dict[str, Scalar]:
     """What the projection shows for the parameters of a call: everything changed since has a higher timestamp."""
-    given = {name.lower(): value for name, value in pairs}
-    name = _resource(_parameter(given, API_PARAMETERS), sources)
+    given = {name.lower(): value for name, value in pairs} | _from_filter(pairs)
+    api = unquote(_parameter(given, API_PARAMETERS)).strip("'")
+    name = _resource(api, sources)
     modified = _moment(_parameter(given, DATE_PARAMETERS))
     source = sources[name]
     changed = source.column("DeletedDate" if name == "sync/Deleted" else "Modified")
@@ -38,7 +40,13 @@ def timestamp_values(
         f" WHERE {source.scope} AND {changed} < :sync_modified"
     )
     timestamp = database.value(statement, {**scope, "sync_modified": modified}) or FIRST_TIMESTAMP
-    return {"sync_modified": modified, "sync_api": name.removeprefix("sync/"), "sync_timestamp": timestamp}
+    return {"sync_modified": modified, "sync_api": api, "sync_timestamp": timestamp}
+
+
+def _from_filter(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The same two, written as conditions: `Modified eq datetime'…' and API eq '…'`."""
+    text = dict(pairs).get("$filter", "")
+    return {name.lower(): value for name, value in re.findall(r"\b(Modified|API)\s+eq\s+((?:datetime)?'[^']*')", text)}
 
 
 def _parameter(given: Mapping[str, str], names: tuple[str, ...]) -> str:
@@ -49,8 +57,8 @@ def _parameter(given: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 
 def _resource(text: str, sources: Mapping[str, Projection]) -> str:
-    """`Financial/TransactionLines`, with or without quotes and `sync/`, or its last part alone."""
-    wanted = unquote(text).strip("'").lower().removeprefix("sync/")
+    """`Financial/TransactionLines`, with or without `sync/`, or its last part alone."""
+    wanted = text.lower().removeprefix("sync/")
     for name in sources:
         path = name.lower().removeprefix("sync/")
         if name.startswith("sync/") and wanted in (path, path.rsplit("/", 1)[-1]):

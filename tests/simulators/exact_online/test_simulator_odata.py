@@ -68,6 +68,10 @@ class TestFilter:
         rows = exact.rows("financial/FinancialPeriods", filter=condition, select="FinYear,FinPeriod")
         assert sorted((row["FinYear"], row["FinPeriod"]) for row in rows) == [(2026, 11), (2026, 12)]
 
+    def test_guid_behind_a_space(self, exact: Company) -> None:
+        """A known client writes it so."""
+        assert codes(exact, f"ID eq guid '{exact.gl('530000')}'") == ["530000"]
+
     def test_forty_guids_joined_by_or(self, exact: Company) -> None:
         """Or-lists of 40 GUIDs are in use."""
         ids = [exact.gl("530000"), *(str(uuid.uuid4()) for _ in range(39))]
@@ -236,8 +240,24 @@ class TestEnvelope:
         inner = exact.get("financial/Journals", select="Code", inlinecount="allpages").json()["d"]
         assert inner["__count"] == str(len(inner["results"]))
 
-    def test_inline_count_does_nothing_with_top(self, exact: Company) -> None:
-        assert isinstance(exact.get(GL, select="Code", inlinecount="allpages", top="3").json()["d"], list)
+    def test_inline_count_forces_the_object(self, exact: Company) -> None:
+        """Also with a small `$top`: a known client reads `d.results` of its `$top=2&$inlinecount=allpages`."""
+        inner = exact.get(GL, select="Code", inlinecount="allpages", top="2").json()["d"]
+        assert (len(inner["results"]), inner["__count"]) == (2, exact.get(f"{GL}/$count").text)
+        assert "__next" not in inner
+
+    def test_inline_count_ignored_with_top(self, exact: Company, server: Server) -> None:
+        """The other reading, by another client's account."""
+        server.control("settings", inline_count_with_top=False)
+        listed = exact.get(GL, select="Code", inlinecount="allpages", top="2").json()["d"]
+        whole = exact.get("financial/Journals", select="Code", inlinecount="allpages").json()["d"]
+        server.control("settings", inline_count_with_top=True)
+        assert (len(listed), "__count" in whole) == (2, True)
+
+    def test_flags_are_never_null(self, exact: Company) -> None:
+        """Rules 3.7: true or false, in the answer and in a filter."""
+        row = exact.rows("crm/Accounts", filter="trim(Code) eq '0000002' and IsBank eq false")[0]
+        assert {row[name] for name in ("IsBank", "IsPilot", "IsSales", "CanDropShip")} == {True, False}
 
     def test_count(self, exact: Company) -> None:
         answer = exact.get(f"{GL}/$count", filter="Type eq 10")

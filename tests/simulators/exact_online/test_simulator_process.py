@@ -2,13 +2,21 @@
 
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from simulated_exact import ROOT, Company, Server, running
 
 MARIE = "marie.dupont@example.fr"
@@ -105,3 +113,33 @@ def test_books_of_another_version__are_left_alone(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "another version" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_https__for_clients_that_insist_on_it(tmp_path: Path) -> None:
+    """Addresses in the answers are https too, so that `__next` can be followed."""
+    pem = _self_signed(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(pem))
+    with running(tmp_path / "books", "--certificate", str(pem), verify=trusting) as server:
+        assert str(server.http.base_url).startswith("https://127.0.0.1:")
+        pages = list(demo(server).pages("financial/GLAccounts", select="Code"))
+        assert len(pages[0]) == 60
+        assert pages[0][0]["__metadata"]["uri"].startswith("https://")
+
+
+def _self_signed(folder: Path) -> Path:
+    """A key and a certificate for 127.0.0.1 in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    day = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(day - timedelta(days=1))
+        .not_valid_after(day + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return path

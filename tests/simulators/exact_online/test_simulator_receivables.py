@@ -57,6 +57,14 @@ def test_put_says_how_it_is_paid(exact: Company, sale: dict[str, Any]) -> None:
     assert {name for name in row if row[name] != changed[name]} == {"PaymentMethod", "PaymentReference"}
 
 
+def test_list__what_is_outstanding(exact: Company, sale: dict[str, Any]) -> None:
+    """The page's short form, filtered as a known client does."""
+    condition = f"AccountId eq guid'{exact.customer('0000002')}' and DueDate lt datetime'2028-01-01'"
+    (row,) = exact.rows("read/financial/ReceivablesList", filter=condition)
+    assert (row["Amount"], row["AccountName"], row["JournalCode"]) == (316.5, "Ventes comptoir", "70")
+    assert (row["EntryNumber"], row["YourRef"], row["CurrencyCode"]) == (sale["EntryNumber"], "Z-42", "EUR")
+
+
 def test_deleted_with_its_entry(exact: Company, sale: dict[str, Any]) -> None:
     exact.call("DELETE", f"salesentry/SalesEntries(guid'{sale['EntryID']}')")
     assert exact.rows(PATH, select=SELECT) == []

@@ -113,11 +113,17 @@ class TestSyncTimestamp:
         since = exact.created("crm/Accounts", {"Name": "Newer"})["Modified"]
         assert since
         row = self.ask(exact, modified="datetime'2026-01-01T00:00:00'", endpoint=endpoint).json()["d"]["results"][0]
-        assert (row["API"], row["TimeStampAsBigInt"], row["Modified"]) == ("CRM/Accounts", 1, "/Date(1767225600000)/")
+        assert (row["TimeStampAsBigInt"], row["Modified"]) == (1, "/Date(1767225600000)/")
+        assert row["API"] == endpoint.strip("'")
         later = f"{int(now[:4]) + 1}{now[4:10]}"
         row = self.ask(exact, modified=later, endpoint=endpoint).json()["d"]["results"][0]
         stamps = {one["ID"]: one["Timestamp"] for one in exact.rows("sync/CRM/Accounts", select="ID,Timestamp")}
         assert row["TimeStampAsBigInt"] == max(stamps.values()) > stamps[changed]
+
+    def test_asked_by_a_filter(self, exact: Company) -> None:
+        condition = "Modified eq datetime'2026-01-01T00:00:00' and API eq 'Accounts'"
+        (row,) = exact.rows(TIMESTAMP, filter=condition)
+        assert (row["API"], row["TimeStampAsBigInt"]) == ("Accounts", 1)
 
     @pytest.mark.parametrize(
         "parameters",
