@@ -114,6 +114,16 @@ PATTERNS: dict[str, tuple[str, str, str]] = {
         "Invalid: Post to callback URL endpoint returns {value}",
         "Non valide : l'envoi à l'URL de rappel renvoie {value}",
     ),
+    "vat_number_check": (
+        "Ongeldig controlecijfer voor btw-nummer.",
+        "Invalid check digit for VAT number.",
+        "Chiffre de contrôle non valide pour le numéro de TVA.",
+    ),
+    "account_is_now": (
+        "De grootboekrekening {value} is nu van het type {type}",
+        "The ledger account {value} is now type {type}",
+        "Le compte général {value} est maintenant du type {type}",
+    ),
     "processed": (
         "Niet toegestaan: {term} is verwerkt",
         "Not allowed: {term} has been processed",

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulators.exact_online.bodies import read_properties
 from simulators.exact_online.books.company import Company
+from simulators.exact_online.books.vat_number import has_right_check_digits
 from simulators.exact_online.changes import Action, Announce, Change
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.edm import Resource, load_resources
@@ -45,7 +46,7 @@ class MasterWriter(Writer):
         values = {name: value for name, value in properties.items() if value is not None}
         if self.resource.name == "crm/Accounts" and not values.get("Code"):
             values["Code"] = self._next_account_code()
-        self._refuse([*self._missing(values), *self._duplicate(values, None)])
+        self._refuse([*self._missing(values), *self._duplicate(values, None), *_wrong_vat_number(values)])
         row_id = self.identifiers.guid()
         with self.database.transaction():
             row = self._columns({**self._master.defaults, **values}, {})
@@ -62,7 +63,7 @@ class MasterWriter(Writer):
         emptied = [
             problem("mandatory", TERMS[name]) for name in TERMS if name in properties and properties[name] is None
         ]
-        self._refuse([*emptied, *self._duplicate(properties, row_id)])
+        self._refuse([*emptied, *self._duplicate(properties, row_id), *_wrong_vat_number(properties)])
         with self.database.transaction():
             self.database.update(self._master.table, row_id, self._columns(properties, json.loads(row["extra"])))
             self._replace_percentages(row_id, properties)
@@ -171,3 +172,8 @@ class MasterWriter(Writer):
         if entity_type is None:
             return
         note_deletions(self.database, self.identifiers, self.company, self.user, entity_type, [row_id])
+
+
+def _wrong_vat_number(values: Mapping[str, Any]) -> list[Problem]:
+    number = values.get("VATNumber")
+    return [problem("vat_number_check")] if number and not has_right_check_digits(number) else []
