@@ -392,7 +392,9 @@ class TestPadding:
 class TestMethods:
     """Rules 4.2: 404 and 405."""
 
-    @pytest.mark.parametrize("path", ["nowhere/Nothing", "financial/GLAccounts/Code", "x", "financial/GLAccounts(", ""])
+    @pytest.mark.parametrize(
+        "path", ["nowhere/Nothing", "financial/GLAccounts/Code", "x", "financial/GLAccounts(", "", "$batch"]
+    )
     def test_unknown_resource_is_404(self, exact: Company, path: str) -> None:
         answer = exact.get(path)
         assert answer.status_code == 404
