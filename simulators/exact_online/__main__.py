@@ -2,13 +2,15 @@
 
 import argparse
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
 
 from .app import create_app
 from .connection import ServerProtocol
-from .simulator import Settings, Simulator
+from .countries import COUNTRIES, HOME
+from .simulator import BooksOfAnotherVersion, Settings, Simulator
 
 
 def main() -> None:
@@ -20,14 +22,26 @@ def main() -> None:
         limits_enabled=not arguments.no_limits,
         per_minute=arguments.minute_limit,
         per_day=arguments.day_limit,
+        home=arguments.country,
     )
     listener = _listen(arguments.host, arguments.port)
-    simulator = Simulator(settings)
+    try:
+        simulator = Simulator(settings)
+    except BooksOfAnotherVersion as error:
+        sys.exit(str(error))
     try:
         host, port = listener.getsockname()[:2]
-        print(f"Exact Online simulator on http://{host}:{port}", flush=True)
+        scheme = "https" if arguments.certificate else "http"
+        print(f"Exact Online simulator on {scheme}://{host}:{port}", flush=True)
         config = uvicorn.Config(
-            create_app(simulator), http=ServerProtocol, ws="none", lifespan="off", access_log=False, log_level="warning"
+            create_app(simulator),
+            http=ServerProtocol,
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            ssl_certfile=arguments.certificate,
+            ssl_keyfile=arguments.key,
         )
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -43,6 +57,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-limits", action="store_true", help="no rate limits and no error limit")
     parser.add_argument("--minute-limit", type=int, default=60, help="calls a minute per app and company")
     parser.add_argument("--day-limit", type=int, default=5_000, help="calls a day per app and company")
+    parser.add_argument("--country", choices=COUNTRIES, default=HOME, help="whose host this is without a path in front")
+    parser.add_argument("--certificate", type=Path, help="PEM file: serve https, for clients that insist on it")
+    parser.add_argument("--key", type=Path, help="PEM file of the certificate's key, when it is apart")
     return parser.parse_args()
 
 
@@ -52,6 +69,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
+    listener.listen()  # so that whoever reads the address can call at once, while the program still starts
     return listener
 
 

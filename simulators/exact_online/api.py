@@ -1,7 +1,7 @@
 """`/api/v1/…`: one call from its token to its answer."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,14 +11,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from .address import Address, parse_address, resource_name
 from .atom import CONTENT_TYPE, feed_or_entry
 from .bodies import parse_json
-from .clock import utc_offset_s, wall_clock_text
+from .clock import DAY_MS, utc_offset_s, wall_clock_text
 from .database import Database
 from .edm import load_resources
 from .errors import (
     ApiError,
     MethodNotAllowed,
     NotFound,
-    NotImplementedYet,
     Refused,
     TooManyRequests,
     Unauthorized,
@@ -28,13 +27,14 @@ from .limits import ErrorKey
 from .messages import joined
 from .oauth.grants import Caller
 from .odata.options import Options, parse_options
-from .odata.syntax import Literal
-from .reading import Reader, Scope
+from .odata.syntax import Literal, Scalar
+from .reading import Reader, Scope, require_filter
 from .resources.catalogue import PROJECTIONS
 from .resources.master import TABLES
+from .resources.sync_timestamp import SYNC_TIMESTAMP, timestamp_values
 from .simulator import Simulator
-from .writing.entries import HEADERS, LINES, EntryWriter, LineWriter
-from .writing.master import MasterWriter
+from .writing.catalogue import writer_for
+from .writing.writer import Writer
 
 logger = logging.getLogger(__name__)
 FIXED_HEADERS = {
@@ -44,7 +44,7 @@ FIXED_HEADERS = {
     "Expires": "-1",
 }
 JSON_TYPE = "application/json; charset=utf-8"
-Writer = EntryWriter | LineWriter | MasterWriter
+DELETIONS_KEPT_MS = 61 * DAY_MS  # two months (rules 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class ApiRequest:
     """A call as it came in. `division` is null for `current/Me`, the only address without one (rules 3.9)."""
 
     method: str
+    country: str
     origin: str
     division: int | None
     path: str
@@ -81,6 +82,8 @@ def answer(simulator: Simulator, request: ApiRequest) -> Response:
     headers: dict[str, str] = {}
     try:
         caller = _caller(simulator, request)
+        if caller.country != request.country:
+            raise Unauthorized("Unauthorized")  # an account of one country is unknown on another's host (rules 1.1)
         language = caller.language
         if request.division is not None:
             simulator.grants.enter(caller, request.division)
@@ -150,8 +153,6 @@ class _Handler:
         self._simulator.grants.require_right(self._caller, resource.name)
         if request.method not in resource.methods:
             raise MethodNotAllowed(resource.methods)
-        if resource.name not in PROJECTIONS:
-            raise NotImplementedYet(f"{resource.name} is in the model, but this simulator has no behaviour for it.")
         if request.method == "GET":
             return self._get(self._address)
         if (request.method == "POST") != (self._address.key is None) or self._address.link is not None:
@@ -170,10 +171,14 @@ class _Handler:
             reader = Reader(self._database, child, self._scope, within=(link.foreign, reader.key_of(address.key)))
             resource = child
         options = parse_options(self._request.pairs, resource)
+        if options.top is not None and not self._simulator.counts_with_top:
+            options = replace(options, inline_count=False)
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:
             return self._shown({"d": reader.by_key(address.key, options)})
+        if address.key is None:
+            require_filter(self._simulator.mandatory_filters.get(resource.name), options)
         return self._shown(reader.page(options, url, self._request.pairs))
 
     def _shown(self, body: dict[str, Any], status: int = 200) -> Response:
@@ -189,30 +194,24 @@ class _Handler:
     @property
     def _scope(self) -> Scope:
         company, now = self._company, self._simulator.clock.now_ms()
-        return Scope(
-            base=self._request.base,
-            values={
-                "division": company.division,
-                "user": self._caller.user_id,
-                "licence": self._caller.licence,
-                "current_division": company.division,
-                "today": company.today,
-                "server_time": wall_clock_text(company.now),
-                "utc_offset_s": utc_offset_s(now, company.zone),
-            },
-        )
+        values: dict[str, Scalar] = {
+            "division": company.division,
+            "origin": self._request.origin,
+            "client": self._caller.client_id,
+            "deletions_since": company.now - DELETIONS_KEPT_MS,
+            "user": self._caller.user_id,
+            "licence": self._caller.licence,
+            "current_division": company.division,
+            "today": company.today,
+            "server_time": wall_clock_text(company.now),
+            "utc_offset_s": utc_offset_s(now, company.zone),
+        }
+        if self._resource.name == SYNC_TIMESTAMP:
+            values |= timestamp_values(self._database, PROJECTIONS, values, self._request.pairs)
+        return Scope(base=self._request.base, values=values)
 
     def _writer(self) -> Writer:
-        simulator, name = self._simulator, self._resource.name
-        if name in HEADERS:
-            return EntryWriter(simulator.ledger, self._company, self._resource, self._caller.user_id)
-        if name in LINES:
-            return LineWriter(simulator.ledger, self._company, self._resource, self._caller.user_id)
-        if name in TABLES:
-            return MasterWriter(
-                simulator.database, simulator.identifiers, self._company, self._resource, self._caller.user_id
-            )
-        raise NotImplementedYet(f"Writing {name} is not part of this simulator.")
+        return writer_for(self._simulator, self._company, self._resource, self._caller, self._request.base)
 
     def _write(self, writer: Writer) -> Response:
         if self._address.key is None:

@@ -10,8 +10,10 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from .api import ApiRequest, answer
+from .attachments import attachment_response
 from .calls import Call
 from .control import control_routes
+from .countries import COUNTRIES
 from .errors import error_body
 from .oauth.pages import authorize_response
 from .oauth.token_endpoint import token_response
@@ -23,17 +25,27 @@ TOKEN_RESOURCE = "oauth2/token"
 
 def create_app(simulator: Simulator) -> Starlette:
     """The application over one simulator."""
-    endpoints = _Endpoints(simulator)
+    abroad = [route for country in COUNTRIES for route in _host_routes(simulator, country, f"/{country}")]
     return Starlette(
         routes=[
-            Route("/api/oauth2/token", endpoints.token, methods=["POST"]),
-            Route("/api/oauth2/auth", endpoints.authorize, methods=["GET", "POST"]),
-            Route("/api/v1/current/{path:path}", _Api(simulator, "current/")),
-            Route("/api/v1/{division:int}/{path:path}", _Api(simulator)),
+            *_host_routes(simulator, simulator.home, ""),
             Mount("/_control", routes=control_routes(simulator)),
+            *abroad,
         ],
         exception_handlers={HTTPException: _http_error, Exception: _server_fault},
     )
+
+
+def _host_routes(simulator: Simulator, country: str, root: str) -> list[Route]:
+    """The addresses of one country's host, all below `root`."""
+    endpoints = _Endpoints(simulator, country)
+    return [
+        Route(f"{root}/api/oauth2/token", endpoints.token, methods=["POST"]),
+        Route(f"{root}/api/oauth2/auth", endpoints.authorize, methods=["GET", "POST"]),
+        Route(f"{root}/api/v1/current/{{path:path}}", _Api(simulator, country, root, "current/")),
+        Route(f"{root}/api/v1/{{division:int}}/{{path:path}}", _Api(simulator, country, root)),
+        Route(f"{root}/docs/SysAttachment.aspx", endpoints.attachment),
+    ]
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -48,20 +60,21 @@ async def _server_fault(request: Request, error: Exception) -> Response:
 
 
 class _Endpoints:
-    """The OAuth addresses."""
+    """The addresses of a country's host that are not the API's."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, country: str) -> None:
         self._simulator = simulator
+        self._country = country
 
     async def authorize(self, request: Request) -> Response:
         """The pages a person sees."""
-        return await authorize_response(request, self._simulator.grants, self._simulator.database)
+        return await authorize_response(request, self._country, self._simulator.grants, self._simulator.database)
 
     async def token(self, request: Request) -> Response:
         """The token endpoint; faults and counters know it as `oauth2/token`."""
         simulator = self._simulator
         form = await request.body()
-        perform = partial(token_response, form, request.headers.get("authorization"), simulator.grants)
+        perform = partial(token_response, form, request.headers.get("authorization"), self._country, simulator.grants)
         rule = simulator.faults.take(TOKEN_RESOURCE, request.method, None)
         response = await strike(simulator, rule, _host(request), request.url.path, perform) if rule else perform()
         simulator.calls.note(
@@ -69,12 +82,18 @@ class _Endpoints:
         )
         return response
 
+    async def attachment(self, request: Request) -> Response:
+        """A file that was attached to a document."""
+        return attachment_response(self._simulator, self._country, request)
+
 
 class _Api:
     """The API addresses, all methods. `prefix` is what the route took off the resource's name."""
 
-    def __init__(self, simulator: Simulator, prefix: str = "") -> None:
+    def __init__(self, simulator: Simulator, country: str, root: str, prefix: str = "") -> None:
         self._simulator = simulator
+        self._country = country
+        self._root = root
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +101,8 @@ class _Api:
         simulator, request = self._simulator, Request(scope, receive)
         call = ApiRequest(
             method=request.method,
-            origin=f"{request.url.scheme}://{_host(request)}",
+            country=self._country,
+            origin=f"{request.url.scheme}://{_host(request)}{self._root}",
             division=request.path_params.get("division"),
             path=self._prefix + request.path_params["path"],
             query=request.url.query,

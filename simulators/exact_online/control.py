@@ -3,10 +3,7 @@
 `docs/simulator.md` shows each address with an example.
 """
 
-import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
@@ -16,13 +13,20 @@ from starlette.routing import Route
 from .books.booking import OPEN, PROCESSED
 from .books.report import report
 from .clock import iso
+from .control_requests import ControlError
+from .control_requests import given as _get
+from .control_requests import json_body as _body
+from .control_requests import safe as _safe
+from .countries import COUNTRIES
+from .database import Row
 from .edm import find_resource
 from .faults import Fault, Rule
-from .oauth.grants import DIVISION_MAX, REUSED_TOKEN_ANSWERS
-from .seed.plant import NewCompany, NewUser, add_company, add_user
+from .oauth.grants import DIVISION_MAX, LOOPBACK_RULE, REUSED_TOKEN_ANSWERS
+from .resources.catalogue import MANDATORY_FILTERS
+from .seed.plant import NewApp, NewCompany, NewUser, add_app, add_company, add_user
 from .simulator import Simulator
+from .webhooks.control import webhook_routes
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 OPEN_PERIOD = (
     "DELETE FROM closed_period WHERE division = :division AND year = :year AND period = :period"
     " AND (:journal IS NULL OR journal = :journal)"
@@ -41,10 +45,6 @@ FAULT_FIELDS: dict[str, tuple[type, ...]] = {
     "delay_s": (int, float),
     "hold": (bool,),
 }
-
-
-class ControlError(Exception):
-    """The request makes no sense; the text says why."""
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
@@ -66,40 +66,10 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/periods", _safe(control.periods), methods=["POST"]),
         Route("/entries/status", _safe(control.entry_status), methods=["POST"]),
         Route("/settings", _safe(control.settings), methods=["GET", "POST"]),
+        Route("/apps", _safe(control.apps), methods=["POST"]),
+        Route("/demands", _safe(control.demands), methods=["GET", "POST"]),
+        *webhook_routes(simulator),
     ]
-
-
-def _safe(endpoint: Endpoint) -> Endpoint:
-    """Answer a senseless request with 400 and the reason."""
-
-    @wraps(endpoint)
-    async def wrapped(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except ControlError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return wrapped
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    raw = await request.body()
-    try:
-        body = json.loads(raw) if raw else {}
-    except ValueError as error:
-        raise ControlError("the body is not JSON") from error
-    if not isinstance(body, dict):
-        raise ControlError("the body is not a JSON object")
-    return body
-
-
-def _get(body: dict[str, Any], name: str, kind: type[Any], default: Any = ...) -> Any:
-    value = body.get(name, default)
-    if value is ...:
-        raise ControlError(f"{name} is missing")
-    if value is not default and not (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-        raise ControlError(f"{name} is not of type {kind.__name__}")
-    return value
 
 
 def _division(request: Request) -> int | None:
@@ -117,12 +87,15 @@ class _Control:
         """A code without a browser, as if the user had accepted."""
         body, grants = await _body(request), self._simulator.grants
         client_id, redirect_uri = _get(body, "client_id", str), _get(body, "redirect_uri", str)
-        if grants.client(client_id) is None:
+        client, user = grants.client(client_id), self._user(body)
+        if client is None:
             raise ControlError("unknown client_id")
+        if client["country"] != user["country"]:
+            raise ControlError("the app and the user are registered in different countries")
         if not grants.allows_redirect(client_id, redirect_uri):
             raise ControlError("redirect_uri is not registered")
         divisions = _get(body, "divisions", list, None)
-        code = grants.authorize(client_id, self._user_id(body), redirect_uri, divisions)
+        code = grants.authorize(client_id, user["id"], redirect_uri, divisions)
         return JSONResponse({"code": code})
 
     async def clock(self, request: Request) -> Response:
@@ -139,6 +112,7 @@ class _Control:
             clock.advance(_get(body, "advance", int) * 1000)
         if body:
             self._simulator.keep_clock()
+            self._simulator.webhooks.wake()
         return JSONResponse({"now": iso(clock.now_ms()), "offset_s": clock.offset_ms / 1000, "frozen": clock.frozen})
 
     async def reset(self, request: Request) -> Response:
@@ -185,6 +159,7 @@ class _Control:
             licence=_get(body, "licence", str, "1"),
             status=_get(body, "status", int, 1),
             users=_get(body, "users", list, []),
+            country=_country(body, self._simulator.home),
         )
         if not 0 < company.division <= DIVISION_MAX:
             raise ControlError("division is out of range")
@@ -209,12 +184,45 @@ class _Control:
             language=_get(body, "language", str, "fr"),
             licence=_get(body, "licence", str, "1"),
             divisions=_get(body, "divisions", list, []),
+            country=_country(body, self._simulator.home),
         )
         for division in user.divisions:
             self._require_company(division)
         with simulator.database.transaction():
             add_user(simulator.database, user)
         return JSONResponse({"user": name}, 201)
+
+    async def apps(self, request: Request) -> Response:
+        """One more app, registered in one country (rules 1.1)."""
+        body, simulator = await _body(request), self._simulator
+        app = NewApp(
+            client_id=_get(body, "client_id", str),
+            secret=_get(body, "client_secret", str),
+            webhook_secret=_get(body, "webhook_secret", str, ""),
+            name=_get(body, "name", str, "App"),
+            country=_country(body, simulator.home),
+            redirect_uris=_get(body, "redirect_uris", list, [LOOPBACK_RULE]),
+        )
+        if simulator.grants.client(app.client_id) is not None:
+            raise ControlError("the app exists already")
+        with simulator.database.transaction():
+            add_app(simulator.database, app)
+        return JSONResponse({"client_id": app.client_id, "country": app.country}, 201)
+
+    async def demands(self, request: Request) -> Response:
+        """The fields a list must be filtered by, one of them at least; none lifts the demand (rules 3.6)."""
+        demanded = self._simulator.mandatory_filters
+        if request.method == "POST":
+            body = await _body(request)
+            resource = find_resource(_get(body, "resource", str))
+            if resource is None:
+                raise ControlError("unknown resource")
+            fields = _get(body, "mandatory_filter", list, MANDATORY_FILTERS.get(resource.name, []))
+            unknown = [name for name in fields if name not in resource.properties]
+            if unknown:
+                raise ControlError(f"unknown fields: {', '.join(map(str, unknown))}")
+            demanded[resource.name] = fields
+        return JSONResponse({"mandatory_filters": {name: fields for name, fields in demanded.items() if fields}})
 
     async def withdraw_consent(self, request: Request) -> Response:
         """The user ends the app's access (rules 1.9)."""
@@ -292,6 +300,8 @@ class _Control:
         if answer not in REUSED_TOKEN_ANSWERS:
             raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
         grants.reused_token_answer = answer
+        simulator = self._simulator
+        simulator.counts_with_top = _get(body, "inline_count_with_top", bool, simulator.counts_with_top)
         if _get(body, "forget_usage", bool, False):
             self._simulator.rate_limits.forget()
             self._simulator.error_limit.forget()
@@ -301,15 +311,19 @@ class _Control:
                 "minute_limit": limits.per_minute,
                 "day_limit": limits.per_day,
                 "reused_refresh_token": answer,
+                "inline_count_with_top": simulator.counts_with_top,
             }
         )
 
     def _user_id(self, body: dict[str, Any]) -> str:
+        found: str = self._user(body)["id"]
+        return found
+
+    def _user(self, body: dict[str, Any]) -> Row:
         user = self._simulator.grants.user(_get(body, "user", str))
         if user is None:
             raise ControlError("unknown user")
-        found: str = user["id"]
-        return found
+        return user
 
     def _require_company(self, division: object) -> None:
         if self._simulator.database.value("SELECT 1 FROM company WHERE division = ?", (division,)) is None:
@@ -318,6 +332,13 @@ class _Control:
     def _change(self, sql: str, values: Any) -> int:
         with self._simulator.database.transaction():
             return self._simulator.database.execute(sql, values)
+
+
+def _country(body: dict[str, Any], home: str) -> str:
+    country: str = _get(body, "country", str, home)
+    if country not in COUNTRIES:
+        raise ControlError(f"country is none of {', '.join(COUNTRIES)}")
+    return country
 
 
 def _moment(text: str) -> int:

@@ -1,6 +1,7 @@
 """The SQLite file: opened in WAL, one transaction per change, so a crash at any moment leaves whole entries."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
@@ -9,6 +10,8 @@ from typing import Any
 
 Row = sqlite3.Row
 FILE = "exact-online.sqlite3"
+SCHEMA = (resources.files(__package__) / "schema.sql").read_text(encoding="utf-8")
+SCHEMA_VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
 
 
 class Database:
@@ -34,16 +37,28 @@ class Database:
         """Whether the file has never been set up."""
         return not self.tables()
 
+    @property
+    def has_this_schema(self) -> bool:
+        """Whether the file was set up by a program with the same tables."""
+        version: int = self.value("PRAGMA user_version")
+        return version == SCHEMA_VERSION
+
     def create_schema(self) -> None:
         """Make every table anew; what was there is gone."""
         for name in self.tables():
             self._connection.execute(f'DROP TABLE "{name}"')  # names come from SQLite's own catalogue
-        self._connection.executescript((resources.files(__package__) / "schema.sql").read_text(encoding="utf-8"))
+        self._connection.executescript(SCHEMA)
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def tables(self) -> list[str]:
         """The tables, in an order in which they can be dropped."""
         rows = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid DESC")
         return [row["name"] for row in rows]
+
+    def tables_with(self, column: str) -> list[str]:
+        """The tables that have this column, those first that refer to others."""
+        sql = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
+        return [name for name in self.tables() if self.value(sql, (name, column)) is not None]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -58,12 +58,6 @@ class MethodNotAllowed(ApiError):
         self.allowed = tuple(allowed)
 
 
-class NotImplementedYet(ApiError):
-    """A resource of the model whose behaviour this program does not have: said openly, never guessed."""
-
-    status = 501
-
-
 class TooManyRequests(ApiError):
     """A limit is used up; `headers` are those of the exhausted limit only (rules 2.2)."""
 

@@ -6,7 +6,10 @@ import uuid
 
 from .database import Database
 
-VERSIONED = ("gl_account", "journal", "vat_code", "account", "payment_condition", "cost_center", "cost_unit", "line")
+VERSIONED = (
+    *("gl_account", "journal", "vat_code", "account", "payment_condition", "cost_center", "cost_unit"),
+    *("line", "document"),
+)
 ALPHABET = string.ascii_letters + string.digits + "-_"
 
 

@@ -1,6 +1,6 @@
 """GET: lists, one by its key, children behind a link, counts (rules 3.4 to 3.6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,17 @@ from .resources.catalogue import PROJECTIONS, demands_of
 from .resources.projection import Projection
 
 SELECT_MISSING = "Please add a $select or a $top=1 statement to the query string."
+FILTER_MISSING = (
+    "This endpoint has mandatory filtering applied. A GET request for this endpoint must have a $filter parameter with"
+    " one of the following fields in the url: {fields}."
+)
 EVERYTHING = Options()
+
+
+def require_filter(fields: Collection[str] | None, options: Options) -> None:
+    """400 unless the filter names one of the fields that are demanded, if any are (rules 3.6)."""
+    if fields and not (options.filter is not None and _fields(options.filter) & set(fields)):
+        raise BadRequest(FILTER_MISSING.format(fields=", ".join(fields)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,12 @@ class Reader:
         self._conditions = [self._projection.scope]
         self._is_narrowed = within is not None
         if within is not None:
-            self._conditions.append(f"{self._projection.column(within[0])} = {self._bindings.bind(within[1])}")
+            self._conditions.append(f"{self._column(within[0])} = {self._bindings.bind(within[1])}")
+
+    def _column(self, name: str) -> str:
+        """The SQL of a property; a flag that was never set is false, not null (rules 3.7)."""
+        column = self._projection.column(name)
+        return f"coalesce({column}, 0)" if self._resource.properties[name].type == "Edm.Boolean" else column
 
     def by_key(self, key: Mapping[str, Literal], options: Options = EVERYTHING) -> dict[str, Any]:
         """The row with that key, or 404."""
@@ -59,7 +74,7 @@ class Reader:
             literal = key.get(prop.name, key.get("") if len(self._resource.keys) == 1 else None)
             if literal is None or len(key) != len(self._resource.keys) or not _fits(prop, literal):
                 raise BadRequest(f"Bad Request - Error in query syntax: key of '{self._resource.type}'.")
-            self._conditions.append(f"{self._projection.column(prop.name)} = {self._bindings.bind(literal.value)}")
+            self._conditions.append(f"{self._column(prop.name)} = {self._bindings.bind(literal.value)}")
         rows = self._select(names, "LIMIT 1")
         if not rows:
             raise NotFound(f"Resource not found for the segment '{self._resource.name.rsplit('/', 1)[-1]}'.")
@@ -76,7 +91,7 @@ class Reader:
         self._refuse_demands(options)
         self._add_filter(options)
         count = None
-        if options.inline_count and options.top is None:
+        if options.inline_count:
             count = self._database.value(self._statement("count(*)"), self._bindings.values)
         size = self._resource.page_size
         wanted = size if options.top is None else min(options.top, size)
@@ -90,7 +105,7 @@ class Reader:
     def children(self, foreign: str, parents: list[Scalar], names: frozenset[str] | None) -> dict[Scalar, list[Any]]:
         """The rows behind a link for several parents at once, by parent."""
         marks = ", ".join(self._bindings.bind(parent) for parent in parents)
-        self._conditions.append(f"{self._projection.column(foreign)} IN ({marks})")
+        self._conditions.append(f"{self._column(foreign)} IN ({marks})")
         for name in names or ():
             if name not in self._resource.properties:
                 raise BadRequest(f"Could not find a property named '{name}' on type '{self._resource.type}'.")
@@ -103,10 +118,10 @@ class Reader:
 
     def _line_order(self) -> str:
         name = "LineNumber" if "LineNumber" in self._resource.properties else self._resource.keys[0].name
-        return self._projection.column(name)
+        return self._column(name)
 
     def _page(self, options: Options, wanted: int) -> list[Row]:
-        order = paging.order_columns(options.order, self._projection.column, self._key_columns())
+        order = paging.order_columns(options.order, self._column, self._key_columns())
         if options.skip_token:
             self._check_token(options)
             self._conditions.append(paging.seek_condition(order, options.skip_token, self._bindings))
@@ -142,7 +157,7 @@ class Reader:
         return paging.next_link(address, pairs, token, left)
 
     def _key_columns(self) -> list[str]:
-        return [self._projection.column(prop.name) for prop in self._resource.keys]
+        return [self._column(prop.name) for prop in self._resource.keys]
 
     def _names(self, options: Options) -> list[str]:
         """The scalar properties to read: those shown, and the key, which the metadata needs."""
@@ -161,11 +176,11 @@ class Reader:
 
     def _add_filter(self, options: Options) -> None:
         if options.filter is not None:
-            compiler = FilterCompiler(self._resource, self._projection.column, self._bindings)
+            compiler = FilterCompiler(self._resource, self._column, self._bindings)
             self._conditions.append(compiler.condition(options.filter))
 
     def _select(self, names: list[str], tail: str) -> list[Row]:
-        columns = ", ".join(f'{self._projection.column(name)} AS "{name}"' for name in dict.fromkeys(names))
+        columns = ", ".join(f'{self._column(name)} AS "{name}"' for name in dict.fromkeys(names))
         return self._database.rows(f"{self._statement(columns)} {tail}", self._bindings.values)
 
     def _statement(self, columns: str) -> str:

@@ -133,10 +133,48 @@ CREATE TABLE deletion (
 ) STRICT;
 CREATE INDEX deletion_rowversion ON deletion (division, rowversion);
 
-CREATE TABLE client (id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+-- The same in every company.
+CREATE TABLE document_type (
+    id INTEGER PRIMARY KEY, description TEXT NOT NULL, category INTEGER NOT NULL
+) STRICT;
+CREATE TABLE document_category (id TEXT PRIMARY KEY, description TEXT NOT NULL) STRICT;
+CREATE TABLE feature (id INTEGER PRIMARY KEY, description TEXT NOT NULL) STRICT;
+
+-- Documents and what hangs on them (rules 5.3). `hid` is the number people see.
+CREATE TABLE document (
+    id TEXT PRIMARY KEY, division INTEGER NOT NULL REFERENCES company, hid INTEGER NOT NULL, subject TEXT NOT NULL,
+    type INTEGER NOT NULL REFERENCES document_type, account TEXT, category TEXT, document_date INTEGER,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, creator TEXT, modifier TEXT, rowversion INTEGER NOT NULL,
+    extra TEXT NOT NULL DEFAULT '{}', UNIQUE (division, hid)
+) STRICT;
+CREATE INDEX document_rowversion ON document (division, rowversion);
+CREATE INDEX entry_document ON entry (document) WHERE document IS NOT NULL;
+CREATE INDEX line_document ON line (document) WHERE document IS NOT NULL;
+
+CREATE TABLE attachment (
+    id TEXT PRIMARY KEY, division INTEGER NOT NULL, document_id TEXT NOT NULL REFERENCES document ON DELETE CASCADE,
+    file_name TEXT NOT NULL, content BLOB NOT NULL
+) STRICT;
+CREATE INDEX attachment_document ON attachment (document_id);
+
+CREATE TABLE document_type_folder (
+    id TEXT PRIMARY KEY, division INTEGER NOT NULL REFERENCES company, document_type INTEGER, document_folder TEXT,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL, creator TEXT, modifier TEXT
+) STRICT;
+
+-- What a caller changed of an open item; the item itself is a ledger line.
+CREATE TABLE receivable_change (
+    line_id TEXT PRIMARY KEY, description TEXT, payment_method TEXT, payment_reference TEXT
+) STRICT, WITHOUT ROWID;
+
+-- An app is registered in one country (rules 1.1); `guid` is how webhooks name it.
+CREATE TABLE client (
+    id TEXT PRIMARY KEY, country TEXT NOT NULL, secret TEXT NOT NULL, name TEXT NOT NULL,
+    guid TEXT NOT NULL, webhook_secret TEXT NOT NULL
+) STRICT;
 CREATE TABLE redirect_uri (client_id TEXT NOT NULL REFERENCES client, uri TEXT NOT NULL) STRICT;
 CREATE TABLE user (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, password TEXT NOT NULL, full_name TEXT NOT NULL,
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, country TEXT NOT NULL, password TEXT NOT NULL, full_name TEXT NOT NULL,
     language TEXT NOT NULL, licence TEXT NOT NULL, current_division INTEGER
 ) STRICT;
 CREATE TABLE membership (
@@ -160,4 +198,9 @@ CREATE TABLE token (
 CREATE TABLE forbidden (
     user_id TEXT NOT NULL, resource TEXT NOT NULL, PRIMARY KEY (user_id, resource)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE webhook_subscription (
+    id TEXT PRIMARY KEY, division INTEGER NOT NULL REFERENCES company, client_id TEXT NOT NULL REFERENCES client,
+    topic TEXT NOT NULL, callback_url TEXT NOT NULL, base TEXT NOT NULL, user_id TEXT NOT NULL,
+    created INTEGER NOT NULL, creator TEXT NOT NULL, UNIQUE (division, topic, client_id)
+) STRICT;
 CREATE TABLE clock (offset_ms INTEGER NOT NULL) STRICT;

@@ -7,6 +7,7 @@ from .books.company import Company
 from .books.ledger import Ledger
 from .calls import Calls
 from .clock import Clock
+from .countries import HOME
 from .database import Database
 from .errors import NotFound
 from .faults import Faults
@@ -14,6 +15,7 @@ from .identifiers import Identifiers
 from .limits import ErrorLimit, LimitSettings, RateLimits
 from .oauth.grants import Grants
 from .seed.plant import plant
+from .webhooks.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Settings:
     limits_enabled: bool = True
     per_minute: int = 60
     per_day: int = 5_000
+    home: str = HOME
+
+
+class BooksOfAnotherVersion(Exception):
+    """The folder holds books that an older or newer program made."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"the books in {folder} were made by another version of this program: remove the folder")
 
 
 class Simulator:
@@ -32,14 +42,18 @@ class Simulator:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.home = settings.home
         self.database = Database(settings.data)
         self.clock = Clock()
         is_new = self.database.is_empty
         if is_new:
             self.database.create_schema()
+        elif not self.database.has_this_schema:
+            self.database.close()
+            raise BooksOfAnotherVersion(settings.data)
         self._wire()
         if is_new:
-            plant(self.database, self.clock, self.identifiers)
+            plant(self.database, self.clock, self.identifiers, self.home)
         else:
             self.clock.advance(self.database.value("SELECT offset_ms FROM clock") or 0)
 
@@ -47,7 +61,10 @@ class Simulator:
         settings = self._settings
         self.limit_settings = LimitSettings(settings.limits_enabled, settings.per_minute, settings.per_day)
         self.identifiers = Identifiers(self.database, settings.seed)
-        self.ledger = Ledger(self.database, self.identifiers)
+        self.webhooks = Outbox(self.database, self.clock, self.identifiers)
+        self.mandatory_filters: dict[str, list[str]] = {}
+        self.counts_with_top = True
+        self.ledger = Ledger(self.database, self.identifiers, self.webhooks.announce)
         self.grants = Grants(self.database, self.clock, self.identifiers)
         self.rate_limits = RateLimits(self.clock, self.limit_settings)
         self.error_limit = ErrorLimit(self.clock, self.limit_settings)
@@ -57,10 +74,11 @@ class Simulator:
     def reset(self) -> None:
         """Start from the seed again: books, users, tokens, clock, limits, faults, counters."""
         self.faults.clear()
+        self.webhooks.close()
         self.database.create_schema()
         self.clock.reset()
         self._wire()
-        plant(self.database, self.clock, self.identifiers)
+        plant(self.database, self.clock, self.identifiers, self.home)
 
     def keep_clock(self) -> None:
         """Remember how far the clock is ahead, so that a restart does not bring expired tokens back to life."""

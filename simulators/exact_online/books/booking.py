@@ -59,6 +59,7 @@ class _Booker:
         period = self._checks.period(journal, day)
         condition = self._sales_header() if self._kind is SALES else None
         self._currency(journal)
+        self._checks.documents()
         own_account = self._own_account(journal)
         self._book_lines(journal, own_account, day)
         opening, closing = self._balances(journal)

@@ -1,6 +1,7 @@
 """What the books refuse (rules 4.3, 5, 6). Every check adds to a list, so that a caller sees all reasons at once."""
 
 from simulators.exact_online.messages import Problem, problem
+from simulators.exact_online.resources.enums import GL_ACCOUNT_TYPE
 
 from .company import Company, GLAccount, Journal, Period, VatCode
 from .document import BANK, CASH, GENERAL, SALES, Document, DocumentLine, EntryKind
@@ -89,6 +90,13 @@ class Checks:
         if customer.blocked:
             self.refuse("blocked", "customer", self._document.customer)
 
+    def documents(self) -> None:
+        """The documents that header and lines refer to must be there first (rules 5.3)."""
+        named = {self._document.document, *(line.document for line in self._document.lines)} - {None}
+        for document_id in named:
+            if not self._company.has_document(str(document_id)):
+                self.refuse("invalid_reference", "document")
+
     def gl_account(self, line: DocumentLine, own_account: str | None) -> GLAccount | None:
         """The line's account, of a type the document may use; never the journal's own (rules 5, 6)."""
         if not line.gl_account:
@@ -101,10 +109,18 @@ class Checks:
         if account.is_blocked:
             self.refuse("blocked", "gl_account", account.code)
         if account.type in REFUSED_GL_TYPES[self._document.kind.name] or account.id == own_account:
-            self.refuse("invalid", "gl_account_type")
+            self._refuse_type(account)
         self._third_party(line, account)
         self._cost_allocation(line, account)
         return account
+
+    def _refuse_type(self, account: GLAccount) -> None:
+        """A general journal names the type that stands in the way, the others only say that one does (rules 4.3)."""
+        if self._document.kind is GENERAL:
+            description = f"{GL_ACCOUNT_TYPE[account.type]} ({account.type})"
+            self.refuse("account_is_now", value=account.code, type=description)
+        else:
+            self.refuse("invalid", "gl_account_type")
 
     def _third_party(self, line: DocumentLine, account: GLAccount) -> None:
         if self._document.kind is SALES:

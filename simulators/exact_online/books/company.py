@@ -198,6 +198,11 @@ class Company:
             return None
         return PaymentCondition(row["code"], row["payment_days"] or 0, row["payment_end_of_months"] or 0)
 
+    def has_document(self, document_id: str) -> bool:
+        """Whether there is a document with that id."""
+        sql = "SELECT 1 FROM document WHERE division = :division AND id = :id"
+        return self._row(sql, id=document_id) is not None
+
     def has_cost_center(self, code: str, day: int) -> bool:
         """Whether the cost centre may be used on that day."""
         row = self._row("SELECT * FROM cost_center WHERE division = :division AND code = :code", code=code)

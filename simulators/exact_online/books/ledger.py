@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from simulators.exact_online.changes import Action, Announce, Change
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.errors import Refused
 from simulators.exact_online.identifiers import Identifiers
@@ -11,10 +12,16 @@ from simulators.exact_online.messages import problem
 
 from .booking import PROCESSED, Booking, book
 from .company import Company
-from .document import Document
+from .document import BANK, CASH, GENERAL, SALES, Document
 from .numbering import take_number
 
 TRANSACTION_LINES = 1  # entity type of sync/Deleted (rules 9)
+RESOURCE_OF = {
+    SALES.name: "salesentry/SalesEntries",
+    CASH.name: "financialtransaction/CashEntries",
+    BANK.name: "financialtransaction/BankEntries",
+    GENERAL.name: "generaljournalentry/GeneralJournalEntries",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Ledger:
 
     database: Database
     identifiers: Identifiers
+    announce: Announce
 
     def post(self, company: Company, document: Document, user: str | None) -> None:
         """Keep a new entry, or refuse it with every reason."""
@@ -34,6 +42,7 @@ class Ledger:
             )
             header.update(created=company.now, creator=user)
             self._insert(booking, company, user)
+        self._tell("Create", company.division, document.kind.name, document.id)
 
     def change(self, company: Company, document: Document, user: str | None) -> None:
         """Book an entry again after a PUT; its id, number and creator stay (rules 5)."""
@@ -49,6 +58,7 @@ class Ledger:
             booking.header.update(created=before["created"], creator=before["creator"])
             booking.header["number"] = self._kept_number(before, document.number)
             self._insert(booking, company, user)
+        self._tell("Update", company.division, before["kind"], document.id)
 
     def _kept_number(self, before: Row, wanted: int | None) -> int:
         if wanted is None or wanted == before["number"]:
@@ -57,10 +67,15 @@ class Ledger:
 
     def delete(self, company: Company, entry_id: str, user: str | None) -> None:
         """Take an entry out of the books; a processed one stays (rules 5, 6)."""
-        self.refuse_when_processed(self.entry(company.division, entry_id))
+        entry = self.entry(company.division, entry_id)
+        self.refuse_when_processed(entry)
         with self.database.transaction():
             self._note_deleted(company, self._line_ids(entry_id), user)
             self.database.execute("DELETE FROM entry WHERE id = ?", (entry_id,))
+        self._tell("Delete", company.division, entry["kind"], entry_id)
+
+    def _tell(self, action: Action, division: int, kind: str, entry_id: str) -> None:
+        self.announce(Change(division, RESOURCE_OF[kind], action, entry_id))
 
     def entry(self, division: int, entry_id: str) -> Row:
         """The header of an entry that is known to exist."""

@@ -52,6 +52,7 @@ class Caller:
 
     client_id: str
     user_id: str
+    country: str
     language: str
     licence: str
     current_division: int | None
@@ -68,8 +69,13 @@ class Grants:
         self._log_ins: dict[str, str] = {}
 
     def client(self, client_id: str) -> Row | None:
-        """The registered app."""
+        """The registered app, whatever its country."""
         return self._database.row("SELECT * FROM client WHERE id = ?", (client_id,))
+
+    def client_in(self, country: str, client_id: str) -> Row | None:
+        """The app as that country knows it: registrations are per country (rules 1.1)."""
+        client = self.client(client_id)
+        return client if client is not None and client["country"] == country else None
 
     def allows_redirect(self, client_id: str, redirect_uri: str) -> bool:
         """Whether the address is registered: letter by letter, or by the loopback rule (rules 1.2)."""
@@ -77,10 +83,14 @@ class Grants:
         registered = {row["uri"] for row in rows}
         return redirect_uri in registered or (LOOPBACK_RULE in registered and _is_loopback(redirect_uri))
 
-    def log_in(self, name: str, password: str) -> Row | None:
-        """The user with that name and password."""
+    def log_in(self, country: str, name: str, password: str) -> Row | None:
+        """The user of that country with that name and password."""
         user = self.user(name)
-        if user is None or not hmac.compare_digest(user["password"].encode(), password.encode()):
+        if (
+            user is None
+            or user["country"] != country
+            or not hmac.compare_digest(user["password"].encode(), password.encode())
+        ):
             return None
         return user
 
@@ -182,7 +192,9 @@ class Grants:
         )
         if row is None or self._clock.now_ms() >= row["access_expires_at"]:
             raise Unauthorized("Unauthorized")
-        return Caller(row["client_id"], row["id"], row["language"], row["licence"], row["current_division"])
+        return Caller(
+            row["client_id"], row["id"], row["country"], row["language"], row["licence"], row["current_division"]
+        )
 
     def holder(self, access_token: str) -> tuple[str, str] | None:
         """App and user the token was made for, expired or not: the error limit counts by them (rules 2.1)."""

@@ -13,11 +13,11 @@ from .grants import Grants
 CARRIED = ("client_id", "redirect_uri", "response_type", "state", "force_login")
 
 
-async def authorize_response(request: Request, grants: Grants, database: Database) -> Response:
+async def authorize_response(request: Request, country: str, grants: Grants, database: Database) -> Response:
     """GET shows the log-in; each POST goes one step on, to the redirect with `code` and `state`."""
     form = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     given = {**dict(request.query_params), **dict(form)}
-    client = grants.client(given.get("client_id", ""))
+    client = grants.client_in(country, given.get("client_id", ""))
     redirect_uri = given.get("redirect_uri", "")
     if client is None:
         return _page("<p>Unknown application.</p>", 400)
@@ -29,7 +29,7 @@ async def authorize_response(request: Request, grants: Grants, database: Databas
         return _log_in_page(given)
     if "ticket" in given:
         return _decide(given, form, client, grants)
-    user = grants.log_in(given.get("user", ""), given.get("password", ""))
+    user = grants.log_in(country, given.get("user", ""), given.get("password", ""))
     if user is None:
         return _log_in_page(given, "Unknown user or wrong password.")
     given["ticket"] = grants.begin_consent(user["id"])

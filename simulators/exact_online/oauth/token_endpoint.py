@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from .grants import ACCESS_LIFE_MS, Grants, TokenPair, TokenRefused
 
 
-def token_response(body: bytes, authorization: str | None, grants: Grants) -> Response:
-    """A pair of tokens, or the refusal, for the form in the body."""
+def token_response(body: bytes, authorization: str | None, country: str, grants: Grants) -> Response:
+    """A pair of tokens, or the refusal, for the form in the body. `country` is the one whose address was called."""
     try:
         form = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
-        pair = _grant(form, authorization, grants)
+        pair = _grant(form, authorization, country, grants)
     except UnicodeDecodeError:
         return JSONResponse({"error": "invalid_request"}, 400)
     except TokenRefused as refusal:
@@ -30,9 +30,9 @@ def token_response(body: bytes, authorization: str | None, grants: Grants) -> Re
     )
 
 
-def _grant(form: dict[str, str], authorization: str | None, grants: Grants) -> TokenPair:
+def _grant(form: dict[str, str], authorization: str | None, country: str, grants: Grants) -> TokenPair:
     client_id, secret = _credentials(form, authorization)
-    client = grants.client(client_id)
+    client = grants.client_in(country, client_id)
     if client is None or not hmac.compare_digest(client["secret"].encode(), secret.encode()):
         raise TokenRefused(401, {"error": "invalid_client", "error_description": "Unknown client or wrong secret."})
     match form.get("grant_type"):

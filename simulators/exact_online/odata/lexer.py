@@ -35,8 +35,8 @@ class Token:
 _PATTERN = re.compile(
     r"""
       (?P<space>\s+)
-    | (?P<GUID>guid'(?P<guid_text>[^']*)')
-    | (?P<DATETIME>datetime'(?P<datetime_text>[^']*)')
+    | (?P<GUID>(?i:guid)\s*'(?P<guid_text>[^']*)')
+    | (?P<DATETIME>(?i:datetime)\s*'(?P<datetime_text>[^']*)')
     | (?P<STRING>'(?P<string_text>(?:[^']|'')*)')
     | (?P<NUMBER>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[LlMmDdFf]?(?![\w.]))
     | (?P<NAME>[A-Za-z_]\w*(?:/[A-Za-z_]\w*)*)

@@ -2,11 +2,29 @@
 
 from dataclasses import dataclass
 
+from .cashflow import CASHFLOW
+from .documents import DOCUMENTS
 from .entries import ENTRIES
+from .features import FEATURES
 from .master import MASTER
 from .projection import Projection
+from .sync_timestamp import PROJECTION as TIMESTAMP_PROJECTION
+from .sync_timestamp import SYNC_TIMESTAMP
+from .webhooks import WEBHOOKS
 
-PROJECTIONS: dict[str, Projection] = {**MASTER, **ENTRIES}
+PROJECTIONS: dict[str, Projection] = {
+    **MASTER,
+    **ENTRIES,
+    **DOCUMENTS,
+    **CASHFLOW,
+    **FEATURES,
+    **WEBHOOKS,
+    SYNC_TIMESTAMP: TIMESTAMP_PROJECTION,
+}
+
+
+# What the live message of crm/Accounts lists; in force only when switched on, as not every app is asked (rules 3.6).
+MANDATORY_FILTERS = {"crm/Accounts": ["Code", "Name", "Email", "ID", "Created", "Modified", "VATNumber"]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _SALES_ENTRIES = _entries(
         "CustomerName": "a.name",
         "Description": "t.description",
         "Document": "t.document",
+        "DocumentNumber": "d.hid",
+        "DocumentSubject": "d.subject",
         "DueDate": "t.due_date",
         "EntryDate": "t.date",
         "InvoiceNumber": "coalesce(json_extract(t.extra, '$.InvoiceNumber'), t.number)",
@@ -65,7 +67,8 @@ _SALES_ENTRIES = _entries(
     },
     {"SalesEntryLines": Link("salesentry/SalesEntryLines", "EntryID")},
     "LEFT JOIN account a ON a.id = t.customer"
-    " LEFT JOIN payment_condition pc ON pc.division = t.division AND pc.code = t.payment_condition",
+    " LEFT JOIN payment_condition pc ON pc.division = t.division AND pc.code = t.payment_condition"
+    " LEFT JOIN document d ON d.id = t.document",
 )
 _GENERAL_ENTRIES = _entries(
     "general",
@@ -92,6 +95,7 @@ _LINE_JOINS = (
     " LEFT JOIN cost_center cc ON cc.division = t.division AND cc.code = t.cost_center"
     " LEFT JOIN cost_unit cu ON cu.division = t.division AND cu.code = t.cost_unit"
     " LEFT JOIN journal j ON j.division = e.division AND j.code = e.journal"
+    " LEFT JOIN document d ON d.id = t.document"
     " LEFT JOIN user creator ON creator.id = e.creator LEFT JOIN user modifier ON modifier.id = e.modifier"
 )
 _LINE = {
@@ -111,6 +115,8 @@ _LINE = {
     "Description": "t.description",
     "Division": "t.division",
     "Document": "t.document",
+    "DocumentNumber": "d.hid",
+    "DocumentSubject": "d.subject",
     "DueDate": "e.due_date",
     "EntryID": "t.entry_id",
     "EntryNumber": "e.number",
@@ -184,7 +190,10 @@ ENTRIES = {
     ),
     "financialtransaction/CashEntryLines": _document_lines("cash", _DOCUMENT_AMOUNTS),
     "financialtransaction/BankEntries": _entries(
-        "bank", _CASH_HEADER, {"BankEntryLines": Link("financialtransaction/BankEntryLines", "EntryID")}
+        "bank",
+        {**_CASH_HEADER, "BankStatementDocumentNumber": "d.hid", "BankStatementDocumentSubject": "d.subject"},
+        {"BankEntryLines": Link("financialtransaction/BankEntryLines", "EntryID")},
+        "LEFT JOIN document d ON d.id = json_extract(t.extra, '$.BankStatementDocument')",
     ),
     "financialtransaction/BankEntryLines": _document_lines("bank", _DOCUMENT_AMOUNTS),
     "generaljournalentry/GeneralJournalEntries": _GENERAL_ENTRIES,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .enums import GL_ACCOUNT_TYPE, JOURNAL_TYPE, PERIOD_STATUS, description_of
-from .projection import CREATOR_JOINS, STAMPS, Link, Projection
+from .projection import CREATOR_JOINS, STAMPS, Link, Projection, with_timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +151,6 @@ _ACCOUNTS = _projection(
 )
 
 
-def _with_timestamp(projection: Projection) -> Projection:
-    return Projection(
-        projection.source,
-        projection.scope,
-        {**projection.columns, "Timestamp": "t.rowversion"},
-        projection.extra,
-    )
-
-
 _DIVISION_COLUMNS = {
     "Code": "t.division",
     "BlockingStatus": "t.blocking_status",
@@ -221,7 +212,7 @@ def _divisions(scope: str, **other: str) -> Projection:
 MASTER = {
     "financial/GLAccounts": _GL_ACCOUNTS,
     "bulk/Financial/GLAccounts": _GL_ACCOUNTS,
-    "sync/Financial/GLAccounts": _with_timestamp(_GL_ACCOUNTS),
+    "sync/Financial/GLAccounts": with_timestamp(_GL_ACCOUNTS),
     "financial/Journals": _projection(
         "financial/Journals",
         "LEFT JOIN gl_account g ON g.id = t.gl_account",
@@ -256,7 +247,7 @@ MASTER = {
         },
     ),
     "crm/Accounts": _ACCOUNTS,
-    "sync/CRM/Accounts": _with_timestamp(_ACCOUNTS),
+    "sync/CRM/Accounts": with_timestamp(_ACCOUNTS),
     "cashflow/PaymentConditions": _projection("cashflow/PaymentConditions"),
     "hrm/Costcenters": _projection("hrm/Costcenters"),
     "hrm/Costunits": _projection("hrm/Costunits"),
@@ -296,7 +287,7 @@ MASTER = {
     "current/Me": _ME,
     "sync/Deleted": Projection(
         source="deletion t",
-        scope="t.division = :division",
+        scope="t.division = :division AND t.deleted_at >= :deletions_since",
         columns={
             "Timestamp": "t.rowversion",
             "DeletedBy": "t.deleted_by",

@@ -41,6 +41,12 @@ class Projection:
         return f"json_extract({self.extra}, '$.{name}')" if self.extra is not None else "NULL"
 
 
+def with_timestamp(projection: Projection) -> Projection:
+    """The same rows as the `sync/` resource shows them: without links, with their row version (rules 9)."""
+    columns = {**projection.columns, "Timestamp": "t.rowversion"}
+    return Projection(projection.source, projection.scope, columns, projection.extra)
+
+
 def amount(column: str) -> str:
     """Cents as the amount a caller sees."""
     return f"({column} / 100.0)"

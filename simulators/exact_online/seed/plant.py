@@ -1,7 +1,6 @@
 """Puts the seed into an empty database: the app, a user, and a French company (issue: the main job, item 6)."""
 
 import json
-import uuid
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +11,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulators.exact_online.clock import Clock, ms_of, wall_clock_ms
+from simulators.exact_online.countries import COUNTRIES, country_code
 from simulators.exact_online.database import Database
 from simulators.exact_online.identifiers import Identifiers
 from simulators.exact_online.oauth.grants import LOOPBACK_RULE
 from simulators.exact_online.resources.master import TABLES
 
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "exact-online.simulator")
+from .fixed import plant_fixed
+from .stable import stable_id
+
 TIME_ZONE = "Europe/Paris"
-DEMO_CLIENT, DEMO_SECRET = "demo-client", "demo-secret"
+DEMO_CLIENT, DEMO_SECRET, DEMO_WEBHOOK_SECRET = "demo-client", "demo-secret", "demo-webhook-secret"
 DEMO_REDIRECT = "https://localhost/exact/callback"
 DEMO_USER, DEMO_PASSWORD = "marie.dupont@example.fr", "demo"
 DEMO_DIVISION = 8301
@@ -33,6 +35,7 @@ class NewUser:
     password: str
     full_name: str
     language: str
+    country: str
     licence: str = "1"
     divisions: Sequence[int] = ()
 
@@ -43,26 +46,61 @@ class NewCompany:
 
     division: int
     description: str
+    country: str
     licence: str = "1"
     status: int = 1
     users: Sequence[str] = ()
 
 
-def plant(database: Database, clock: Clock, identifiers: Identifiers) -> None:
-    """The seed, in one transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApp:
+    """An app to register in a country."""
+
+    client_id: str
+    secret: str
+    webhook_secret: str
+    name: str
+    country: str
+    redirect_uris: Sequence[str] = (LOOPBACK_RULE, DEMO_REDIRECT)
+
+
+def plant(database: Database, clock: Clock, identifiers: Identifiers, home: str) -> None:
+    """The seed, in one transaction. The app is registered in every country: plainly at home, with a suffix abroad."""
     with database.transaction():
-        database.insert("client", {"id": DEMO_CLIENT, "secret": DEMO_SECRET, "name": "Clyo"})
-        for uri in (LOOPBACK_RULE, DEMO_REDIRECT):
-            database.insert("redirect_uri", {"client_id": DEMO_CLIENT, "uri": uri})
-        marie = NewUser(name=DEMO_USER, password=DEMO_PASSWORD, full_name="Marie Dupont", language="fr")
+        plant_fixed(database)
+        for country in COUNTRIES:
+            add_app(database, _demo_app(country, "" if country == home else f"-{country}"))
+        marie = NewUser(name=DEMO_USER, password=DEMO_PASSWORD, full_name="Marie Dupont", language="fr", country=home)
         add_user(database, marie)
-        company = NewCompany(division=DEMO_DIVISION, description="CLYO", users=[DEMO_USER])
+        company = NewCompany(division=DEMO_DIVISION, description="CLYO", users=[DEMO_USER], country=home)
         add_company(database, clock, identifiers, company)
 
 
-def stable_id(*parts: object) -> str:
-    """The id of a seeded row: the same after every reset, so that a test or a demo may remember it."""
-    return str(uuid.uuid5(NAMESPACE, "/".join(str(part) for part in parts)))
+def _demo_app(country: str, suffix: str) -> NewApp:
+    return NewApp(
+        client_id=f"{DEMO_CLIENT}{suffix}",
+        secret=f"{DEMO_SECRET}{suffix}",
+        webhook_secret=f"{DEMO_WEBHOOK_SECRET}{suffix}",
+        name="Clyo",
+        country=country,
+    )
+
+
+def add_app(database: Database, app: NewApp) -> None:
+    """An app, with the addresses it may send users back to."""
+    database.insert(
+        "client",
+        {
+            "id": app.client_id,
+            "country": app.country,
+            "secret": app.secret,
+            "name": app.name,
+            "guid": stable_id("client", app.client_id),
+            "webhook_secret": app.webhook_secret,
+        },
+    )
+    for uri in app.redirect_uris:
+        database.insert("redirect_uri", {"client_id": app.client_id, "uri": uri})
 
 
 def add_user(database: Database, user: NewUser) -> None:
@@ -73,6 +111,7 @@ def add_user(database: Database, user: NewUser) -> None:
         {
             "id": user_id,
             "name": user.name,
+            "country": user.country,
             "password": user.password,
             "full_name": user.full_name,
             "language": user.language,
@@ -133,8 +172,8 @@ class _Planting:
                 "division": self._division,
                 "description": company.description,
                 "currency": "EUR",
-                "country": "FR ",
-                "legislation": "FR ",
+                "country": country_code(company.country),
+                "legislation": country_code(company.country),
                 "language": "fr",
                 "time_zone": TIME_ZONE,
                 "status": company.status,

@@ -13,6 +13,8 @@ from simulators.exact_online.edm import Resource, load_resources
 from simulators.exact_online.errors import BadRequest, NotFound, Refused
 from simulators.exact_online.messages import problem
 
+from .writer import Writer
+
 HEADERS: Mapping[str, EntryKind] = {
     "salesentry/SalesEntries": SALES,
     "financialtransaction/CashEntries": CASH,
@@ -29,7 +31,7 @@ LINES_OF = {kind.name: load_resources()[name] for name, kind in LINES.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class EntryWriter:
+class EntryWriter(Writer):
     """Writes the entries of one kind for one caller."""
 
     ledger: Ledger

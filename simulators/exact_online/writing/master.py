@@ -7,6 +7,8 @@ from typing import Any
 
 from simulators.exact_online.bodies import read_properties
 from simulators.exact_online.books.company import Company
+from simulators.exact_online.books.vat_number import has_right_check_digits
+from simulators.exact_online.changes import Action, Announce, Change
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.edm import Resource, load_resources
 from simulators.exact_online.errors import NotFound, Refused
@@ -14,18 +16,22 @@ from simulators.exact_online.identifiers import Identifiers
 from simulators.exact_online.messages import Problem, problem
 from simulators.exact_online.resources.master import TABLES, MasterTable
 
+from .deletions import ACCOUNTS, GL_ACCOUNTS, note_deletions
+from .writer import Writer
+
 VAT_CODE_REFERENCES = {"VATCode", "SalesVATCode"}
 TERMS = {"Code": "code", "Description": "description", "Name": "name"}
 PERCENTAGES = "VATPercentages"
-DELETED_TYPES = {"crm/Accounts": 2, "financial/GLAccounts": 7}  # of sync/Deleted (rules 9)
+DELETED_TYPES = {"crm/Accounts": ACCOUNTS, "financial/GLAccounts": GL_ACCOUNTS}
 
 
 @dataclass(frozen=True, slots=True)
-class MasterWriter:
+class MasterWriter(Writer):
     """Writes one resource of master data for one caller."""
 
     database: Database
     identifiers: Identifiers
+    announce: Announce
     company: Company
     resource: Resource
     user: str
@@ -40,13 +46,14 @@ class MasterWriter:
         values = {name: value for name, value in properties.items() if value is not None}
         if self.resource.name == "crm/Accounts" and not values.get("Code"):
             values["Code"] = self._next_account_code()
-        self._refuse([*self._missing(values), *self._duplicate(values, None)])
+        self._refuse([*self._missing(values), *self._duplicate(values, None), *_wrong_vat_number(values)])
         row_id = self.identifiers.guid()
         with self.database.transaction():
             row = self._columns({**self._master.defaults, **values}, {})
             stamps = {"id": row_id, "division": self.company.division, "created": self.company.now}
             self.database.insert(self._master.table, {**row, **stamps, "creator": self.user})
             self._replace_percentages(row_id, properties)
+        self._tell("Create", row_id)
         return row_id
 
     def change(self, row_id: str, body: dict[str, Any]) -> None:
@@ -56,10 +63,11 @@ class MasterWriter:
         emptied = [
             problem("mandatory", TERMS[name]) for name in TERMS if name in properties and properties[name] is None
         ]
-        self._refuse([*emptied, *self._duplicate(properties, row_id)])
+        self._refuse([*emptied, *self._duplicate(properties, row_id), *_wrong_vat_number(properties)])
         with self.database.transaction():
             self.database.update(self._master.table, row_id, self._columns(properties, json.loads(row["extra"])))
             self._replace_percentages(row_id, properties)
+        self._tell("Update", row_id)
 
     def delete(self, row_id: str) -> None:
         """Gone, unless something refers to it."""
@@ -70,6 +78,10 @@ class MasterWriter:
         with self.database.transaction():
             self.database.delete(self._master.table, row_id)
             self._note_deleted(row_id)
+        self._tell("Delete", row_id)
+
+    def _tell(self, action: Action, row_id: str) -> None:
+        self.announce(Change(self.company.division, self.resource.name, action, row_id))
 
     def _row(self, row_id: str) -> Row:
         row = self.database.row_where(self._master.table, self.company.division, "id", row_id)
@@ -159,15 +171,9 @@ class MasterWriter:
         entity_type = DELETED_TYPES.get(self.resource.name)
         if entity_type is None:
             return
-        self.database.insert(
-            "deletion",
-            {
-                "id": self.identifiers.guid(),
-                "division": self.company.division,
-                "entity_type": entity_type,
-                "entity_key": row_id,
-                "deleted_by": self.user,
-                "deleted_at": self.company.now,
-                "rowversion": self.identifiers.next_rowversion(),
-            },
-        )
+        note_deletions(self.database, self.identifiers, self.company, self.user, entity_type, [row_id])
+
+
+def _wrong_vat_number(values: Mapping[str, Any]) -> list[Problem]:
+    number = values.get("VATNumber")
+    return [problem("vat_number_check")] if number and not has_right_check_digits(number) else []

@@ -1,6 +1,7 @@
 """A caller of the simulator as tests need one: a user with a token and a company of its own."""
 
 import itertools
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,14 +25,14 @@ def form(**fields: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(data: Path, *options: str) -> Iterator["Server"]:
+def running(data: Path, *options: str, verify: ssl.SSLContext | bool = True) -> Iterator["Server"]:
     """The program on a free loopback port, for as long as the block lasts."""
     command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(data), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
         try:
-            with httpx.Client(base_url=address, timeout=20) as http:
+            with httpx.Client(base_url=address, timeout=20, verify=verify) as http:
                 yield Server(http, process)
         finally:
             process.terminate()
@@ -85,6 +86,11 @@ class Company:
         self.user = user
         self.tokens = tokens
         self.headers = {"Accept": "application/json", "Authorization": f"Bearer {tokens['access_token']}"}
+
+    def renew(self) -> None:
+        """Fresh tokens, after the clock was moved."""
+        self.tokens = self.server.tokens(self.user)
+        self.headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
 
     def call(self, method: str, path: str, **other: Any) -> httpx.Response:
         """Any call to the API."""

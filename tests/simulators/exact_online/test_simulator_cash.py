@@ -200,4 +200,4 @@ class TestGeneral:
         reasons = exact.refusal(
             GENERAL, self.body(exact, exact.line("530000", 1, None), exact.line("471000", -1, None))
         )
-        assert reasons == ["Non valide : Type de compte général"]
+        assert reasons == ["Le compte général 530000 est maintenant du type Cash (10)"]

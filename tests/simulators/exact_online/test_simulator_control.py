@@ -94,6 +94,16 @@ def test_companies__in_every_list_of_divisions(exact: Company) -> None:
     assert [row["Code"] for row in exact.rows("system/AllDivisions", select="Code")] == [exact.division]
 
 
+def test_companies__of_another_licence(exact: Company, server: Server) -> None:
+    """Rules 3.9: an accountant reaches it, but system/Divisions lists those of the own licence only."""
+    other = exact.division + 200_000
+    server.control("companies", division=other, users=[exact.user], licence="2")
+    both = [exact.division, other]
+    assert [row["Code"] for row in exact.rows("system/Divisions", select="Code")] == [exact.division]
+    assert sorted(row["Code"] for row in exact.rows("system/AllDivisions", select="Code")) == both
+    assert sorted(row["Code"] for row in exact.rows("hrm/Divisions", select="Code")) == both
+
+
 def test_periods__closed_and_opened(exact: Company, server: Server) -> None:
     """Rules 7: per journal, shown by JournalStatusList."""
     period: dict[str, Any] = {"division": exact.division, "year": 2026, "period": 11}

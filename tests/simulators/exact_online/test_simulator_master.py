@@ -126,3 +126,28 @@ def test_sync__shows_changed_accounts(exact: Company) -> None:
     exact.call("PUT", f"crm/Accounts(guid'{customer}')", json={"Name": "DUPONT fils"})
     (row,) = exact.rows(path, select="ID,Name", filter=f"Timestamp gt {last}")
     assert (row["ID"], row["Name"]) == (customer, "DUPONT fils")
+
+
+@pytest.mark.parametrize(
+    ("number", "is_right"),
+    [
+        ("FR83404833048", True),
+        ("FR 83 404 833 048", True),
+        ("FR84404833048", False),
+        ("FRAB404833048", True),
+        ("FR8340483304", False),
+        ("BE0411905847", True),
+        ("BE0411905848", False),
+        ("NL004495445B01", True),
+        ("NL004495446B01", False),
+        ("DE123", True),
+    ],
+)
+def test_account__check_digit_of_the_vat_number(exact: Company, number: str, is_right: bool) -> None:
+    """Rules 4.3: a wrong one is refused, on POST and on PUT; countries without a rule here pass."""
+    answer = exact.post("crm/Accounts", {"Name": "N", "VATNumber": number})
+    customer = exact.customer("0000002")
+    changed = exact.call("PUT", f"crm/Accounts(guid'{customer}')", json={"VATNumber": number})
+    assert (answer.status_code, changed.status_code) == ((201, 204) if is_right else (500, 500))
+    if not is_right:
+        assert message(answer) == "Chiffre de contrôle non valide pour le numéro de TVA."

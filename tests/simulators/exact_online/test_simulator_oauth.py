@@ -193,6 +193,21 @@ def test_right__missing_on_one_resource(exact: Company, server: Server) -> None:
     assert exact.get("crm/Accounts", select="ID").status_code == 200
 
 
+def test_right__of_one_user_on_every_method(exact: Company, server: Server) -> None:
+    """Rules 1.9: it is the user's; a colleague in the same company keeps it. Nothing is written without it."""
+    colleague_name = f"colleague{exact.division}@example.fr"
+    server.control("users", user=colleague_name, divisions=[exact.division])
+    colleague = Company(server, exact.division, colleague_name, server.tokens(colleague_name))
+    sales = "salesentry/SalesEntries"
+    entry = exact.created(sales, exact.sale(exact.line()))
+    server.control("rights", user=exact.user, resource=sales, allowed=False)
+    key = f"{sales}(guid'{entry['EntryID']}')"
+    calls = [("GET", sales), ("GET", key), ("GET", f"{sales}/$count"), ("POST", sales), ("PUT", key), ("DELETE", key)]
+    assert {exact.call(method, path, json={"YourRef": "x"}).status_code for method, path in calls} == {403}
+    assert colleague.get(key).json()["d"]["YourRef"] is None
+    assert colleague.call("DELETE", key).status_code == 204
+
+
 def test_expire_token(exact: Company, server: Server) -> None:
     """Rules 1.7: an access token that ends early can be refreshed at once."""
     server.control("tokens/expire", client_id=CLIENT, user=exact.user)

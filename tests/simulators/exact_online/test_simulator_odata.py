@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -44,6 +46,14 @@ class TestFilter:
             ("VATCode ne null and Code lt '706020'", ["706010"]),
             ("Code eq '5%' or Code eq '530000'' or 1 eq 1'", []),
             ("Type eq 10.0 and Code eq '530000'", ["530000"]),
+            ("Type eq 10L and '530000' eq Code", ["530000"]),
+            ("Type eq 12 and not startswith(Code,'53')", ["512000"]),
+            ("IsBlocked", ["707900"]),
+            ("trim(tolower(Description)) eq 'caisse'", ["530000"]),
+            (
+                "Type eq 12 and Created ge DateTime'2026-01-01' and ID ne Guid'00000000-0000-0000-0000-000000000000'",
+                ["512000"],
+            ),
         ],
     )
     def test_condition(self, exact: Company, condition: str, expected: list[str]) -> None:
@@ -57,6 +67,10 @@ class TestFilter:
         condition = "StartDate ge datetime'2026-11-01T00:00:00' and StartDate lt datetime'2027-01-01'"
         rows = exact.rows("financial/FinancialPeriods", filter=condition, select="FinYear,FinPeriod")
         assert sorted((row["FinYear"], row["FinPeriod"]) for row in rows) == [(2026, 11), (2026, 12)]
+
+    def test_guid_behind_a_space(self, exact: Company) -> None:
+        """A known client writes it so."""
+        assert codes(exact, f"ID eq guid '{exact.gl('530000')}'") == ["530000"]
 
     def test_forty_guids_joined_by_or(self, exact: Company) -> None:
         """Or-lists of 40 GUIDs are in use."""
@@ -226,8 +240,24 @@ class TestEnvelope:
         inner = exact.get("financial/Journals", select="Code", inlinecount="allpages").json()["d"]
         assert inner["__count"] == str(len(inner["results"]))
 
-    def test_inline_count_does_nothing_with_top(self, exact: Company) -> None:
-        assert isinstance(exact.get(GL, select="Code", inlinecount="allpages", top="3").json()["d"], list)
+    def test_inline_count_forces_the_object(self, exact: Company) -> None:
+        """Also with a small `$top`: a known client reads `d.results` of its `$top=2&$inlinecount=allpages`."""
+        inner = exact.get(GL, select="Code", inlinecount="allpages", top="2").json()["d"]
+        assert (len(inner["results"]), inner["__count"]) == (2, exact.get(f"{GL}/$count").text)
+        assert "__next" not in inner
+
+    def test_inline_count_ignored_with_top(self, exact: Company, server: Server) -> None:
+        """The other reading, by another client's account."""
+        server.control("settings", inline_count_with_top=False)
+        listed = exact.get(GL, select="Code", inlinecount="allpages", top="2").json()["d"]
+        whole = exact.get("financial/Journals", select="Code", inlinecount="allpages").json()["d"]
+        server.control("settings", inline_count_with_top=True)
+        assert (len(listed), "__count" in whole) == (2, True)
+
+    def test_flags_are_never_null(self, exact: Company) -> None:
+        """Rules 3.7: true or false, in the answer and in a filter."""
+        row = exact.rows("crm/Accounts", filter="trim(Code) eq '0000002' and IsBank eq false")[0]
+        assert {row[name] for name in ("IsBank", "IsPilot", "IsSales", "CanDropShip")} == {True, False}
 
     def test_count(self, exact: Company) -> None:
         answer = exact.get(f"{GL}/$count", filter="Type eq 10")
@@ -362,7 +392,9 @@ class TestPadding:
 class TestMethods:
     """Rules 4.2: 404 and 405."""
 
-    @pytest.mark.parametrize("path", ["nowhere/Nothing", "financial/GLAccounts/Code", "x", "financial/GLAccounts(", ""])
+    @pytest.mark.parametrize(
+        "path", ["nowhere/Nothing", "financial/GLAccounts/Code", "x", "financial/GLAccounts(", "", "$batch"]
+    )
     def test_unknown_resource_is_404(self, exact: Company, path: str) -> None:
         answer = exact.get(path)
         assert answer.status_code == 404
@@ -391,15 +423,46 @@ class TestMethods:
     def test_post_to_a_key_is_405(self, exact: Company) -> None:
         assert exact.post(f"{GL}(guid'{exact.gl('530000')}')", {}).status_code == 405
 
-    def test_model_without_behaviour_says_so(self, exact: Company) -> None:
-        answer = exact.get("documents/Documents", top="1")
-        assert answer.status_code == 501
-        assert "documents/Documents" in message(answer)
-
     def test_addresses_outside_the_api(self, server: Server) -> None:
         """Rules 4.1: the error body everywhere."""
         for path in ("/nothing", "/api/v1/abc/financial/GLAccounts", "/api/oauth2/token"):
             assert message(server.http.get(path))
+
+
+class TestMandatoryFilter:
+    """Rules 3.6: what some apps are asked on large tables; here when switched on."""
+
+    @pytest.fixture
+    def demanded(self, server: Server) -> Iterator[dict[str, Any]]:
+        yield server.control("demands", resource="crm/Accounts")["mandatory_filters"]
+        server.control("demands", resource="crm/Accounts", mandatory_filter=[])
+
+    @pytest.mark.parametrize("options", [{}, {"filter": "Status eq 'C'"}, {"select": "ID", "top": "1"}])
+    def test_missing(self, exact: Company, demanded: dict[str, Any], options: dict[str, str]) -> None:
+        answer = exact.get("crm/Accounts", **options)
+        assert answer.status_code == 400
+        assert message(answer) == (
+            "This endpoint has mandatory filtering applied. A GET request for this endpoint must have a $filter"
+            " parameter with one of the following fields in the url: Code, Name, Email, ID, Created, Modified,"
+            " VATNumber."
+        )
+
+    @pytest.mark.parametrize("condition", ["trim(Code) eq '0000002'", "Status eq 'C' and Name eq 'Ventes comptoir'"])
+    def test_given(self, exact: Company, demanded: dict[str, Any], condition: str) -> None:
+        assert len(exact.rows("crm/Accounts", filter=condition)) == 1
+
+    def test_not_by_key(self, exact: Company, demanded: dict[str, Any]) -> None:
+        assert exact.get(f"crm/Accounts(guid'{exact.customer('0000002')}')").status_code == 200
+
+    def test_fields_of_ones_own(self, exact: Company, server: Server) -> None:
+        server.control("demands", resource="financial/GLAccounts", mandatory_filter=["Code"])
+        assert exact.get(GL).status_code == 400
+        server.control("demands", resource="financial/GLAccounts", mandatory_filter=[])
+        assert exact.get(GL).status_code == 200
+
+    @pytest.mark.parametrize("body", [{"resource": "x"}, {"resource": GL, "mandatory_filter": ["Colour"]}])
+    def test_nonsense(self, server: Server, body: dict[str, Any]) -> None:
+        assert server.http.post("/_control/demands", json=body).status_code == 400
 
 
 class TestDemands:

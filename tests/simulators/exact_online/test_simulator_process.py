@@ -1,12 +1,23 @@
 """The program as a process: start, kill, start again, reset."""
 
 import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from simulated_exact import Company, Server, running
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from simulated_exact import ROOT, Company, Server, running
 
 MARIE = "marie.dupont@example.fr"
 SALES = "salesentry/SalesEntries"
@@ -88,3 +99,47 @@ def test_listens_on_loopback_only(server: Server) -> None:
         with socket.socket() as caller:
             assert caller.connect_ex((address, port)) != 0
     assert urlsplit(str(server.http.base_url)).hostname == "127.0.0.1"
+
+
+def test_books_of_another_version__are_left_alone(tmp_path: Path) -> None:
+    """The program says so and ends, before it serves a single call from tables it does not know."""
+    with running(tmp_path):
+        pass
+    with sqlite3.connect(tmp_path / "exact-online.sqlite3") as books:
+        books.execute("PRAGMA user_version = 1")
+    books.close()
+    command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "another version" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_https__for_clients_that_insist_on_it(tmp_path: Path) -> None:
+    """Addresses in the answers are https too, so that `__next` can be followed."""
+    pem = _self_signed(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(pem))
+    with running(tmp_path / "books", "--certificate", str(pem), verify=trusting) as server:
+        assert str(server.http.base_url).startswith("https://127.0.0.1:")
+        pages = list(demo(server).pages("financial/GLAccounts", select="Code"))
+        assert len(pages[0]) == 60
+        assert pages[0][0]["__metadata"]["uri"].startswith("https://")
+
+
+def _self_signed(folder: Path) -> Path:
+    """A key and a certificate for 127.0.0.1 in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    day = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(day - timedelta(days=1))
+        .not_valid_after(day + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "server.pem"
+    path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return path

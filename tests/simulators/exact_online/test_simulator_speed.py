@@ -47,6 +47,19 @@ class ExplainingDatabase(Database):
             "substringof('Z-1',Description) eq true and Date ge datetime'2026-11-20'",
             "line_date (division=? AND date>?)",
         ),
+        (
+            "cashflow/Receivables",
+            "Account eq guid'00000000-0000-0000-0000-000000000000'",
+            "line_account (division=? AND account=?)",
+        ),
+        ("documents/Documents", "HID eq 7", "(division=? AND hid=?)"),
+        (
+            "documents/DocumentAttachments",
+            "Document eq guid'00000000-0000-0000-0000-000000000000'",
+            "attachment_document (document_id=?)",
+        ),
+        ("sync/Documents/Documents", "Timestamp gt 1", "document_rowversion (division=? AND rowversion>?)"),
+        ("sync/Cashflow/PaymentTerms", "Timestamp gt 1", "line_rowversion (division=? AND rowversion>?)"),
         ("sync/Financial/TransactionLines", "Timestamp gt 1", "line_rowversion (division=? AND rowversion>?)"),
         ("financial/GLAccounts", "Code eq '411000'", "(division=? AND code=?)"),
         ("crm/Accounts", "trim(Code) eq '2'", "account_trimmed_code (division=? AND <expr>=?)"),
@@ -56,7 +69,7 @@ def test_filter__uses_an_index(tmp_path: Path, resource: str, condition: str, in
     database = ExplainingDatabase(tmp_path)
     database.create_schema()
     pairs = [("$filter", condition), ("$select", "*" if not resource.startswith("sync/") else "Timestamp")]
-    scope = Scope("", {"division": 8301, "today": 0})
+    scope = Scope("", {"division": 8301, "today": 0, "origin": ""})
     model = load_resources()[resource]
     Reader(database, model, scope).page(parse_options(pairs, model), "", pairs)
     database.close()

@@ -1,0 +1,70 @@
+"""`/_control/webhooks`: how tests steer the events and see what became of them."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulators.exact_online.control_requests import ControlError, given, json_body, safe
+from simulators.exact_online.simulator import Simulator
+
+from .outbox import ORDERS, Delivery
+
+COPIES_MAX = 10
+
+
+def webhook_routes(simulator: Simulator) -> list[Route]:
+    """The routes below `/_control/webhooks`."""
+    control = _WebhookControl(simulator)
+    return [
+        Route("/webhooks", safe(control.webhooks), methods=["GET", "POST", "DELETE"]),
+        Route("/webhooks/release", safe(control.release), methods=["POST"]),
+    ]
+
+
+class _WebhookControl:
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def webhooks(self, request: Request) -> Response:
+        """Every event with its attempts; POST sets how events are sent, DELETE forgets those that are or wait."""
+        outbox = self._simulator.webhooks
+        if request.method == "DELETE":
+            outbox.deliveries = []
+        body = await json_body(request) if request.method == "POST" else {}
+        copies = given(body, "copies", int, outbox.copies)
+        if not 1 <= copies <= COPIES_MAX:
+            raise ControlError(f"copies is not between 1 and {COPIES_MAX}")
+        outbox.copies = copies
+        outbox.holds = given(body, "hold", bool, outbox.holds)
+        outbox.allows_put = given(body, "allow_put", bool, outbox.allows_put)
+        return JSONResponse(
+            {
+                "hold": outbox.holds,
+                "copies": outbox.copies,
+                "allow_put": outbox.allows_put,
+                "events": [_shown(delivery) for delivery in outbox.deliveries],
+            }
+        )
+
+    async def release(self, request: Request) -> Response:
+        """Send what is held, in the order asked for."""
+        order = given(await json_body(request), "order", str, "oldest_first")
+        if order not in ORDERS:
+            raise ControlError(f"order is none of {', '.join(ORDERS)}")
+        return JSONResponse({"released": self._simulator.webhooks.release(order)})
+
+
+def _shown(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "subscription": delivery.subscription,
+        "url": delivery.url,
+        "topic": delivery.topic,
+        "division": delivery.change.division,
+        "action": delivery.change.action,
+        "key": delivery.change.key,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+    }
