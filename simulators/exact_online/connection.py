@@ -13,13 +13,13 @@ from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 TRANSPORT = "simulator.transport"
 LINGER_ZERO = struct.pack("ii", 1, 0)
 
 
-class ServerProtocol(H11Protocol):
+class ServerProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with the transport in the scope."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own

@@ -124,7 +124,7 @@ class Company:
         """Its wall clock (rules 3.7)."""
         return wall_clock_ms(self._clock.now_ms(), self._zone)
 
-    @property
+    @cached_property
     def today(self) -> int:
         """Its calendar date."""
         return ms_of(date_of(self.now))
