@@ -8,6 +8,7 @@ import uvicorn
 
 from .app import create_app
 from .connection import ServerProtocol
+from .door import Door, bound_socket
 from .simulator import Settings, Simulator
 
 
@@ -21,15 +22,20 @@ def main() -> None:
         per_minute=arguments.minute_limit,
         per_day=arguments.day_limit,
     )
-    listener = _listen(arguments.host, arguments.port)
+    listeners = [_listen(arguments.host, arguments.port)]
+    if arguments.control_port is not None:
+        listeners.append(_listen(arguments.host, arguments.control_port))
     simulator = Simulator(settings)
     try:
-        host, port = listener.getsockname()[:2]
-        print(f"Exact Online simulator on http://{host}:{port}", flush=True)
+        addresses = [listener.getsockname()[:2] for listener in listeners]
+        for what, (host, port) in zip(("simulator", "simulator's control address"), addresses, strict=False):
+            print(f"Exact Online {what} on http://{host}:{port}", flush=True)
         config = uvicorn.Config(
             create_app(simulator), http=ServerProtocol, ws="none", lifespan="off", access_log=False, log_level="warning"
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        simulator.door = Door(server, addresses[0], has_second=len(listeners) > 1)
+        server.run(sockets=listeners)
     finally:
         simulator.close()
 
@@ -39,6 +45,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the books; made when missing")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8400, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--control-port", type=int, help="a second port, which stays open when a fault shuts the first")
     parser.add_argument("--seed", help="makes ids, tokens and chances repeatable")
     parser.add_argument("--no-limits", action="store_true", help="no rate limits and no error limit")
     parser.add_argument("--minute-limit", type=int, default=60, help="calls a minute per app and company")
@@ -47,11 +54,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio switches Nagle's algorithm off; without, each answer takes 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    listener = bound_socket(host, port)
     listener.listen()  # so that who reads the address may connect at once
     return listener
 

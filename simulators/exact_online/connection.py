@@ -9,6 +9,7 @@ Afterwards they wait until the server has noticed, or it would complain about a 
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -64,6 +65,29 @@ class Broken(Response):
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         scope[TRANSPORT].close()
         await _until_disconnected(receive)
+
+
+class Slow(Response):
+    """A whole answer that trickles in: `pieces` of its body, and `pause` before each but the first."""
+
+    def __init__(self, whole: Response, pieces: int, pause: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(status_code=whole.status_code)
+        self._whole = whole
+        self._pieces = pieces
+        self._pause = pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head at once and the body piece by piece."""
+        body = bytes(self._whole.body)
+        size = max(1, -(-len(body) // self._pieces))
+        await send(
+            {"type": "http.response.start", "status": self._whole.status_code, "headers": self._whole.raw_headers}
+        )
+        for start in range(0, len(body), size):
+            if start:
+                await self._pause()
+            await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _until_disconnected(receive: Receive) -> None:

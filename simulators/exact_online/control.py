@@ -3,10 +3,7 @@
 `docs/simulator.md` shows each address with an example.
 """
 
-import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
@@ -16,13 +13,17 @@ from starlette.routing import Route
 from .books.booking import OPEN, PROCESSED
 from .books.report import report
 from .clock import iso
+from .control_faults import fault_routes
+from .control_requests import ControlError
+from .control_requests import body_of as _body
+from .control_requests import division_of as _division
+from .control_requests import safe as _safe
+from .control_requests import value_of as _get
 from .edm import find_resource
-from .faults import Fault, Rule
 from .oauth.grants import DIVISION_MAX, REUSED_TOKEN_ANSWERS
 from .seed.plant import NewCompany, NewUser, add_company, add_user
 from .simulator import Simulator
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 OPEN_PERIOD = (
     "DELETE FROM closed_period WHERE division = :division AND year = :year AND period = :period"
     " AND (:journal IS NULL OR journal = :journal)"
@@ -32,19 +33,6 @@ CLOSE_PERIOD = (
     " SELECT division, code, :year, :period FROM journal"
     " WHERE division = :division AND (:journal IS NULL OR code = :journal)"
 )
-FAULT_FIELDS: dict[str, tuple[type, ...]] = {
-    "resource": (str, type(None)),
-    "method": (str, type(None)),
-    "division": (int, type(None)),
-    "count": (int, type(None)),
-    "probability": (int, float),
-    "delay_s": (int, float),
-    "hold": (bool,),
-}
-
-
-class ControlError(Exception):
-    """The request makes no sense; the text says why."""
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
@@ -56,8 +44,6 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/reset", _safe(control.reset), methods=["POST"]),
         Route("/books", _safe(control.books), methods=["GET"]),
         Route("/calls", _safe(control.calls), methods=["GET", "DELETE"]),
-        Route("/faults", _safe(control.faults), methods=["GET", "POST", "DELETE"]),
-        Route("/release", _safe(control.release), methods=["POST"]),
         Route("/companies", _safe(control.companies), methods=["POST"]),
         Route("/users", _safe(control.users), methods=["POST"]),
         Route("/consents/withdraw", _safe(control.withdraw_consent), methods=["POST"]),
@@ -66,47 +52,8 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/periods", _safe(control.periods), methods=["POST"]),
         Route("/entries/status", _safe(control.entry_status), methods=["POST"]),
         Route("/settings", _safe(control.settings), methods=["GET", "POST"]),
+        *fault_routes(simulator),
     ]
-
-
-def _safe(endpoint: Endpoint) -> Endpoint:
-    """Answer a senseless request with 400 and the reason."""
-
-    @wraps(endpoint)
-    async def wrapped(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except ControlError as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return wrapped
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    raw = await request.body()
-    try:
-        body = json.loads(raw) if raw else {}
-    except ValueError as error:
-        raise ControlError("the body is not JSON") from error
-    if not isinstance(body, dict):
-        raise ControlError("the body is not a JSON object")
-    return body
-
-
-def _get(body: dict[str, Any], name: str, kind: type[Any], default: Any = ...) -> Any:
-    value = body.get(name, default)
-    if value is ...:
-        raise ControlError(f"{name} is missing")
-    if value is not default and not (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
-        raise ControlError(f"{name} is not of type {kind.__name__}")
-    return value
-
-
-def _division(request: Request) -> int | None:
-    text = request.query_params.get("division")
-    if text is not None and not text.isdecimal():
-        raise ControlError("division is not a number")
-    return int(text) if text is not None else None
 
 
 class _Control:
@@ -160,21 +107,6 @@ class _Control:
             calls.forget(division)
         counted = calls.summary(division)
         return JSONResponse({"division": division, "total": sum(_count(row) for row in counted), "calls": counted})
-
-    async def faults(self, request: Request) -> Response:
-        """The rules in force; POST adds one, DELETE lifts all."""
-        faults = self._simulator.faults
-        if request.method == "POST":
-            rule = faults.add(**_fault_fields(await _body(request)))
-            return JSONResponse(_rule(rule), 201)
-        if request.method == "DELETE":
-            faults.clear()
-        return JSONResponse({"faults": [_rule(rule) for rule in faults.rules]})
-
-    async def release(self, request: Request) -> Response:
-        """Let the calls go on that a fault with `hold` keeps waiting."""
-        self._simulator.faults.release()
-        return JSONResponse({"released": True})
 
     async def companies(self, request: Request) -> Response:
         """One more company, with the whole French seed."""
@@ -332,31 +264,3 @@ def _count(row: dict[str, object]) -> int:
     count = row["count"]
     assert isinstance(count, int)
     return count
-
-
-def _fault_fields(body: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(body) - set(FAULT_FIELDS) - {"fault"})
-    if unknown:
-        raise ControlError(f"unknown fields: {', '.join(unknown)}")
-    names = [fault.value for fault in Fault]
-    if body.get("fault") not in names:
-        raise ControlError(f"fault is none of {', '.join(names)}")
-    for name, kinds in FAULT_FIELDS.items():
-        if name in body and not isinstance(body[name], kinds):
-            raise ControlError(f"{name} has the wrong type")
-    return {**body, "fault": Fault(body["fault"])}
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "fault": rule.fault.value,
-        "resource": rule.resource,
-        "method": rule.method,
-        "division": rule.division,
-        "count": rule.count,
-        "probability": rule.probability,
-        "delay_s": rule.delay_s,
-        "hold": rule.hold,
-        "struck": rule.struck,
-    }

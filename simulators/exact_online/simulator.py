@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bookkeeper import Bookkeeper
 from .books.company import Company
 from .books.ledger import Ledger
 from .calls import Calls
 from .clock import Clock
 from .database import Database
+from .door import Door
 from .errors import NotFound
 from .faults import Faults
 from .identifiers import Identifiers
@@ -32,6 +34,7 @@ class Simulator:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self.door: Door | None = None  # there is one once a server listens
         self.database = Database(settings.data)
         self.clock = Clock()
         is_new = self.database.is_empty
@@ -53,6 +56,7 @@ class Simulator:
         self.error_limit = ErrorLimit(self.clock, self.limit_settings)
         self.faults = Faults(self.identifiers)
         self.calls = Calls()
+        self.bookkeeper = Bookkeeper(self.ledger, self.company, self.identifiers.stream("bookkeeper"))
 
     def reset(self) -> None:
         """Start from the seed again: books, users, tokens, clock, limits, faults, counters."""
