@@ -54,11 +54,13 @@ class _FaultControl:
             return JSONResponse(_rule(faults.add(**fields)), 201)
         if request.method == "DELETE":
             faults.clear()
+            await self._open_door()
         return JSONResponse({"faults": [_rule(rule) for rule in faults.rules]})
 
     async def release(self, request: Request) -> Response:
-        """Let the calls go on that a fault with `hold` keeps waiting."""
+        """Let the calls go on that a fault with `hold` keeps waiting, and open the door."""
         self._simulator.faults.release()
+        await self._open_door()
         return JSONResponse({"released": True})
 
     async def door(self, request: Request) -> Response:
@@ -78,6 +80,11 @@ class _FaultControl:
                 pause_s = _seconds("for_s", seconds)
                 door.shut(lambda: asyncio.sleep(pause_s))
         return JSONResponse({"open": door.is_open})
+
+    async def _open_door(self) -> None:
+        """At once: who is told that it is open may connect."""
+        if self._simulator.door is not None:
+            await self._simulator.door.open()
 
     def _door(self) -> Door:
         if self._simulator.door is None:

@@ -51,13 +51,18 @@ class Rule:
     hold: bool = False
     struck: int = 0
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has struck as often as it may."""
+        return self.count is not None and self.struck >= self.count
+
     def fits(self, resource: str, method: str, division: int | None) -> bool:
         """Whether the rule speaks of this call."""
         return (
-            (self.resource is None or self.resource.lower() == resource.lower())
+            not self.is_spent
+            and (self.resource is None or self.resource.lower() == resource.lower())
             and (self.method is None or self.method == method)
             and (self.division is None or self.division == division)
-            and (self.count is None or self.struck < self.count)
         )
 
 

@@ -119,6 +119,7 @@ CREATE INDEX line_entry ON line (entry_id, division, line_number);
 CREATE INDEX line_description ON line (division, description);
 CREATE INDEX line_date ON line (division, date);
 CREATE INDEX line_account ON line (division, account);
+CREATE INDEX line_balance ON line (division, gl_account, account, amount_dc); -- the sums need no other page
 CREATE INDEX line_rowversion ON line (division, rowversion);
 
 CREATE TABLE last_number (
