@@ -21,6 +21,7 @@ def main() -> None:
         limits_enabled=not arguments.no_limits,
         per_minute=arguments.minute_limit,
         per_day=arguments.day_limit,
+        tokens_per_day=arguments.token_limit,
     )
     listeners = [_listen(arguments.host, arguments.port)]
     if arguments.control_port is not None:
@@ -50,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-limits", action="store_true", help="no rate limits and no error limit")
     parser.add_argument("--minute-limit", type=int, default=60, help="calls a minute per app and company")
     parser.add_argument("--day-limit", type=int, default=5_000, help="calls a day per app and company")
+    parser.add_argument("--token-limit", type=int, default=200, help="token calls a day per app and user")
     return parser.parse_args()
 
 

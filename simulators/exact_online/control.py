@@ -220,6 +220,7 @@ class _Control:
         limits.enabled = _get(body, "limits", bool, limits.enabled)
         limits.per_minute = _get(body, "minute_limit", int, limits.per_minute)
         limits.per_day = _get(body, "day_limit", int, limits.per_day)
+        limits.tokens_per_day = _get(body, "token_limit", int, limits.tokens_per_day)
         answer = _get(body, "reused_refresh_token", str, grants.reused_token_answer)
         if answer not in REUSED_TOKEN_ANSWERS:
             raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
@@ -227,11 +228,13 @@ class _Control:
         if _get(body, "forget_usage", bool, False):
             self._simulator.rate_limits.forget()
             self._simulator.error_limit.forget()
+            self._simulator.token_limit.forget()
         return JSONResponse(
             {
                 "limits": limits.enabled,
                 "minute_limit": limits.per_minute,
                 "day_limit": limits.per_day,
+                "token_limit": limits.tokens_per_day,
                 "reused_refresh_token": answer,
             }
         )

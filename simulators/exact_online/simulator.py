@@ -13,7 +13,7 @@ from .door import Door
 from .errors import NotFound
 from .faults import Faults
 from .identifiers import Identifiers
-from .limits import ErrorLimit, LimitSettings, RateLimits
+from .limits import ErrorLimit, LimitSettings, RateLimits, TokenLimit
 from .oauth.grants import Grants
 from .seed.plant import plant
 
@@ -27,6 +27,7 @@ class Settings:
     limits_enabled: bool = True
     per_minute: int = 60
     per_day: int = 5_000
+    tokens_per_day: int = 200
 
 
 class Simulator:
@@ -48,10 +49,13 @@ class Simulator:
 
     def _wire(self) -> None:
         settings = self._settings
-        self.limit_settings = LimitSettings(settings.limits_enabled, settings.per_minute, settings.per_day)
+        self.limit_settings = LimitSettings(
+            settings.limits_enabled, settings.per_minute, settings.per_day, settings.tokens_per_day
+        )
         self.identifiers = Identifiers(self.database, settings.seed)
         self.ledger = Ledger(self.database, self.identifiers)
-        self.grants = Grants(self.database, self.clock, self.identifiers)
+        self.token_limit = TokenLimit(self.clock, self.limit_settings)
+        self.grants = Grants(self.database, self.clock, self.identifiers, self.token_limit)
         self.rate_limits = RateLimits(self.clock, self.limit_settings)
         self.error_limit = ErrorLimit(self.clock, self.limit_settings)
         self.faults = Faults(self.identifiers)
