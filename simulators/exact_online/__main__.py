@@ -14,7 +14,7 @@ from .simulator import Settings, Simulator
 
 def main() -> None:
     """Start the program; it runs until it is interrupted."""
-    arguments = _arguments()
+    arguments = argument_parser().parse_args()
     settings = Settings(
         data=arguments.data,
         seed=arguments.seed,
@@ -41,7 +41,8 @@ def main() -> None:
         simulator.close()
 
 
-def _arguments() -> argparse.Namespace:
+def argument_parser() -> argparse.ArgumentParser:
+    """The options of the command line."""
     parser = argparse.ArgumentParser(prog="simulators.exact_online", description="An Exact Online to run against.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the books; made when missing")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -52,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minute-limit", type=int, default=60, help="calls a minute per app and company")
     parser.add_argument("--day-limit", type=int, default=5_000, help="calls a day per app and company")
     parser.add_argument("--token-limit", type=int, default=200, help="token calls a day per app and user")
-    return parser.parse_args()
+    return parser
 
 
 def _listen(host: str, port: int) -> socket.socket:

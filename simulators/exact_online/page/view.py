@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote_plus
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -17,6 +17,7 @@ from simulators.exact_online.clock import date_of
 from simulators.exact_online.database import Row
 from simulators.exact_online.resources.enums import JOURNAL_TYPE
 from simulators.exact_online.simulator import Simulator
+from simulators.exact_online.templating import page_environment
 
 from .reading import ENTRIES_PER_PAGE, Books, companies
 from .selection import Selection, read_selection
@@ -42,13 +43,7 @@ def page_route(simulator: Simulator) -> Route:
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent / "templates")
     environment.filters |= {
         "amount": amount,
         "day": day,
