@@ -160,7 +160,7 @@ def _serve(web: str, exact: str) -> None:
     from integration.demo.customers import PASSWORD
 
     print(f"\nConsole: {web}/console/   support@clyo.example or revendeur@canal.example, password {PASSWORD}")
-    print(f"Exact's books: {exact}/_control/books?division=8301\nCtrl-C ends everything.", flush=True)
+    print(f"Exact's books: {exact}/\nCtrl-C ends everything.", flush=True)
     signal.pause()
 
 
