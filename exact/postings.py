@@ -8,9 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from exact.client import ExactClient
 from exact.models import Division, Posting
-from exact.payloads import CASH, SALES, expected_amount, expected_vat
+from exact.payloads import expected_amount, expected_vat
+from exact.resources import CASH, SALES
 from ledger.entry import Entry, EntryKind
 
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
@@ -28,11 +31,13 @@ def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, r
 def make_postings(
     *,
     division: Division,
+    establishment_id: int,
     closing_id: UUID,
     number: int,
     closed_at: datetime,
     entries: Sequence[Entry],
     payment_condition: str = "",
+    cost_center: str = "",
     revision: int = 1,
 ) -> list[Posting]:
     """Write the postings of a closing, sales first. They are sent in the order of business date and closing time."""
@@ -40,6 +45,7 @@ def make_postings(
         Posting(
             tenant_id=division.tenant_id,
             division=division,
+            establishment_id=establishment_id,
             closing_id=closing_id,
             entry_kind=entry.kind.value,
             journal=entry.journal,
@@ -47,12 +53,19 @@ def make_postings(
             reference=reference_of(closing_id, number, entry.kind, entry.journal, revision),
             entry=entry.to_document(),
             payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
+            cost_center=cost_center,
             business_date=entry.date,
             turn=turn_of(entry.date, closed_at, number, closing_id, place),
         )
         for place, entry in enumerate(entries)
     ]
     return Posting.objects.bulk_create(postings)
+
+
+def next_revision(closing_id: UUID) -> int:
+    """The number of a closing's next set of entries: 1, and one more each time it is sent anew."""
+    last = Posting.objects.filter(closing_id=closing_id).aggregate(last=Max("revision"))["last"]
+    return (last or 0) + 1
 
 
 def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:

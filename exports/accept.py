@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from exact.postings import make_postings
+from exact.postings import make_postings, next_revision
 from exports.models import Export, ExportEvent, ExportState
 from exports.nudge import nudge_lane, nudge_learning
 from exports.prepare import Destination, Prepared, prepare
@@ -92,11 +92,14 @@ def _hand_over(export: Export, prepared: Prepared) -> None:
         division = prepared.activation.division
         make_postings(
             division=division,
+            establishment_id=export.establishment_id,
             closing_id=export.pk,
             number=export.number,
             closed_at=export.closed_at,
             entries=prepared.entries,
             payment_condition=prepared.payment_condition,
+            cost_center=prepared.cost_center,
+            revision=next_revision(export.pk),
         )
         transaction.on_commit(partial(nudge_lane, division.pk), robust=True)
     elif any(problem.code == "third_party_unknown" for problem in prepared.problems):

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django.conf import settings
 
@@ -21,6 +22,7 @@ app.config_from_object(
             "socket_keepalive": True,
             "health_check_interval": 30,
         },
+        "timezone": settings.TIME_ZONE,
         "task_publish_retry": False,
         "task_ignore_result": True,
         "task_serializer": "json",
@@ -29,6 +31,10 @@ app.config_from_object(
         "worker_send_task_events": False,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "exact": {"task": "exact.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "keep-alive": {"task": "exact.keep_alive", "schedule": crontab(minute="40")},
+            # At night in France, when no shop closes; a company that was missed is due again an hour later.
+            "nightly": {"task": "exact.nightly", "schedule": crontab(hour="3-5", minute="10")},
         },
     }
 )

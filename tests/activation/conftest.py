@@ -1,0 +1,107 @@
+"""The whole way in a browser: our pages over HTTP, the simulator's own log-in, a worker that makes the checks."""
+
+import os
+import queue
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery import Celery
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from clyo_ingest.keys import issue_key
+from exact.models import ExactApp
+from integration.celery import app
+from tenants.factories import TillFactory
+from tests.activation.given import Shop, Visitor
+from tests.conftest import PARAMETERS, Caller, SimulatedExact
+
+# Playwright's synchronous API keeps an event loop in this thread, where Django would refuse its own database calls.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+TOO_LONG_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitors(chromium: Browser) -> Iterator[Any]:
+    """Makes browsers that know nothing of each other; options are those of Playwright's `new_context`."""
+    contexts = []
+
+    def visitor(**options: Any) -> Visitor:
+        context = chromium.new_context(**{"locale": "fr-FR", **options})
+        context.set_default_timeout(TOO_LONG_MS)
+        contexts.append(context)
+        return Visitor(context, context.new_page())
+
+    yield visitor
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(visitors: Any) -> Visitor:
+    made: Visitor = visitors()
+    return made
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker: does in a thread of its own what is sent to the broker."""
+    app.loader.import_default_modules()
+    sent: queue.Queue[tuple[str, Any] | None] = queue.Queue()
+    monkeypatch.setattr(Celery, "send_task", lambda _app, name, args=(), **_options: sent.put((name, args)))
+
+    def work() -> None:
+        while (task := sent.get()) is not None:
+            name, arguments = task
+            app.tasks[name](*arguments)
+        connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    sent.put(None)
+    thread.join()
+
+
+@pytest.fixture
+def served(live_server: LiveServer, settings: Any, worker: None, exact: SimulatedExact) -> str:
+    """Our pages on the address that Exact sends back to."""
+    settings.PUBLIC_URL = live_server.url
+    ExactApp.objects.update_or_create(
+        country="FR",
+        defaults={
+            "base_url": str(exact.http.base_url).rstrip("/"),
+            "client_id": "demo-client",
+            "client_secret": "demo-secret",
+        },
+    )
+    return str(live_server.url)
+
+
+@pytest.fixture
+def shop(served: str, exact: SimulatedExact) -> Shop:
+    row = TillFactory(establishment__name="Bistrot du Canal – Paris 10e", establishment__tenant__name="Le Bistrot SARL")
+    caller = Caller(row, issue_key(row))
+    assert caller.put("parameters", PARAMETERS).status_code == 200
+    division, user = exact.company()
+    return Shop(caller, exact, division, user)
