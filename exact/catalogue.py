@@ -89,6 +89,9 @@ SOURCES = (
     ),
 )
 THIRD_PARTIES = "crm/Accounts"
+PARTY_COLUMNS = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
+CUSTOMER = "C"
+WALK_IN_WORDS = ("omptoir", "aisse", "assage", "ivers")  # Comptoir, Caisse, Passage, Divers, in any case of the first
 # What is only ever written or looked up there: asked for one row, to know of a missing right before the first closing.
 WRITTEN = {
     SALES: "EntryID",
@@ -128,6 +131,8 @@ def read_catalogue(
     wanted = sorted(set(third_parties)) or ["0"]
     parties = _allowed(THIRD_PARTIES, partial(_find_third_parties, client, wanted), forbidden, seen)
     if parties is not None:
+        if not any((row["Status"] or "").strip() == CUSTOMER for row in parties):
+            parties += _likely_walk_in_customers(client)
         items[CatalogueKind.THIRD_PARTY] = [_third_party(division, row) for row in parties]
         items[CatalogueKind.ASKED_FOR] = []
     for resource, key in WRITTEN.items():
@@ -187,13 +192,20 @@ def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
     )
 
 
+def _likely_walk_in_customers(client: ExactClient) -> list[Row]:
+    """Customers whose name says that they stand for all counter sales: what to offer when the till's is none."""
+    named = " or ".join(f"substringof('{word}',Name) eq true" for word in WALK_IN_WORDS)
+    query = f"Status eq '{CUSTOMER}' and ({named})"
+    rows = client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=query, top="20")
+    return [{**row, "AskedCode": _text(row, "Code")} for row in rows]
+
+
 def _find_third_party(client: ExactClient, code: str) -> Iterator[Row]:
     """The account whose code is `code`, with or without leading zeros; Exact pads codes to 18 (rules.md §3.8)."""
     bare = code.strip().lstrip("0") or "0"
     variants = {code.strip(), bare, *(bare.zfill(width) for width in range(len(bare) + 1, 9))}
     wanted = " or ".join(f"Code eq '{_quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
-    select = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
-    rows = [*client.rows(THIRD_PARTIES, select=select, filter=wanted)]
+    rows = [*client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=wanted)]
     # Exact may have both 2 and 0000002: the one written as asked for is meant.
     rows.sort(key=lambda row: _text(row, "Code") != code.strip())
     yield from ({**row, "AskedCode": code} for row in rows[:1])

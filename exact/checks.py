@@ -10,7 +10,15 @@ from datetime import date
 
 from exact import preflight
 from exact.catalogue import SOURCES, THIRD_PARTIES, Catalogue
-from exact.fixes import Fix, account_fix, cost_center_fix, journal_fix, payment_condition_fix, vat_code_fix
+from exact.fixes import (
+    Fix,
+    account_fix,
+    cost_center_fix,
+    journal_fix,
+    payment_condition_fix,
+    third_party_fix,
+    vat_code_fix,
+)
 from exact.models import CatalogueItem, CatalogueKind, Division, DivisionAccess
 from exact.payloads import JOURNAL_TYPE_CASH, JOURNAL_TYPE_SALES
 from exact.resources import BANK, CASH, SALES
@@ -106,7 +114,7 @@ def _third_party(catalogue: Catalogue, plan: BookingPlan, day: date, payment_con
         plan.third_party,
         party,
         preflight.third_party_problems(catalogue, plan.third_party, "third_party", day),
-        None,
+        third_party_fix(catalogue, plan.third_party, lambda item: preflight.is_active_customer(item, day)),
     )
     if party is not None:
         code = payment_condition or preflight.payment_condition_of(party)

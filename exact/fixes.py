@@ -53,6 +53,11 @@ def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, 
     )
 
 
+def third_party_fix(catalogue: Catalogue, meant: str, fits: Callable[[CatalogueItem], bool]) -> Fix | None:
+    """A customer who stands for counter sales."""
+    return _nearest(catalogue, CatalogueKind.THIRD_PARTY, "third_party", meant, fits)
+
+
 def payment_condition_fix(catalogue: Catalogue) -> Fix | None:
     """A condition for sales that are paid at once, else the first there is."""
     items = catalogue.of_kind(CatalogueKind.PAYMENT_CONDITION)

@@ -297,6 +297,28 @@ class Mapping(models.Model):
         return str(self.establishment)
 
 
+class AskedMeans(models.Model):
+    """A means of payment that came with a closing and that nobody had said where to book: the one question about it.
+
+    It is open as long as the mapping has no answer (`exact.questions.open_questions`).
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="asked_means")
+    code = models.CharField(_("code"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    asked_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "code"], name="exact_means_asked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.code
+
+
 class MappingEvent(models.Model):
     """One change of a mapping: who, when, from what to what."""
 

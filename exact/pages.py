@@ -192,7 +192,7 @@ def _step(request: HttpRequest, link: ActivationLink, template: str, context: di
     shown = max(position, 1) - 1
     steps = [
         {"title": title, "state": "done" if number < shown else "now" if number == shown else "ahead"}
-        for number, title in enumerate((_("Log in at Exact"), _("Company"), _("Checks"), _("Finished")))
+        for number, title in enumerate((_("Log-in"), _("Company"), _("Checks"), _("Finished")))
     ]
     if link.step == LinkStep.DONE:
         steps[-1]["state"] = "now"
@@ -266,7 +266,7 @@ def _shown(link: ActivationLink) -> list[dict[str, Any]]:
             "found": check.found,
             "ok": check.ok,
             "certain": check.certain,
-            "sentences": [explain(problem) for problem in check.problems],
+            "sentences": [explain(problem, naming_the_setting=False) for problem in check.problems],
             "fix": check.fix,
         }
         for check in check_establishment(link.establishment, link.division)

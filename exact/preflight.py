@@ -145,6 +145,12 @@ def third_party_problems(catalogue: Catalogue, code: str, field: str, day: date)
         yield problem_at("third_party_inactive", field, **named)
 
 
+def is_active_customer(party: CatalogueItem, day: date) -> bool:
+    """Whether counter sales of that day may be booked on this third party."""
+    is_customer = (party.facts["Status"] or "").strip() == ACTIVE_CUSTOMER
+    return is_customer and not party.facts["Blocked"] and _active_on(party, day)
+
+
 def payment_condition_of(party: CatalogueItem) -> str:
     """The condition that Exact has on a customer, "" when none: then one must be set here."""
     return str(party.facts.get("PaymentConditionSales") or "").strip()

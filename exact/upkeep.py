@@ -70,8 +70,9 @@ def _untold() -> QuerySet[Connection]:
 
 def _write_to(connection: Connection) -> None:
     staff = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
-    receivers = [*staff.values_list("email", flat=True), connection.user_email]
     stopped = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
+    contacts = (it.establishment.contact_email for it in stopped)
+    receivers = {*staff.values_list("email", flat=True), connection.user_email, *contacts} - {""}
     context = {
         "connection": connection,
         "establishments": [str(it.establishment) for it in stopped],
@@ -81,7 +82,7 @@ def _write_to(connection: Connection) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
         body = render_to_string("exact/mail/lost_consent.txt", context)
-    EmailMessage(subject=subject, body=body, to=sorted({it for it in receivers if it})).send()
+    EmailMessage(subject=subject, body=body, to=sorted(receivers)).send()
 
 
 def due_for_refresh() -> Iterator[int]:

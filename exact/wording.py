@@ -129,20 +129,20 @@ def resource_name(resource: str) -> str:
     return _(RESOURCES[resource]) if resource in RESOURCES else resource
 
 
-def explain(problem: Problem) -> str:
-    """The sentence for a problem of Exact's side."""
-    return said(SENTENCES, problem.to_document())
+def explain(problem: Problem, *, naming_the_setting: bool = True) -> str:
+    """The sentence for a problem of Exact's side; without the setting's name where that stands above it."""
+    return said(SENTENCES, problem.to_document(), naming_the_setting=naming_the_setting)
 
 
-def said(sentences: Mapping[str, str], problem: Mapping[str, Any]) -> str:
+def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the_setting: bool = True) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
     code = problem["code"]
     template = sentences.get(code)
     if template is None:
         return str(code)
-    return _(template).format_map(
-        _Facts({name: _said(code, name, value, problem["facts"]) for name, value in problem["facts"].items()})
-    )
+    facts = problem["facts"]
+    spoken = _(template) if naming_the_setting else _(template).replace(" ({field})", "")
+    return spoken.format_map(_Facts({name: _said(code, name, value, facts) for name, value in facts.items()}))
 
 
 def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:

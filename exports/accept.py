@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exact.postings import make_postings, next_revision
+from exact.questions import ask_about_means
 from exports.models import Export, ExportEvent, ExportState
 from exports.nudge import nudge_lane, nudge_learning
 from exports.prepare import Destination, Prepared, prepare
@@ -102,5 +103,9 @@ def _hand_over(export: Export, prepared: Prepared) -> None:
             revision=next_revision(export.pk),
         )
         transaction.on_commit(partial(nudge_lane, division.pk), robust=True)
-    elif any(problem.code == "third_party_unknown" for problem in prepared.problems):
+        return
+    ask_about_means(
+        export.establishment, [problem.facts for problem in prepared.problems if problem.code == "means_unmapped"]
+    )
+    if any(problem.code == "third_party_unknown" for problem in prepared.problems):
         transaction.on_commit(nudge_learning, robust=True)

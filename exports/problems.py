@@ -54,7 +54,7 @@ SENTENCES: dict[str, str] = {
     "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),
     "slot_without_vat_account": N_("VAT {slot} ({rate} %) has no VAT account. Set one in the mapping."),
     "vat_without_net": N_("VAT {slot} has {tax} of VAT without a net amount."),
-    "means_unmapped": N_("Means of payment {means} ({label}, {amount}): which account? Set it in the mapping."),
+    "means_unmapped": N_("New means of payment {label} ({means}, {amount}): which account? Set it in the mapping."),
     "offered_without_vat": N_(
         "Offered items of {amount} came as a means of payment without their VAT. "
         "Let the till send their VAT, or set an account for them in the mapping."

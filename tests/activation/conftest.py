@@ -100,8 +100,17 @@ def served(live_server: LiveServer, settings: Any, worker: None, exact: Simulate
 
 @pytest.fixture
 def shop(served: str, exact: SimulatedExact) -> Shop:
-    row = TillFactory(establishment__name="Bistrot du Canal – Paris 10e", establishment__tenant__name="Le Bistrot SARL")
+    return new_shop(served, exact, "Bistrot du Canal – Paris 10e", "Le Bistrot du Canal SARL")
+
+
+@pytest.fixture
+def other_shop(served: str, exact: SimulatedExact) -> Shop:
+    return new_shop(served, exact, "Boulangerie des Dunes", "Les Dunes SAS")
+
+
+def new_shop(served: str, exact: SimulatedExact, name: str, customer: str) -> Shop:
+    row = TillFactory(establishment__name=name, establishment__tenant__name=customer)
     caller = Caller(row, issue_key(row))
     assert caller.put("parameters", PARAMETERS).status_code == 200
     division, user = exact.company()
-    return Shop(caller, exact, division, user)
+    return Shop(caller, exact, division, user, served)

@@ -1,11 +1,15 @@
 """Who takes part: somebody with a browser, and a shop whose till asks for the link."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
+from exact.tasks import sweep
 from tenants.models import Till
-from tests.conftest import Caller, SimulatedExact
+from tests.conftest import REDIRECT, Caller, SimulatedExact
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Shop:
     exact: SimulatedExact
     division: int
     user: str
+    served: str
 
     @property
     def till(self) -> Till:
@@ -57,3 +62,29 @@ class Shop:
     def state(self) -> str:
         state: str = self.caller.get("activation").json()["state"]
         return state
+
+    def wait(self, reached: Callable[[], bool]) -> None:
+        """Let the worker do what was sent to it."""
+        for _ in range(400):
+            if reached():
+                return
+            time.sleep(0.05)
+        raise AssertionError("the worker did not get there")
+
+    def sweep(self) -> None:
+        """What beat does every half minute."""
+        sweep()
+
+
+def master(shop: Shop, resource: str, code: str, **changes: Any) -> None:
+    """The bookkeeper changes a row of the company's master data in Exact."""
+    http, client = shop.exact.http, {"client_id": "demo-client", "redirect_uri": REDIRECT}
+    given = {**client, "code": shop.exact.control("authorize", **client, user=shop.user)["code"]}
+    form = {**given, "grant_type": "authorization_code", "client_secret": "demo-secret"}
+    token = http.post("/api/oauth2/token", data=form).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    base = f"/api/v1/{shop.division}/{resource}"
+    query = {"$select": "ID", "$filter": f"trim(Code) eq '{code}'"}
+    row = http.get(base, headers=headers, params=query).json()["d"]["results"][0]
+    answer = http.put(f"{base}(guid'{row['ID']}')", headers=headers, json=changes)
+    assert answer.status_code == 204, answer.text
