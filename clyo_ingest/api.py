@@ -86,6 +86,8 @@ class TillView(APIView):
 class ActivationView(APIView):
     """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
 
+    throttle_classes = [PushThrottle]
+
     @extend_schema(responses={200: answers.ActivationAnswer, 401: PROBLEM, 403: PROBLEM})
     def get(self, request: Request) -> Response:
         return Response(answers.activation_answer(activation_status(require_till(request).establishment)))

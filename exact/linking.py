@@ -172,12 +172,19 @@ def make_checks(link_id: int) -> None:
 
 
 def _judge(link: ActivationLink) -> None:
-    assert link.division is not None
-    checks = decide(link.establishment, link.division, way="link")
-    if not problems_of(checks):
-        ActivationLink.objects.filter(pk=link.pk, step=LinkStep.CHECKS, division=link.division).update(
-            step=LinkStep.DONE
-        )
+    """Decide by what was read, unless the person has gone back to choose another company meanwhile."""
+    assert link.division is not None, "the database sees to it"
+    here = ActivationLink.objects.filter(pk=link.pk, step=LinkStep.CHECKS, division=link.division)
+    with transaction.atomic():
+        if not here.select_for_update(of=("self",)):
+            return
+        if not problems_of(decide(link.establishment, link.division, way="link")):
+            here.update(step=LinkStep.DONE)
+
+
+def forget_companies() -> None:
+    """Empty the lists of companies of links that are over: an accountant's other customers are nobody's business."""
+    ActivationLink.objects.filter(expires_at__lt=timezone.now()).exclude(companies=[]).update(companies=[])
 
 
 def _progress(link: ActivationLink, read: Read) -> None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exact.linking import due_checks, make_checks
+from exact.linking import due_checks, forget_companies, make_checks
 from exact.nudge import CHECK, REFRESH, nudge, nudge_check
 from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
 
@@ -15,10 +15,11 @@ def check(link_id: int) -> None:
 
 @shared_task(name="exact.sweep")
 def sweep() -> None:
-    """Find checks nobody makes, and people who must be told."""
+    """Find checks nobody makes, people who must be told, and what need not be known any longer."""
     for link in due_checks():
         nudge_check(link.pk)
     tell_of_lost_consents()
+    forget_companies()
 
 
 @shared_task(name="exact.keep_alive")

@@ -26,11 +26,16 @@ READ_AGAIN_AFTER = timedelta(hours=20)
 
 
 def keep_alive() -> None:
-    """Renew every consent that was not used for two weeks. One that cannot be is tried again at the next call."""
+    """Renew every consent that was not used for two weeks. One that cannot be is tried again at the next call.
+
+    A log-in that led to no company is left to lapse.
+    """
     unused = Connection.objects.filter(
-        state=ConnectionState.ACTIVE, access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER
+        state=ConnectionState.ACTIVE,
+        access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER,
+        divisions__isnull=False,
     )
-    for connection_id in unused.values_list("pk", flat=True):
+    for connection_id in unused.values_list("pk", flat=True).distinct():
         try:
             renewed(connection_id, http=shared_http())
         except (NeedsReconnect, Unavailable) as error:
