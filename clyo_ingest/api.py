@@ -27,8 +27,8 @@ from clyo_ingest.keys import issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
-from clyo_ingest.throttles import PairingThrottle, refuse_if_too_fast
-from exports.destination import activation_status, entries_of
+from clyo_ingest.throttles import PairingThrottle, PushThrottle, refuse_if_too_fast
+from exports.destination import activation_status, entries_of, open_activation, stop_export
 from exports.models import ExportState
 from ledger.closing import ClosingKind
 from tenants.models import Till
@@ -81,6 +81,28 @@ class TillView(APIView):
         till = require_till(request)
         last = Closing.objects.filter(till=till).order_by("kind", "scope", "-number").distinct("kind", "scope")
         return Response(answers.till_status(till, activation_status(till.establishment), last))
+
+
+class ActivationView(APIView):
+    """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
+
+    throttle_classes = [PushThrottle]
+
+    @extend_schema(responses={200: answers.ActivationAnswer, 401: PROBLEM, 403: PROBLEM})
+    def get(self, request: Request) -> Response:
+        return Response(answers.activation_answer(activation_status(require_till(request).establishment)))
+
+    @extend_schema(
+        request=None, responses={201: answers.ActivationLinkAnswer, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM}
+    )
+    def post(self, request: Request) -> Response:
+        url, expires_at = open_activation(require_till(request).establishment)
+        return Response({"url": url, "expires_at": expires_at}, status=201)
+
+    @extend_schema(responses={204: None, 401: PROBLEM, 403: PROBLEM})
+    def delete(self, request: Request) -> Response:
+        stop_export(require_till(request).establishment)
+        return Response(status=204)
 
 
 class PushView(APIView):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("pair", api.PairView.as_view()),
     path("key/rotate", api.RotateKeyView.as_view()),
     path("till", api.TillView.as_view()),
+    path("activation", api.ActivationView.as_view()),
     path("parameters", api.ParametersView.as_view()),
     path("closings", api.ClosingsView.as_view()),
     path("closings/<uuid:closing_id>", api.ClosingView.as_view()),

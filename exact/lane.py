@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from exact import lease as leases
@@ -20,7 +20,7 @@ from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
-from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
+from exact.models import Activation, CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
@@ -102,7 +102,8 @@ def _send_due(run: LaneRun) -> bool:
 def next_posting(division: Division) -> Posting | None:
     """What was begun comes first, whatever arrived since; then the oldest open posting.
 
-    The receipts of a closing whose sale a person must mend wait with it.
+    The receipts of a closing whose sale a person must mend wait with it; so does all that is not under
+    way of an establishment whose export was switched off, or was led into another company before anything was sent.
     """
     halted = Posting.objects.filter(
         division=division,
@@ -114,9 +115,19 @@ def next_posting(division: Division) -> Posting | None:
         Posting.objects.filter(division=division, state__in=OPEN)
         .exclude(Q(state=PostingState.PENDING) & Q(closing_id__in=halted.values("closing_id")))
         .exclude(waits_for_another)
+        .exclude(state=PostingState.PENDING, establishment__in=_of_establishments(active=False))
+        .exclude(
+            ~Exists(Posting.objects.filter(closing_id=OuterRef("closing_id"), state=PostingState.POSTED)),
+            state=PostingState.PENDING,
+            establishment__in=_of_establishments(active=True).exclude(division=division),
+        )
         .order_by(Case(When(state=PostingState.PENDING, then=1), default=0), "turn")
         .first()
     )
+
+
+def _of_establishments(*, active: bool) -> QuerySet[Activation, int]:
+    return Activation.objects.filter(active=active).values_list("establishment_id", flat=True)
 
 
 def _advance(run: LaneRun, posting: Posting) -> bool:
@@ -153,7 +164,13 @@ def _claim(run: LaneRun, posting: Posting) -> None:
 def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) -> None:
     resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
     try:
-        body = body_of(entry, reference=posting.reference, catalogue=catalogue, payment_condition=condition)
+        body = body_of(
+            entry,
+            reference=posting.reference,
+            catalogue=catalogue,
+            payment_condition=condition,
+            cost_center=posting.cost_center,
+        )
         answer = run.client.create(resource, body)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}

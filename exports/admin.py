@@ -41,6 +41,7 @@ REASONS = {
     "settings changed": _("the settings changed"),
     "third party found in Exact": _("the third party was found in Exact"),
     "console": _("sent again from the console"),
+    "switched off": _("the export to Exact was switched off"),
     "booked as it is": _("support decided to book it as it is"),
 }
 KINDS = {"general": _("General"), "station": _("Station"), "drawer": _("Drawer")}

@@ -104,6 +104,7 @@ class Replacement(models.Model):
     way = models.CharField(max_length=10, choices=ReplacementWay.choices)
     entry = models.JSONField()
     payment_condition = models.CharField(max_length=10, blank=True)
+    cost_center = models.CharField(max_length=20, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)

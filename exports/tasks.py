@@ -13,7 +13,15 @@ from exact.models import Division
 from exact.reconcile import reconcile
 from exports.nudge import LEARN, RECONCILE, RELEASE, RUN_LANE, nudge_lane, nudge_reconcile
 from exports.settle import settle
-from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting, unreconciled_divisions
+from exports.sweep import (
+    due_divisions,
+    learn_and_recheck,
+    learn_and_release,
+    park_stopped,
+    release_mended,
+    release_waiting,
+    unreconciled_divisions,
+)
 
 log = structlog.get_logger()
 
@@ -31,13 +39,15 @@ def run_lane(division_id: int) -> None:
 
 @shared_task(name=LEARN)
 def learn_third_parties() -> None:
-    """Look up the third parties that closings wait for."""
+    """Look up the third parties that activations and closings wait for."""
+    learn_and_recheck()
     learn_and_release()
 
 
 @shared_task(name=RELEASE)
 def release() -> None:
-    """Look again at closings that wait for an activation or for settings."""
+    """Look again at closings that wait for an activation or for settings, or must wait now."""
+    park_stopped()
     release_waiting()
     release_mended()
 
@@ -45,7 +55,10 @@ def release() -> None:
 @shared_task(name="exports.sweep")
 def sweep() -> None:
     """Find everything that is due and wake its lane."""
+    park_stopped()
     release_waiting()
+    release_mended()
+    learn_and_recheck()
     learn_and_release()
     for division_id in due_divisions():
         nudge_lane(division_id)

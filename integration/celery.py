@@ -22,16 +22,20 @@ app.config_from_object(
             "socket_keepalive": True,
             "health_check_interval": 30,
         },
+        "timezone": settings.TIME_ZONE,
         "task_publish_retry": False,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
         "worker_send_task_events": False,
-        "timezone": settings.TIME_ZONE,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
             "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},
+            "exact": {"task": "exact.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "keep-alive": {"task": "exact.keep_alive", "schedule": crontab(minute="40")},
+            # At night in France, when no shop closes; a company that was missed is due again an hour later.
+            "nightly": {"task": "exact.nightly", "schedule": crontab(hour="3-5", minute="10")},
         },
     }
 )

@@ -43,6 +43,8 @@ class Environment(BaseSettings):
     public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     sentry_dsn: SecretStr | None = None
+    email_url: SecretStr = SecretStr("console:")
+    email_from: str = "Clyo → Exact <exact@localhost>"
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern="^(json|console)$")
     exact_timeout_s: float = Field(default=60.0, gt=0, le=100)
@@ -76,6 +78,8 @@ class Environment(BaseSettings):
         self.key_pepper = self.key_pepper or SecretStr(LOCAL_SECRET)
         self.token_keys = self.token_keys or [SecretStr(LOCAL_TOKEN_KEY)]
         self.allowed_hosts = self.allowed_hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+        if "email_url" not in self.model_fields_set:
+            self.email_url = SecretStr("file:")
         self.public_url = self.public_url or "http://127.0.0.1:8000"
 
     def _refuse_unsafe(self) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
+from csp import constants as csp
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
+    "csp",
     "tenants",
     "exact",
     "exports",
@@ -41,6 +44,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
@@ -117,6 +121,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "exact.pages.csrf_failure"
+# The console's own framework needs inline scripts; everything else has none.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/console/"],
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "style-src": [csp.SELF],
+        "script-src": [csp.SELF],
+        "connect-src": [csp.SELF],
+        "img-src": [csp.SELF],
+        "form-action": [csp.SELF],
+        "frame-ancestors": [csp.NONE],
+        "base-uri": [csp.NONE],
+    },
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if not ENVIRONMENT.local:
@@ -147,6 +166,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
 }
+
+mail = dj_email_url.parse(ENVIRONMENT.email_url.get_secret_value())
+EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = mail["EMAIL_HOST"], mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]
+EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s

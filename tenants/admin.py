@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tenants.console import OwnRelatedFilter, ScopedAdmin
-from tenants.models import Establishment, Reseller, Tenant, User
+from tenants.console import ScopedAdmin
+from tenants.models import Reseller, Tenant, User
 
 
 @admin.register(Reseller)
@@ -37,20 +37,6 @@ class TenantAdmin(ScopedAdmin):
         if not change and isinstance(request.user, User) and request.user.reseller_id:
             obj.reseller_id = request.user.reseller_id
         super().save_model(request, obj, form, change)
-
-
-@admin.register(Establishment)
-class EstablishmentAdmin(ScopedAdmin):
-    list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
-    list_filter = [("tenant", OwnRelatedFilter)]
-    list_select_related = ["tenant"]
-    lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["code", "name", "tenant__name"]
-    fields = ["tenant", "code", "name", "siret", "booked_level", "suspended_at"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
-        """An establishment stays with its customer: its closings carry that customer."""
-        return ["tenant"] if obj else []
 
 
 admin.site.unregister(Group)  # roles decide, see tenants.users

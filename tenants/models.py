@@ -87,6 +87,12 @@ class Establishment(models.Model):
     booked_level = models.CharField(
         _("what is booked"), max_length=10, choices=BookedLevel.choices, default=BookedLevel.GENERAL
     )
+    contact_email = models.EmailField(
+        _("contact's e-mail address"),
+        blank=True,
+        db_default="",
+        help_text=_("Who links the establishment to Exact, and is told when the link ends."),
+    )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -76,6 +76,13 @@ class Server:
             # The address of the next page may be the server's public one: only what it asks for is taken.
             path = f"closings?{urlsplit(page['next']).query}" if page["next"] else ""
 
+    def activate(self) -> dict[str, Any]:
+        """Ask for the activation page: its address and when it ends."""
+        return self._call("POST", "activation", None, expected=("url", "expires_at"))
+
+    def activation(self) -> dict[str, Any]:
+        return self._call("GET", "activation", None, expected=("state", "label", "problems"))
+
     def whoami(self) -> dict[str, Any]:
         return self._call("GET", "till", None, expected=("till",))
 
