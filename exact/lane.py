@@ -36,8 +36,7 @@ RUN_MAX = 200
 ERRORS_MAX = 5
 COUNTED_ERRORS = (400, 401, 403, 404)
 ERROR_PAUSE = timedelta(hours=1)
-RECONNECT_PAUSE = timedelta(minutes=15)
-BACKOFF_FIRST_S, BACKOFF_MAX_S = 2.0, 900.0
+BACKOFF_FIRST_S = 2.0
 
 
 def settle_time() -> timedelta:
@@ -267,7 +266,8 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
     if isinstance(error, RateLimited):
         leases.pause(run.lease, until=error.until, code="rate_limited", detail=str(error))
     elif isinstance(error, NeedsReconnect):
-        leases.pause(run.lease, until=now + RECONNECT_PAUSE, code="reconnect_required", detail=str(error))
+        until = now + timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
+        leases.pause(run.lease, until=until, code="reconnect_required", detail=str(error))
     elif isinstance(error, Unavailable):
         leases.pause(run.lease, until=now + backoff(failures), code="unavailable", detail=str(error), failures=failures)
     else:
@@ -277,8 +277,8 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
 
 
 def backoff(failures: int) -> timedelta:
-    """2, 4, 8 … seconds, at most 15 minutes, half of it by chance so that lanes do not come back together."""
-    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), BACKOFF_MAX_S)
+    """2, 4, 8 … seconds, at most 15 minutes by default, half of it by chance: lanes do not come back together."""
+    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), settings.EXACT_BACKOFF_MAX_S)
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
 
 

@@ -19,7 +19,7 @@ PAUSE_DETAIL_MAX = 300
 
 def lease_time() -> timedelta:
     """Longer than the longest call, so that a lease cannot end while a POST of its holder is in flight."""
-    return timedelta(seconds=settings.EXACT_TIMEOUT_S + 10)
+    return timedelta(seconds=settings.EXACT_TIMEOUT_S + settings.EXACT_LEASE_MARGIN_S)
 
 
 class LeaseLost(Exception):

@@ -152,6 +152,9 @@ CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
 EXACT_MINUTE_RESERVE = ENVIRONMENT.exact_minute_reserve
 EXACT_DAY_RESERVE = ENVIRONMENT.exact_day_reserve
+EXACT_LEASE_MARGIN_S = ENVIRONMENT.exact_lease_margin_s
+EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
+EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
 LOGGING_CONFIG = None

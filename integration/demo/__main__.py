@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from integration.demo.processes import DemoFailed, Processes
+from integration.stack.processes import Processes, ProgramFailed
 from integration.stack.programs import free_port
 from integration.stack.services import CLONE, local_services
 
@@ -27,7 +27,7 @@ def main() -> int:
     try:
         with local_services("demo", fresh=True) as services:
             return _demo(home, services.environment())
-    except DemoFailed as failure:
+    except ProgramFailed as failure:
         print(f"demo: failed\n{failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -132,7 +132,7 @@ def _wait_until_quiet(expected: int) -> None:
         if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
             return
         time.sleep(0.5)
-    raise DemoFailed("the worker did not finish in time")
+    raise ProgramFailed("the worker did not finish in time")
 
 
 def _show(home: Path, exact: str, pushed: list[Path]) -> int:

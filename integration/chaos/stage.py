@@ -1,0 +1,134 @@
+"""The programs of a run, and what is done to them."""
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+
+from integration.chaos.schedule import BEAT, BROKER, DATABASE, EXACT, WEB, WORKERS, Event, Verb
+from integration.chaos.weather import Weather
+from integration.stack.processes import Processes
+from integration.stack.programs import free_port
+from integration.stack.stores import Stores
+
+WEB_THREADS, WORKER_THREADS = "8", "4"
+# What ten minutes do to a connection, as we see it; Exact is told apart (`Weather.expire_tokens`).
+AGE_TOKENS = """
+    UPDATE exact_connection
+    SET access_issued_at = access_issued_at - interval '600 s', access_expires_at = access_expires_at - interval '600 s'
+"""
+
+
+class Stage:
+    """Everything that runs: web, workers, beat, Exact, and the two stores. Each can be hit and brought back."""
+
+    def __init__(self, processes: Processes, stores: Stores, data: Path) -> None:
+        self.web_url, self.exact_url = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+        self.users: set[str] = set()
+        self._processes = processes
+        self._stores = stores
+        self._data = data
+        self._exact = httpx.Client(base_url=self.exact_url, timeout=30)
+        self.weather = Weather(self._exact)
+        processes.environment |= {"PUBLIC_URL": self.web_url}
+
+    def start_exact(self) -> None:
+        port = str(urlsplit(self.exact_url).port)
+        command = ["-m", "simulators.exact_online", "--no-limits", "--port", port, "--data", str(self._data)]
+        self._processes.start(EXACT, *command)
+        self._processes.wait_for(EXACT, f"{self.exact_url}/_control/clock")
+
+    def start_product(self) -> None:
+        for name in (WEB, *WORKERS, BEAT):
+            self._start(name)
+        self._processes.wait_for(WEB, f"{self.web_url}/health/")
+
+    def books(self, division: int) -> dict[str, object]:
+        """The company's books as the simulator keeps them."""
+        answer = self._exact.get("/_control/books", params={"division": division})
+        answer.raise_for_status()
+        books: dict[str, object] = answer.json()
+        return books
+
+    def perform(self, event: Event) -> None:
+        """Do what the schedule says."""
+        match event.verb:
+            case Verb.KILL:
+                self._kill(event.target)
+            case Verb.START:
+                self._start(event.target)
+            case Verb.FREEZE | Verb.THAW:
+                self._freeze(event.target, frozen=event.verb is Verb.FREEZE)
+            case Verb.KILL_BACKEND:
+                self._stores.kill_backend()
+            case Verb.FLUSH:
+                self._flush_broker()
+            case Verb.EXPIRE:
+                self._expire_tokens()
+            case Verb.STORM:
+                self.weather.storm()
+            case Verb.OUTAGE:
+                self.weather.outage()
+            case Verb.CALM:
+                self.weather.usual()
+
+    def ended_by_themselves(self) -> list[str]:
+        """Programs that run no more although nobody killed them; they are started again."""
+        ended = [name for name in (WEB, *WORKERS, BEAT, EXACT) if self._processes.ended(name)]
+        for name in ended:
+            self._start(name)
+        return ended
+
+    def _kill(self, target: str) -> None:
+        if target == DATABASE:
+            self._stores.database.kill()
+        elif target == BROKER:
+            self._stores.broker.kill()
+        else:
+            self._processes.kill(target)
+
+    def _start(self, target: str) -> None:
+        celery = ("-m", "celery", "-A", "integration.celery")
+        if target == DATABASE:
+            self._stores.start_database()
+        elif target == BROKER:
+            self._stores.start_broker()
+        elif target == EXACT:
+            self.start_exact()
+            self.weather.usual()
+        elif target == WEB:
+            port = str(urlsplit(self.web_url).port)
+            address = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-ws"]
+            threads = ["--workers", "1", "--blocking-threads", WEB_THREADS]
+            self._processes.start(WEB, "-m", "granian", *address, *threads, "integration.wsgi:application")
+        elif target == BEAT:
+            self._processes.start(BEAT, *celery, "beat", "-s", str(self._processes.logs / "beat.db"))
+        else:
+            self._processes.start(target, *celery, "worker", "-P", "threads", "-c", WORKER_THREADS, "-n", target)
+
+    def _freeze(self, target: str, *, frozen: bool) -> None:
+        if target == BROKER:
+            (self._stores.freeze_broker if frozen else self._stores.thaw_broker)()
+        else:
+            (self._processes.freeze if frozen else self._processes.thaw)(target)
+
+    def _flush_broker(self) -> None:
+        import redis
+
+        with redis.Redis.from_url(self._stores.broker.url, socket_timeout=5) as broker:
+            broker.flushall()
+
+    def _expire_tokens(self) -> None:
+        """First ours are old, then Exact ends them: the other way round a worker would meet a refusal it cannot
+        mend, of a token that is not due."""
+        with psycopg.connect(self._stores.database.url, connect_timeout=5) as connection:
+            connection.execute(AGE_TOKENS)
+        for user in sorted(self.users):
+            self.weather.expire_tokens(user)
+
+
+def wait_until(moment: float) -> None:
+    """Sleep until `time.monotonic()` is at `moment`."""
+    time.sleep(max(0.0, moment - time.monotonic()))
