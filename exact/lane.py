@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -40,7 +41,10 @@ BACKOFF_FIRST_S = 2.0
 
 
 def settle_time() -> timedelta:
-    """After this long no POST of a dead worker can still be in flight or at work inside Exact."""
+    """After this long no POST of a dead worker can still be in flight or at work inside Exact.
+
+    It leaves at most one timeout after its claim (`leases.check_in_time`), and Exact has one more to finish.
+    """
     return timedelta(seconds=2 * settings.EXACT_TIMEOUT_S)
 
 
@@ -120,8 +124,7 @@ def _advance(run: LaneRun, posting: Posting) -> bool:
     """Bring one posting a step on. Returns False when the lane must wait before its next step."""
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
-        begun = posting.sending_since or timezone.now()
-        _move_unknown(run, posting, begun, why="the worker that was sending it ended")
+        _move_unknown(run, posting, _begun(posting), why="the worker that was sending it ended")
     if posting.state == PostingState.UNKNOWN:
         return _find_out(run, posting)
     entry = Entry.from_document(posting.entry)
@@ -149,7 +152,7 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
     resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
     try:
         body = body_of(entry, reference=posting.reference, catalogue=catalogue, payment_condition=condition)
-        answer = run.client.create(resource, body)
+        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
     except NotInCatalogue as gone:
         _record_refusal(
             run, posting, [_("Exact no longer has {what}. Create it there or change the mapping.").format(what=gone)]
@@ -167,6 +170,11 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
     else:
         run.errors = 0
         _record_found(run, posting, entry, from_answer(resource, answer), correlation_id=answer.correlation_id)
+
+
+def _begun(posting: Posting) -> datetime:
+    assert posting.sending_since is not None, "a constraint sees to it"
+    return posting.sending_since
 
 
 def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:

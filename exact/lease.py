@@ -65,6 +65,16 @@ def renew(lease: Lease, budget: Budget) -> None:
         raise LeaseLost(str(lease.division_id))
 
 
+def check_in_time(begun: datetime) -> None:
+    """Raises `LeaseLost` when a write that was claimed at `begun` has become too late to send.
+
+    A worker may sleep for minutes between its claim and its POST (a machine that hangs or is moved). By then another
+    has taken the lane, has looked whether the entry is there, and sends it.
+    """
+    if timezone.now() - begun > timedelta(seconds=settings.EXACT_TIMEOUT_S):
+        raise LeaseLost("too late to send")
+
+
 def release(lease: Lease, budget: Budget) -> None:
     """Give the lane back. Does nothing when it was lost."""
     _held(lease).update(
