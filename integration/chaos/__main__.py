@@ -1,4 +1,7 @@
-"""`make chaos`: MINUTES=5 SEED=… TENANTS=24 RATE=10 python -m integration.chaos. Exits with 1 unless all counts are 0."""
+"""`make chaos`: MINUTES=5 SEED=… TENANTS=24 RATE=10 python -m integration.chaos.
+
+Exits with 1 unless every fault's count is 0.
+"""
 
 import os
 import secrets

@@ -51,11 +51,11 @@ class Running:
         return self.home.encode() in command
 
     def kill(self) -> None:
-        """End the service the hard way, and wait until it is gone."""
+        """End a service that this process started the hard way, and wait until its process id is free."""
         if self.alive:
             os.kill(self.pid, signal.SIGKILL)
-        while self.alive:
-            time.sleep(0.02)
+            # A child that nobody has collected keeps its id, and PostgreSQL takes that for a running server.
+            os.waitpid(self.pid, 0)
 
     def stop(self) -> None:
         """Ask the service to end, and wait until it has."""
