@@ -55,6 +55,7 @@ BLOWS = (
     Blow(Verb.KILL, WORKERS, Verb.START),
     Blow(Verb.KILL, WORKERS, Verb.START),
     Blow(Verb.FREEZE, WORKERS, Verb.THAW, *FREEZE_S),
+    Blow(Verb.FREEZE, WORKERS, Verb.THAW, *FREEZE_S),
     Blow(Verb.KILL, (WEB,), Verb.START),
     Blow(Verb.KILL, (BEAT,), Verb.START),
     Blow(Verb.KILL, (BROKER,), Verb.START),

@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -10,14 +9,20 @@ import psycopg
 from integration.chaos.schedule import BEAT, BROKER, DATABASE, EXACT, WEB, WORKERS, Event, Verb
 from integration.chaos.weather import Weather
 from integration.stack.processes import Processes
+from integration.stack.product import beat, exact, web, worker
 from integration.stack.programs import free_port
 from integration.stack.stores import Stores
 
-WEB_THREADS, WORKER_THREADS = "8", "4"
+WEB_THREADS, WORKER_THREADS = 8, 4
 # What ten minutes do to a connection, as we see it; Exact is told apart (`Weather.expire_tokens`).
 AGE_TOKENS = """
     UPDATE exact_connection
     SET access_issued_at = access_issued_at - interval '600 s', access_expires_at = access_expires_at - interval '600 s'
+"""
+AIM_S = 3.0
+ABOUT_TO_SEND = """
+    SELECT 1 FROM exact_posting p JOIN exact_lane l ON l.division_id = p.division_id
+    WHERE p.state = 'sending' AND l.holder LIKE %s AND clock_timestamp() - p.sending_since < interval '10 ms'
 """
 
 
@@ -35,9 +40,7 @@ class Stage:
         processes.environment |= {"PUBLIC_URL": self.web_url}
 
     def start_exact(self) -> None:
-        port = str(urlsplit(self.exact_url).port)
-        command = ["-m", "simulators.exact_online", "--no-limits", "--port", port, "--data", str(self._data)]
-        self._processes.start(EXACT, *command)
+        self._processes.start(EXACT, *exact(self.exact_url, self._data, "--no-limits"))
         self._processes.wait_for(EXACT, f"{self.exact_url}/_control/clock")
 
     def start_product(self) -> None:
@@ -90,7 +93,6 @@ class Stage:
             self._processes.kill(target)
 
     def _start(self, target: str) -> None:
-        celery = ("-m", "celery", "-A", "integration.celery")
         if target == DATABASE:
             self._stores.start_database()
         elif target == BROKER:
@@ -99,20 +101,28 @@ class Stage:
             self.start_exact()
             self.weather.usual()
         elif target == WEB:
-            port = str(urlsplit(self.web_url).port)
-            address = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-ws"]
-            threads = ["--workers", "1", "--blocking-threads", WEB_THREADS]
-            self._processes.start(WEB, "-m", "granian", *address, *threads, "integration.wsgi:application")
+            self._processes.start(WEB, *web(self.web_url, threads=WEB_THREADS))
         elif target == BEAT:
-            self._processes.start(BEAT, *celery, "beat", "-s", str(self._processes.logs / "beat.db"))
+            self._processes.start(BEAT, *beat(self._processes.logs / "beat.db"))
         else:
-            self._processes.start(target, *celery, "worker", "-P", "threads", "-c", WORKER_THREADS, "-n", target)
+            self._processes.start(target, *worker(target, threads=WORKER_THREADS))
 
     def _freeze(self, target: str, *, frozen: bool) -> None:
         if target == BROKER:
             (self._stores.freeze_broker if frozen else self._stores.thaw_broker)()
+        elif frozen:
+            self._aim(target)
+            self._processes.freeze(target)
         else:
-            (self._processes.freeze if frozen else self._processes.thaw)(target)
+            self._processes.thaw(target)
+
+    def _aim(self, worker: str) -> None:
+        """Wait for the worst moment to freeze a worker: it has just marked a posting, and sends it next."""
+        deadline = time.monotonic() + AIM_S
+        with psycopg.connect(self._stores.database.url, connect_timeout=5, autocommit=True) as connection:
+            while time.monotonic() < deadline:
+                if connection.execute(ABOUT_TO_SEND, [f"%:{self._processes.pid(worker)}:%"]).fetchone():
+                    return
 
     def _flush_broker(self) -> None:
         import redis

