@@ -13,7 +13,6 @@ from django.urls import path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 settings.ROOT_URLCONF = __name__
 settings.MIDDLEWARE = []
-TABLE = "CREATE TABLE IF NOT EXISTS bench_bare (id uuid PRIMARY KEY, number bigint NOT NULL, body jsonb NOT NULL)"
 INSERT = "INSERT INTO bench_bare (id, number, body) VALUES (%s, %s, %s)"
 
 

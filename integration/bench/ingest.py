@@ -2,9 +2,8 @@
 
 from django.db import connection
 
-from integration.bench.bare_wsgi import TABLE
 from integration.bench.load import Rate, push_all
-from integration.bench.pgbench import insert_rate
+from integration.bench.pgbench import TABLE, insert_rate
 from integration.bench.place import Place
 
 CLOSINGS = {1: 300, 16: 1600}

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from integration.stack.programs import installed
 
+TABLE = "CREATE TABLE IF NOT EXISTS bench_bare (id uuid PRIMARY KEY, number bigint NOT NULL, body jsonb NOT NULL)"
 SCRIPT = """\\set number random(1, 1000000000)
 INSERT INTO bench_bare (id, number, body) VALUES (gen_random_uuid(), :number, '{body}');
 """

@@ -1,6 +1,7 @@
 """The programs of a run, and what is done to them."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -119,7 +120,7 @@ class Stage:
     def _aim(self, worker: str) -> None:
         """Wait for the worst moment to freeze a worker: it has just marked a posting, and sends it next."""
         deadline = time.monotonic() + AIM_S
-        with psycopg.connect(self._stores.database.url, connect_timeout=5, autocommit=True) as connection:
+        with self._stores.session() as connection, suppress(psycopg.OperationalError):
             while time.monotonic() < deadline:
                 if connection.execute(ABOUT_TO_SEND, [f"%:{self._processes.pid(worker)}:%"]).fetchone():
                     return
@@ -133,7 +134,7 @@ class Stage:
     def _expire_tokens(self) -> None:
         """First ours are old, then Exact ends them: the other way round a worker would meet a refusal it cannot
         mend, of a token that is not due."""
-        with psycopg.connect(self._stores.database.url, connect_timeout=5) as connection:
+        with self._stores.session() as connection:
             connection.execute(AGE_TOKENS)
         for user in sorted(self.users):
             self.weather.expire_tokens(user)

@@ -3,7 +3,9 @@
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -13,6 +15,7 @@ from integration.stack.programs import Running, StartFailed, start_postgres, sta
 from integration.stack.services import CLONE
 
 START_TRIES = 20
+SESSION_TRIES, SESSION_EVERY_S = 60, 0.5
 
 
 class Stores:
@@ -46,9 +49,20 @@ class Stores:
             else:
                 return
 
+    def session(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """A session of our own in the database, each statement a transaction; a recovery is waited for."""
+        for tries_left in reversed(range(SESSION_TRIES)):
+            try:
+                return psycopg.connect(self.database.url, connect_timeout=5, autocommit=True)
+            except psycopg.OperationalError:
+                if not tries_left:
+                    raise
+                time.sleep(SESSION_EVERY_S)
+        raise AssertionError("unreachable")
+
     def kill_backend(self) -> None:
         """SIGKILL one session: PostgreSQL then ends all the others and recovers, as after a crash."""
-        with psycopg.connect(self.database.url, connect_timeout=5, autocommit=True) as connection:
+        with self.session() as connection:
             row = connection.execute("SELECT pg_backend_pid()").fetchone()
             assert row is not None
             os.kill(row[0], signal.SIGKILL)
