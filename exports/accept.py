@@ -1,7 +1,6 @@
 """Taking a closing over from the till's side, in the transaction that accepts it."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from exact.postings import make_postings
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane, nudge_learning
+from exports.nudge import nudge_lane_after_commit, nudge_learning
 from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -100,6 +99,6 @@ def _hand_over(export: Export, prepared: Prepared) -> None:
             entries=prepared.entries,
             payment_condition=prepared.payment_condition,
         )
-        transaction.on_commit(partial(nudge_lane, division.pk), robust=True)
+        nudge_lane_after_commit(division.pk)
     elif any(problem.code == "third_party_unknown" for problem in prepared.problems):
         transaction.on_commit(nudge_learning, robust=True)

@@ -4,6 +4,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CELERY = ("-m", "celery", "-A", "integration.celery")
+# Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back.
+ALONE = ("--without-gossip", "--without-mingle")
 
 
 def web(url: str, *, threads: int, application: str = "integration.wsgi:application") -> list[str]:
@@ -15,7 +17,7 @@ def web(url: str, *, threads: int, application: str = "integration.wsgi:applicat
 
 def worker(name: str, *, threads: int) -> list[str]:
     """One worker process; every thread of it may run one lane."""
-    return [*CELERY, "worker", "-P", "threads", "-c", str(threads), "-n", f"{name}@%h"]
+    return [*CELERY, "worker", "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", *ALONE]
 
 
 def beat(schedule: Path) -> list[str]:

@@ -1,16 +1,15 @@
 """What a till sees when something behind the API is away: 201 for what is kept, 503 for what is not, nothing else."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from celery import current_app
-from django.core.cache import caches
+from celery import Celery
 from django.db import connection
 
 from clyo_ingest.models import Closing
 from exact.models import Division
+from exports import nudge
 from exports.models import Export
 from exports.sweep import due_divisions
 from tests.conftest import Caller, closing, work
@@ -19,18 +18,13 @@ NOBODY = "redis://127.0.0.1:9/0"
 
 
 @pytest.fixture
-def no_valkey(settings: Any) -> Iterator[None]:
+def no_valkey(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody listens where Valkey was: no throttle can count, no message can be sent."""
-    cache = {**settings.CACHES["default"], "LOCATION": NOBODY}
-    settings.CACHES = {"default": cache}
-    broker = current_app.conf.broker_url
-    current_app.conf.broker_url = current_app.conf.broker_write_url = NOBODY
-    current_app.pool.force_close_all()
-    current_app.amqp._producer_pool = None
-    yield
-    current_app.conf.broker_url = current_app.conf.broker_write_url = broker
-    current_app.amqp._producer_pool = None
-    caches.close_all()
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": NOBODY}}
+    deaf = Celery("deaf", broker=NOBODY, set_as_current=False)
+    deaf.conf.update(task_publish_retry=False)
+    monkeypatch.setattr(nudge, "current_app", deaf)
+    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
 
 
 def test_push__is_kept_and_exported_by_the_sweep_when_valkey_is_down(
@@ -42,6 +36,18 @@ def test_push__is_kept_and_exported_by_the_sweep_when_valkey_is_down(
     assert due_divisions() == [division.pk]
     work(division)
     assert Export.objects.get(pk=answer.json()["id"]).state == "exported"
+
+
+def test_push__is_acknowledged_whatever_the_broker_s_client_raises(
+    linked: tuple[Caller, Division], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'connection_errors'")
+
+    monkeypatch.setattr(nudge, "_quiet_until", 0.0)
+    monkeypatch.setattr(nudge.current_app, "send_task", broken)
+    till, _ = linked
+    assert till.post("closings", closing()).status_code == 201
 
 
 def test_push__is_refused_for_now_when_the_database_ends_and_taken_when_it_is_back(
