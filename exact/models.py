@@ -281,6 +281,11 @@ class Posting(models.Model):
                 condition=Q(state__in=[PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN]),
                 name="exact_posting_due",
             ),
+            models.Index(
+                fields=["division", "closing_id"],
+                condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
+                name="exact_posting_halted",
+            ),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
         ]
 
