@@ -23,7 +23,7 @@ AGE_TOKENS = """
 AIM_S = 3.0
 ABOUT_TO_SEND = """
     SELECT 1 FROM exact_posting p JOIN exact_lane l ON l.division_id = p.division_id
-    WHERE p.state = 'sending' AND l.holder LIKE %s AND clock_timestamp() - p.sending_since < interval '10 ms'
+    WHERE p.state = 'sending' AND l.holder LIKE %s AND clock_timestamp() - p.sending_since < interval '40 ms'
 """
 
 
