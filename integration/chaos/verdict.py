@@ -31,6 +31,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     different_amounts: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
+    two_in_a_lane: list[str] = field(default_factory=list)
     token_locks_lost: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ class Verdict:
             "doubled": self.doubled,
             "different amounts": self.different_amounts,
             "out of order": self.out_of_order,
+            "two in a lane": self.two_in_a_lane,
             "token locks lost": self.token_locks_lost,
             "stuck": self.stuck,
         }

@@ -3,10 +3,12 @@
 import copy
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from integration.chaos.collisions import collisions
 from integration.chaos.verdict import Verdict, compare
 from integration.fleet.closings import SLOTS, closings
 from integration.fleet.shops import Shop
@@ -88,6 +90,12 @@ def test_judge__a_cent_is_a_difference(pushed: list[Pushed], entries: list[dict[
 
 def test_judge__another_day_is_a_difference(pushed: list[Pushed], entries: list[dict[str, Any]]) -> None:
     assert judge(pushed, [entries[0] | {"date": "2026-12-31"}, *entries[1:]]) == {"different amounts": 1}
+
+
+def test_collisions__are_read_from_the_workers_logs(tmp_path: Path) -> None:
+    (tmp_path / "worker-1.log").write_text("Traceback\nexact.states.MovedByAnother: Z1042-X-V70.01\nall is well\n")
+    (tmp_path / "web.log").write_text("exact.states.MovedByAnother: of no lane\n")
+    assert [*collisions(tmp_path)] == ["worker-1: exact.states.MovedByAnother: Z1042-X-V70.01"]
 
 
 def test_judge__a_later_closing_booked_first_is_out_of_order(
