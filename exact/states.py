@@ -57,7 +57,7 @@ def move(
     """
     before = PostingState(posting.state)
     assert to in MOVES[before], f"{before} → {to} is not a move"
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
         if moved != 1:
             raise MovedByAnother(posting.reference)
