@@ -13,7 +13,6 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +25,7 @@ from exact.models import CatalogueKind, Division, Lane, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up
 from exact.preflight import payment_condition_of
-from exact.states import OPEN, move, wait_until
+from exact.states import BEGUN, OPEN, move, wait_until
 from ledger.entry import Entry, EntryKind
 
 log = structlog.get_logger()
@@ -112,12 +111,11 @@ def next_posting(division: Division) -> Posting | None:
         entry_kind=EntryKind.SALES.value,
         state__in=[PostingState.REFUSED, PostingState.DIFFERS],
     )
-    return (
-        Posting.objects.filter(division=division, state__in=OPEN)
-        .exclude(closing_id__in=halted.values("closing_id"))
-        .order_by(Case(When(state=PostingState.PENDING, then=1), default=0), "turn")
-        .first()
-    )
+    of_division = Posting.objects.filter(division=division).exclude(closing_id__in=halted.values("closing_id"))
+    # Each half takes its first row from its own index; one query over both would sort the whole backlog every time.
+    begun = of_division.filter(state__in=BEGUN).order_by("turn")[:1]
+    waiting = of_division.filter(state=PostingState.PENDING, state__in=OPEN).order_by("turn")[:1]
+    return min(begun.union(waiting, all=True), key=lambda posting: posting.state == PostingState.PENDING, default=None)
 
 
 def _advance(run: LaneRun, posting: Posting) -> bool:

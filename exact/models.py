@@ -282,6 +282,11 @@ class Posting(models.Model):
                 name="exact_posting_due",
             ),
             models.Index(
+                fields=["division", "turn"],
+                condition=Q(state__in=[PostingState.SENDING, PostingState.UNKNOWN]),
+                name="exact_posting_begun",
+            ),
+            models.Index(
                 fields=["division", "closing_id"],
                 condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
                 name="exact_posting_halted",

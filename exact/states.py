@@ -35,6 +35,7 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
     PostingState.WITHDRAWN: frozenset(),
 }
 OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN)
+BEGUN = (PostingState.SENDING, PostingState.UNKNOWN)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 
