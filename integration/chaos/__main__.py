@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from integration.chaos.collisions import collisions
 from integration.chaos.pace import PRODUCT, Pace
 from integration.chaos.report import print_report, say, write_report
 from integration.chaos.schedule import schedule
@@ -97,6 +98,7 @@ def _play(pace: Pace, home: Path, processes: Processes, stage: Stage) -> Verdict
         pushed=len(fleet.pushed), acknowledged=sum(one.acknowledged_at is not None for one in fleet.pushed)
     )
     fill_in(verdict, fleet.pushed)
+    verdict.two_in_a_lane += collisions(processes.logs)
     compare(fleet.pushed, {division: stage.books(division) for division in {shop.division for shop in shops}}, verdict)
     print_report(pace, verdict, blows, quiet)
     write_report(home / "report.json", pace, verdict, blows, quiet)
