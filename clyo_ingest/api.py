@@ -178,7 +178,7 @@ class ClosingsView(PushView):
         responses={
             201: answers.ClosingAnswer,
             200: answers.ClosingAnswer,
-            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429), PROBLEM),
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429, 503), PROBLEM),
         },
     )
     def post(self, request: Request) -> Response:

@@ -459,6 +459,16 @@ class Posting(models.Model):
                 ),
                 name="exact_posting_open",
             ),
+            models.Index(
+                fields=["division", "turn"],
+                condition=Q(state__in=[PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING]),
+                name="exact_posting_begun",
+            ),
+            models.Index(
+                fields=["division", "closing_id"],
+                condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
+                name="exact_posting_halted",
+            ),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
             models.Index(
                 fields=["division", "exact_entry_id"],

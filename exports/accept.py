@@ -1,7 +1,6 @@
 """Taking a closing over from the till's side, in the transaction that accepts it."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from exact.postings import make_postings, next_revision
 from exact.questions import ask_about_means
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane, nudge_learning
+from exports.nudge import nudge_lane_after_commit, nudge_learning
 from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -104,7 +103,7 @@ def _hand_over(export: Export, prepared: Prepared, *, revision: int) -> None:
             cost_center=prepared.cost_center,
             revision=revision,
         )
-        transaction.on_commit(partial(nudge_lane, division.pk), robust=True)
+        nudge_lane_after_commit(division.pk)
         return
     ask_about_means(
         export.establishment, [problem.facts for problem in prepared.problems if problem.code == "means_unmapped"]

@@ -60,6 +60,11 @@ class Export(models.Model):
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
             models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
+            models.Index(
+                fields=["business_date", "closed_at"],
+                condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),
+                name="exports_looked_at_again",
+            ),
         ]
 
     def __str__(self) -> str:

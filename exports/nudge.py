@@ -1,11 +1,18 @@
 """What this room asks workers to look at now. A lost or doubled message changes nothing."""
 
+from django.db import transaction
+
 from exact.nudge import nudge
 
 RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
 RECONCILE = "exports.reconcile"
+
+
+def nudge_lane_after_commit(division_id: int) -> None:
+    """Ask a worker to run a division's lane once this transaction is on disk."""
+    transaction.on_commit(lambda: nudge_lane(division_id), robust=True)
 
 
 def nudge_lane(division_id: int) -> None:

@@ -9,7 +9,6 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +24,7 @@ from exact.preflight import check_entry_in_exact
 from exact.reconcile import settle_replaced, stands_as_posted
 from exact.states import move
 from exports.models import Export, ExportState, Replacement, ReplacementWay
-from exports.nudge import nudge_lane
+from exports.nudge import nudge_lane_after_commit
 from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -125,7 +124,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
         else:
             move(standing, PostingState.REMOVING, why=why, actor=actor)
         move_export(export, ExportState.EXPORTING, actor=actor, why=why)
-        transaction.on_commit(partial(nudge_lane, posting.division_id), robust=True)
+        nudge_lane_after_commit(posting.division_id)
     return row
 
 

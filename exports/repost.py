@@ -1,6 +1,5 @@
 """Sending again what Exact refused, after its cause was mended. Never by editing a row: a new revision is made."""
 
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +9,7 @@ from exact.postings import make_postings, next_revision
 from exact.states import OVER, move
 from exports.accept import reconsider
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane
+from exports.nudge import nudge_lane_after_commit
 from exports.prepare import Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -72,5 +71,5 @@ def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
         revision=revision,
     )
     move_export(export, ExportState.READY, actor=actor, why=why, problems=[])
-    transaction.on_commit(partial(nudge_lane, prepared.activation.division_id), robust=True)
+    nudge_lane_after_commit(prepared.activation.division_id)
     return export

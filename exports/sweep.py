@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from exact.activation import learn_third_parties, recheck
@@ -20,14 +20,15 @@ NIGHTLY = timedelta(hours=20)
 
 
 def due_divisions() -> list[int]:
-    """Divisions with open postings whose lane is free and not paused."""
+    """Divisions with open postings whose lane is free and not paused, each once."""
     now = timezone.now()
-    free = Lane.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now)).filter(
-        Q(paused_until=None) | Q(paused_until__lte=now)
+    open_postings = Posting.objects.filter(division=OuterRef("division"), state__in=OPEN)
+    due = Lane.objects.filter(
+        Q(leased_until=None) | Q(leased_until__lt=now),
+        Q(paused_until=None) | Q(paused_until__lte=now),
+        Exists(open_postings),
     )
-    return [
-        *Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()
-    ]
+    return [*due.values_list("division", flat=True)]
 
 
 def unreconciled_divisions() -> list[int]:

@@ -1,12 +1,14 @@
 """The Celery app. The database is the truth, a message only a nudge: nothing here retries, delays or keeps results."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun, task_prerun
 from django.conf import settings
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
@@ -40,6 +42,18 @@ app.config_from_object(
     }
 )
 app.autodiscover_tasks()
+
+
+# Celery would close the database connection around every task; a new one costs more than the task (SCRAM, a session).
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _drop_broken_connections(sender: Any, **_: Any) -> None:
+    """What Django does around a request: end connections that broke or grew old, check the others before their use."""
+    if not sender.request.is_eager:
+        close_old_connections()
 
 
 @setup_logging.connect

@@ -78,7 +78,9 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
+            # What is acknowledged is on disk, whatever the server's own setting.
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000 "
+            "-c synchronous_commit=on",
         },
     }
 }
@@ -180,6 +182,9 @@ CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
 EXACT_MINUTE_RESERVE = ENVIRONMENT.exact_minute_reserve
 EXACT_DAY_RESERVE = ENVIRONMENT.exact_day_reserve
+EXACT_LEASE_MARGIN_S = ENVIRONMENT.exact_lease_margin_s
+EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
+EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
 LOGGING_CONFIG = None
