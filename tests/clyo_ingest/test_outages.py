@@ -8,8 +8,8 @@ from celery import Celery
 from django.db import connection
 
 from clyo_ingest.models import Closing
+from exact import nudge
 from exact.models import Division
-from exports import nudge
 from exports.models import Export
 from exports.sweep import due_divisions
 from tests.conftest import Caller, closing, work
