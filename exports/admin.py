@@ -135,7 +135,7 @@ class ExportAdmin(ReadOnlyAdmin):
         if done:
             self.message_user(request, _now("{count} closings looked at again.").format(count=done), messages.SUCCESS)
 
-    @admin.action(description=_("Book as it is"), permissions=["book_as_it_is"])
+    @admin.action(description=_("Book as it is"), permissions=["bookasis"])
     def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
         for export in queryset.filter(state=ExportState.HELD):
@@ -144,11 +144,11 @@ class ExportAdmin(ReadOnlyAdmin):
             words = f"{export} : {looked_at.get_state_display()}"
             self.message_user(request, words, messages.INFO)
 
-    def has_book_as_it_is_permission(self, request: HttpRequest) -> bool:
-        return bool(getattr(request.user, "is_support", False))
+    def has_bookasis_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exports.bookasis_export")
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.change_export")
+        return request.user.has_perm("exports.repost_export")
 
 
 def reason(why: str) -> str:

@@ -1,12 +1,15 @@
 """Console pages of customers and people."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tenants.console import OwnRelatedFilter, ScopedAdmin
-from tenants.models import Establishment, Reseller, Tenant, User
+from tenants.models import Establishment, Reseller, Role, Tenant, User
+from tenants.users import RESELLER_ROLES
 
 
 @admin.register(Reseller)
@@ -17,9 +20,16 @@ class ResellerAdmin(ScopedAdmin):
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    list_display = ["email", "name", "role", "reseller", "suspended_at"]
-    fields = ["email", "name", "role", "reseller", "suspended_at"]
+    list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
+    list_select_related = ["reseller", "tenant"]
+    fields = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
     search_fields = ["email", "name"]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody makes a person of more rights than its own: a reseller never makes support."""
+        if db_field.name == "role" and not getattr(request.user, "is_support", False):
+            kwargs["choices"] = [(role.value, role.label) for role in (*RESELLER_ROLES, Role.ACCOUNTANT)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 @admin.register(Tenant)
