@@ -9,6 +9,7 @@ log = structlog.get_logger()
 RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
+REPOSTS = "exports.reposts"
 
 
 def nudge_lane(division_id: int) -> None:
@@ -24,6 +25,11 @@ def nudge_learning() -> None:
 def nudge_release() -> None:
     """Ask a worker to look again at closings whose settings changed."""
     _send(RELEASE)
+
+
+def nudge_reposts() -> None:
+    """Ask a worker to go on with what people send again."""
+    _send(REPOSTS)
 
 
 def _send(task: str, *arguments: int) -> None:

@@ -7,7 +7,8 @@ import threading
 from celery import shared_task
 
 from exact.lane import run_lane as run_lane_of
-from exports.nudge import LEARN, RELEASE, RUN_LANE, nudge_lane
+from exports.nudge import LEARN, RELEASE, REPOSTS, RUN_LANE, nudge_lane, nudge_reposts
+from exports.repost_runs import advance_runs
 from exports.settle import settle
 from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting
 
@@ -36,10 +37,18 @@ def release() -> None:
     release_mended()
 
 
+@shared_task(name=REPOSTS)
+def reposts() -> None:
+    """Go on with what people send again."""
+    if advance_runs():
+        nudge_reposts()
+
+
 @shared_task(name="exports.sweep")
 def sweep() -> None:
     """Find everything that is due and wake its lane."""
     release_waiting()
     learn_and_release()
+    nudge_reposts()
     for division_id in due_divisions():
         nudge_lane(division_id)

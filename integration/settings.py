@@ -6,6 +6,7 @@ import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from integration.console import site as console_site
 from integration.environment import Environment
 from integration.logs import logging_config
 from integration.sentry import start_sentry
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "hijack",
     "rest_framework",
     "drf_spectacular",
     "tenants",
@@ -47,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -56,6 +59,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "integration" / "templates"],  # before every app's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -159,11 +163,6 @@ logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
 start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)
 
 LOGIN_URL = reverse_lazy("admin:login")
-UNFOLD = {
-    "SITE_TITLE": "Clyo → Exact",
-    "SITE_HEADER": "Clyo → Exact",
-    "SITE_SYMBOL": "sync_alt",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-}
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("admin:index")
+HIJACK_PERMISSION_CHECK = "tenants.acting.may_look_through"
+UNFOLD = console_site.UNFOLD

@@ -12,6 +12,8 @@ urlpatterns = [
     re_path(r"^api/", NothingHere.as_view()),
     path("health/", health),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("console/hijack/", include("hijack.urls")),
+    path("console/", include("integration.console.urls")),
     path("console/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

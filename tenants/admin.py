@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from tenants.console import OwnRelatedFilter, ScopedAdmin
-from tenants.models import Establishment, Reseller, Role, Tenant, User
+from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.models import WEEKDAYS, Establishment, LookThrough, Reseller, Role, Tenant, User
 from tenants.users import RESELLER_ROLES
 
 
@@ -20,10 +24,28 @@ class ResellerAdmin(ScopedAdmin):
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
+    list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at", "look_through"]
     list_select_related = ["reseller", "tenant"]
     fields = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
     search_fields = ["email", "name"]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown: list[str] = list(super().get_list_display(request))
+        return shown if request.user.has_perm("tenants.hijack_user") else shown[:-1]
+
+    @admin.display(description="")
+    def look_through(self, person: User) -> str:
+        """A button of the list's own form (its token goes with it) that leads into the person's view."""
+        if person.is_support or not person.is_active:
+            return ""
+        return format_html(
+            '<button class="console-button" formmethod="post" formaction="{}?next={}" '
+            'name="user_pk" value="{}">{}</button>',
+            reverse("hijack:acquire"),
+            reverse("admin:index"),
+            person.pk,
+            _("Work in this view"),
+        )
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Nobody makes a person of more rights than its own: a reseller never makes support."""
@@ -49,6 +71,24 @@ class TenantAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
 
 
+@admin.register(LookThrough)
+class LookThroughAdmin(ReadOnlyAdmin):
+    """The trail of support working inside other people's views."""
+
+    list_display = ["began_at", "actor", "seen_as", "reseller", "ended_at"]
+    fields = list_display
+    list_select_related = ["actor", "seen_as", "reseller"]
+
+
+class OpeningDays(forms.TypedMultipleChoiceField):
+    """ISO weekdays; none ticked means they are learned, which is no list at all."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=WEEKDAYS, coerce=int, empty_value=None, **options)
+
+
 @admin.register(Establishment)
 class EstablishmentAdmin(ScopedAdmin):
     list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
@@ -56,7 +96,13 @@ class EstablishmentAdmin(ScopedAdmin):
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["code", "name", "tenant__name"]
-    fields = ["tenant", "code", "name", "siret", "booked_level", "suspended_at"]
+    fields = ["tenant", "code", "name", "siret", "booked_level", "opening_days", "suspended_at"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Opening days are ticked, not typed."""
+        if db_field.name == "opening_days":
+            return OpeningDays(label=db_field.verbose_name, help_text=db_field.help_text, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
         """An establishment stays with its customer: its closings carry that customer."""

@@ -26,6 +26,8 @@ class Paths:
 OWN_PATHS: dict[str, Paths] = {
     "tenants.reseller": Paths(resellers=("pk",)),
     "tenants.user": Paths(resellers=("reseller", "tenant__reseller")),
+    "exports.repostrun": Paths(resellers=("reseller",)),
+    "tenants.lookthrough": Paths(resellers=("reseller",)),
     "tenants.tenant": Paths(resellers=("reseller",), tenant="pk"),
 }
 TENANT_OWNED = Paths(resellers=("tenant__reseller",), tenant="tenant")

@@ -28,7 +28,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
 }
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
 # People are managed by who may invite them; keys and raw pushes are the till's side, not an accountant's.
-INVITING_ONLY_MODELS = frozenset({"tenants.user"})
+INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough"})
 NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
 
 

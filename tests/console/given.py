@@ -20,16 +20,17 @@ from exact.models import (
     PostingEvent,
     PostingState,
 )
-from exports.models import Export, ExportState
+from exports.models import Export, ExportState, RepostItem, RepostRun
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
     ResellerAdminFactory,
     StaffFactory,
+    SupportFactory,
     TenantFactory,
     TillFactory,
 )
-from tenants.models import Reseller, Tenant, Till, User
+from tenants.models import LookThrough, Reseller, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -42,6 +43,7 @@ class Customer:
     tenant: Tenant
     caller: Caller
     export: Export
+    run: RepostRun
     staff: User
     accountant: User
 
@@ -65,13 +67,18 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     division = linked(tenant, mark, code=number)
     Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
     refused(export, division, mark)
+    staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
+    run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
+    RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
+    LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     return Customer(
         mark=mark,
         number=number,
         tenant=tenant,
         caller=caller,
         export=export,
-        staff=StaffFactory(reseller=reseller, name=f"{mark} équipe"),
+        run=run,
+        staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
     )
 

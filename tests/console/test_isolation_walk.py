@@ -20,7 +20,7 @@ from django.urls import reverse
 from clyo_ingest.models import Closing
 from exact.models import ExactApp
 from tenants.factories import SupportFactory
-from tenants.models import Reseller, Tenant, User
+from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
 from tests.console.addresses import Address, every_address
 from tests.console.given import Customer, World, world
@@ -45,6 +45,8 @@ def rows_of(model: type[Model], customer: Customer) -> QuerySet[Any]:
         return Reseller.objects.filter(pk=customer.tenant.reseller_id)
     if model is User:
         return User.objects.filter(pk__in=[customer.staff.pk, customer.accountant.pk])
+    if model is LookThrough:
+        return LookThrough.objects.filter(seen_as=customer.staff)
     tenant = paths_of(model).tenant
     return model._default_manager.filter(**{tenant: customer.tenant.pk}) if tenant else model._default_manager.none()
 
@@ -69,6 +71,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
         "closing_id": customer.export.pk,
         "export_id": customer.export.pk,
+        "run_id": customer.run.pk,
         "till_id": till.pk,
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,
