@@ -1,5 +1,6 @@
 """Django's settings, all of them derived from `integration.environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -32,6 +33,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "hijack",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "drf_spectacular",
     "tenants",
@@ -49,9 +54,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "hijack.middleware.HijackUserMiddleware",
+    "integration.console.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "integration.urls"
@@ -84,6 +92,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -161,6 +171,32 @@ SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
 start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)
+
+# Five wrong passwords of one address for one person close the door for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "integration.callers.address_of"
+AXES_USERNAME_CALLABLE = "integration.callers.name_of"
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+
+OTP_TOTP_ISSUER = "Clyo → Exact"
+SUPPORT_SECOND_FACTOR = ENVIRONMENT.support_second_factor
+
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+EMAIL_TIMEOUT = 10
+if ENVIRONMENT.local and not ENVIRONMENT.email_host:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+else:
+    EMAIL_HOST, EMAIL_PORT = ENVIRONMENT.email_host, ENVIRONMENT.email_port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.email_user, ENVIRONMENT.email_password.get_secret_value()
+    EMAIL_USE_TLS = ENVIRONMENT.email_tls
 
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("admin:index")

@@ -1,17 +1,23 @@
 """Console pages of customers and people."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.invite import invite
 from tenants.models import WEEKDAYS, Establishment, LookThrough, Reseller, Role, Tenant, User
 from tenants.users import RESELLER_ROLES
 
@@ -28,6 +34,27 @@ class UserAdmin(ScopedAdmin):
     list_select_related = ["reseller", "tenant"]
     fields = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
     search_fields = ["email", "name"]
+    ordering = ["email"]
+    actions = ["invite_again"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
+        """A new person gets an invitation, and chooses the password itself."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(partial(invite, obj))
+        self.message_user(request, _("{person} was invited by e-mail.").format(person=obj.email), messages.SUCCESS)
+
+    @admin.action(description=_("Invite again by e-mail"), permissions=["invite"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset.filter(suspended_at=None):
+            invite(person)
+            self.message_user(request, _("{person} was invited by e-mail.").format(person=person.email))
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tenants.invite_user")
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         shown: list[str] = list(super().get_list_display(request))
@@ -109,6 +136,6 @@ class EstablishmentAdmin(ScopedAdmin):
         return ["tenant"] if obj else []
 
 
-admin.site.unregister(Group)  # roles decide, see tenants.users
+admin.site.unregister([Group, TOTPDevice, StaticDevice])  # roles decide, see tenants.users; a device is its owner's
 admin.site.site_header = "Clyo → Exact"
 admin.site.index_title = _("Overview")

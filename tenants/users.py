@@ -26,6 +26,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.RESELLER_STAFF: frozenset({"view", "add", "change", "repost"}),
     Role.ACCOUNTANT: frozenset({"view"}),
 }
+ROOMS = frozenset({"tenants", "exact", "exports", "clyo_ingest"})
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
 # People are managed by who may invite them; keys and raw pushes are the till's side, not an accountant's.
 INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough"})
@@ -120,6 +121,8 @@ class User(AbstractBaseUser):
         app, _dot, codename = perm.partition(".")
         action, _underscore, model = codename.partition("_")
         label = f"{app}.{model}"
+        if app not in ROOMS:  # a library's own rows (devices, locks) belong to nobody's console
+            return False
         if label in SUPPORT_ONLY_MODELS and not self.is_support:
             return False
         actions = ROLE_ACTIONS[self.role]

@@ -16,6 +16,8 @@ from django.forms import ModelChoiceField
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from clyo_ingest.models import Closing
 from exact.models import ExactApp
@@ -72,6 +74,8 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "closing_id": customer.export.pk,
         "export_id": customer.export.pk,
         "run_id": customer.run.pk,
+        "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
+        "token": "c0ffee-0123456789abcdef",
         "till_id": till.pk,
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,
