@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from exact.models import Division
@@ -19,9 +18,7 @@ def test_see_last_night_mend_and_send_again_by_cause(
     exact: SimulatedExact,
     live_server: Any,
     chromium: Browser,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread; the test is sync
     till, division = linked
     set_period(exact, division, "closed")
     till.post("closings", closing())
