@@ -153,6 +153,35 @@ class ParametersAnswer(BaseModel):
     parameters: ParametersDocument
 
 
+class LoggedClosing(BaseModel):
+    id: UUID
+    kind: str
+    number: int
+
+
+class LogEvent(BaseModel):
+    """One thing that happened. `closing` is null for a push that was refused."""
+
+    at: datetime
+    closing: LoggedClosing | None
+    till: str
+    state: str
+    message: str
+    detail: str
+    by: str
+    reference: str
+    exact_correlation_id: str
+
+
+class LogAnswer(BaseModel):
+    """A day of an establishment, oldest first."""
+
+    date: date
+    establishment: Shop
+    events: list[LogEvent]
+    truncated: bool
+
+
 class Fault(BaseModel):
     pointer: str
     code: str

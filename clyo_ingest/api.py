@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
 from clyo_ingest.authentication import IsKnownTill, require_till
+from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
 from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import content_of, note_refusal, parsed, store_push
@@ -219,6 +222,45 @@ class ClosingView(APIView):
         if closing is None:
             raise Http404
         return Response(answers.closing_detail(closing, entries_of([closing_id])[closing_id], base=_base()))
+
+
+class PlainText(BaseRenderer):
+    """The log as lines; a refusal stays a problem document."""
+
+    media_type, format, charset = "text/plain", "txt", "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
+        return data.to_text() if isinstance(data, DayLog) else json.dumps(data, ensure_ascii=False)
+
+
+class LogDocument(JSONRenderer):
+    """The log as a document."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        document = data.to_document() if isinstance(data, DayLog) else data
+        body: bytes = super().render(document, accepted_media_type, renderer_context)
+        return body
+
+
+class LogView(APIView):
+    """What happened to the closings of the till's establishment on one day."""
+
+    renderer_classes = [LogDocument, PlainText]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE, required=True)],
+        responses={
+            (200, "application/json"): answers.LogAnswer,
+            (200, "text/plain"): OpenApiTypes.STR,
+            **dict.fromkeys((401, 403, 422), PROBLEM),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        till = require_till(request)
+        if till.suspended:
+            raise ApiError(403, "suspended")
+        day = _query("date", request.query_params.get("date", ""), date.fromisoformat)
+        return Response(day_log(till.establishment, day))
 
 
 def _wanted(till: Till, request: Request) -> QuerySet[Closing]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("parameters", api.ParametersView.as_view()),
     path("closings", api.ClosingsView.as_view()),
     path("closings/<uuid:closing_id>", api.ClosingView.as_view()),
+    path("log", api.LogView.as_view()),
     path("schema", SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny])),
 ]

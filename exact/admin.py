@@ -1,6 +1,7 @@
 """Console pages of Exact Online: connections, activations, mappings, lanes."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from exact.questions import open_questions
 from exact.upkeep import lapses_at
 from exact.wording import explain, label_of, resource_name
 from ledger.problem import Problem
+from tenants.admin import OpeningDays
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import Establishment, User
 
@@ -64,8 +66,14 @@ class EstablishmentAdmin(ScopedAdmin):
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["code", "name", "tenant__name"]
-    fields = ["tenant", "code", "name", "siret", "booked_level", "contact_email", "suspended_at"]
+    fields = ["tenant", "code", "name", "siret", "booked_level", "opening_days", "contact_email", "suspended_at"]
     actions = ["make_activation_link", "mail_activation_link"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Opening days are ticked, not typed."""
+        if db_field.name == "opening_days":
+            return OpeningDays(label=db_field.verbose_name, help_text=db_field.help_text, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
         """An establishment stays with its customer: its closings carry that customer."""

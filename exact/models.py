@@ -499,6 +499,7 @@ class PostingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["tenant", "at"], name="exact_posting_event_of_a_day")]
 
 
 class BookLine(models.Model):

@@ -8,6 +8,7 @@ RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
 RECONCILE = "exports.reconcile"
+REPOSTS = "exports.reposts"
 
 
 def nudge_lane_after_commit(division_id: int) -> None:
@@ -33,3 +34,8 @@ def nudge_release() -> None:
 def nudge_reconcile(division_id: int) -> None:
     """Ask a worker to compare a division with Exact's books."""
     nudge(RECONCILE, division_id)
+
+
+def nudge_reposts() -> None:
+    """Ask a worker to go on with what people send again."""
+    nudge(REPOSTS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
+from exact.models import Posting
 from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import said
 
@@ -164,3 +165,8 @@ SENTENCES: dict[str, str] = {
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
     return said(SENTENCES, problem)
+
+
+def said_of(posting: Posting) -> list[str]:
+    """What is wrong with a posting: Exact's own sentences, and ours."""
+    return [*posting.messages, *map(sentence, posting.problems)]

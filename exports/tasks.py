@@ -11,7 +11,8 @@ from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
-from exports.nudge import LEARN, RECONCILE, RELEASE, RUN_LANE, nudge_lane, nudge_reconcile
+from exports.nudge import LEARN, RECONCILE, RELEASE, REPOSTS, RUN_LANE, nudge_lane, nudge_reconcile, nudge_reposts
+from exports.repost_runs import advance_runs
 from exports.settle import settle
 from exports.sweep import (
     due_divisions,
@@ -52,6 +53,13 @@ def release() -> None:
     release_mended()
 
 
+@shared_task(name=REPOSTS)
+def reposts() -> None:
+    """Go on with what people send again."""
+    if advance_runs():
+        nudge_reposts()
+
+
 @shared_task(name="exports.sweep")
 def sweep() -> None:
     """Find everything that is due and wake its lane."""
@@ -60,6 +68,7 @@ def sweep() -> None:
     release_mended()
     learn_and_recheck()
     learn_and_release()
+    nudge_reposts()
     for division_id in due_divisions():
         nudge_lane(division_id)
 

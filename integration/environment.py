@@ -56,6 +56,7 @@ class Environment(BaseSettings):
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
     push_rate: str = "600/minute"
     pairing_rate: str = "10/minute"
+    support_second_factor: bool = True
 
     @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
     @classmethod
@@ -99,5 +100,9 @@ class Environment(BaseSettings):
             faults.append("ALLOWED_HOSTS must name the public host names")
         if not self.public_url.startswith("https://"):
             faults.append("PUBLIC_URL must be the https:// address people and tills use")
+        if not self.email_url.get_secret_value().startswith("smtp"):
+            faults.append("EMAIL_URL must name the mail server: invitations and passwords go by e-mail")
+        if not self.support_second_factor:
+            faults.append("SUPPORT_SECOND_FACTOR may be off only locally: support sees every customer")
         if faults:
             raise ValueError("; ".join(faults))

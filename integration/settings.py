@@ -1,5 +1,6 @@
 """Django's settings, all of them derived from `integration.environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -8,6 +9,7 @@ from csp import constants as csp
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from integration.console import site as console_site
 from integration.environment import Environment
 from integration.logs import logging_config
 from integration.sentry import start_sentry
@@ -32,6 +34,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "hijack",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "drf_spectacular",
     "csp",
@@ -51,8 +58,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
+    "integration.console.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "integration.urls"
@@ -60,6 +71,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "integration" / "templates"],  # before every app's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -86,6 +98,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -191,12 +205,23 @@ LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
 start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)
 
+# Five wrong passwords of one address for one person close the door for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "integration.callers.address_of"
+AXES_USERNAME_CALLABLE = "integration.callers.name_of"
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+
+OTP_TOTP_ISSUER = "Clyo → Exact"
+SUPPORT_SECOND_FACTOR = ENVIRONMENT.support_second_factor
+
 LOGIN_URL = reverse_lazy("admin:login")
-UNFOLD = {
-    "SITE_TITLE": "Clyo → Exact",
-    "SITE_HEADER": "Clyo → Exact",
-    "SITE_SYMBOL": "sync_alt",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-}
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("admin:index")
+HIJACK_PERMISSION_CHECK = "tenants.acting.may_look_through"
+UNFOLD = console_site.UNFOLD

@@ -42,6 +42,7 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
         "SWEEP_EVERY_S": "2",
         "PUBLIC_URL": web,
         "LOG_FORMAT": "console",
+        "SUPPORT_SECOND_FACTOR": "false",
         "DJANGO_SETTINGS_MODULE": "integration.settings",
     }
     os.environ.update(environment, LOG_LEVEL="WARNING")
