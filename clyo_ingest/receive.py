@@ -22,6 +22,7 @@ from clyo_ingest.models import Closing, CoveredTickets, Push
 from exports.accept import accept
 from exports.destination import forget_gap
 from exports.models import Export
+from exports.prepare import WHERE_CLOSINGS_GO
 from ledger.closing import Closing as Facts
 from tenants.models import Till
 
@@ -66,8 +67,7 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
 
 def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:
     """`contested`: the database has just refused its tickets, because they are covered already."""
-    # One closing of a till at a time: each must see the one before it.
-    Till.objects.select_for_update(of=("self",), no_key=True).filter(pk=till.pk).values_list("pk").get()
+    till = _alone(till)
     around = neighbours(till, facts)
     if around.same is not None:
         return _again(push, around.same, content, digest)
@@ -81,6 +81,12 @@ def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: F
     _write_tickets(closing, establishment.pk, facts, live=booked and not contested)
     _close_gap(facts, around)
     return Received(closing=closing, new=True)
+
+
+def _alone(till: Till) -> Till:
+    """The till, locked: each of its closings must see the one before. Where they go is read with the same statement."""
+    alone = Till.objects.select_for_update(of=("self",), no_key=True)
+    return alone.select_related(*WHERE_CLOSINGS_GO).get(pk=till.pk)
 
 
 def _again(push: Push, first: Closing, content: dict[str, Any], digest: str) -> Received:

@@ -11,7 +11,7 @@ from exact.postings import make_postings, next_revision
 from exact.questions import ask_about_means
 from exports.models import Export, ExportState
 from exports.nudge import nudge_lane_after_commit, nudge_learning
-from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, Prepared, prepare
+from exports.prepare import WHERE_CLOSINGS_GO, Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
@@ -55,10 +55,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
     `accept_problems`: a person takes what does not add up as it is. Does nothing to a closing in another state.
     """
     with transaction.atomic():
-        rows = Export.objects.select_for_update(of=("self",)).select_related(
-            "establishment", *(f"establishment__{path}" for path in ALONG_THE_ESTABLISHMENT)
-        )
-        export = rows.get(pk=export_id)
+        export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
         if export.state not in (ExportState.HELD, ExportState.WAITING):
             return export
         found = [Problem.from_document(problem) for problem in export.problems]

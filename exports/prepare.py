@@ -16,8 +16,8 @@ from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# What an establishment is read with where its closings come in, so that `Destination.of` asks nothing more.
-ALONG_THE_ESTABLISHMENT = ("activation__division", "mapping")
+# A till or an export is read with these where a closing is looked at: `Destination.of` then asks nothing more.
+WHERE_CLOSINGS_GO = ("establishment__activation__division", "establishment__mapping")
 VAT_WITHOUT_LINE = "vat_without_net"
 
 
@@ -43,10 +43,10 @@ class Destination:
 
     @classmethod
     def of(cls, establishment: Establishment) -> "Destination":
-        row = Establishment.objects.select_related(*ALONG_THE_ESTABLISHMENT).get(pk=establishment.pk)
-        mapping: Mapping = getattr(row, "mapping", None) or Mapping(establishment=row)
+        """What the establishment was read with; what it was read without is asked for."""
+        mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
         overrides = Overrides.model_validate(mapping.overrides)
-        return cls(activation=getattr(row, "activation", None), mapping=mapping, overrides=overrides)
+        return cls(activation=getattr(establishment, "activation", None), mapping=mapping, overrides=overrides)
 
 
 def prepare(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:

@@ -25,7 +25,7 @@ from exact.reconcile import settle_replaced, stands_as_posted
 from exact.states import move
 from exports.models import Export, ExportState, Replacement, ReplacementWay
 from exports.nudge import nudge_lane_after_commit
-from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, prepare
+from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
@@ -217,9 +217,7 @@ def _entry_of_today(posting: Posting) -> tuple[Entry, str, str]:
 
     Raises `CannotReplace` with what stands in the way.
     """
-    export = Export.objects.select_related(
-        "establishment", *(f"establishment__{path}" for path in ALONG_THE_ESTABLISHMENT)
-    ).get(pk=posting.closing_id)
+    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
     closing = Closing.from_document(export.document)
     found = [problem for problem in check_closing(closing) if problem.code not in export.accepted_problems]
     prepared = prepare(export, closing, found, Destination.of(export.establishment))

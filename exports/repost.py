@@ -10,7 +10,7 @@ from exact.states import OVER, move
 from exports.accept import reconsider
 from exports.models import Export, ExportState
 from exports.nudge import nudge_lane_after_commit
-from exports.prepare import Destination, prepare
+from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
@@ -40,7 +40,7 @@ def repost(export_id: UUID, *, actor: User | None, why: str) -> Export:
 
 
 def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
-    export = Export.objects.select_for_update(of=("self",)).select_related("establishment").get(pk=export_id)
+    export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
     postings = Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER)
     if postings.filter(state=PostingState.DIFFERS).exists():
         raise CannotRepost("repost_differs")

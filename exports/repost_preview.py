@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from exact.models import Posting, PostingState
 from exports.models import Export, ExportState
 from exports.money import euros
-from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, prepare
+from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
 from exports.problems import sentence
 from ledger.check import check_closing
 from ledger.closing import Closing
 from ledger.entry import Entry
 
-ALONG_AN_EXPORT = ("tenant", "establishment", *(f"establishment__{path}" for path in ALONG_THE_ESTABLISHMENT))
+ALONG_AN_EXPORT = ("tenant", *WHERE_CLOSINGS_GO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,9 +124,10 @@ class SimulatedExact:
         return answer.json()
 
     def company(self) -> tuple[int, str]:
-        """A company of its own, with a user of its own."""
+        """A company and a user of its own; the limits start anew, as all calls outside of a company share one."""
         code = next(_numbers)
         user = f"compta{code}@example.fr"
+        self.control("settings", forget_usage=True)
         self.control("users", user=user, language="fr", full_name="Marie Dupont")
         self.control("companies", division=code, users=[user])
         return code, user
