@@ -85,8 +85,8 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
 
 
-def problem_response(error: ApiError) -> Response:
-    """The answer for a refusal."""
+def problem_document(error: ApiError) -> dict[str, Any]:
+    """What a refusal says, in the active language."""
     title = _(TITLES[error.code])
     body: dict[str, Any] = {
         "type": f"urn:clyo-exact:problem:{error.code}",
@@ -97,7 +97,13 @@ def problem_response(error: ApiError) -> Response:
     }
     if error.errors:
         body["errors"] = error.errors
-    return Response(body, status=error.status, headers=error.headers, content_type=CONTENT_TYPE)
+    return body
+
+
+def problem_response(error: ApiError) -> Response:
+    """The answer for a refusal."""
+    document = problem_document(error)
+    return Response(document, status=error.status, headers=error.headers, content_type=CONTENT_TYPE)
 
 
 def validation_errors(error: ValidationError) -> list[dict[str, str]]:

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
+    "clyo_ingest.load.ShedLoad",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -194,6 +195,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
+WEB_IN_FLIGHT = ENVIRONMENT.web_in_flight
 EXACT_MINUTE_RESERVE = ENVIRONMENT.exact_minute_reserve
 EXACT_DAY_RESERVE = ENVIRONMENT.exact_day_reserve
 EXACT_LEASE_MARGIN_S = ENVIRONMENT.exact_lease_margin_s

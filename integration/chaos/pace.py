@@ -11,6 +11,7 @@ PRODUCT = {
     "EXACT_BACKOFF_MAX_S": "4",
     "EXACT_RECONNECT_PAUSE_S": "5",
     "SWEEP_EVERY_S": "1",
+    "WEB_IN_FLIGHT": "4",
     "DJANGO_SETTINGS_MODULE": "integration.settings",
     "LOG_FORMAT": "console",
     "LOG_LEVEL": "WARNING",
