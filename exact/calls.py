@@ -14,7 +14,7 @@ def user_client(connection: Connection, division: int | None = None) -> ExactCli
     return ExactClient(
         base_url=connection.app.base_url,
         division=division,
-        tokens=ConnectionTokens(connection.pk, shared_http()),
+        tokens=ConnectionTokens(connection, shared_http()),
         budget=lane_budget(Lane(), connection.app, for_people=True),
         http=shared_http(),
     )
@@ -29,7 +29,7 @@ def division_client(division: Division, *, for_people: bool = True) -> Iterator[
         yield ExactClient(
             base_url=division.app.base_url,
             division=division.code,
-            tokens=ConnectionTokens(division.connection_id, shared_http()),
+            tokens=ConnectionTokens(division.connection, shared_http()),
             budget=budget,
             http=shared_http(),
         )

@@ -103,13 +103,18 @@ def disconnect(connection_id: int) -> None:
 
 
 class ConnectionTokens:
-    """The token source of one connection, for `ExactClient`."""
+    """The token source of one connection, for `ExactClient`.
 
-    def __init__(self, connection_id: int, http: httpx.Client) -> None:
-        self._connection_id = connection_id
+    A token that was read good is used without a look at the row; Exact refuses it if it was replaced since.
+    """
+
+    def __init__(self, connection: Connection, http: httpx.Client) -> None:
+        self._connection_id = connection.pk
         self._http = http
         self._access = ""
         self._good_until = timezone.now()
+        if connection.state == ConnectionState.ACTIVE and not _needs_renewal(connection):
+            self._remember(connection)
 
     def current(self) -> str:
         """The access token to use now; renewed when less than 18 s are left. Raises `NeedsReconnect`, `Unavailable`."""
@@ -171,7 +176,7 @@ def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str) ->
     return connection
 
 
-def _needs_renewal(connection: Connection, refused: str) -> bool:
+def _needs_renewal(connection: Connection, refused: str = "") -> bool:
     now, issued, expires = timezone.now(), connection.access_issued_at, connection.access_expires_at
     if issued is None or expires is None:
         return True

@@ -6,7 +6,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -58,6 +58,14 @@ class LaneRun:
     client: ExactClient
     settled: Settled
     errors: int = 0
+    _catalogues: dict[frozenset[str], Catalogue] = field(default_factory=dict)
+
+    def catalogue_of(self, entry: Entry) -> Catalogue:
+        """What the entry's codes are in Exact, read once a stay: one evening's entries have the same codes."""
+        codes = frozenset(codes_in(entry))
+        if codes not in self._catalogues:
+            self._catalogues[codes] = Catalogue(self.division, codes=codes)
+        return self._catalogues[codes]
 
 
 def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
@@ -65,16 +73,15 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
 
     `settled` is called in the transaction that brings a posting to its end (posted, refused, differs).
     """
-    division = Division.objects.select_related("app", "connection").get(pk=division_id)
-    lease = leases.acquire(division, holder)
-    if lease is None:
+    taken = leases.acquire(division_id, holder)
+    if taken is None:
         return False
-    lane = Lane.objects.get(division=division)
-    http = shared_http()
+    lease, lane = taken
+    division, http = lane.division, shared_http()
     client = ExactClient(
         base_url=division.app.base_url,
         division=division.code,
-        tokens=ConnectionTokens(division.connection_id, http),
+        tokens=ConnectionTokens(division.connection, http),
         budget=leases.lane_budget(lane, division.app),
         http=http,
     )
@@ -145,7 +152,7 @@ def _advance(run: LaneRun, posting: Posting) -> bool:
         _remove(run, posting)
         return True
     entry = Entry.from_document(posting.entry)
-    catalogue = Catalogue(run.division, codes=codes_in(entry))
+    catalogue = run.catalogue_of(entry)
     _claim(run, posting)
     _post(run, posting, entry, catalogue)
     return True
@@ -221,7 +228,7 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
 
 def _remove(run: LaneRun, posting: Posting) -> None:
     """Take an entry out of Exact because a person replaces it. Deleting by id may be repeated: nothing is unknown."""
-    catalogue = Catalogue(run.division, codes=codes_in(Entry.from_document(posting.entry)))
+    catalogue = run.catalogue_of(Entry.from_document(posting.entry))
     leases.renew(run.lease, run.client.budget)
     try:
         remove_from_exact(run.client, posting, catalogue)
@@ -291,7 +298,7 @@ def _find_out(run: LaneRun, posting: Posting) -> bool:
         leases.pause(run.lease, until=posting.not_before, code=PauseCode.SETTLING, detail=posting.reference)
         return False
     entry = Entry.from_document(posting.entry)
-    catalogue = Catalogue(run.division, codes=codes_in(entry))
+    catalogue = run.catalogue_of(entry)
     found = look_up(run.client, posting, resource_of(entry, catalogue))
     if len(found) > 1:
         _record_doubled(run, posting, found)

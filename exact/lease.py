@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exact.budget import Budget
@@ -34,19 +34,30 @@ class Lease:
     fence: int
 
 
-def acquire(division: Division, holder: str) -> Lease | None:
-    """Take the lane, or None: somebody has it, or it stands still until a later moment."""
-    now = timezone.now()
-    Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
+def acquire(division_id: int, holder: str) -> tuple[Lease, Lane] | None:
+    """Take the lane, or None: somebody has it, or it stands still until a later moment.
+
+    The lane comes with its division, app and connection. Two who read it as free at once meet in the fence they read:
+    one of them raises it.
+    """
+    lane, now = _lane_of(division_id), timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     running = Q(paused_until=None) | Q(paused_until__lte=now)
-    taken = Lane.objects.filter(free, running, division=division).update(
-        holder=holder, fence=F("fence") + 1, leased_until=now + lease_time(), pause_code="", pause_detail=""
+    fence, until = lane.fence + 1, now + lease_time()
+    taken = Lane.objects.filter(free, running, division=division_id, fence=lane.fence).update(
+        holder=holder, fence=fence, leased_until=until, pause_code="", pause_detail=""
     )
-    if not taken:
-        return None
-    fence = Lane.objects.values_list("fence", flat=True).get(division=division, holder=holder)
-    return Lease(division_id=division.pk, fence=fence)
+    return (Lease(division_id=division_id, fence=fence), lane) if taken else None
+
+
+def _lane_of(division_id: int) -> Lane:
+    lanes = Lane.objects.select_related("division__app", "division__connection")
+    lane = lanes.filter(division=division_id).first()
+    if lane is not None:
+        return lane
+    division = Division.objects.get(pk=division_id)
+    Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
+    return lanes.get(division=division)
 
 
 def renew(lease: Lease, budget: Budget) -> None:

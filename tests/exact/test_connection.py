@@ -109,14 +109,26 @@ def test_renewal__never_before_570_s_and_by_itself_18_s_before_the_end(
 
 def test_not_expired__is_good_news_and_not_asked_again_at_once(connection: Connection, exact: SimulatedExact) -> None:
     before = calls_of_tokens(exact)
-    source = ConnectionTokens(connection.pk, shared_http())
+    source = ConnectionTokens(connection, shared_http())
     with at_age(connection, 590):
         assert source.current() == connection.access_token
         assert source.current() == connection.access_token
-        assert ConnectionTokens(connection.pk, shared_http()).current() == connection.access_token
+        assert ConnectionTokens(connection, shared_http()).current() == connection.access_token
     assert calls_of_tokens(exact) - before == 1
     assert Connection.objects.get(pk=connection.pk).state == ConnectionState.ACTIVE
     assert works(exact, connection.access_token)
+
+
+def test_token__replaced_since_it_was_read_is_exchanged_for_its_successor(
+    connection: Connection, exact: SimulatedExact, later_at_exact: None
+) -> None:
+    before, source = calls_of_tokens(exact), ConnectionTokens(connection, shared_http())
+    read = source.current()
+    with at_age(connection, 583):
+        successor = renewed(connection.pk, http=shared_http()).access_token
+    assert source.current() == read
+    assert source.renew(refused=read) == successor != read
+    assert calls_of_tokens(exact) - before == 1
 
 
 def test_not_expired__is_asked_again_later(connection: Connection, exact: SimulatedExact, later_at_exact: None) -> None:
