@@ -2,8 +2,11 @@
 
 rules.md §1.5–1.8: every refresh token works once, a loser of a race loses the connection, and a token younger than
 570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
+A refused token may have a successor that somebody is about to write down, and a successor that could not be written
+down is written again: only the death of the process in between loses a consent.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +14,7 @@ from typing import Any
 
 import httpx
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
@@ -31,6 +34,10 @@ LIFE_S = 600
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 TOKEN_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_MS = 30_000
+LOOK_AGAIN_AFTER_S = 1.5
+# A database that restarts is back long before a minute is over.
+SAVE_AGAIN_AFTER_S = 0.5
+SAVE_TRIES = 120
 TOKEN_FIELDS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
 
 
@@ -42,6 +49,14 @@ class TokenPair:
     refresh: str
     issued_at: datetime
     expires_at: datetime
+
+
+@dataclass(slots=True)
+class Renewal:
+    """One renewal under way: the refresh token it uses up, and what Exact gave for it."""
+
+    spent: str = ""
+    pair: TokenPair | None = None
 
 
 class NotExpired(Exception):
@@ -141,39 +156,80 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
     Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
     answer.
     """
+    renewal = Renewal()
     try:
-        connection = _renewed_under_lock(connection_id, http, refused)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
+        connection = _renewed_under_lock(connection_id, http, refused, renewal)
+    except Refusal as refusal:
+        connection = _dead_unless_replaced(connection_id, renewal.spent, str(refusal))
+    except (OperationalError, InterfaceError) as error:
+        if renewal.pair is not None:
+            connection = _written_after_all(connection_id, renewal.spent, renewal.pair)
+        elif isinstance(error.__cause__, LockNotAvailable):
+            raise Unavailable("another worker is still renewing the token") from error
+        else:
             raise
-        raise Unavailable("another worker is still renewing the token") from error
     if connection.state != ConnectionState.ACTIVE:
         raise NeedsReconnect(connection.problem)
     return connection
 
 
-def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str) -> Connection:
-    """The connection as it is on disk when the lock is gone: with a usable token, or declared dead."""
+def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str, renewal: Renewal) -> Connection:
+    """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
-        connection = Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
+        connection = _locked(connection_id)
         if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
             return connection
+        renewal.spent = connection.refresh_token
         try:
-            pair = _request(
-                http, connection.app, {"grant_type": "refresh_token", "refresh_token": connection.refresh_token}
+            renewal.pair = _request(
+                http, connection.app, {"grant_type": "refresh_token", "refresh_token": renewal.spent}
             )
         except NotExpired:
             log.info("exact_token_not_expired", connection=connection_id)
             connection.access_expires_at = timezone.now() + ASK_AGAIN_AFTER + MARGIN
             connection.save(update_fields=["access_expires_at"])
-        except Refusal as refusal:
-            _declare_dead(connection, str(refusal))
         else:
-            _put(connection, pair)
+            _put(connection, renewal.pair)
             connection.save(update_fields=[*TOKEN_FIELDS, "problem", "told_at"])
     return connection
+
+
+def _locked(connection_id: int) -> Connection:
+    return Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
+
+
+def _dead_unless_replaced(connection_id: int, spent: str, why: str) -> Connection:
+    """The connection, declared dead unless whoever used the token up has written its successor down (rules.md §1.8)."""
+    time.sleep(LOOK_AGAIN_AFTER_S)
+    with transaction.atomic(durable=True):
+        connection = _locked(connection_id)
+        if connection.state == ConnectionState.ACTIVE and connection.refresh_token == spent:
+            _declare_dead(connection, why)
+    return connection
+
+
+def _written_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connection:
+    """The database went away while nobody but us had the new pair: it is written as soon as the database is back.
+
+    Somebody may have declared the spent token dead meanwhile: that is taken back. Raises `Unavailable` after a minute.
+    """
+    for _attempt in range(SAVE_TRIES):
+        database.close()
+        try:
+            with transaction.atomic(durable=True):
+                connection = _locked(connection_id)
+                if connection.refresh_token == spent:
+                    _put(connection, pair)
+                    connection.state = ConnectionState.ACTIVE
+                    connection.save(update_fields=[*TOKEN_FIELDS, "state", "problem", "told_at"])
+        except (OperationalError, InterfaceError):
+            time.sleep(SAVE_AGAIN_AFTER_S)
+        else:
+            log.warning("exact_token_written_after_all", connection=connection_id)
+            return connection
+    raise Unavailable("the database is away, the new token with it")
 
 
 def _needs_renewal(connection: Connection, refused: str = "") -> bool:

@@ -3,17 +3,20 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+import psycopg
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection as database
+from django.db import connections
 
 from exact import connection as tokens
 from exact.client import shared_http
@@ -129,6 +132,73 @@ def test_token__replaced_since_it_was_read_is_exchanged_for_its_successor(
     assert source.current() == read
     assert source.renew(refused=read) == successor != read
     assert calls_of_tokens(exact) - before == 1
+
+
+@contextmanager
+def database_ends_at_the_answer(then: Callable[[], None] = lambda: None) -> Iterator[httpx.Client]:
+    """A way to Exact on which our database session is ended just before its answer arrives."""
+
+    def end(_: httpx.Response) -> None:
+        parameters = database.get_connection_params()
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            session = cursor.fetchone()
+        address = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port")}
+        with psycopg.connect(**address, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", session)
+        then()
+
+    with httpx.Client(event_hooks={"response": [end]}) as http:
+        yield http
+
+
+def test_token__is_written_down_after_all_when_the_database_ends_at_its_arrival(
+    connection: Connection, exact: SimulatedExact, later_at_exact: None
+) -> None:
+    before = calls_of_tokens(exact)
+    with at_age(connection, 583), database_ends_at_the_answer() as http:
+        got = renewed(connection.pk, http=http).access_token
+    assert got != connection.access_token
+    assert Connection.objects.get(pk=connection.pk).access_token == got
+    assert calls_of_tokens(exact) - before == 1
+
+
+def test_token__declared_dead_before_its_successor_was_written_is_alive_again(
+    connection: Connection, exact: SimulatedExact, later_at_exact: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "LOOK_AGAIN_AFTER_S", 0)
+
+    def find_it_dead() -> str:
+        try:
+            with pytest.raises(NeedsReconnect):
+                renewed(connection.pk, http=shared_http())
+            return Connection.objects.get(pk=connection.pk).state
+        finally:
+            connections.close_all()
+
+    def meanwhile() -> None:
+        with ThreadPoolExecutor(1) as another_worker:
+            assert another_worker.submit(find_it_dead).result() == ConnectionState.RECONNECT_REQUIRED
+
+    with at_age(connection, 583), database_ends_at_the_answer(meanwhile) as http:
+        got = renewed(connection.pk, http=http).access_token
+    row = Connection.objects.get(pk=connection.pk)
+    assert (row.state, row.access_token, row.problem) == (ConnectionState.ACTIVE, got, "")
+
+
+def test_refused_token__is_dead_only_when_nobody_has_written_its_successor(
+    connection: Connection, exact: SimulatedExact, later_at_exact: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent = Connection.objects.get(pk=connection.pk)
+    with at_age(connection, 583):
+        successor = renewed(connection.pk, http=shared_http())
+        Connection.objects.filter(pk=connection.pk).update(
+            **{name: getattr(spent, name) for name in tokens.TOKEN_FIELDS}
+        )
+        # While we wait the other one writes down what it got.
+        monkeypatch.setattr(tokens.time, "sleep", lambda _: successor.save())
+        assert renewed(connection.pk, http=shared_http()).access_token == successor.access_token
+    assert Connection.objects.get(pk=connection.pk).state == ConnectionState.ACTIVE
 
 
 def test_not_expired__is_asked_again_later(connection: Connection, exact: SimulatedExact, later_at_exact: None) -> None:
