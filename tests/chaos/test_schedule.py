@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from integration.chaos.schedule import BLOWS, KEEPS_TOKENS, RENEWAL_S, Event, Verb, schedule
+from integration.chaos.schedule import BLOWS, HOLDS_NEW_TOKENS, RENEWAL_S, Event, Verb, schedule
 from integration.chaos.weather import LEFT_OUT, SHARES
 from simulators.exact_online.faults import Fault
 
@@ -32,9 +32,9 @@ def test_schedule__what_is_hit_comes_back_before_it_is_hit_again() -> None:
             assert end.verb is ENDS[begin.verb]
 
 
-def test_schedule__nothing_that_keeps_tokens_dies_while_they_are_renewed() -> None:
+def test_schedule__nothing_that_holds_a_new_token_dies_while_they_are_renewed() -> None:
     for expiry in (event for event in MINUTES if event.verb is Verb.EXPIRE):
-        for name in KEEPS_TOKENS:
+        for name in HOLDS_NEW_TOKENS:
             for begin, end in [*pairwise(of(name))]:
                 down = begin.verb in ENDS and begin.at_s < expiry.at_s + RENEWAL_S and end.at_s > expiry.at_s
                 assert not down, (expiry, begin, end)
