@@ -22,6 +22,7 @@ from exports.money import euros
 from exports.problems import SENTENCES, sentence
 from exports.replace import REPLACEABLE
 from exports.repost import CannotRepost, repost
+from exports.runs import console  # noqa: F401 - registers the export on demand
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin
 from tenants.models import User
 

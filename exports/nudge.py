@@ -1,5 +1,7 @@
 """Messages that say "look at the database now". A lost or doubled one changes nothing: the sweep finds what is due."""
 
+from uuid import UUID
+
 import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
@@ -10,6 +12,7 @@ RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
 RECONCILE = "exports.reconcile"
+RUN = "exports.perform_run"
 
 
 def nudge_lane(division_id: int) -> None:
@@ -32,7 +35,12 @@ def nudge_reconcile(division_id: int) -> None:
     _send(RECONCILE, division_id)
 
 
-def _send(task: str, *arguments: int) -> None:
+def nudge_run(run_id: UUID) -> None:
+    """Ask a worker to perform a run of the export on demand."""
+    _send(RUN, str(run_id))
+
+
+def _send(task: str, *arguments: int | str) -> None:
     try:
         current_app.send_task(task, args=arguments)
     except OperationalError as error:

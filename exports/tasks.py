@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from uuid import UUID
 
 import structlog
 from celery import shared_task
@@ -11,7 +12,9 @@ from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
-from exports.nudge import LEARN, RECONCILE, RELEASE, RUN_LANE, nudge_lane, nudge_reconcile
+from exports.nudge import LEARN, RECONCILE, RELEASE, RUN, RUN_LANE, nudge_lane, nudge_reconcile, nudge_run
+from exports.runs.monthly import ask_for_due_months
+from exports.runs.perform import due_runs, perform
 from exports.settle import settle
 from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting, unreconciled_divisions
 
@@ -49,6 +52,20 @@ def sweep() -> None:
     learn_and_release()
     for division_id in due_divisions():
         nudge_lane(division_id)
+    for run_id in due_runs():
+        nudge_run(run_id)
+
+
+@shared_task(name=RUN)
+def perform_run(run_id: str) -> None:
+    """Perform one run of the export on demand."""
+    perform(UUID(run_id))
+
+
+@shared_task(name="exports.monthly")
+def monthly() -> None:
+    """Ask for the files of last month whose day has come."""
+    ask_for_due_months()
 
 
 @shared_task(name="exports.reconcile_due")

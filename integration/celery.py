@@ -31,6 +31,7 @@ app.config_from_object(
         "timezone": settings.TIME_ZONE,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "monthly": {"task": "exports.monthly", "schedule": crontab(minute=20)},
             "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},
         },
     }

@@ -54,7 +54,7 @@ def sources(root: Path = ROOT) -> Iterator[tuple[bytes, Keywords]]:
         for path in sorted((root / package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield _with_interpolations(path.read_bytes()), CODE_KEYWORDS
-        for path in sorted((root / package).rglob("*.html")):
+        for path in sorted([*(root / package).rglob("*.html"), *(root / package).rglob("templates/**/*.txt")]):
             yield _as_python(path), TEMPLATE_KEYWORDS
 
 
