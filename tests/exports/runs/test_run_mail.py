@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes
 from email.message import Message
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from pytest_django.fixtures import SettingsWrapper
 from time_machine import travel
 
 from exports.runs.models import ExportRun, MonthlyExport, RunFormat
 from exports.runs.monthly import ask_for_due_months
+from integration.stack.programs import free_port
 from tests.exports.runs.given import asked, content_of, done, push, shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,13 +37,13 @@ class Postbox:
 
 
 @pytest.fixture
-def postbox(settings: SettingsWrapper) -> Iterator[Postbox]:
+def postbox(settings: Any) -> Iterator[Postbox]:
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[1]
+    settings.EMAIL_PORT = controller.port
     yield box
     controller.stop()
 
@@ -93,7 +94,7 @@ def test_report__is_sent_once_however_often_a_worker_is_told(postbox: Postbox) -
     assert len(postbox.mails) == 1
 
 
-def test_server__that_is_away_is_tried_again_later(settings: SettingsWrapper, postbox: Postbox) -> None:
+def test_server__that_is_away_is_tried_again_later(settings: Any, postbox: Postbox) -> None:
     till, port = shop(), settings.EMAIL_PORT
     push(till, 1042)
     settings.EMAIL_PORT = 9
@@ -104,7 +105,7 @@ def test_server__that_is_away_is_tried_again_later(settings: SettingsWrapper, po
     assert done(run).mail_state == "sent"
 
 
-def test_production_without_a_server__says_so(settings: SettingsWrapper) -> None:
+def test_production_without_a_server__says_so(settings: Any) -> None:
     settings.MAIL_READY = False
     till = shop()
     push(till, 1042)
