@@ -5,17 +5,32 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 ONCE ?=
 KILL_WORKER ?=
+MINUTES ?=
+SEED ?=
+TENANTS ?=
+RATE ?=
+ROWS ?=
+ONLY ?=
 
-.PHONY: demo test check format lock translations clean help
+.PHONY: demo chaos bench test check format lock translations bench-simulator clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
+	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
+	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
+	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make check         ruff, mypy, import rules, migrations, translations"
 
 demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
+
+chaos: $(VENV)/.installed
+	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) $(BIN)/python -m integration.chaos
+
+bench: $(VENV)/.installed
+	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m integration.bench
 
 test: $(VENV)/.installed
 	@$(BIN)/python -m integration.stack browser
@@ -38,6 +53,10 @@ format: $(VENV)/.installed
 lock: $(VENV)/.installed
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/production.txt
+
+# With a caller of its own on the same machine; some four minutes on two cores.
+bench-simulator: $(VENV)/.installed
+	@$(BIN)/python -m simulators.exact_online.bench --entries 100000
 
 translations: $(VENV)/.installed
 	$(BIN)/python -m integration.translations update

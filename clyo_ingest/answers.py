@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
@@ -96,6 +96,35 @@ class Activation(BaseModel):
     label: str
 
 
+class DivisionAnswer(BaseModel):
+    code: int
+    name: str
+
+
+class SettingProblemAnswer(BaseModel):
+    """One setting to mend: `field` is its place in the till's parameters."""
+
+    code: str
+    field: str
+    message: str
+
+
+class ActivationAnswer(BaseModel):
+    """Where an establishment's closings go, and what keeps them from going there."""
+
+    state: Literal["inactive", "awaiting_login", "awaiting_division", "invalid", "active", "reconnect_required"]
+    label: str
+    division: DivisionAnswer | None
+    problems: list[SettingProblemAnswer]
+
+
+class ActivationLinkAnswer(BaseModel):
+    """The page to open in a browser, until when."""
+
+    url: str
+    expires_at: datetime
+
+
 class TillStatus(BaseModel):
     """Who the till is, where its closings go, what arrived last."""
 
@@ -122,6 +151,35 @@ class ParametersAnswer(BaseModel):
     version: int
     received_at: datetime
     parameters: ParametersDocument
+
+
+class LoggedClosing(BaseModel):
+    id: UUID
+    kind: str
+    number: int
+
+
+class LogEvent(BaseModel):
+    """One thing that happened. `closing` is null for a push that was refused."""
+
+    at: datetime
+    closing: LoggedClosing | None
+    till: str
+    state: str
+    message: str
+    detail: str
+    by: str
+    reference: str
+    exact_correlation_id: str
+
+
+class LogAnswer(BaseModel):
+    """A day of an establishment, oldest first."""
+
+    date: date
+    establishment: Shop
+    events: list[LogEvent]
+    truncated: bool
 
 
 class Fault(BaseModel):
@@ -189,6 +247,15 @@ def till_answer(till: Till) -> dict[str, Any]:
         "name": till.name,
         "establishment": {"code": establishment.code, "name": establishment.name},
         "customer": establishment.tenant.name,
+    }
+
+
+def activation_answer(status: ActivationStatus) -> dict[str, Any]:
+    return {
+        "state": status.state,
+        "label": status.label,
+        "division": {"code": status.code, "name": status.name} if status.code is not None else None,
+        "problems": [{"code": it.code, "field": it.field, "message": it.message} for it in status.problems],
     }
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
 from clyo_ingest.authentication import IsKnownTill, require_till
+from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
 from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import content_of, note_refusal, parsed, store_push
@@ -27,8 +30,8 @@ from clyo_ingest.keys import issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
-from clyo_ingest.throttles import PairingThrottle, refuse_if_too_fast
-from exports.destination import activation_status, entries_of
+from clyo_ingest.throttles import PairingThrottle, PushThrottle, refuse_if_too_fast
+from exports.destination import activation_status, entries_of, open_activation, stop_export
 from exports.models import ExportState
 from ledger.closing import ClosingKind
 from tenants.models import Till
@@ -81,6 +84,28 @@ class TillView(APIView):
         till = require_till(request)
         last = Closing.objects.filter(till=till).order_by("kind", "scope", "-number").distinct("kind", "scope")
         return Response(answers.till_status(till, activation_status(till.establishment), last))
+
+
+class ActivationView(APIView):
+    """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
+
+    throttle_classes = [PushThrottle]
+
+    @extend_schema(responses={200: answers.ActivationAnswer, 401: PROBLEM, 403: PROBLEM})
+    def get(self, request: Request) -> Response:
+        return Response(answers.activation_answer(activation_status(require_till(request).establishment)))
+
+    @extend_schema(
+        request=None, responses={201: answers.ActivationLinkAnswer, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM}
+    )
+    def post(self, request: Request) -> Response:
+        url, expires_at = open_activation(require_till(request).establishment)
+        return Response({"url": url, "expires_at": expires_at}, status=201)
+
+    @extend_schema(responses={204: None, 401: PROBLEM, 403: PROBLEM})
+    def delete(self, request: Request) -> Response:
+        stop_export(require_till(request).establishment)
+        return Response(status=204)
 
 
 class PushView(APIView):
@@ -156,7 +181,7 @@ class ClosingsView(PushView):
         responses={
             201: answers.ClosingAnswer,
             200: answers.ClosingAnswer,
-            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429), PROBLEM),
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429, 503), PROBLEM),
         },
     )
     def post(self, request: Request) -> Response:
@@ -197,6 +222,45 @@ class ClosingView(APIView):
         if closing is None:
             raise Http404
         return Response(answers.closing_detail(closing, entries_of([closing_id])[closing_id], base=_base()))
+
+
+class PlainText(BaseRenderer):
+    """The log as lines; a refusal stays a problem document."""
+
+    media_type, format, charset = "text/plain", "txt", "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
+        return data.to_text() if isinstance(data, DayLog) else json.dumps(data, ensure_ascii=False)
+
+
+class LogDocument(JSONRenderer):
+    """The log as a document."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        document = data.to_document() if isinstance(data, DayLog) else data
+        body: bytes = super().render(document, accepted_media_type, renderer_context)
+        return body
+
+
+class LogView(APIView):
+    """What happened to the closings of the till's establishment on one day."""
+
+    renderer_classes = [LogDocument, PlainText]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", OpenApiTypes.DATE, required=True)],
+        responses={
+            (200, "application/json"): answers.LogAnswer,
+            (200, "text/plain"): OpenApiTypes.STR,
+            **dict.fromkeys((401, 403, 422), PROBLEM),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        till = require_till(request)
+        if till.suspended:
+            raise ApiError(403, "suspended")
+        day = _query("date", request.query_params.get("date", ""), date.fromisoformat)
+        return Response(day_log(till.establishment, day))
 
 
 def _wanted(till: Till, request: Request) -> QuerySet[Closing]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 log = structlog.get_logger()
 
+RETRY_AFTER_S = 5
 CONTENT_TYPE = "application/problem+json"
 TITLES: dict[str, str] = {
     "not_authenticated": N_("No valid till key. Pair this till again from the console."),
@@ -32,6 +34,7 @@ TITLES: dict[str, str] = {
     "not_found": N_("There is nothing here."),
     "method_not_allowed": N_("This method is not possible here."),
     "not_acceptable": N_("Only JSON can be answered."),
+    "unavailable": N_("The service cannot take this at the moment. Nothing is lost: send it again."),
     "server_error": N_("Something went wrong on our side. Nothing is lost: send it again."),
 }
 # pydantic's error types, by what a till programmer needs to hear.
@@ -149,6 +152,10 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
             error = ApiError(415, "unsupported_media_type")
         case exceptions.ParseError():
             error = ApiError(400, "not_json")
+        case OperationalError() | InterfaceError():
+            # Restarting, out of connections, or too slow: nothing was committed that was not acknowledged.
+            log.warning("database_unavailable", error=str(exception)[:200])
+            error = ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
         case _:
             log.exception("api_failed", exc_info=exception)
             error = ApiError(500, "server_error")

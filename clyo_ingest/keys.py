@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clyo_ingest.models import PairingCode, TillKey
-from exports.prepare import ALONG_THE_ESTABLISHMENT
 from tenants.models import Till, User
 
 KEY_SCHEME = "clyo"
@@ -21,11 +20,6 @@ CODE_LENGTH = 8
 CODE_LIFE = timedelta(hours=24)
 ROTATION_OVERLAP = timedelta(hours=48)
 LAST_USED_STEP = timedelta(hours=1)
-# Suspension is looked for all the way up; the destination is what a push needs next.
-WITH_THE_KEY = (
-    "till__establishment__tenant__reseller",
-    *(f"till__establishment__{path}" for path in ALONG_THE_ESTABLISHMENT),
-)
 
 
 def issue_key(till: Till, *, expires_others: bool = False) -> str:
@@ -47,7 +41,7 @@ def find_key(key: str) -> TillKey | None:
     prefix = rest[:PREFIX_LENGTH]
     if scheme != KEY_SCHEME or len(prefix) != PREFIX_LENGTH:
         return None
-    row = _valid(TillKey.objects.filter(prefix=prefix)).select_related(*WITH_THE_KEY).first()
+    row = _valid(TillKey.objects.filter(prefix=prefix)).select_related("till__establishment__tenant__reseller").first()
     if row is None or not any(hmac.compare_digest(row.digest, digest) for digest in _digests(key)):
         return None
     return row

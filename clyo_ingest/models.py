@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -148,3 +149,4 @@ class CoveredTickets(models.Model):
                 condition=Q(live=True),
             )
         ]
+        indexes = [GistIndex(fields=["tickets"], name="clyo_ingest_tickets_found")]

@@ -17,7 +17,7 @@ from clyo_ingest.continuity import (
     perpetual_reached,
 )
 from clyo_ingest.document import ClosingDocument, digest_of
-from clyo_ingest.errors import ApiError
+from clyo_ingest.errors import RETRY_AFTER_S, ApiError
 from clyo_ingest.models import Closing, CoveredTickets, Push
 from exports.accept import accept
 from exports.destination import forget_gap
@@ -61,7 +61,7 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
         if received.conflict is not None:
             raise received.conflict
         return received
-    raise ApiError(503, "server_error", headers={"Retry-After": "5"})
+    raise ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:

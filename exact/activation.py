@@ -1,73 +1,44 @@
 """Switching an establishment's export to Exact on and off, after every setting was checked against the company."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from exact.catalogue import Catalogue, keep_third_parties, read_catalogue
-from exact.client import ExactClient, shared_http
-from exact.connection import ConnectionTokens
-from exact.lease import lane_budget
+from exact.calls import division_client
+from exact.catalogue import Catalogue, Read, keep_third_parties, read_catalogue
+from exact.changes import may_go_on
+from exact.checks import Check, check_plan, problems_of
+from exact.companies import companies_of, tie
 from exact.mapping import Overrides, booking_plan
-from exact.models import Activation, CatalogueItem, CatalogueKind, Connection, Division, Lane, Mapping
-from exact.preflight import check_plan_in_exact
+from exact.models import (
+    Activation,
+    ActivationChange,
+    ActivationEvent,
+    CatalogueItem,
+    CatalogueKind,
+    Connection,
+    Division,
+    Mapping,
+)
 from ledger.plan import BookingPlan
 from ledger.problem import Problem
-from tenants.models import Establishment
+from tenants.models import Establishment, User
 
-REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
-
-
-def divisions_of(connection: Connection) -> list[dict[str, object]]:
-    """The companies the linked user may enter: code and name, those in use only (rules.md §3.9)."""
-    client = ExactClient(
-        base_url=connection.app.base_url,
-        division=_current_division(connection),
-        tokens=ConnectionTokens(connection.pk, shared_http()),
-        budget=lane_budget(Lane(), connection.app, for_people=True),
-        http=shared_http(),
-    )
-    rows = client.rows("hrm/Divisions", select="Code,Description,Status,BlockingStatus")
-    return [
-        {"code": row["Code"], "name": row["Description"]}
-        for row in rows
-        if row["Status"] == REGULAR_COMPANY and not row["BlockingStatus"]
-    ]
-
-
-def _current_division(connection: Connection) -> int:
-    """A company to ask from; never one to post into: it changes with every click of the user."""
-    tokens = ConnectionTokens(connection.pk, shared_http())
-    budget = lane_budget(Lane(), connection.app, for_people=True)
-    client = ExactClient(
-        base_url=connection.app.base_url, division=None, tokens=tokens, budget=budget, http=shared_http()
-    )
-    me = next(client.rows("/api/v1/current/Me", select="CurrentDivision,FullName,LanguageCode"))
-    Connection.objects.filter(pk=connection.pk).update(
-        user_name=(me["FullName"] or "")[:120], user_language=me["LanguageCode"] or ""
-    )
-    return int(me["CurrentDivision"])
+# A period is looked at for each closing by its own date: one that ended since the activation holds nothing by itself.
+OF_THE_DAY = frozenset({"period_unknown", "period_closed"})
 
 
 def choose_division(establishment: Establishment, connection: Connection, code: int) -> Activation:
-    """Tie an establishment to one company of a connection of its own tenant. Not yet active."""
+    """Tie an establishment to one company of a connection of its own tenant. Not yet active. Raises `CompanyTaken`."""
     assert connection.tenant_id == establishment.tenant_id, "a connection serves its own tenant only"
-    name = next(str(row["name"]) for row in divisions_of(connection) if row["code"] == code)
-    with transaction.atomic():
-        division, _ = Division.objects.update_or_create(
-            app=connection.app,
-            code=code,
-            tenant_id=establishment.tenant_id,
-            defaults={"connection": connection, "name": name},
-        )
-        Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
-        activation, _ = Activation.objects.update_or_create(
-            establishment=establishment,
-            defaults={"tenant_id": establishment.tenant_id, "division": division, "active": False},
-        )
+    company = next(it for it in companies_of(connection) if it.code == code)
+    division = tie(connection, company)
+    activation, _ = Activation.objects.update_or_create(
+        establishment=establishment,
+        defaults={"tenant_id": establishment.tenant_id, "division": division, "active": False},
+    )
     return activation
 
 
@@ -76,45 +47,113 @@ def activate(activation: Activation) -> list[Problem]:
 
     Raises any `ExactError`; the activation then stays as it was.
     """
-    mapping, _ = Mapping.objects.get_or_create(
-        establishment=activation.establishment, defaults={"tenant_id": activation.tenant_id}
-    )
-    refresh_catalogue(activation.division)
-    problems = check_settings(activation.division, mapping)
-    now = timezone.now()
-    Activation.objects.filter(pk=activation.pk).update(
-        active=not problems,
-        problems=[problem.to_document() for problem in problems],
-        checked_at=now,
-        activated_at=None if problems else now,
-    )
+    refresh_catalogue(activation.division, for_establishment=activation.establishment)
+    checks = decide(activation.establishment, activation.division, way="console")
     activation.refresh_from_db()
-    return problems
+    return problems_of(checks)
 
 
-def refresh_catalogue(division: Division) -> None:
+def refresh_catalogue(
+    division: Division,
+    *,
+    for_establishment: Establishment | None = None,
+    for_people: bool = True,
+    seen: Callable[[Read], None] = lambda _read: None,
+) -> None:
     """Read a division's master data again, with the third parties its establishments name. Counts in its budget."""
-    with budgeted_client(division, for_people=True) as client:
-        read_catalogue(division, client, third_parties=_third_parties(division))
+    with division_client(division, for_people=for_people) as client:
+        read_catalogue(division, client, third_parties=_third_parties(division, for_establishment), seen=seen)
 
 
-@contextmanager
-def budgeted_client(division: Division, *, for_people: bool) -> Iterator[ExactClient]:
-    """A client that puts its counts on disk; `for_people` it may use the share of the budget kept for them."""
-    lane, _ = Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
-    budget = lane_budget(lane, division.app, for_people=for_people)
-    try:
-        yield ExactClient(
-            base_url=division.app.base_url,
-            division=division.code,
-            tokens=ConnectionTokens(division.connection_id, shared_http()),
-            budget=budget,
-            http=shared_http(),
+def decide(establishment: Establishment, division: Division, *, way: str, actor: User | None = None) -> list[Check]:
+    """Check an establishment against a division's catalogue as cached, and switch its export on if all hold.
+
+    If not: an export that is on into another division stays on there; one into this division holds what comes.
+    """
+    checks = check_establishment(establishment, division)
+    problems = [problem.to_document() for problem in problems_of(checks)]
+    now = timezone.now()
+    with transaction.atomic():
+        before = Activation.objects.select_for_update(of=("self",)).filter(establishment=establishment).first()
+        if before is not None and problems and before.active and before.division_id != division.pk:
+            return checks
+        Activation.objects.update_or_create(
+            establishment=establishment,
+            defaults={
+                "tenant_id": establishment.tenant_id,
+                "division": division,
+                "active": not problems or (before is not None and before.active),
+                "problems": problems,
+                "checked_at": now,
+                "activated_at": None if problems else now,
+            },
         )
-    finally:
-        Lane.objects.filter(pk=lane.pk).update(
-            minute=budget.minute, minute_calls=budget.minute_calls, day=budget.day, day_calls=budget.day_calls
+        change = ActivationChange.REFUSED if problems else ActivationChange.ACTIVATED
+        _note(establishment, division, change, way=way, actor=actor, problems=problems)
+        _tell(division)
+    return checks
+
+
+def recheck(establishment: Establishment, *, way: str) -> Activation | None:
+    """Look again whether an export that is on is still sound, by the cached catalogue. Makes no call.
+
+    What is no longer right holds new closings; what is right again lets them go.
+    """
+    with transaction.atomic():
+        activation = (
+            Activation.objects.select_for_update(of=("self",))
+            .select_related("division")
+            .filter(establishment=establishment)
+            .first()
         )
+        if activation is None or not activation.active:
+            return activation
+        found = problems_of(check_establishment(establishment, activation.division))
+        problems = [it.to_document() for it in found if it.code not in OF_THE_DAY]
+        changed = problems != activation.problems
+        activation.problems, activation.checked_at = problems, timezone.now()
+        activation.save(update_fields=["problems", "checked_at"])
+        if changed:
+            change = ActivationChange.BROKEN if problems else ActivationChange.MENDED
+            _note(establishment, activation.division, change, way=way, problems=problems)
+            _tell(activation.division)
+    return activation
+
+
+def switch_off(establishment: Establishment, *, way: str, actor: User | None = None) -> None:
+    """Export nothing more of an establishment. What waits goes on waiting, and goes after a new activation."""
+    with transaction.atomic():
+        activation = Activation.objects.select_for_update(of=("self",)).filter(establishment=establishment).first()
+        if activation is None or not (activation.active or activation.problems):
+            return
+        activation.active, activation.problems, activation.activated_at = False, [], None
+        activation.save(update_fields=["active", "problems", "activated_at"])
+        _note(establishment, activation.division, ActivationChange.SWITCHED_OFF, way=way, actor=actor)
+        _tell(activation.division)
+
+
+def _note(
+    establishment: Establishment,
+    division: Division,
+    change: ActivationChange,
+    *,
+    way: str,
+    actor: User | None = None,
+    problems: Iterable[dict[str, object]] = (),
+) -> None:
+    ActivationEvent.objects.create(
+        tenant_id=establishment.tenant_id,
+        establishment=establishment,
+        division=division,
+        change=change,
+        way=way,
+        actor=actor,
+        problems=[*problems],
+    )
+
+
+def _tell(division: Division) -> None:
+    transaction.on_commit(lambda: may_go_on.send(Division, division_id=division.pk), robust=True)
 
 
 def learn_third_parties(division: Division, codes: set[str]) -> bool:
@@ -128,16 +167,27 @@ def learn_third_parties(division: Division, codes: set[str]) -> bool:
     new = codes - {*asked.values_list("code", flat=True)}
     if not new:
         return False
-    with budgeted_client(division, for_people=True) as client:
+    with division_client(division) as client:
         return keep_third_parties(division, client, new)
 
 
-def check_settings(division: Division, mapping: Mapping) -> list[Problem]:
-    """All that an establishment's mapping says and this division would refuse."""
-    return check_plan_in_exact(
+def check_establishment(establishment: Establishment, division: Division) -> list[Check]:
+    """Every setting of an establishment against a division, active there or not, by the cached catalogue."""
+    mapping, _ = Mapping.objects.get_or_create(
+        establishment=establishment, defaults={"tenant_id": establishment.tenant_id}
+    )
+    return check_mapping(mapping, division)
+
+
+def check_mapping(mapping: Mapping, division: Division) -> list[Check]:
+    """The same for a mapping as it would be, saved or not."""
+    overrides = Overrides.model_validate(mapping.overrides)
+    return check_plan(
         plan_in(division, mapping),
+        division,
         Catalogue(division),
-        payment_condition=Overrides.model_validate(mapping.overrides).payment_condition,
+        payment_condition=overrides.payment_condition,
+        cost_center=overrides.cost_center,
         day=timezone.localdate(),
     )
 
@@ -147,7 +197,10 @@ def plan_in(division: Division | None, mapping: Mapping) -> BookingPlan:
     return booking_plan(mapping, journal_accounts=division.journal_accounts if division else {})
 
 
-def _third_parties(division: Division) -> Iterable[str]:
-    for mapping in Mapping.objects.filter(establishment__activation__division=division):
+def _third_parties(division: Division, establishment: Establishment | None) -> Iterable[str]:
+    mappings = Mapping.objects.filter(establishment__activation__division=division)
+    if establishment is not None:
+        mappings = mappings | Mapping.objects.filter(establishment=establishment)
+    for mapping in mappings:
         plan = booking_plan(mapping, journal_accounts={})
         yield from {plan.third_party, *plan.named_customers.values()} - {""}

@@ -1,9 +1,57 @@
 """Console pages of Exact Online: connections, activations, mappings, lanes."""
 
-from django.contrib import admin
+from datetime import date, datetime
+from typing import Any
 
-from exact.models import Activation, Connection, ExactApp, Lane, Mapping
-from tenants.console import ReadOnlyAdmin, ScopedAdmin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from exact.activation import check_mapping, switch_off
+from exact.connection import disconnect
+from exact.effective import Source, effective_settings
+from exact.link_mail import NoAddress, mail_link
+from exact.links import make_link
+from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
+from exact.questions import open_questions
+from exact.upkeep import lapses_at
+from exact.wording import explain, label_of, resource_name
+from ledger.problem import Problem
+from tenants.admin import OpeningDays
+from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.models import Establishment, User
+
+CONNECTION_LABELS = {
+    ConnectionState.ACTIVE: "success",
+    ConnectionState.RECONNECT_REQUIRED: "danger",
+    ConnectionState.DISCONNECTED: "default",
+}
+ACTIVATION_LABELS = {"active": "success", "invalid": "danger", "reconnect_required": "danger", "inactive": "default"}
+ACTIVATION_STATES = {
+    "active": _("active"),
+    "invalid": _("to be mended"),
+    "reconnect_required": _("reconnect required"),
+    "inactive": _("switched off"),
+}
+
+
+SOURCES = {Source.TILL: _("till"), Source.RESELLER: _("reseller"), Source.DEFAULT: _("default")}
+
+
+def state_of(activation: Activation) -> str:
+    """The state word of an activation, as the till sees it."""
+    if activation.active and activation.division.connection.state != ConnectionState.ACTIVE:
+        return "reconnect_required"
+    if activation.problems:
+        return "invalid"
+    return "active" if activation.active else "inactive"
 
 
 @admin.register(ExactApp)
@@ -11,25 +59,173 @@ class ExactAppAdmin(ScopedAdmin):
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
 
 
+@admin.register(Establishment)
+class EstablishmentAdmin(ScopedAdmin):
+    list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
+    list_filter = [("tenant", OwnRelatedFilter)]
+    list_select_related = ["tenant"]
+    lookups = frozenset({"tenant__id__exact"})
+    search_fields = ["code", "name", "tenant__name"]
+    fields = ["tenant", "code", "name", "siret", "booked_level", "opening_days", "contact_email", "suspended_at"]
+    actions = ["make_activation_link", "mail_activation_link"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Opening days are ticked, not typed."""
+        if db_field.name == "opening_days":
+            return OpeningDays(label=db_field.verbose_name, help_text=db_field.help_text, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
+        """An establishment stays with its customer: its closings carry that customer."""
+        return ["tenant"] if obj else []
+
+    @admin.action(description=_("Make an activation link"), permissions=["change"])
+    def make_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
+        for establishment in queryset:
+            link, url = make_link(establishment, by=_person(request))
+            words = _("{establishment}: {url} (for one browser, until {time}). It is shown only now.")
+            time = date_format(timezone.localtime(link.expires_at), "H:i")
+            self.message_user(request, words.format(establishment=establishment, url=url, time=time), messages.SUCCESS)
+
+    @admin.action(description=_("E-mail an activation link"), permissions=["change"])
+    def mail_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
+        for establishment in queryset:
+            try:
+                address = mail_link(establishment, by=_person(request))
+            except NoAddress:
+                words = _("{establishment} has no contact's e-mail address. Set it first.")
+                self.message_user(request, words.format(establishment=establishment), messages.WARNING)
+            except OSError:
+                words = _("{establishment}: the mail could not be sent. Try again, or make a link and pass it on.")
+                self.message_user(request, words.format(establishment=establishment), messages.ERROR)
+            else:
+                words = _("{establishment}: sent to {address}, valid for 30 minutes.")
+                self.message_user(request, words.format(establishment=establishment, address=address), messages.SUCCESS)
+
+
 @admin.register(Connection)
 class ConnectionAdmin(ReadOnlyAdmin):
-    list_display = ["tenant", "user_name", "state", "access_issued_at", "problem"]
-    fields = ["tenant", "app", "state", "user_name", "user_language", "access_issued_at", "problem", "created_at"]
+    list_display = ["tenant", "user_name", "state_label", "access_issued_at", "lapses", "problem"]
+    fields = [
+        "tenant",
+        "app",
+        "state_label",
+        "user_name",
+        "user_email",
+        "user_language",
+        "access_issued_at",
+        "lapses",
+        "told_at",
+        "problem",
+        "created_at",
+    ]
     list_select_related = ["tenant"]
+    actions = ["disconnect"]
+
+    @display(description=_("state"), ordering="state", label=CONNECTION_LABELS)
+    def state_label(self, connection: Connection) -> tuple[str, str]:
+        return connection.state, connection.get_state_display()
+
+    @admin.display(description=_("ends by itself"))
+    def lapses(self, connection: Connection) -> datetime | None:
+        return lapses_at(connection)
+
+    @admin.action(description=_("Disconnect (forget the log-in)"), permissions=["disconnect"])
+    def disconnect(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset:
+            disconnect(connection.pk)
+            words = _(
+                "{connection}: the log-in is forgotten, closings wait. To end the consent at Exact as well, its user "
+                "removes Clyo there under My Exact Online › Security › App permissions."
+            )
+            self.message_user(request, words.format(connection=connection), messages.SUCCESS)
+
+    def has_disconnect_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exact.change_connection")
 
 
 @admin.register(Activation)
 class ActivationAdmin(ReadOnlyAdmin):
-    list_display = ["establishment", "division", "active", "checked_at"]
-    fields = ["establishment", "division", "active", "problems", "checked_at", "activated_at"]
-    list_select_related = ["establishment", "division"]
+    list_display = ["establishment", "division", "state_label", "to_mend", "checked_at"]
+    fields = [
+        "establishment",
+        "division",
+        "state_label",
+        "to_mend",
+        "rights",
+        "moved",
+        "checked_at",
+        "activated_at",
+        "story",
+    ]
+    list_select_related = ["establishment", "division__connection"]
+    actions = ["switch_off"]
+
+    @display(description=_("state"), label=ACTIVATION_LABELS)
+    def state_label(self, activation: Activation) -> tuple[str, str]:
+        state = state_of(activation)
+        return state, str(ACTIVATION_STATES[state])
+
+    @admin.display(description=_("what to do"))
+    def to_mend(self, activation: Activation) -> str:
+        return " ".join(explain(Problem.from_document(document)) for document in activation.problems)
+
+    @admin.display(description=_("resources without a right"))
+    def rights(self, activation: Activation) -> str:
+        return ", ".join(resource_name(resource) for resource in activation.division.forbidden)
+
+    @admin.display(description=_("moved within Exact"))
+    def moved(self, activation: Activation) -> date | None:
+        return activation.division.moved_at
+
+    @admin.display(description=_("what happened"))
+    def story(self, activation: Activation) -> SafeString:
+        events = ActivationEvent.objects.filter(establishment_id=activation.establishment_id)
+        rows = ((date_format(timezone.localtime(it.at), "SHORT_DATETIME_FORMAT"), it, it.way) for it in events[:50])
+        return format_html_join("", "<p>{} – {} ({})</p>", rows)
+
+    @admin.action(description=_("Switch off"), permissions=["switch"])
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[Activation]) -> None:
+        for activation in queryset.select_related("establishment"):
+            switch_off(activation.establishment, way="console", actor=_person(request))
+            words = _("{establishment}: nothing more is exported; closings wait.")
+            self.message_user(request, words.format(establishment=activation.establishment), messages.SUCCESS)
+
+    def has_switch_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exact.change_activation")
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
 
 
 @admin.register(Mapping)
 class MappingAdmin(ReadOnlyAdmin):
-    list_display = ["establishment", "tenant", "updated_at"]
-    fields = ["establishment", "parameters", "overrides", "updated_at"]
+    list_display = ["establishment", "tenant", "questions", "updated_at"]
+    fields = ["establishment", "questions", "in_force", "parameters", "overrides", "updated_at"]
     list_select_related = ["establishment", "tenant"]
+
+    @admin.display(description=_("questions"))
+    def questions(self, mapping: Mapping) -> str:
+        words = _("new means of payment {means}: which account?")
+        return " ".join(words.format(means=asked) for asked in open_questions(mapping))
+
+    @admin.display(description=_("settings in force"))
+    def in_force(self, mapping: Mapping) -> SafeString:
+        """Every setting, whose it is, and what Exact has under it, as last read."""
+        activation = Activation.objects.filter(establishment_id=mapping.establishment_id).first()
+        checks = {it.field: it for it in check_mapping(mapping, activation.division)} if activation else {}
+        rows = [
+            {
+                "label": label_of(it.field, it.subject),
+                "value": it.value,
+                "source": SOURCES[it.source],
+                "found": checks[it.field].found if it.field in checks else "",
+                "sentences": [explain(problem) for problem in checks[it.field].problems] if it.field in checks else [],
+            }
+            for it in effective_settings(mapping)
+        ]
+        return render_to_string("exact/console/settings.html", {"rows": rows, "linked": activation is not None})
 
 
 @admin.register(Lane)

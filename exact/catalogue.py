@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +13,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exact.client import ExactClient
+from exact.errors import Forbidden
 from exact.models import CatalogueItem, CatalogueKind, Division
+from exact.resources import BANK, CASH, SALES
 
 Row = dict[str, Any]
 THIRD_PARTY_WIDTH = 18
 CLOSED = 1  # Status in JournalStatusList; 0 is open
+CLOSED_PERIOD_YEARS = 2
+JOURNAL_STATUS = "read/financial/JournalStatusList"
+PERIODS = "financial/FinancialPeriods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Source:
 SOURCES = (
     Source(
         CatalogueKind.GL_ACCOUNT,
-        "financial/GLAccounts",
+        "bulk/Financial/GLAccounts",  # 1,000 a page: a chart of 20,000 accounts costs 20 calls instead of 334
         "ID,Code,Description,Type,IsBlocked,UseCostcenter,UseCostunit,VATCode",
         lambda row: _text(row, "Code"),
         "Description",
@@ -59,27 +65,89 @@ SOURCES = (
         lambda row: _text(row, "Code"),
         "Description",
     ),
+    Source(
+        CatalogueKind.COST_CENTER,
+        "hrm/Costcenters",
+        "ID,Code,Description,Active",
+        lambda row: _text(row, "Code"),
+        "Description",
+    ),
 )
+THIRD_PARTIES = "crm/Accounts"
+PARTY_COLUMNS = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
+CUSTOMER = "C"
+WALK_IN_WORDS = ("omptoir", "aisse", "assage", "ivers")  # Comptoir, Caisse, Passage, Divers, in any case of the first
+# What is only ever written or looked up there: asked for one row, to know of a missing right before the first closing.
+WRITTEN = {
+    SALES: "EntryID",
+    CASH: "EntryID",
+    BANK: "EntryID",
+}
 
 
-def read_catalogue(division: Division, client: ExactClient, *, third_parties: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was learnt while a catalogue is read: after `resource`, so many rows; `allowed` is whether it may be."""
+
+    resource: str
+    rows: int
+    allowed: bool
+
+
+def read_catalogue(
+    division: Division,
+    client: ExactClient,
+    *,
+    third_parties: Iterable[str],
+    seen: Callable[[Read], None] = lambda _read: None,
+) -> None:
     """Replace what we know of a division by what Exact says now; of its third parties, the named ones.
 
-    A company may have tens of thousands of customers, so those are looked up by code. Raises any `ExactError`, and
-    then keeps what was known.
+    A company may have tens of thousands of customers, so those are looked up by code. A resource the user has no right
+    to is remembered in `division.forbidden`, and what was known of it is kept. `seen` is told after each resource.
+    Raises any other `ExactError`, and then keeps all that was known.
     """
-    items = [
-        _item(division, source, row) for source in SOURCES for row in client.rows(source.resource, select=source.select)
-    ]
-    accounts = {it.code: _text(it.facts, "GLAccountCode") for it in items if it.kind == CatalogueKind.JOURNAL}
-    items += _periods(division, client)
-    items += [_third_party(division, row) for code in set(third_parties) for row in _find_third_party(client, code)]
-    division.journal_accounts = {journal: account for journal, account in accounts.items() if account}
-    division.catalogue_read_at = timezone.now()
+    items: dict[CatalogueKind, list[CatalogueItem]] = {}
+    forbidden: list[str] = []
+    for source in SOURCES:
+        rows = _allowed(source.resource, partial(client.rows, source.resource, select=source.select), forbidden, seen)
+        if rows is not None:
+            items[source.kind] = [_item(division, source, row) for row in rows]
+    if (periods := _periods(division, client, forbidden, seen)) is not None:
+        items[CatalogueKind.PERIOD] = periods
+    wanted = sorted(set(third_parties)) or ["0"]
+    parties = _allowed(THIRD_PARTIES, partial(_find_third_parties, client, wanted), forbidden, seen)
+    if parties is not None:
+        if not any((row["Status"] or "").strip() == CUSTOMER for row in parties):
+            parties += _likely_walk_in_customers(client)
+        items[CatalogueKind.THIRD_PARTY] = [_third_party(division, row) for row in parties]
+        items[CatalogueKind.ASKED_FOR] = []
+    for resource, key in WRITTEN.items():
+        _allowed(resource, partial(client.rows, resource, select=key, top="1"), forbidden, seen)
     with transaction.atomic():
-        CatalogueItem.objects.filter(division=division).delete()
-        CatalogueItem.objects.bulk_create(items, ignore_conflicts=True, batch_size=1000)
-        division.save(update_fields=["journal_accounts", "catalogue_read_at"])
+        known = CatalogueItem.objects.filter(division=division, kind__in=items)
+        # Customers that single closings named were looked up one by one: they are not asked for again each time.
+        known.exclude(Q(kind=CatalogueKind.THIRD_PARTY) & ~Q(code__in=wanted)).delete()
+        for rows_of_kind in items.values():
+            CatalogueItem.objects.bulk_create(rows_of_kind, ignore_conflicts=True, batch_size=2000)
+        division.catalogue_read_at, division.forbidden = timezone.now(), forbidden
+        if CatalogueKind.JOURNAL in items:
+            division.journal_accounts = _journal_accounts(items[CatalogueKind.JOURNAL])
+        division.save(update_fields=["catalogue_read_at", "forbidden", "journal_accounts"])
+
+
+def _allowed(
+    resource: str, read: Callable[[], Iterable[Row]], forbidden: list[str], seen: Callable[[Read], None]
+) -> list[Row] | None:
+    """The rows of a resource, or None when the user has no right to it."""
+    try:
+        rows = [*read()]
+    except Forbidden:
+        forbidden.append(resource)
+        seen(Read(resource, 0, allowed=False))
+        return None
+    seen(Read(resource, len(rows), allowed=True))
+    return rows
 
 
 def keep_third_parties(division: Division, client: ExactClient, codes: Iterable[str]) -> bool:
@@ -94,14 +162,25 @@ def keep_third_parties(division: Division, client: ExactClient, codes: Iterable[
     return bool(found)
 
 
-def _periods(division: Division, client: ExactClient) -> list[CatalogueItem]:
+def _journal_accounts(journals: Iterable[CatalogueItem]) -> dict[str, str]:
+    accounts = {journal.code: _text(journal.facts, "GLAccountCode") for journal in journals}
+    return {journal: account for journal, account in accounts.items() if account}
+
+
+def _periods(
+    division: Division, client: ExactClient, forbidden: list[str], seen: Callable[[Read], None]
+) -> list[CatalogueItem] | None:
     """The financial periods, each with its first and last day and the journals that are closed in it."""
     closed: dict[str, list[str]] = defaultdict(list)
-    for row in client.rows("read/financial/JournalStatusList", select="Journal,Year,Period,Status"):
+    # Every journal has a row a month: of older years Exact's own refusal must do.
+    since = f"Year ge {timezone.localdate().year - CLOSED_PERIOD_YEARS}"
+    read = partial(client.rows, JOURNAL_STATUS, select="Journal,Year,Period,Status", filter=since)
+    for row in _allowed(JOURNAL_STATUS, read, forbidden, seen) or []:
         if row["Status"] == CLOSED:
             closed[f"{row['Year']}/{row['Period']}"].append(_text(row, "Journal"))
-    rows = client.rows("financial/FinancialPeriods", select="ID,FinYear,FinPeriod,StartDate,EndDate")
-    return [_period(division, row, closed) for row in rows]
+    read = partial(client.rows, PERIODS, select="ID,FinYear,FinPeriod,StartDate,EndDate")
+    rows = _allowed(PERIODS, read, forbidden, seen)
+    return None if rows is None else [_period(division, row, closed) for row in rows]
 
 
 def _period(division: Division, row: Row, closed: Mapping[str, list[str]]) -> CatalogueItem:
@@ -133,14 +212,28 @@ def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
     )
 
 
+def _likely_walk_in_customers(client: ExactClient) -> list[Row]:
+    """Customers whose name says that they stand for all counter sales: what to offer when the till's is none."""
+    named = " or ".join(f"substringof('{word}',Name) eq true" for word in WALK_IN_WORDS)
+    query = f"Status eq '{CUSTOMER}' and ({named})"
+    rows = client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=query, top="20")
+    return [{**row, "AskedCode": _text(row, "Code")} for row in rows]
+
+
 def _find_third_party(client: ExactClient, code: str) -> Iterator[Row]:
     """The account whose code is `code`, with or without leading zeros; Exact pads codes to 18 (rules.md §3.8)."""
     bare = code.strip().lstrip("0") or "0"
     variants = {code.strip(), bare, *(bare.zfill(width) for width in range(len(bare) + 1, 9))}
     wanted = " or ".join(f"Code eq '{_quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
-    select = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
-    for row in client.rows("crm/Accounts", select=select, filter=wanted):
-        yield {**row, "AskedCode": code}
+    rows = [*client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=wanted)]
+    # Exact may have both 2 and 0000002: the one written as asked for is meant.
+    rows.sort(key=lambda row: _text(row, "Code") != code.strip())
+    yield from ({**row, "AskedCode": code} for row in rows[:1])
+
+
+def _find_third_parties(client: ExactClient, codes: Iterable[str]) -> Iterator[Row]:
+    for code in codes:
+        yield from _find_third_party(client, code)
 
 
 def _third_party(division: Division, row: Row) -> CatalogueItem:
@@ -187,6 +280,10 @@ class Catalogue:
         if item is None:
             raise NotInCatalogue(kind, code)
         return item.exact_id
+
+    def of_kind(self, kind: CatalogueKind) -> list[CatalogueItem]:
+        """All items of a kind, by code."""
+        return sorted((item for (its, _), item in self._items.items() if its == kind), key=lambda item: item.code)
 
     def period_of(self, day: date) -> CatalogueItem | None:
         """The financial period a date lies in: the year need not be the calendar year."""

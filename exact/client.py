@@ -1,6 +1,6 @@
 """Speaks OData to one division. Knows nothing of closings; takes its tokens and budget from outside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ NEVER_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
+BODY_LEAVES = "http11.send_request_body.started"  # httpcore's name for it
 CORRELATION_HEADER = "x-exact-correlation-id"
 JSON_HEADERS = {"Accept": "application/json", "Prefer": "return=representation"}
 ME = "/api/v1/current/Me"
@@ -84,12 +85,19 @@ class ExactClient:
                 raise Unavailable("Exact named a next page on another host")
             params = None
 
-    def create(self, resource: str, body: Mapping[str, Any]) -> "Created":
+    def create(self, resource: str, body: Mapping[str, Any], *, last_look: Callable[[], None]) -> "Created":
         """POST one entity and return what Exact made of it.
 
+        `last_look` is called at the moment the body is about to leave; what it raises comes out of here, and Exact,
+        without a body, has handled nothing.
         Raises `Refused`, `Forbidden`, `RateLimited`, `Unavailable` (nothing happened) or `OutcomeUnknown`.
         """
-        answer, correlation_id = self._exchange("POST", self._url(resource), json=body)
+
+        def trace(event: str, _info: Mapping[str, Any]) -> None:
+            if event == BODY_LEAVES:
+                last_look()
+
+        answer, correlation_id = self._exchange("POST", self._url(resource), json=body, extensions={"trace": trace})
         content = answer.get("d")
         if not isinstance(content, dict):
             raise OutcomeUnknown(

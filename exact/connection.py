@@ -4,6 +4,7 @@ rules.md §1.5–1.8: every refresh token works once, a loser of a race loses th
 570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ LIFE_S = 600
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 TOKEN_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_MS = 30_000
+TOKEN_FIELDS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,44 @@ def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http
     _put(connection, pair)
     connection.save()
     return connection
+
+
+def identify(connection: Connection, me: Mapping[str, Any]) -> None:
+    """Note whose consent a connection is, from `current/Me`. A second consent of the same user replaces the first.
+
+    The customer's connection of that user gets the new tokens, and `connection` becomes that row: what hangs on it
+    (divisions, what waits) lives on.
+    """
+    known = {
+        "user_name": str(me["FullName"] or "")[:120],
+        "user_language": str(me["LanguageCode"] or "")[:10],
+        "user_email": str(me["Email"] or "")[:254],
+        "user_id": str(me["UserID"]),
+    }
+    with transaction.atomic():
+        same = Connection.objects.select_for_update(of=("self",)).filter(
+            tenant_id=connection.tenant_id, app_id=connection.app_id, user_id=known["user_id"]
+        )
+        before = same.exclude(pk=connection.pk).first()
+        if before is not None:
+            new = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+            for name in TOKEN_FIELDS:
+                setattr(before, name, getattr(new, name))
+            before.state, before.problem, before.told_at = ConnectionState.ACTIVE, "", None
+            new.delete()
+            connection.pk = before.pk
+        row, changed = (before, [*TOKEN_FIELDS, "state", "problem", "told_at"]) if before else (connection, [])
+        for name, value in known.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*known, *changed])
+    connection.refresh_from_db()
+
+
+def disconnect(connection_id: int) -> None:
+    """Forget a consent's tokens. Exact has no address to end a consent: the user does that there (rules.md §1.9)."""
+    Connection.objects.filter(pk=connection_id).update(
+        state=ConnectionState.DISCONNECTED, access_token="", refresh_token="", problem="", told_at=timezone.now()
+    )
 
 
 class ConnectionTokens:
@@ -127,9 +167,7 @@ def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str) ->
             _declare_dead(connection, str(refusal))
         else:
             _put(connection, pair)
-            connection.save(
-                update_fields=["access_token", "refresh_token", "access_issued_at", "access_expires_at", "problem"]
-            )
+            connection.save(update_fields=[*TOKEN_FIELDS, "problem", "told_at"])
     return connection
 
 
@@ -145,12 +183,13 @@ def _needs_renewal(connection: Connection, refused: str) -> bool:
 def _put(connection: Connection, pair: TokenPair) -> None:
     connection.access_token, connection.refresh_token = pair.access, pair.refresh
     connection.access_issued_at, connection.access_expires_at = pair.issued_at, pair.expires_at
-    connection.problem = ""
+    connection.problem, connection.told_at = "", None
 
 
 def _declare_dead(connection: Connection, why: str) -> None:
     connection.state, connection.problem = ConnectionState.RECONNECT_REQUIRED, why[:300]
-    connection.save(update_fields=["state", "problem"])
+    connection.told_at = None
+    connection.save(update_fields=["state", "problem", "told_at"])
     log.warning("exact_reconnect_required", connection=connection.pk)
 
 

@@ -8,11 +8,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Q, When
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exact import lease as leases
@@ -20,11 +21,11 @@ from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
-from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
+from exact.models import Activation, CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
-from exact.states import OPEN, move, wait_until
+from exact.states import BEGUN, OPEN, move, wait_until
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
 
@@ -36,12 +37,14 @@ RUN_MAX = 200
 ERRORS_MAX = 5
 COUNTED_ERRORS = (400, 401, 403, 404)
 ERROR_PAUSE = timedelta(hours=1)
-RECONNECT_PAUSE = timedelta(minutes=15)
-BACKOFF_FIRST_S, BACKOFF_MAX_S = 2.0, 900.0
+BACKOFF_FIRST_S = 2.0
 
 
 def settle_time() -> timedelta:
-    """After this long no POST of a dead worker can still be in flight or at work inside Exact."""
+    """After this long no POST of a dead worker can still be in flight or at work inside Exact.
+
+    It leaves at most one timeout after its claim (`leases.check_in_time`), and Exact has one more to finish.
+    """
     return timedelta(seconds=2 * settings.EXACT_TIMEOUT_S)
 
 
@@ -102,7 +105,8 @@ def _send_due(run: LaneRun) -> bool:
 def next_posting(division: Division) -> Posting | None:
     """What was begun comes first, whatever arrived since; then the oldest open posting.
 
-    The receipts of a closing whose sale a person must mend wait with it.
+    The receipts of a closing whose sale a person must mend wait with it; so does all that is not under
+    way of an establishment whose export was switched off, or was led into another company before anything was sent.
     """
     halted = Posting.objects.filter(
         division=division,
@@ -110,21 +114,31 @@ def next_posting(division: Division) -> Posting | None:
         state__in=[PostingState.REFUSED, PostingState.DIFFERS],
     )
     waits_for_another = Q(after__isnull=False) & ~Q(after__state=PostingState.POSTED)
-    return (
-        Posting.objects.filter(division=division, state__in=OPEN)
-        .exclude(Q(state=PostingState.PENDING) & Q(closing_id__in=halted.values("closing_id")))
+    # Each half takes its first row from its own index; one query over both would sort the whole backlog every time.
+    begun = Posting.objects.filter(division=division, state__in=BEGUN).order_by("turn")[:1]
+    waiting = (
+        Posting.objects.filter(division=division, state=PostingState.PENDING, state__in=OPEN)
+        .exclude(closing_id__in=halted.values("closing_id"))
         .exclude(waits_for_another)
-        .order_by(Case(When(state=PostingState.PENDING, then=1), default=0), "turn")
-        .first()
+        .exclude(establishment__in=_of_establishments(active=False))
+        .exclude(
+            ~Exists(Posting.objects.filter(closing_id=OuterRef("closing_id"), state=PostingState.POSTED)),
+            establishment__in=_of_establishments(active=True).exclude(division=division),
+        )
+        .order_by("turn")[:1]
     )
+    return min(begun.union(waiting, all=True), key=lambda posting: posting.state == PostingState.PENDING, default=None)
+
+
+def _of_establishments(*, active: bool) -> QuerySet[Activation, int]:
+    return Activation.objects.filter(active=active).values_list("establishment_id", flat=True)
 
 
 def _advance(run: LaneRun, posting: Posting) -> bool:
     """Bring one posting a step on. Returns False when the lane must wait before its next step."""
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
-        begun = posting.sending_since or timezone.now()
-        _move_unknown(run, posting, begun, Problem(code="worker_ended"))
+        _move_unknown(run, posting, _begun(posting), Problem(code="worker_ended"))
     if posting.state == PostingState.UNKNOWN:
         return _find_out(run, posting)
     if posting.state == PostingState.REMOVING:
@@ -153,8 +167,14 @@ def _claim(run: LaneRun, posting: Posting) -> None:
 def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) -> None:
     resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
     try:
-        body = body_of(entry, reference=posting.reference, catalogue=catalogue, payment_condition=condition)
-        answer = run.client.create(resource, body)
+        body = body_of(
+            entry,
+            reference=posting.reference,
+            catalogue=catalogue,
+            payment_condition=condition,
+            cost_center=posting.cost_center,
+        )
+        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
         _record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
@@ -172,6 +192,11 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
     else:
         run.errors = 0
         _record_found(run, posting, entry, from_answer(resource, answer), correlation_id=answer.correlation_id)
+
+
+def _begun(posting: Posting) -> datetime:
+    assert posting.sending_since is not None, "a constraint sees to it"
+    return posting.sending_since
 
 
 def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
@@ -304,7 +329,8 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
     if isinstance(error, RateLimited):
         leases.pause(run.lease, until=error.until, code=code, detail=detail)
     elif isinstance(error, NeedsReconnect):
-        leases.pause(run.lease, until=now + RECONNECT_PAUSE, code=code, detail=detail)
+        until = now + timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
+        leases.pause(run.lease, until=until, code=code, detail=detail)
     elif isinstance(error, Unavailable):
         leases.pause(run.lease, until=now + backoff(failures), code=code, detail=detail, failures=failures)
     else:
@@ -332,8 +358,8 @@ def _unclear(error: OutcomeUnknown) -> Problem:
 
 
 def backoff(failures: int) -> timedelta:
-    """2, 4, 8 … seconds, at most 15 minutes, half of it by chance so that lanes do not come back together."""
-    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), BACKOFF_MAX_S)
+    """2, 4, 8 … seconds, at most 15 minutes by default, half of it by chance: lanes do not come back together."""
+    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), settings.EXACT_BACKOFF_MAX_S)
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
 
 

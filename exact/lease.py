@@ -19,7 +19,7 @@ PAUSE_DETAIL_MAX = 300
 
 def lease_time() -> timedelta:
     """Longer than the longest call, so that a lease cannot end while a POST of its holder is in flight."""
-    return timedelta(seconds=settings.EXACT_TIMEOUT_S + 10)
+    return timedelta(seconds=settings.EXACT_TIMEOUT_S + settings.EXACT_LEASE_MARGIN_S)
 
 
 class LeaseLost(Exception):
@@ -63,6 +63,16 @@ def renew(lease: Lease, budget: Budget) -> None:
     )
     if renewed != 1:
         raise LeaseLost(str(lease.division_id))
+
+
+def check_in_time(begun: datetime) -> None:
+    """Raises `LeaseLost` when a write that was claimed at `begun` has become too late to send.
+
+    A worker may sleep for minutes between its claim and its POST (a machine that hangs or is moved). By then another
+    has taken the lane, has looked whether the entry is there, and sends it.
+    """
+    if timezone.now() - begun > timedelta(seconds=settings.EXACT_TIMEOUT_S):
+        raise LeaseLost("too late to send")
 
 
 def release(lease: Lease, budget: Budget) -> None:

@@ -1,5 +1,6 @@
 """How an establishment's closings are booked: the till's parameters, people's settings over them, defaults below."""
 
+import re
 from collections.abc import Mapping as ReadOnly
 from decimal import Decimal
 from typing import Any
@@ -63,6 +64,7 @@ class Overrides(BaseModel):
     sales_journal: str = ""
     receipts_journal: str = ""
     payment_condition: str = ""
+    cost_center: str = ""
     means: dict[str, MeansOverride] = {}
     means_by_kind: dict[PaymentKind, MeansOverride] = {}
     receipt_accounts: dict[ReceiptKind, str] = {}
@@ -135,6 +137,46 @@ def _slots(till: ReadOnly[str, Any], people: Overrides) -> list[tuple[int, SlotP
         for sent in till.get("vat", [])
         for over in [people.slots.get(sent["slot"], SlotOverride())]
     ]
+
+
+FIELDS_OF_FIXES = {
+    "customer_account": "customer_account",
+    "third_party": "third_party",
+    "journals.sales": "sales_journal",
+    "journals.receipts": "receipts_journal",
+    "payment_condition": "payment_condition",
+    "cost_center": "cost_center",
+    "shortage": "shortage_account",
+    "surplus": "surplus_account",
+}
+SLOT_FIELD = re.compile(r"vat\[(\d+)\]\.(sales_account|vat_code)")
+
+
+def apply_fix(establishment: Establishment, field: str, value: str, *, actor: User | None = None) -> bool:
+    """Set one setting over the till's, by the field's name in checks ("vat[1].vat_code"). Raises `KeyError`."""
+    mapping = Mapping.objects.get(establishment=establishment)
+    return set_overrides(establishment, with_setting(mapping, field, value), actor=actor)
+
+
+def with_setting(mapping: Mapping, field: str, value: str) -> Overrides:
+    """People's settings with one more, by its field's name in checks. Raises `KeyError` for a field without one."""
+    overrides = Overrides.model_validate(mapping.overrides)
+    group, _, name = field.partition(".")
+    if found := SLOT_FIELD.fullmatch(field):
+        slot = mapping.parameters["vat"][int(found[1])]["slot"]
+        of_slot = overrides.slots.get(slot, SlotOverride())
+        overrides.slots[slot] = of_slot.model_copy(update={found[2]: value})
+    elif group == "means":
+        overrides.means[name] = overrides.means.get(name, MeansOverride()).model_copy(update={"account": value or None})
+    elif group == "means_by_kind":
+        kind = PaymentKind(name)
+        over = overrides.means_by_kind.get(kind, MeansOverride())
+        overrides.means_by_kind[kind] = over.model_copy(update={"account": value or None})
+    elif group == "receipts":
+        overrides.receipt_accounts[ReceiptKind(name)] = value
+    else:
+        setattr(overrides, FIELDS_OF_FIXES[field], value)
+    return overrides
 
 
 def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> bool:

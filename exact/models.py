@@ -51,7 +51,10 @@ class Connection(models.Model):
     access_expires_at = models.DateTimeField(_("token expires"), null=True, editable=False)
     user_name = models.CharField(_("Exact user"), max_length=120, blank=True)
     user_language = models.CharField(_("language"), max_length=10, blank=True)
+    user_id = models.CharField(max_length=40, blank=True, editable=False, db_default="", help_text="Exact's own id.")
+    user_email = models.EmailField(_("e-mail address"), blank=True, db_default="")
     problem = models.CharField(_("problem"), max_length=300, blank=True)
+    told_at = models.DateTimeField(_("told by e-mail"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -63,10 +66,23 @@ class Connection(models.Model):
                 condition=~Q(state=ConnectionState.ACTIVE) | ~Q(refresh_token__isnull=True),
                 name="exact_connection_active_has_token",
             ),
+            models.UniqueConstraint(
+                fields=["tenant", "app", "user_id"],
+                condition=~Q(user_id=""),
+                name="exact_connection_one_per_exact_user",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tenant} – {self.user_name or _('not linked yet')}"
+
+
+class DivisionAccess(models.TextChoices):
+    """Whether the linked user can still work in a company, as last seen."""
+
+    OPEN = "open", _("open")
+    ARCHIVED = "archived", _("archived")
+    GONE = "gone", _("out of reach")
 
 
 class Division(models.Model):
@@ -79,10 +95,21 @@ class Division(models.Model):
     name = models.CharField(_("name"), max_length=120)
     catalogue_read_at = models.DateTimeField(_("catalogue read"), null=True, editable=False)
     journal_accounts = models.JSONField(default=dict, editable=False, help_text="Each journal's own GL account.")
-    moved_at = models.CharField(max_length=30, blank=True, editable=False, help_text="Exact's DivisionMoveDate.")
+    lines_moved_at = models.DateField(null=True, editable=False, help_text="The move the timestamps below are after.")
     lines_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Ledger read up to here.")
     deleted_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Deletions read up to here.")
     reconciled_at = models.DateTimeField(_("compared with Exact"), null=True, editable=False)
+    access = models.CharField(
+        _("access"), max_length=10, choices=DivisionAccess.choices, default=DivisionAccess.OPEN, db_default="open"
+    )
+    moved_at = models.DateField(_("moved within Exact"), null=True, editable=False)
+    forbidden = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        db_default=[],
+        verbose_name=_("resources without a right"),
+        help_text=_("What the linked user may not use, as Exact names it."),
+    )
 
     class Meta:
         verbose_name = _("division")
@@ -111,6 +138,7 @@ class CatalogueKind(models.TextChoices):
     JOURNAL = "journal", _("journal")
     THIRD_PARTY = "third_party", _("third party")
     PAYMENT_CONDITION = "payment_condition", _("payment condition")
+    COST_CENTER = "cost_center", _("cost centre")
     PERIOD = "period", _("period")
     ASKED_FOR = "asked_for", _("third party Exact does not know")
 
@@ -139,7 +167,10 @@ class CatalogueItem(models.Model):
 
 
 class Activation(models.Model):
-    """Whether an establishment's closings go to Exact, and into which division."""
+    """Whether an establishment's closings go to Exact, and into which division.
+
+    Active with problems: something was right at the activation and no longer is; new closings are held with them.
+    """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="activations", editable=False)
     establishment = models.OneToOneField(Establishment, models.PROTECT, related_name="activation")
@@ -152,12 +183,102 @@ class Activation(models.Model):
     class Meta:
         verbose_name = _("activation")
         verbose_name_plural = _("activations")
-        constraints = [
-            models.CheckConstraint(condition=Q(active=False) | Q(problems=[]), name="exact_activation_active_is_sound"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.establishment} → {self.division.label}"
+
+    @property
+    def sound(self) -> bool:
+        """Whether closings go to Exact now."""
+        return self.active and not self.problems
+
+
+class ActivationChange(models.TextChoices):
+    ACTIVATED = "activated", _("activated")
+    REFUSED = "refused", _("refused by the checks")
+    BROKEN = "broken", _("no longer sound")
+    MENDED = "mended", _("sound again")
+    SWITCHED_OFF = "off", _("switched off")
+    DISCONNECTED = "disconnected", _("disconnected from Exact")
+
+
+class ActivationEvent(models.Model):
+    """One change of an activation: what, when, into which division, who or by which way."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="activation_events")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    way = models.CharField(_("by"), max_length=10, help_text="till, link, console or nightly")
+    change = models.CharField(_("what"), max_length=20, choices=ActivationChange.choices)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.get_change_display()
+
+
+class LinkStep(models.TextChoices):
+    """How far the holder of an activation link has come."""
+
+    INTRODUCTION = "introduction", _("not begun")
+    LOGIN = "login", _("logging in at Exact")
+    DIVISION = "division", _("choosing the company")
+    CHECKS = "checks", _("settings being checked")
+    DONE = "done", _("finished")
+
+
+class ActivationLink(models.Model):
+    """One way to the activation pages of one establishment: a secret address, for 30 minutes, for one browser.
+
+    Secrets are stored as digests only. `turn` counts the steps made; a form carries the turn it was shown at, so that a
+    second click, an old page or another tab makes no step twice. `companies` is what the Exact user may enter, as read
+    at the log-in; `progress` is how far the checks have read.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False, verbose_name=CUSTOMER)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="activation_links", verbose_name=_("establishment")
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    browser_digest = models.CharField(max_length=64, blank=True, editable=False)
+    state_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    step = models.CharField(_("step"), max_length=20, choices=LinkStep.choices, default=LinkStep.INTRODUCTION)
+    turn = models.PositiveIntegerField(default=0)
+    connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="+")
+    companies = models.JSONField(default=list)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    checking_since = models.DateTimeField(null=True)
+    check_after = models.DateTimeField(null=True)
+    progress = models.JSONField(default=list)
+    trouble = models.CharField(_("trouble"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("activation link")
+        verbose_name_plural = _("activation links")
+        indexes = [
+            models.Index(fields=["check_after"], condition=Q(step="checks"), name="exact_link_checks_due"),
+            models.Index(fields=["establishment", "-created_at"], name="exact_link_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step__in=["introduction", "login"]) | Q(connection__isnull=False),
+                name="exact_link_beyond_login_has_connection",
+            ),
+            models.CheckConstraint(
+                condition=~Q(step__in=["checks", "done"]) | Q(division__isnull=False),
+                name="exact_link_checked_has_division",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.establishment} – {self.get_step_display()}"
 
 
 class Mapping(models.Model):
@@ -178,6 +299,28 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return str(self.establishment)
+
+
+class AskedMeans(models.Model):
+    """A means of payment that came with a closing and that nobody had said where to book: the one question about it.
+
+    It is open as long as the mapping has no answer (`exact.questions.open_questions`).
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="asked_means")
+    code = models.CharField(_("code"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20)
+    label = models.CharField(_("label"), max_length=120, blank=True)
+    asked_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "code"], name="exact_means_asked_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.code
 
 
 class MappingEvent(models.Model):
@@ -251,6 +394,7 @@ class Posting(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
     division = models.ForeignKey(Division, models.PROTECT, related_name="postings", verbose_name=_("division"))
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
     closing_id = models.UUIDField(_("closing"))
     entry_kind = models.CharField(_("entry"), max_length=10)
     journal = models.CharField(_("journal"), max_length=10)
@@ -262,6 +406,7 @@ class Posting(models.Model):
     after = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", help_text="Sent only once that one stands in Exact."
     )
+    cost_center = models.CharField(max_length=20, blank=True, db_default="")
     business_date = models.DateField(_("business date"))
     turn = models.CharField(max_length=60, help_text="Sorts postings of a division into the order of their closings.")
     state = models.CharField(_("state"), max_length=10, choices=PostingState.choices, default=PostingState.PENDING)
@@ -314,6 +459,16 @@ class Posting(models.Model):
                 ),
                 name="exact_posting_open",
             ),
+            models.Index(
+                fields=["division", "turn"],
+                condition=Q(state__in=[PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING]),
+                name="exact_posting_begun",
+            ),
+            models.Index(
+                fields=["division", "closing_id"],
+                condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
+                name="exact_posting_halted",
+            ),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
             models.Index(
                 fields=["division", "exact_entry_id"],
@@ -344,6 +499,7 @@ class PostingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["tenant", "at"], name="exact_posting_event_of_a_day")]
 
 
 class BookLine(models.Model):

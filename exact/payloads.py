@@ -10,17 +10,16 @@ from typing import Any
 
 from exact.catalogue import Catalogue
 from exact.models import CatalogueKind
+from exact.resources import BANK, CASH, SALES
 from ledger.entry import Entry, EntryKind, Line, LineRole
 
-SALES = "salesentry/SalesEntries"
-CASH = "financialtransaction/CashEntries"
-BANK = "financialtransaction/BankEntries"
 LINES_OF = {
     SALES: "SalesEntryLines",
     CASH: "CashEntryLines",
     BANK: "BankEntryLines",
 }
 JOURNAL_TYPE_CASH, JOURNAL_TYPES_BANK, JOURNAL_TYPE_SALES = 10, (12, 16), 20
+COST_CENTER_DEMANDED = 1
 DESCRIPTION_MAX = 60
 
 
@@ -42,11 +41,13 @@ def codes_in(entry: Entry) -> set[str]:
     }
 
 
-def body_of(entry: Entry, *, reference: str, catalogue: Catalogue, payment_condition: str) -> dict[str, Any]:
-    """The JSON body of the POST."""
+def body_of(
+    entry: Entry, *, reference: str, catalogue: Catalogue, payment_condition: str, cost_center: str = ""
+) -> dict[str, Any]:
+    """The JSON body of the POST. `cost_center` goes onto the lines whose account demands one."""
     if entry.kind is EntryKind.SALES:
-        return _sales_body(entry, reference, catalogue, payment_condition)
-    lines = [_receipts_line(entry, line, reference, catalogue) for line in sent_lines(entry)]
+        return _sales_body(entry, reference, catalogue, payment_condition, cost_center)
+    lines = [_receipts_line(entry, line, reference, catalogue, cost_center) for line in sent_lines(entry)]
     return {"JournalCode": entry.journal, LINES_OF[resource_of(entry, catalogue)]: lines}
 
 
@@ -71,7 +72,9 @@ def expected_vat(entry: Entry) -> Decimal:
     return -sum((line.amount for line in entry.lines if line.role is LineRole.VAT), Decimal("0.00"))
 
 
-def _sales_body(entry: Entry, reference: str, catalogue: Catalogue, payment_condition: str) -> dict[str, Any]:
+def _sales_body(
+    entry: Entry, reference: str, catalogue: Catalogue, payment_condition: str, cost_center: str
+) -> dict[str, Any]:
     body: dict[str, Any] = {
         "Journal": entry.journal,
         "Customer": catalogue.exact_id(CatalogueKind.THIRD_PARTY, entry.third_party),
@@ -85,6 +88,7 @@ def _sales_body(entry: Entry, reference: str, catalogue: Catalogue, payment_cond
                 "VATCode": line.vat_code,
                 "VATAmountFC": number(-(line.vat or Decimal())),
                 "Description": _short(f"{entry.label} {line.label}"),
+                **_cost_center(catalogue, line, cost_center),
             }
             for line in sent_lines(entry)
         ],
@@ -94,17 +98,24 @@ def _sales_body(entry: Entry, reference: str, catalogue: Catalogue, payment_cond
     return body
 
 
-def _receipts_line(entry: Entry, line: Line, reference: str, catalogue: Catalogue) -> dict[str, Any]:
+def _receipts_line(entry: Entry, line: Line, reference: str, catalogue: Catalogue, cost_center: str) -> dict[str, Any]:
     """Receipt positive, payment negative, as seen from the journal: the sign of the credit."""
     body: dict[str, Any] = {
         "GLAccount": catalogue.exact_id(CatalogueKind.GL_ACCOUNT, line.account),
         "AmountFC": number(-line.amount),
         "Date": entry.date.isoformat(),
         "Description": _short(f"{reference} {line.label or entry.label}"),
+        **_cost_center(catalogue, line, cost_center),
     }
     if line.third_party:
         body["Account"] = catalogue.exact_id(CatalogueKind.THIRD_PARTY, line.third_party)
     return body
+
+
+def _cost_center(catalogue: Catalogue, line: Line, cost_center: str) -> dict[str, str]:
+    account = catalogue.get(CatalogueKind.GL_ACCOUNT, line.account)
+    demanded = account is not None and account.facts["UseCostcenter"] == COST_CENTER_DEMANDED
+    return {"CostCenter": cost_center} if demanded and cost_center else {}
 
 
 def number(amount: Decimal) -> float:

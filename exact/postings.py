@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from exact.catalogue import Catalogue
 from exact.client import ExactClient
 from exact.models import Division, Posting
-from exact.payloads import CASH, SALES, expected_amount, expected_vat, resource_of
+from exact.payloads import expected_amount, expected_vat, resource_of
+from exact.resources import CASH, SALES
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
 
@@ -31,11 +34,13 @@ def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, r
 def make_postings(
     *,
     division: Division,
+    establishment_id: int,
     closing_id: UUID,
     number: int,
     closed_at: datetime,
     entries: Sequence[Entry],
     payment_condition: str = "",
+    cost_center: str = "",
     revision: int = 1,
     reverses: Posting | None = None,
     after: Posting | None = None,
@@ -48,6 +53,7 @@ def make_postings(
         Posting(
             tenant_id=division.tenant_id,
             division=division,
+            establishment_id=establishment_id,
             closing_id=closing_id,
             entry_kind=entry.kind.value,
             journal=entry.journal,
@@ -57,12 +63,19 @@ def make_postings(
             payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
             reverses=reverses,
             after=after,
+            cost_center=cost_center,
             business_date=entry.date,
             turn=turn_of(entry.date, closed_at, number, closing_id, place),
         )
         for place, entry in enumerate(entries)
     ]
     return Posting.objects.bulk_create(postings)
+
+
+def next_revision(closing_id: UUID) -> int:
+    """The number of a closing's next set of entries: 1, and one more each time it is sent anew."""
+    last = Posting.objects.filter(closing_id=closing_id).aggregate(last=Max("revision"))["last"]
+    return (last or 0) + 1
 
 
 def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:

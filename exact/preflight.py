@@ -1,6 +1,7 @@
 """What would make Exact say no, found before anything is sent: codes that are unknown, blocked, or of the wrong kind.
 
 Problems name the field of the till's parameters they are about ("vat[1].sales_account") where there is one.
+`exact.checks` asks for every setting of an establishment, `check_entry_in_exact` for one entry.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,39 +10,33 @@ from decimal import Decimal
 
 from exact.catalogue import Catalogue, exact_date, percentage
 from exact.models import CatalogueItem, CatalogueKind
-from exact.payloads import JOURNAL_TYPE_CASH, JOURNAL_TYPE_SALES, JOURNAL_TYPES_BANK, sent_lines
+from exact.payloads import (
+    COST_CENTER_DEMANDED,
+    JOURNAL_TYPE_CASH,
+    JOURNAL_TYPE_SALES,
+    JOURNAL_TYPES_BANK,
+    sent_lines,
+)
 from ledger.entry import Entry, EntryKind, Line, LineRole
-from ledger.plan import BookingPlan, SlotPlan
 from ledger.problem import Problem
 
 ACCOUNTS_RECEIVABLE, VAT_ACCOUNT = 20, 24
 REFUSED_ON_SALES_LINES = (ACCOUNTS_RECEIVABLE, VAT_ACCOUNT)
+JOURNAL_TYPES_RECEIPTS = (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)
 ACTIVE_CUSTOMER = "C"
 VAT_TYPES_WITHOUT_INCLUDED_TAX = ("E", "B", "N")
 
 
-def check_plan_in_exact(plan: BookingPlan, catalogue: Catalogue, *, payment_condition: str, day: date) -> list[Problem]:
-    """Everything in an establishment's settings that this division would refuse, all at once."""
-    return [
-        *_gl_account(catalogue, plan.customer_account, "customer_account", must_be=ACCOUNTS_RECEIVABLE),
-        *_third_party(catalogue, plan.third_party, "third_party", day, payment_condition),
-        *(problem for index, slot in enumerate(plan.slots.values()) for problem in _slot(catalogue, slot, index)),
-        *_journal(catalogue, plan.sales_journal, "journals.sales", (JOURNAL_TYPE_SALES,)),
-        *_journal(catalogue, plan.receipts_journal, "journals.receipts", (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)),
-        *_period(catalogue, day, (plan.sales_journal, plan.receipts_journal)),
-    ]
-
-
-def check_entry_in_exact(entry: Entry, catalogue: Catalogue) -> list[Problem]:
+def check_entry_in_exact(entry: Entry, catalogue: Catalogue, *, cost_center: str = "") -> list[Problem]:
     """Everything in one entry that this division would refuse."""
     sales = entry.kind is EntryKind.SALES
-    types = (JOURNAL_TYPE_SALES,) if sales else (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)
+    types = (JOURNAL_TYPE_SALES,) if sales else JOURNAL_TYPES_RECEIPTS
     problems = [
-        *_journal(catalogue, entry.journal, "journals.sales" if sales else "journals.receipts", types),
-        *_period(catalogue, entry.date, (entry.journal,)),
+        *journal_problems(catalogue, entry.journal, "journals.sales" if sales else "journals.receipts", types),
+        *period_problems(catalogue, entry.date, (entry.journal,)),
     ]
     for line in sent_lines(entry):
-        problems += _line(catalogue, line, entry.date)
+        problems += _line(catalogue, line, entry.date, cost_center)
     return _distinct(problems)
 
 
@@ -53,90 +48,107 @@ def _distinct(problems: list[Problem]) -> list[Problem]:
     return kept
 
 
-def _line(catalogue: Catalogue, line: Line, day: date) -> Iterator[Problem]:
-    field = "vat.sales_account" if line.role is LineRole.SALES else f"accounts.{line.role}"
-    yield from _gl_account(catalogue, line.account, field, sales_line=line.role is LineRole.SALES)
-    if line.role is LineRole.SALES:
-        yield from _vat_code(catalogue, line.vat_code, line.vat_rate, "vat.vat_code")
+def _line(catalogue: Catalogue, line: Line, day: date, cost_center: str) -> Iterator[Problem]:
+    sales = line.role is LineRole.SALES
+    field = "vat.sales_account" if sales else f"accounts.{line.role}"
+    yield from account_problems(catalogue, line.account, field, sales_line=sales, cost_center=cost_center)
+    if sales:
+        yield from vat_code_problems(catalogue, line.vat_code, line.vat_rate, "vat.vat_code")
     if line.third_party:
-        yield from _third_party(catalogue, line.third_party, "third_party", day)
+        yield from third_party_problems(catalogue, line.third_party, "third_party", day)
 
 
-def _gl_account(
-    catalogue: Catalogue, code: str, field: str, *, must_be: int | None = None, sales_line: bool = False
+def account_problems(
+    catalogue: Catalogue,
+    code: str,
+    field: str,
+    *,
+    must_be: int | None = None,
+    sales_line: bool = False,
+    cost_center: str = "",
 ) -> Iterator[Problem]:
+    """A GL account. `must_be` is the type it must have; `cost_center` what is set for accounts that demand one."""
     if not code:
-        yield _problem("gl_account_missing", field)
+        yield problem_at("gl_account_missing", field)
         return
     account = catalogue.get(CatalogueKind.GL_ACCOUNT, code)
     if account is None:
-        yield _problem("gl_account_unknown", field, account=code)
+        yield problem_at("gl_account_unknown", field, account=code)
         return
     named = {"account": code, "name": account.name}
     if account.facts["IsBlocked"]:
-        yield _problem("gl_account_blocked", field, **named)
+        yield problem_at("gl_account_blocked", field, **named)
     if must_be is not None and account.facts["Type"] != must_be:
-        yield _problem("gl_account_type", field, **named)
+        yield problem_at("gl_account_type", field, **named)
     if sales_line and account.facts["Type"] in REFUSED_ON_SALES_LINES:
-        yield _problem("gl_account_not_for_sales", field, **named)
-    if account.facts["UseCostcenter"] == 1:
-        yield _problem("cost_center_demanded", field, **named)
+        yield problem_at("gl_account_not_for_sales", field, **named)
+    if account.facts["UseCostcenter"] == COST_CENTER_DEMANDED:
+        yield from _cost_center(catalogue, cost_center, field, named)
 
 
-def _slot(catalogue: Catalogue, slot: SlotPlan, index: int) -> Iterator[Problem]:
-    field = f"vat[{index}]"
-    yield from _gl_account(catalogue, slot.sales_account, f"{field}.sales_account", sales_line=True)
-    yield from _vat_code(catalogue, slot.vat_code, slot.rate, f"{field}.vat_code")
-
-
-def _vat_code(catalogue: Catalogue, code: str, rate: Decimal | None, field: str) -> Iterator[Problem]:
+def _cost_center(catalogue: Catalogue, code: str, field: str, named: Mapping[str, str]) -> Iterator[Problem]:
     if not code:
-        yield _problem("vat_code_missing", field)
+        yield problem_at("cost_center_demanded", field, **named)
+        return
+    # A catalogue narrowed to an entry's codes holds no cost centres: then the activation's check must do.
+    known = catalogue.of_kind(CatalogueKind.COST_CENTER)
+    if known and not any(item.code == code and item.facts["Active"] for item in known):
+        yield problem_at("cost_center_unknown", field, **named, cost_center=code)
+
+
+def vat_code_problems(catalogue: Catalogue, code: str, rate: Decimal | None, field: str) -> Iterator[Problem]:
+    """A VAT code on a sales line, whose percentage must be the slot's rate."""
+    if not code:
+        yield problem_at("vat_code_missing", field)
         return
     item = catalogue.get(CatalogueKind.VAT_CODE, code)
     if item is None:
-        yield _problem("vat_code_unknown", field, vat_code=code)
+        yield problem_at("vat_code_unknown", field, vat_code=code)
         return
     named = {"vat_code": code, "name": item.name}
     if item.facts["IsBlocked"]:
-        yield _problem("vat_code_blocked", field, **named)
+        yield problem_at("vat_code_blocked", field, **named)
     if item.facts["VATTransactionType"] == "P":
-        yield _problem("vat_code_for_purchases", field, **named)
+        yield problem_at("vat_code_for_purchases", field, **named)
     if item.facts["Type"] not in VAT_TYPES_WITHOUT_INCLUDED_TAX:
-        yield _problem("vat_code_including", field, **named)
+        yield problem_at("vat_code_including", field, **named)
     if rate is not None and percentage(item) != rate:
-        yield _problem("vat_rate_differs", field, **named, rate=str(rate), found=str(percentage(item)))
+        yield problem_at("vat_rate_differs", field, **named, rate=str(rate), found=str(percentage(item)))
 
 
-def _journal(catalogue: Catalogue, code: str, field: str, types: tuple[int, ...]) -> Iterator[Problem]:
+def journal_problems(catalogue: Catalogue, code: str, field: str, types: tuple[int, ...]) -> Iterator[Problem]:
+    """A journal, which must be of one of the types."""
     journal = catalogue.get(CatalogueKind.JOURNAL, code)
     if journal is None:
-        yield _problem("journal_unknown", field, journal=code)
+        yield problem_at("journal_unknown", field, journal=code)
         return
     named = {"journal": code, "name": journal.name}
     if journal.facts["IsBlocked"]:
-        yield _problem("journal_blocked", field, **named)
+        yield problem_at("journal_blocked", field, **named)
     if journal.facts["Type"] not in types:
-        yield _problem("journal_type", field, **named)
+        yield problem_at("journal_type", field, **named)
 
 
-def _third_party(
-    catalogue: Catalogue, code: str, field: str, day: date, payment_condition: str | None = None
-) -> Iterator[Problem]:
+def third_party_problems(catalogue: Catalogue, code: str, field: str, day: date) -> Iterator[Problem]:
+    """A third party, who must be a customer on that day."""
     if not code:
-        yield _problem("third_party_missing", field)
+        yield problem_at("third_party_missing", field)
         return
     party = catalogue.get(CatalogueKind.THIRD_PARTY, code)
     if party is None:
-        yield _problem("third_party_unknown", field, third_party=code)
+        yield problem_at("third_party_unknown", field, third_party=code)
         return
     named = {"third_party": code, "name": party.name}
     if (party.facts["Status"] or "").strip() != ACTIVE_CUSTOMER:
-        yield _problem("third_party_not_customer", field, **named)
+        yield problem_at("third_party_not_customer", field, **named)
     if party.facts["Blocked"] or not _active_on(party, day):
-        yield _problem("third_party_inactive", field, **named)
-    if payment_condition is not None:
-        yield from _payment_condition(catalogue, payment_condition or payment_condition_of(party), named)
+        yield problem_at("third_party_inactive", field, **named)
+
+
+def is_active_customer(party: CatalogueItem, day: date) -> bool:
+    """Whether counter sales of that day may be booked on this third party."""
+    is_customer = (party.facts["Status"] or "").strip() == ACTIVE_CUSTOMER
+    return is_customer and not party.facts["Blocked"] and _active_on(party, day)
 
 
 def payment_condition_of(party: CatalogueItem) -> str:
@@ -144,11 +156,13 @@ def payment_condition_of(party: CatalogueItem) -> str:
     return str(party.facts.get("PaymentConditionSales") or "").strip()
 
 
-def _payment_condition(catalogue: Catalogue, code: str, named: Mapping[str, str]) -> Iterator[Problem]:
+def payment_condition_problems(catalogue: Catalogue, code: str, party: CatalogueItem) -> Iterator[Problem]:
+    """The condition of counter sales: the one set here, else the customer's own."""
     if not code:
-        yield _problem("payment_condition_missing", "payment_condition", **named)
+        facts = {"third_party": party.code, "name": party.name}
+        yield problem_at("payment_condition_missing", "payment_condition", **facts)
     elif catalogue.get(CatalogueKind.PAYMENT_CONDITION, code) is None:
-        yield _problem("payment_condition_unknown", "payment_condition", condition=code)
+        yield problem_at("payment_condition_unknown", "payment_condition", condition=code)
 
 
 def _active_on(party: CatalogueItem, day: date) -> bool:
@@ -156,15 +170,17 @@ def _active_on(party: CatalogueItem, day: date) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def _period(catalogue: Catalogue, day: date, journals: tuple[str, ...]) -> Iterator[Problem]:
+def period_problems(catalogue: Catalogue, day: date, journals: tuple[str, ...]) -> Iterator[Problem]:
+    """The financial period of a day, which must exist and be open in each journal."""
     period = catalogue.period_of(day)
     if period is None:
-        yield _problem("period_unknown", "", date=day.isoformat())
+        yield problem_at("period_unknown", "", date=day.isoformat())
         return
     for journal in journals:
         if journal in period.facts["closed_journals"]:
-            yield _problem("period_closed", "", period=period.code, journal=journal)
+            yield problem_at("period_closed", "", period=period.code, journal=journal)
 
 
-def _problem(code: str, field: str, **facts: str) -> Problem:
+def problem_at(code: str, field: str, **facts: str) -> Problem:
+    """A blocking problem of one setting."""
     return Problem(code=code, facts={"field": field, **facts} if field else facts)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from exact.activation import budgeted_client
+from exact.calls import division_client
 from exact.client import ExactClient
 from exact.lane import settle_time
 from exact.mirror import forget, read_changes, read_entries
@@ -42,8 +42,8 @@ def reconcile(division: Division) -> int:
     Raises any `ExactError`; what was read until then is kept, and the next run goes on from there.
     """
     began = timezone.now()
-    with budgeted_client(division, for_people=False) as client:
-        _notice_move(division, client)
+    _notice_move(division)
+    with division_client(division, for_people=False) as client:
         touched = read_changes(division, client)
         _read_unseen(division, client, before=began - settle_time())
     open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
@@ -134,14 +134,12 @@ def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -
         read_entries(division, client, posting, [str(posting.exact_entry_id)])
 
 
-def _notice_move(division: Division, client: ExactClient) -> None:
-    """A company that Exact moved has new timestamps (rules.md §9)."""
-    rows = client.rows("system/Divisions", select="Code,DivisionMoveDate", filter=f"Code eq {division.code}")
-    moved_at = next((str(row["DivisionMoveDate"] or "") for row in rows), "")
-    if moved_at != division.moved_at:
+def _notice_move(division: Division) -> None:
+    """A company that Exact moved has new timestamps (rules.md §9); the nightly look at it keeps when that was."""
+    if division.moved_at != division.lines_moved_at:
         forget(division)
-        division.moved_at = moved_at
-        division.save(update_fields=["moved_at"])
+        division.lines_moved_at = division.moved_at
+        division.save(update_fields=["lines_moved_at"])
 
 
 def _accounts_of_vat(division: Division) -> set[str]:

@@ -42,6 +42,7 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
     PostingState.REVERSED: frozenset(),
 }
 OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING)
+BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
@@ -68,7 +69,7 @@ def move(
     """
     before = PostingState(posting.state)
     assert to in MOVES[before], f"{before} → {to} is not a move"
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
         if moved != 1:
             raise MovedByAnother(posting.reference)

@@ -1,16 +1,16 @@
 """Taking a closing over from the till's side, in the transaction that accepts it."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from exact.postings import make_postings
+from exact.postings import make_postings, next_revision
+from exact.questions import ask_about_means
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane, nudge_learning
+from exports.nudge import nudge_lane_after_commit, nudge_learning
 from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, Prepared, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -45,7 +45,7 @@ def accept(
     export.state = prepared.state
     export.problems = [problem.to_document() for problem in prepared.problems]
     export.save(force_insert=True)
-    _hand_over(export, prepared)
+    _hand_over(export, prepared, revision=1)
     return export
 
 
@@ -74,7 +74,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
             problems=[problem.to_document() for problem in prepared.problems],
             accepted_problems=export.accepted_problems,
         )
-        _hand_over(export, prepared)
+        _hand_over(export, prepared, revision=next_revision(export.pk))
     return export
 
 
@@ -89,18 +89,25 @@ def found_by_the_till(export: Export) -> list[Problem]:
     return [*continuity, *check_closing(Closing.from_document(export.document))]
 
 
-def _hand_over(export: Export, prepared: Prepared) -> None:
+def _hand_over(export: Export, prepared: Prepared, *, revision: int) -> None:
     """Write the postings of a ready export, and wake its lane once this transaction is on disk."""
     if prepared.state is ExportState.READY and prepared.activation:
         division = prepared.activation.division
         make_postings(
             division=division,
+            establishment_id=export.establishment_id,
             closing_id=export.pk,
             number=export.number,
             closed_at=export.closed_at,
             entries=prepared.entries,
             payment_condition=prepared.payment_condition,
+            cost_center=prepared.cost_center,
+            revision=revision,
         )
-        transaction.on_commit(partial(nudge_lane, division.pk), robust=True)
-    elif any(problem.code == "third_party_unknown" for problem in prepared.problems):
+        nudge_lane_after_commit(division.pk)
+        return
+    ask_about_means(
+        export.establishment, [problem.facts for problem in prepared.problems if problem.code == "means_unmapped"]
+    )
+    if any(problem.code == "third_party_unknown" for problem in prepared.problems):
         transaction.on_commit(nudge_learning, robust=True)

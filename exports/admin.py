@@ -1,30 +1,34 @@
 """The console's closings: their state, what holds them, their entries, what Exact said, and sending them again."""
 
-from datetime import datetime
-from decimal import Decimal
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
 
-from exact.models import Posting, PostingEvent, PostingState
-from exact.states import NEEDS_A_PERSON
+from exact.models import Mapping, Posting
+from exact.states import OVER
 from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
-from exports.models import Export, ExportEvent, ExportState
+from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
+from exports.closing_page import KINDS, closing_context
+from exports.models import Export, ExportState
 from exports.money import euros
-from exports.problems import SENTENCES, sentence
-from exports.replace import REPLACEABLE
-from exports.repost import CannotRepost, repost
+from exports.problems import said_of, sentence
+from exports.repost_page import ask_to_repost
 from exports.runs import console  # noqa: F401 - registers the export on demand
-from tenants.console import OwnRelatedFilter, ReadOnlyAdmin
-from tenants.models import User
+from tenants.acting import person_behind
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 
 LABELS = {
     ExportState.HELD: "warning",
@@ -35,46 +39,90 @@ LABELS = {
     ExportState.WAITING: "default",
     ExportState.ARCHIVED: "default",
 }
-# Why a state changed, as the verbs write it down; what a person or Exact said is shown as it is.
-REASONS = {
-    "received": _("received from the till"),
-    "activated": _("the export to Exact was activated"),
-    "settings changed": _("the settings changed"),
-    "third party found in Exact": _("the third party was found in Exact"),
-    "console": _("sent again from the console"),
-    "booked as it is": _("support decided to book it as it is"),
-}
-KINDS = {"general": _("General"), "station": _("Station"), "drawer": _("Drawer")}
 
 
 @admin.register(Export)
 class ExportAdmin(ReadOnlyAdmin):
     """One row a closing; its page tells its story."""
 
-    list_display = ["title", "establishment", "business_date", "turnover", "state_label", "first_problem", "entries"]
-    list_filter = ["state", ("establishment", OwnRelatedFilter), "business_date"]
+    list_display = ["title", "establishment", "day", "turnover", "state_label", "first_problem", "entries"]
+    list_filter = [
+        StateFilter,
+        ResellerFilter,
+        ("tenant", OwnAutocompleteFilter),
+        ("establishment", OwnAutocompleteFilter),
+        ("till", OwnAutocompleteFilter),
+        ("business_date", RangeDateFilter),
+        ProblemFilter,
+        ("gross", RangeNumericFilter),
+    ]
+    list_filter_submit = True
     lookups = frozenset(
-        {"state__exact", "establishment__id__exact", "business_date__gte", "business_date__lt", "business_date__isnull"}
+        {
+            *("state", "reseller", "problem", "tenant__id__exact", "establishment__id__exact", "till__id__exact"),
+            *("business_date_from", "business_date_to", "gross_from", "gross_to"),
+        }
     )
     list_select_related = ["establishment"]
-    search_fields = ["number", "establishment__code", "establishment__name", "tenant__name"]
-    fields = ["summary", "problem_list", "booked", "story", "sent"]
-    readonly_fields = fields
+    search_fields = ["number"]
+    search_help_text = _("Number of the closing, a ticket, a reference, Exact's entry number, or an establishment")
     actions = ["send_again", "book_as_it_is"]
-    ordering = ["-business_date", "-closed_at"]
+    ordering = ["-business_date", "-closed_at", "pk"]
+    paginator = InfinitePaginator
+    list_disable_select_all = True
+    sortable_by: list[str] = []  # the index serves one order; a million rows are not sorted for a click
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
         return super().get_queryset(request).defer("document")
 
-    @display(description=_("closing"), ordering="number")
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return self.ordering
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Export], search_term: str
+    ) -> tuple[QuerySet[Export], bool]:
+        return (find(queryset, search_term) if search_term.strip() else queryset), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        shown = getattr(answer, "context_data", {}).get("cl")
+        if shown is not None:
+            entries_beside([*shown.result_list])
+        return answer
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A closing's page tells its story; nothing on it is edited."""
+        export = self.get_object(request, unquote(object_id))
+        if export is None or not self.has_view_permission(request, export):
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        mapping = Mapping.objects.filter(establishment=export.establishment_id).values_list("pk", flat=True).first()
+        context = {
+            **self.admin_site.each_context(request),
+            **closing_context(export),
+            "opts": self.opts,
+            "title": str(export),
+            "gross": euros(export.gross),
+            "may_repost": self.has_repost_permission(request),
+            "mapping_address": mapping and reverse("admin:exact_mapping_change", args=[mapping]),
+        }
+        return TemplateResponse(request, "exports/closing.html", context)
+
+    @display(description=_("closing"))
     def title(self, export: Export) -> str:
         return f"Z {export.number} · {KINDS[export.kind]}"
 
-    @display(description=_("turnover"), ordering="gross")
+    @display(description=_("business date"))
+    def day(self, export: Export) -> str:
+        return date_format(export.business_date, "SHORT_DATE_FORMAT")
+
+    @display(description=_("turnover"))
     def turnover(self, export: Export) -> str:
         return euros(export.gross)
 
-    @display(description=_("state"), ordering="state", label=LABELS)
+    @display(description=_("state"), label=LABELS)
     def state_label(self, export: Export) -> tuple[str, str]:
         return export.state, export.get_state_display()
 
@@ -83,97 +131,39 @@ class ExportAdmin(ReadOnlyAdmin):
         blocking = [problem for problem in export.problems if problem["blocking"]]
         if blocking:
             return sentence(blocking[0])
-        if export.state != ExportState.FAILED:
-            return ""
-        stuck = Posting.objects.filter(closing_id=export.pk, state__in=NEEDS_A_PERSON).order_by("-created_at").first()
-        return " ".join(said_of(stuck)) if stuck else ""
+        said = [words for posting in getattr(export, "postings", ()) for words in said_of(posting)]
+        return " ".join(said) if export.state == ExportState.FAILED else ""
 
     @display(description=_("entries in Exact"))
     def entries(self, export: Export) -> str:
-        postings = Posting.objects.filter(closing_id=export.pk, exact_entry_number__isnull=False).order_by("turn")
-        return ", ".join(str(posting.exact_entry_number) for posting in postings)
+        numbers = [it.exact_entry_number for it in getattr(export, "postings", ()) if it.exact_entry_number]
+        return ", ".join(str(number) for number in numbers)
 
-    @display(description=_("closing"))
-    def summary(self, export: Export) -> SafeString:
-        return render_to_string("exports/closing_summary.html", {"export": export, "kind": KINDS[export.kind]})
+    @admin.action(description=_("Send again…"), permissions=["repost"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> HttpResponse:
+        """Ask first: the page that follows shows what will be posted where."""
+        return ask_to_repost(request, queryset)
 
-    @display(description=_("problems"))
-    def problem_list(self, export: Export) -> SafeString:
-        problems = [{"sentence": sentence(problem), **problem} for problem in export.problems]
-        return render_to_string("exports/closing_problems.html", {"problems": problems})
-
-    @display(description=_("entries"))
-    def booked(self, export: Export) -> SafeString:
-        postings = [
-            {
-                "posting": posting,
-                "said": said_of(posting),
-                "lines": [line_of(line) for line in posting.entry["lines"]],
-                "replaceable": posting.state in REPLACEABLE and not posting.reverses_id,
-            }
-            for posting in Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn")
-        ]
-        return render_to_string("exports/closing_entries.html", {"postings": postings})
-
-    @display(description=_("what happened"))
-    def story(self, export: Export) -> SafeString:
-        events: list[tuple[datetime, str, ExportEvent | PostingEvent, str]] = [
-            (event.at, str(ExportState(event.after).label), event, reason(event.why))
-            for event in export.events.select_related("actor")
-        ]
-        moves = PostingEvent.objects.filter(posting__closing_id=export.pk).select_related("posting", "actor")
-        for move in moves:
-            state = PostingState(move.after).label
-            words = " ".join([*map(sentence, move.reasons), reason(move.why)])
-            events.append((move.at, f"{move.posting.reference} : {state}", move, words.strip()))
-        return render_to_string("exports/closing_story.html", {"events": sorted(events, key=lambda event: event[0])})
-
-    @display(description=_("what the till sent"))
-    def sent(self, export: Export) -> SafeString:
-        return render_to_string("exports/closing_sent.html", {"document": export.document})
-
-    @admin.action(description=_("Send again"), permissions=["repost"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
-        """Send failed closings again; look again at held and waiting ones."""
-        done = 0
-        for export in queryset:
-            try:
-                repost(export.pk, actor=request.user if isinstance(request.user, User) else None, why="console")
-            except CannotRepost as refusal:
-                reason = _now(SENTENCES[refusal.code])
-                self.message_user(request, f"Z {export.number} : {reason}", messages.WARNING)
-            else:
-                done += 1
-        if done:
-            self.message_user(request, _now("{count} closings looked at again.").format(count=done), messages.SUCCESS)
-
-    @admin.action(description=_("Book as it is"), permissions=["book_as_it_is"])
+    @admin.action(description=_("Book as it is"), permissions=["bookasis"])
     def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
         for export in queryset.filter(state=ExportState.HELD):
-            actor = request.user if isinstance(request.user, User) else None
-            looked_at = reconsider(export.pk, actor=actor, why="booked as it is", accept_problems=True)
+            looked_at = reconsider(export.pk, actor=person_behind(request), why="booked as it is", accept_problems=True)
             words = f"{export} : {looked_at.get_state_display()}"
             self.message_user(request, words, messages.INFO)
 
-    def has_book_as_it_is_permission(self, request: HttpRequest) -> bool:
-        return bool(getattr(request.user, "is_support", False))
+    def has_bookasis_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exports.bookasis_export")
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.change_export")
+        return request.user.has_perm("exports.repost_export")
 
 
-def said_of(posting: Posting) -> list[str]:
-    """What is wrong with a posting: Exact's own sentences, and ours."""
-    return [*posting.messages, *map(sentence, posting.problems)]
-
-
-def reason(why: str) -> str:
-    """The words for a stored reason."""
-    return str(REASONS.get(why, why))
-
-
-def line_of(line: dict[str, Any]) -> dict[str, Any]:
-    """A stored line with its debit and credit as people write them."""
-    amount = Decimal(line["amount"])
-    return {**line, "debit": euros(amount) if amount > 0 else "", "credit": euros(-amount) if amount < 0 else ""}
+def entries_beside(exports: list[Export]) -> None:
+    """Put each closing's postings beside it (`export.postings`), all in one query."""
+    of_each: dict[UUID, list[Posting]] = defaultdict(list)
+    rows = Posting.objects.filter(closing_id__in=[export.pk for export in exports]).exclude(state__in=OVER)
+    for posting in rows.defer("entry").order_by("turn"):
+        of_each[posting.closing_id].append(posting)
+    for export in exports:
+        export.postings = of_each[export.pk]  # type: ignore[attr-defined]

@@ -9,43 +9,100 @@ from uuid import UUID
 
 from django.db import transaction
 
+from exact.activation import recheck, switch_off
+from exact.links import live_step, make_link
 from exact.mapping import take_parameters as put_in_force
-from exact.models import Activation, ConnectionState, Posting
+from exact.models import Activation, ConnectionState, LinkStep, Posting
 from exact.states import OVER
+from exact.upkeep import lapses_at
 from exports.models import Export, ExportState
-from exports.nudge import nudge_release
+from exports.nudge import nudge_learning, nudge_release
+from exports.problems import sentence
+from ledger.problem import Problem
 from tenants.models import Establishment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingProblem:
+    """One setting that Exact would refuse: its field in the till's parameters, and what to do in words."""
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationStatus:
-    """The state words of the till API, and the company's label: "8301 - CLYO"."""
+    """The state words of the till API, the company ("8301 - CLYO"), and what must be mended, in sentences."""
 
     state: str
     label: str = ""
     code: int | None = None
     name: str = ""
+    problems: tuple[SettingProblem, ...] = ()
 
 
 def activation_status(establishment: Establishment) -> ActivationStatus:
     """Whether the establishment's closings go to Exact, and into which company."""
     activation = Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
     if activation is None:
-        return ActivationStatus(state="inactive")
+        return ActivationStatus(state=_linking(establishment) or "inactive")
     division = activation.division
-    if division.connection.state != ConnectionState.ACTIVE:
+    problems = [*activation.problems]
+    if activation.active and division.connection.state != ConnectionState.ACTIVE:
         state = "reconnect_required"
-    elif activation.active:
+        problems = [Problem(code="reconnect_required").to_document()]
+    elif activation.sound:
         state = "active"
+        if end := lapses_at(division.connection):
+            day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
+            problems = [day.to_document()]
     else:
-        state = "invalid" if activation.problems else "inactive"
-    return ActivationStatus(state=state, label=division.label, code=division.code, name=division.name)
+        state = "invalid" if problems else _linking(establishment) or "inactive"
+    return ActivationStatus(
+        state=state,
+        label=division.label,
+        code=division.code,
+        name=division.name,
+        problems=tuple(_problem(document) for document in problems),
+    )
+
+
+def _linking(establishment: Establishment) -> str:
+    """How far somebody is who has an activation page open, in the till API's words."""
+    step = live_step(establishment)
+    if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
+        return "awaiting_login"
+    return "awaiting_division" if step in (LinkStep.DIVISION, LinkStep.CHECKS) else ""
+
+
+def _problem(document: dict[str, Any]) -> SettingProblem:
+    field = document["facts"].get("field", "")
+    return SettingProblem(code=document["code"], field=field, message=sentence(document))
+
+
+def open_activation(establishment: Establishment) -> tuple[str, datetime]:
+    """A link to the activation pages for the establishment's till: its address, and when it ends."""
+    link, address = make_link(establishment)
+    return address, link.expires_at
+
+
+def stop_export(establishment: Establishment) -> None:
+    """Export nothing more; what waits goes on waiting."""
+    switch_off(establishment, way="till")
 
 
 def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> None:
-    """Put a till's parameters in force; closings that were held for want of them are looked at again."""
-    if put_in_force(establishment, parameters):
-        transaction.on_commit(nudge_release, robust=True)
+    """Put a till's parameters in force; closings that were held for want of them are looked at again.
+
+    Parameters that Exact would refuse hold new closings from now on, with the reason.
+    """
+    if not put_in_force(establishment, parameters):
+        return
+    activation = recheck(establishment, way="till")
+    transaction.on_commit(nudge_release, robust=True)
+    if activation and any(problem["code"] == "third_party_unknown" for problem in activation.problems):
+        transaction.on_commit(nudge_learning, robust=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

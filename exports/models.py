@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.models import Posting
 from exports.runs import models as runs  # noqa: F401 - Django looks for a room's models here
-from tenants.models import Establishment, Tenant, Till, User
+from tenants.models import Establishment, Reseller, Tenant, Till, User
 
 
 class ExportState(models.TextChoices):
@@ -62,8 +62,23 @@ class Export(models.Model):
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
             models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
-            models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_day"),
+            models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
             models.Index(fields=["establishment", "business_date"], name="exports_by_shop_and_day"),
+            models.Index(
+                fields=["business_date", "closed_at"],
+                condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),
+                name="exports_looked_at_again",
+            ),
+            models.Index(fields=["-business_date", "-closed_at", "id"], name="exports_latest"),
+            models.Index(fields=["number"], name="exports_by_number"),
+            # A night and the last thirty, by state, from the index alone; a till's habits with it.
+            models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
+            # What waits for a person is little among much.
+            models.Index(
+                fields=["-business_date", "-closed_at"],
+                condition=Q(state__in=[ExportState.HELD, ExportState.FAILED]),
+                name="exports_to_mend",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +103,40 @@ class ExportEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["tenant", "at"], name="exports_event_of_a_day")]
+
+
+class RepostRun(models.Model):
+    """Closings one person sends again together, and why. It is over when no item is left to do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    why = models.CharField(_("why"), max_length=200)
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("repost")
+        verbose_name_plural = _("reposts")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["started_at"], condition=Q(finished_at=None), name="exports_repost_unfinished")]
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class RepostItem(models.Model):
+    """One closing of a run. `outcome` is empty until it was looked at; then the state it came to, or why not."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    run = models.ForeignKey(RepostRun, models.CASCADE, related_name="items")
+    export = models.ForeignKey(Export, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once")]
+        indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]
 
 
 class ReplacementWay(models.TextChoices):
@@ -108,6 +157,7 @@ class Replacement(models.Model):
     way = models.CharField(max_length=10, choices=ReplacementWay.choices)
     entry = models.JSONField()
     payment_condition = models.CharField(max_length=10, blank=True)
+    cost_center = models.CharField(max_length=20, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)

@@ -1,47 +1,49 @@
-"""Messages that say "look at the database now". A lost or doubled one changes nothing: the sweep finds what is due."""
+"""What this room asks workers to look at now. A lost or doubled message changes nothing."""
 
 from uuid import UUID
 
-import structlog
-from celery import current_app
-from kombu.exceptions import OperationalError
+from django.db import transaction
 
-log = structlog.get_logger()
+from exact.nudge import nudge
 
 RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
 RECONCILE = "exports.reconcile"
 RUN = "exports.perform_run"
+REPOSTS = "exports.reposts"
+
+
+def nudge_lane_after_commit(division_id: int) -> None:
+    """Ask a worker to run a division's lane once this transaction is on disk."""
+    transaction.on_commit(lambda: nudge_lane(division_id), robust=True)
 
 
 def nudge_lane(division_id: int) -> None:
     """Ask a worker to run a division's lane."""
-    _send(RUN_LANE, division_id)
+    nudge(RUN_LANE, division_id)
 
 
 def nudge_learning() -> None:
     """Ask a worker to look up third parties that closings wait for."""
-    _send(LEARN)
+    nudge(LEARN)
 
 
 def nudge_release() -> None:
     """Ask a worker to look again at closings whose settings changed."""
-    _send(RELEASE)
+    nudge(RELEASE)
 
 
 def nudge_reconcile(division_id: int) -> None:
     """Ask a worker to compare a division with Exact's books."""
-    _send(RECONCILE, division_id)
+    nudge(RECONCILE, division_id)
 
 
 def nudge_run(run_id: UUID) -> None:
     """Ask a worker to perform a run of the export on demand."""
-    _send(RUN, str(run_id))
+    nudge(RUN, str(run_id))
 
 
-def _send(task: str, *arguments: int | str) -> None:
-    try:
-        current_app.send_task(task, args=arguments)
-    except OperationalError as error:
-        log.warning("nudge_lost", task=task, error=type(error).__name__)
+def nudge_reposts() -> None:
+    """Ask a worker to go on with what people send again."""
+    nudge(REPOSTS)

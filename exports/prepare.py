@@ -30,6 +30,7 @@ class Prepared:
     entries: tuple[Entry, ...] = ()
     activation: Activation | None = None
     payment_condition: str = ""
+    cost_center: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,10 @@ class Destination:
 
     @classmethod
     def of(cls, establishment: Establishment) -> "Destination":
-        mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
+        row = Establishment.objects.select_related(*ALONG_THE_ESTABLISHMENT).get(pk=establishment.pk)
+        mapping: Mapping = getattr(row, "mapping", None) or Mapping(establishment=row)
         overrides = Overrides.model_validate(mapping.overrides)
-        return cls(activation=getattr(establishment, "activation", None), mapping=mapping, overrides=overrides)
+        return cls(activation=getattr(row, "activation", None), mapping=mapping, overrides=overrides)
 
 
 def prepare(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
@@ -88,8 +90,10 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
         *(replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems),
     ]
     catalogue = Catalogue(activation.division, codes=_codes(booking.entries), day=closing.business_date)
+    problems += [problem for problem in _of_the_activation(activation) if problem not in problems]
     for entry in booking.entries:
-        problems += [problem for problem in check_entry_in_exact(entry, catalogue) if problem not in problems]
+        found_in_exact = check_entry_in_exact(entry, catalogue, cost_center=destination.overrides.cost_center)
+        problems += [problem for problem in found_in_exact if problem not in problems]
     holding = [problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems]
     return Prepared(
         state=ExportState.HELD if holding else ExportState.READY,
@@ -97,7 +101,13 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
         entries=booking.entries,
         activation=activation,
         payment_condition=destination.overrides.payment_condition,
+        cost_center=destination.overrides.cost_center,
     )
+
+
+def _of_the_activation(activation: Activation) -> list[Problem]:
+    """What has broken since the activation: it holds what comes, before Exact refuses it closing by closing."""
+    return [Problem.from_document(document) for document in activation.problems]
 
 
 def _codes(entries: tuple[Entry, ...]) -> set[str]:

@@ -4,17 +4,16 @@ Codes never change; sentences may. What a sentence says last is what to do next.
 """
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from exact.models import CatalogueKind
+from exact.models import Posting
+from exact.wording import SENTENCES as OF_EXACT
+from exact.wording import said
 
 SENTENCES: dict[str, str] = {
+    **OF_EXACT,
     # within the closing
     "sale_total": N_("Net {net} plus VAT {tax} is not {gross}. Check this line on the till."),
     "sale_sign": N_("A refund must be negative, and a sale positive: {gross}. Check this line on the till."),
@@ -56,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),
     "slot_without_vat_account": N_("VAT {slot} ({rate} %) has no VAT account. Set one in the mapping."),
     "vat_without_net": N_("VAT {slot} has {tax} of VAT without a net amount."),
-    "means_unmapped": N_("Means of payment {means} ({label}, {amount}): which account? Set it in the mapping."),
+    "means_unmapped": N_("New means of payment {label} ({means}, {amount}): which account? Set it in the mapping."),
     "offered_without_vat": N_(
         "Offered items of {amount} came as a means of payment without their VAT. "
         "Let the till send their VAT, or set an account for them in the mapping."
@@ -70,32 +69,13 @@ SENTENCES: dict[str, str] = {
     "walk_in_account_used": N_(
         "Account {account} with third party {third_party} is the walk-in customer's: choose another."
     ),
-    # Exact's side
-    "gl_account_missing": N_("No GL account is set ({field})."),
-    "gl_account_unknown": N_(
-        "Exact does not know GL account {account} ({field}). Create it there, or correct it here."
+    # the activation
+    "reconnect_required": N_(
+        "Exact no longer accepts the log-in. Choose “Activate the export to Exact” and log in again; nothing is lost."
     ),
-    "gl_account_blocked": N_("GL account {account} {name} is blocked in Exact ({field})."),
-    "gl_account_type": N_("GL account {account} {name} is not a customers' account in Exact ({field})."),
-    "gl_account_not_for_sales": N_("Exact does not allow GL account {account} {name} on a sales line ({field})."),
-    "cost_center_demanded": N_("GL account {account} {name} demands a cost centre in Exact ({field})."),
-    "vat_code_missing": N_("No VAT code is set ({field})."),
-    "vat_code_unknown": N_("Exact does not know VAT code {vat_code} ({field})."),
-    "vat_code_blocked": N_("VAT code {vat_code} {name} is blocked in Exact ({field})."),
-    "vat_code_for_purchases": N_("VAT code {vat_code} {name} is for purchases ({field}). Choose one for sales."),
-    "vat_code_including": N_("VAT code {vat_code} {name} includes VAT ({field}). Choose one of the excluding kind."),
-    "vat_rate_differs": N_("VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field})."),
-    "journal_unknown": N_("Exact does not know journal {journal} ({field})."),
-    "journal_blocked": N_("Journal {journal} {name} is blocked in Exact ({field})."),
-    "journal_type": N_("Journal {journal} {name} is of the wrong type in Exact ({field})."),
-    "third_party_missing": N_("No third party is set for counter sales ({field})."),
-    "third_party_unknown": N_("Exact does not know third party {third_party}. Create it there, or correct the code."),
-    "third_party_not_customer": N_("Third party {third_party} {name} is not a customer in Exact."),
-    "third_party_inactive": N_("Third party {third_party} {name} is inactive or blocked in Exact."),
-    "payment_condition_missing": N_("Third party {third_party} {name} has no payment condition in Exact. Set one."),
-    "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
-    "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
-    "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
+    "consent_lapses": N_(
+        "Exact did not let us renew the log-in for 20 days: it ends on {date}. Log in again before that."
+    ),
     # what happened on the way to Exact
     "worker_ended": N_(
         "The program that was sending it ended. It is looked up in Exact before anything is sent again."
@@ -189,40 +169,13 @@ SENTENCES: dict[str, str] = {
     ),
     "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }
-MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
-PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
-
-
-class _Facts(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
-    code = problem["code"]
-    template = SENTENCES.get(code)
-    if template is None:
-        return str(code)
-    return _(template).format_map(_Facts({name: _said(code, name, value) for name, value in problem["facts"].items()}))
+    return said(SENTENCES, problem)
 
 
-def _said(code: str, name: str, value: str) -> str:
-    if name == "date":
-        return _date(value)
-    if name == "catalogue":
-        return str(CatalogueKind(value).label)
-    if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
-        return _number(value)
-    return f"{_number(value)} €" if name in MONEY_FACTS else value
-
-
-def _number(value: str) -> str:
-    try:
-        return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
-    except InvalidOperation:
-        return value
-
-
-def _date(value: str) -> str:
-    return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+def said_of(posting: Posting) -> list[str]:
+    """What is wrong with a posting: Exact's own sentences, and ours."""
+    return [*posting.messages, *map(sentence, posting.problems)]

@@ -9,24 +9,22 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from exact.activation import budgeted_client
+from exact.calls import division_client
 from exact.catalogue import Catalogue
 from exact.mirror import read_entries
 from exact.models import BookLine, Division, Posting, PostingState
 from exact.payloads import codes_in
-from exact.postings import entries_in_exact, make_postings
+from exact.postings import entries_in_exact, make_postings, next_revision
 from exact.preflight import check_entry_in_exact
 from exact.reconcile import settle_replaced, stands_as_posted
 from exact.states import move
 from exports.models import Export, ExportState, Replacement, ReplacementWay
-from exports.nudge import nudge_lane
+from exports.nudge import nudge_lane_after_commit
 from exports.prepare import ALONG_THE_ESTABLISHMENT, Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -58,13 +56,16 @@ class DryRun:
     entry: Entry
     reversal: Entry | None
     payment_condition: str
+    cost_center: str
 
     @property
     def digest(self) -> str:
         """Changes with anything a person sees, so that an order can be held against what was shown."""
         held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in self.held)
         reversal = self.reversal.to_document() if self.reversal else None
-        text = json.dumps([self.way, held, self.entry.to_document(), reversal, self.payment_condition])
+        text = json.dumps(
+            [self.way, held, self.entry.to_document(), reversal, self.payment_condition, self.cost_center]
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -73,8 +74,8 @@ def dry_run(posting_id: UUID) -> DryRun:
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
     if posting.state not in REPLACEABLE or posting.reverses_id:
         raise CannotReplace("replace_not_posted")
-    entry, condition = _entry_of_today(posting)
-    with budgeted_client(posting.division, for_people=True) as client:
+    entry, condition, cost_center = _entry_of_today(posting)
+    with division_client(posting.division) as client:
         found = entries_in_exact(client, posting, Catalogue(posting.division, codes=codes_in(entry)))
         read_entries(posting.division, client, posting, [it.entry_id for it in found])
     held = [*BookLine.objects.filter(posting=posting)]
@@ -87,7 +88,15 @@ def dry_run(posting_id: UUID) -> DryRun:
         day = _day_of_correction(posting.division, entry)
         reversal = replace(_negated(Entry.from_document(posting.entry)), date=day)
         entry = replace(entry, date=day)
-    return DryRun(posting=posting, way=way, held=held, entry=entry, reversal=reversal, payment_condition=condition)
+    return DryRun(
+        posting=posting,
+        way=way,
+        held=held,
+        entry=entry,
+        reversal=reversal,
+        payment_condition=condition,
+        cost_center=cost_center,
+    )
 
 
 def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
@@ -107,6 +116,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
             way=shown.way,
             entry=shown.entry.to_document(),
             payment_condition=shown.payment_condition,
+            cost_center=shown.cost_center,
             asked_by=actor,
         )
         if shown.reversal is not None:
@@ -114,7 +124,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
         else:
             move(standing, PostingState.REMOVING, why=why, actor=actor)
         move_export(export, ExportState.EXPORTING, actor=actor, why=why)
-        transaction.on_commit(partial(nudge_lane, posting.division_id), robust=True)
+        nudge_lane_after_commit(posting.division_id)
     return row
 
 
@@ -124,7 +134,13 @@ def post_in_its_place(export: Export, withdrawn: Posting) -> None:
     if row is None:
         return
     settle_replaced(withdrawn)
-    _make(export, withdrawn, Entry.from_document(row.entry), payment_condition=row.payment_condition)
+    _make(
+        export,
+        withdrawn,
+        Entry.from_document(row.entry),
+        payment_condition=row.payment_condition,
+        cost_center=row.cost_center,
+    )
     _done(row)
 
 
@@ -147,8 +163,22 @@ def _post_reversal(export: Export, standing: Posting, reversal: Entry, row: Repl
         for waiting in Posting.objects.filter(after=stuck, state=PostingState.PENDING):
             move(waiting, PostingState.WITHDRAWN, why="replaced anew")
         move(stuck, PostingState.WITHDRAWN, why="replaced anew")
-    undone = _make(export, standing, reversal, payment_condition=standing.payment_condition, reverses=standing)
-    _make(export, standing, Entry.from_document(row.entry), payment_condition=row.payment_condition, after=undone)
+    undone = _make(
+        export,
+        standing,
+        reversal,
+        payment_condition=standing.payment_condition,
+        cost_center=standing.cost_center,
+        reverses=standing,
+    )
+    _make(
+        export,
+        standing,
+        Entry.from_document(row.entry),
+        payment_condition=row.payment_condition,
+        cost_center=row.cost_center,
+        after=undone,
+    )
     _done(row)
 
 
@@ -158,18 +188,20 @@ def _make(
     entry: Entry,
     *,
     payment_condition: str,
+    cost_center: str,
     reverses: Posting | None = None,
     after: Posting | None = None,
 ) -> Posting:
-    last = Posting.objects.filter(closing_id=export.pk).aggregate(last=Max("revision"))["last"]
     [posting] = make_postings(
         division=old.division,
+        establishment_id=export.establishment_id,
         closing_id=export.pk,
         number=export.number,
         closed_at=export.closed_at,
         entries=[entry],
         payment_condition=payment_condition,
-        revision=last + 1,
+        cost_center=cost_center,
+        revision=next_revision(export.pk),
         reverses=reverses,
         after=after,
     )
@@ -180,8 +212,11 @@ def _done(row: Replacement) -> None:
     Replacement.objects.filter(pk=row.pk).update(done_at=timezone.now())
 
 
-def _entry_of_today(posting: Posting) -> tuple[Entry, str]:
-    """The entry that the closing gives with today's settings. Raises `CannotReplace` with what stands in the way."""
+def _entry_of_today(posting: Posting) -> tuple[Entry, str, str]:
+    """The entry that the closing gives with today's settings, its payment condition and cost centre.
+
+    Raises `CannotReplace` with what stands in the way.
+    """
     export = Export.objects.select_related(
         "establishment", *(f"establishment__{path}" for path in ALONG_THE_ESTABLISHMENT)
     ).get(pk=posting.closing_id)
@@ -197,7 +232,7 @@ def _entry_of_today(posting: Posting) -> tuple[Entry, str]:
     same = [entry for entry in of_kind if entry.journal == posting.journal] or of_kind
     if len(same) != 1:
         raise CannotReplace("replace_no_such_entry")
-    return same[0], prepared.payment_condition
+    return same[0], prepared.payment_condition, prepared.cost_center
 
 
 def _way(posting: Posting, entry: Entry, *, standing: bool, processed: bool) -> ReplacementWay:

@@ -1,17 +1,15 @@
 """Sending again what Exact refused, after its cause was mended. Never by editing a row: a new revision is made."""
 
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from exact.models import Posting, PostingState
-from exact.postings import make_postings
+from exact.postings import make_postings, next_revision
 from exact.states import OVER, move
 from exports.accept import reconsider
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane
+from exports.nudge import nudge_lane_after_commit
 from exports.prepare import Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
@@ -58,18 +56,20 @@ def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
     wanted = {(it.entry_kind, it.journal) for it in redone}
     standing = {(it.entry_kind, it.journal) for it in postings} - wanted
     entries = [entry for entry in prepared.entries if (entry.kind.value, entry.journal) not in standing]
-    revision = (postings.aggregate(last=Max("revision"))["last"] or 0) + 1
+    revision = next_revision(export.pk)
     for posting in redone:
         move(posting, PostingState.WITHDRAWN, actor=actor, why=why)
     make_postings(
         division=prepared.activation.division,
+        establishment_id=export.establishment_id,
         closing_id=export.pk,
         number=export.number,
         closed_at=export.closed_at,
         entries=entries,
         payment_condition=prepared.payment_condition,
+        cost_center=prepared.cost_center,
         revision=revision,
     )
     move_export(export, ExportState.READY, actor=actor, why=why, problems=[])
-    transaction.on_commit(partial(nudge_lane, prepared.activation.division_id), robust=True)
+    nudge_lane_after_commit(prepared.activation.division_id)
     return export

@@ -38,7 +38,7 @@ def move_export(
     before = ExportState(export.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
     now = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rows = Export.objects.filter(pk=export.pk, state=before)
         if rows.update(state=to, state_since=now, **changes) != 1:
             raise MovedByAnother(str(export.pk))

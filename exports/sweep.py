@@ -2,30 +2,33 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from exact.activation import learn_third_parties
+from exact.activation import learn_third_parties, recheck
 from exact.models import Activation, Division, Lane, Posting
 from exact.states import OPEN
 from exports.accept import reconsider
 from exports.models import Export, ExportState
+from exports.park import park, stopped_closings
 
 BATCH = 500
 NIGHTLY = timedelta(hours=20)
 
 
 def due_divisions() -> list[int]:
-    """Divisions with open postings whose lane is free and not paused."""
+    """Divisions with open postings whose lane is free and not paused, each once."""
     now = timezone.now()
-    free = Lane.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now)).filter(
-        Q(paused_until=None) | Q(paused_until__lte=now)
+    open_postings = Posting.objects.filter(division=OuterRef("division"), state__in=OPEN)
+    due = Lane.objects.filter(
+        Q(leased_until=None) | Q(leased_until__lt=now),
+        Q(paused_until=None) | Q(paused_until__lte=now),
+        Exists(open_postings),
     )
-    return [
-        *Posting.objects.filter(state__in=OPEN, division__lane__in=free).values_list("division", flat=True).distinct()
-    ]
+    return [*due.values_list("division", flat=True)]
 
 
 def unreconciled_divisions() -> list[int]:
@@ -33,6 +36,14 @@ def unreconciled_divisions() -> list[int]:
     yesterday = timezone.now() - NIGHTLY
     due = Division.objects.filter(Q(reconciled_at=None) | Q(reconciled_at__lt=yesterday), activations__active=True)
     return [*due.order_by(F("reconciled_at").asc(nulls_first=True)).values_list("pk", flat=True).distinct()]
+
+
+def park_stopped() -> int:
+    """Take back what must not be sent any more. Returns how many closings."""
+    ids = stopped_closings(BATCH)
+    for pk in ids:
+        park(pk)
+    return len(ids)
 
 
 def release_waiting() -> int:
@@ -45,10 +56,11 @@ def release_waiting() -> int:
 
 
 def release_mended() -> int:
-    """Look again at held closings whose establishment's mapping changed after they were last looked at."""
-    mended = Export.objects.filter(
-        state=ExportState.HELD, establishment__mapping__updated_at__gt=F("state_since")
-    ).order_by("business_date", "closed_at")
+    """Look again at held closings whose establishment's mapping, or whose company, changed since the last look."""
+    changed = Q(establishment__mapping__updated_at__gt=F("state_since")) | Q(
+        establishment__activation__checked_at__gt=F("state_since"), establishment__activation__active=True
+    )
+    mended = Export.objects.filter(changed, state=ExportState.HELD).order_by("business_date", "closed_at")
     return _again(mended.values_list("pk", flat=True)[:BATCH], why="settings changed")
 
 
@@ -58,14 +70,25 @@ def learn_and_release() -> int:
     learnt: set[UUID] = set()
     for activation in Activation.objects.filter(active=True, establishment__in=held.values("establishment")):
         of_it = held.filter(establishment=activation.establishment_id)[:BATCH]
-        codes = {code for export in of_it for code in _unknown_parties(export)}
+        codes = {code for export in of_it for code in _unknown_parties(export.problems)}
         if learn_third_parties(activation.division, codes):
             learnt |= {export.pk for export in of_it}
     return _again(learnt, why="third party found in Exact")
 
 
-def _unknown_parties(export: Export) -> Iterator[str]:
-    for problem in export.problems:
+def learn_and_recheck() -> int:
+    """Look up in Exact the third parties that activations name and the catalogue does not hold. Returns how many."""
+    broken = Activation.objects.filter(active=True, problems__contains=[{"code": "third_party_unknown"}])
+    learnt = 0
+    for activation in broken.select_related("division", "establishment"):
+        if learn_third_parties(activation.division, {*_unknown_parties(activation.problems)}):
+            recheck(activation.establishment, way="nightly")
+            learnt += 1
+    return learnt
+
+
+def _unknown_parties(problems: list[dict[str, Any]]) -> Iterator[str]:
+    for problem in problems:
         if problem["code"] == "third_party_unknown":
             yield problem["facts"]["third_party"]
 

@@ -12,11 +12,31 @@ from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
-from exports.nudge import LEARN, RECONCILE, RELEASE, RUN, RUN_LANE, nudge_lane, nudge_reconcile, nudge_run
+from exports.nudge import (
+    LEARN,
+    RECONCILE,
+    RELEASE,
+    REPOSTS,
+    RUN,
+    RUN_LANE,
+    nudge_lane,
+    nudge_reconcile,
+    nudge_reposts,
+    nudge_run,
+)
+from exports.repost_runs import advance_runs
 from exports.runs.monthly import ask_for_due_months
 from exports.runs.perform import due_runs, perform
 from exports.settle import settle
-from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting, unreconciled_divisions
+from exports.sweep import (
+    due_divisions,
+    learn_and_recheck,
+    learn_and_release,
+    park_stopped,
+    release_mended,
+    release_waiting,
+    unreconciled_divisions,
+)
 
 log = structlog.get_logger()
 
@@ -34,22 +54,35 @@ def run_lane(division_id: int) -> None:
 
 @shared_task(name=LEARN)
 def learn_third_parties() -> None:
-    """Look up the third parties that closings wait for."""
+    """Look up the third parties that activations and closings wait for."""
+    learn_and_recheck()
     learn_and_release()
 
 
 @shared_task(name=RELEASE)
 def release() -> None:
-    """Look again at closings that wait for an activation or for settings."""
+    """Look again at closings that wait for an activation or for settings, or must wait now."""
+    park_stopped()
     release_waiting()
     release_mended()
+
+
+@shared_task(name=REPOSTS)
+def reposts() -> None:
+    """Go on with what people send again."""
+    if advance_runs():
+        nudge_reposts()
 
 
 @shared_task(name="exports.sweep")
 def sweep() -> None:
     """Find everything that is due and wake its lane."""
+    park_stopped()
     release_waiting()
+    release_mended()
+    learn_and_recheck()
     learn_and_release()
+    nudge_reposts()
     for division_id in due_divisions():
         nudge_lane(division_id)
     for run_id in due_runs():

@@ -1,12 +1,14 @@
 """The Celery app. The database is the truth, a message only a nudge: nothing here retries, delays or keeps results."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun, task_prerun
 from django.conf import settings
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
@@ -22,21 +24,37 @@ app.config_from_object(
             "socket_keepalive": True,
             "health_check_interval": 30,
         },
+        "timezone": settings.TIME_ZONE,
         "task_publish_retry": False,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
         "worker_send_task_events": False,
-        "timezone": settings.TIME_ZONE,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
             "monthly": {"task": "exports.monthly", "schedule": crontab(minute=20)},
             "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},
+            "exact": {"task": "exact.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "keep-alive": {"task": "exact.keep_alive", "schedule": crontab(minute="40")},
+            # At night in France, when no shop closes; a company that was missed is due again an hour later.
+            "nightly": {"task": "exact.nightly", "schedule": crontab(hour="3-5", minute="10")},
         },
     }
 )
 app.autodiscover_tasks()
+
+
+# Celery would close the database connection around every task; a new one costs more than the task (SCRAM, a session).
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _drop_broken_connections(sender: Any, **_: Any) -> None:
+    """What Django does around a request: end connections that broke or grew old, check the others before their use."""
+    if not sender.request.is_eager:
+        close_old_connections()
 
 
 @setup_logging.connect

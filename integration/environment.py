@@ -45,16 +45,22 @@ class Environment(BaseSettings):
     public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     sentry_dsn: SecretStr | None = None
+    email_url: SecretStr = SecretStr("console:")
+    email_from: str = "Clyo → Exact <exact@localhost>"
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern="^(json|console)$")
     exact_timeout_s: float = Field(default=60.0, gt=0, le=100)
     exact_minute_reserve: int = Field(default=5, ge=0, le=59)
     exact_day_reserve: int = Field(default=200, ge=0)
+    exact_lease_margin_s: float = Field(default=10.0, ge=1, le=60)
+    exact_backoff_max_s: float = Field(default=900.0, ge=2, le=3600)
+    exact_reconnect_pause_s: float = Field(default=900.0, ge=5, le=3600)
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
     push_rate: str = "600/minute"
     pairing_rate: str = "10/minute"
     smtp_url: SecretStr | None = None
     mail_from: str = "Clyo → Exact <export@clyo.invalid>"
+    support_second_factor: bool = True
 
     @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
     @classmethod
@@ -93,6 +99,8 @@ class Environment(BaseSettings):
         self.key_pepper = self.key_pepper or SecretStr(LOCAL_SECRET)
         self.token_keys = self.token_keys or [SecretStr(LOCAL_TOKEN_KEY)]
         self.allowed_hosts = self.allowed_hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"]
+        if "email_url" not in self.model_fields_set:
+            self.email_url = SecretStr("file:")
         self.public_url = self.public_url or "http://127.0.0.1:8000"
 
     def _refuse_unsafe(self) -> None:
@@ -109,5 +117,9 @@ class Environment(BaseSettings):
             faults.append("ALLOWED_HOSTS must name the public host names")
         if not self.public_url.startswith("https://"):
             faults.append("PUBLIC_URL must be the https:// address people and tills use")
+        if not self.email_url.get_secret_value().startswith("smtp"):
+            faults.append("EMAIL_URL must name the mail server: invitations and passwords go by e-mail")
+        if not self.support_second_factor:
+            faults.append("SUPPORT_SECOND_FACTOR may be off only locally: support sees every customer")
         if faults:
             raise ValueError("; ".join(faults))

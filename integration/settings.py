@@ -1,11 +1,15 @@
 """Django's settings, all of them derived from `integration.environment`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+import dj_email_url
+from csp import constants as csp
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from integration.console import site as console_site
 from integration.environment import Environment
 from integration.logs import logging_config
 from integration.sentry import start_sentry
@@ -30,8 +34,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "hijack",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "drf_spectacular",
+    "csp",
     "tenants",
     "exact",
     "exports",
@@ -41,14 +51,19 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "hijack.middleware.HijackUserMiddleware",
+    "integration.console.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "integration.urls"
@@ -56,6 +71,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "integration" / "templates"],  # before every app's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -74,12 +90,16 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000",
+            # What is acknowledged is on disk, whatever the server's own setting.
+            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000 "
+            "-c synchronous_commit=on",
         },
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -117,6 +137,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "exact.pages.csrf_failure"
+# The console's own framework needs inline scripts; everything else has none.
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/console/"],
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "style-src": [csp.SELF],
+        "script-src": [csp.SELF],
+        "connect-src": [csp.SELF],
+        "img-src": [csp.SELF],
+        "form-action": [csp.SELF],
+        "frame-ancestors": [csp.NONE],
+        "base-uri": [csp.NONE],
+    },
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 if not ENVIRONMENT.local:
@@ -148,10 +183,22 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+mail = dj_email_url.parse(ENVIRONMENT.email_url.get_secret_value())
+EMAIL_BACKEND = mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = mail["EMAIL_HOST"], mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]
+EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
+
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
 EXACT_MINUTE_RESERVE = ENVIRONMENT.exact_minute_reserve
 EXACT_DAY_RESERVE = ENVIRONMENT.exact_day_reserve
+EXACT_LEASE_MARGIN_S = ENVIRONMENT.exact_lease_margin_s
+EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
+EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
 MAIL_SERVER = ENVIRONMENT.mail_server
@@ -171,12 +218,23 @@ LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
 start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)
 
+# Five wrong passwords of one address for one person close the door for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "integration.callers.address_of"
+AXES_USERNAME_CALLABLE = "integration.callers.name_of"
+AXES_LOCKOUT_TEMPLATE = "console/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
+
+OTP_TOTP_ISSUER = "Clyo → Exact"
+SUPPORT_SECOND_FACTOR = ENVIRONMENT.support_second_factor
+
 LOGIN_URL = reverse_lazy("admin:login")
-UNFOLD = {
-    "SITE_TITLE": "Clyo → Exact",
-    "SITE_HEADER": "Clyo → Exact",
-    "SITE_SYMBOL": "sync_alt",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-}
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("admin:index")
+HIJACK_PERMISSION_CHECK = "tenants.acting.may_look_through"
+UNFOLD = console_site.UNFOLD

@@ -54,7 +54,8 @@ def sources(root: Path = ROOT) -> Iterator[tuple[bytes, Keywords]]:
         for path in sorted((root / package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield _with_interpolations(path.read_bytes()), CODE_KEYWORDS
-        for path in sorted([*(root / package).rglob("*.html"), *(root / package).rglob("templates/**/*.txt")]):
+        mails = (root / package).glob("**/templates/**/*.txt")
+        for path in sorted([*(root / package).rglob("*.html"), *mails]):
             yield _as_python(path), TEMPLATE_KEYWORDS
 
 

@@ -14,6 +14,9 @@ urlpatterns = [
     path("health/", health),
     path("i18n/", include("django.conf.urls.i18n")),
     path("exports/file/<str:token>", signed_file, name="export-file"),
+    path("activation/", include("exact.urls")),
+    path("console/hijack/", include("hijack.urls")),
+    path("console/", include("integration.console.urls")),
     path("console/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

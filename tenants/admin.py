@@ -1,12 +1,25 @@
 """Console pages of customers and people."""
 
-from django.contrib import admin
-from django.contrib.auth.models import Group
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from functools import partial
+from typing import Any
 
-from tenants.console import OwnRelatedFilter, ScopedAdmin
-from tenants.models import Establishment, Reseller, Tenant, User
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from tenants.console import ReadOnlyAdmin, ScopedAdmin
+from tenants.invite import invite
+from tenants.models import WEEKDAYS, LookThrough, Reseller, Role, Tenant, User
+from tenants.users import RESELLER_ROLES
 
 
 @admin.register(Reseller)
@@ -17,9 +30,55 @@ class ResellerAdmin(ScopedAdmin):
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    list_display = ["email", "name", "role", "reseller", "suspended_at"]
-    fields = ["email", "name", "role", "reseller", "suspended_at"]
+    list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at", "look_through"]
+    list_select_related = ["reseller", "tenant"]
+    fields = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
     search_fields = ["email", "name"]
+    ordering = ["email"]
+    actions = ["invite_again"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
+        """A new person gets an invitation, and chooses the password itself."""
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(partial(invite, obj))
+        self.message_user(request, _("{person} was invited by e-mail.").format(person=obj.email), messages.SUCCESS)
+
+    @admin.action(description=_("Invite again by e-mail"), permissions=["invite"])
+    def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset.filter(suspended_at=None):
+            invite(person)
+            self.message_user(request, _("{person} was invited by e-mail.").format(person=person.email))
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tenants.invite_user")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        shown: list[str] = list(super().get_list_display(request))
+        return shown if request.user.has_perm("tenants.hijack_user") else shown[:-1]
+
+    @admin.display(description="")
+    def look_through(self, person: User) -> str:
+        """A button of the list's own form (its token goes with it) that leads into the person's view."""
+        if person.is_support or not person.is_active:
+            return ""
+        return format_html(
+            '<button class="console-button" formmethod="post" formaction="{}?next={}" '
+            'name="user_pk" value="{}">{}</button>',
+            reverse("hijack:acquire"),
+            reverse("admin:index"),
+            person.pk,
+            _("Work in this view"),
+        )
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody makes a person of more rights than its own: a reseller never makes support."""
+        if db_field.name == "role" and not getattr(request.user, "is_support", False):
+            kwargs["choices"] = [(role.value, role.label) for role in (*RESELLER_ROLES, Role.ACCOUNTANT)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 @admin.register(Tenant)
@@ -39,20 +98,24 @@ class TenantAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
 
 
-@admin.register(Establishment)
-class EstablishmentAdmin(ScopedAdmin):
-    list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
-    list_filter = [("tenant", OwnRelatedFilter)]
-    list_select_related = ["tenant"]
-    lookups = frozenset({"tenant__id__exact"})
-    search_fields = ["code", "name", "tenant__name"]
-    fields = ["tenant", "code", "name", "siret", "booked_level", "suspended_at"]
+@admin.register(LookThrough)
+class LookThroughAdmin(ReadOnlyAdmin):
+    """The trail of support working inside other people's views."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
-        """An establishment stays with its customer: its closings carry that customer."""
-        return ["tenant"] if obj else []
+    list_display = ["began_at", "actor", "seen_as", "reseller", "ended_at"]
+    fields = list_display
+    list_select_related = ["actor", "seen_as", "reseller"]
 
 
-admin.site.unregister(Group)  # roles decide, see tenants.users
+class OpeningDays(forms.TypedMultipleChoiceField):
+    """ISO weekdays; none ticked means they are learned, which is no list at all."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=WEEKDAYS, coerce=int, empty_value=None, **options)
+
+
+admin.site.unregister([Group, TOTPDevice, StaticDevice])  # roles decide, see tenants.users; a device is its owner's
 admin.site.site_header = "Clyo → Exact"
 admin.site.index_title = _("Overview")

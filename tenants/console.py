@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from tenants.scope import visible_to
 
@@ -57,3 +60,13 @@ class OwnRelatedFilter(admin.RelatedFieldListFilter):
     ) -> list[tuple[str, Any]]:
         rows = visible_to(request.user, field.remote_field.model._default_manager.all())
         return [(str(row.pk), str(row)) for row in rows[:200]]
+
+
+class OwnAutocompleteFilter(AutocompleteSelectFilter):
+    """A filter by a related row that is searched for, among the rows the user sees; for lists too long to open."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            chosen = choice["form"].fields[self.lookup_kwarg]
+            chosen.queryset = visible_to(self.request.user, chosen.queryset)
+            yield choice

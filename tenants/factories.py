@@ -50,6 +50,24 @@ class StaffFactory(DjangoModelFactory[User]):
     reseller = SubFactory(ResellerFactory)
 
 
+class ResellerAdminFactory(StaffFactory):
+    """Who manages a reseller's people."""
+
+    email = Sequence(lambda n: f"gerant{n}@revendeur.example")
+    role = Role.RESELLER_ADMIN
+
+
+class AccountantFactory(DjangoModelFactory[User]):
+    """Reads the closings of one customer."""
+
+    class Meta:
+        model = User
+
+    email = Sequence(lambda n: f"compta{n}@cabinet.example")
+    role = Role.ACCOUNTANT
+    tenant = SubFactory(TenantFactory)
+
+
 class SupportFactory(DjangoModelFactory[User]):
     class Meta:
         model = User

@@ -1,14 +1,18 @@
 """Reseller → tenant → establishment → till. Every row below a tenant carries its tenant, and the database checks it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
 from tenants.users import Role, User
 
-__all__ = ["BookedLevel", "Establishment", "Reseller", "Role", "Tenant", "Till", "User"]
+__all__ = ["BookedLevel", "Establishment", "LookThrough", "Reseller", "Role", "Tenant", "Till", "User"]
 
+# ISO weekdays; the names are Django's own.
+WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
 SUSPENDED_SINCE = _("suspended since")
 
 
@@ -87,6 +91,19 @@ class Establishment(models.Model):
     booked_level = models.CharField(
         _("what is booked"), max_length=10, choices=BookedLevel.choices, default=BookedLevel.GENERAL
     )
+    contact_email = models.EmailField(
+        _("contact's e-mail address"),
+        blank=True,
+        db_default="",
+        help_text=_("Who links the establishment to Exact, and is told when the link ends."),
+    )
+    opening_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=WEEKDAYS),
+        verbose_name=_("opening days"),
+        null=True,
+        blank=True,
+        help_text=_("Days a closing is expected on. Empty: learned from the last four weeks."),
+    )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -145,3 +162,21 @@ class Till(models.Model):
         """
         establishment, tenant = self.establishment, self.establishment.tenant
         return any(row.suspended_at for row in (self, establishment, tenant, tenant.reseller))
+
+
+class LookThrough(models.Model):
+    """Support worked inside another person's view: who, whose, from when to when. Added and closed, never edited."""
+
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("support"))
+    seen_as = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("in the view of"))
+    reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
+    began_at = models.DateTimeField(_("from"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("to"), null=True)
+
+    class Meta:
+        verbose_name = _("visit by support")
+        verbose_name_plural = _("visits by support")
+        ordering = ["-began_at"]
+
+    def __str__(self) -> str:
+        return f"{self.actor} → {self.seen_as}"

@@ -12,16 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 class Role(models.TextChoices):
     SUPPORT = "support", _("Support")
+    RESELLER_ADMIN = "reseller_admin", _("Reseller administrator")
     RESELLER_STAFF = "reseller_staff", _("Reseller staff")
+    ACCOUNTANT = "accountant", _("Accountant (reads one customer)")
 
 
-# Model permissions of each role, as "app.action_model" with * for every model of an app. What a role may do with a
-# row it can see; which rows it sees is `tenants.scope`'s answer alone.
-ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.SUPPORT: frozenset({"view", "add", "change"}),
-    Role.RESELLER_STAFF: frozenset({"view", "add", "change"}),
+RESELLER_ROLES = (Role.RESELLER_ADMIN, Role.RESELLER_STAFF)
+
+# What each role may do with a row it can see; which rows it sees is `tenants.scope`'s answer alone.
+ROLE_ACTIONS: dict[str, frozenset[str]] = {
+    Role.SUPPORT: frozenset({"view", "add", "change", "repost", "bookasis", "invite", "hijack"}),
+    Role.RESELLER_ADMIN: frozenset({"view", "add", "change", "repost", "invite"}),
+    Role.RESELLER_STAFF: frozenset({"view", "add", "change", "repost"}),
+    Role.ACCOUNTANT: frozenset({"view"}),
 }
-SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "tenants.user", "exact.exactapp"})
+ROOMS = frozenset({"tenants", "exact", "exports", "clyo_ingest"})
+SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
+# People are managed by who may invite them; keys and raw pushes are the till's side, not an accountant's.
+INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough"})
+NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
 
 
 class UserAccounts(BaseUserManager["User"]):
@@ -42,13 +51,16 @@ class UserAccounts(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person of support (sees every customer) or of one reseller (sees that reseller's customers)."""
+    """A person of support (every customer), of one reseller (its customers), or an accountant of one customer."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     reseller = models.ForeignKey(
         "tenants.Reseller", models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("reseller")
+    )
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="accountants", verbose_name=_("customer")
     )
     suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -69,9 +81,13 @@ class User(AbstractBaseUser):
                 violation_error_message=_("A user with this e-mail address already exists."),
             ),
             models.CheckConstraint(
-                condition=Q(role=Role.SUPPORT, reseller=None) | Q(role=Role.RESELLER_STAFF, reseller__isnull=False),
-                name="tenants_user_reseller_iff_staff",
-                violation_error_message=_("Reseller staff belong to a reseller; support does not."),
+                condition=Q(role=Role.SUPPORT, reseller=None, tenant=None)
+                | Q(role__in=RESELLER_ROLES, reseller__isnull=False, tenant=None)
+                | Q(role=Role.ACCOUNTANT, reseller=None, tenant__isnull=False),
+                name="tenants_user_belongs_where_its_role_says",
+                violation_error_message=_(
+                    "A reseller's people belong to a reseller, an accountant to a customer, support to neither."
+                ),
             ),
         ]
 
@@ -85,9 +101,8 @@ class User(AbstractBaseUser):
     @property
     def is_active(self) -> bool:  # type: ignore[override] # a column in Django, an answer here
         """Whether the person may act now. Read on every request, so a suspension takes effect on the next one."""
-        if self.suspended_at is not None:
-            return False
-        return self.is_support or (self.reseller is not None and self.reseller.suspended_at is None)
+        above = [self, self.reseller, self.tenant, self.tenant.reseller if self.tenant else None]
+        return all(row is None or row.suspended_at is None for row in above)
 
     @property
     def is_staff(self) -> bool:
@@ -105,9 +120,17 @@ class User(AbstractBaseUser):
             return False
         app, _dot, codename = perm.partition(".")
         action, _underscore, model = codename.partition("_")
-        if f"{app}.{model}" in SUPPORT_ONLY_MODELS and not self.is_support:
+        label = f"{app}.{model}"
+        if app not in ROOMS:  # a library's own rows (devices, locks) belong to nobody's console
             return False
-        return action in ROLE_PERMISSIONS[self.role]
+        if label in SUPPORT_ONLY_MODELS and not self.is_support:
+            return False
+        actions = ROLE_ACTIONS[self.role]
+        if label in INVITING_ONLY_MODELS and "invite" not in actions:
+            return False
+        if label in NOT_FOR_ACCOUNTANTS and self.role == Role.ACCOUNTANT:
+            return False
+        return action in actions
 
     def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
         return all(self.has_perm(perm, obj) for perm in perm_list)

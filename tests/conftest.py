@@ -89,6 +89,9 @@ class Caller:
     def put(self, path: str, body: Any) -> Any:
         return self._call("put", path, body)
 
+    def delete(self, path: str) -> Any:
+        return Client().delete(f"/api/v1/{path}", headers=self.headers)
+
     def get(self, path: str, **options: Any) -> Any:
         return Client().get(f"/api/v1/{path}", headers=self.headers, **options)
 

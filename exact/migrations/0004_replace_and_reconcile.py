@@ -84,9 +84,11 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(default=1, editable=False, help_text='Ledger read up to here.'),
         ),
         migrations.AddField(
-            model_name='division',
-            name='moved_at',
-            field=models.CharField(blank=True, editable=False, help_text="Exact's DivisionMoveDate.", max_length=30),
+            model_name="division",
+            name="lines_moved_at",
+            field=models.DateField(
+                editable=False, help_text="The move the timestamps below are after.", null=True
+            ),
         ),
         migrations.AddField(
             model_name='division',

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('way', models.CharField(choices=[('again', 'Exact no longer has it: post it again'), ('delete', 'delete it in Exact and post it anew'), ('reverse', 'reverse it in Exact and post it anew')], max_length=10)),
                 ('entry', models.JSONField()),
                 ('payment_condition', models.CharField(blank=True, max_length=10)),
+
+                ("cost_center", models.CharField(blank=True, max_length=20)),
                 ('asked_at', models.DateTimeField(auto_now_add=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from integration.demo.processes import DemoFailed, Processes
+from integration.stack import product
+from integration.stack.processes import Processes, ProgramFailed
 from integration.stack.programs import free_port
 from integration.stack.services import CLONE, local_services
 
@@ -27,7 +28,7 @@ def main() -> int:
     try:
         with local_services("demo", fresh=True) as services:
             return _demo(home, services.environment())
-    except DemoFailed as failure:
+    except ProgramFailed as failure:
         print(f"demo: failed\n{failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -41,6 +42,7 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
         "SWEEP_EVERY_S": "2",
         "PUBLIC_URL": web,
         "LOG_FORMAT": "console",
+        "SUPPORT_SECOND_FACTOR": "false",
         "DJANGO_SETTINGS_MODULE": "integration.settings",
     }
     os.environ.update(environment, LOG_LEVEL="WARNING")
@@ -48,11 +50,8 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
         _say("database, schema, simulated Exact Online")
         processes.run("translations", "-m", "integration.translations", "compile")
         processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
-        port = exact.rpartition(":")[2]
         # The week is pushed in a minute; a real company would spread it over seven days, under Exact's limits.
-        processes.start(
-            "exact", "-m", "simulators.exact_online", "--port", port, "--data", str(home / "exact"), "--no-limits"
-        )
+        processes.start("exact", *product.exact(exact, home / "exact", "--no-limits"))
         processes.wait_for("exact", f"{exact}/_control/books?division=8301")
         _start_product(processes, web)
         pushed = _push_week(processes, home, web, exact)
@@ -65,16 +64,14 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
 
 def _start_product(processes: Processes, web: str) -> None:
     _say("web, worker, beat")
-    port = web.rpartition(":")[2]
-    granian = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-ws"]
-    processes.start("web", *granian, "--workers", "1", "--blocking-threads", "4", "integration.wsgi:application")
+    processes.start("web", *product.web(web, threads=4))
     _start_worker(processes)
-    processes.start("beat", "-m", "celery", "-A", "integration.celery", "beat", "-s", str(processes.logs / "beat.db"))
+    processes.start("beat", *product.beat(processes.logs / "beat.db"))
     processes.wait_for("web", f"{web}/health/")
 
 
 def _start_worker(processes: Processes) -> None:
-    processes.start("worker", "-m", "celery", "-A", "integration.celery", "worker", "-P", "threads", "-c", "4")
+    processes.start("worker", *product.worker("worker", threads=4))
 
 
 def _push_week(processes: Processes, home: Path, web: str, exact: str) -> list[Path]:
@@ -132,7 +129,7 @@ def _wait_until_quiet(expected: int) -> None:
         if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
             return
         time.sleep(0.5)
-    raise DemoFailed("the worker did not finish in time")
+    raise ProgramFailed("the worker did not finish in time")
 
 
 def _show(home: Path, exact: str, pushed: list[Path]) -> int:
@@ -160,7 +157,7 @@ def _serve(web: str, exact: str) -> None:
     from integration.demo.customers import PASSWORD
 
     print(f"\nConsole: {web}/console/   support@clyo.example or revendeur@canal.example, password {PASSWORD}")
-    print(f"Exact's books: {exact}/_control/books?division=8301\nCtrl-C ends everything.", flush=True)
+    print(f"Exact's books: {exact}/\nCtrl-C ends everything.", flush=True)
     signal.pause()
 
 

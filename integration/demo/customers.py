@@ -10,7 +10,7 @@ from exact.client import shared_http
 from exact.connection import connect
 from exact.models import Connection, ExactApp
 from exports.problems import sentence
-from integration.demo.processes import DemoFailed
+from integration.stack.processes import ProgramFailed
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
 
 PASSWORD = "demo-clyo-exact"
@@ -46,7 +46,7 @@ def write_codes(tills: dict[str, Till], path: Path) -> None:
 
 
 def link(tills: dict[str, Till], exact_url: str) -> None:
-    """Log in at the simulated Exact, choose the company, and activate every establishment. Raises `DemoFailed`."""
+    """Log in at the simulated Exact, choose the company, and activate every establishment. Raises `ProgramFailed`."""
     tenant = next(iter(tills.values())).tenant
     asked = {"client_id": "demo-client", "redirect_uri": REDIRECT, "user": "marie.dupont@example.fr"}
     code = httpx.post(f"{exact_url}/_control/authorize", json=asked, timeout=10).json()["code"]
@@ -55,4 +55,4 @@ def link(tills: dict[str, Till], exact_url: str) -> None:
     for till in tills.values():
         problems = activate(choose_division(till.establishment, connection, DIVISION))
         if problems:
-            raise DemoFailed("\n".join(sentence(problem.to_document()) for problem in problems))
+            raise ProgramFailed("\n".join(sentence(problem.to_document()) for problem in problems))

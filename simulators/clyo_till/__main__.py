@@ -1,4 +1,4 @@
-"""`python -m simulators.clyo_till pair|parameters|push|export|fleet|status|rotate|week …`.
+"""`python -m simulators.clyo_till pair|parameters|activate|push|export|fleet|status|rotate|week …`.
 
 Exit codes: 0 done, 1 refused by the server, 2 wrong call, 3 given up, no answer or busy (everything is still on disk).
 """
@@ -44,6 +44,8 @@ def _one(arguments: argparse.Namespace, till: Clyo) -> Sequence[Refused]:
             till.rotate()
         case "parameters":
             till.send_parameters(arguments.file, Patience(time.sleep, arguments.give_up_after))
+        case "activate":
+            till.activate(Patience(time.sleep, arguments.give_up_after))
         case "push":
             return till.push(arguments.files, Patience(time.sleep, arguments.give_up_after))
         case "export":
@@ -71,12 +73,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulators.clyo_till", description="Tills that push their closings.")
     parser.add_argument("--lang", choices=("fr", "en"), default="fr")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("pair", "rotate", "parameters", "push", "export", "status", "fleet"):
+    for name in ("pair", "rotate", "parameters", "activate", "push", "export", "status", "fleet"):
         command = commands.add_parser(name)
         command.add_argument("--state", type=Path, required=True, help="the till's folder")
         if name in ("pair", "fleet"):
             command.add_argument("--server", required=True)
-        if name in ("parameters", "push", "export", "fleet"):
+        if name in ("parameters", "activate", "push", "export", "fleet"):
             command.add_argument("--give-up-after", type=float, metavar="SECONDS", help="default: never")
     commands.choices["pair"].add_argument("--code", required=True)
     commands.choices["parameters"].add_argument("file", type=Path)

@@ -95,6 +95,13 @@ class Server:
             raise TryAgain(f"HTTP {answer.status_code}")
         return answer.content
 
+    def activate(self) -> dict[str, Any]:
+        """Ask for the activation page: its address and when it ends."""
+        return self._call("POST", "activation", None, expected=("url", "expires_at"))
+
+    def activation(self) -> dict[str, Any]:
+        return self._call("GET", "activation", None, expected=("state", "label", "problems"))
+
     def whoami(self) -> dict[str, Any]:
         return self._call("GET", "till", None, expected=("till",))
 

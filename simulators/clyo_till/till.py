@@ -13,7 +13,7 @@ from .push import Patience, Say, send_all
 from .server import Refused, Server, TryAgain
 from .spool import Spool
 
-POLL_S = 1.0
+POLL_S = 2.0
 
 
 class PairingInDoubt(Exception):
@@ -61,6 +61,35 @@ class Clyo:
             else:
                 self._say("parameters", path.name)
                 return
+
+    def activate(self, patience: Patience) -> None:
+        """Show the address of the activation page and wait until the export is on.
+
+        Raises `Refused`, `GivenUp`.
+        """
+        server = self._server()
+        self._say("open", server.activate()["url"])
+        said: object = None
+        while True:
+            try:
+                answer = server.activation()
+            except TryAgain as trouble:
+                self._say("again", str(trouble))
+                patience.wait(trouble.wait_s)
+                continue
+            news = (answer["state"], answer["problems"])
+            if news != said:
+                said = news
+                self._tell_activation(answer)
+            if answer["state"] == "active":
+                return
+            patience.tries = 0
+            patience.wait(POLL_S)
+
+    def _tell_activation(self, answer: dict[str, Any]) -> None:
+        self._say(answer["state"], answer["label"])
+        for problem in answer["problems"]:
+            self._say("to_mend", problem["message"])
 
     def push(self, paths: Iterable[Path], patience: Patience) -> list[Refused]:
         """Put closings on disk, then send all that waits."""

@@ -11,12 +11,14 @@ from starlette.types import Receive, Scope, Send
 
 from .api import ApiRequest, answer
 from .attachments import attachment_response
-from .calls import Call
+from .calls import Call, noteworthy
 from .control import control_routes
 from .countries import COUNTRIES
 from .errors import error_body
+from .faults import Rule
 from .oauth.pages import authorize_response
 from .oauth.token_endpoint import token_response
+from .page.view import page_route
 from .simulator import Simulator
 from .striking import strike
 
@@ -28,6 +30,7 @@ def create_app(simulator: Simulator) -> Starlette:
     abroad = [route for country in COUNTRIES for route in _host_routes(simulator, country, f"/{country}")]
     return Starlette(
         routes=[
+            page_route(simulator),
             *_host_routes(simulator, simulator.home, ""),
             Mount("/_control", routes=control_routes(simulator)),
             *abroad,
@@ -77,9 +80,7 @@ class _Endpoints:
         perform = partial(token_response, form, request.headers.get("authorization"), self._country, simulator.grants)
         rule = simulator.faults.take(TOKEN_RESOURCE, request.method, None)
         response = await strike(simulator, rule, _host(request), request.url.path, perform) if rule else perform()
-        simulator.calls.note(
-            Call(simulator.clock.now_ms(), None, request.method, TOKEN_RESOURCE, "", response.status_code)
-        )
+        _note(simulator, None, request.method, TOKEN_RESOURCE, "", response, rule)
         return response
 
     async def attachment(self, request: Request) -> Response:
@@ -112,10 +113,22 @@ class _Api:
         rule = simulator.faults.take(call.name, call.method, call.division)
         perform = partial(answer, simulator, call)
         response = await strike(simulator, rule, _host(request), request.url.path, perform) if rule else perform()
-        simulator.calls.note(
-            Call(simulator.clock.now_ms(), call.division, call.method, call.name, call.query, response.status_code)
-        )
+        _note(simulator, call.division, call.method, call.name, call.query, response, rule)
         await response(scope, receive, send)
+
+
+def _note(
+    simulator: Simulator,
+    division: int | None,
+    method: str,
+    resource: str,
+    query: str,
+    response: Response,
+    rule: Rule | None,
+) -> None:
+    status, fault = response.status_code, rule.fault if rule is not None else None
+    answer = noteworthy(status, bytes(response.body), response.headers.get("location", ""))
+    simulator.calls.note(Call(simulator.clock.now_ms(), division, method, resource, query, status, answer, fault))
 
 
 def _host(request: Request) -> str:

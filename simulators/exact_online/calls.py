@@ -1,14 +1,20 @@
 """The calls that came in: counters for tests, and the last ones for people."""
 
+import json
 from collections import Counter, deque
 from dataclasses import dataclass
 
 LAST_CALLS_MAX = 500
+ANSWER_MAX = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call and its answer; status 0 stands for no answer at all."""
+    """One call and its answer; status 0 stands for no answer at all.
+
+    `answer` is the text of a refusal, or the address of a new row; an answer with rows or tokens in it is not kept.
+    `fault` names the fault that struck.
+    """
 
     at_ms: int
     division: int | None
@@ -16,6 +22,21 @@ class Call:
     resource: str
     query: str
     status: int
+    answer: str = ""
+    fault: str | None = None
+
+
+def noteworthy(status: int, body: bytes, location: str) -> str:
+    """What to keep of an answer: of a refusal its text, of a new row its address."""
+    if status == 201:
+        return location.rpartition("/")[2]
+    if status < 400:
+        return ""
+    try:
+        told = json.loads(body)["error"]["message"]["value"]
+    except (ValueError, KeyError, TypeError):
+        told = body.decode("utf-8", "replace")
+    return str(told)[:ANSWER_MAX]
 
 
 class Calls:

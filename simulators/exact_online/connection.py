@@ -9,17 +9,18 @@ Afterwards they wait until the server has noticed, or it would complain about a 
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 TRANSPORT = "simulator.transport"
 LINGER_ZERO = struct.pack("ii", 1, 0)
 
 
-class ServerProtocol(H11Protocol):
+class ServerProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with the transport in the scope."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -64,6 +65,29 @@ class Broken(Response):
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
         scope[TRANSPORT].close()
         await _until_disconnected(receive)
+
+
+class Slow(Response):
+    """A whole answer that trickles in: `pieces` of its body, and `pause` before each but the first."""
+
+    def __init__(self, whole: Response, pieces: int, pause: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(status_code=whole.status_code)
+        self._whole = whole
+        self._pieces = pieces
+        self._pause = pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head at once and the body piece by piece."""
+        body = bytes(self._whole.body)
+        size = max(1, -(-len(body) // self._pieces))
+        await send(
+            {"type": "http.response.start", "status": self._whole.status_code, "headers": self._whole.raw_headers}
+        )
+        for start in range(0, len(body), size):
+            if start:
+                await self._pause()
+            await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _until_disconnected(receive: Receive) -> None:

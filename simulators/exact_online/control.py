@@ -13,14 +13,15 @@ from starlette.routing import Route
 from .books.booking import OPEN, PROCESSED
 from .books.report import report
 from .clock import iso
+from .control_faults import fault_routes
 from .control_requests import ControlError
-from .control_requests import given as _get
-from .control_requests import json_body as _body
+from .control_requests import body_of as _body
+from .control_requests import division_of as _division
 from .control_requests import safe as _safe
+from .control_requests import value_of as _get
 from .countries import COUNTRIES
 from .database import Row
 from .edm import find_resource
-from .faults import Fault, Rule
 from .oauth.grants import DIVISION_MAX, LOOPBACK_RULE, REUSED_TOKEN_ANSWERS
 from .resources.catalogue import MANDATORY_FILTERS
 from .seed.plant import NewApp, NewCompany, NewUser, add_app, add_company, add_user
@@ -36,15 +37,6 @@ CLOSE_PERIOD = (
     " SELECT division, code, :year, :period FROM journal"
     " WHERE division = :division AND (:journal IS NULL OR code = :journal)"
 )
-FAULT_FIELDS: dict[str, tuple[type, ...]] = {
-    "resource": (str, type(None)),
-    "method": (str, type(None)),
-    "division": (int, type(None)),
-    "count": (int, type(None)),
-    "probability": (int, float),
-    "delay_s": (int, float),
-    "hold": (bool,),
-}
 
 
 def control_routes(simulator: Simulator) -> list[Route]:
@@ -56,8 +48,6 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/reset", _safe(control.reset), methods=["POST"]),
         Route("/books", _safe(control.books), methods=["GET"]),
         Route("/calls", _safe(control.calls), methods=["GET", "DELETE"]),
-        Route("/faults", _safe(control.faults), methods=["GET", "POST", "DELETE"]),
-        Route("/release", _safe(control.release), methods=["POST"]),
         Route("/companies", _safe(control.companies), methods=["POST"]),
         Route("/users", _safe(control.users), methods=["POST"]),
         Route("/consents/withdraw", _safe(control.withdraw_consent), methods=["POST"]),
@@ -68,15 +58,9 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/settings", _safe(control.settings), methods=["GET", "POST"]),
         Route("/apps", _safe(control.apps), methods=["POST"]),
         Route("/demands", _safe(control.demands), methods=["GET", "POST"]),
+        *fault_routes(simulator),
         *webhook_routes(simulator),
     ]
-
-
-def _division(request: Request) -> int | None:
-    text = request.query_params.get("division")
-    if text is not None and not text.isdecimal():
-        raise ControlError("division is not a number")
-    return int(text) if text is not None else None
 
 
 class _Control:
@@ -134,21 +118,6 @@ class _Control:
             calls.forget(division)
         counted = calls.summary(division)
         return JSONResponse({"division": division, "total": sum(_count(row) for row in counted), "calls": counted})
-
-    async def faults(self, request: Request) -> Response:
-        """The rules in force; POST adds one, DELETE lifts all."""
-        faults = self._simulator.faults
-        if request.method == "POST":
-            rule = faults.add(**_fault_fields(await _body(request)))
-            return JSONResponse(_rule(rule), 201)
-        if request.method == "DELETE":
-            faults.clear()
-        return JSONResponse({"faults": [_rule(rule) for rule in faults.rules]})
-
-    async def release(self, request: Request) -> Response:
-        """Let the calls go on that a fault with `hold` keeps waiting."""
-        self._simulator.faults.release()
-        return JSONResponse({"released": True})
 
     async def companies(self, request: Request) -> Response:
         """One more company, with the whole French seed."""
@@ -296,6 +265,7 @@ class _Control:
         limits.enabled = _get(body, "limits", bool, limits.enabled)
         limits.per_minute = _get(body, "minute_limit", int, limits.per_minute)
         limits.per_day = _get(body, "day_limit", int, limits.per_day)
+        limits.tokens_per_day = _get(body, "token_limit", int, limits.tokens_per_day)
         answer = _get(body, "reused_refresh_token", str, grants.reused_token_answer)
         if answer not in REUSED_TOKEN_ANSWERS:
             raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
@@ -305,11 +275,13 @@ class _Control:
         if _get(body, "forget_usage", bool, False):
             self._simulator.rate_limits.forget()
             self._simulator.error_limit.forget()
+            self._simulator.token_limit.forget()
         return JSONResponse(
             {
                 "limits": limits.enabled,
                 "minute_limit": limits.per_minute,
                 "day_limit": limits.per_day,
+                "token_limit": limits.tokens_per_day,
                 "reused_refresh_token": answer,
                 "inline_count_with_top": simulator.counts_with_top,
             }
@@ -353,31 +325,3 @@ def _count(row: dict[str, object]) -> int:
     count = row["count"]
     assert isinstance(count, int)
     return count
-
-
-def _fault_fields(body: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(body) - set(FAULT_FIELDS) - {"fault"})
-    if unknown:
-        raise ControlError(f"unknown fields: {', '.join(unknown)}")
-    names = [fault.value for fault in Fault]
-    if body.get("fault") not in names:
-        raise ControlError(f"fault is none of {', '.join(names)}")
-    for name, kinds in FAULT_FIELDS.items():
-        if name in body and not isinstance(body[name], kinds):
-            raise ControlError(f"{name} has the wrong type")
-    return {**body, "fault": Fault(body["fault"])}
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "fault": rule.fault.value,
-        "resource": rule.resource,
-        "method": rule.method,
-        "division": rule.division,
-        "count": rule.count,
-        "probability": rule.probability,
-        "delay_s": rule.delay_s,
-        "hold": rule.hold,
-        "struck": rule.struck,
-    }

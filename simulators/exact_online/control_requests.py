@@ -1,4 +1,4 @@
-"""Reading requests to the control address: plain JSON in, or 400 with the reason."""
+"""Requests to `/_control/…`: read, checked, and answered 400 with the reason when they make no sense."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -28,8 +28,8 @@ def safe(endpoint: Endpoint) -> Endpoint:
     return wrapped
 
 
-async def json_body(request: Request) -> dict[str, Any]:
-    """The body as an object; nothing is an empty one."""
+async def body_of(request: Request) -> dict[str, Any]:
+    """The body, a JSON object; none at all is an empty one."""
     raw = await request.body()
     try:
         body = json.loads(raw) if raw else {}
@@ -40,11 +40,19 @@ async def json_body(request: Request) -> dict[str, Any]:
     return body
 
 
-def given(body: dict[str, Any], name: str, kind: type[Any], default: Any = ...) -> Any:
-    """A field of the body, of this type; without a default it must be there."""
+def value_of(body: dict[str, Any], name: str, kind: type[Any], default: Any = ...) -> Any:
+    """A field of the body, of that type; without a default it must be there."""
     value = body.get(name, default)
     if value is ...:
         raise ControlError(f"{name} is missing")
     if value is not default and not (isinstance(value, kind) and not (kind is int and isinstance(value, bool))):
         raise ControlError(f"{name} is not of type {kind.__name__}")
     return value
+
+
+def division_of(request: Request) -> int | None:
+    """The company of the query, if it names one."""
+    text = request.query_params.get("division")
+    if text is not None and not text.isdecimal():
+        raise ControlError("division is not a number")
+    return int(text) if text is not None else None

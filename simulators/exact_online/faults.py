@@ -1,4 +1,4 @@
-"""What can go wrong on the way, by rule: connections that break, answers that never come (issue: faults).
+"""What can go wrong on the way, by rule: connections that break, answers that never come, a bookkeeper at work.
 
 A rule names a resource, a method and a company, or leaves them open. It strikes `count` times, each time with
 `probability`. Which faults there are, and what of the call is done before they strike, says `Fault`.
@@ -7,6 +7,7 @@ A rule names a resource, a method and a company, or leaves them open. It strikes
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from random import Random
 
 from .identifiers import Identifiers
 
@@ -24,14 +25,23 @@ class Fault(StrEnum):
     BROKEN_BODY = "broken_body"  # done, but the connection breaks in the middle of the answer
     RATE_LIMIT = "rate_limit"  # 429 as if the minute were used up; nothing was done
     GATEWAY_FAULT = "gateway_fault"  # the proxy in front does not know the host (rules 1.8); nothing was done
+    SLOW_BYTES = "slow_bytes"  # done at once, but the answer trickles in
+    REFUSE = "refuse"  # done and answered; then the door is shut, and who connects is refused
+    BOOKKEEPER_EDITS = "bookkeeper_edits"  # done and answered; then a bookkeeper changes an entry
+    BOOKKEEPER_DELETES = "bookkeeper_deletes"  # … takes an entry out
+    BOOKKEEPER_DOUBLES = "bookkeeper_doubles"  # … books an entry once more
 
 
 @dataclass(slots=True, kw_only=True)
 class Rule:
-    """One rule; an open field (null) fits everything. `hold` waits for a release instead of `delay_s`."""
+    """One rule; an open field (null) fits everything. `hold` waits for a release instead of `delay_s`.
+
+    `random` is the rule's own: whether it strikes depends on the calls it fits, and on nothing else that happens.
+    """
 
     id: int
     fault: Fault
+    random: Random
     resource: str | None = None
     method: str | None = None
     division: int | None = None
@@ -41,13 +51,18 @@ class Rule:
     hold: bool = False
     struck: int = 0
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has struck as often as it may."""
+        return self.count is not None and self.struck >= self.count
+
     def fits(self, resource: str, method: str, division: int | None) -> bool:
         """Whether the rule speaks of this call."""
         return (
-            (self.resource is None or self.resource.lower() == resource.lower())
+            not self.is_spent
+            and (self.resource is None or self.resource.lower() == resource.lower())
             and (self.method is None or self.method == method)
             and (self.division is None or self.division == division)
-            and (self.count is None or self.struck < self.count)
         )
 
 
@@ -62,7 +77,8 @@ class Faults:
 
     def add(self, **fields: object) -> Rule:
         """Put a rule in force."""
-        rule = Rule(id=self._next_id, **fields)  # type: ignore[arg-type]  # the control API has checked the fields
+        random = self._identifiers.stream(f"fault {self._next_id}")
+        rule = Rule(id=self._next_id, random=random, **fields)  # type: ignore[arg-type]  # the control API has checked the fields
         self._next_id += 1
         self.rules.append(rule)
         return rule
@@ -70,7 +86,7 @@ class Faults:
     def take(self, resource: str, method: str, division: int | None) -> Rule | None:
         """The first rule that strikes this call, counted as used."""
         for rule in self.rules:
-            if rule.fits(resource, method, division) and self._identifiers.chance() < rule.probability:
+            if rule.fits(resource, method, division) and rule.random.random() < rule.probability:
                 rule.struck += 1
                 return rule
         return None

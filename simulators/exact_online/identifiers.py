@@ -20,7 +20,8 @@ class Identifiers:
         tables = (*VERSIONED, "deletion")
         self._rowversion = max(database.highest(table, "rowversion") for table in tables)
         # The row version keeps a second start on the same file from repeating the ids of the first.
-        self._random = random.Random(f"{seed}/{self._rowversion}") if seed is not None else random.SystemRandom()
+        self._seed = seed
+        self._random = self.stream(str(self._rowversion))
 
     def guid(self) -> str:
         """A new GUID, in lower case (rules 3.7)."""
@@ -35,6 +36,6 @@ class Identifiers:
         self._rowversion += 1
         return self._rowversion
 
-    def chance(self) -> float:
-        """A number from 0 to 1, for faults with a probability."""
-        return self._random.random()
+    def stream(self, name: str) -> random.Random:
+        """Chances of their own: with a seed, the same name gives the same ones, whatever else is drawn meanwhile."""
+        return random.Random(f"{self._seed}/{name}") if self._seed is not None else random.SystemRandom()

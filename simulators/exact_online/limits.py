@@ -1,4 +1,4 @@
-"""How much a caller may call (rules 2): per app and company by minute and day, and the limit on errors."""
+"""How much a caller may call (rules 1.6, 2): by minute and day, token calls by day, and the limit on errors."""
 
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ class LimitSettings:
     enabled: bool = True
     per_minute: int = 60
     per_day: int = 5_000
+    tokens_per_day: int = 200
 
 
 @dataclass(slots=True)
@@ -82,6 +83,29 @@ class RateLimits:
 def _headers(prefix: str, limit: int, left: int, reset_ms: int) -> dict[str, str]:
     """The three headers of one limit; the reset is in milliseconds (rules 2.2)."""
     return {f"{prefix}-Limit": str(limit), f"{prefix}-Remaining": str(max(left, 0)), f"{prefix}-Reset": str(reset_ms)}
+
+
+class TokenLimit:
+    """Counts token calls per app and user, by the day in UTC (rules 1.6)."""
+
+    def __init__(self, clock: Clock, settings: LimitSettings) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._days: dict[tuple[str, str], _Window] = {}
+
+    def take(self, client_id: str, user_id: str) -> bool:
+        """Take one call from the day's; false when there is none left."""
+        now = self._clock.now_ms()
+        day = self._days.setdefault((client_id, user_id), _Window())
+        day.roll(now - now % DAY_MS)
+        if self._settings.enabled and day.used >= self._settings.tokens_per_day:
+            return False
+        day.used += 1
+        return True
+
+    def forget(self) -> None:
+        """Start counting again."""
+        self._days.clear()
 
 
 @dataclass(frozen=True, slots=True)

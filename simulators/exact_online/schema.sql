@@ -107,19 +107,19 @@ CREATE INDEX entry_modified ON entry (division, modified);
 
 -- One row per ledger line. `role` is counter (the line Exact books by itself), document or vat.
 CREATE TABLE line (
-    id TEXT PRIMARY KEY, division INTEGER NOT NULL, entry_id TEXT NOT NULL REFERENCES entry ON DELETE CASCADE,
+    id TEXT NOT NULL, division INTEGER NOT NULL, entry_id TEXT NOT NULL REFERENCES entry ON DELETE CASCADE,
     kind TEXT NOT NULL, role TEXT NOT NULL, line_number INTEGER NOT NULL, gl_account TEXT NOT NULL, account TEXT,
     amount_fc INTEGER NOT NULL, amount_dc INTEGER NOT NULL,
     vat_code TEXT, vat_type TEXT, vat_percentage TEXT, vat_fc INTEGER, vat_dc INTEGER, vat_base_fc INTEGER,
     date INTEGER NOT NULL, description TEXT, cost_center TEXT, cost_unit TEXT, document TEXT, offset_id TEXT,
-    rowversion INTEGER NOT NULL, extra TEXT NOT NULL DEFAULT '{}'
+    rowversion INTEGER NOT NULL, extra TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (division, id)
 ) STRICT;
-CREATE INDEX line_entry ON line (division, entry_id, line_number);
-CREATE INDEX line_of_deleted_entry ON line (entry_id); -- for the foreign key
-CREATE INDEX line_order ON line (division, id);
+-- Every index costs a commit a page or more: the key is the order of lists too, this one the foreign key's too.
+CREATE INDEX line_entry ON line (entry_id, division, line_number);
 CREATE INDEX line_description ON line (division, description);
 CREATE INDEX line_date ON line (division, date);
 CREATE INDEX line_account ON line (division, account);
+CREATE INDEX line_balance ON line (division, gl_account, account, amount_dc); -- the sums need no other page
 CREATE INDEX line_rowversion ON line (division, rowversion);
 
 CREATE TABLE last_number (

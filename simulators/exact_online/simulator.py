@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bookkeeper import Bookkeeper
 from .books.company import Company
 from .books.ledger import Ledger
 from .calls import Calls
 from .clock import Clock
 from .countries import HOME
 from .database import Database
+from .door import Door
 from .errors import NotFound
 from .faults import Faults
 from .identifiers import Identifiers
-from .limits import ErrorLimit, LimitSettings, RateLimits
+from .limits import ErrorLimit, LimitSettings, RateLimits, TokenLimit
 from .oauth.grants import Grants
 from .seed.plant import plant
 from .webhooks.outbox import Outbox
@@ -27,6 +29,7 @@ class Settings:
     limits_enabled: bool = True
     per_minute: int = 60
     per_day: int = 5_000
+    tokens_per_day: int = 200
     home: str = HOME
 
 
@@ -43,6 +46,7 @@ class Simulator:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.home = settings.home
+        self.door: Door | None = None  # there is one once a server listens
         self.database = Database(settings.data)
         self.clock = Clock()
         is_new = self.database.is_empty
@@ -59,17 +63,21 @@ class Simulator:
 
     def _wire(self) -> None:
         settings = self._settings
-        self.limit_settings = LimitSettings(settings.limits_enabled, settings.per_minute, settings.per_day)
+        self.limit_settings = LimitSettings(
+            settings.limits_enabled, settings.per_minute, settings.per_day, settings.tokens_per_day
+        )
         self.identifiers = Identifiers(self.database, settings.seed)
         self.webhooks = Outbox(self.database, self.clock, self.identifiers)
         self.mandatory_filters: dict[str, list[str]] = {}
         self.counts_with_top = True
         self.ledger = Ledger(self.database, self.identifiers, self.webhooks.announce)
-        self.grants = Grants(self.database, self.clock, self.identifiers)
+        self.token_limit = TokenLimit(self.clock, self.limit_settings)
+        self.grants = Grants(self.database, self.clock, self.identifiers, self.token_limit)
         self.rate_limits = RateLimits(self.clock, self.limit_settings)
         self.error_limit = ErrorLimit(self.clock, self.limit_settings)
         self.faults = Faults(self.identifiers)
         self.calls = Calls()
+        self.bookkeeper = Bookkeeper(self.ledger, self.company, self.identifiers.stream("bookkeeper"))
 
     def reset(self) -> None:
         """Start from the seed again: books, users, tokens, clock, limits, faults, counters."""

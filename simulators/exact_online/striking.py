@@ -1,11 +1,15 @@
 """Faults at work: what a call becomes when a rule strikes it."""
 
 import asyncio
+import re
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from .connection import Broken, Reset
+from .bookkeeper import Act
+from .connection import Broken, Reset, Slow
+from .errors import NotFound, Refused
 from .faults import Fault, Rule
 from .simulator import Simulator
 
@@ -13,11 +17,27 @@ MAINTENANCE_PAGE = (
     "<!doctype html><html><head><title>Exact Online</title></head>"
     "<body><h1>Maintenance</h1><p>Exact Online is not available at the moment.</p></body></html>"
 )
+ACTS = {
+    Fault.BOOKKEEPER_EDITS: Act.EDIT,
+    Fault.BOOKKEEPER_DELETES: Act.DELETE,
+    Fault.BOOKKEEPER_DOUBLES: Act.DOUBLE,
+}
+SHORTEST_PAUSE_S = 0.01
+API_PATH = re.compile(r"/api/v1/(\d+)/")
+NEW_ROW = re.compile(r"\(guid'([0-9a-f-]{36})'\)$")
 
 
 async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform: Callable[[], Response]) -> Response:
     """The answer under this rule. `perform` does the call; some faults never get that far (see `Fault`)."""
     match rule.fault:
+        case Fault.SLOW_BYTES:
+            return _slow(simulator, rule, perform())
+        case Fault.REFUSE:
+            return _last_before_refusals(simulator, rule, perform())
+        case Fault.BOOKKEEPER_EDITS | Fault.BOOKKEEPER_DELETES | Fault.BOOKKEEPER_DOUBLES:
+            response = perform()
+            _let_bookkeeper_act(simulator, ACTS[rule.fault], path, response)
+            return response
         case Fault.RESET_BEFORE:
             return Reset()
         case Fault.RESET_AFTER_COMMIT:
@@ -49,6 +69,38 @@ async def _wait(simulator: Simulator, rule: Rule) -> None:
         await simulator.faults.wait_for_release()
     else:
         await asyncio.sleep(rule.delay_s)
+
+
+def _slow(simulator: Simulator, rule: Rule, whole: Response) -> Response:
+    """A few bytes at a time, `delay_s` in all; or half of it, and the rest when it is released."""
+    if rule.hold:
+        return Slow(whole, 2, simulator.faults.wait_for_release)
+    pieces = max(1, min(len(whole.body), int(rule.delay_s / SHORTEST_PAUSE_S)))
+    return Slow(whole, pieces, lambda: asyncio.sleep(rule.delay_s / pieces))
+
+
+def _last_before_refusals(simulator: Simulator, rule: Rule, response: Response) -> Response:
+    """Answer and hang up, and refuse connections for `delay_s`, or until released.
+
+    The door is shut before the answer leaves, so that who has read it is refused for certain.
+    """
+    door = simulator.door
+    assert door is not None  # the control address takes no such rule without a door
+    response.headers["Connection"] = "close"
+    door.shut(lambda: _wait(simulator, rule))
+    return response
+
+
+def _let_bookkeeper_act(simulator: Simulator, act: Act, path: str, response: Response) -> None:
+    """On the entry the call has made, else on any open one; where the books refuse her, nothing happens."""
+    of_company = API_PATH.match(path)
+    if of_company is None:
+        return
+    division, made = int(of_company[1]), NEW_ROW.search(response.headers.get("location", ""))
+    bookkeeper = simulator.bookkeeper
+    entry_id = made[1] if made is not None and bookkeeper.has_entry(division, made[1]) else None
+    with suppress(NotFound, Refused):
+        bookkeeper.act(division, act, entry_id)
 
 
 def _truncated(whole: Response) -> Response:

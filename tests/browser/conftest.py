@@ -5,23 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from exact.models import Division
-from integration.stack.browser import find_browser
 from tenants.factories import StaffFactory, SupportFactory
 from tenants.models import User
+from tests.browsing import chromium
 from tests.conftest import Caller
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 TIMEOUT_MS = 8_000
 
 
@@ -29,12 +21,8 @@ TIMEOUT_MS = 8_000
 def browser() -> Iterator[Browser]:
     """Chromium, headless. Closed after this folder: an event loop runs in this thread as long as it is open."""
     expect.set_options(timeout=TIMEOUT_MS)
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop makes Django take this thread for an asynchronous one; the code in it is not.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def numbers_in(exact: SimulatedExact, division: Division) -> list[str]:
 
 def table_of(page: Page, entry_number: str) -> Locator:
     """The table of lines of the entry that has a number in Exact."""
-    return page.get_by_role("table").filter(has=page.locator("caption", has_text=f"écriture {entry_number}"))
+    return page.get_by_role("article").filter(has_text=f"écriture {entry_number}").get_by_role("table")
 
 
 def amounts_on(table: Locator, account: str) -> tuple[str, str]:
@@ -63,7 +63,7 @@ def test_reseller__logs_in_and_lists_the_closings_with_their_states(
     page.goto(CLOSINGS)
     page.get_by_label("Adresse e-mail").fill(staff.email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Connexion").click()
+    page.get_by_role("button", name="Se connecter").click()
 
     exported, held = row_of(page, 1042), row_of(page, 1043)
     expect(exported).to_contain_text("exportée")
@@ -102,12 +102,14 @@ def test_support__sends_a_refused_closing_again(
     exact.control("periods", **period, status="open")
 
     row_of(support, 1042).get_by_role("checkbox").check()
-    support.locator("select[name=action]").select_option(label="Renvoyer")
+    support.locator("select[name=action]").select_option(label="Renvoyer…")
     support.locator("#changelist-actions button[type=submit]").click()
-
-    expect(support.get_by_text("Clôtures réexaminées : 1.")).to_be_visible()
+    expect(support.get_by_role("table")).to_contain_text("Journal 70 : 1 400,00 €")
+    support.get_by_label("Motif").fill("période rouverte")
+    support.get_by_role("button", name="Renvoyer").click()
     work(division)
-    support.reload()
+
+    support.goto(CLOSINGS)
     expect(row_of(support, 1042)).to_contain_text("exportée")
     assert Export.objects.get(pk=closing_id).state == "exported"
     assert len(numbers_in(exact, division)) == 2

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from exact import lane
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
 from exports.models import Export
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -104,6 +106,24 @@ def test_sending__of_a_killed_worker_is_cleared_before_an_older_closing_that_cam
         settle_now(division)
     assert (state(begun), state(older)) == ("exported", "exported")
     assert len(exact.entries(division.code)) == 4
+
+
+def test_post__of_a_worker_that_slept_after_its_claim_never_leaves(
+    linked: tuple[Caller, Division], exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till, division = linked
+    push(till)
+    body_of = lane.body_of
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def sleeps(*arguments: Any, **more: Any) -> Any:
+            clock.shift(60)
+            return body_of(*arguments, **more)
+
+        monkeypatch.setattr(lane, "body_of", sleeps)
+        work(division)
+    assert exact.entries(division.code) == []
+    assert Posting.objects.get(division=division, entry_kind="sales").state == PostingState.SENDING
 
 
 def test_refusal__is_shown_never_repeated_and_leaves_the_next_closing_alone(

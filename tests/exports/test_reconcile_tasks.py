@@ -25,6 +25,6 @@ def test_due__is_an_active_company_not_compared_since_yesterday(linked: Linked) 
 
 def test_company_that_cannot_be_read__stays_due(linked: Linked, exact: SimulatedExact) -> None:
     _, division = linked
-    exact.control("faults", resource="system/Divisions", division=division.code, fault="status_503")
+    exact.control("faults", resource="sync/Financial/TransactionLines", division=division.code, fault="status_503")
     reconcile_division(division.pk)
     assert unreconciled_divisions() == [division.pk]

@@ -15,6 +15,8 @@ GOOD = {
     "REDIS_URL": "redis://valkey/0",
     "ALLOWED_HOSTS": "exact.clyo.example",
     "PUBLIC_URL": "https://exact.clyo.example",
+    "EMAIL_URL": "smtp+tls://exact:secret@smtp.clyo.example:587",
+    "SUPPORT_SECOND_FACTOR": "true",
 }
 
 
@@ -43,6 +45,8 @@ def test_production__starts_with_secrets_of_its_own(environment: pytest.MonkeyPa
         ("ALLOWED_HOSTS", "*"),
         ("PUBLIC_URL", "http://exact.clyo.example"),
         ("EXACT_TIMEOUT_S", "500"),
+        ("EMAIL_URL", "console:"),
+        ("SUPPORT_SECOND_FACTOR", "false"),
     ],
 )
 def test_production__is_refused(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -21,6 +21,15 @@ def catalogue(tmp_path: Path) -> Path:
     return copy
 
 
+def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Singular and plural, or the only form there is."""
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def spoken_in(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {forms(message.id): forms(message.string) for message in catalogue if message.id}
+
+
 def spoil(path: Path, pattern: str, replacement: str) -> None:
     text, count = re.subn(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert count == 1
@@ -36,7 +45,7 @@ def test_every_sentence_has_a_good_translation() -> None:
 
 
 def test_french_spaces_and_apostrophes() -> None:
-    spoken = [message.string for message in translations.read() if message.id]
+    spoken = [form for message in translations.read() if message.id for form in forms(message.string)]
     assert [text for text in spoken if BAD_SPACE.search(text)] == []
 
 
@@ -91,7 +100,7 @@ def test_sentences_are_found_in_code_in_f_strings_and_in_templates(tmp_path: Pat
 def test_compiled_translations_are_what_is_in_the_catalogue(catalogue: Path) -> None:
     with translations.compile_catalogue(catalogue).open("rb") as file:
         compiled: Catalog = read_mo(file)
-    assert {m.id: m.string for m in compiled if m.id} == {m.id: m.string for m in translations.read() if m.id}
+    assert spoken_in(compiled) == spoken_in(translations.read())
 
 
 def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

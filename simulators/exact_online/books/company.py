@@ -1,6 +1,5 @@
 """The master data of one company, read the way the books ask for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -111,6 +110,7 @@ class Company:
         self.receivable_account: str = row["receivable_account"]
         self.payment_condition: str | None = row["payment_condition"]
         self._zone = ZoneInfo(row["time_zone"])
+        self._rows: dict[tuple[str | int, ...], Row | None] = {}
         self._gl_accounts: dict[str, GLAccount | None] = {}
         self._vat_codes: dict[str, VatCode | None] = {}
 
@@ -124,7 +124,7 @@ class Company:
         """Its wall clock (rules 3.7)."""
         return wall_clock_ms(self._clock.now_ms(), self._zone)
 
-    @property
+    @cached_property
     def today(self) -> int:
         """Its calendar date."""
         return ms_of(date_of(self.now))
@@ -252,8 +252,10 @@ class Company:
         return (row["closing_fc"] or 0) if row is not None else 0
 
     def _row(self, sql: str, **values: str | int) -> Row | None:
-        bound: Mapping[str, str | int] = {"division": self.division, **values}
-        return self._database.row(sql, bound)
+        question = (sql, *values.values())
+        if question not in self._rows:
+            self._rows[question] = self._database.row(sql, {"division": self.division, **values})
+        return self._rows[question]
 
 
 def _gl_account(row: Row) -> GLAccount:

@@ -74,12 +74,19 @@ def _line(row: Row) -> dict[str, Any]:
     }
 
 
-def _trial_balance(database: Database, division: int) -> dict[str, Any]:
-    rows = database.rows(
-        "SELECT g.code, g.description, sum(max(l.amount_dc, 0)) AS debit, sum(max(-l.amount_dc, 0)) AS credit"
-        " FROM line l JOIN gl_account g ON g.id = l.gl_account WHERE l.division = ? GROUP BY g.code ORDER BY g.code",
+def trial_balance_rows(database: Database, division: int) -> list[Row]:
+    """Every GL account with lines: `code`, `description`, and `debit` and `credit` in cents."""
+    return database.rows(
+        "SELECT g.code, g.description, l.debit, l.credit FROM ("
+        "   SELECT gl_account, sum(max(amount_dc, 0)) AS debit, sum(max(-amount_dc, 0)) AS credit"
+        "   FROM line WHERE division = ? GROUP BY gl_account) l"
+        " JOIN gl_account g ON g.id = l.gl_account ORDER BY g.code",
         (division,),
     )
+
+
+def _trial_balance(database: Database, division: int) -> dict[str, Any]:
+    rows = trial_balance_rows(database, division)
     accounts = [
         {
             "account_code": row["code"],

@@ -9,6 +9,7 @@ from simulators.exact_online.clock import DAY_MS, Clock
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.errors import Forbidden, Unauthorized
 from simulators.exact_online.identifiers import Identifiers
+from simulators.exact_online.limits import TokenLimit
 
 CODE_LIFE_MS = 3 * 60_000
 ACCESS_LIFE_MS = 600_000
@@ -35,6 +36,7 @@ REUSED_TOKEN_ANSWERS: dict[str, tuple[int, dict[str, str] | str]] = {
     "user_not_active": (400, {"error": "invalid_grant", "error_description": "The user is not active"}),
     "invalid_request": (400, {"error": "invalid_request"}),
 }
+TOO_MANY = "Rate limit exceeded: no token calls left today"
 TOO_EARLY = "Rate limit exceeded: access_token not expired"
 
 
@@ -61,9 +63,10 @@ class Caller:
 class Grants:
     """The consents, codes and tokens of all apps and users."""
 
-    def __init__(self, database: Database, clock: Clock, identifiers: Identifiers) -> None:
+    def __init__(self, database: Database, clock: Clock, identifiers: Identifiers, limit: TokenLimit) -> None:
         self._database = database
         self._clock = clock
+        self._limit = limit
         self._identifiers = identifiers
         self.reused_token_answer = next(iter(REUSED_TOKEN_ANSWERS))
         self._log_ins: dict[str, str] = {}
@@ -140,6 +143,7 @@ class Grants:
             or self._clock.now_ms() >= row["expires_at"]
         ):
             raise _invalid_grant("The authorization code is not valid.")
+        self._take_call(client_id, row["user_id"])
         with self._database.transaction():
             self._database.execute("UPDATE authorization_code SET used = 1 WHERE code = ?", (code,))
             return self._issue(client_id, row["user_id"])
@@ -150,6 +154,7 @@ class Grants:
         now = self._clock.now_ms()
         if row is None or row["client_id"] != client_id:
             raise _invalid_grant("The refresh token is not valid.")
+        self._take_call(client_id, row["user_id"])
         if row["refreshed"]:
             raise TokenRefused(*REUSED_TOKEN_ANSWERS[self.reused_token_answer])
         if now >= row["refresh_expires_at"] or self._consent(client_id, row["user_id"]) is None:
@@ -164,6 +169,11 @@ class Grants:
         with self._database.transaction():
             self._database.execute("UPDATE token SET refreshed = 1 WHERE refresh_token = ?", (refresh_token,))
             return self._issue(client_id, row["user_id"])
+
+    def _take_call(self, client_id: str, user_id: str) -> None:
+        """One of the day's token calls (rules 1.6); a call that finds none left uses nothing up."""
+        if not self._limit.take(client_id, user_id):
+            raise TokenRefused(429, {"error": "access_denied", "error_description": TOO_MANY}, reason=TOO_MANY)
 
     def _issue(self, client_id: str, user_id: str) -> TokenPair:
         now = self._clock.now_ms()

@@ -1,15 +1,23 @@
 """`/api/oauth2/auth`: log in, choose the companies, accept or refuse (rules 1.2). Plain, but a browser's."""
 
-from html import escape
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from simulators.exact_online.database import Database, Row
+from simulators.exact_online.templating import page_environment
 
 from .grants import Grants
 
+TEMPLATES = page_environment(Path(__file__).parent / "templates")
+HEADERS = {
+    # No `form-action`: browsers would hold it against the redirect to the application, too.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
 CARRIED = ("client_id", "redirect_uri", "response_type", "state", "force_login")
 
 
@@ -20,11 +28,11 @@ async def authorize_response(request: Request, country: str, grants: Grants, dat
     client = grants.client_in(country, given.get("client_id", ""))
     redirect_uri = given.get("redirect_uri", "")
     if client is None:
-        return _page("<p>Unknown application.</p>", 400)
+        return _refusal("Unknown application.")
     if not grants.allows_redirect(client["id"], redirect_uri):
-        return _page("<p>The redirect address is not registered for this application.</p>", 400)
+        return _refusal("The redirect address is not registered for this application.")
     if given.get("response_type", "code") != "code":
-        return _page("<p>Only response_type=code is supported.</p>", 400)
+        return _refusal("Only response_type=code is supported.")
     if request.method == "GET":
         return _log_in_page(given)
     if "ticket" in given:
@@ -62,41 +70,20 @@ def _redirect(given: dict[str, str], answer: dict[str, str]) -> Response:
 
 
 def _log_in_page(given: dict[str, str], problem: str = "") -> Response:
-    return _page(
-        f"<h1>Log in</h1><p role='alert'>{escape(problem)}</p><form method='post'>{_carried(given)}"
-        "<label>E-mail <input name='user' type='email' required autofocus></label>"
-        "<label>Password <input name='password' type='password' required></label>"
-        "<button>Log in</button></form>"
-    )
+    return _page("log_in.html", problem=problem, carried=_carried(given))
 
 
 def _consent_page(given: dict[str, str], client: Row, companies: list[Row]) -> Response:
-    boxes = "".join(
-        f"<label><input type='checkbox' name='division' value='{row['division']}' checked>"
-        f" {row['division']} - {escape(row['description'])}</label>"
-        for row in companies
-    )
-    return _page(
-        f"<h1>{escape(client['name'])}</h1><p>This application asks to read and write your accounts.</p>"
-        f"<form method='post'>{_carried(given, 'ticket')}"
-        f"<fieldset><legend>Companies it may enter</legend>{boxes}</fieldset>"
-        "<button name='decision' value='accept'>Accept</button>"
-        "<button name='decision' value='refuse'>Refuse</button></form>"
-    )
+    return _page("consent.html", client=client, companies=companies, carried=_carried(given, "ticket"))
 
 
-def _carried(given: dict[str, str], *others: str) -> str:
-    return "".join(
-        f"<input type='hidden' name='{name}' value='{escape(given[name], quote=True)}'>"
-        for name in (*CARRIED, *others)
-        if name in given
-    )
+def _refusal(reason: str) -> Response:
+    return _page("refusal.html", 400, reason=reason)
 
 
-def _page(body: str, status: int = 200) -> Response:
-    style = "body{font:16px sans-serif;max-width:30em;margin:3em auto}label{display:block;margin:.5em 0}"
-    return HTMLResponse(
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Exact Online simulator</title>"
-        f"<style>{style}</style>{body}</html>",
-        status,
-    )
+def _carried(given: dict[str, str], *others: str) -> dict[str, str]:
+    return {name: given[name] for name in (*CARRIED, *others) if name in given}
+
+
+def _page(template: str, status: int = 200, **values: object) -> Response:
+    return HTMLResponse(TEMPLATES.get_template(template).render(values), status, HEADERS)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulators.exact_online.control_requests import ControlError, given, json_body, safe
+from simulators.exact_online.control_requests import ControlError, body_of, safe, value_of
 from simulators.exact_online.simulator import Simulator
 
 from .outbox import ORDERS, Delivery
@@ -32,13 +32,13 @@ class _WebhookControl:
         outbox = self._simulator.webhooks
         if request.method == "DELETE":
             outbox.deliveries = []
-        body = await json_body(request) if request.method == "POST" else {}
-        copies = given(body, "copies", int, outbox.copies)
+        body = await body_of(request) if request.method == "POST" else {}
+        copies = value_of(body, "copies", int, outbox.copies)
         if not 1 <= copies <= COPIES_MAX:
             raise ControlError(f"copies is not between 1 and {COPIES_MAX}")
         outbox.copies = copies
-        outbox.holds = given(body, "hold", bool, outbox.holds)
-        outbox.allows_put = given(body, "allow_put", bool, outbox.allows_put)
+        outbox.holds = value_of(body, "hold", bool, outbox.holds)
+        outbox.allows_put = value_of(body, "allow_put", bool, outbox.allows_put)
         return JSONResponse(
             {
                 "hold": outbox.holds,
@@ -50,7 +50,7 @@ class _WebhookControl:
 
     async def release(self, request: Request) -> Response:
         """Send what is held, in the order asked for."""
-        order = given(await json_body(request), "order", str, "oldest_first")
+        order = value_of(await body_of(request), "order", str, "oldest_first")
         if order not in ORDERS:
             raise ControlError(f"order is none of {', '.join(ORDERS)}")
         return JSONResponse({"released": self._simulator.webhooks.release(order)})

@@ -31,23 +31,28 @@ def running(data: Path, *options: str, verify: ssl.SSLContext | bool = True) -> 
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = process.stdout.readline().split()[-1]
+        second = process.stdout.readline().split()[-1] if "--control-port" in options else address
         try:
-            with httpx.Client(base_url=address, timeout=20, verify=verify) as http:
-                yield Server(http, process)
+            with (
+                httpx.Client(base_url=address, timeout=20, verify=verify) as http,
+                httpx.Client(base_url=second, verify=verify) as steering,
+            ):
+                yield Server(http, steering, process)
         finally:
             process.terminate()
 
 
 class Server:
-    """The running simulator, seen from its control address."""
+    """The running simulator: `http` calls it, `steering` its control address, by a port of its own if there is one."""
 
-    def __init__(self, http: httpx.Client, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, http: httpx.Client, steering: httpx.Client, process: "subprocess.Popen[str]") -> None:
         self.http = http
+        self.steering = steering
         self.process = process
 
     def control(self, path: str, **body: Any) -> Any:
         """POST to the control address; it has to go well."""
-        answer = self.http.post(f"/_control/{path}", json=body)
+        answer = self.steering.post(f"/_control/{path}", json=body)
         assert answer.status_code < 400, answer.text
         return answer.json()
 

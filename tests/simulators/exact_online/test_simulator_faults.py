@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from simulated_exact import Company, Server
+from simulated_exact import Company, Server, running
 
 SALES = "salesentry/SalesEntries"
 
@@ -158,6 +159,49 @@ def test_delay__done_at_once_answered_on_release(exact: Company, server: Server)
     assert answers == [201]
 
 
+def test_slow_bytes__first_half_then_the_rest_on_release(exact: Company, server: Server) -> None:
+    """Done at once; no single read times out, so only a limit on the whole call helps a caller."""
+    body = exact.sale(exact.line())
+    strike(exact, "slow_bytes", hold=True)
+    path = f"/api/v1/{exact.division}/{SALES}"
+    with (
+        httpx.Client(base_url=server.http.base_url, timeout=20) as patient,
+        patient.stream("POST", path, json=body, headers=exact.headers) as answer,
+    ):
+        size, pieces = int(answer.headers["Content-Length"]), answer.iter_raw()
+        assert len(next(pieces)) == -(-size // 2)
+        assert entries(exact) == 1
+        server.control("release")
+        assert sum(map(len, pieces)) == size // 2
+
+
+def test_slow_bytes__many_pieces_make_a_whole(exact: Company) -> None:
+    body = exact.sale(exact.line(), YourRef="slow")
+    strike(exact, "slow_bytes", delay_s=0.1)
+    assert exact.post(SALES, body).json()["d"]["YourRef"] == "slow"
+
+
+def test_slow_bytes__an_answer_without_a_body(exact: Company) -> None:
+    made = exact.created(SALES, exact.sale(exact.line()))
+    strike(exact, "slow_bytes", method="DELETE")
+    assert exact.call("DELETE", f"{SALES}(guid'{made['EntryID']}')").status_code == 204
+
+
+def test_rate_limit__a_storm(exact: Company) -> None:
+    """Any number of 429 in a row, then all is well."""
+    body = exact.sale(exact.line())
+    strike(exact, "rate_limit", count=20)
+    assert [exact.post(SALES, body).status_code for _ in range(21)] == [429] * 20 + [201]
+
+
+def test_gateway_fault__on_the_api(exact: Company) -> None:
+    body = exact.sale(exact.line())
+    strike(exact, "gateway_fault")
+    answer = exact.post(SALES, body)
+    assert (answer.status_code, list(answer.json())) == (404, ["fault"])
+    assert entries(exact) == 0
+
+
 def test_rule__fits_only_what_it_names(exact: Company, server: Server) -> None:
     other = server.new_company()
     strike(exact, "status_503", count=None)
@@ -175,6 +219,31 @@ def test_rule__probability(exact: Company) -> None:
     (seen,) = exact.server.http.get("/_control/faults").json()["faults"]
     assert 0 < seen["struck"] < 40
     assert seen["id"] == rule["id"]
+
+
+def test_rule__same_seed_same_strikes(tmp_path: Path) -> None:
+    """Whatever else is called in between: a rule's chances are its own."""
+
+    def strikes(folder: str, seed: str, others: int) -> list[int]:
+        with running(tmp_path / folder, "--seed", seed, "--no-limits") as started:
+            exact = started.new_company()
+            strike(exact, "status_503", count=None, probability=0.5)
+            statuses = []
+            for _ in range(24):
+                statuses.append(exact.post(SALES, {}).status_code)
+                for _ in range(others):
+                    exact.get("financial/Journals", top="1")
+            return statuses
+
+    assert strikes("a", "7", 0) == strikes("b", "7", 2)
+    assert strikes("c", "8", 0) != strikes("d", "7", 0)
+
+
+def test_rules__first_that_strikes(exact: Company) -> None:
+    """One rule strikes a call; the next one gets its turn when the first is used up."""
+    strike(exact, "status_503")
+    strike(exact, "html_200")
+    assert [exact.post(SALES, {}).status_code for _ in range(3)] == [503, 200, 500]
 
 
 def test_rule__count(exact: Company) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from simulated_exact import Company, Server
 
@@ -14,7 +15,7 @@ def noon(frozen: Server) -> Iterator[Server]:
     """Noon and twenty seconds, a day in 2026; limits as usual afterwards."""
     frozen.control("clock", now="2026-11-20T12:00:20Z")
     yield frozen
-    frozen.control("settings", limits=True, minute_limit=60, day_limit=5000)
+    frozen.control("settings", limits=True, minute_limit=60, day_limit=5000, token_limit=200)
 
 
 def call(exact: Company, times: int = 1) -> list[int]:
@@ -87,6 +88,44 @@ def test_switched_off(noon: Server) -> None:
     exact = noon.new_company()
     assert set(call(exact, 70)) == {200}
     assert "X-RateLimit-Limit" not in exact.get("financial/Journals", select="Code").headers
+
+
+class TestTokens:
+    """Rules 1.6: 200 token calls a day per app and user."""
+
+    @pytest.fixture
+    def pair(self, noon: Server) -> dict[str, str]:
+        """The first call of a new user's day; two more are left."""
+        noon.control("settings", token_limit=3)
+        return noon.new_company().tokens
+
+    def refresh(self, noon: Server, pair: dict[str, str]) -> httpx.Response:
+        return noon.token_call(grant_type="refresh_token", refresh_token=pair["refresh_token"])
+
+    def test_used_up_until_midnight(self, noon: Server, pair: dict[str, str]) -> None:
+        """A refusal for being early counts; the refused call leaves the refresh token alive."""
+        assert self.refresh(noon, pair).status_code == 400
+        noon.control("clock", advance=570)
+        pair = self.refresh(noon, pair).json()
+        noon.control("clock", advance=570)
+        answer = self.refresh(noon, pair)
+        assert (answer.status_code, answer.json()["error"]) == (429, "access_denied")
+        assert "not expired" not in answer.json()["error_description"]  # clients take these words for "still good"
+        noon.control("clock", now="2026-11-21T00:00:00Z")
+        assert self.refresh(noon, pair).status_code == 200
+
+    def test_per_user(self, noon: Server, pair: dict[str, str]) -> None:
+        for _ in range(3):
+            self.refresh(noon, pair)
+        assert self.refresh(noon, pair).status_code == 429
+        assert noon.new_company().tokens
+
+    def test_default(self, noon: Server) -> None:
+        assert noon.http.get("/_control/settings").json()["token_limit"] == 200
+
+    def test_switched_off(self, noon: Server, pair: dict[str, str]) -> None:
+        noon.control("settings", limits=False)
+        assert {self.refresh(noon, pair).status_code for _ in range(5)} == {400}
 
 
 class TestErrors:

@@ -228,7 +228,7 @@ class TestAuthorizePage:
 
     def decide(self, server: Server, decision: str) -> dict[str, list[str]]:
         page = self.log_in(server)
-        ticket = re.search(r"name='ticket' value='([^']+)'", page)
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page)
         assert ticket is not None
         assert "8301 - CLYO" in page
         fields = {**self.query, "ticket": ticket[1], "decision": decision, "division": "8301"}
@@ -248,7 +248,7 @@ class TestAuthorizePage:
     def test_log_in_page(self, server: Server) -> None:
         answer = server.http.get("/api/oauth2/auth", params=self.query)
         assert answer.status_code == 200
-        assert "name='password'" in answer.text
+        assert 'name="password"' in answer.text
 
     def test_wrong_password(self, server: Server) -> None:
         page = self.log_in(server, "wrong")
@@ -264,5 +264,6 @@ class TestAuthorizePage:
         assert "Location" not in answer.headers
 
     def test_input_is_escaped(self, server: Server) -> None:
-        answer = server.http.get("/api/oauth2/auth", params={**self.query, "state": "'><script>"})
+        answer = server.http.get("/api/oauth2/auth", params={**self.query, "state": '"><script>'})
+        assert 'value="&#34;&gt;&lt;script&gt;"' in answer.text
         assert "<script>" not in answer.text

@@ -35,7 +35,7 @@ class ExplainingDatabase(Database):
         (
             "financialtransaction/TransactionLines",
             "EntryID eq guid'00000000-0000-0000-0000-000000000000'",
-            "line_entry (division=? AND entry_id=?)",
+            "line_entry (entry_id=? AND division=?)",
         ),
         (
             "financialtransaction/CashEntryLines",

@@ -1,0 +1,138 @@
+"""The day's log of an establishment: what happened to its closings, in the order it happened. One list feeds the API,
+the console and the text file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clyo_ingest.errors import TITLES
+from clyo_ingest.models import Push, PushKind
+from exports.history import Happening, of_establishment
+from exports.models import Export
+from tenants.models import Establishment
+
+LINES_MAX = 5000
+KINDS = {
+    "general": gettext_lazy("General closing"),
+    "station": gettext_lazy("Station closing"),
+    "drawer": gettext_lazy("Drawer closing"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line. `about` is what it speaks of ("Z 1042 · General closing"); `state` the word of the new state."""
+
+    at: datetime
+    about: str
+    what: str
+    state: str
+    till: str = ""
+    why: str = ""
+    actor: str = ""
+    reference: str = ""
+    correlation_id: str = ""
+    closing_id: UUID | None = None
+    closing: dict[str, Any] | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """The line as the API gives it."""
+        return {
+            "at": timezone.localtime(self.at).isoformat(),
+            "closing": self.closing,
+            "till": self.till,
+            "state": self.state,
+            "message": self.what,
+            "detail": self.why,
+            "by": self.actor,
+            "reference": self.reference,
+            "exact_correlation_id": self.correlation_id,
+        }
+
+    def to_text(self) -> str:
+        """The line as people read it in a file."""
+        told = [self.about, self.reference, self.what]
+        line = f"{timezone.localtime(self.at):%H:%M:%S}  {' · '.join(part for part in told if part)}"
+        after = [self.why, self.actor, self.correlation_id and f"Exact {self.correlation_id}"]
+        rest = " — ".join(part for part in after if part)
+        return f"{line} — {rest}" if rest else line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLog:
+    """A day's lines; `cut` when there were more than 5,000."""
+
+    establishment: Establishment
+    day: date
+    lines: list[LogLine]
+    cut: bool
+
+    def to_document(self) -> dict[str, Any]:
+        """The body of `GET /log`."""
+        return {
+            "date": self.day.isoformat(),
+            "establishment": {"code": self.establishment.code, "name": self.establishment.name},
+            "events": [line.to_document() for line in self.lines],
+            "truncated": self.cut,
+        }
+
+    def to_text(self) -> str:
+        """The log as a text file."""
+        title = _("{establishment}: log of {day}").format(
+            establishment=self.establishment, day=date_format(self.day, "SHORT_DATE_FORMAT")
+        )
+        lines = [line.to_text() for line in self.lines] or [_("Nothing happened that day.")]
+        cut = [_("There is more: only the first {count} lines are shown.").format(count=LINES_MAX)] if self.cut else []
+        return "\n".join([title, "", *lines, *cut, ""])
+
+
+def day_log(establishment: Establishment, day: date) -> DayLog:
+    """All that happened on a calendar day (Paris time) to the establishment's closings, oldest first."""
+    start = timezone.make_aware(datetime.combine(day, time()))
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    happenings = of_establishment(establishment, start, end, limit=LINES_MAX + 1)
+    lines = sorted([*_of_closings(happenings), *_refused(establishment, start, end)], key=lambda line: line.at)
+    return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=len(lines) > LINES_MAX)
+
+
+def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
+    ids = {happening.closing_id for happening in happenings}
+    exports = Export.objects.filter(pk__in=ids).select_related("till").defer("document").in_bulk()
+    for it in happenings:
+        export = exports[it.closing_id]
+        yield LogLine(
+            at=it.at,
+            about=f"Z {export.number} · {KINDS[export.kind]}",
+            what=it.what,
+            state=it.state,
+            till=export.till.name,
+            why=it.why,
+            actor=it.actor,
+            reference=it.reference,
+            correlation_id=it.correlation_id,
+            closing_id=export.pk,
+            closing={"id": str(export.pk), "kind": export.kind, "number": export.number},
+        )
+
+
+def _refused(establishment: Establishment, start: datetime, end: datetime) -> Iterator[LogLine]:
+    rows = Push.objects.filter(
+        till__establishment=establishment, received_at__gte=start, received_at__lt=end, answer_status__gte=400
+    )
+    for push in rows.select_related("till").defer("body").order_by("received_at")[: LINES_MAX + 1]:
+        yield LogLine(
+            at=push.received_at,
+            about=str(PushKind(push.kind).label),
+            what=_("refused ({status})").format(status=push.answer_status),
+            state="refused",
+            till=push.till.name,
+            why=_(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code,
+        )

@@ -1,0 +1,98 @@
+"""Activation links: a secret address for one establishment, made once, opened by one browser, for 30 minutes.
+
+Every step is one conditional UPDATE of the link's row: it names the turn the person saw, so that a second click, an old
+page or another tab makes nothing happen twice. Secrets stand in the database as digests only.
+"""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from exact.models import ActivationLink, LinkStep
+from tenants.models import Establishment, User
+
+LIFE = timedelta(minutes=30)
+SECRET_BYTES = 32
+
+
+class StepTaken(Exception):
+    """The step was made already: by a second click, in another tab, or from a page that is no longer current."""
+
+
+def make_link(establishment: Establishment, *, by: User | None = None) -> tuple[ActivationLink, str]:
+    """A new link and its address. The establishment's earlier links that were not opened yet end."""
+    secret, now = secrets.token_urlsafe(SECRET_BYTES), timezone.now()
+    with transaction.atomic():
+        ActivationLink.objects.filter(
+            establishment=establishment, step=LinkStep.INTRODUCTION, browser_digest="", expires_at__gt=now
+        ).update(expires_at=now)
+        link = ActivationLink.objects.create(
+            tenant_id=establishment.tenant_id,
+            establishment=establishment,
+            digest=digest_of(secret),
+            made_by=by,
+            expires_at=now + LIFE,
+        )
+    return link, f"{settings.PUBLIC_URL}{reverse('activation:start', args=[secret])}"
+
+
+def link_of(secret: str) -> ActivationLink | None:
+    """The link an address stands for, expired or not."""
+    return _links().filter(digest=digest_of(secret)).first()
+
+
+def link_of_state(state: str) -> ActivationLink | None:
+    """The link whose log-in at Exact carries this state, while it is awaited."""
+    return _links().filter(state_digest=digest_of(state)).first() if state else None
+
+
+def bind(link: ActivationLink, browser: str) -> bool:
+    """Give the link to the browser that opens it first. Returns whether it is this browser's."""
+    mine = digest_of(browser)
+    ActivationLink.objects.filter(pk=link.pk, browser_digest="").update(browser_digest=mine)
+    link.refresh_from_db(fields=["browser_digest"])
+    return is_of(link, browser)
+
+
+def is_of(link: ActivationLink, browser: str) -> bool:
+    """Whether the link belongs to this browser."""
+    return bool(browser) and secrets.compare_digest(link.browser_digest, digest_of(browser))
+
+
+def step_on(link: ActivationLink, turn: int, step: LinkStep, **changes: Any) -> None:
+    """Make a step that was shown at `turn`. Raises `StepTaken` when it is not the link's turn any more."""
+    fresh = ActivationLink.objects.filter(pk=link.pk, turn=turn, expires_at__gt=timezone.now())
+    if fresh.update(step=step, turn=F("turn") + 1, **changes) != 1:
+        raise StepTaken
+    link.refresh_from_db()
+
+
+def expired(link: ActivationLink) -> bool:
+    """Whether the link's half hour is over."""
+    return link.expires_at <= timezone.now()
+
+
+def live_step(establishment: Establishment) -> LinkStep | None:
+    """How far the newest link of an establishment is, while it is valid."""
+    link = (
+        ActivationLink.objects.filter(establishment=establishment, expires_at__gt=timezone.now())
+        .order_by("-created_at")
+        .first()
+    )
+    return LinkStep(link.step) if link else None
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret: 256 random bits need no slow hash."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def _links() -> QuerySet[ActivationLink]:
+    return ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")

@@ -1,0 +1,41 @@
+"""Celery's doors of this room: each calls one verb. The database decides; doubled messages do nothing."""
+
+from celery import shared_task
+
+from exact.linking import due_checks, forget_companies, make_checks
+from exact.nudge import CHECK, REFRESH, nudge, nudge_check
+from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
+
+
+@shared_task(name=CHECK)
+def check(link_id: int) -> None:
+    """Make the checks of one activation link."""
+    make_checks(link_id)
+
+
+@shared_task(name="exact.sweep")
+def sweep() -> None:
+    """Find checks nobody makes, people who must be told, and what need not be known any longer."""
+    for link in due_checks():
+        nudge_check(link.pk)
+    tell_of_lost_consents()
+    forget_companies()
+
+
+@shared_task(name="exact.keep_alive")
+def keep_consents_alive() -> None:
+    """Renew what was not used for two weeks."""
+    keep_alive()
+
+
+@shared_task(name="exact.nightly")
+def nightly() -> None:
+    """Ask for every linked company to be read again, one message each."""
+    for division_id in due_for_refresh():
+        nudge(REFRESH, division_id)
+
+
+@shared_task(name=REFRESH)
+def refresh(division_id: int) -> None:
+    """Read one company again, and look whether what leads into it is still sound."""
+    look_after(division_id)

@@ -1,0 +1,115 @@
+"""Life after the activation: consents kept alive, companies read again each night, people told once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from exact.activation import recheck, refresh_catalogue
+from exact.client import shared_http
+from exact.companies import look_at_access
+from exact.connection import renewed
+from exact.errors import ExactError, NeedsReconnect, Unavailable
+from exact.models import Activation, Connection, ConnectionState, Division
+from tenants.models import Establishment, User
+
+log = structlog.get_logger()
+
+KEEP_ALIVE_AFTER = timedelta(days=14)  # of the 30 days that an unused refresh token lives (rules.md §1.4)
+WARN_AFTER = timedelta(days=20)
+READ_AGAIN_AFTER = timedelta(hours=20)
+
+
+def keep_alive() -> None:
+    """Renew every consent that was not used for two weeks. One that cannot be is tried again at the next call.
+
+    A log-in that led to no company is left to lapse.
+    """
+    unused = Connection.objects.filter(
+        state=ConnectionState.ACTIVE,
+        access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER,
+        divisions__isnull=False,
+    )
+    for connection_id in unused.values_list("pk", flat=True).distinct():
+        try:
+            renewed(connection_id, http=shared_http())
+        except (NeedsReconnect, Unavailable) as error:
+            log.warning("exact_keep_alive", connection=connection_id, error=type(error).__name__)
+
+
+def lapses_at(connection: Connection) -> datetime | None:
+    """When a consent will end by itself, once it is old enough to warn of: it could not be renewed for 20 days."""
+    issued = connection.access_issued_at
+    if connection.state != ConnectionState.ACTIVE or issued is None or timezone.now() - issued < WARN_AFTER:
+        return None
+    return issued + timedelta(days=30)
+
+
+def tell_of_lost_consents() -> int:
+    """Write to who can mend it, once, when a consent has ended or is about to. Returns how many were told of."""
+    told = 0
+    for connection in _untold().select_related("tenant__reseller"):
+        # Marked first: two sweeps at once must not write twice. A mail that fails is tried at the next sweep.
+        if _untold().filter(pk=connection.pk).update(told_at=timezone.now()) != 1:
+            continue
+        try:
+            _write_to(connection)
+        except OSError as error:
+            log.warning("mail_failed", connection=connection.pk, error=type(error).__name__)
+            Connection.objects.filter(pk=connection.pk).update(told_at=None)
+        else:
+            told += 1
+    return told
+
+
+def _untold() -> QuerySet[Connection]:
+    old = Q(state=ConnectionState.ACTIVE, access_issued_at__lt=timezone.now() - WARN_AFTER)
+    ended = Q(state=ConnectionState.RECONNECT_REQUIRED)
+    return Connection.objects.filter(old | ended, told_at=None, divisions__activations__active=True).distinct()
+
+
+def _write_to(connection: Connection) -> None:
+    staff = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
+    stopped = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
+    contacts = (it.establishment.contact_email for it in stopped)
+    receivers = {*staff.values_list("email", flat=True), connection.user_email, *contacts} - {""}
+    context = {
+        "connection": connection,
+        "establishments": [str(it.establishment) for it in stopped],
+        "lapses_at": lapses_at(connection),
+        "console": f"{settings.PUBLIC_URL}/console/",
+    }
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
+        body = render_to_string("exact/mail/lost_consent.txt", context)
+    EmailMessage(subject=subject, body=body, to=sorted(receivers)).send()
+
+
+def due_for_refresh() -> Iterator[int]:
+    """The companies that closings go to and that were not read for most of a day."""
+    old = timezone.now() - READ_AGAIN_AFTER
+    divisions = Division.objects.filter(activations__active=True, connection__state=ConnectionState.ACTIVE)
+    unread = divisions.filter(Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
+    yield from unread.values_list("pk", flat=True).distinct()
+
+
+def look_after(division_id: int) -> None:
+    """Read a company again and check what leads into it: a moved company, a lost right, another percentage show here.
+
+    When Exact does not answer, all stays as it was until the next night.
+    """
+    division = Division.objects.select_related("app", "connection").get(pk=division_id)
+    try:
+        look_at_access(division)
+        if division.access == "open":
+            refresh_catalogue(division, for_people=False)
+    except ExactError as error:
+        log.warning("exact_refresh", division=division.code, error=type(error).__name__, detail=str(error))
+        return
+    for establishment in Establishment.objects.filter(activation__division=division, activation__active=True):
+        recheck(establishment, way="nightly")

@@ -1,0 +1,179 @@
+"""The words for Exact's side: settings by their field, what is wrong with them, Exact's resources."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+
+from exact.models import CatalogueKind
+from ledger.problem import Problem
+
+SENTENCES: dict[str, str] = {
+    "gl_account_missing": N_("No GL account is set ({field})."),
+    "gl_account_unknown": N_(
+        "Exact does not know GL account {account} ({field}). Create it there, or correct it here."
+    ),
+    "gl_account_blocked": N_("GL account {account} {name} is blocked in Exact ({field})."),
+    "gl_account_type": N_("GL account {account} {name} is not a customers' account in Exact ({field})."),
+    "gl_account_not_for_sales": N_("Exact does not allow GL account {account} {name} on a sales line ({field})."),
+    "cost_center_demanded": N_("GL account {account} {name} demands a cost centre in Exact ({field})."),
+    "vat_code_missing": N_("No VAT code is set ({field})."),
+    "vat_code_unknown": N_("Exact does not know VAT code {vat_code} ({field})."),
+    "vat_code_blocked": N_("VAT code {vat_code} {name} is blocked in Exact ({field})."),
+    "vat_code_for_purchases": N_("VAT code {vat_code} {name} is for purchases ({field}). Choose one for sales."),
+    "vat_code_including": N_("VAT code {vat_code} {name} includes VAT ({field}). Choose one of the excluding kind."),
+    "vat_rate_differs": N_("VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field})."),
+    "journal_unknown": N_("Exact does not know journal {journal} ({field})."),
+    "journal_blocked": N_("Journal {journal} {name} is blocked in Exact ({field})."),
+    "journal_type": N_("Journal {journal} {name} is of the wrong type in Exact ({field})."),
+    "third_party_missing": N_("No third party is set for counter sales ({field})."),
+    "third_party_unknown": N_("Exact does not know third party {third_party}. Create it there, or correct the code."),
+    "third_party_not_customer": N_("Third party {third_party} {name} is not a customer in Exact."),
+    "third_party_inactive": N_("Third party {third_party} {name} is inactive or blocked in Exact."),
+    "payment_condition_missing": N_("Third party {third_party} {name} has no payment condition in Exact. Set one."),
+    "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
+    "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
+    "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
+    "cost_center_unknown": N_(
+        "GL account {account} {name} demands a cost centre; Exact does not know {cost_center}, or no longer uses it."
+    ),
+    "right_missing": N_(
+        "The Exact user has no right to {resource}. Give it in Exact (user's rights), or log in as another user."
+    ),
+    "division_archived": N_("The company {division} is archived in Exact. Restore it there, or choose another."),
+    "division_gone": N_(
+        "The Exact user can no longer enter the company {division}. Give the right back in Exact, or link again."
+    ),
+    "parameters_missing": N_(
+        "The till has not sent its VAT parameters yet. Send them from the till, then check again."
+    ),
+}
+FIELDS: dict[str, str] = {
+    "division": N_("Company"),
+    "rights": N_("Rights of the Exact user"),
+    "customer_account": N_("Customer account"),
+    "third_party": N_("Third party"),
+    "payment_condition": N_("Payment condition"),
+    "cost_center": N_("Cost centre"),
+    "vat": N_("VAT rates"),
+    "vat.sales_account": N_("sales account"),
+    "vat.vat_code": N_("VAT code"),
+    "accounts.customer": N_("customer"),
+    "accounts.means": N_("means of payment"),
+    "accounts.receipt": N_("other receipts"),
+    "accounts.movement": N_("cash movement"),
+    "accounts.difference": N_("cash difference"),
+    "sales_account": N_("VAT {slot} ({rate} %): sales account"),
+    "vat_code": N_("VAT {slot} ({rate} %): VAT code"),
+    "journals.sales": N_("Sales journal"),
+    "journals.receipts": N_("Receipts journal"),
+    "period": N_("Period of today"),
+    "shortage": N_("Cash shortage"),
+    "surplus": N_("Cash surplus"),
+    "means": N_("Means of payment {name}"),
+    "means_by_kind.cash": N_("Cash payments"),
+    "means_by_kind.card": N_("Card payments"),
+    "means_by_kind.cheque": N_("Cheques"),
+    "means_by_kind.meal_voucher": N_("Meal vouchers"),
+    "means_by_kind.gift_card": N_("Gift cards used"),
+    "means_by_kind.credit_note": N_("Credit notes used"),
+    "means_by_kind.on_account": N_("Sales on account"),
+    "means_by_kind.deposit_used": N_("Deposits used"),
+    "means_by_kind.transfer": N_("Bank transfers"),
+    "means_by_kind.platform": N_("Delivery platforms"),
+    "means_by_kind.offered": N_("Offered items"),
+    "means_by_kind.other": N_("Other means of payment"),
+    "receipts.tip": N_("Tips"),
+    "receipts.settlement": N_("Settlements"),
+    "receipts.deposit": N_("Deposits received"),
+    "receipts.voucher": N_("Gift cards sold"),
+    "receipts.rounding": N_("Rounding"),
+}
+RESOURCES: dict[str, str] = {
+    "bulk/Financial/GLAccounts": N_("the chart of accounts"),
+    "vat/VATCodes": N_("the VAT codes"),
+    "financial/Journals": N_("the journals"),
+    "cashflow/PaymentConditions": N_("the payment conditions"),
+    "hrm/Costcenters": N_("the cost centres"),
+    "financial/FinancialPeriods": N_("the financial periods"),
+    "read/financial/JournalStatusList": N_("the closed periods"),
+    "crm/Accounts": N_("the customers"),
+    "salesentry/SalesEntries": N_("the sales entries"),
+    "financialtransaction/CashEntries": N_("the cash entries"),
+    "financialtransaction/BankEntries": N_("the bank entries"),
+}
+MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
+PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def label_of(field: str, subject: Mapping[str, str]) -> str:
+    """What a setting is called: "vat[1].vat_code" of slot 2 is "VAT 2 (10.00 %): VAT code"."""
+    group, _dot, name = field.partition(".")
+    short = name if group.startswith("vat[") else field if field in FIELDS else group
+    if short not in FIELDS:
+        return field
+    facts = {key: _rate(value) if key == "rate" else value for key, value in subject.items()}
+    return _(FIELDS[short]).format_map(_Facts({"name": name, **facts}))
+
+
+def resource_name(resource: str) -> str:
+    """What one of Exact's resources is called: "the chart of accounts"."""
+    return _(RESOURCES[resource]) if resource in RESOURCES else resource
+
+
+def explain(problem: Problem, *, naming_the_setting: bool = True) -> str:
+    """The sentence for a problem of Exact's side; without the setting's name where that stands above it."""
+    return said(SENTENCES, problem.to_document(), naming_the_setting=naming_the_setting)
+
+
+def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the_setting: bool = True) -> str:
+    """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
+    code = problem["code"]
+    template = sentences.get(code)
+    if template is None:
+        return str(code)
+    facts = problem["facts"]
+    spoken = _(template) if naming_the_setting else _(template).replace(" ({field})", "")
+    return spoken.format_map(_Facts({name: _said(code, name, value, facts) for name, value in facts.items()}))
+
+
+def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
+    if name == "date":
+        return _date(value)
+    if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
+        return _number(value)
+    if name == "field":
+        return label_of(value, facts)
+    if name == "catalogue":
+        return str(CatalogueKind(value).label)
+    if name == "resource":
+        return resource_name(value)
+    return f"{_number(value)} €" if name in MONEY_FACTS else value
+
+
+def _number(value: str) -> str:
+    try:
+        return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
+    except InvalidOperation:
+        return value
+
+
+def _rate(value: str) -> str:
+    """20 rather than 20.00, and 5,5 in French."""
+    try:
+        return number_format(Decimal(value).normalize() + 0, use_l10n=True)
+    except InvalidOperation:
+        return value
+
+
+def _date(value: str) -> str:
+    return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")

@@ -1,0 +1,119 @@
+"""Closings that wait for a person, grouped by what can be mended once: one VAT code, one account, one period."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from exact.models import Posting
+from exact.states import NEEDS_A_PERSON
+from exports.models import Export, ExportState
+from exports.problems import sentence
+
+READ_MAX = 5000
+# Which facts make two problems of a code one cause; all problems of a code that is not here are one.
+SAME_CAUSE: dict[str, tuple[str, ...]] = {
+    "slot_unmapped": ("slot", "rate"),
+    "slot_rate_mismatch": ("slot", "rate", "expected"),
+    "slot_without_vat_code": ("slot", "rate"),
+    "slot_without_account": ("slot", "rate"),
+    "slot_without_vat_account": ("slot", "rate"),
+    "means_unmapped": ("means", "label"),
+    "receipt_unmapped": ("kind",),
+    "movement_unmapped": ("kind",),
+    "gl_account_unknown": ("account", "field"),
+    "gl_account_blocked": ("account", "name", "field"),
+    "gl_account_type": ("account", "name", "field"),
+    "gl_account_not_for_sales": ("account", "name", "field"),
+    "cost_center_demanded": ("account", "name", "field"),
+    "vat_code_unknown": ("vat_code", "field"),
+    "vat_code_blocked": ("vat_code", "name", "field"),
+    "vat_code_for_purchases": ("vat_code", "name", "field"),
+    "vat_code_including": ("vat_code", "name", "field"),
+    "vat_rate_differs": ("vat_code", "found", "rate", "field"),
+    "journal_unknown": ("journal", "field"),
+    "journal_blocked": ("journal", "name", "field"),
+    "journal_type": ("journal", "name", "field"),
+    "journal_account_unknown": ("journal",),
+    "third_party_unknown": ("third_party",),
+    "third_party_not_customer": ("third_party", "name"),
+    "third_party_inactive": ("third_party", "name"),
+    "payment_condition_missing": ("third_party", "name"),
+    "payment_condition_unknown": ("condition",),
+    "period_closed": ("period", "journal"),
+    "period_unknown": (),
+    "currency": ("found",),
+}
+# Mended in the establishment's mapping; the others on the till or in Exact, as their sentence says.
+IN_THE_MAPPING = frozenset(code for code in SAME_CAUSE if code.startswith(("slot_", "means_", "receipt_", "movement_")))
+EXACT_SAID = "exact_said"
+
+
+@dataclass(slots=True, kw_only=True)
+class Cause:
+    """One thing to mend, and the closings that wait for it. `key` stays the same while the cause does."""
+
+    key: str
+    code: str
+    words: str
+    state: str
+    closings: list[UUID] = field(default_factory=list)
+    tenants: set[int] = field(default_factory=set)
+    establishments: set[int] = field(default_factory=set)
+
+    @property
+    def in_the_mapping(self) -> bool:
+        return self.code in IN_THE_MAPPING
+
+
+def causes_of(rows: QuerySet[Export]) -> list[Cause]:
+    """The causes of what is held or failed among `rows`, the largest first; the newest 5,000 closings are read."""
+    waiting = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).order_by("-business_date", "-closed_at")
+    exports = [*waiting.only("pk", "tenant", "establishment", "state", "problems")[:READ_MAX]]
+    said = _said_by_exact([export.pk for export in exports if export.state == ExportState.FAILED])
+    causes: dict[str, Cause] = {}
+    for export in exports:
+        for code, facts, words in _reasons(export, said):
+            key = _key(code, facts)
+            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, state=export.state))
+            cause.closings.append(export.pk)
+            cause.tenants.add(export.tenant_id)
+            cause.establishments.add(export.establishment_id)
+    return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
+
+
+def _reasons(export: Export, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Each reason of one closing once: its code, what makes it the same as another's, and its words."""
+    seen: set[tuple[str, ...]] = set()
+    for message in said.get(export.pk, []):
+        if (message,) not in seen:
+            seen.add((message,))
+            yield EXACT_SAID, (message,), _("Exact says: {message}").format(message=message)
+    for problem in export.problems:
+        code = problem["code"]
+        kept = {name: problem["facts"][name] for name in SAME_CAUSE.get(code, ()) if name in problem["facts"]}
+        same = (code, *kept.values())
+        if problem["blocking"] and same not in seen:
+            seen.add(same)
+            yield code, tuple(kept.values()), short_words(problem, kept)
+
+
+def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
+    """The problem's sentence for many closings at once: what differs between them (amounts, tickets) is "…"."""
+    return sentence({**problem, "facts": kept})
+
+
+def _said_by_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    rows = Posting.objects.filter(closing_id__in=[*closing_ids], state__in=NEEDS_A_PERSON)
+    said: dict[UUID, list[str]] = {}
+    for closing_id, messages in rows.values_list("closing_id", "messages"):
+        said.setdefault(closing_id, []).extend(messages or [_("refused without a word")])
+    return said
+
+
+def _key(code: str, facts: tuple[str, ...]) -> str:
+    return hashlib.sha256("\0".join((code, *facts)).encode()).hexdigest()[:16]

@@ -1,0 +1,199 @@
+"""One closing's page: what to do next, the Z as the till meant it, its entries, Exact's words, what happened."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from exact.models import Posting, PostingState
+from exact.states import NEEDS_A_PERSON, OVER
+from exports.history import Happening, of_closing
+from exports.models import Export, ExportState
+from exports.money import euros
+from exports.problems import said_of, sentence
+from exports.replace import REPLACEABLE
+from ledger.money import cents
+
+KINDS = {
+    "general": gettext_lazy("General"),
+    "station": gettext_lazy("Station"),
+    "drawer": gettext_lazy("Drawer"),
+}
+RECEIPTS = {
+    "tip": gettext_lazy("Tips"),
+    "settlement": gettext_lazy("Settlement of an account"),
+    "deposit": gettext_lazy("Deposit"),
+    "voucher": gettext_lazy("Gift card sold"),
+    "rounding": gettext_lazy("Rounding"),
+}
+TONES = {
+    ExportState.HELD: "warning",
+    ExportState.FAILED: "danger",
+    ExportState.EXPORTED: "good",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The one clear box: how things stand, why, and what the reader may do about it."""
+
+    tone: str
+    title: str
+    reasons: list[str] = field(default_factory=list)
+    advice: str = ""
+    may_repost: bool = False
+    to_mapping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryShown:
+    """One entry as a debit and credit table, and how it stands in Exact."""
+
+    posting: Posting
+    lines: list[dict[str, Any]]
+    debit: str
+    credit: str
+    tries: list[Happening]
+    replaceable: bool
+    said: list[str]
+
+
+def closing_context(export: Export) -> dict[str, Any]:
+    """All that the page shows."""
+    history = of_closing(export)
+    postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
+    shown = [_entry(posting, history) for posting in postings]
+    document = export.document
+    return {
+        "export": export,
+        "kind": KINDS[export.kind],
+        "next_step": next_step(export, postings),
+        "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
+        "entries": [entry for entry in shown if entry.posting.state not in OVER],
+        "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
+        "history": [*reversed(history)],
+        "z": readable(document),
+        "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def next_step(export: Export, postings: list[Posting]) -> NextStep:
+    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words."""
+    tone = TONES.get(ExportState(export.state), "info")
+    held = [sentence(problem) for problem in export.problems if problem["blocking"]]
+    match export.state:
+        case ExportState.HELD:
+            in_mapping = any(problem["code"].startswith(("slot_", "means_", "receipt_")) for problem in export.problems)
+            advice = _("Mend this, then send the closing again. Nothing is lost meanwhile.")
+            return NextStep(
+                tone=tone,
+                title=_("Held: not in Exact yet"),
+                reasons=held,
+                advice=advice,
+                may_repost=True,
+                to_mapping=in_mapping,
+            )
+        case ExportState.FAILED:
+            return _failed(postings, held)
+        case ExportState.WAITING:
+            advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
+            return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
+        case ExportState.EXPORTED:
+            numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
+            return NextStep(
+                tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
+            )
+        case ExportState.ARCHIVED:
+            return NextStep(
+                tone=tone,
+                title=_("Archived without an entry"),
+                reasons=[sentence(problem) for problem in export.problems],
+                advice=_("A training closing, a day without anything to book, or another kind of closing is booked."),
+            )
+    return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+
+
+def _failed(postings: list[Posting], held: list[str]) -> NextStep:
+    waiting = [it for it in postings if it.state in NEEDS_A_PERSON]
+    differs = any(it.state == PostingState.DIFFERS for it in waiting)
+    said = [words for posting in waiting for words in said_of(posting)]
+    if differs:
+        return NextStep(
+            tone="danger",
+            title=_("An entry in Exact is not what was sent"),
+            reasons=said,
+            advice=_(
+                "Compare it below with what Exact holds, and replace it; or correct it in Exact, with the accountant."
+            ),
+        )
+    count = len(waiting)
+    return NextStep(
+        tone="danger",
+        title=ngettext("Exact refused an entry", "Exact refused {count} entries", count or 1).format(count=count),
+        reasons=[*said, *held],
+        advice=_("Mend this in Exact or in the mapping, then send the closing again."),
+        may_repost=True,
+        to_mapping=True,
+    )
+
+
+def _entry(posting: Posting, history: list[Happening]) -> EntryShown:
+    lines = [line_of(line) for line in posting.entry["lines"]]
+    amounts = [cents(line["amount"]) for line in posting.entry["lines"]]
+    return EntryShown(
+        posting=posting,
+        lines=lines,
+        debit=euros(sum((it for it in amounts if it > 0), Decimal())),
+        credit=euros(-sum((it for it in amounts if it < 0), Decimal())),
+        tries=[it for it in history if it.reference == posting.reference and (it.correlation_id or it.why)],
+        said=said_of(posting),
+        replaceable=posting.state in REPLACEABLE and not posting.reverses_id,
+    )
+
+
+def line_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored line with its debit and credit as people write them."""
+    amount = cents(line["amount"])
+    return {**line, "debit": euros(amount) if amount > 0 else "", "credit": euros(-amount) if amount < 0 else ""}
+
+
+def readable(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The Z as a person reads it: amounts as written in the reader's language, and the sums."""
+    sales = [
+        {**line, **{name: euros(cents(line[name])) for name in ("net", "tax", "gross")}, "rate": rate(line["rate"])}
+        for line in document.get("sales", [])
+    ]
+    payments = [{**line, "amount": euros(cents(line["amount"]))} for line in document.get("payments", [])]
+    receipts = [
+        {"label": line.get("label") or RECEIPTS.get(line["kind"], line["kind"]), "amount": euros(cents(line["amount"]))}
+        for line in document.get("other_receipts", [])
+    ]
+    cash = document.get("cash") or {}
+    return {
+        "sales": sales,
+        "payments": payments,
+        "receipts": receipts,
+        "totals": {
+            name: euros(sum((cents(line[name]) for line in document.get("sales", [])), Decimal()))
+            for name in ("net", "tax", "gross")
+        },
+        "paid": euros(sum((cents(line["amount"]) for line in document.get("payments", [])), Decimal())),
+        "cash": {name: euros(cents(value)) for name, value in cash.items() if isinstance(value, str)},
+        "movements": [
+            {"label": it.get("label") or it["kind"], "amount": euros(cents(it["amount"]))}
+            for it in cash.get("movements", [])
+        ],
+        "tickets": document.get("tickets", []),
+    }
+
+
+def rate(text: str) -> str:
+    """A rate without idle zeros, in the reader's language: "5,5 %", "20 %"."""
+    value = Decimal(text)
+    whole = value == value.to_integral_value()
+    return f"{number_format(value.quantize(Decimal(1)) if whole else value.normalize())}\N{NO-BREAK SPACE}%"

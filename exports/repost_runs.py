@@ -1,0 +1,87 @@
+"""Sending many closings again: written down first, then done one by one, by whichever worker comes by."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from exact.states import MovedByAnother as PostingMoved
+from exports.models import Export, RepostItem, RepostRun
+from exports.nudge import nudge_reposts
+from exports.repost import CannotRepost, repost
+from exports.states import MovedByAnother as ExportMoved
+from tenants.models import User
+
+log = structlog.get_logger()
+BATCH = 200
+MOVED = "moved_by_another"
+
+
+def start_run(exports: Iterable[Export], *, actor: User, why: str, reseller_id: int | None) -> RepostRun:
+    """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's."""
+    with transaction.atomic():
+        run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id)
+        RepostItem.objects.bulk_create(
+            RepostItem(run=run, export=export, tenant_id=export.tenant_id) for export in exports
+        )
+        transaction.on_commit(nudge_reposts, robust=True)
+    return run
+
+
+def advance_runs() -> bool:
+    """Do some of what is left, oldest run first. Returns whether there is more."""
+    for run in RepostRun.objects.filter(finished_at=None).order_by("started_at").select_related("actor"):
+        if advance(run):
+            return True
+    return False
+
+
+def advance(run: RepostRun, *, limit: int = BATCH) -> bool:
+    """Send up to `limit` closings of a run again. Returns whether some are left; safe beside another worker."""
+    for _step in range(limit):
+        with transaction.atomic():
+            items = RepostItem.objects.filter(run=run, outcome="").select_related("export")
+            item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+            if item is None:
+                break
+            RepostItem.objects.filter(pk=item.pk).update(outcome=_again(item, run))
+    if RepostItem.objects.filter(run=run, outcome="").exists():
+        return True
+    RepostRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
+    return False
+
+
+def _again(item: RepostItem, run: RepostRun) -> str:
+    """The state the closing came to, or the code of why it was left as it is."""
+    try:
+        with transaction.atomic():
+            return str(repost(item.export_id, actor=run.actor, why=run.why).state)
+    except CannotRepost as refusal:
+        return refusal.code
+    except (ExportMoved, PostingMoved):
+        log.info("repost_met_another", closing=str(item.export_id))
+        return MOVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is."""
+
+    total: int
+    done: int
+    outcomes: dict[str, int]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total) if self.total else 100
+
+
+def progress(run: RepostRun) -> Progress:
+    """Counted from the run's items."""
+    outcomes = Counter(RepostItem.objects.filter(run=run).values_list("outcome", flat=True))
+    total = sum(outcomes.values())
+    left = outcomes.pop("", 0)
+    return Progress(total=total, done=total - left, outcomes=dict(outcomes))

@@ -1,0 +1,119 @@
+"""`make bench`: ROWS=1000000 ONLY=abc python -m integration.bench. Prints a table and writes bench.json."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from integration.stack.processes import Processes, ProgramFailed
+from integration.stack.programs import free_port
+from integration.stack.services import CLONE
+from integration.stack.stores import Stores
+
+TENANTS = int(os.environ.get("TENANTS") or 40)
+SETTINGS = {
+    "CLYO_ENV": "local",
+    "DJANGO_SETTINGS_MODULE": "integration.settings",
+    "PUSH_RATE": "1000000/minute",
+    "SWEEP_EVERY_S": "1",
+    "LOG_LEVEL": "WARNING",
+    "LOG_FORMAT": "json",
+}
+SECTIONS = {
+    "a": "ingest, closings a second",
+    "b": "export, closings a second",
+    "c": "calls to Exact",
+    "d": "with Exact's limits on",
+    "e": "a small customer beside a large one",
+    "f": "size of the database",
+    "g": "memory",
+    "h": "queries",
+    "i": "CPU from push to posted",
+}
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
+    home = CLONE / ".local" / "bench-run"
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "logs").mkdir(parents=True)
+    try:
+        results = run(home, os.environ.get("ONLY") or "".join(SECTIONS))
+    except ProgramFailed as failure:
+        print(f"bench: failed: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print_table(results)
+    (home / "bench.json").write_text(json.dumps(results, indent=1, ensure_ascii=False))
+    print(f"\nbench: the same as JSON in {home / 'bench.json'}")
+    return 0
+
+
+def run(home: Path, only: str) -> dict[str, dict[str, Any]]:
+    """Measure the sections named in `only`. What they found, by letter."""
+    with Stores("bench") as stores:
+        environment = SETTINGS | {
+            "DATABASE_URL": stores.database.url,
+            "REDIS_URL": stores.broker.url,
+            "PUBLIC_URL": (web_url := f"http://127.0.0.1:{free_port()}"),
+        }
+        os.environ.update(environment)
+        with Processes(CLONE, home / "logs", environment) as processes:
+            import django
+
+            django.setup()
+            # Read only now: they need Django's models.
+            from integration.bench.place import Place
+            from integration.fleet.customers import set_up
+
+            exact_url = f"http://127.0.0.1:{free_port()}"
+            place = Place(processes=processes, stores=stores, web_url=web_url, exact_url=exact_url)
+            processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
+            place.start_exact("--no-limits")
+            print(f"  … setting up {TENANTS} customers", flush=True)
+            place.take_in(set_up(place.exact_url, tenants=TENANTS))
+            for letters, measure in _measures():
+                if {*letters} & {*only}:
+                    print(f"  … {', '.join(SECTIONS[letter] for letter in letters)}", flush=True)
+                    measure(place)
+                    print_table({letter: place.results[letter] for letter in letters})
+            return dict(sorted(place.results.items()))
+
+
+def _measures() -> list[tuple[str, Callable[[Any], None]]]:
+    from integration.bench.export import measure_cost, measure_export
+    from integration.bench.fairness import measure_budget, measure_fairness
+    from integration.bench.ingest import measure_ingest
+    from integration.bench.queries import measure_queries
+    from integration.bench.size import measure_size
+
+    return [
+        ("a", measure_ingest),
+        ("h", measure_queries),
+        ("b", measure_export),
+        ("cgi", measure_cost),
+        ("e", measure_fairness),
+        ("d", measure_budget),
+        ("f", measure_size),
+    ]
+
+
+def print_table(results: dict[str, dict[str, Any]]) -> None:
+    for letter, found in results.items():
+        print(f"\n  ({letter}) {SECTIONS[letter]}")
+        for name, figure in found.items():
+            print(f"      {name:<52}{figure:>12}" if not isinstance(figure, str) else f"      {name}: {figure}")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

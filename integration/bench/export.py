@@ -1,0 +1,107 @@
+"""(b), (c), (g), (i): how fast one worker process exports, what it calls, and what the whole way costs."""
+
+import time
+from itertools import islice
+
+import httpx
+
+from exact.catalogue import Catalogue
+from exact.models import Posting
+from exact.payloads import body_of, codes_in, resource_of
+from integration.bench.kernel import memory_mb
+from integration.bench.load import push_all
+from integration.bench.place import POSTED, Place, nothing_open, value, wait_for
+from integration.fleet.shops import Shop
+from ledger.entry import Entry
+
+BACKLOG = 600
+BARE_POSTS = 600
+LATENCY_S = 0.2
+FIRST_SHARE, LAST_SHARE = 0.1, 0.9
+
+
+def measure_export(place: Place) -> None:
+    """The rate with Exact answering at once and after 200 ms, beside a bare loop that posts the same bodies."""
+    found = place.results.setdefault("b", {})
+    found["bare httpx loop, closings/s"] = round(bare_rate(place), 1)
+    found["one worker process, closings/s"] = round(export_rate(place), 1)
+    found["share of the bare loop"] = round(
+        found["one worker process, closings/s"] / found["bare httpx loop, closings/s"], 2
+    )
+    slow = {"fault": "delay", "delay_s": LATENCY_S, "count": None}
+    place.control("POST", "faults", json=slow)
+    found["with 200 ms at Exact, closings/s"] = round(export_rate(place), 1)
+    place.control("DELETE", "faults")
+    found["share of no latency"] = round(
+        found["with 200 ms at Exact, closings/s"] / found["one worker process, closings/s"], 2
+    )
+    found["divisions"] = len(place.one_a_division())
+
+
+def export_rate(place: Place) -> float:
+    """Closings a second of one worker process while it works off a backlog, without its start and its last lanes."""
+    _push_backlog(place, place.one_a_division(), BACKLOG)
+    already, total = value(POSTED), 2 * BACKLOG
+    with place.working():
+        times = []
+        for share in (FIRST_SHARE, LAST_SHARE):
+            wait_for(lambda share=share: value(POSTED) - already >= share * total, "the backlog")  # type: ignore[misc]
+            times.append((time.perf_counter(), value(POSTED)))
+        wait_for(nothing_open, "the end of the backlog")
+    (begun, first), (ended, last) = times
+    return float((last - first) / 2 / (ended - begun))
+
+
+def measure_cost(place: Place) -> None:
+    """Push with everything running, and read from the kernel and the simulator what it took."""
+    place.control("DELETE", "calls")
+    with place.serving(), place.working():
+        push_all(place.web_url, place.loads(place.shops[:16], 64))
+        wait_for(nothing_open, "the first closings")
+        before, calls_before = place.cpu_s(), _calls(place)
+        loads = place.loads(place.shops[:16], BACKLOG)
+        push_all(place.web_url, loads)
+        wait_for(nothing_open, "the postings")
+        closings = sum(len(bodies) for _, bodies in loads)
+        spent = {name: (now - before[name]) * 1000 / closings for name, now in place.cpu_s().items()}
+        place.results["c"] = {"calls per closing": round((_calls(place) - calls_before) / closings, 2)}
+        place.results["i"] = {f"{name}, CPU ms per closing": round(ms, 2) for name, ms in spent.items()}
+        place.results["i"]["in all, CPU ms per closing"] = round(sum(spent.values()), 2)
+        place.results["g"] = {
+            f"{name}, MB": round(memory_mb(place.processes.pid(name))) for name in ("web", "worker-1", "beat")
+        }
+
+
+def bare_rate(place: Place) -> float:
+    """Closings a second of a loop that posts the same two bodies with one kept client, and does nothing else."""
+    shop = place.shops[0]
+    _push_backlog(place, [shop], 1)
+    postings = [*islice(Posting.objects.select_related("division__connection").order_by("-created_at"), 2)]
+    division = postings[0].division
+    headers = {
+        "Authorization": f"Bearer {division.connection.access_token}",
+        "Accept": "application/json",
+        "Prefer": "return=representation",
+    }
+    calls = []
+    for posting in postings:
+        entry = Entry.from_document(posting.entry)
+        catalogue = Catalogue(division, codes=codes_in(entry))
+        body = body_of(entry, reference="bare", catalogue=catalogue, payment_condition="")
+        calls.append((f"{place.exact_url}/api/v1/{division.code}/{resource_of(entry, catalogue)}", body))
+    with httpx.Client(headers=headers, timeout=30) as http:
+        begun = time.perf_counter()
+        for _closing in range(BARE_POSTS // 2):
+            for url, body in calls:
+                http.post(url, json=body).raise_for_status()
+        return BARE_POSTS / 2 / (time.perf_counter() - begun)
+
+
+def _push_backlog(place: Place, shops: list[Shop], closings: int) -> None:
+    with place.serving():
+        push_all(place.web_url, place.loads(shops, closings))
+
+
+def _calls(place: Place) -> int:
+    told = place.control("GET", "calls")["calls"]
+    return sum(call["count"] for call in told if call["resource"] != "oauth2/token")

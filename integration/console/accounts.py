@@ -1,0 +1,73 @@
+"""A forgotten password, and the page an invitation leads to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import views
+from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from tenants.models import User
+
+
+class ForgottenForm(PasswordResetForm):
+    """Asks for the address only; what it answers does not tell whether somebody has it."""
+
+    email = forms.EmailField(label=_("e-mail address"), max_length=254, widget=UnfoldAdminTextInputWidget)
+
+    def get_users(self, email: str) -> Iterator[User]:
+        """People who may log in; a new one who has no password yet, too."""
+        return (person for person in User.objects.filter(email__iexact=email) if person.is_active)
+
+
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in the stubs only
+    """The new password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+
+
+class _Page:
+    """What the console's frame asks of every page."""
+
+    request: Any
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return {**admin.site.each_context(self.request), **context}
+
+
+class ForgottenPassword(_Page, views.PasswordResetView):
+    template_name = "console/account.html"
+    form_class = ForgottenForm
+    email_template_name = "console/forgotten.txt"
+    subject_template_name = "console/forgotten_subject.txt"
+    success_url = reverse_lazy("password_reset_done")
+    title = _("Forgotten password")
+    extra_context = {"explained": _("We send a link to choose a new one."), "button": _("Send the link")}
+
+
+class MailSent(_Page, views.PasswordResetDoneView):
+    template_name = "console/account.html"
+    title = _("Look into your mailbox")
+    extra_context = {"explained": _("If somebody has this address, a letter with a link is on its way to it.")}
+
+
+class ChoosePassword(_Page, views.PasswordResetConfirmView):
+    template_name = "console/account.html"
+    form_class = PasswordForm
+    success_url = reverse_lazy("password_reset_complete")
+    title = _("Choose your password")
+    extra_context = {"button": _("Keep this password"), "over": _("This link is over. Ask for a new one.")}
+
+
+class PasswordChosen(_Page, views.PasswordResetCompleteView):
+    template_name = "console/account.html"
+    title = _("Your password is kept")
+    extra_context = {"explained": _("You can log in with it now."), "login": True}

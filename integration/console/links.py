@@ -1,0 +1,29 @@
+"""Addresses of the console's lists with their filters set: every figure of a page leads to the rows it counts."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+def closings(
+    *,
+    state: str = "",
+    day: date | None = None,
+    to: date | None = None,
+    reseller: int | None = None,
+    establishment: int | None = None,
+    problem: str = "",
+) -> str:
+    """The list of closings, from `day` to `to` (or that day alone), in a state or a group of states."""
+    asked = {
+        "state": state,
+        "business_date_from": day.isoformat() if day else "",
+        "business_date_to": (to or day).isoformat() if day else "",
+        "reseller": reseller or "",
+        "establishment__id__exact": establishment or "",
+        "problem": problem,
+    }
+    chosen = urlencode({name: value for name, value in asked.items() if value})
+    page = reverse("admin:exports_export_changelist")
+    return f"{page}?{chosen}" if chosen else page

@@ -1,0 +1,92 @@
+"""How the console looks and what its menu holds (unfold's settings)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as N_
+
+
+def _stylesheet(request: HttpRequest) -> str:
+    return static("console/console.css")
+
+
+def _allowed(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: bool(getattr(request.user, "has_perm", lambda _permission: False)(permission))
+
+
+def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(address), "permission": _allowed(permission)}
+
+
+# Sentences of unfold's own templates that it has no French for; Django finds them in our catalogue first.
+UNFOLD_SENTENCES = (N_("Previous"), N_("Next"))
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Clyo → Exact",
+    "SITE_HEADER": "Clyo → Exact",
+    "SITE_SYMBOL": "sync_alt",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "STYLES": [_stylesheet],
+    "DASHBOARD_CALLBACK": "integration.console.home.home",
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {
+                "title": _("Every day"),
+                "items": [
+                    _entry(_("Last night"), "bedtime", "admin:index", "exports.view_export"),
+                    _entry(_("Closings"), "receipt_long", "admin:exports_export_changelist", "exports.view_export"),
+                    _entry(_("Errors by cause"), "report", "console_causes", "exports.view_export"),
+                    _entry(_("Day's log"), "history", "console_log", "exports.view_export"),
+                ],
+            },
+            {
+                "title": _("Customers"),
+                "separator": True,
+                "items": [
+                    _entry(_("Customers"), "store", "admin:tenants_tenant_changelist", "tenants.view_tenant"),
+                    _entry(
+                        _("Establishments"),
+                        "storefront",
+                        "admin:tenants_establishment_changelist",
+                        "tenants.view_establishment",
+                    ),
+                    _entry(_("Tills"), "point_of_sale", "admin:tenants_till_changelist", "tenants.view_till"),
+                    _entry(_("Pushes"), "input", "admin:clyo_ingest_push_changelist", "clyo_ingest.view_push"),
+                ],
+            },
+            {
+                "title": _("Exact Online"),
+                "separator": True,
+                "items": [
+                    _entry(_("Mappings"), "rule", "admin:exact_mapping_changelist", "exact.view_mapping"),
+                    _entry(_("Activations"), "toggle_on", "admin:exact_activation_changelist", "exact.view_activation"),
+                    _entry(_("Connections"), "link", "admin:exact_connection_changelist", "exact.view_connection"),
+                    _entry(_("Lanes"), "conveyor_belt", "admin:exact_lane_changelist", "exact.view_lane"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "separator": True,
+                "items": [
+                    _entry(_("Users"), "group", "admin:tenants_user_changelist", "tenants.view_user"),
+                    _entry(
+                        _("Visits by support"),
+                        "visibility",
+                        "admin:tenants_lookthrough_changelist",
+                        "tenants.view_lookthrough",
+                    ),
+                    _entry(_("Resellers"), "handshake", "admin:tenants_reseller_changelist", "tenants.view_reseller"),
+                    _entry(_("App registrations"), "key", "admin:exact_exactapp_changelist", "exact.view_exactapp"),
+                ],
+            },
+        ],
+    },
+}

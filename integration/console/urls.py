@@ -1,0 +1,21 @@
+"""Addresses of the console's own pages, below /console/."""
+
+from django.contrib import admin
+from django.urls import path
+
+from exports.repost_page import repost_page, run_page
+from integration.console import accounts, second_factor, views
+
+urlpatterns = [
+    path("second-factor/", second_factor.check_page, name="console_second_factor"),
+    path("second-factor/new/", second_factor.set_up_page, name="console_second_factor_new"),
+    path("second-factor/codes/", second_factor.codes_page, name="console_recovery_codes"),
+    path("password/", accounts.ForgottenPassword.as_view(), name="admin_password_reset"),
+    path("password/sent/", accounts.MailSent.as_view(), name="password_reset_done"),
+    path("password/<uidb64>/<token>/", accounts.ChoosePassword.as_view(), name="password_reset_confirm"),
+    path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
+    path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
+    path("log/", admin.site.admin_view(views.log_page), name="console_log"),
+    path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
+    path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
+]

@@ -1,0 +1,108 @@
+"""The console's pages about many closings at once: errors by cause, and the day's log."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clyo_ingest.day_log import DayLog, LogLine, day_log
+from exact.models import Mapping
+from exports.causes import READ_MAX, Cause, causes_of
+from exports.models import Export
+from tenants.models import Establishment, User
+from tenants.scope import visible_to
+
+SHOPS_MAX = 500
+
+
+def _reader(request: HttpRequest) -> User:
+    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_export"):
+        raise PermissionDenied
+    return request.user
+
+
+def causes_page(request: HttpRequest) -> HttpResponse:
+    """What waits for a person, grouped by what can be mended once for all of it."""
+    user = _reader(request)
+    causes = causes_of(visible_to(user, Export.objects.all()))
+    mappings = _mappings(user, causes)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Errors by cause"),
+        "causes": [(cause, _mend_address(cause, mappings)) for cause in causes],
+        "read_max": READ_MAX,
+        "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
+        "may_repost": user.has_perm("exports.repost_export"),
+    }
+    return TemplateResponse(request, "console/causes.html", context)
+
+
+def _mappings(user: User, causes: list[Cause]) -> dict[int, int]:
+    """Establishment → its mapping, for the causes that one establishment alone has."""
+    alone = {pk for cause in causes if len(cause.establishments) == 1 for pk in cause.establishments}
+    rows = visible_to(user, Mapping.objects.filter(establishment__in=alone))
+    return dict(rows.values_list("establishment", "pk"))
+
+
+def _mend_address(cause: Cause, mappings: dict[int, int]) -> str:
+    """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere."""
+    if not cause.in_the_mapping:
+        return ""
+    mapping = mappings.get(next(iter(cause.establishments))) if len(cause.establishments) == 1 else None
+    return (
+        reverse("admin:exact_mapping_change", args=[mapping]) if mapping else reverse("admin:exact_mapping_changelist")
+    )
+
+
+def log_page(request: HttpRequest) -> HttpResponse:
+    """The day's log of one establishment: read, narrowed down, or taken away as a text file (`?as=text`)."""
+    user = _reader(request)
+    shops = visible_to(user, Establishment.objects.select_related("tenant")).order_by("tenant__name", "code")
+    asked, day = request.GET.get("establishment", ""), _day(request)
+    shop = get_object_or_404(shops, pk=int(asked)) if asked.isdecimal() else shops.first()
+    log = day_log(shop, day) if shop else None
+    if log is not None and request.GET.get("as") == "text":
+        return _as_file(log)
+    query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Day's log"),
+        "shops": shops[:SHOPS_MAX],
+        "shop": shop,
+        "day": day,
+        "day_before": day - timedelta(days=1),
+        "day_after": day + timedelta(days=1),
+        "query": query,
+        "state": state,
+        "states": sorted({(line.state, line.what) for line in log.lines if line.closing_id and not line.reference})
+        if log
+        else [],
+        "lines": [line for line in log.lines if _wanted(line, query, state)] if log else [],
+        "log": log,
+    }
+    return TemplateResponse(request, "console/log.html", context)
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("date", ""))
+    except ValueError:
+        return timezone.localdate()
+
+
+def _wanted(line: LogLine, query: str, state: str) -> bool:
+    return query.lower() in line.to_text().lower() and state in ("", line.state)
+
+
+def _as_file(log: DayLog) -> HttpResponse:
+    answer = HttpResponse(log.to_text(), content_type="text/plain; charset=utf-8")
+    name = f"log-{log.establishment.code}-{log.day.isoformat()}.txt"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

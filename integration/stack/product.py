@@ -1,0 +1,34 @@
+"""How the product's programs, and the simulated Exact, are started: the arguments of `python`."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CELERY = ("-m", "celery", "-A", "integration.celery")
+# Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back.
+ALONE = ("--without-gossip", "--without-mingle")
+
+
+def web(url: str, *, threads: int, application: str = "integration.wsgi:application") -> list[str]:
+    """The web tier, listening where `url` says."""
+    address = ["--host", "127.0.0.1", "--port", _port(url), "--no-ws"]
+    size = ["--workers", "1", "--blocking-threads", str(threads)]
+    return ["-m", "granian", "--interface", "wsgi", *address, *size, application]
+
+
+def worker(name: str, *, threads: int) -> list[str]:
+    """One worker process; every thread of it may run one lane."""
+    return [*CELERY, "worker", "-P", "threads", "-c", str(threads), "-n", f"{name}@%h", *ALONE]
+
+
+def beat(schedule: Path) -> list[str]:
+    """The clock that asks for a sweep now and then; `schedule` is its own file."""
+    return [*CELERY, "beat", "-s", str(schedule)]
+
+
+def exact(url: str, data: Path, *options: str) -> list[str]:
+    """The simulated Exact Online with its books in `data`."""
+    return ["-m", "simulators.exact_online", "--port", _port(url), "--data", str(data), *options]
+
+
+def _port(url: str) -> str:
+    return str(urlsplit(url).port)

@@ -1,0 +1,44 @@
+"""The plan of a chaos run: repeatable, complete, and fair to what cannot be mended."""
+
+from itertools import pairwise
+
+from integration.chaos.schedule import BLOWS, KEEPS_TOKENS, RENEWAL_S, Event, Verb, schedule
+from integration.chaos.weather import LEFT_OUT, SHARES
+from simulators.exact_online.faults import Fault
+
+MINUTES = schedule("a seed", length_s=600, every_s=4)
+ENDS = {Verb.KILL: Verb.START, Verb.FREEZE: Verb.THAW}
+
+
+def of(target: str) -> list[Event]:
+    return [event for event in MINUTES if event.target == target]
+
+
+def test_schedule__is_made_of_the_seed_alone() -> None:
+    assert schedule("a seed", length_s=600, every_s=4) == MINUTES
+    assert schedule("another", length_s=600, every_s=4) != MINUTES
+
+
+def test_schedule__every_kind_of_blow_comes_within_one_round() -> None:
+    events = schedule("short", length_s=60, every_s=60 / len(BLOWS) / 1.6)
+    assert {event.verb for event in events} >= {blow.begins for blow in BLOWS}
+
+
+def test_schedule__what_is_hit_comes_back_before_it_is_hit_again() -> None:
+    for target in {event.target for event in MINUTES}:
+        blows = [event for event in of(target) if event.verb in {*ENDS, *ENDS.values()}]
+        assert len(blows) % 2 == 0
+        for begin, end in [*pairwise(blows)][::2]:
+            assert end.verb is ENDS[begin.verb]
+
+
+def test_schedule__nothing_that_keeps_tokens_dies_while_they_are_renewed() -> None:
+    for expiry in (event for event in MINUTES if event.verb is Verb.EXPIRE):
+        for name in KEEPS_TOKENS:
+            for begin, end in [*pairwise(of(name))]:
+                down = begin.verb in ENDS and begin.at_s < expiry.at_s + RENEWAL_S and end.at_s > expiry.at_s
+                assert not down, (expiry, begin, end)
+
+
+def test_weather__uses_every_fault_the_simulator_knows() -> None:
+    assert {*SHARES, *LEFT_OUT} == {*Fault}

@@ -1,0 +1,97 @@
+"""GET /log: what happened to the establishment's closings on a day; the console shows the same lines."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from exact.models import Division
+from tenants.factories import StaffFactory
+from tests.clyo_ingest.given import colleague, stranger
+from tests.conftest import Caller, closing, work
+
+
+@pytest.fixture
+def exported(linked: tuple[Caller, Division]) -> Caller:
+    """A till with one exported closing and one refused push, both of today."""
+    till, division = linked
+    assert till.post("closings", closing()).status_code == 201
+    till.post("closings", {"kind": "general"})
+    work(division)
+    return till
+
+
+def today() -> str:
+    return timezone.localdate().isoformat()
+
+    return timezone.localdate().isoformat()
+
+
+def test_log__tells_the_day_oldest_first(exported: Caller) -> None:
+    answer = exported.get(f"log?date={today()}")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["date"], body["truncated"]) == (today(), False)
+    assert [event["at"] for event in body["events"]] == sorted(event["at"] for event in body["events"])
+    states = [event["state"] for event in body["events"]]
+    assert states[0] == "ready"
+    assert "exported" in states
+    assert states.count("posted") == 2
+    assert "refused" in states
+    posted = next(event for event in body["events"] if event["state"] == "posted")
+    assert posted["closing"]["number"] == 1042
+    assert posted["reference"].startswith("Z1042-")
+
+
+def test_log__as_text_has_a_line_for_each_event(exported: Caller) -> None:
+    events = exported.get(f"log?date={today()}").json()["events"]
+    call = Client().get(f"/api/v1/log?date={today()}", headers=exported.headers | {"Accept": "text/plain"})
+    assert call["Content-Type"].startswith("text/plain")
+    lines = call.content.decode().splitlines()
+    assert len([line for line in lines if "  " in line]) == len(events)
+    assert "Z 1042" in call.content.decode()
+
+
+def test_log__in_the_console_is_the_same_text(exported: Caller) -> None:
+    api = Client().get(
+        f"/api/v1/log?date={today()}", headers=exported.headers | {"Accept": "text/plain", "Accept-Language": "fr"}
+    )
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=exported.till.tenant.reseller))
+    shop = exported.till.establishment_id
+    page = reverse("console_log")
+    file = client.get(page, {"establishment": shop, "date": today(), "as": "text"})
+    assert file.content == api.content
+    assert "attachment" in file["Content-Disposition"]
+    narrowed = client.get(page, {"establishment": shop, "date": today(), "q": "V70"})
+    assert {line.reference != "" for line in narrowed.context["lines"]} == {True}
+
+
+def test_log__is_the_establishments(exported: Caller) -> None:
+    assert colleague(exported).get(f"log?date={today()}").json() == exported.get(f"log?date={today()}").json()
+    assert stranger().get(f"log?date={today()}").json()["events"] == []
+
+
+def test_log__of_a_day_ends_at_midnight_in_paris(till: Caller) -> None:
+    with time_machine.travel("2026-03-14T22:59:00Z", tick=False):
+        till.post("closings", closing())
+    with time_machine.travel("2026-03-14T23:00:00Z", tick=False):
+        till.post("closings", {"kind": "general"})
+    for day, count in (("2026-03-14", 0), ("2026-03-15", 1)):
+        events = till.get(f"log?date={day}").json()["events"]
+        assert [event["state"] for event in events].count("refused") == count
+
+
+@pytest.mark.parametrize("query", ["", "?date=", "?date=14/03/2026"])
+def test_log__without_a_date_says_so(till: Caller, query: str) -> None:
+    answer = till.get(f"log{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/date")
+
+
+def test_log__of_an_empty_day_says_so_in_words(till: Caller) -> None:
+    headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
+    text = Client().get(f"/api/v1/log?date={date(2020, 1, 1)}", headers=headers).content.decode()
+    assert "Nothing happened that day." in text

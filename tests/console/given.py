@@ -1,0 +1,190 @@
+"""A small world with borders: two resellers, three customers, a row of everything for each."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
+from uuid import uuid4
+
+from django.utils import timezone
+
+from clyo_ingest.keys import issue_code, issue_key
+from exact.links import make_link
+from exact.models import (
+    Activation,
+    CatalogueItem,
+    CatalogueKind,
+    Connection,
+    Division,
+    ExactApp,
+    Finding,
+    FindingKind,
+    Lane,
+    Posting,
+    PostingEvent,
+    PostingState,
+)
+from exports.models import Export, ExportState, RepostItem, RepostRun
+from exports.runs.content import keep_content
+from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunClosing, RunClosingState, RunFormat, RunState
+from tenants.factories import (
+    AccountantFactory,
+    EstablishmentFactory,
+    ResellerAdminFactory,
+    StaffFactory,
+    SupportFactory,
+    TenantFactory,
+    TillFactory,
+)
+from tenants.models import LookThrough, Reseller, Tenant, Till, User
+from tests.conftest import PARAMETERS, Caller, closing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """One customer with a row of everything; every name in it holds `mark`, its closing has the number `number`."""
+
+    mark: str
+    number: int
+    tenant: Tenant
+    caller: Caller
+    export: Export
+    run: RepostRun
+    export_run: ExportRun
+    staff: User
+    accountant: User
+
+    @property
+    def till(self) -> Till:
+        return self.caller.till
+
+
+def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
+    """A customer whose closing was refused by Exact, paired, linked and with people of its own."""
+    tenant = TenantFactory(reseller=reseller, name=f"{mark} SARL")
+    shop = EstablishmentFactory(tenant=tenant, name=f"{mark} boutique")
+    row = TillFactory(establishment=shop, name=f"{mark} caisse")
+    issue_code(row, by=None)
+    caller = Caller(row, issue_key(row))
+    assert caller.put("parameters", PARAMETERS).status_code == 200
+    answer = caller.post("closings", closing(number, tickets=[], totals=None, business_date="2026-03-14"))
+    assert answer.status_code == 201, answer.content
+    caller.post("closings", {"kind": f"{mark} refusé"})
+    export = Export.objects.get(pk=answer.json()["id"])
+    division = linked(tenant, mark, code=number)
+    Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
+    make_link(shop)
+    posting = refused(export, division, mark)
+    Finding.objects.create(tenant=tenant, posting=posting, kind=FindingKind.MISSING, details=[])
+    staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
+    run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
+    RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
+    LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
+    return Customer(
+        mark=mark,
+        number=number,
+        tenant=tenant,
+        caller=caller,
+        export=export,
+        run=run,
+        export_run=exported_into_a_file(export, mark, asked_by=staff),
+        staff=staff,
+        accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
+    )
+
+
+def linked(tenant: Tenant, mark: str, *, code: int) -> Division:
+    """A company in Exact with its connection, catalogue and a lane that stands still."""
+    app, _ = ExactApp.objects.get_or_create(country="FR", defaults={"base_url": "https://exact.invalid"})
+    connection = Connection.objects.create(
+        tenant=tenant, app=app, refresh_token="r", user_name=f"{mark} lien", access_issued_at=timezone.now()
+    )
+    division = Division.objects.create(tenant=tenant, connection=connection, app=app, code=code, name=f"{mark} livres")
+    CatalogueItem.objects.create(tenant=tenant, division=division, kind=CatalogueKind.ASKED_FOR, code=mark, name=mark)
+    Lane.objects.create(
+        tenant=tenant,
+        division=division,
+        paused_until=timezone.now() + timedelta(hours=1),
+        pause_code="unavailable",
+        pause_detail=f"{mark} panne",
+    )
+    return division
+
+
+def exported_into_a_file(export: Export, mark: str, *, asked_by: User) -> ExportRun:
+    """A run that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
+    data = f"{mark}\tle fichier\r\n".encode()
+    content = keep_content(BytesIO(data), sha256=sha256(data).hexdigest(), size=len(data))
+    run = ExportRun.objects.create(
+        tenant=export.tenant,
+        establishment=export.establishment,
+        first_date=export.business_date,
+        last_date=export.business_date,
+        format=RunFormat.FEC,
+        email=f"compta@{mark.lower()}.example",
+        asked_by=asked_by,
+        state=RunState.DONE,
+        finished_at=timezone.now(),
+        content=content,
+        file_name=f"{mark}.txt",
+        sheet_csv=data,
+    )
+    RunClosing.objects.create(tenant=export.tenant, run=run, export=export, place=1, state=RunClosingState.TAKEN)
+    FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
+    MonthlyExport.objects.create(
+        tenant=export.tenant, establishment=export.establishment, email=f"mois@{mark.lower()}.example"
+    )
+    return run
+
+
+def refused(export: Export, division: Division, mark: str) -> Posting:
+    """The sales entry of a closing, refused by Exact; the closing has failed."""
+    line = {"account": "411000", "amount": "10.00", "label": mark, "third_party": "", "vat_code": ""}
+    posting = Posting.objects.create(
+        tenant=export.tenant,
+        division=division,
+        establishment=export.establishment,
+        closing_id=export.pk,
+        entry_kind="sales",
+        journal="70",
+        reference=f"{mark}-{export.number}"[:30],
+        entry={"lines": [line, line | {"amount": "-10.00"}]},
+        business_date=date(2026, 3, 14),
+        turn=f"{export.number:020}",
+        state=PostingState.REFUSED,
+        messages=[f"{mark} : période close"],
+    )
+    PostingEvent.objects.create(
+        tenant=export.tenant, posting=posting, before="sending", after="refused", why=mark, correlation_id=uuid4().hex
+    )
+    Export.objects.filter(pk=export.pk).update(state=ExportState.FAILED, gross=Decimal("1400.00"))
+    export.refresh_from_db()
+    return posting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """`own` and `sister` belong to one reseller, `foreign` to another."""
+
+    own: Customer
+    sister: Customer
+    foreign: Customer
+    manager: User
+
+    def strangers_of(self, user: User) -> list[Customer]:
+        """The customers `user` must see nothing of."""
+        if user.is_support:
+            return []
+        return [self.foreign] if user.reseller_id else [self.sister, self.foreign]
+
+
+def world() -> World:
+    """Marks are made so that none holds another, and numbers so that no amount looks like one."""
+    mine, theirs = Reseller.objects.create(name="PROPRE maison"), Reseller.objects.create(name="VOISIN maison")
+    return World(
+        own=customer(mine, "PROPRE", number=81001042),
+        sister=customer(mine, "SOEURETTE", number=82001042),
+        foreign=customer(theirs, "VOISIN", number=83001042),
+        manager=ResellerAdminFactory(reseller=mine, name="PROPRE gérante"),
+    )

@@ -1,0 +1,90 @@
+"""Finding a closing by any number in hand, and reading its story on one page."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from exact.models import Division
+from exports.models import Export
+from tenants.factories import AccountantFactory, StaffFactory
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.test_repost import set_period
+
+CHANGELIST = "admin:exports_export_changelist"
+
+
+@pytest.fixture
+def booked(linked: tuple[Caller, Division]) -> tuple[Client, Export]:
+    """Two closings, the first of them exported, and a person of their reseller."""
+    till, division = linked
+    first = till.post("closings", closing(1042)).json()["id"]
+    work(division)
+    till.post("closings", closing(1043))
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    return client, Export.objects.get(pk=first)
+
+
+def found(client: Client, **query: str) -> set[int]:
+    return {export.number for export in client.get(reverse(CHANGELIST), query).context["cl"].result_list}
+
+
+def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Client, Export]) -> None:
+    client, export = booked
+    from exact.models import Posting
+
+    posting = Posting.objects.filter(closing_id=export.pk).order_by("turn")[0]
+    terms = ["1042", "Z1042", "80500", posting.reference, posting.reference[:12], str(posting.exact_entry_number)]
+    assert {term: found(client, q=term) for term in terms} == {term: {1042} for term in terms}
+    assert found(client, q=export.establishment.code) == {1042, 1043}
+    assert found(client, q="nothing at all") == set()
+
+
+def test_filters__narrow_the_list(booked: tuple[Client, Export]) -> None:
+    client, export = booked
+    assert found(client, state="exported") == {1042}
+    assert found(client, state="moving") == {1043}
+    assert found(client, state="attention") == set()
+    assert found(client, gross_from="1399", gross_to="1401") == {1042, 1043}
+    assert found(client, gross_from="1401") == set()
+    assert found(client, business_date_from="2026-03-15") == set()
+    assert found(client, establishment__id__exact=str(export.establishment_id)) == {1042, 1043}
+
+
+def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple[Client, Export]) -> None:
+    client, export = booked
+    page = client.get(reverse("admin:exports_export_change", args=[export.pk]))
+    text = page.content.decode()
+    assert page.context["next_step"].tone == "good"
+    assert [entry.debit for entry in page.context["entries"]] == [entry.credit for entry in page.context["entries"]]
+    for words in ("1\u00a0400,00\u00a0€", "Carte bancaire", "411000", "tickets 80412 à 80533", "Le document brut"):
+        assert words in text, words
+
+
+def test_page__of_a_refused_closing_says_exacts_words_and_what_to_do(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    set_period(exact, division, "closed")
+    closing_id = till.post("closings", closing()).json()["id"]
+    work(division)
+    client = Client()
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    page = client.get(reverse("admin:exports_export_change", args=[closing_id]))
+    step = page.context["next_step"]
+    assert (step.tone, step.may_repost) == ("danger", True)
+    assert step.reasons
+    assert any(it.correlation_id for it in page.context["history"])
+    assert reverse("console_repost") in page.content.decode()
+
+
+def test_page__lets_an_accountant_read_but_not_send(booked: tuple[Client, Export]) -> None:
+    _client, export = booked
+    Export.objects.filter(pk=export.pk).update(
+        state="held", problems=[{"code": "sale_total", "facts": {}, "pointer": "", "blocking": True}]
+    )
+    reader = Client()
+    reader.force_login(AccountantFactory(tenant=export.tenant))
+    page = reader.get(reverse("admin:exports_export_change", args=[export.pk]))
+    assert page.status_code == 200
+    assert reverse("console_repost") not in page.content.decode()

@@ -1,0 +1,289 @@
+"""Every address of console and API, as every kind of person, with a neighbour's ids: nothing is shown, nothing done.
+
+The addresses come from the resolver and the rows from the models: a view with a parameter nobody explained here, or an
+admin whose model has no row of a neighbour, fails these tests.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from clyo_ingest.models import Closing
+from exact.models import ActivationLink, ExactApp, Posting
+from tenants.factories import SupportFactory
+from tenants.models import LookThrough, Reseller, Tenant, User
+from tenants.scope import paths_of
+from tests.console.addresses import Address, every_address
+from tests.console.given import Customer, World, world
+
+ROOMS = ("tenants", "exact", "exports", "clyo_ingest")
+# One row for all customers, support's own.
+SHARED = {"exact.exactapp": lambda: ExactApp.objects.all()}
+# What leaves the walker logged in, and in one language.
+NOT_WALKED = ("console/logout/", "i18n/setlang/")
+SEARCHED = ("boutique", "001042")
+
+PEOPLE: dict[str, Callable[[World], User]] = {
+    "reseller_admin": lambda it: it.manager,
+    "reseller_staff": lambda it: it.own.staff,
+    "accountant": lambda it: it.own.accountant,
+}
+
+
+def rows_of(model: type[Model], customer: Customer) -> QuerySet[Any]:
+    """The rows of a model that are this customer's, or its reseller's."""
+    if model is Reseller:
+        return Reseller.objects.filter(pk=customer.tenant.reseller_id)
+    if model is User:
+        return User.objects.filter(pk__in=[customer.staff.pk, customer.accountant.pk])
+    if model is LookThrough:
+        return LookThrough.objects.filter(seen_as=customer.staff)
+    tenant = paths_of(model).tenant
+    return model._default_manager.filter(**{tenant: customer.tenant.pk}) if tenant else model._default_manager.none()
+
+
+def snapshot(customers: list[Customer]) -> dict[str, list[tuple[Any, ...]]]:
+    """All that stands in the database of these customers."""
+    models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    return {
+        f"{customer.mark} {model._meta.label_lower}": [*rows_of(model, customer).order_by("pk").values_list()]
+        for customer in customers
+        for model in models
+    }
+
+
+def values_for(address: Address, customer: Customer) -> dict[str, Any]:
+    """What each name in a route is, for a customer's rows."""
+    model = apps.get_model(address.model) if address.model else None
+    row = rows_of(model, customer).first() if model else None
+    till = customer.till
+    return {
+        "object_id": row.pk if row else customer.export.pk,
+        "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
+        "closing_id": customer.export.pk,
+        "export_id": customer.export.pk,
+        "link_id": ActivationLink.objects.get(establishment=till.establishment).pk,
+        "secret": "c0ffee-0123456789abcdef",
+        "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
+        "run_id": (customer.export_run if "exports/" in address.route else customer.run).pk,
+        "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
+        "token": "c0ffee-0123456789abcdef",
+        "till_id": till.pk,
+        "establishment_id": till.establishment_id,
+        "tenant_id": customer.tenant.pk,
+        "app_label": "exports",
+        "url": "nowhere/",
+    }
+
+
+def walked(prefix: str) -> list[Address]:
+    return [it for it in every_address() if it.route.startswith(prefix) and it.route not in NOT_WALKED]
+
+
+def ids_of(customer: Customer) -> dict[str, Any]:
+    """A neighbour's ids under every name a view might read from the query or the form."""
+    till = customer.till
+    return {
+        "tenant": customer.tenant.pk,
+        "customer": customer.tenant.pk,
+        "reseller": customer.tenant.reseller_id,
+        "establishment": till.establishment_id,
+        "till": till.pk,
+        "export": str(customer.export.pk),
+        "closing": str(customer.export.pk),
+        "user_pk": customer.staff.pk,
+        "user": customer.staff.pk,
+        "date": "2026-03-14",
+        "_selected_action": str(customer.export.pk),
+    }
+
+
+def text_of(answer: Any) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return f"{dict(answer.headers)} {body.decode('utf-8', 'replace')}"
+
+
+class Walker:
+    """A person who tries everything with a neighbour's ids and looks for the neighbour's name in each answer."""
+
+    def __init__(self, client: Client, strangers: list[Customer], *, follow: bool) -> None:
+        self.client, self.strangers, self.follow = client, strangers, follow
+        self.tried = strangers[0]  # the nearest one; the others' names are looked for in every answer
+        self.visited = 0
+
+    def see(self, answer: HttpResponse, where: str) -> None:
+        self.visited += 1
+        text = text_of(answer)
+        assert answer.status_code < 500, f"{where}: {answer.status_code}"
+        for stranger in self.strangers:
+            for secret in (stranger.mark, str(stranger.number)):
+                assert secret not in text, f"{where} shows {secret}"
+
+    def get(self, path: str, query: dict[str, Any] | None = None) -> Any:
+        answer = self.client.get(path, query, follow=self.follow)
+        self.see(answer, f"GET {path} {query or ''}")
+        return answer
+
+    def post(self, path: str, form: dict[str, Any]) -> Any:
+        answer = self.client.post(path, form, follow=self.follow)
+        self.see(answer, f"POST {path} {form}")
+        return answer
+
+    def walk(self, address: Address) -> None:
+        path = address.path(values_for(address, self.tried))
+        self.get(path)
+        self.get(path, ids_of(self.tried) | {"_popup": "1"})
+        self.post(path, ids_of(self.tried) | {"post": "yes", "confirm": "yes"})
+        if not address.takes:
+            for term in SEARCHED:
+                self.get(path, {"q": term, "s": term, "term": term, "extended": "1"})
+
+    def walk_admin(self, model: type[Model], model_admin: Any) -> None:
+        """What one admin adds to its addresses: filters, actions, choices, forms with a neighbour's rows."""
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        changelist = reverse(f"admin:{name}_changelist")
+        shown = self.get(changelist)
+        change_list = (shown.context or {}).get("cl")
+        parameters = {*getattr(model_admin, "lookups", ())}
+        if change_list is not None:
+            parameters |= {param for spec in change_list.filter_specs for param in spec.expected_parameters()}
+        actions = model_admin._get_base_actions()
+        for parameter in parameters:
+            self.get(changelist, {parameter: self.value_of(parameter)})
+        pks = [str(pk) for pk in rows_of(model, self.tried).values_list("pk", flat=True)]
+        for _function, action, *_ in actions:
+            chosen = {"action": action, "_selected_action": pks}
+            self.post(changelist, chosen)
+            self.post(changelist, chosen | {"confirm": "yes", "post": "yes", "why": "x", "select_across": "1"})
+        for field in model._meta.concrete_fields:
+            asked = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+            self.get(reverse("admin:autocomplete"), asked | {"field_name": field.name, "term": "boutique"})
+        self.try_form(name)
+
+    def value_of(self, parameter: str) -> Any:
+        """The neighbour's value of a filter: the id of whatever it is named after."""
+        ids = ids_of(self.tried)
+        return next((ids[name] for name in ids if parameter.startswith(name)), self.tried.till.establishment_id)
+
+    def try_form(self, name: str) -> None:
+        """Fill every choice of a form that may be added with the neighbour's row."""
+        page = reverse(f"admin:{name}_add")
+        answer = self.get(page)
+        if answer.status_code != 200 or "adminform" not in (answer.context or {}):
+            return
+        form: dict[str, Any] = {}
+        for field_name, field in answer.context["adminform"].form.fields.items():
+            if isinstance(field, ModelChoiceField):
+                assert field.queryset is not None
+                row = rows_of(field.queryset.model, self.tried).first()
+                form[field_name] = row.pk if row else ""
+            else:
+                form[field_name] = field.initial or "9" * 9
+        self.post(page, form)
+
+
+def walk_everything(client: Client, user: User | None, strangers: list[Customer]) -> Walker:
+    walker = Walker(client, strangers, follow=user is not None)
+    if user is not None:
+        client.force_login(user)
+    for address in walked(""):
+        walker.walk(address)
+    for model, model_admin in admin.site._registry.items():
+        walker.walk_admin(model, model_admin)
+    return walker
+
+
+def test_every_admin__has_a_row_of_a_neighbour_to_try(db: None) -> None:
+    there = world().foreign
+    missing = [
+        model._meta.label_lower
+        for model in admin.site._registry
+        if not SHARED.get(model._meta.label_lower, lambda model=model: rows_of(model, there))().exists()
+    ]
+    assert missing == [], "make a row of it in tests/console/given.py"
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_nobody_sees_or_moves_a_neighbour(db: None, role: str) -> None:
+    here = world()
+    user = PEOPLE[role](here)
+    strangers = here.strangers_of(user)
+    before = snapshot(strangers)
+    walker = walk_everything(Client(), user, strangers)
+    assert snapshot(strangers) == before
+    assert walker.visited > 400
+
+
+def test_who_is_not_logged_in_sees_and_moves_nobody(db: None) -> None:
+    here = world()
+    everybody = [here.own, here.sister, here.foreign]
+    before = snapshot(everybody)
+    walk_everything(Client(), None, everybody)
+    assert snapshot(everybody) == before
+
+
+def test_an_accountant__changes_nothing_of_its_own_customer(db: None) -> None:
+    here = world()
+    client = Client()
+    client.force_login(here.own.accountant)
+    before = snapshot([here.own])
+    for address in walked("console/"):
+        client.post(address.path(values_for(address, here.own)), ids_of(here.own) | {"post": "yes", "confirm": "yes"})
+    for model, model_admin in admin.site._registry.items():
+        changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        pks = [str(pk) for pk in rows_of(model, here.own).values_list("pk", flat=True)]
+        for _function, action, *_ in model_admin._get_base_actions():  # type: ignore[attr-defined]
+            client.post(changelist, {"action": action, "_selected_action": pks, "confirm": "yes", "why": "x"})
+    assert snapshot([here.own]) == before
+
+
+def test_a_till__sees_and_moves_nothing_of_another(db: None) -> None:
+    here = world()
+    strangers = [here.sister, here.foreign]
+    before = snapshot(strangers)
+    for address in walked("api/"):
+        for stranger in strangers:
+            path = address.path(values_for(address, stranger))
+            for method in ("get", "post", "put", "delete"):
+                call: Any = getattr(Client(), method)
+                options = {} if method == "get" else {"content_type": "application/json"}
+                answer = call(path, ids_of(stranger), headers=here.own.caller.headers, **options)
+                assert answer.status_code < 500, path
+                for secret in (stranger.mark, str(stranger.number)):
+                    assert secret not in text_of(answer), f"{method} {path}"
+    assert snapshot(strangers) == before
+
+
+@pytest.mark.parametrize("role", [*PEOPLE, "support"])
+def test_everybody__sees_its_own(db: None, role: str) -> None:
+    """The walk proves nothing unless the same pages show what they may."""
+    here = world()
+    user = SupportFactory() if role == "support" else PEOPLE[role](here)
+    client = Client()
+    client.force_login(user)
+    assert str(here.own.number) in text_of(client.get(reverse("admin:exports_export_changelist")))
+    page = reverse("admin:exports_export_change", args=[here.own.export.pk])
+    assert str(here.own.number) in text_of(client.get(page))
+    if role == "support":
+        for address in walked("console/"):
+            if address.model and address.takes == ("object_id",) and address.route.endswith("/change/"):
+                values = values_for(address, here.foreign)
+                if address.model not in SHARED:
+                    assert client.get(address.path(values)).status_code == 200, address.route
+
+
+def test_closings__are_told_apart_by_their_numbers(db: None) -> None:
+    here = world()
+    numbers = {*Closing.objects.values_list("number", flat=True)}
+    assert numbers == {here.own.number, here.sister.number, here.foreign.number}

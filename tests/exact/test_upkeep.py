@@ -1,0 +1,287 @@
+"""Life after the activation: what changes at Exact is noticed, told once, holds what comes, and lets it go again."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import time_machine
+from cryptography.fernet import Fernet
+from django.core import mail
+from django.core.management import call_command
+from django.db import connection as database
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from exact.linking import forget_companies
+from exact.links import make_link
+from exact.mapping import MeansOverride, Overrides, set_overrides
+from exact.models import Activation, ActivationLink, AskedMeans, Connection, Division, Lane
+from exact.questions import open_questions
+from exact.secret_text import fernet
+from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
+from exports.models import Export
+from exports.sweep import park_stopped, release_mended, release_waiting
+from tenants.factories import StaffFactory
+from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
+
+
+def bookkeeper(exact: SimulatedExact, division: Division) -> httpx.Client:
+    """Somebody at work in the company, in Exact itself."""
+    user = f"compta{division.code}@example.fr"
+    asked = {"client_id": "demo-client", "redirect_uri": REDIRECT}
+    code = exact.control("authorize", **asked, user=user)["code"]
+    form = {**asked, "code": code, "client_secret": "demo-secret", "grant_type": "authorization_code"}
+    token = exact.http.post("/api/oauth2/token", data=form).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    return httpx.Client(base_url=f"{exact.http.base_url}/api/v1/{division.code}/", headers=headers)
+
+
+def change(exact: SimulatedExact, division: Division, resource: str, code: str, **changes: Any) -> None:
+    with bookkeeper(exact, division) as http:
+        query = {"$select": "ID", "$filter": f"trim(Code) eq '{code}'"}
+        row = http.get(resource, params=query).json()["d"]["results"][0]
+        answer = http.put(f"{resource}(guid'{row['ID']}')", json=changes)
+        assert answer.status_code == 204, answer.text
+
+
+def next_night(exact: SimulatedExact) -> None:
+    """The calls that were made are of another day."""
+    exact.control("settings", forget_usage=True)
+    Lane.objects.update(minute=None, day=None)
+
+
+def state(till: Caller) -> Any:
+    return till.get("activation").json()
+
+
+def test_account__blocked_at_exact_holds_new_closings_until_it_is_open_again(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    change(exact, division, "financial/GLAccounts", "706000", IsBlocked=True)
+    look_after(division.pk)
+    shown = state(till)
+    assert (shown["state"], shown["label"]) == ("invalid", division.label)
+    assert [(it["code"], it["field"]) for it in shown["problems"]] == [("gl_account_blocked", "vat[1].sales_account")]
+    held = till.post("closings", closing()).json()
+    assert (held["state"], held["problems"][0]["code"]) == ("held", "gl_account_blocked")
+
+    change(exact, division, "financial/GLAccounts", "706000", IsBlocked=False)
+    next_night(exact)
+    look_after(division.pk)
+    release_mended()
+    work(division)
+    assert (state(till)["state"], Export.objects.get().state) == ("active", "exported")
+
+
+def test_percentage__changed_at_exact_is_noticed(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    change(exact, division, "vat/VATCodes", "VN", VATPercentages=[{"Percentage": 0.21, "LineNumber": 1}])
+    look_after(division.pk)
+    problem = state(till)["problems"][0]
+    assert problem["code"] == "vat_rate_differs"
+    assert "21" in problem["message"] and "20" in problem["message"]
+
+
+def test_right__withdrawn_is_noticed_and_what_was_known_is_kept(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    user = f"compta{division.code}@example.fr"
+    exact.control("rights", user=user, resource="financial/Journals", allowed=False)
+    look_after(division.pk)
+    assert [it["code"] for it in state(till)["problems"]] == ["right_missing"]
+    exact.control("rights", user=user, resource="financial/Journals", allowed=True)
+    look_after(division.pk)
+    assert state(till)["state"] == "active"
+
+
+def test_company__out_of_reach_is_noticed(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    user = f"compta{division.code}@example.fr"
+    exact.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user, divisions=[1])
+    look_after(division.pk)
+    assert [it["code"] for it in state(till)["problems"]] == ["division_gone"]
+
+
+def test_night__when_exact_is_away_changes_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    before = Division.objects.get().catalogue_read_at
+    exact.control("faults", resource="vat/VATCodes", division=division.code, fault="status_503", count=1)
+    look_after(division.pk)
+    assert (state(till)["state"], Division.objects.get().catalogue_read_at) == ("active", before)
+
+
+def test_night__reads_each_company_once(linked: tuple[Caller, Division]) -> None:
+    assert [*due_for_refresh()] == []
+    Division.objects.update(catalogue_read_at=timezone.now() - timedelta(hours=21))
+    assert [*due_for_refresh()] == [linked[1].pk]
+    Activation.objects.update(active=False)
+    assert [*due_for_refresh()] == []
+
+
+def test_parameters__that_exact_would_refuse_hold_and_say_why(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    slots = [{**PARAMETERS["vat"][0], "vat_code": "VR"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
+    till.put("parameters", {**PARAMETERS, "vat": slots})
+    assert state(till)["state"] == "invalid"
+    assert till.post("closings", closing()).json()["state"] == "held"
+    till.put("parameters", PARAMETERS)
+    release_mended()
+    work(division)
+    assert (state(till)["state"], Export.objects.get().state) == ("active", "exported")
+
+
+def test_consent__unused_for_two_weeks_is_renewed(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    before = Connection.objects.get().refresh_token
+    keep_alive()
+    assert Connection.objects.get().refresh_token == before
+    exact.control("clock", advance=15 * 24 * 3600)
+    try:
+        with time_machine.travel(timezone.now() + timedelta(days=15)):
+            keep_alive()
+    finally:
+        exact.control("clock", real=True)
+    assert Connection.objects.get().refresh_token != before
+
+
+def test_consent__lost_is_told_once_to_who_can_mend_it(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    staff = StaffFactory(reseller=till.till.tenant.reseller)
+    StaffFactory()  # of another reseller
+    assert tell_of_lost_consents() == 0
+    exact.control("consents/withdraw", client_id="demo-client", user=f"compta{division.code}@example.fr")
+    Connection.objects.update(access_issued_at=timezone.now() - timedelta(hours=1))
+    till.post("closings", closing())
+    work(division)
+    assert [tell_of_lost_consents(), tell_of_lost_consents()] == [1, 0]
+    assert mail.outbox[0].to == sorted({staff.email, Connection.objects.get().user_email})
+    assert till.till.establishment.name in mail.outbox[0].body
+    assert "gAAA" not in mail.outbox[0].body
+
+
+def test_consent__that_cannot_be_renewed_for_20_days_warns(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    StaffFactory(reseller=till.till.tenant.reseller)
+    Connection.objects.update(access_issued_at=timezone.now() - timedelta(days=21))
+    shown = state(till)
+    assert (shown["state"], [it["code"] for it in shown["problems"]]) == ("active", ["consent_lapses"])
+    assert [tell_of_lost_consents(), tell_of_lost_consents()] == [1, 0]
+    assert "bientôt fin" in mail.outbox[0].subject
+
+
+def test_delete__stops_what_is_ready_and_loses_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    for number in (1042, 1043):
+        till.post("closings", closing(number))
+    answer = till.delete("activation")
+    assert (answer.status_code, state(till)["state"]) == (204, "inactive")
+    work(division)
+    assert exact.entries(division.code) == []
+    park_stopped()
+    assert {*Export.objects.values_list("state", flat=True)} == {"waiting"}
+
+    Activation.objects.update(active=True)
+    release_waiting()
+    work(division)
+    assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
+    assert len(exact.entries(division.code)) == 4
+    assert till.delete("activation").status_code == 204
+
+
+def test_delete__leaves_the_rest_of_a_closing_that_is_half_sent_for_later(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    till.post("closings", closing())
+    exact.control(
+        "faults",
+        resource="financialtransaction/CashEntries",
+        method="POST",
+        division=division.code,
+        fault="gateway_fault",
+    )
+    work(division)
+    assert len(exact.entries(division.code)) == 1
+    till.delete("activation")
+    park_stopped()
+    Lane.objects.update(paused_until=None)
+    work(division)
+    assert len(exact.entries(division.code)) == 1
+    Activation.objects.update(active=True)
+    work(division)
+    assert (len(exact.entries(division.code)), Export.objects.get().state) == (2, "exported")
+
+
+def test_means__unknown_is_asked_once_and_the_answer_lets_all_go(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    swile = [{"means": "SWILE", "label": "Swile", "kind": "other", "amount": "1425.00", "count": 3}]
+    for number in (1042, 1043):
+        answer = till.post("closings", closing(number, payments=swile)).json()
+        assert answer["state"] == "held"
+        assert "Swile" in answer["problems"][0]["message"]
+    mapping = till.till.establishment.mapping
+    assert [(it.code, it.label) for it in open_questions(mapping)] == [("SWILE", "Swile")]
+    set_overrides(till.till.establishment, Overrides(means={"SWILE": MeansOverride(account="511840")}), actor=None)
+    mapping.refresh_from_db()
+    assert (open_questions(mapping), AskedMeans.objects.count()) == ([], 1)
+    release_mended()
+    work(division)
+    assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
+    assert len(exact.entries(division.code)) == 4
+
+
+def test_keys__rotated_and_the_old_one_gone(linked: tuple[Caller, Division], settings: Any) -> None:
+    token, old, new = Connection.objects.get().refresh_token, settings.TOKEN_KEYS[0], Fernet.generate_key().decode()
+    settings.TOKEN_KEYS = [new, old]
+    call_command("reencrypt")
+    settings.TOKEN_KEYS = [new]
+    assert Connection.objects.get().refresh_token == token
+    with database.cursor() as cursor:
+        cursor.execute("SELECT refresh_token FROM exact_connection")
+        (stored,) = cursor.fetchone()
+    assert token not in stored
+    assert fernet((new,)).decrypt(stored).decode() == token
+
+
+@pytest.mark.parametrize("table", ["django_session", "exact_activationlink", "exact_activationevent"])
+def test_tokens__stand_in_the_connection_alone(linked: tuple[Caller, Division], table: str) -> None:
+    connection = Connection.objects.get()
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t")
+        (content,) = cursor.fetchone()
+    assert connection.access_token[:40] not in content
+    assert connection.refresh_token[:40] not in content
+
+
+def test_mapping__shows_each_value_whose_it_is_and_what_exact_has(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    establishment = till.till.establishment
+    staff = Client()
+    staff.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    set_overrides(establishment, Overrides(third_party="0000010", sales_journal="70"), actor=None)
+    page = staff.get(reverse("admin:exact_mapping_change", args=[establishment.mapping.pk])).content.decode()
+    rows = {
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip().replace("\xa0", " ")
+        for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    }
+    assert "TVA 1 (20 %) : compte de vente 707000 caisse Ventes de marchandises" in rows
+    assert "Journal des ventes 70 revendeur Ventes" in rows
+    assert "Titres-restaurant 511800 défaut Titres-restaurant à encaisser" in rows
+
+
+def test_links__over_keep_no_names_of_companies(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    link, _url = make_link(till.till.establishment)
+    companies = [{"code": 1, "name": "Autre client", "usable": True}]
+    ActivationLink.objects.filter(pk=link.pk).update(companies=companies)
+    forget_companies()
+    assert ActivationLink.objects.get(pk=link.pk).companies == companies
+    ActivationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
+    forget_companies()
+    assert ActivationLink.objects.get(pk=link.pk).companies == []

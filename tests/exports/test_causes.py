@@ -1,0 +1,44 @@
+"""Errors by cause: what one mend sets free stands together, whatever amounts differ."""
+
+from exact.models import Division
+from exports.causes import causes_of
+from exports.models import Export
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.test_repost import set_period
+
+
+def lydia(number: int, amount: str) -> dict[str, object]:
+    document = closing(number)
+    document["payments"][0] |= {"means": "LYDIA", "label": "Lydia", "kind": "other", "amount": amount}
+    document["payments"][1]["amount"] = f"{1225 - float(amount):.2f}"
+    return document
+
+
+def test_held__for_one_means_of_payment_is_one_cause(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    for number, amount in ((1042, "325.00"), (1043, "300.00")):
+        assert till.post("closings", lydia(number, amount)).json()["state"] == "held"
+    (cause,) = causes_of(Export.objects.all())
+    assert (cause.code, len(cause.closings), len(cause.tenants)) == ("means_unmapped", 2, 1)
+    assert "LYDIA" in cause.words
+    assert "325" not in cause.words
+    assert cause.in_the_mapping
+
+
+def test_refused__by_exact_with_the_same_words_is_one_cause(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    set_period(exact, division, "closed")
+    for number in (1042, 1043):
+        till.post("closings", closing(number))
+    work(division)
+    (cause,) = causes_of(Export.objects.all())
+    assert (cause.code, len(cause.closings)) == ("exact_said", 2)
+
+
+def test_exported__has_no_cause(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    till.post("closings", closing())
+    work(division)
+    assert causes_of(Export.objects.all()) == []
