@@ -1,6 +1,6 @@
 """The bodies of the till API's good answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -199,21 +199,23 @@ class ProblemAnswer(BaseModel):
     errors: list[Fault] = []
 
 
+def problem_answer(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored problem with its sentence."""
+    return {
+        "code": problem["code"],
+        "pointer": problem["pointer"],
+        "message": sentence(problem),
+        "blocking": problem["blocking"],
+    }
+
+
 def closing_answer(closing: Closing, export: Export, *, base: str) -> dict[str, Any]:
     """The body of a push's 201 and 200."""
     return {
         "id": str(closing.pk),
         "identity": {"kind": closing.kind, "scope": closing.scope, "number": closing.number},
         "state": export.state,
-        "problems": [
-            {
-                "code": problem["code"],
-                "pointer": problem["pointer"],
-                "message": sentence(problem),
-                "blocking": problem["blocking"],
-            }
-            for problem in export.problems
-        ],
+        "problems": [problem_answer(problem) for problem in export.problems],
         "links": {"self": f"{base}/closings/{closing.pk}"},
     }
 

@@ -15,7 +15,7 @@ QUIET_S = 5.0
 _quiet_until = 0.0
 
 
-def nudge(task: str, *arguments: int) -> None:
+def nudge(task: str, *arguments: int | str) -> None:
     """Ask a worker for a task. Valkey may be away: then the next sweep does it."""
     global _quiet_until
     if time.monotonic() < _quiet_until:

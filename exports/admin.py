@@ -26,6 +26,7 @@ from exports.models import Export, ExportState
 from exports.money import euros
 from exports.problems import said_of, sentence
 from exports.repost_page import ask_to_repost
+from exports.runs import console  # noqa: F401 - registers the export on demand
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exact.models import Posting
+from exports.runs import models as runs  # noqa: F401 - Django looks for a room's models here
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 
 
@@ -55,11 +56,14 @@ class Export(models.Model):
                 condition=~Q(state=ExportState.HELD) | ~Q(problems=[]), name="exports_export_held_says_why"
             ),
             models.CheckConstraint(condition=Q(state__in=ExportState.values), name="exports_export_state_known"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_export_with_tenant"),
         ]
         indexes = [
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
             models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
+            models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
+            models.Index(fields=["establishment", "business_date"], name="exports_by_shop_and_day"),
             models.Index(
                 fields=["business_date", "closed_at"],
                 condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),

@@ -59,15 +59,20 @@ def prepare(export: Export, closing: Closing, found: list[Problem], destination:
     if closing.kind.value != export.establishment.booked_level:
         note = Problem(code="other_level_booked", facts={"level": export.establishment.booked_level}, blocking=False)
         return Prepared(state=ExportState.ARCHIVED, problems=(*found, note))
+    holding = holding_problems(export, closing, found)
+    if holding:
+        return Prepared(state=ExportState.HELD, problems=tuple(found))
+    return _booked(export, closing, found, destination)
+
+
+def holding_problems(export: Export, closing: Closing, found: list[Problem]) -> list[Problem]:
+    """What of `found` holds a closing back, whatever its destination: all that no person waved through."""
     needed = {problem.code for problem in check_bookable(closing)}
-    holding = [
+    return [
         problem
         for problem in found
         if problem.blocking and (problem.code not in export.accepted_problems or problem.code in needed)
     ]
-    if holding:
-        return Prepared(state=ExportState.HELD, problems=tuple(found))
-    return _booked(export, closing, found, destination)
 
 
 def _booked(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:

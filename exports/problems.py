@@ -141,6 +141,15 @@ SENTENCES: dict[str, str] = {
         "The entry of {date} (closing {closing} of {establishment}) is outside the fiscal year of the file. "
         "Make a file for each year."
     ),
+    # the export on demand
+    "run_training": N_("A training closing: it is in no book."),
+    "run_nothing_to_book": N_("There is nothing to book in it."),
+    "run_waiting": N_("The establishment is not linked to Exact. Activate the export first."),
+    "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
+    "run_broke": N_(
+        "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
+    ),
+    "mail_not_set_up": N_("No mail server is set up here: download the file from this page."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from uuid import UUID
 
 import structlog
 from celery import shared_task
@@ -11,8 +12,21 @@ from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
-from exports.nudge import LEARN, RECONCILE, RELEASE, REPOSTS, RUN_LANE, nudge_lane, nudge_reconcile, nudge_reposts
+from exports.nudge import (
+    LEARN,
+    RECONCILE,
+    RELEASE,
+    REPOSTS,
+    RUN,
+    RUN_LANE,
+    nudge_lane,
+    nudge_reconcile,
+    nudge_reposts,
+    nudge_run,
+)
 from exports.repost_runs import advance_runs
+from exports.runs.monthly import ask_for_due_months
+from exports.runs.perform import due_runs, perform
 from exports.settle import settle
 from exports.sweep import (
     due_divisions,
@@ -71,6 +85,20 @@ def sweep() -> None:
     nudge_reposts()
     for division_id in due_divisions():
         nudge_lane(division_id)
+    for run_id in due_runs():
+        nudge_run(run_id)
+
+
+@shared_task(name=RUN)
+def perform_run(run_id: str) -> None:
+    """Perform one run of the export on demand."""
+    perform(UUID(run_id))
+
+
+@shared_task(name="exports.monthly")
+def monthly() -> None:
+    """Ask for the files of last month whose day has come."""
+    ask_for_due_months()
 
 
 @shared_task(name="exports.reconcile_due")

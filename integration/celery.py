@@ -33,6 +33,7 @@ app.config_from_object(
         "worker_send_task_events": False,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "monthly": {"task": "exports.monthly", "schedule": crontab(minute=20)},
             "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},
             "exact": {"task": "exact.sweep", "schedule": settings.SWEEP_EVERY_S},
             "keep-alive": {"task": "exact.keep_alive", "schedule": crontab(minute="40")},

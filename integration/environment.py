@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from integration.mail_server import MailServer
+
 LOCAL_SECRET = "local-only-secret-never-for-production-0123456789"  # noqa: S105
 LOCAL_TOKEN_KEY = "bG9jYWwtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="  # noqa: S105
 SECRETS_FOLDER = Path("/run/secrets")
@@ -57,12 +59,27 @@ class Environment(BaseSettings):
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
     push_rate: str = "600/minute"
     pairing_rate: str = "10/minute"
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Clyo → Exact <export@clyo.invalid>"
     support_second_factor: bool = True
 
     @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _readable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and value.get_secret_value():
+            MailServer.from_url(value.get_secret_value())
+        return value
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where e-mails go; None when no server is set."""
+        url = self.smtp_url.get_secret_value() if self.smtp_url else ""
+        return MailServer.from_url(url) if url else None
 
     @property
     def local(self) -> bool:

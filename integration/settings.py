@@ -203,6 +203,19 @@ EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
 EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
+MAIL_SERVER = ENVIRONMENT.mail_server
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+EMAIL_TIMEOUT = 20
+if MAIL_SERVER is None:
+    # Read by developers in the ignored folder; in production nothing is sent, and the export says so.
+    EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if ENVIRONMENT.local else 'dummy'}.EmailBackend"
+    EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+else:
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+MAIL_READY = MAIL_SERVER is not None or ENVIRONMENT.local
+
 LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
 start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)

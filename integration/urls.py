@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from clyo_ingest.api import NothingHere
+from exports.runs.link import signed_file
 from integration.health import health
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     re_path(r"^api/", NothingHere.as_view()),
     path("health/", health),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("exports/file/<str:token>", signed_file, name="export-file"),
     path("activation/", include("exact.urls")),
     path("console/hijack/", include("hijack.urls")),
     path("console/", include("integration.console.urls")),

@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from clyo_ingest.keys import issue_key
 from exact.activation import activate, choose_division
@@ -74,6 +76,17 @@ def closing(number: int = 1042, **changes: Any) -> dict[str, Any]:
         "perpetual_after": f"{(before + 140000) / 100:.2f}",
     }
     return document | changes
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database. Threads of live servers keep sessions to it, with which it could not be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as sql:
+        sql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ def make_file(closings: Iterable[BookedClosing], layout: Layout, write: Callable
     problems = tuple(check_file(closings, layout))
     if any(problem.blocking for problem in problems):
         return MadeFile(problems=problems)
+    sheet = write_file(closings, layout, write)
+    return MadeFile(name=sheet.file_name, sheet=sheet, problems=problems)
+
+
+def write_file(closings: Iterable[BookedClosing], layout: Layout, write: Callable[[bytes], object]) -> ControlSheet:
+    """Write closings that `check_file` had nothing against, as ``make_file`` does, and return the control sheet."""
     tally, digest, size = ControlTally(layout.chart), hashlib.sha256(), 0
     for piece in _pieces(closings, layout, tally):
         digest.update(piece)
@@ -41,7 +47,7 @@ def make_file(closings: Iterable[BookedClosing], layout: Layout, write: Callable
     name = layout.file_name(tally.first_date, tally.last_date)
     sheet = tally.sheet(format=layout.name, file_name=name, size=size, sha256=digest.hexdigest())
     assert sheet.debit == sheet.credit, "entries balance, so the file does"
-    return MadeFile(name=name, sheet=sheet, problems=problems)
+    return sheet
 
 
 def _pieces(closings: Iterable[BookedClosing], layout: Layout, tally: ControlTally) -> Iterator[bytes]:

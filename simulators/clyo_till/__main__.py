@@ -1,4 +1,4 @@
-"""`python -m simulators.clyo_till pair|parameters|activate|push|fleet|status|rotate|week …`.
+"""`python -m simulators.clyo_till pair|parameters|activate|push|export|fleet|status|rotate|week …`.
 
 Exit codes: 0 done, 1 refused by the server, 2 wrong call, 3 given up, no answer or busy (everything is still on disk).
 """
@@ -48,6 +48,10 @@ def _one(arguments: argparse.Namespace, till: Clyo) -> Sequence[Refused]:
             till.activate(Patience(time.sleep, arguments.give_up_after))
         case "push":
             return till.push(arguments.files, Patience(time.sleep, arguments.give_up_after))
+        case "export":
+            question = {"from": arguments.first, "to": arguments.last, "format": arguments.format}
+            question |= {"email": arguments.email} if arguments.email else {}
+            till.export(question, arguments.out, Patience(time.sleep, arguments.give_up_after))
         case "status":
             print(json.dumps(till.status(), indent=2, ensure_ascii=False))
     return ()
@@ -69,15 +73,21 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="simulators.clyo_till", description="Tills that push their closings.")
     parser.add_argument("--lang", choices=("fr", "en"), default="fr")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("pair", "rotate", "parameters", "activate", "push", "status", "fleet"):
+    for name in ("pair", "rotate", "parameters", "activate", "push", "export", "status", "fleet"):
         command = commands.add_parser(name)
         command.add_argument("--state", type=Path, required=True, help="the till's folder")
         if name in ("pair", "fleet"):
             command.add_argument("--server", required=True)
-        if name in ("parameters", "activate", "push", "fleet"):
+        if name in ("parameters", "activate", "push", "export", "fleet"):
             command.add_argument("--give-up-after", type=float, metavar="SECONDS", help="default: never")
     commands.choices["pair"].add_argument("--code", required=True)
     commands.choices["parameters"].add_argument("file", type=Path)
+    export = commands.choices["export"]
+    export.add_argument("--from", dest="first", required=True, metavar="YYYY-MM-DD")
+    export.add_argument("--to", dest="last", required=True, metavar="YYYY-MM-DD")
+    export.add_argument("--format", required=True, choices=("exact", "fec", "ciel", "sage", "sage_text"))
+    export.add_argument("--email", default="")
+    export.add_argument("--out", type=Path, default=Path(), help="folder for the file")
     commands.choices["push"].add_argument("files", type=Path, nargs="*")
     commands.choices["fleet"].add_argument(
         "--codes", type=_codes, required=True, help="a file, a line a till: NAME CODE"

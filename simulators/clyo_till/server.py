@@ -76,6 +76,25 @@ class Server:
             # The address of the next page may be the server's public one: only what it asks for is taken.
             path = f"closings?{urlsplit(page['next']).query}" if page["next"] else ""
 
+    def ask_for_export(self, question: Mapping[str, str]) -> dict[str, Any]:
+        """Ask for an export of days: `from`, `to`, `format`, and perhaps `email`."""
+        return self._call("POST", "exports", question, expected=("id", "links"))
+
+    def export(self, export_id: str) -> dict[str, Any]:
+        """How far an export is."""
+        return self._call("GET", f"exports/{export_id}", None, expected=("state", "closings", "missing"))
+
+    def export_file(self, export_id: str) -> bytes:
+        """The file of an export that is done. Raises `TryAgain` when it could not be fetched."""
+        address = f"{self.address}/api/v1/exports/{export_id}/file"
+        try:
+            answer = self.http.get(address, headers={"Authorization": f"Bearer {self.key}"}, timeout=TIMEOUT)
+        except httpx.RequestError as error:
+            raise TryAgain(type(error).__name__) from error
+        if answer.status_code != httpx.codes.OK:
+            raise TryAgain(f"HTTP {answer.status_code}")
+        return answer.content
+
     def activate(self) -> dict[str, Any]:
         """Ask for the activation page: its address and when it ends."""
         return self._call("POST", "activation", None, expected=("url", "expires_at"))
@@ -110,7 +129,7 @@ class Server:
 def _taken(answer: httpx.Response, expected: Sequence[str]) -> dict[str, Any]:
     """The body of a good answer. A page of a proxy with status 200 is no acceptance; a 404 page no refusal."""
     body = _object(answer)
-    if answer.status_code in (200, 201) and all(field in body for field in expected):
+    if answer.status_code in (200, 201, 202) and all(field in body for field in expected):
         return body
     if 400 <= answer.status_code < 500 and answer.status_code not in (408, 429) and "code" in body:
         raise Refused(answer.status_code, body)

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +97,27 @@ class Clyo:
         for path in paths:
             spool.put(path.read_bytes())
         return send_all(spool, self._server(), patience, self._say)
+
+    def export(self, question: Mapping[str, str], out: Path, patience: Patience) -> None:
+        """Ask for an export, wait for its end, and write its file, when it has one, below `out`.
+
+        Raises `Refused`, `TryAgain`, and `GivenUp` when the bound of `patience` is reached.
+        """
+        server = self._server()
+        asked = server.ask_for_export(question)
+        answer = server.export(asked["id"])
+        while answer["state"] in ("queued", "running"):
+            patience.wait(POLL_S)
+            answer = server.export(asked["id"])
+        self._say("export", f"{answer['state']}, {sum(it['taken'] for it in answer['closings'])}")
+        for problem in answer["problems"]:
+            self._say("export_problem", problem["message"])
+        for hole in answer["missing"]:
+            self._say("export_missing", f"{hole['kind']} {hole['first']}-{hole['last']}")
+        if answer["state"] == "done" and "file" in asked["links"]:
+            path = out / f"{question['format']}-{question['from']}-{question['to']}.txt"
+            path.write_bytes(server.export_file(asked["id"]))
+            self._say("export_file", str(path))
 
     def status(self) -> dict[str, Any]:
         """What is here, and what the server says of it."""

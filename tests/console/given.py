@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
 from uuid import uuid4
 
 from django.utils import timezone
@@ -24,6 +26,8 @@ from exact.models import (
     PostingState,
 )
 from exports.models import Export, ExportState, RepostItem, RepostRun
+from exports.runs.content import keep_content
+from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunClosing, RunClosingState, RunFormat, RunState
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
@@ -47,6 +51,7 @@ class Customer:
     caller: Caller
     export: Export
     run: RepostRun
+    export_run: ExportRun
     staff: User
     accountant: User
 
@@ -83,6 +88,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         caller=caller,
         export=export,
         run=run,
+        export_run=exported_into_a_file(export, mark, asked_by=staff),
         staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
     )
@@ -104,6 +110,32 @@ def linked(tenant: Tenant, mark: str, *, code: int) -> Division:
         pause_detail=f"{mark} panne",
     )
     return division
+
+
+def exported_into_a_file(export: Export, mark: str, *, asked_by: User) -> ExportRun:
+    """A run that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
+    data = f"{mark}\tle fichier\r\n".encode()
+    content = keep_content(BytesIO(data), sha256=sha256(data).hexdigest(), size=len(data))
+    run = ExportRun.objects.create(
+        tenant=export.tenant,
+        establishment=export.establishment,
+        first_date=export.business_date,
+        last_date=export.business_date,
+        format=RunFormat.FEC,
+        email=f"compta@{mark.lower()}.example",
+        asked_by=asked_by,
+        state=RunState.DONE,
+        finished_at=timezone.now(),
+        content=content,
+        file_name=f"{mark}.txt",
+        sheet_csv=data,
+    )
+    RunClosing.objects.create(tenant=export.tenant, run=run, export=export, place=1, state=RunClosingState.TAKEN)
+    FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
+    MonthlyExport.objects.create(
+        tenant=export.tenant, establishment=export.establishment, email=f"mois@{mark.lower()}.example"
+    )
+    return run
 
 
 def refused(export: Export, division: Division, mark: str) -> Posting:

@@ -76,7 +76,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "link_id": ActivationLink.objects.get(establishment=till.establishment).pk,
         "secret": "c0ffee-0123456789abcdef",
         "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
-        "run_id": customer.run.pk,
+        "run_id": (customer.export_run if "exports/" in address.route else customer.run).pk,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
         "token": "c0ffee-0123456789abcdef",
         "till_id": till.pk,

@@ -1,0 +1,223 @@
+"""The export on demand in the till API: asked for by a till, over its own establishment."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError as NotAnAddress
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.http import Http404, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from clyo_ingest.answers import Problem, ProblemAnswer, problem_answer
+from clyo_ingest.authentication import require_till
+from clyo_ingest.document import Sent
+from clyo_ingest.errors import MESSAGES, ApiError, pointer
+from clyo_ingest.inbox import parsed
+from clyo_ingest.throttles import refuse_if_too_fast
+from exports.models import Export
+from exports.runs.ask import ask_for_run
+from exports.runs.closings import closings_in
+from exports.runs.link import file_answer
+from exports.runs.missing import missing_before
+from exports.runs.models import ExportRun, RunClosing, RunFormat, RunState
+from exports.runs.period import period_faults
+from tenants.models import Till
+
+EMAIL_MAX = 254
+
+
+def _address(text: str) -> str:
+    try:
+        if text:
+            validate_email(text)
+    except NotAnAddress as error:
+        raise PydanticCustomError("email_invalid", "This is not an e-mail address") from error
+    return text
+
+
+class ExportRequest(Sent):
+    """Which days, in which format; the report goes to `email` when there is one."""
+
+    first: Annotated[date, Field(alias="from")]
+    last: Annotated[date, Field(alias="to")]
+    format: Literal["exact", "fec", "ciel", "sage", "sage_text"]
+    email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address)] | None = None
+
+
+class ExportLinks(BaseModel):
+    """`file` is there for a file format; it can be fetched once the export is done."""
+
+    self: str
+    file: str | None = None
+
+
+class ExportAccepted(BaseModel):
+    id: UUID
+    links: ExportLinks
+
+
+class Progress(BaseModel):
+    """Steps done, of how many; a file takes two a closing. Both are 0 until a worker begins."""
+
+    done: int
+    total: int
+
+
+class ExportedClosing(BaseModel):
+    """A closing of the range. `state` is the closing's own, `taken` whether this export takes or has it."""
+
+    id: UUID
+    kind: str
+    scope: str
+    number: int
+    business_date: date
+    state: str
+    taken: bool
+    problems: list[Problem]
+
+
+class MissingNumbers(BaseModel):
+    """Closings `first` to `last` of this till's sequence: push them."""
+
+    kind: str
+    scope: str
+    first: int
+    last: int
+
+
+class ExportAnswer(ExportAccepted):
+    """How far an export is, and what it did."""
+
+    state: Literal["queued", "running", "done", "cancelled", "failed"]
+    format: str
+    progress: Progress
+    problems: list[Problem]
+    closings: list[ExportedClosing]
+    missing: list[MissingNumbers]
+    asked_at: datetime
+    finished_at: datetime | None
+
+
+class ExportsView(APIView):
+    """Asks for an export."""
+
+    @extend_schema(
+        request=ExportRequest,
+        responses={202: ExportAccepted, **dict.fromkeys((400, 401, 403, 415, 422, 429), ProblemAnswer)},
+    )
+    def post(self, request: Request) -> Response:
+        till = require_till(request)
+        refuse_if_too_fast(request, self)
+        asked = parsed(ExportRequest, request.data, code="export_invalid")
+        _refuse_impossible(asked)
+        run = ask_for_run(
+            till.tenant,
+            establishment=till.establishment,
+            first=asked.first,
+            last=asked.last,
+            format=RunFormat(asked.format),
+            email=asked.email or "",
+            language=(get_language() or "fr").partition("-")[0],
+            by=till,
+        )
+        return Response(_accepted(run), status=202)
+
+
+class ExportView(APIView):
+    """How far an export of this establishment is."""
+
+    @extend_schema(responses={200: ExportAnswer, 401: ProblemAnswer, 403: ProblemAnswer, 404: ProblemAnswer})
+    def get(self, request: Request, run_id: UUID) -> Response:
+        till = require_till(request)
+        return Response(_answer(_run_of(till, run_id), till))
+
+
+class ExportFileView(APIView):
+    """The file of an export, byte for byte as it was first delivered."""
+
+    @extend_schema(
+        responses={
+            200: OpenApiResponse(OpenApiTypes.BINARY, description="The file."),
+            **dict.fromkeys((401, 403, 404, 409), ProblemAnswer),
+        }
+    )
+    def get(self, request: Request, run_id: UUID) -> StreamingHttpResponse:
+        run = _run_of(require_till(request), run_id)
+        if run.to_exact:
+            raise Http404
+        if run.state in (RunState.QUEUED, RunState.RUNNING):
+            raise ApiError(409, "export_not_done", headers={"Retry-After": "5"})
+        return file_answer(run)
+
+
+def _run_of(till: Till, run_id: UUID) -> ExportRun:
+    """A run over the till's own establishment; any other is not there."""
+    runs = ExportRun.objects.filter(establishment_id=till.establishment_id, tenant_id=till.tenant_id)
+    run = runs.select_related("content").filter(pk=run_id).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def _refuse_impossible(asked: ExportRequest) -> None:
+    faults = [*period_faults(asked.first, asked.last, today=timezone.localdate())]
+    if faults:
+        errors = [{"pointer": pointer([field]), "code": code, "message": _(MESSAGES[code])} for field, code in faults]
+        raise ApiError(422, "export_invalid", errors=errors)
+
+
+def _accepted(run: ExportRun) -> dict[str, Any]:
+    address = f"{settings.PUBLIC_URL}/api/v1/exports/{run.pk}"
+    links = {"self": address} if run.to_exact else {"self": address, "file": f"{address}/file"}
+    return {"id": str(run.pk), "links": links}
+
+
+def _answer(run: ExportRun, till: Till) -> dict[str, Any]:
+    in_range = closings_in(run)
+    return {
+        **_accepted(run),
+        "state": run.state,
+        "format": run.format,
+        "progress": {"done": run.done, "total": run.total},
+        "problems": [problem_answer(problem) for problem in run.problems],
+        "closings": [*_closings(run, in_range)],
+        "missing": [
+            {"kind": it.kind, "scope": it.scope, "first": it.first, "last": it.last}
+            for it in missing_before(in_range.filter(till=till))
+        ],
+        "asked_at": run.asked_at,
+        "finished_at": run.finished_at,
+    }
+
+
+def _closings(run: ExportRun, in_range: QuerySet[Export]) -> list[dict[str, Any]]:
+    """The range's closings as they stand now, with what the run says of those it has looked at."""
+    looked_at = {row.export_id: row for row in RunClosing.objects.filter(run=run)}
+    rows = in_range.select_related("closing").defer("document").order_by("business_date", "closed_at", "id")
+    return [_closing(export, looked_at.get(export.pk)) for export in rows]
+
+
+def _closing(export: Export, row: RunClosing | None) -> dict[str, Any]:
+    problems = row.problems if row is not None else export.problems
+    return {
+        "id": str(export.pk),
+        "kind": export.kind,
+        "scope": export.closing.scope,
+        "number": export.number,
+        "business_date": export.business_date.isoformat(),
+        "state": export.state,
+        "taken": row is not None and row.state in ("taken", "already"),
+        "problems": [problem_answer(problem) for problem in problems],
+    }

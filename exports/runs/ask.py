@@ -1,0 +1,46 @@
+"""Asking for a run: from the console, from a till, or by the calendar."""
+
+from datetime import date
+from functools import partial
+
+from django.db import transaction
+
+from exports.nudge import nudge_run
+from exports.runs.models import UNFINISHED, ExportRun, RunFormat
+from tenants.models import Establishment, Tenant, Till, User
+
+
+def ask_for_run(
+    tenant: Tenant,
+    *,
+    establishment: Establishment | None,
+    first: date,
+    last: date,
+    format: RunFormat,
+    email: str = "",
+    language: str = "fr",
+    by: User | Till | None = None,
+) -> ExportRun:
+    """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
+
+    The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
+    """
+    assert establishment is None or establishment.tenant_id == tenant.pk, "an establishment of that customer"
+    asked = {
+        "tenant": tenant,
+        "establishment": establishment,
+        "first_date": first,
+        "last_date": last,
+        "format": format,
+        "email": email,
+        "asked_by": by if isinstance(by, User) else None,
+        "asked_by_till": by if isinstance(by, Till) else None,
+    }
+    with transaction.atomic():
+        # One question of a customer at a time: a double click is one run.
+        Tenant.objects.select_for_update(no_key=True).filter(pk=tenant.pk).values_list("pk").get()
+        run = ExportRun.objects.filter(**asked, state__in=UNFINISHED).first()
+        if run is None:
+            run = ExportRun.objects.create(**asked, language=language)
+            transaction.on_commit(partial(nudge_run, run.pk), robust=True)
+    return run

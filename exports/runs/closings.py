@@ -1,0 +1,85 @@
+"""The closings of a run's range, in the order of their days, read a page at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
+
+from exact.models import Posting, PostingState
+from exact.states import OVER
+from exports.models import Export, ExportState
+from exports.prepare import WHERE_CLOSINGS_GO
+from exports.runs.models import ExportRun
+from ledger.entry import Entry
+from ledger.problem import Problem
+
+PAGE = 500
+IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
+TRAINING = Problem(code="run_training", blocking=False)
+NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEntries:
+    """A closing's entries in Exact, or on their way there; `complete` when none was refused."""
+
+    entries: tuple[Entry, ...] = ()
+    complete: bool = False
+    in_exact: bool = False
+
+
+def closings_in(run: ExportRun) -> QuerySet[Export]:
+    """Every closing of a run's range."""
+    rows = Export.objects.filter(
+        tenant_id=run.tenant_id, business_date__gte=run.first_date, business_date__lte=run.last_date
+    )
+    return rows.filter(establishment_id=run.establishment_id) if run.establishment_id else rows
+
+
+def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
+    """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
+    rows = (
+        closings_in(run)
+        .defer("document")
+        .annotate(scope=KT("document__scope"), training=KT("document__training"))
+        .select_related(*WHERE_CLOSINGS_GO)
+        .order_by("business_date", "closed_at", "id")
+    )
+    page = [*rows[:PAGE]]
+    while page:
+        yield page
+        last = page[-1]
+        page = [
+            *rows.extra(
+                where=["(exports_export.business_date, exports_export.closed_at, exports_export.id) > (%s, %s, %s)"],
+                params=[last.business_date, last.closed_at, last.pk],
+            )[:PAGE]
+        ]
+
+
+def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
+    """What stands for each closing of a page: entries that were withdrawn or reversed, and reversals, do not."""
+    postings = Posting.objects.filter(closing_id__in=[it.pk for it in page], reverses=None).exclude(state__in=OVER)
+    found: defaultdict[UUID, list[tuple[str, Entry]]] = defaultdict(list)
+    for closing_id, state, entry in postings.order_by("turn").values_list("closing_id", "state", "entry"):
+        found[closing_id].append((state, Entry.from_document(entry)))
+    return {
+        closing_id: StandingEntries(
+            entries=tuple(entry for state, entry in rows if state != PostingState.REFUSED),
+            complete=all(state != PostingState.REFUSED for state, _ in rows),
+            in_exact=all(state in IN_BOOKS for state, _ in rows),
+        )
+        for closing_id, rows in found.items()
+    }
+
+
+def why_archived(export: Export) -> list[Problem]:
+    """Why a closing is in no book: it is a training, another kind of closing is booked, or there is nothing in it."""
+    assert export.state == ExportState.ARCHIVED
+    notes = [Problem.from_document(it) for it in export.problems if it["code"] == "other_level_booked"]
+    if notes:
+        return notes
+    return [TRAINING if getattr(export, "training", "") == "true" else NOTHING_TO_BOOK]

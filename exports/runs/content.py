@@ -1,0 +1,28 @@
+"""Delivered bytes: kept once by their SHA-256, written and read in pieces."""
+
+from collections.abc import Iterator
+from typing import IO
+
+from django.db import transaction
+
+from exports.runs.models import FileContent, FilePiece
+
+PIECE = 256 * 1024
+
+
+def keep_content(file: IO[bytes], *, sha256: str, size: int) -> FileContent:
+    """Keep a file's bytes, or find the very same bytes kept before. `file` is read from its beginning."""
+    with transaction.atomic():
+        content, new = FileContent.objects.get_or_create(sha256=sha256, defaults={"size": size})
+        if new:
+            file.seek(0)
+            for position, data in enumerate(iter(lambda: file.read(PIECE), b"")):
+                FilePiece.objects.create(content=content, position=position, data=data)
+    return content
+
+
+def read_content(content: FileContent) -> Iterator[bytes]:
+    """Yield a file's bytes, a piece at a time."""
+    places = FilePiece.objects.filter(content=content).order_by("position").values_list("pk", flat=True)
+    for pk in places:
+        yield bytes(FilePiece.objects.values_list("data", flat=True).get(pk=pk))

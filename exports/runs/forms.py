@@ -1,0 +1,248 @@
+"""The console's forms: asking for a run, and how files are written."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from exports.runs.models import ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
+from exports.runs.options import FileOptions, JournalName, ThirdPartyName
+from exports.runs.period import period_faults
+from ledger.files.ciel import CielCharset, DecimalSign
+from ledger.files.sage import SageLabelWidth
+from ledger.files.sage_text import SageTextCharset, Separator
+from tenants.models import Establishment, Tenant, User
+from tenants.scope import visible_to
+
+PERIOD_WORDS = {
+    "period_reversed": _("The last day comes before the first."),
+    "period_in_future": _("This day has not come yet."),
+    "period_too_long": _("Choose 366 days at most."),
+}
+PRESETS = {
+    "yesterday": _("Yesterday"),
+    "last_week": _("Last week"),
+    "this_month": _("This month"),
+    "last_month": _("Last month"),
+}
+FIELD = "border border-base-200 bg-white rounded-default px-3 py-2 shadow-xs dark:bg-base-900 dark:border-base-700"
+
+
+def preset_days(preset: str, today: date) -> tuple[date, date]:
+    """The first and last day of a preset; weeks begin on Monday."""
+    month = today.replace(day=1)
+    match preset:
+        case "last_week":
+            monday = today - timedelta(days=today.weekday() + 7)
+            return monday, monday + timedelta(days=6)
+        case "this_month":
+            return month, today
+        case "last_month":
+            last = month - timedelta(days=1)
+            return last.replace(day=1), last
+    return today - timedelta(days=1), today - timedelta(days=1)
+
+
+class RunForm(forms.Form):
+    """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
+
+    where = forms.ChoiceField(label=_("Establishment"), widget=forms.Select(attrs={"class": f"{FIELD} w-full"}))
+    first = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date", "class": FIELD}, format="%Y-%m-%d")
+    )
+    last = forms.DateField(
+        label=_("To"), widget=forms.DateInput(attrs={"type": "date", "class": FIELD}, format="%Y-%m-%d")
+    )
+    format = forms.ChoiceField(
+        label=_("Format"), choices=RunFormat.choices, widget=forms.Select(attrs={"class": f"{FIELD} w-full"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail (optional)"),
+        required=False,
+        widget=forms.EmailInput(attrs={"class": f"{FIELD} w-full", "placeholder": "compta@example.fr"}),
+        help_text=_("Gets the report, and the file."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+        field = self.fields["where"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*self._places()]
+
+    def _places(self) -> Iterator[tuple[str, Any]]:
+        shops = visible_to(self._user, Establishment.objects.all()).select_related("tenant")
+        by_tenant: dict[Tenant, list[tuple[str, str]]] = {}
+        for shop in shops.order_by("tenant__name", "code"):
+            by_tenant.setdefault(shop.tenant, []).append((f"e{shop.pk}", str(shop)))
+        for tenant, places in by_tenant.items():
+            everything = [(f"t{tenant.pk}", _now("{customer}: all establishments").format(customer=tenant))]
+            yield str(tenant), [*everything, *places] if len(places) > 1 else places
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "first" in cleaned and "last" in cleaned:
+            names = {"from": "first", "to": "last"}
+            for field, code in period_faults(cleaned["first"], cleaned["last"], today=timezone.localdate()):
+                self.add_error(names[field], ValidationError(PERIOD_WORDS[code], code=code))
+        return cleaned
+
+    def run(self) -> ExportRun:
+        """The run asked for, not stored."""
+        place = self.cleaned_data["where"]
+        shop = None
+        if place.startswith("e"):
+            shop = visible_to(self._user, Establishment.objects.all()).select_related("tenant").get(pk=place[1:])
+        tenant = shop.tenant if shop else visible_to(self._user, Tenant.objects.all()).get(pk=place[1:])
+        return ExportRun(
+            tenant=tenant,
+            establishment=shop,
+            first_date=self.cleaned_data["first"],
+            last_date=self.cleaned_data["last"],
+            format=self.cleaned_data["format"],
+            email=self.cleaned_data["email"],
+        )
+
+
+MONTHS = [(number, str(number)) for number in range(1, 13)]
+
+
+class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    """The options as fields; lists are one entry a line: `70 = VE = Ventes caisse`."""
+
+    journals = forms.CharField(
+        label=_("Journals"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: code in Exact = code in the file = name. E.g. 70 = VE = Ventes caisse"),
+    )
+    third_parties = forms.CharField(
+        label=_("Third parties"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "One a line: code in Exact = code in the file = name = account for Ciel. "
+            "E.g. 0000002 = CAISSE = Clients comptoir = 411CAISSE"
+        ),
+    )
+    accounts = forms.CharField(
+        label=_("Names of accounts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One a line: account = name. E.g. 511500 = Cartes bancaires à encaisser"),
+    )
+    last_month = forms.TypedChoiceField(
+        label=_("Last month of the fiscal year"),
+        choices=MONTHS,
+        coerce=int,
+        help_text=_("Of the customer: an establishment has no fiscal year of its own."),
+    )
+    draft = forms.BooleanField(
+        label=_("FEC as a draft"),
+        required=False,
+        help_text=_("Leaves the validation date empty, for a package that validates by itself."),
+    )
+    ciel_decimal_sign = forms.ChoiceField(
+        label=_("Ciel: decimal sign"),
+        choices=[(DecimalSign.POINT.value, _("point")), (DecimalSign.COMMA.value, _("comma"))],
+    )
+    ciel_charset = forms.ChoiceField(label=_("Ciel: characters"), choices=[(it.value, it.value) for it in CielCharset])
+    sage_label_width = forms.TypedChoiceField(
+        label=_("Sage: width of labels"), choices=[(it.value, str(it.value)) for it in SageLabelWidth], coerce=int
+    )
+    sage_text_separator = forms.ChoiceField(
+        label=_("Sage text: separator"),
+        choices=[(Separator.SEMICOLON.value, _("semicolon")), ("tab", _("tab"))],
+    )
+    sage_text_charset = forms.ChoiceField(
+        label=_("Sage text: characters"), choices=[(it.value, it.value) for it in SageTextCharset]
+    )
+    sage_text_headings = forms.BooleanField(label=_("Sage text: first line with headings"), required=False)
+
+    class Meta:
+        model = FileSettings
+        fields = ["tenant", "establishment"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = FileOptions.model_validate(self.instance.options if self.instance.pk else {})
+        self.initial = {
+            **self.initial,
+            **options.model_dump(mode="json"),
+            "journals": _lines({key: [it.code, it.name] for key, it in options.journals.items()}),
+            "third_parties": _lines({key: [it.code, it.name, it.account] for key, it in options.third_parties.items()}),
+            "accounts": _lines({key: [name] for key, name in options.accounts.items()}),
+            "sage_text_separator": "tab" if options.sage_text_separator is Separator.TAB else ";",
+        }
+
+    def clean_journals(self) -> dict[str, JournalName]:
+        rows = _rows(self.cleaned_data["journals"], at_most=3)
+        return {key: JournalName(code=code, name=rest[0] if rest else "") for key, code, *rest in rows}
+
+    def clean_third_parties(self) -> dict[str, ThirdPartyName]:
+        rows = _rows(self.cleaned_data["third_parties"], at_most=4)
+        return {
+            key: ThirdPartyName(code=code, name=next(iter(rest), ""), account=next(iter(rest[1:]), ""))
+            for key, code, *rest in rows
+        }
+
+    def clean_accounts(self) -> dict[str, str]:
+        return {key: name for key, name, *_ in _rows(self.cleaned_data["accounts"], at_most=2)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        tenant = self.instance.tenant if self.instance.pk else cleaned.get("tenant")
+        shop = self.instance.establishment if self.instance.pk else cleaned.get("establishment")
+        if tenant is None:
+            return cleaned
+        if shop is not None and shop.tenant_id != tenant.pk:
+            self.add_error("establishment", _("This establishment belongs to another customer."))
+        before = FileOptions.model_validate(self.instance.options or {}).last_month
+        numbered = KeptNumber.objects.filter(tenant=tenant).exists()
+        if shop is None and numbered and cleaned.get("last_month") not in (None, before):
+            self.add_error(
+                "last_month",
+                _("Entries were numbered for this fiscal year already: it cannot change any more."),
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> FileSettings:
+        names = {*FileOptions.model_fields}
+        given = {name: value for name, value in self.cleaned_data.items() if name in names}
+        given["sage_text_separator"] = "\t" if given["sage_text_separator"] == "tab" else ";"
+        options = FileOptions.model_validate(given)
+        self.instance.options = options.model_dump(mode="json", exclude_defaults=True)
+        saved: FileSettings = super().save(commit)
+        return saved
+
+
+class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    class Meta:
+        model = MonthlyExport
+        fields = ["establishment", "day", "format", "email", "active"]
+
+
+def _lines(rows: dict[str, list[str]]) -> str:
+    return "\n".join(" = ".join([key, *_without_empty_end(cells)]) for key, cells in rows.items())
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _rows(text: str, *, at_most: int) -> list[list[str]]:
+    """Cells of each line, two at least. Raises `ValidationError` that names the line."""
+    rows = []
+    for line in filter(None, (it.strip() for it in text.splitlines())):
+        cells = [cell.strip() for cell in line.split("=", at_most - 1)]
+        if len(cells) < 2 or not cells[0] or not cells[1]:
+            raise ValidationError(_("This line has not the form that is expected: %(line)s"), params={"line": line})
+        rows.append(cells)
+    return rows

@@ -1,0 +1,101 @@
+"""A run's report in words, by e-mail, with its file, or with a link when the file is large."""
+
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from exports.problems import sentence
+from exports.runs.content import read_content
+from exports.runs.link import VALID_FOR, signed_address
+from exports.runs.models import ExportRun, MailState
+from exports.runs.report import Report
+
+log = structlog.get_logger()
+
+ATTACHED_MAX = 7 * 1024 * 1024
+ATTEMPTS_MAX = 5
+AGAIN_AFTER = timedelta(minutes=5)
+
+
+def send_report(run_id: UUID) -> None:
+    """Send a finished run's report if it is due. What the mail server refuses is shown on the run.
+
+    A refusal for good (5xx) ends it; trouble of the line is tried again by the sweep, five times in all.
+    """
+    run = _claim(run_id)
+    if run is None:
+        return
+    try:
+        _message(run).send()
+    except (SMTPException, OSError) as error:
+        over = _is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
+        log.warning("report_not_sent", run=str(run.pk), why=type(error).__name__, over=over)
+        _record(run, MailState.REFUSED if over else MailState.DUE, _said(error))
+    else:
+        _record(run, MailState.SENT, "")
+
+
+def _claim(run_id: UUID) -> ExportRun | None:
+    now = timezone.now()
+    due = ExportRun.objects.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=now), mail_state=MailState.DUE)
+    if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=now + AGAIN_AFTER) != 1:
+        return None
+    run = ExportRun.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
+    if not settings.MAIL_READY:
+        with translation.override(run.language):
+            _record(run, MailState.REFUSED, sentence({"code": "mail_not_set_up", "facts": {}}))
+        return None
+    return run
+
+
+def _record(run: ExportRun, state: MailState, detail: str) -> None:
+    ExportRun.objects.filter(pk=run.pk, mail_state=MailState.DUE).update(mail_state=state, mail_detail=detail[:300])
+
+
+def _message(run: ExportRun) -> EmailMessage:
+    content = run.content
+    attached = content is not None and content.size < ATTACHED_MAX
+    with translation.override(run.language):
+        body = render_to_string(
+            "exports/runs/mail.txt",
+            {
+                "run": run,
+                "report": Report(run),
+                "attached": attached,
+                "link": signed_address(run) if content is not None and not attached else "",
+                "days": VALID_FOR.days,
+            },
+        )
+        subject = _("{what}: {state}").format(what=run, state=run.get_state_display())
+    message = EmailMessage(f"{run.establishment or run.tenant} – {subject}", body, to=[run.email])
+    if content is not None and attached:
+        message.attach(run.file_name, b"".join(read_content(content)), "application/octet-stream")
+        message.attach(f"{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""), "text/csv")
+    return message
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _said_by_server in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
+
+
+def _said(error: Exception) -> str:
+    """What the mail server said, readable."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
+    if isinstance(error, SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -1,0 +1,254 @@
+"""A run of the export on demand, what it took, what it delivered, and the numbers that entries keep for ever."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Establishment, Tenant, Till, User
+
+
+class RunFormat(models.TextChoices):
+    """Where a run's entries go: the words of the till API."""
+
+    EXACT = "exact", "Exact Online"
+    FEC = "fec", "FEC"
+    CIEL = "ciel", _("Ciel / Sage 50 (XIMPORT)")
+    SAGE = "sage", _("Sage 100 (format Sage)")
+    SAGE_TEXT = "sage_text", _("Sage 100 (parametrable text)")
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("failed")
+
+
+UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
+
+class MailState(models.TextChoices):
+    NONE = "none", _("no e-mail asked for")
+    DUE = "due", _("to be sent")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused")
+
+
+class FileContent(models.Model):
+    """The bytes of a delivered file, kept once however often they are delivered; its pieces are `FilePiece`."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="exports_content_has_a_hash")
+        ]
+
+
+class FilePiece(models.Model):
+    """A part of a file's bytes, so that neither writing nor reading holds the whole file in memory."""
+
+    content = models.ForeignKey(FileContent, models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["content", "position"], name="exports_piece_once")]
+
+
+class ExportRun(models.Model):
+    """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
+
+    `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
+    every closing of a run to Exact was looked at; it is done once Exact's lanes have ended them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, null=True, related_name="+", verbose_name=_("establishment")
+    )
+    first_date = models.DateField(_("from"))
+    last_date = models.DateField(_("to"))
+    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(max_length=10, default="fr")
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
+    asked_by_till = models.ForeignKey(Till, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    fence = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    problems = models.JSONField(default=list)
+    content = models.ForeignKey(FileContent, models.PROTECT, null=True, related_name="runs")
+    file_name = models.CharField(_("file"), max_length=80, blank=True)
+    sheet = models.JSONField(null=True, help_text="The control sheet, for a page.")
+    sheet_csv = models.BinaryField(null=True)
+    comparison = models.JSONField(null=True, help_text="The same totals in Exact, account by account.")
+    mail_state = models.CharField(_("mail"), max_length=10, choices=MailState.choices, default=MailState.NONE)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_not_before = models.DateTimeField(null=True)
+    mail_detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("export to accounting")
+        verbose_name_plural = _("exports to accounting")
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="exports_run_dates_in_order"),
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="exports_run_state_known"),
+            models.CheckConstraint(condition=Q(format__in=RunFormat.values), name="exports_run_format_known"),
+            models.CheckConstraint(condition=Q(asked_by=None) | Q(asked_by_till=None), name="exports_run_one_asker"),
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED, finished_at=None)
+                | (~Q(state__in=UNFINISHED) & Q(finished_at__isnull=False)),
+                name="exports_run_finished_has_time",
+            ),
+            models.CheckConstraint(condition=Q(content=None) | ~Q(file_name=""), name="exports_run_file_has_name"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_run_with_tenant"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "-asked_at"], name="exports_run_by_tenant"),
+            models.Index(fields=["establishment", "-asked_at"], name="exports_run_by_shop"),
+            models.Index(fields=["state"], condition=Q(state__in=UNFINISHED), name="exports_run_unfinished"),
+            models.Index(fields=["asked_at"], condition=Q(mail_state=MailState.DUE), name="exports_run_mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} {self.first_date:%d/%m/%Y} – {self.last_date:%d/%m/%Y}"
+
+    @property
+    def to_exact(self) -> bool:
+        return self.format == RunFormat.EXACT
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class RunClosingState(models.TextChoices):
+    TAKEN = "taken", _("taken")
+    ALREADY = "already", _("already exported")
+    SKIPPED = "skipped", _("left out")
+    HELD = "held", _("held")
+
+
+class RunClosing(models.Model):
+    """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    run = models.ForeignKey(ExportRun, models.CASCADE, related_name="closings")
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    place = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=RunClosingState.choices)
+    in_exact = models.BooleanField(default=False, help_text="Its entries stood in Exact when it was taken.")
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_runclosing_once")]
+
+
+class KeptNumber(models.Model):
+    """The EcritureNum of one entry, kept for ever: LPF art. A47 A-1, field 3.
+
+    One sequence per company (a tenant is one legal entity), fiscal year (its last day) and journal code in the file.
+    An entry is known by its closing, its kind and the journal it is booked in, whatever the file calls that. All
+    entries of a closing that were numbered together have the same `given_at`.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    fiscal_year = models.DateField()
+    journal = models.CharField(max_length=20)
+    sequence = models.PositiveIntegerField()
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    entry_kind = models.CharField(max_length=10)
+    entry_journal = models.CharField(max_length=10)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "fiscal_year", "journal", "sequence"], name="exports_number_given_once"
+            ),
+            models.UniqueConstraint(
+                fields=["export", "entry_kind", "entry_journal"], name="exports_number_of_entry_kept"
+            ),
+            models.CheckConstraint(condition=Q(sequence__gt=0), name="exports_number_counts_from_one"),
+        ]
+
+
+class FileSettings(models.Model):
+    """How a customer's files are written; with an establishment, how that establishment's own files are.
+
+    `options` has the shape of `exports.runs.options.FileOptions`.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    establishment = models.OneToOneField(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("establishment"),
+        help_text=_("Leave empty for what holds for all of the customer's files."),
+    )
+    options = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("file settings")
+        verbose_name_plural = _("file settings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(establishment=None),
+                name="exports_filesettings_one_per_tenant",
+                violation_error_message=_("This customer already has file settings."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.establishment or self.tenant)
+
+
+class MonthlyExport(models.Model):
+    """Each month, on a day, the month before goes into a file and to an address. `exported_month` is its first day."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), editable=False)
+    establishment = models.OneToOneField(
+        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment")
+    )
+    day = models.PositiveSmallIntegerField(_("day of the month"), default=5, help_text=_("1 to 28"))
+    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices, default=RunFormat.FEC)
+    email = models.EmailField(_("e-mail"))
+    active = models.BooleanField(_("active"), default=True)
+    exported_month = models.DateField(_("last month exported"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("monthly export")
+        verbose_name_plural = _("monthly exports")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(day__gte=1, day__lte=28),
+                name="exports_monthly_day_exists",
+                violation_error_message=_("Choose a day from 1 to 28: every month has it."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.establishment)

@@ -1,0 +1,132 @@
+"""What people read of a run: counts, what was left out and why, turnover, totals compared. Page, e-mail and API."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from exact.standing import VAT
+from exports.models import Export, ExportState
+from exports.money import euros
+from exports.problems import sentence
+from exports.runs.models import ExportRun, RunClosing, RunClosingState
+
+SHOWN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A closing that is not in the file or not on its way to Exact, and why."""
+
+    export: Export
+    state: str
+    reasons: list[str]
+
+
+class Report:
+    """A run as people read it, in the active language."""
+
+    def __init__(self, run: ExportRun) -> None:
+        self.run = run
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many closings per `RunClosingState`."""
+        states = RunClosing.objects.filter(run=self.run).values_list("state", flat=True)
+        return Counter(states.iterator())
+
+    @property
+    def taken(self) -> int:
+        return self.counts[RunClosingState.TAKEN]
+
+    @property
+    def already(self) -> int:
+        return self.counts[RunClosingState.ALREADY]
+
+    @property
+    def held_count(self) -> int:
+        return self.counts[RunClosingState.HELD]
+
+    @property
+    def skipped_count(self) -> int:
+        return self.counts[RunClosingState.SKIPPED]
+
+    @cached_property
+    def held(self) -> list[LeftOut]:
+        return [*self._left_out(RunClosingState.HELD)]
+
+    @cached_property
+    def skipped(self) -> list[LeftOut]:
+        return [*self._left_out(RunClosingState.SKIPPED)]
+
+    @cached_property
+    def exact_states(self) -> list[tuple[str, int]]:
+        """Of a run to Exact: where its closings stand now."""
+        states = Export.objects.filter(pk__in=RunClosing.objects.filter(run=self.run).values("export_id"))
+        counted = Counter(states.values_list("state", flat=True))
+        return [(str(ExportState(state).label), count) for state, count in sorted(counted.items())]
+
+    @property
+    def problems(self) -> list[str]:
+        return [sentence(problem) for problem in self.run.problems]
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.run.finished else min(99, 100 * self.run.done // max(self.run.total, 1))
+
+    @cached_property
+    def compared(self) -> list[dict[str, Any]]:
+        """The rows of the comparison with Exact, as people read amounts."""
+        rows = (self.run.comparison or {}).get("rows", [])
+        return [
+            {
+                "what": _("VAT") if row["what"] == VAT else row["what"],
+                "ours": euros(Decimal(row["ours"])),
+                "exact": euros(Decimal(row["exact"])),
+                "difference": euros(Decimal(row["difference"])),
+                "differs": Decimal(row["difference"]) != 0,
+            }
+            for row in rows
+        ]
+
+    @cached_property
+    def sheet(self) -> dict[str, Any] | None:
+        """The control sheet with amounts as people read them."""
+        return None if self.run.sheet is None else {name: _readable(value) for name, value in self.run.sheet.items()}
+
+    @property
+    def who(self) -> str:
+        """The person, the till or the calendar that asked."""
+        return str(self.run.asked_by or self.run.asked_by_till or _("the calendar"))
+
+    @property
+    def debit(self) -> str:
+        """All debits of the file, which are its credits."""
+        return euros(Decimal(self.run.sheet["debit"])) if self.run.sheet else ""
+
+    @cached_property
+    def rates(self) -> list[str]:
+        """Turnover per VAT rate, a sentence each."""
+        words = _("VAT {rate} %: net {net}, VAT {vat}, gross {gross}")
+        return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in (self.sheet or {})["rates"]]
+
+    def _left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
+        rows = RunClosing.objects.filter(run=self.run, state=state).order_by("place")
+        for row in rows.select_related("export__establishment").defer("export__document")[:SHOWN_MAX]:
+            yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])
+
+
+AMOUNTS = frozenset({"debit", "credit", "net", "vat", "gross", "balance", "amount"})
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_readable(it) for it in value]
+    if isinstance(value, dict):
+        return {name: euros(Decimal(it)) if name in AMOUNTS else it for name, it in value.items()}
+    return value

@@ -1,0 +1,104 @@
+"""A run to Exact: everything of its range that is not there yet is looked at again; nothing is ever sent twice.
+
+Each closing is decided on under its row's lock and in the state it has then, so two runs over the same days, and the
+lanes that post meanwhile, cannot make an entry double.
+"""
+
+from django.db import transaction
+
+from exact.states import MovedByAnother
+from exports.accept import reconsider
+from exports.models import Export, ExportState
+from exports.repost import CannotRepost, repost
+from exports.runs.closings import closings_in, pages, standing_entries, why_archived
+from exports.runs.comparison import Balances, compare
+from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
+from exports.runs.work import Work
+from ledger.problem import Problem
+
+WHY = "export run"
+ON_ITS_WAY = (ExportState.READY, ExportState.EXPORTING)
+WAITING = Problem(code="run_waiting")
+
+
+def run_to_exact(work: Work) -> None:
+    """Look at every closing of the range; when the lanes have ended what is on its way, the run is done.
+
+    Raises `Stopped` when it is cancelled, between two closings.
+    """
+    run = work.run
+    if run.handed_over_at is None:
+        work.begin(closings_in(run).count())
+        RunClosing.objects.filter(run=run).delete()
+        closings = (export for page in pages(run) for export in page)
+        for place, export in enumerate(closings, start=1):
+            _take(run, export, place)
+            work.step()
+        work.hand_over()
+    if _under_way(run):
+        work.let_go()
+    else:
+        work.hold_long()
+        work.finish(RunState.DONE, comparison=compare(run, _balances(run)))
+
+
+def _under_way(run: ExportRun) -> bool:
+    return RunClosing.objects.filter(run=run, state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).exists()
+
+
+def _take(run: ExportRun, seen: Export, place: int) -> None:
+    """Decide on one closing, with the run's row about it, in one transaction."""
+    with transaction.atomic():
+        before = Export.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        try:
+            after = _moved_on(run, before)
+        except CannotRepost as refusal:
+            state, problems = RunClosingState.HELD, [Problem(code=refusal.code)]
+        except MovedByAnother:
+            state, problems = RunClosingState.TAKEN, []  # the lane has just taken its next entry
+        else:
+            state, problems = _outcome(seen, before, after)
+        RunClosing.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            export=before,
+            place=place,
+            state=state,
+            problems=[problem.to_document() for problem in problems],
+        )
+
+
+def _moved_on(run: ExportRun, export: Export) -> Export:
+    if export.state in (ExportState.HELD, ExportState.WAITING):
+        return reconsider(export.pk, actor=run.asked_by, why=WHY)
+    if export.state == ExportState.FAILED:
+        return repost(export.pk, actor=run.asked_by, why=WHY)
+    return export
+
+
+def _outcome(seen: Export, before: Export, after: Export) -> tuple[RunClosingState, list[Problem]]:
+    match ExportState(after.state):
+        case ExportState.EXPORTED:
+            return RunClosingState.ALREADY, []
+        case ExportState.ARCHIVED:
+            seen.state, seen.problems = after.state, after.problems
+            return RunClosingState.SKIPPED, why_archived(seen)
+        case ExportState.READY | ExportState.EXPORTING:
+            return RunClosingState.TAKEN, []
+        case ExportState.WAITING:
+            return RunClosingState.HELD, [WAITING]
+    return RunClosingState.HELD, [problem for it in after.problems if (problem := Problem.from_document(it)).blocking]
+
+
+def _balances(run: ExportRun) -> Balances:
+    """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
+    balances = Balances()
+    for page in pages(run):
+        standing = standing_entries(page)
+        there = [closing_id for closing_id, it in standing.items() if it.in_exact]
+        RunClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
+        for it in standing.values():
+            balances.closings[it.in_exact] += 1
+            for entry in it.entries:
+                balances.add_entry(entry, in_exact=it.in_exact)
+    return balances

@@ -1,0 +1,45 @@
+"""The screen "Export vers comptabilité" in a browser: dates, preview, confirm, progress, report, download."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from exact.models import Division
+from exports.runs.models import ExportRun
+from exports.runs.perform import perform
+from tests.conftest import Caller, SimulatedExact, closing, work
+
+
+def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
+    reseller: Page, linked: tuple[Caller, Division], exact: SimulatedExact, tmp_path: Path
+) -> None:
+    till, division = linked
+    till.till.tenant.siren = "123456789"
+    till.till.tenant.save(update_fields=["siren"])
+    till.post("closings", closing())
+    till.post("closings", closing(1043, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}]))
+    work(division)
+
+    reseller.set_viewport_size({"width": 1280, "height": 900})
+    reseller.goto("/console/exports/exportrun/")
+    reseller.get_by_role("link", name="Export vers comptabilité").last.click()
+    reseller.get_by_label("Du", exact=True).fill("2026-03-01")
+    reseller.get_by_label("Au", exact=True).fill("2026-03-31")
+    reseller.get_by_label("Format").select_option("fec")
+    reseller.get_by_role("button", name="Voir ce qui sera exporté").click()
+    expect(reseller.locator("#preview")).to_contain_text("Rien n’a encore été exporté")
+    expect(reseller.get_by_text("Comparez le Z imprimé")).to_be_visible()
+    assert not ExportRun.objects.exists()
+    reseller.screenshot(path=tmp_path / "preview.png", full_page=True)
+
+    reseller.get_by_role("button", name="Exporter", exact=True).click()
+    expect(reseller.get_by_role("progressbar")).to_be_visible()
+    reseller.screenshot(path=tmp_path / "progress.png", full_page=True)
+    perform(ExportRun.objects.get().pk)
+    expect(reseller.get_by_text("tous les comptes concordent au centime")).to_be_visible()
+    reseller.screenshot(path=tmp_path / "report.png", full_page=True)
+    with reseller.expect_download() as download:
+        reseller.get_by_role("link", name="Télécharger 123456789FEC20261231.txt").click()
+    assert download.value.path().read_bytes().startswith(b"JournalCode\tJournalLib\tEcritureNum")
+    reseller.goto("/console/exports/exportrun/")
+    expect(reseller.get_by_text("123456789FEC20261231.txt")).to_be_visible()

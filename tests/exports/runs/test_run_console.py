@@ -1,0 +1,149 @@
+"""The screen "Export vers comptabilité": preview, start, report, download, cancel; and who may not."""
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from exports.runs.link import SIGNER, signed_address
+from exports.runs.models import ExportRun, FileSettings, KeptNumber, RunFormat
+from tenants.factories import StaffFactory
+from tests.conftest import Caller
+from tests.exports.runs.given import asked, content_of, done, push, shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = "/console/exports/exportrun/new/"
+MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
+
+
+def staff_of(caller: Caller) -> Client:
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=caller.till.tenant.reseller))
+    return client
+
+
+def question(caller: Caller, **changes: str) -> dict[str, str]:
+    return {"where": f"e{caller.till.establishment_id}", **MARCH, "format": "fec", "email": "", **changes}
+
+
+def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
+    till = shop()
+    push(till, 1042, 1045)
+    push(till, 1046, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
+    page = " ".join(staff_of(till).get(NEW, {**question(till), "show": "1"}).content.decode().split())
+    assert "Comparez le Z imprimé" in page
+    assert "Z 1043 – 1044" in page
+    assert "4 200,00 €" in page
+    assert not ExportRun.objects.exists()
+
+
+def test_start__queues_the_run_and_shows_its_page() -> None:
+    till = shop()
+    push(till, 1042)
+    client = staff_of(till)
+    answer = client.post(NEW, question(till))
+    run = ExportRun.objects.get()
+    assert answer["Location"].endswith(f"/{run.pk}/change/")
+    assert 'http-equiv="refresh"' in client.get(answer["Location"]).content.decode()
+    done(run)
+    page = client.get(answer["Location"]).content.decode()
+    assert 'http-equiv="refresh"' not in page
+    assert run.asked_by is not None and "123456789FEC20261231.txt" in page
+    file = client.get(reverse("admin:exports_exportrun_file", args=[run.pk]))
+    run.refresh_from_db()
+    assert b"".join(file) == content_of(run)  # type: ignore[arg-type]
+    assert run.sheet["sha256"] in client.get(reverse("admin:exports_exportrun_sheet", args=[run.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"first": "2026-03-31", "last": "2026-03-01"}, "Le dernier jour précède le premier."),
+        ({"last": "2099-01-01"}, "Ce jour n’est pas encore arrivé."),
+        ({"first": "2024-01-01"}, "366 jours"),
+        ({"format": "pdf"}, "pdf"),
+    ],
+)
+def test_question__that_is_not_possible_is_said_and_starts_nothing(changes: dict[str, str], words: str) -> None:
+    till = shop()
+    assert words in staff_of(till).post(NEW, question(till, **changes)).content.decode()
+    assert not ExportRun.objects.exists()
+
+
+def test_run__is_cancelled_from_its_page() -> None:
+    till = shop()
+    run = asked(till, RunFormat.FEC)
+    staff_of(till).post(reverse("admin:exports_exportrun_cancel", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+
+
+@pytest.mark.parametrize("place", ["e", "t"])
+def test_neighbours_establishment__is_neither_offered_nor_accepted(place: str) -> None:
+    till, neighbour = shop(), shop()
+    client = staff_of(till)
+    assert neighbour.till.establishment.name not in client.get(NEW).content.decode()
+    pk = neighbour.till.establishment_id if place == "e" else neighbour.till.tenant_id
+    client.post(NEW, question(till, where=f"{place}{pk}"))
+    assert not ExportRun.objects.exists()
+
+
+@pytest.mark.parametrize("view", ["change", "file", "sheet", "sheet_csv"])
+def test_neighbours_run__is_not_there(view: str) -> None:
+    till = shop()
+    push(till, 1042)
+    run = done(asked(till, RunFormat.FEC))
+    stranger = staff_of(shop())
+    answer = stranger.get(reverse(f"admin:exports_exportrun_{view}", args=[run.pk]))
+    assert answer.status_code == (302 if view == "change" else 404)
+    assert Client().get(reverse(f"admin:exports_exportrun_{view}", args=[run.pk])).status_code == 302
+    stranger.post(reverse("admin:exports_exportrun_cancel", args=[asked(till, RunFormat.CIEL).pk]))
+    assert ExportRun.objects.get(format="ciel").state == "queued"
+
+
+def test_signed_link__gives_the_file_for_seven_days_and_no_other() -> None:
+    till = shop()
+    push(till, 1042)
+    run = done(asked(till, RunFormat.CIEL))
+    path = signed_address(run).removeprefix("http://127.0.0.1:8000")
+    assert b"".join(Client().get(path)) == content_of(run)  # type: ignore[arg-type]
+    assert Client().get(f"{path}x").status_code == 404
+    other = signing.TimestampSigner(salt="another").sign(str(run.pk))
+    assert Client().get(reverse("export-file", args=[other])).status_code == 404
+    with travel("2026-01-01T12:00:00+01:00", tick=False):
+        old = SIGNER.sign(str(run.pk))
+    over = Client().get(reverse("export-file", args=[old]))
+    assert over.status_code == 410
+
+
+def test_settings__are_read_from_lines_and_refuse_a_bad_one() -> None:
+    till = shop()
+    client = staff_of(till)
+    form = {
+        "tenant": str(till.till.tenant_id),
+        "establishment": "",
+        "journals": "70 = VT = Ventes",
+        "third_parties": "0000002 = COMPT = Comptoir = 411COMPT",
+        "accounts": "511500 = Cartes",
+        "last_month": "12",
+        "ciel_decimal_sign": ",",
+        "ciel_charset": "ascii",
+        "sage_label_width": "35",
+        "sage_text_separator": "tab",
+        "sage_text_charset": "cp1252",
+        "sage_text_headings": "on",
+    }
+    add = reverse("admin:exports_filesettings_add")
+    assert client.post(add, {**form, "journals": "70"}).status_code == 200
+    assert client.post(add, form).status_code == 302
+    row = FileSettings.objects.get()
+    assert row.options["journals"] == {"70": {"code": "VT", "name": "Ventes"}}
+    assert (row.options["sage_text_separator"], row.options["ciel_decimal_sign"]) == ("\t", ",")
+    assert staff_of(shop()).post(add, form).status_code == 200
+    push(till, 1042)
+    done(asked(till, RunFormat.FEC))
+    assert KeptNumber.objects.exists()
+    change = reverse("admin:exports_filesettings_change", args=[row.pk])
+    refused = client.post(change, {**form, "last_month": "3"})
+    assert (refused.status_code, "exercice" in refused.content.decode()) == (200, True)
