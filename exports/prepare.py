@@ -67,12 +67,11 @@ def prepare(export: Export, closing: Closing, found: list[Problem], destination:
 
 def holding_problems(export: Export, closing: Closing, found: list[Problem]) -> list[Problem]:
     """What of `found` holds a closing back, whatever its destination: all that no person waved through."""
+    blocking = [problem for problem in found if problem.blocking]
+    if not blocking or not export.accepted_problems:
+        return blocking
     needed = {problem.code for problem in check_bookable(closing)}
-    return [
-        problem
-        for problem in found
-        if problem.blocking and (problem.code not in export.accepted_problems or problem.code in needed)
-    ]
+    return [it for it in blocking if it.code not in export.accepted_problems or it.code in needed]
 
 
 def _booked(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
