@@ -62,7 +62,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
         if accept_problems:
             export.accepted_problems = sorted({*export.accepted_problems, *(it.code for it in found if it.blocking)})
         closing = Closing.from_document(export.document)
-        prepared = prepare(export, closing, found_by_the_till(export), Destination.of(export.establishment))
+        prepared = prepare(export, closing, found_by_the_till(export, closing), Destination.of(export.establishment))
         move_export(
             export,
             prepared.state,
@@ -79,11 +79,11 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
 CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap"})
 
 
-def found_by_the_till(export: Export) -> list[Problem]:
+def found_by_the_till(export: Export, closing: Closing) -> list[Problem]:
     """What is odd about a closing itself: between its neighbours, as found when it came, and within it."""
     found = [Problem.from_document(problem) for problem in export.problems]
     continuity = [problem for problem in found if problem.code in CONTINUITY_CODES]
-    return [*continuity, *check_closing(Closing.from_document(export.document))]
+    return [*continuity, *check_closing(closing)]
 
 
 def _hand_over(export: Export, prepared: Prepared, *, revision: int) -> None:

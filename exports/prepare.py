@@ -16,8 +16,9 @@ from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# A till or an export is read with these where a closing is looked at: `Destination.of` then asks nothing more.
-WHERE_CLOSINGS_GO = ("establishment__activation__division", "establishment__mapping")
+# What `Destination.of` needs: read with the establishment, or with the till or export that is looked at.
+ALONG_AN_ESTABLISHMENT = ("activation__division", "mapping")
+WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLISHMENT)
 VAT_WITHOUT_LINE = "vat_without_net"
 
 
@@ -67,12 +68,11 @@ def prepare(export: Export, closing: Closing, found: list[Problem], destination:
 
 def holding_problems(export: Export, closing: Closing, found: list[Problem]) -> list[Problem]:
     """What of `found` holds a closing back, whatever its destination: all that no person waved through."""
+    blocking = [problem for problem in found if problem.blocking]
+    if not blocking or not export.accepted_problems:
+        return blocking
     needed = {problem.code for problem in check_bookable(closing)}
-    return [
-        problem
-        for problem in found
-        if problem.blocking and (problem.code not in export.accepted_problems or problem.code in needed)
-    ]
+    return [it for it in blocking if it.code not in export.accepted_problems or it.code in needed]
 
 
 def _booked(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:

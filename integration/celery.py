@@ -1,12 +1,13 @@
 """The Celery app. The database is the truth, a message only a nudge: nothing here retries, delays or keeps results."""
 
+import gc
 import os
 import sys
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 
@@ -55,6 +56,13 @@ def _drop_broken_connections(sender: Any, **_: Any) -> None:
     """What Django does around a request: end connections that broke or grew old, check the others before their use."""
     if not sender.request.is_eager:
         close_old_connections()
+
+
+@worker_ready.connect
+def _leave_the_code_alone(**_: Any) -> None:
+    """What a worker has loaded stays: the garbage collector need not walk it, a quarter of a large file's time."""
+    gc.collect()
+    gc.freeze()
 
 
 @setup_logging.connect

@@ -11,10 +11,11 @@ from django.db.models.fields.json import KT
 from exact.models import Posting, PostingState
 from exact.states import OVER
 from exports.models import Export, ExportState
-from exports.prepare import WHERE_CLOSINGS_GO
+from exports.prepare import ALONG_AN_ESTABLISHMENT
 from exports.runs.models import ExportRun
 from ledger.entry import Entry
 from ledger.problem import Problem
+from tenants.models import Establishment
 
 PAGE = 500
 IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
@@ -41,15 +42,17 @@ def closings_in(run: ExportRun) -> QuerySet[Export]:
 
 def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
     """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
+    shops = Establishment.objects.filter(tenant_id=run.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
     rows = (
         closings_in(run)
         .defer("document")
         .annotate(scope=KT("document__scope"), training=KT("document__training"))
-        .select_related(*WHERE_CLOSINGS_GO)
         .order_by("business_date", "closed_at", "id")
     )
     page = [*rows[:PAGE]]
     while page:
+        for export in page:
+            export.establishment = shops[export.establishment_id]
         yield page
         last = page[-1]
         page = [
@@ -58,6 +61,13 @@ def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
                 params=[last.business_date, last.closed_at, last.pk],
             )[:PAGE]
         ]
+
+
+def with_documents(page: Sequence[Export]) -> None:
+    """Read the documents of closings of one page."""
+    documents = dict(Export.objects.filter(pk__in=[it.pk for it in page]).values_list("pk", "document"))
+    for export in page:
+        export.document = documents[export.pk]
 
 
 def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:

@@ -44,8 +44,8 @@ class Balances:
     def add(self, closing: BookedClosing, *, in_exact: bool) -> None:
         """Count a closing's entries."""
         self.closings[in_exact] += 1
-        for numbered in closing.entries:
-            self.add_entry(numbered.entry, in_exact=in_exact)
+        for entry in closing.entries:
+            self.add_entry(entry, in_exact=in_exact)
 
     def add_entry(self, entry: Entry, *, in_exact: bool) -> None:
         """Count one entry."""

@@ -30,7 +30,6 @@ PRESETS = {
     "this_month": _("This month"),
     "last_month": _("Last month"),
 }
-FIELD = "border border-base-200 bg-white rounded-default px-3 py-2 shadow-xs dark:bg-base-900 dark:border-base-700"
 
 
 def preset_days(preset: str, today: date) -> tuple[date, date]:
@@ -51,20 +50,14 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
 class RunForm(forms.Form):
     """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
 
-    where = forms.ChoiceField(label=_("Establishment"), widget=forms.Select(attrs={"class": f"{FIELD} w-full"}))
-    first = forms.DateField(
-        label=_("From"), widget=forms.DateInput(attrs={"type": "date", "class": FIELD}, format="%Y-%m-%d")
-    )
-    last = forms.DateField(
-        label=_("To"), widget=forms.DateInput(attrs={"type": "date", "class": FIELD}, format="%Y-%m-%d")
-    )
-    format = forms.ChoiceField(
-        label=_("Format"), choices=RunFormat.choices, widget=forms.Select(attrs={"class": f"{FIELD} w-full"})
-    )
+    where = forms.ChoiceField(label=_("Establishment"))
+    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    format = forms.ChoiceField(label=_("Format"), choices=RunFormat.choices)
     email = forms.EmailField(
         label=_("E-mail (optional)"),
         required=False,
-        widget=forms.EmailInput(attrs={"class": f"{FIELD} w-full", "placeholder": "compta@example.fr"}),
+        widget=forms.EmailInput(attrs={"placeholder": "compta@example.fr"}),
         help_text=_("Gets the report, and the file."),
     )
 

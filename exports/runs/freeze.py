@@ -3,53 +3,66 @@
 They are set aside in a temporary file, so that memory does not grow with the range, and no transaction stays open.
 """
 
-import pickle
+import marshal
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import Any
 
-from django.utils import timezone
+from django.db.models.fields.json import KT
+from psycopg.types.json import Jsonb
 
 from exact.activation import plan_in
+from exact.models import Mapping, Posting
 from exports.accept import found_by_the_till
 from exports.models import Export, ExportState
 from exports.prepare import Destination, holding_problems
-from exports.runs.closings import NOTHING_TO_BOOK, StandingEntries, pages, standing_entries, why_archived
+from exports.runs.closings import (
+    NOTHING_TO_BOOK,
+    StandingEntries,
+    closings_in,
+    pages,
+    standing_entries,
+    why_archived,
+    with_documents,
+)
 from exports.runs.comparison import Balances
+from exports.runs.copy import copy_rows
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.work import Work
 from ledger.book import book
 from ledger.closing import Closing
 from ledger.entry import Entry
-from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.booked import BookedClosing
+from ledger.files.make import Draft, DraftedEntry
+from ledger.plan import BookingPlan
 from ledger.problem import Problem
-from tenants.models import Till
+from tenants.models import Establishment, Till
 
 
 class Frozen:
-    """Booked closings by their place in the run; gone through as often as wanted, always the same."""
+    """Drafted entries by their closing's place in the run; gone through as often as wanted, always the same."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._offsets: dict[int, int] = {}
         self._end = 0
 
-    def add(self, place: int, closing: BookedClosing) -> None:
-        """Set a closing aside. All are added before the first is read."""
-        data = pickle.dumps(closing, protocol=pickle.HIGHEST_PROTOCOL)
+    def add(self, place: int, entries: list[DraftedEntry]) -> None:
+        """Set a closing's entries aside. All are added before the first is read."""
         self._offsets[place] = self._end
-        self._end += self._file.write(data)
+        self._end += self._file.write(marshal.dumps(entries))
 
-    def at(self, places: Iterable[int]) -> Iterator[tuple[int, BookedClosing]]:
-        """Yield the closings of some places, in the order asked for; cheapest in the order they were added."""
+    def at(self, places: Iterable[int]) -> Iterator[tuple[int, list[DraftedEntry]]]:
+        """Yield the entries of some places, in the order asked for; cheapest in the order they were added."""
         for place in places:
             if self._file.tell() != self._offsets[place]:
                 self._file.seek(self._offsets[place])
-            closing: BookedClosing = pickle.load(self._file)  # noqa: S301 - our own temporary file
-            yield place, closing
+            entries: list[DraftedEntry] = marshal.load(self._file)  # noqa: S302 - our own temporary file
+            yield place, entries
 
-    def __iter__(self) -> Iterator[BookedClosing]:
-        return (closing for _, closing in self.at(self._offsets))
+    def __iter__(self) -> Iterator[tuple[int, list[DraftedEntry]]]:
+        return self.at(self._offsets)
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -58,45 +71,59 @@ class Frozen:
         self._file.close()
 
 
-def freeze(run: ExportRun, work: Work, frozen: Frozen, balances: Balances) -> set[str]:
-    """Book every closing of the range, and write down what became of each. Returns the walk-in third parties met."""
+def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: Balances) -> None:
+    """Book and draft every closing of the range, and write down what became of each."""
     RunClosing.objects.filter(run=run).delete()
     places, reader = count(1), Reader(run)
     for page in reader.pages():
         for (row, closing), place in zip(page, places, strict=False):
             row.place = place
             if closing is not None:
-                frozen.add(place, closing)
+                frozen.add(place, draft.add(closing))
                 balances.add(closing, in_exact=row.in_exact)
-        RunClosing.objects.bulk_create(row for row, _ in page)
+        copy_rows(RunClosing, COPIED, map(_copied, (row for row, _ in page)))
         work.step(len(page))
-    return reader.walk_ins
+
+
+COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems")
+
+
+def _copied(row: RunClosing) -> tuple[Any, ...]:
+    return row.tenant_id, row.run_id, row.export_id, row.place, row.state, row.in_exact, Jsonb(row.problems)
+
+
+def walk_ins_of(run: ExportRun) -> set[str]:
+    """The third parties that counter sales of the range are booked to: as the plans say now, and as was posted."""
+    posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
+    shops = closings_in(run).order_by().values("establishment")
+    mappings = Mapping.objects.filter(establishment__in=shops)
+    planned = {plan_in(None, mapping).third_party for mapping in mappings}
+    return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
 
 
 class Reader:
-    """Reads and books the closings of one run; remembers what is in force for each establishment.
-
-    `walk_ins` are the third parties of the counter sales met so far.
-    """
+    """Reads and books the closings of one run; remembers what is in force for each establishment."""
 
     def __init__(self, run: ExportRun) -> None:
         self._run = run
-        self._today = timezone.localdate()
-        self._destinations: dict[int, Destination] = {}
+        self._plans: dict[int, BookingPlan] = {}
         self._till_places: dict[int, str] = _till_places(run)
-        self.walk_ins: set[str] = set()
 
     def pages(self) -> Iterator[list[tuple[RunClosing, BookedClosing | None]]]:
         """Yield what becomes of each closing of the range, and what goes into the file, a page at a time."""
         for page in pages(self._run):
             standing = standing_entries(page)
+            with_documents([it for it in page if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
             yield [self._read(export, standing.get(export.pk, StandingEntries())) for export in page]
+
+    def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
+        return export.state != ExportState.ARCHIVED and not standing.complete
 
     def _read(self, export: Export, standing: StandingEntries) -> tuple[RunClosing, BookedClosing | None]:
         entries, state, problems = standing.entries, RunClosingState.TAKEN, list[Problem]()
         if export.state == ExportState.ARCHIVED:
             entries, state, problems = (), RunClosingState.SKIPPED, why_archived(export)
-        elif not standing.complete:
+        elif self._is_booked_now(export, standing):
             entries, problems = self._booked_now(export, standing)
             if problems:
                 state = RunClosingState.HELD
@@ -112,29 +139,27 @@ class Reader:
         )
         if state != RunClosingState.TAKEN:
             return row, None
-        self.walk_ins |= {entry.third_party for entry in entries}
         return row, self._closing(export, entries)
 
     def _booked_now(self, export: Export, standing: StandingEntries) -> tuple[tuple[Entry, ...], list[Problem]]:
         """Book as for Exact what does not stand there; what Exact alone would refuse is no obstacle to a file."""
         closing = Closing.from_document(export.document)
-        holding = holding_problems(export, closing, found_by_the_till(export))
+        holding = holding_problems(export, closing, found_by_the_till(export, closing))
         if holding:
             return (), holding
-        destination = self._destination(export)
-        division = destination.activation.division if destination.activation else None
-        booking = book(closing, plan_in(division, destination.mapping), label=export.label)
+        booking = book(closing, self._plan(export.establishment), label=export.label)
         blocking = [problem for problem in booking.problems if problem.blocking]
         if blocking:
             return (), blocking
         kept = {(entry.kind, entry.journal) for entry in standing.entries}
         return (*standing.entries, *(it for it in booking.entries if (it.kind, it.journal) not in kept)), []
 
-    def _destination(self, export: Export) -> Destination:
-        shop = export.establishment
-        if shop.pk not in self._destinations:
-            self._destinations[shop.pk] = Destination.of(shop)
-        return self._destinations[shop.pk]
+    def _plan(self, shop: Establishment) -> BookingPlan:
+        if shop.pk not in self._plans:
+            destination = Destination.of(shop)
+            division = destination.activation.division if destination.activation else None
+            self._plans[shop.pk] = plan_in(division, destination.mapping)
+        return self._plans[shop.pk]
 
     def _closing(self, export: Export, entries: tuple[Entry, ...]) -> BookedClosing:
         scope = getattr(export, "scope", "") or ""
@@ -143,8 +168,7 @@ class Reader:
             siren=self._run.tenant.siren,
             number=export.number,
             business_date=export.business_date,
-            validated_on=self._today,
-            entries=tuple(NumberedEntry(entry=entry) for entry in entries),
+            entries=entries,
             scope="-".join(part for part in (self._till_places[export.till_id], scope) if part),
         )
 

@@ -4,51 +4,55 @@ A number is given when everything was checked, so that a file that could not be 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from exports.runs.copy import copy_rows
 from exports.runs.freeze import Frozen
 from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingState
-from ledger.files.booked import BookedClosing, NumberedEntry
-from ledger.files.chart import Chart
+from ledger.files.make import completed
 from ledger.files.numbering import EntryNumber, number_entries
 from tenants.models import Tenant
 
 BATCH = 500
 Key = tuple[UUID, str, str]  # closing, entry kind, the entry's own journal
+NumberedText = tuple[str, EntryNumber | None]
 
 IN_ORDER = """
-SELECT closing.place, number.given_at,
-       array_agg(ARRAY[number.entry_kind, number.entry_journal, number.journal, number.sequence::text])
+SELECT closing.place, number.entry_kind, number.entry_journal, number.journal, number.sequence, number.given_at
 FROM exports_keptnumber number
 JOIN exports_runclosing closing ON closing.export_id = number.export_id
 WHERE closing.run_id = %s AND closing.state = 'taken'
-GROUP BY closing.place, number.given_at
-ORDER BY min(number.id)
+ORDER BY number.id
 """
+COPIED = (
+    "tenant_id",
+    "fiscal_year",
+    "journal",
+    "sequence",
+    "export_id",
+    "entry_kind",
+    "entry_journal",
+    "given_at",
+)
 
 
-def give_numbers(run: ExportRun, frozen: Frozen, chart: Chart, *, year_end: date) -> None:
+def give_numbers(run: ExportRun, frozen: Frozen, *, year_end: date) -> None:
     """Number all entries that have no number yet, in the order of the run's closings."""
     places = RunClosing.objects.filter(run=run, state=RunClosingState.TAKEN).order_by("place")
-    left = iter(places.values_list("place", "export_id"))
+    left = iter(places.values_list("place", "export_id").iterator(chunk_size=BATCH))
     while batch := dict(islice(left, BATCH)):
         entries = [
-            ((batch[place], numbered.entry.kind.value, numbered.entry.journal), chart_code(chart, numbered))
-            for place, closing in frozen.at(batch)
-            for numbered in closing.entries
+            ((batch[place], kind, own), journal)
+            for place, drafted in frozen.at(batch)
+            for kind, own, journal, _text in drafted
         ]
         _give(run.tenant_id, year_end, entries)
-
-
-def chart_code(chart: Chart, numbered: NumberedEntry) -> str:
-    """The journal's code in the file."""
-    return chart.journal(numbered.entry.journal, numbered.entry.kind).code
 
 
 def _give(tenant_id: int, year_end: date, entries: Sequence[tuple[Key, str]]) -> None:
@@ -67,19 +71,14 @@ def _give(tenant_id: int, year_end: date, entries: Sequence[tuple[Key, str]]) ->
         last = {journal: _last(tenant_id, year_end, journal) for journal in journals}
         numbers = number_entries(entries, kept={key: kept[key] for key, _ in entries if key in kept}, last=last)
         now = timezone.now()
-        KeptNumber.objects.bulk_create(
-            KeptNumber(
-                tenant_id=tenant_id,
-                fiscal_year=year_end,
-                journal=number.journal,
-                sequence=number.sequence,
-                export_id=export_id,
-                entry_kind=kind,
-                entry_journal=own,
-                given_at=now,
-            )
-            for (export_id, kind, own), number in numbers.items()
-            if (export_id, kind, own) not in kept
+        new = ((key, number) for key, number in numbers.items() if key not in kept)
+        copy_rows(
+            KeptNumber,
+            COPIED,
+            (
+                (tenant_id, year_end, number.journal, number.sequence, export_id, kind, own, now)
+                for (export_id, kind, own), number in new
+            ),
         )
 
 
@@ -88,32 +87,23 @@ def _last(tenant_id: int, year_end: date, journal: str) -> int:
     return given.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
-class InOrderOfNumbers:
-    """A run's frozen closings with their numbers, as often as wanted, in the order in which numbers were given.
+def in_order_of_numbers(run: ExportRun, frozen: Frozen) -> Iterator[list[NumberedText]]:
+    """Yield a run's entries with their numbers, a closing's at a time, in the order in which numbers were given.
 
     Entries of one closing that were numbered at different times come apart: a later one stands where its number does.
     """
-
-    def __init__(self, run: ExportRun, frozen: Frozen) -> None:
-        self._run = run
-        self._frozen = frozen
-
-    def __iter__(self) -> Iterator[BookedClosing]:
-        with connection.cursor() as cursor:
-            cursor.execute(IN_ORDER, [self._run.pk])
-            while rows := cursor.fetchmany(BATCH):
-                closings = self._frozen.at(place for place, _, _ in rows)
-                for (_, given_at, numbers), (_, closing) in zip(rows, closings, strict=True):
-                    numbered = _with_numbers(closing, given_at, numbers)
-                    if numbered.entries:
-                        yield numbered
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(IN_ORDER, [run.pk])
+        rows = chain.from_iterable(iter(lambda: cursor.fetchmany(BATCH), []))
+        for place, numbered in groupby(rows, key=itemgetter(0)):
+            ((_, drafted),) = frozen.at([place])
+            texts = {(kind, own): text for kind, own, _journal, text in drafted}
+            yield [
+                _with_number(texts[kind, own], EntryNumber(journal, sequence), given_at)
+                for _, kind, own, journal, sequence, given_at in numbered
+                if (kind, own) in texts
+            ]
 
 
-def _with_numbers(closing: BookedClosing, given_at: datetime, rows: Sequence[Sequence[str]]) -> BookedClosing:
-    numbers = {(kind, own): EntryNumber(journal, int(sequence)) for kind, own, journal, sequence in rows}
-    entries = tuple(
-        replace(it, number=numbers[key])
-        for it in closing.entries
-        if (key := (it.entry.kind.value, it.entry.journal)) in numbers
-    )
-    return replace(closing, validated_on=timezone.localdate(given_at), entries=entries)
+def _with_number(text: str, number: EntryNumber, given_at: datetime) -> NumberedText:
+    return completed(text, number, timezone.localdate(given_at)), number

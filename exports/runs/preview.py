@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from exports.models import Export, ExportState
 from exports.problems import sentence
 from exports.runs.closings import closings_in
-from exports.runs.freeze import Reader
+from exports.runs.freeze import Reader, walk_ins_of
 from exports.runs.missing import Missing, missing_before
 from exports.runs.models import ExportRun, RunClosingState
 from exports.runs.options import layout_of
@@ -54,6 +54,7 @@ class Preview:
     turnover: Decimal
     to_do: int
     held: list[LeftOut]
+    held_count: int
     archived: int
     missing: list[Missing]
     rates: list[RateTurnover]
@@ -68,14 +69,16 @@ def preview(run: ExportRun) -> Preview:
     states = Counter(rows.order_by().values_list("state", flat=True))
     booked = rows.exclude(state=ExportState.ARCHIVED)
     held, problems, blocked, checked = _to_exact(rows) if run.to_exact else _to_file(run)
+    held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
     return Preview(
         closings=sum(states.values()),
         exported=states[ExportState.EXPORTED],
         turnover=booked.aggregate(sum=Sum("gross"))["sum"] or ZERO,
         to_do=sum(states.values())
         - states[ExportState.ARCHIVED]
-        - (states[ExportState.EXPORTED] if run.to_exact else 0),
-        held=held,
+        - (states[ExportState.EXPORTED] if run.to_exact else held_count),
+        held=held[:SHOWN_MAX],
+        held_count=held_count,
         archived=states[ExportState.ARCHIVED],
         missing=missing_before(rows),
         rates=_rates(run),
@@ -103,14 +106,14 @@ def _to_file(run: ExportRun) -> Looked:
     reader = Reader(run)
     looked_at = [*islice((pair for page in reader.pages() for pair in page), CHECKED_MAX)]
     closings = tuple(closing for _, closing in looked_at if closing is not None)
-    found = check_file(closings, layout_of(run, walk_ins=reader.walk_ins))
+    found = check_file(closings, layout_of(run, walk_ins=walk_ins_of(run)))
     held = [
         LeftOut(export=row.export, state=row.export.state, reasons=[sentence(it) for it in row.problems])
         for row, _ in looked_at
         if row.state == RunClosingState.HELD
     ]
     blocked = not closings or any(problem.blocking for problem in found)
-    return held[:SHOWN_MAX], [sentence(problem.to_document()) for problem in found], blocked, len(looked_at)
+    return held, [sentence(problem.to_document()) for problem in found], blocked, len(looked_at)
 
 
 def _rates(run: ExportRun) -> list[RateTurnover]:

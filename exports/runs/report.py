@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Count
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -37,8 +38,8 @@ class Report:
     @cached_property
     def counts(self) -> Counter[str]:
         """How many closings per `RunClosingState`."""
-        states = RunClosing.objects.filter(run=self.run).values_list("state", flat=True)
-        return Counter(states.iterator())
+        states = RunClosing.objects.filter(run=self.run).order_by().values_list("state")
+        return Counter(dict(states.annotate(Count("pk"))))
 
     @property
     def taken(self) -> int:

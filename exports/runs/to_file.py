@@ -11,16 +11,14 @@ from typing import Any
 from exports.runs.closings import closings_in
 from exports.runs.comparison import Balances, compare
 from exports.runs.content import keep_content
-from exports.runs.freeze import Frozen, freeze
+from exports.runs.freeze import Frozen, freeze, walk_ins_of
 from exports.runs.models import RunState
-from exports.runs.numbers import InOrderOfNumbers, give_numbers
+from exports.runs.numbers import NumberedText, give_numbers, in_order_of_numbers
 from exports.runs.options import layout_of
 from exports.runs.work import Work
-from ledger.files.booked import BookedClosing
-from ledger.files.check import check_file
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
-from ledger.files.make import write_file
+from ledger.files.make import Draft, FileWriter
 from ledger.money import money_text
 from ledger.problem import Problem
 
@@ -30,20 +28,27 @@ def run_to_file(work: Work) -> None:
     run = work.run
     work.begin(2 * closings_in(run).count())
     balances = Balances()
+    layout = layout_of(run, walk_ins=walk_ins_of(run))
+    draft = Draft(layout)
     with closed_after(Frozen()) as frozen:
-        layout = layout_of(run, walk_ins=freeze(run, work, frozen, balances))
-        problems = check_file(frozen, layout)
+        freeze(run, work, draft, frozen, balances)
+        problems = draft.problems()
         if not len(frozen):
             problems.append(Problem(code="run_empty"))
         if any(problem.blocking for problem in problems):
             work.finish(RunState.FAILED, problems=_documents(problems))
             return
-        closings: Iterable[BookedClosing] = frozen
+        texts = _in_order(frozen)
         if isinstance(layout, Fec):
-            give_numbers(run, frozen, layout.chart, year_end=layout.year.last)
-            closings = InOrderOfNumbers(run, frozen)
+            give_numbers(run, frozen, year_end=layout.year.last)
+            texts = in_order_of_numbers(run, frozen)
         with tempfile.TemporaryFile() as file:
-            sheet = write_file(_Watched(closings, work), layout, file.write)
+            writer = FileWriter(layout, file.write)
+            for closing in texts:
+                for text, number in closing:
+                    writer.write_entry(text, number)
+                work.step()
+            sheet = writer.end(draft)
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
     assert balances.per_account() == {it.account: it.balance for it in sheet.accounts}, "the file holds what was booked"
     work.hold_long()
@@ -59,16 +64,9 @@ def run_to_file(work: Work) -> None:
     )
 
 
-class _Watched:
-    """Closings on their way into the file, counted as progress; between two of them the run can be cancelled."""
-
-    def __init__(self, closings: Iterable[BookedClosing], work: Work) -> None:
-        self._closings, self._work = closings, work
-
-    def __iter__(self) -> Iterator[BookedClosing]:
-        for closing in self._closings:
-            self._work.step()
-            yield closing
+def _in_order(frozen: Frozen) -> Iterator[list[NumberedText]]:
+    """The entries of a format that shows no numbers, in the order of their closings."""
+    return ([(text, None) for _kind, _own, _journal, text in drafted] for _place, drafted in frozen)
 
 
 def sheet_document(sheet: ControlSheet) -> dict[str, Any]:

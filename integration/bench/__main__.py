@@ -34,6 +34,7 @@ SECTIONS = {
     "g": "memory",
     "h": "queries",
     "i": "CPU from push to posted",
+    "j": "a year of 300 establishments into a FEC",
 }
 
 
@@ -92,6 +93,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from integration.bench.ingest import measure_ingest
     from integration.bench.queries import measure_queries
     from integration.bench.size import measure_size
+    from integration.bench.year import measure_year
 
     return [
         ("a", measure_ingest),
@@ -101,6 +103,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
         ("e", measure_fairness),
         ("d", measure_budget),
         ("f", measure_size),
+        ("j", measure_year),
     ]
 
 

@@ -44,6 +44,12 @@ UNFOLD: dict[str, Any] = {
                     _entry(_("Last night"), "bedtime", "admin:index", "exports.view_export"),
                     _entry(_("Closings"), "receipt_long", "admin:exports_export_changelist", "exports.view_export"),
                     _entry(_("Errors by cause"), "report", "console_causes", "exports.view_export"),
+                    _entry(
+                        _("Export to accounting"),
+                        "file_export",
+                        "admin:exports_exportrun_new",
+                        "exports.add_exportrun",
+                    ),
                     _entry(_("Day's log"), "history", "console_log", "exports.view_export"),
                 ],
             },

@@ -4,15 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.entry import Entry
-from ledger.files.numbering import EntryNumber
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberedEntry:
-    """An entry with the number it keeps for ever; None where nobody needs one (only the FEC shows it)."""
-
-    entry: Entry
-    number: EntryNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +11,14 @@ class BookedClosing:
     """A closing and the entries that `ledger.book` made of it.
 
     ``number`` is the till's own; ``scope`` tells two sequences of one establishment apart (a station, a second till),
-    and is empty where there is one. ``siren`` is the legal entity whose books these are. ``validated_on`` is the day
-    the entries became final: the first time they left for an accounting package.
+    and is empty where there is one. ``siren`` is the legal entity whose books these are.
     """
 
     establishment: str
     siren: str
     number: int
     business_date: date
-    validated_on: date
-    entries: tuple[NumberedEntry, ...]
+    entries: tuple[Entry, ...]
     scope: str = ""
 
     @property

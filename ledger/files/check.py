@@ -26,15 +26,17 @@ def check_file(closings: Iterable[BookedClosing], layout: Layout) -> list[Proble
     ``establishment``, ``setting`` (where to mend it: "slots/2/vat_account"), what does not fit (``account``,
     ``journal``, ``third_party``, ``document``, ``amount``), and the first ``closing`` it was found in.
     """
-    checker = _Checker(layout)
-    checker.look_at_settings()
+    checker = FileChecker(layout)
     for closing in closings:
         checker.look_at(closing)
     return checker.problems()
 
 
-class _Checker:
-    """Remembers what it has looked at, so that a year of closings asks about each account once."""
+class FileChecker:
+    """What `check_file` does, a closing at a time.
+
+    It remembers what it has looked at, so that a year of closings asks about each account once.
+    """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -42,11 +44,12 @@ class _Checker:
         self._found: dict[tuple[str, ...], Problem] = {}
         self._seen: set[tuple[str | int | None, ...]] = set()
         self._movements = 0
+        self._look_at_settings()
 
     def problems(self) -> list[Problem]:
         return list(self._found.values())
 
-    def look_at_settings(self) -> None:
+    def _look_at_settings(self) -> None:
         for problem in self.layout.setting_problems():
             self._keep(problem, {"establishment": "", "closing": ""})
 
@@ -67,8 +70,8 @@ class _Checker:
         if self.limits.movements is not None and self._movements > self.limits.movements:
             facts = {"setting": "period", "maximum": str(self.limits.movements)}
             yield Problem(code="file_too_many_entries", facts=facts)
-        for numbered in closing.entries:
-            yield from self._in_entry(closing.establishment, numbered.entry)
+        for entry in closing.entries:
+            yield from self._in_entry(closing.establishment, entry)
 
     def _in_entry(self, establishment: str, entry: Entry) -> Iterator[Problem]:
         if self._is_new(establishment, entry.journal, entry.kind):

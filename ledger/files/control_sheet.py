@@ -146,8 +146,8 @@ class ControlTally:
         shop.closings += 1
         shop.first_number = min(shop.first_number, number)
         shop.last_number = max(shop.last_number, number)
-        for numbered in closing.entries:
-            self._add_entry(numbered.entry)
+        for entry in closing.entries:
+            self._add_entry(entry)
 
     def sheet(self, *, format: str, file_name: str, size: int, sha256: str) -> ControlSheet:
         """Return the sheet of what was counted, for the file it became."""
@@ -180,8 +180,9 @@ class ControlTally:
         journal.entries += 1
         journal.lines += len(entry.lines)
         self._accounts.add(entry)
-        journal.debit += total(line.debit for line in entry.lines)
-        journal.credit += total(line.credit for line in entry.lines)
+        debit = total(line.amount for line in entry.lines if line.amount > ZERO)
+        journal.debit += debit
+        journal.credit += debit  # an entry balances, or it does not exist
         for line in entry.lines:
             self._add_line(line)
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from ledger.files.booked import BookedClosing
-from ledger.files.journal_lines import JournalLine
+from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, JournalLine
 from ledger.files.layout import LINE_END, Layout, Limits, year_month_day
 from ledger.money import comma_text
 from ledger.problem import Problem
@@ -66,7 +66,6 @@ class Fec(Layout):
 
     name: ClassVar[str] = "fec"
     limits: ClassVar[Limits] = Limits()
-    numbered: ClassVar[bool] = True
 
     siren: str
     year: FiscalYear
@@ -84,7 +83,7 @@ class Fec(Layout):
         cells = (
             line.journal.code,
             self.text(line.journal.name) or line.journal.code,
-            line.number,
+            OPEN_NUMBER,
             year_month_day(line.entry_date),
             line.account,
             self.text(line.account_name),
@@ -97,7 +96,7 @@ class Fec(Layout):
             comma_text(line.credit),
             "",
             "",
-            "" if self.draft else year_month_day(line.validated_on),
+            "" if self.draft else OPEN_VALIDATION,
             "",
             "",
         )
@@ -116,11 +115,11 @@ class Fec(Layout):
         if closing.siren != self.siren:
             facts = {"setting": "siren", "siren": self.siren, "other": closing.siren}
             yield Problem(code="file_of_two_companies", facts=facts)
-        for numbered in closing.entries:
-            if numbered.entry.date not in self.year:
+        for entry in closing.entries:
+            if entry.date not in self.year:
                 facts = {
                     "setting": "fiscal_year",
-                    "date": numbered.entry.date.isoformat(),
+                    "date": entry.date.isoformat(),
                     "first": self.year.first.isoformat(),
                     "last": self.year.last.isoformat(),
                 }

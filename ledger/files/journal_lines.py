@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.entry import Entry, Line, LineRole
-from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.booked import BookedClosing
 from ledger.files.chart import Chart, FileJournal, FileThirdParty
 
+# Stand where an entry's number and validation date will be; no cleaned text holds a control character.
+OPEN_NUMBER, OPEN_VALIDATION = "\x00", "\x01"
 NOBODY = FileThirdParty(code="")
 
 
@@ -20,10 +22,8 @@ class JournalLine(NamedTuple):
     """
 
     movement: int
-    number: str
     journal: FileJournal
     entry_date: date
-    validated_on: date
     document: str
     document_date: date
     reference: str
@@ -36,24 +36,15 @@ class JournalLine(NamedTuple):
     credit: Decimal
 
 
-def journal_lines(closing: BookedClosing, chart: Chart, *, first_movement: int) -> Iterator[JournalLine]:
-    """Yield every line of a closing's entries, in their order; each entry is a movement of its own."""
-    for movement, numbered in enumerate(closing.entries, start=first_movement):
-        yield from _lines_of(closing, numbered, chart, movement)
-
-
-def _lines_of(closing: BookedClosing, numbered: NumberedEntry, chart: Chart, movement: int) -> Iterator[JournalLine]:
-    entry = numbered.entry
+def lines_of(closing: BookedClosing, entry: Entry, chart: Chart, movement: int) -> Iterator[JournalLine]:
+    """Yield every line of one entry of a closing, in order; each entry is a movement of its own."""
     journal = chart.journal(entry.journal, entry.kind)
-    number = str(numbered.number) if numbered.number else ""
     document, reference = closing.document, closing.reference
     for line in entry.lines:
         yield JournalLine(
             movement=movement,
-            number=number,
             journal=journal,
             entry_date=entry.date,
-            validated_on=closing.validated_on,
             document=document,
             document_date=closing.business_date,
             reference=reference,

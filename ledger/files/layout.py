@@ -32,12 +32,11 @@ class Limits:
 class Layout(ABC):
     """One file format with its settings. Subclasses write lines; `ledger.files.check` keeps what does not fit away.
 
-    ``charset`` is a Python codec of one byte per character. ``numbered`` formats show the entries' own numbers.
+    ``charset`` is a Python codec of one byte per character.
     """
 
     name: ClassVar[str]
     limits: ClassVar[Limits]
-    numbered: ClassVar[bool] = False
 
     chart: Chart = field(default_factory=Chart)
 

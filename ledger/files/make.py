@@ -1,72 +1,93 @@
-"""Closings in, a file out with its control sheet; or everything that stands in the way, and no file."""
+"""A file in the making: closings go by once, are checked, counted and put into text; then the text is written."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import date
 
 from ledger.files.booked import BookedClosing
-from ledger.files.check import check_file
+from ledger.files.check import FileChecker
 from ledger.files.control_sheet import ControlSheet, ControlTally
-from ledger.files.journal_lines import journal_lines
-from ledger.files.layout import Layout
+from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, lines_of
+from ledger.files.layout import Layout, year_month_day
+from ledger.files.numbering import EntryNumber
 from ledger.problem import Problem
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeFile:
-    """A file that was written, and what was found. A blocking problem leaves no file: no name, no sheet."""
-
-    name: str = ""
-    sheet: ControlSheet | None = None
-    problems: tuple[Problem, ...] = ()
+# An entry as text: its kind, its own journal, the journal's code in the file, its lines.
+DraftedEntry = tuple[str, str, str, str]
 
 
-def make_file(closings: Iterable[BookedClosing], layout: Layout, write: Callable[[bytes], object]) -> MadeFile:
-    """Check every closing, then write the file piece by piece, in the order of the closings.
+class Draft:
+    """Every closing of a file, one after the other: what stands in the way, what it adds up to, and its text.
 
-    ``closings`` is gone through twice and must be the same both times: a tuple, or an object whose ``__iter__`` reads
-    from one database snapshot. It comes in the order of the entries' numbers. ``write`` takes one closing's bytes at
-    a time (``BytesIO().write``, an open file's) and is not called when a problem blocks. Memory does not grow with
-    the number of closings.
+    Numbers and validation dates stay open in the text: they are given, and filled in by
+    `completed`, once everything was checked. Memory does not grow with the number of closings.
     """
-    assert iter(closings) is not closings, "closings are gone through twice"
-    problems = tuple(check_file(closings, layout))
-    if any(problem.blocking for problem in problems):
-        return MadeFile(problems=problems)
-    sheet = write_file(closings, layout, write)
-    return MadeFile(name=sheet.file_name, sheet=sheet, problems=problems)
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._checker = FileChecker(layout)
+        self._tally = ControlTally(layout.chart)
+
+    def add(self, closing: BookedClosing) -> list[DraftedEntry]:
+        """Take a closing in; the order of the closings is that of the movements. Returns its entries as text."""
+        layout, chart = self._layout, self._layout.chart
+        self._checker.look_at(closing)
+        drafted = [
+            (
+                entry.kind.value,
+                entry.journal,
+                chart.journal(entry.journal, entry.kind).code,
+                "".join(map(layout.line, lines_of(closing, entry, chart, movement))),
+            )
+            for movement, entry in enumerate(closing.entries, start=self._tally.entries + 1)
+        ]
+        self._tally.add(closing)
+        return drafted
+
+    def problems(self) -> list[Problem]:
+        """All that was found so far; one that blocks means that nothing may be written."""
+        return self._checker.problems()
+
+    def sheet(self, *, size: int, sha256: str) -> ControlSheet:
+        """The control sheet, for the file the text became."""
+        name = self._layout.file_name(self._tally.first_date, self._tally.last_date)
+        sheet = self._tally.sheet(format=self._layout.name, file_name=name, size=size, sha256=sha256)
+        assert sheet.debit == sheet.credit, "entries balance, so the file does"
+        return sheet
 
 
-def write_file(closings: Iterable[BookedClosing], layout: Layout, write: Callable[[bytes], object]) -> ControlSheet:
-    """Write closings that `check_file` had nothing against, as ``make_file`` does, and return the control sheet."""
-    tally, digest, size = ControlTally(layout.chart), hashlib.sha256(), 0
-    for piece in _pieces(closings, layout, tally):
-        digest.update(piece)
-        size += len(piece)
-        write(piece)
-    name = layout.file_name(tally.first_date, tally.last_date)
-    sheet = tally.sheet(format=layout.name, file_name=name, size=size, sha256=digest.hexdigest())
-    assert sheet.debit == sheet.credit, "entries balance, so the file does"
-    return sheet
+def completed(text: str, number: EntryNumber, validated_on: date) -> str:
+    """An entry's text with its number and the day on which it became final."""
+    return text.replace(OPEN_NUMBER, str(number)).replace(OPEN_VALIDATION, year_month_day(validated_on))
 
 
-def _pieces(closings: Iterable[BookedClosing], layout: Layout, tally: ControlTally) -> Iterator[bytes]:
-    """Yield the head, each closing's lines, and the tail, in the layout's charset."""
-    reached: dict[str, int] = {}
-    yield layout.head().encode(layout.charset)
-    for closing in closings:
-        if layout.numbered:
-            _check_numbers(closing, reached)
-        lines = journal_lines(closing, layout.chart, first_movement=tally.entries + 1)
-        yield "".join(map(layout.line, lines)).encode(layout.charset)
-        tally.add(closing)
-    yield layout.tail().encode(layout.charset)
+class FileWriter:
+    """Writes the head, entries in the order of their numbers, and the tail, in the layout's charset; counts and hashes.
 
+    ``write`` takes a piece at a time: ``BytesIO().write``, an open file's.
+    """
 
-def _check_numbers(closing: BookedClosing, reached: dict[str, int]) -> None:
-    """Entries come in the order of their numbers, and no number twice."""
-    for numbered in closing.entries:
-        number = numbered.number
-        assert number is not None, "an entry of a FEC has a number"
-        assert number.sequence > reached.get(number.journal, 0), f"{number} stands after a later one"
-        reached[number.journal] = number.sequence
+    def __init__(self, layout: Layout, write: Callable[[bytes], object]) -> None:
+        self._layout, self._write = layout, write
+        self._charset = layout.charset
+        self._digest, self._size = hashlib.sha256(), 0
+        self._reached: dict[str, int] = {}
+        self._put(layout.head())
+
+    def write_entry(self, text: str, number: EntryNumber | None = None) -> None:
+        """Write one entry that is complete; `number` is the one it shows, if it shows one."""
+        if number is not None:
+            assert number.sequence > self._reached.get(number.journal, 0), f"{number} stands after a later one"
+            self._reached[number.journal] = number.sequence
+        self._put(text)
+
+    def end(self, draft: Draft) -> ControlSheet:
+        """Write the tail, and return the control sheet of what was written."""
+        self._put(self._layout.tail())
+        return draft.sheet(size=self._size, sha256=self._digest.hexdigest())
+
+    def _put(self, text: str) -> None:
+        piece = text.encode(self._charset)
+        self._digest.update(piece)
+        self._size += len(piece)
+        self._write(piece)

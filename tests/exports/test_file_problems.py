@@ -38,7 +38,7 @@ def test_sentences__every_code_of_a_file_has_one() -> None:
     ],
 )
 def test_sentence__names_account_and_setting(language: str, expected: str) -> None:
-    given = closing(entry(line("707000123456", "-1.00"), line("411000", "1.00")))
+    given = closing(entry(line("707000123456", "-1.00"), line("411000", "1.00"))).booked
     (problem,) = check_file([given], Ciel())
     with translation.override(language):
         said = sentence(problem.to_document())

@@ -1,5 +1,7 @@
 """The screen "Export vers comptabilité": preview, start, report, download, cancel; and who may not."""
 
+import re
+
 import pytest
 from django.core import signing
 from django.test import Client
@@ -27,6 +29,12 @@ def question(caller: Caller, **changes: str) -> dict[str, str]:
     return {"where": f"e{caller.till.establishment_id}", **MARCH, "format": "fec", "email": "", **changes}
 
 
+def figures_in(page: str) -> dict[str, str]:
+    """The large figures of a page, by what stands below them."""
+    found = re.findall(r'console-figure-count">(.*?)</span><span>(.*?)</span>', page)
+    return {words: figure for figure, words in found}
+
+
 def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     till = shop()
     push(till, 1042, 1045)
@@ -34,6 +42,13 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     page = " ".join(staff_of(till).get(NEW, {**question(till), "show": "1"}).content.decode().split())
     assert "Comparez le Z imprimé" in page
     assert "Z 1043 – 1044" in page
+    assert figures_in(page) == {
+        "Clôtures de la période": "3",
+        "Déjà dans Exact": "0",
+        "Pour le fichier": "2",
+        "Retenues": "1",
+        "Non comptabilisées (école, vides)": "0",
+    }
     assert "4 200,00 €" in page
     assert not ExportRun.objects.exists()
 

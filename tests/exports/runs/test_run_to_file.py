@@ -178,7 +178,7 @@ def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch:
     push(till, 1042, 1043, 1044)
     run = asked(till, RunFormat.SAGE)
     monkeypatch.setattr("exports.runs.work.WRITE_EVERY_S", 0)
-    monkeypatch.setattr("exports.runs.to_file.check_file", lambda *_: [] * cancel(run.pk))
+    monkeypatch.setattr("exports.runs.to_file.Draft.problems", lambda _draft: [] * cancel(run.pk))
     run = done(run)
     assert (run.state, run.content) == ("cancelled", None)
     assert not FileContent.objects.exists()

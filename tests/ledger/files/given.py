@@ -14,15 +14,17 @@ from exact.models import Mapping
 from ledger.book import book
 from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
-from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.booked import BookedClosing
 from ledger.files.chart import Chart, FileJournal, FileThirdParty
 from ledger.files.ciel import Ciel
+from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec, FiscalYear
 from ledger.files.layout import Layout
-from ledger.files.make import MadeFile, make_file
+from ledger.files.make import Draft, FileWriter, completed
 from ledger.files.numbering import EntryNumber, number_entries
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
+from ledger.problem import Problem
 from simulators.clyo_till.week.agenda import PARIS01, PARIS02
 from simulators.clyo_till.week.closing import closings_of
 from simulators.clyo_till.week.parameters import parameters_of
@@ -66,7 +68,41 @@ def formats(chart: Chart = CHART) -> list[Format]:
     ]
 
 
-def made(closings: Iterable[BookedClosing], layout: Layout) -> tuple[bytes, MadeFile]:
+@dataclass(frozen=True, kw_only=True)
+class NumberedClosing:
+    """A booked closing, the numbers its entries keep, and the day on which they were given."""
+
+    booked: BookedClosing
+    numbers: tuple[EntryNumber, ...]
+    validated_on: date = date(2026, 3, 31)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeFile:
+    """What became of closings: no name and no sheet when something stood in the way."""
+
+    name: str = ""
+    sheet: ControlSheet | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def make_file(closings: Iterable[NumberedClosing], layout: Layout, write: Callable[[bytes], object]) -> MadeFile:
+    """Draft, and write when nothing blocks, as the service does."""
+    draft = Draft(layout)
+    drafted = [(closing, draft.add(closing.booked)) for closing in closings]
+    problems = tuple(draft.problems())
+    if any(problem.blocking for problem in problems):
+        return MadeFile(problems=problems)
+    writer = FileWriter(layout, write)
+    for closing, entries in drafted:
+        for (_kind, _own, _journal, text), number in zip(entries, closing.numbers, strict=True):
+            shown = number if isinstance(layout, Fec) else None
+            writer.write_entry(completed(text, number, closing.validated_on), shown)
+    sheet = writer.end(draft)
+    return MadeFile(name=sheet.file_name, sheet=sheet, problems=problems)
+
+
+def made(closings: Iterable[NumberedClosing], layout: Layout) -> tuple[bytes, MadeFile]:
     """Make a file in memory."""
     out = BytesIO()
     made_file = make_file(closings, layout, out.write)
@@ -81,15 +117,16 @@ def entry(*lines: Line, journal: str = "70", day: date = date(2026, 3, 14), labe
     return Entry(kind=EntryKind.SALES, journal=journal, date=day, label=label, lines=lines)
 
 
-def closing(*entries: Entry, number: int = 1042, **more: Any) -> BookedClosing:
+def closing(*entries: Entry, number: int = 1042, **more: Any) -> NumberedClosing:
     """Number the entries from 1 within their journals."""
     last: dict[str, int] = {}
-    numbered = []
+    numbers = []
     for given in entries:
         last[given.journal] = last.get(given.journal, 0) + 1
-        numbered.append(NumberedEntry(entry=given, number=EntryNumber(given.journal, last[given.journal])))
-    facts = {"establishment": "PARIS01", "siren": SIREN, "validated_on": date(2026, 3, 31), **more}
-    return BookedClosing(number=number, business_date=date(2026, 3, 14), entries=tuple(numbered), **facts)
+        numbers.append(EntryNumber(given.journal, last[given.journal]))
+    facts = {"establishment": "PARIS01", "siren": SIREN, **more}
+    booked = BookedClosing(number=number, business_date=date(2026, 3, 14), entries=entries, **facts)
+    return NumberedClosing(booked=booked, numbers=tuple(numbers))
 
 
 def week_of(establishment: Any) -> list[tuple[Closing, tuple[Entry, ...]]]:
@@ -105,7 +142,7 @@ def week_of(establishment: Any) -> list[tuple[Closing, tuple[Entry, ...]]]:
     return booked
 
 
-def numbered_week() -> tuple[BookedClosing, ...]:
+def numbered_week() -> tuple[NumberedClosing, ...]:
     """Return both bistros' weeks, in order of business date, with the numbers of one company's books."""
     weeks = [(shop.code, *given) for shop in (PARIS01, PARIS02) for given in week_of(shop)]
     weeks.sort(key=lambda it: (it[1].business_date, it[1].closed_at, it[0]))
@@ -116,15 +153,16 @@ def numbered_week() -> tuple[BookedClosing, ...]:
     ]
     numbers = number_entries(keys, kept={}, last={})
     return tuple(
-        BookedClosing(
-            establishment=code,
-            siren=SIREN,
-            number=closing.number,
-            business_date=closing.business_date,
-            validated_on=closing.business_date + timedelta(days=1),
-            entries=tuple(
-                NumberedEntry(entry=entry, number=numbers[code, closing.number, entry.journal]) for entry in entries
+        NumberedClosing(
+            booked=BookedClosing(
+                establishment=code,
+                siren=SIREN,
+                number=closing.number,
+                business_date=closing.business_date,
+                entries=entries,
             ),
+            numbers=tuple(numbers[code, closing.number, entry.journal] for entry in entries),
+            validated_on=closing.business_date + timedelta(days=1),
         )
         for code, closing, entries in weeks
         if entries
@@ -144,26 +182,23 @@ def _relabelled(draw: st.DrawFn, given: Entry) -> Entry:
 
 
 @st.composite
-def booked_closings(draw: st.DrawFn) -> tuple[BookedClosing, ...]:
+def booked_closings(draw: st.DrawFn) -> tuple[NumberedClosing, ...]:
     """Return one to three closings by any complete plan, their labels wild, numbered through per journal."""
     plan, last, booked = draw(complete_plans()), {}, []
     for number in range(1042, 1042 + draw(st.integers(1, 3))):
         given = replace(draw(valid_closings()), number=number)
-        numbered = []
+        entries, numbers = [], []
         for made_entry in book(given, plan, label=f"Z{number} PARIS01 14/03").entries:
             journal = CHART.journals[made_entry.journal].code
             last[journal] = last.get(journal, 0) + 1
-            numbered.append(
-                NumberedEntry(entry=_relabelled(draw, made_entry), number=EntryNumber(journal, last[journal]))
-            )
-        booked.append(
-            BookedClosing(
-                establishment="PARIS01",
-                siren=SIREN,
-                number=number,
-                business_date=given.business_date,
-                validated_on=date(2026, 3, 31),
-                entries=tuple(numbered),
-            )
+            entries.append(_relabelled(draw, made_entry))
+            numbers.append(EntryNumber(journal, last[journal]))
+        closing = BookedClosing(
+            establishment="PARIS01",
+            siren=SIREN,
+            number=number,
+            business_date=given.business_date,
+            entries=tuple(entries),
         )
+        booked.append(NumberedClosing(booked=closing, numbers=tuple(numbers)))
     return tuple(booked)

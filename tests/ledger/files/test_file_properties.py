@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.entry import Entry, Line
-from ledger.files.booked import BookedClosing
 from ledger.files.ciel import Ciel, CielCharset, DecimalSign
 from ledger.files.fec import Fec
 from ledger.files.sage import Sage, SageLabelWidth
 from ledger.files.sage_text import SageText, SageTextCharset
 from ledger.files.totals import balance_differences, totals_per_account
-from tests.ledger.files.given import CHART, SIREN, YEAR, booked_closings, formats, made
+from tests.ledger.files.given import CHART, SIREN, YEAR, NumberedClosing, booked_closings, formats, made
 from tests.ledger.files.readers.ciel import read_ciel
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
@@ -24,8 +23,8 @@ from tests.ledger.files.readers.sage_text import read_sage_text
 moderately = settings(max_examples=25, deadline=None)
 
 
-def entries_in(closings: tuple[BookedClosing, ...]) -> list[Entry]:
-    return [numbered.entry for closing in closings for numbered in closing.entries]
+def entries_in(closings: tuple[NumberedClosing, ...]) -> list[Entry]:
+    return [entry for closing in closings for entry in closing.booked.entries]
 
 
 def ciel_account(line: Line) -> str:
@@ -43,7 +42,7 @@ def moved(lines: list[Line], account_of: Callable[[Line], str]) -> dict[str, Dec
 
 @moderately
 @given(booked_closings())
-def test_make_file__every_format_holds_the_entries_balances(closings: tuple[BookedClosing, ...]) -> None:
+def test_make_file__every_format_holds_the_entries_balances(closings: tuple[NumberedClosing, ...]) -> None:
     lines = [line for entry in entries_in(closings) for line in entry.lines]
     for it in formats():
         content, made_file = made(closings, it.layout)
@@ -54,7 +53,7 @@ def test_make_file__every_format_holds_the_entries_balances(closings: tuple[Book
 
 @moderately
 @given(booked_closings())
-def test_totals_per_account__are_the_same_in_ledger_sheet_and_fec(closings: tuple[BookedClosing, ...]) -> None:
+def test_totals_per_account__are_the_same_in_ledger_sheet_and_fec(closings: tuple[NumberedClosing, ...]) -> None:
     content, made_file = made(closings, Fec(siren=SIREN, year=YEAR, chart=CHART))
     totals = totals_per_account(entries_in(closings))
     assert made_file.sheet is not None and made_file.sheet.accounts == tuple(totals.values())
@@ -64,7 +63,7 @@ def test_totals_per_account__are_the_same_in_ledger_sheet_and_fec(closings: tupl
 
 @moderately
 @given(booked_closings())
-def test_make_file__keeps_order_sides_and_days(closings: tuple[BookedClosing, ...]) -> None:
+def test_make_file__keeps_order_sides_and_days(closings: tuple[NumberedClosing, ...]) -> None:
     expected = [
         (CHART.journals[entry.journal].code, entry.date, line.debit, line.credit)
         for entry in entries_in(closings)
@@ -77,7 +76,7 @@ def test_make_file__keeps_order_sides_and_days(closings: tuple[BookedClosing, ..
 
 @moderately
 @given(booked_closings())
-def test_make_file__the_sheet_counts_what_the_file_holds(closings: tuple[BookedClosing, ...]) -> None:
+def test_make_file__the_sheet_counts_what_the_file_holds(closings: tuple[NumberedClosing, ...]) -> None:
     for it in formats():
         content, made_file = made(closings, it.layout)
         read, sheet = it.read(content), made_file.sheet
@@ -93,7 +92,7 @@ def test_make_file__the_sheet_counts_what_the_file_holds(closings: tuple[BookedC
 
 @moderately
 @given(booked_closings())
-def test_make_file__the_same_closings_give_the_same_bytes(closings: tuple[BookedClosing, ...]) -> None:
+def test_make_file__the_same_closings_give_the_same_bytes(closings: tuple[NumberedClosing, ...]) -> None:
     for it in formats():
         assert made(closings, it.layout)[0] == made(list(closings), it.layout)[0]
 
@@ -101,7 +100,7 @@ def test_make_file__the_same_closings_give_the_same_bytes(closings: tuple[Booked
 @moderately
 @given(booked_closings(), st.sampled_from(CielCharset), st.sampled_from(DecimalSign))
 def test_ciel__any_setting_reads_back(
-    closings: tuple[BookedClosing, ...], charset: CielCharset, sign: DecimalSign
+    closings: tuple[NumberedClosing, ...], charset: CielCharset, sign: DecimalSign
 ) -> None:
     content, _ = made(closings, Ciel(chart=CHART, encoding=charset, decimal_sign=sign))
     plain, _ = made(closings, Ciel(chart=CHART))
@@ -112,7 +111,7 @@ def test_ciel__any_setting_reads_back(
 @moderately
 @given(booked_closings(), st.sampled_from(SageLabelWidth), st.sampled_from(SageTextCharset))
 def test_sage__any_setting_reads_back(
-    closings: tuple[BookedClosing, ...], width: SageLabelWidth, charset: SageTextCharset
+    closings: tuple[NumberedClosing, ...], width: SageLabelWidth, charset: SageTextCharset
 ) -> None:
     flat, _ = made(closings, Sage(chart=CHART, label_width=width))
     text, _ = made(closings, SageText(chart=CHART, label_width=width, encoding=charset))
@@ -122,7 +121,7 @@ def test_sage__any_setting_reads_back(
 
 @moderately
 @given(booked_closings())
-def test_fec__a_draft_differs_in_the_validation_date_alone(closings: tuple[BookedClosing, ...]) -> None:
+def test_fec__a_draft_differs_in_the_validation_date_alone(closings: tuple[NumberedClosing, ...]) -> None:
     draft, _ = made(closings, Fec(siren=SIREN, year=YEAR, chart=CHART, draft=True))
     final, _ = made(closings, Fec(siren=SIREN, year=YEAR, chart=CHART))
     assert read_fec(draft, draft=True) == read_fec(final)

@@ -15,13 +15,12 @@ from typing import Any
 
 import pytest
 
-from ledger.files.booked import BookedClosing
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
 from ledger.files.totals import totals_per_account
 from simulators.clyo_till.week.agenda import PARIS01, PARIS02
 from simulators.clyo_till.week.closing import closings_of
-from tests.ledger.files.given import CHART, SIREN, YEAR, Format, formats, made, numbered_week
+from tests.ledger.files.given import CHART, SIREN, YEAR, Format, NumberedClosing, formats, made, numbered_week
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
 
@@ -38,13 +37,14 @@ WEEK_SHA256 = {
 
 
 @pytest.fixture(scope="module")
-def week() -> tuple[BookedClosing, ...]:
+def week() -> tuple[NumberedClosing, ...]:
     return numbered_week()
 
 
 @pytest.fixture(scope="module")
-def day(week: tuple[BookedClosing, ...]) -> tuple[BookedClosing, ...]:
-    return tuple(it for it in week if it.establishment == "PARIS02" and it.business_date == date(2026, 3, 9))
+def day(week: tuple[NumberedClosing, ...]) -> tuple[NumberedClosing, ...]:
+    monday = ("PARIS02", date(2026, 3, 9))
+    return tuple(it for it in week if (it.booked.establishment, it.booked.business_date) == monday)
 
 
 def documents() -> list[dict[str, Any]]:
@@ -60,25 +60,25 @@ def sums(pairs: Iterable[tuple[Any, str]]) -> dict[Any, Decimal]:
     return {key: Decimal(amount) for key, amount in added.items() if amount}
 
 
-def sheet_of(closings: tuple[BookedClosing, ...]) -> ControlSheet:
+def sheet_of(closings: tuple[NumberedClosing, ...]) -> ControlSheet:
     sheet = made(closings, FEC)[1].sheet
     assert sheet is not None
     return sheet
 
 
 @by_format
-def test_day__is_the_golden_file(day: tuple[BookedClosing, ...], by: Format) -> None:
+def test_day__is_the_golden_file(day: tuple[NumberedClosing, ...], by: Format) -> None:
     content, made_file = made(day, by.layout)
     golden = (GOLDEN / made_file.name).read_bytes()
     assert content.split(b"\r\n") == golden.split(b"\r\n")
 
 
-def test_day__control_sheet_is_the_golden_file(day: tuple[BookedClosing, ...]) -> None:
+def test_day__control_sheet_is_the_golden_file(day: tuple[NumberedClosing, ...]) -> None:
     assert sheet_of(day).to_csv() == (GOLDEN / "control_sheet.csv").read_bytes()
 
 
 @by_format
-def test_week__is_byte_for_byte_the_same(week: tuple[BookedClosing, ...], by: Format) -> None:
+def test_week__is_byte_for_byte_the_same(week: tuple[NumberedClosing, ...], by: Format) -> None:
     content, made_file = made(week, by.layout)
     assert made_file.problems == ()
     assert made_file.sheet is not None
@@ -86,8 +86,8 @@ def test_week__is_byte_for_byte_the_same(week: tuple[BookedClosing, ...], by: Fo
 
 
 @by_format
-def test_week__every_format_moves_the_same_on_each_account(week: tuple[BookedClosing, ...], by: Format) -> None:
-    expected = totals_per_account(numbered.entry for closing in week for numbered in closing.entries)
+def test_week__every_format_moves_the_same_on_each_account(week: tuple[NumberedClosing, ...], by: Format) -> None:
+    expected = totals_per_account(entry for closing in week for entry in closing.booked.entries)
     read = balances(by.read(made(week, by.layout)[0]))
     # What Ciel writes on third parties' accounts comes back to the general account.
     for account in [it for it in read if it not in expected]:
@@ -97,7 +97,7 @@ def test_week__every_format_moves_the_same_on_each_account(week: tuple[BookedClo
     assert {account: balance for account, balance in read.items() if balance} == moved
 
 
-def test_week__vat_per_rate_is_what_the_tills_counted(week: tuple[BookedClosing, ...]) -> None:
+def test_week__vat_per_rate_is_what_the_tills_counted(week: tuple[NumberedClosing, ...]) -> None:
     sold = [sale for document in documents() for sale in document["sales"]]
     offered = [sale for it in documents() for payment in it["payments"] for sale in payment.get("sales") or ()]
     happened = [*sold, *(_turned(sale) for sale in offered)]
@@ -111,13 +111,13 @@ def _turned(sale: dict[str, Any]) -> dict[str, Any]:
     return {**sale, **{field: str(-Decimal(sale[field])) for field in ("net", "tax", "gross")}}
 
 
-def test_week__means_are_what_the_tills_counted(week: tuple[BookedClosing, ...]) -> None:
+def test_week__means_are_what_the_tills_counted(week: tuple[NumberedClosing, ...]) -> None:
     paid = [payment for document in documents() for payment in document["payments"] if payment["kind"] != "offered"]
     expected = sums((payment["means"], payment["amount"]) for payment in paid)
     assert {it.means: it.amount for it in sheet_of(week).means if it.amount} == expected
 
 
-def test_week__cash_account_moves_as_the_drawers_did(week: tuple[BookedClosing, ...]) -> None:
+def test_week__cash_account_moves_as_the_drawers_did(week: tuple[NumberedClosing, ...]) -> None:
     """A figure from outside the entries: what the drawers held more on Sunday night, counted by hand."""
     drawers = [document["cash"] for document in documents() if document.get("cash")]
     counted = sum(Decimal(it["counted"]) - Decimal(it["float_open"]) for it in drawers)
@@ -125,7 +125,7 @@ def test_week__cash_account_moves_as_the_drawers_did(week: tuple[BookedClosing, 
     assert accounts["530000"].balance == counted
 
 
-def test_week__numbers_run_through_both_bistros(week: tuple[BookedClosing, ...]) -> None:
+def test_week__numbers_run_through_both_bistros(week: tuple[NumberedClosing, ...]) -> None:
     read = read_fec(made(week, FEC)[0])
     numbers = list(dict.fromkeys(line.entry for line in read))
     for journal in ("VE", "CA"):

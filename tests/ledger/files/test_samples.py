@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.entry import Entry, EntryKind, LineRole
-from ledger.files.booked import BookedClosing, NumberedEntry
+from ledger.files.booked import BookedClosing
 from ledger.files.chart import Chart, FileJournal
 from ledger.files.ciel import Ciel
 from ledger.files.fec import Fec
@@ -15,7 +15,7 @@ from ledger.files.layout import Layout
 from ledger.files.numbering import EntryNumber
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
-from tests.ledger.files.given import LABEL, SIREN, WALK_IN, YEAR, entry, line, made
+from tests.ledger.files.given import LABEL, SIREN, WALK_IN, YEAR, NumberedClosing, entry, line, made
 
 SAMPLES = Path(__file__).parent / "samples"
 CHART = Chart(
@@ -58,18 +58,16 @@ RECEIPTS = Entry(
         line("411000", "-1442.20", LineRole.CUSTOMER, third_party="CAISSE"),
     ),
 )
-CLOSING = BookedClosing(
+BOOKED = BookedClosing(
     establishment="PARIS01",
     siren=SIREN,
     number=1042,
     business_date=date(2026, 3, 14),
-    validated_on=date(2026, 3, 31),
-    entries=(
-        NumberedEntry(entry=SALES, number=EntryNumber("VE", 1)),
-        # The sample's numbers run through all journals; either way is legal, and they are given from outside.
-        NumberedEntry(entry=RECEIPTS, number=EntryNumber("CA", 2)),
-    ),
+    entries=(SALES, RECEIPTS),
 )
+# The sample's numbers run through all journals; either way is legal, and they are given from outside.
+NUMBERS = (EntryNumber("VE", 1), EntryNumber("CA", 2))
+CLOSING = NumberedClosing(booked=BOOKED, numbers=NUMBERS)
 
 
 @pytest.mark.parametrize(
@@ -96,5 +94,5 @@ def test_fec__a_draft_leaves_the_validation_date_to_the_package() -> None:
 
 
 def test_fec__the_document_of_a_station_names_it() -> None:
-    content, _ = made([replace(CLOSING, scope="2")], Fec(siren=SIREN, year=YEAR, chart=CHART))
+    content, _ = made([replace(CLOSING, booked=replace(BOOKED, scope="2"))], Fec(siren=SIREN, year=YEAR, chart=CHART))
     assert content.count(b"\tZ-PARIS01-2-1042\t") == 12
