@@ -292,6 +292,26 @@ class Catalogue:
         return next((it for it in periods if it.facts["starts"] <= text <= it.facts["ends"]), None)
 
 
+class ChartOnDemand(Catalogue):
+    """All that is known of a division but its chart of accounts, which may have tens of thousands: of that the named.
+
+    The rest of the chart is read when somebody asks for all of it, to find what would mend a setting.
+    """
+
+    def __init__(self, division: Division, *, accounts: Iterable[str]) -> None:
+        chart = Q(kind=CatalogueKind.GL_ACCOUNT)
+        items = CatalogueItem.objects.filter(~chart | Q(code__in={*accounts}), division=division)
+        self._items = {(item.kind, item.code): item for item in items}
+        self._division, self._whole = division, False
+
+    def of_kind(self, kind: CatalogueKind) -> list[CatalogueItem]:
+        if kind == CatalogueKind.GL_ACCOUNT and not self._whole:
+            for item in CatalogueItem.objects.filter(division=self._division, kind=kind):
+                self._items.setdefault((item.kind, item.code), item)
+            self._whole = True
+        return super().of_kind(kind)
+
+
 def percentage(item: CatalogueItem) -> Decimal:
     """A VAT code's percentage as the till writes rates: Exact's fraction 0.055 is 5.50."""
     return (Decimal(str(item.facts.get("Percentage") or 0)) * 100).quantize(Decimal("0.01"))
