@@ -20,7 +20,7 @@ from exact.connection import disconnect
 from exact.link_mail import NoAddress, mail_link
 from exact.links import make_link
 from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
-from exact.questions import open_questions
+from exact.questions import questions_of
 from exact.upkeep import lapses_at
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
@@ -204,6 +204,15 @@ class MappingAdmin(ReadOnlyAdmin):
     list_select_related = ["establishment", "tenant"]
     search_fields = ["establishment__code", "establishment__name", "tenant__name"]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the open questions of all its rows asked for in one go."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        if (shown := getattr(answer, "context_data", {}).get("cl")) is not None:
+            asked = questions_of(shown.result_list)
+            for mapping in shown.result_list:
+                mapping.open_questions = asked[mapping.establishment_id]
+        return answer
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -217,7 +226,7 @@ class MappingAdmin(ReadOnlyAdmin):
     @admin.display(description=_("questions"))
     def questions(self, mapping: Mapping) -> str:
         words = _("new means of payment {means}: which account?")
-        return " ".join(words.format(means=asked) for asked in open_questions(mapping))
+        return " ".join(words.format(means=asked) for asked in getattr(mapping, "open_questions", ()))
 
 
 @admin.register(Lane)

@@ -121,16 +121,18 @@ class _Proposing:
                 yield field, fix.value
 
     def _account(self, root: str) -> str:
-        """The shortest open account that begins so: 511500 for 5115, 580000 for 580."""
+        """The open account of that number, however long the company writes it: 5115, 511500. "" when there is none.
+
+        A longer beginning would not do: 511200 is for cheques, whatever 511 is for.
+        """
         if self.catalogue is None:
             return root.ljust(ACCOUNT_WIDTH, "0")
-        whole = root.ljust(ACCOUNT_WIDTH, "0")
-        fitting = [item.code for item in self.open if item.code.startswith(root)]
-        return min(fitting, key=lambda code: (code != whole, len(code), code), default="")
+        return next(
+            (it.code for it in self.open if it.code.startswith(root) and not it.code[len(root) :].strip("0")), ""
+        )
 
     def _sales_account(self, root: str, rate: Decimal) -> str:
         """The revenue account of that rate, by the VAT code Exact has on it; else the one for any rate."""
-        assert len(root) < ACCOUNT_WIDTH
         if self.catalogue is None:
             return root.ljust(ACCOUNT_WIDTH, "0")
         fitting = [it for it in self.open if it.code.startswith(root) and it.facts["Type"] == REVENUE]

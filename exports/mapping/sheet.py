@@ -39,7 +39,7 @@ LEFT_OPEN: dict[str, str | Promise] = {
     "receipts.settlement": gettext_lazy("the customer account"),
     "receipts.rounding": gettext_lazy("shortage or surplus"),
     "banked": gettext_lazy("not booked"),
-    "cost_center": gettext_lazy("none"),
+    "cost_center": gettext_lazy("no cost centre"),
     "journal": gettext_lazy("the receipts journal"),
 }
 # Chosen from a list, where it is short enough to open; a chart of accounts is searched instead.
