@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from exact.catalogue import Catalogue
 from exact.models import CatalogueItem, CatalogueKind, Division
 
 FOUND_MAX = 50
@@ -34,11 +35,14 @@ def search(division: Division, kind: CatalogueKind, text: str, *, limit: int = F
     return [Found(code=code, name=name) for code, name in rows.order_by("code").values_list("code", "name")[:limit]]
 
 
-def lists_of(division: Division, *, longest: int) -> dict[CatalogueKind, list[Found]]:
+def lists_of(division: Division, catalogue: Catalogue, *, longest: int) -> dict[CatalogueKind, list[Found]]:
     """Every kind's items by code, where there are at most `longest`; a longer list must be searched."""
     lists: dict[CatalogueKind, list[Found]] = {}
     for kind in PICKED:
-        items = search(division, kind, "", limit=longest + 1)
+        if kind == CatalogueKind.GL_ACCOUNT:
+            items = search(division, kind, "", limit=longest + 1)
+        else:
+            items = [Found(code=it.code, name=it.name) for it in catalogue.of_kind(kind)]
         if len(items) <= longest:
             lists[kind] = items
     return lists

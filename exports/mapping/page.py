@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from exact.catalogue import Catalogue
 from exact.catalogue_search import PICKED, Found, lists_of, search
 from exact.comparison import compared
 from exact.copying import proposed_from
@@ -87,7 +88,8 @@ def preview_fragment(request: HttpRequest, establishment_id: int) -> HttpRespons
     work = _work(request, establishment_id)
     work.values = typed(request.POST, work.desk)
     draft = Draft.of(work.desk, work.values)
-    return TemplateResponse(request, "exports/mapping/preview.html", _outlook(work, draft))
+    catalogue = work.desk.catalogue(work.desk.mapping, draft.mapping)
+    return TemplateResponse(request, "exports/mapping/preview.html", _outlook(work, draft, catalogue))
 
 
 @require_GET
@@ -185,7 +187,7 @@ def _show(work: Work) -> HttpResponse:
     desk = work.desk
     draft = Draft.of(desk, work.values)
     catalogue = desk.catalogue(desk.mapping, draft.mapping)
-    lists = lists_of(desk.division, longest=LIST_MAX) if desk.division else {}
+    lists = lists_of(desk.division, catalogue, longest=LIST_MAX) if desk.division and catalogue else {}
     before = Overrides.model_validate(desk.mapping.overrides)
     settings = compared(draft.mapping, desk.division, catalogue, desk.seen)
     stored = {it.setting.field: own_value(before, it.setting.field, desk.mapping.parameters) for it in settings}
@@ -207,7 +209,7 @@ def _show(work: Work) -> HttpResponse:
         "sisters": _sisters(work)[:SISTERS_MAX] if work.may_change else [],
         "history": history_of(desk.mapping) if desk.mapping.pk else [],
         "confirming": work.confirming,
-        **_outlook(work, draft),
+        **_outlook(work, draft, catalogue),
     }
     return TemplateResponse(work.request, "exports/mapping/page.html", context)
 
@@ -229,10 +231,9 @@ def _answers(division: Division | None, asked: AskedMeans) -> list[Found]:
     return search(division, CatalogueKind.GL_ACCOUNT, str(asked), limit=ANSWERS_MAX) if division else []
 
 
-def _outlook(work: Work, draft: Draft) -> dict[str, Any]:
+def _outlook(work: Work, draft: Draft, catalogue: Catalogue | None) -> dict[str, Any]:
     """What would change, what would break, and the entries of the chosen closing. 404 for another's closing."""
     desk = work.desk
-    catalogue = desk.catalogue(desk.mapping, draft.mapping)
     closing = desk.closing(_uuid(work.form.get("closing", "")))
     if closing is None and work.form.get("closing"):
         raise Http404
