@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from exact.calls import division_client
-from exact.catalogue import Catalogue, Read, keep_third_parties, read_catalogue
+from exact.catalogue import Catalogue, ChartOnDemand, Read, keep_third_parties, read_catalogue
 from exact.changes import may_go_on
-from exact.checks import Check, check_plan, problems_of
+from exact.checks import Check, accounts_in, check_plan, problems_of
 from exact.companies import companies_of, tie
 from exact.mapping import Overrides, booking_plan
 from exact.models import (
@@ -179,13 +179,14 @@ def check_establishment(establishment: Establishment, division: Division) -> lis
     return check_mapping(mapping, division)
 
 
-def check_mapping(mapping: Mapping, division: Division) -> list[Check]:
+def check_mapping(mapping: Mapping, division: Division, catalogue: Catalogue | None = None) -> list[Check]:
     """The same for a mapping as it would be, saved or not."""
     overrides = Overrides.model_validate(mapping.overrides)
+    plan = plan_in(division, mapping)
     return check_plan(
-        plan_in(division, mapping),
+        plan,
         division,
-        Catalogue(division),
+        catalogue or ChartOnDemand(division, accounts=accounts_in(plan)),
         payment_condition=overrides.payment_condition,
         cost_center=overrides.cost_center,
         day=timezone.localdate(),

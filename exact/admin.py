@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -14,15 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from exact.activation import check_mapping, switch_off
+from exact.activation import switch_off
 from exact.connection import disconnect
-from exact.effective import Source, effective_settings
 from exact.link_mail import NoAddress, mail_link
 from exact.links import make_link
 from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
-from exact.questions import open_questions
+from exact.questions import questions_of
 from exact.upkeep import lapses_at
-from exact.wording import explain, label_of, resource_name
+from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.admin import OpeningDays
 from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
@@ -40,9 +40,6 @@ ACTIVATION_STATES = {
     "reconnect_required": _("reconnect required"),
     "inactive": _("switched off"),
 }
-
-
-SOURCES = {Source.TILL: _("till"), Source.RESELLER: _("reseller"), Source.DEFAULT: _("default")}
 
 
 def state_of(activation: Activation) -> str:
@@ -201,31 +198,35 @@ def _person(request: HttpRequest) -> User | None:
 
 @admin.register(Mapping)
 class MappingAdmin(ReadOnlyAdmin):
+    """The list of mappings; each row opens the establishment's mapping screen."""
+
     list_display = ["establishment", "tenant", "questions", "updated_at"]
-    fields = ["establishment", "questions", "in_force", "parameters", "overrides", "updated_at"]
     list_select_related = ["establishment", "tenant"]
+    search_fields = ["establishment__code", "establishment__name", "tenant__name"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the open questions of all its rows asked for in one go."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        if (shown := getattr(answer, "context_data", {}).get("cl")) is not None:
+            asked = questions_of(shown.result_list)
+            for mapping in shown.result_list:
+                mapping.open_questions = asked[mapping.establishment_id]
+        return answer
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A mapping is read and changed on a screen of its own."""
+        mapping = self.get_object(request, unquote(object_id))
+        if mapping is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        return redirect("console_mapping", establishment_id=mapping.establishment_id)
 
     @admin.display(description=_("questions"))
     def questions(self, mapping: Mapping) -> str:
         words = _("new means of payment {means}: which account?")
-        return " ".join(words.format(means=asked) for asked in open_questions(mapping))
-
-    @admin.display(description=_("settings in force"))
-    def in_force(self, mapping: Mapping) -> SafeString:
-        """Every setting, whose it is, and what Exact has under it, as last read."""
-        activation = Activation.objects.filter(establishment_id=mapping.establishment_id).first()
-        checks = {it.field: it for it in check_mapping(mapping, activation.division)} if activation else {}
-        rows = [
-            {
-                "label": label_of(it.field, it.subject),
-                "value": it.value,
-                "source": SOURCES[it.source],
-                "found": checks[it.field].found if it.field in checks else "",
-                "sentences": [explain(problem) for problem in checks[it.field].problems] if it.field in checks else [],
-            }
-            for it in effective_settings(mapping)
-        ]
-        return render_to_string("exact/console/settings.html", {"rows": rows, "linked": activation is not None})
+        return " ".join(words.format(means=asked) for asked in getattr(mapping, "open_questions", ()))
 
 
 @admin.register(Lane)

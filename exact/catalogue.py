@@ -285,11 +285,40 @@ class Catalogue:
         """All items of a kind, by code."""
         return sorted((item for (its, _), item in self._items.items() if its == kind), key=lambda item: item.code)
 
+    def accounts(self, beginning: str, types: Collection[int] = ()) -> list[CatalogueItem]:
+        """The GL accounts whose code begins so, and of one of the types where any is named, by code."""
+        chart = self.of_kind(CatalogueKind.GL_ACCOUNT)
+        return [it for it in chart if it.code.startswith(beginning) and (not types or it.facts["Type"] in types)]
+
     def period_of(self, day: date) -> CatalogueItem | None:
         """The financial period a date lies in: the year need not be the calendar year."""
         text = day.isoformat()
         periods = (item for (kind, _), item in self._items.items() if kind == CatalogueKind.PERIOD)
         return next((it for it in periods if it.facts["starts"] <= text <= it.facts["ends"]), None)
+
+
+class ChartOnDemand(Catalogue):
+    """All that is known of a division but its chart of accounts, which may have tens of thousands: of that the named.
+
+    More of the chart is read when somebody asks for it, to find what would mend a setting.
+    """
+
+    def __init__(self, division: Division, *, accounts: Iterable[str]) -> None:
+        chart = Q(kind=CatalogueKind.GL_ACCOUNT)
+        items = CatalogueItem.objects.filter(~chart | Q(code__in={*accounts}), division=division)
+        self._items = {(item.kind, item.code): item for item in items}
+        self._chart = CatalogueItem.objects.filter(chart, division=division).order_by("code")
+        self._asked: dict[tuple[str, Collection[int]], list[CatalogueItem]] = {}
+
+    def of_kind(self, kind: CatalogueKind) -> list[CatalogueItem]:
+        return self.accounts("") if kind == CatalogueKind.GL_ACCOUNT else super().of_kind(kind)
+
+    def accounts(self, beginning: str, types: Collection[int] = ()) -> list[CatalogueItem]:
+        asked = beginning, tuple(types)
+        if asked not in self._asked:
+            of_types = Q(facts__Type__in=[*types]) if types else Q()
+            self._asked[asked] = [*self._chart.filter(of_types, code__startswith=beginning)]
+        return self._asked[asked]
 
 
 def percentage(item: CatalogueItem) -> Decimal:

@@ -4,9 +4,10 @@ Reads the cached catalogue only: `exact.activation` sees to it that it is fresh.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from exact import preflight
 from exact.catalogue import SOURCES, THIRD_PARTIES, Catalogue
@@ -101,10 +102,9 @@ def _rights(division: Division, plan: BookingPlan, catalogue: Catalogue) -> Iter
 def _customer_account(catalogue: Catalogue, plan: BookingPlan) -> Check:
     name = "customer_account"
     problems = preflight.account_problems(catalogue, plan.customer_account, name, must_be=preflight.ACCOUNTS_RECEIVABLE)
-    fix = account_fix(catalogue, name, plan.customer_account, types=(preflight.ACCOUNTS_RECEIVABLE,))
-    return _check(
-        name, plan.customer_account, catalogue.get(CatalogueKind.GL_ACCOUNT, plan.customer_account), problems, fix
-    )
+    account = catalogue.get(CatalogueKind.GL_ACCOUNT, plan.customer_account)
+    fix = partial(account_fix, catalogue, name, plan.customer_account, types=(preflight.ACCOUNTS_RECEIVABLE,))
+    return _check(name, plan.customer_account, account, problems, fix)
 
 
 def _third_party(catalogue: Catalogue, plan: BookingPlan, day: date, payment_condition: str) -> Iterator[Check]:
@@ -114,7 +114,7 @@ def _third_party(catalogue: Catalogue, plan: BookingPlan, day: date, payment_con
         plan.third_party,
         party,
         preflight.third_party_problems(catalogue, plan.third_party, "third_party", day),
-        third_party_fix(catalogue, plan.third_party, lambda item: preflight.is_active_customer(item, day)),
+        partial(third_party_fix, catalogue, plan.third_party, lambda item: preflight.is_active_customer(item, day)),
     )
     if party is not None:
         code = payment_condition or preflight.payment_condition_of(party)
@@ -123,7 +123,7 @@ def _third_party(catalogue: Catalogue, plan: BookingPlan, day: date, payment_con
             code,
             catalogue.get(CatalogueKind.PAYMENT_CONDITION, code),
             preflight.payment_condition_problems(catalogue, code, party),
-            payment_condition_fix(catalogue),
+            partial(payment_condition_fix, catalogue),
         )
 
 
@@ -134,7 +134,8 @@ def _slot(catalogue: Catalogue, slot: SlotPlan, index: int, cost_center: str) ->
         *preflight.account_problems(catalogue, slot.sales_account, name, sales_line=True, cost_center=cost_center)
     ]
     wants_cost_center = any(problem.code.startswith("cost_center") for problem in problems)
-    fix = cost_center_fix(catalogue) if wants_cost_center else _sales_account_fix(catalogue, name, slot)
+    of_account = partial(account_fix, catalogue, name, slot.sales_account, types=(REVENUE,))
+    fix = partial(cost_center_fix, catalogue) if wants_cost_center else of_account
     account = catalogue.get(CatalogueKind.GL_ACCOUNT, slot.sales_account)
     yield _of_slot(_check(name, slot.sales_account, account, problems, fix), subject)
     name = f"vat[{index}].vat_code"
@@ -144,7 +145,7 @@ def _slot(catalogue: Catalogue, slot: SlotPlan, index: int, cost_center: str) ->
         slot.vat_code,
         code,
         preflight.vat_code_problems(catalogue, slot.vat_code, slot.rate, name),
-        vat_code_fix(catalogue, name, slot.vat_code, slot.rate),
+        partial(vat_code_fix, catalogue, name, slot.vat_code, slot.rate),
     )
     yield _of_slot(check, subject)
 
@@ -153,10 +154,6 @@ def _of_slot(check: Check, subject: dict[str, str]) -> Check:
     """The check and its problems, told which slot they are of."""
     problems = tuple(replace(it, facts={**subject, **it.facts}) for it in check.problems)
     return replace(check, subject=subject, problems=problems)
-
-
-def _sales_account_fix(catalogue: Catalogue, name: str, slot: SlotPlan) -> Fix | None:
-    return account_fix(catalogue, name, slot.sales_account, types=(REVENUE,))
 
 
 def _slots(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
@@ -168,9 +165,8 @@ def _slots(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterato
 
 def _journal(catalogue: Catalogue, name: str, code: str, types: tuple[int, ...]) -> Check:
     problems = preflight.journal_problems(catalogue, code, name, types)
-    return _check(
-        name, code, catalogue.get(CatalogueKind.JOURNAL, code), problems, journal_fix(catalogue, name, code, types)
-    )
+    fix = partial(journal_fix, catalogue, name, code, types)
+    return _check(name, code, catalogue.get(CatalogueKind.JOURNAL, code), problems, fix)
 
 
 def _period(catalogue: Catalogue, plan: BookingPlan, day: date) -> Check:
@@ -179,21 +175,50 @@ def _period(catalogue: Catalogue, plan: BookingPlan, day: date) -> Check:
     return Check(field="period", value=period.code if period else day.isoformat(), problems=tuple(problems))
 
 
-def _means(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
-    """Accounts that only some closings use: a closing that needs one is held, the activation is not refused."""
+def accounts_of(plan: BookingPlan) -> dict[str, str]:
+    """The accounts that only some closings use, by the field's name in checks; those nobody named left out."""
     accounts = {f"means.{code}": means.account for code, means in plan.means.items()}
     accounts |= {f"means_by_kind.{kind.value}": means.account for kind, means in plan.means_by_kind.items()}
     accounts |= {f"receipts.{kind.value}": account for kind, account in plan.receipt_accounts.items()}
     accounts |= {"shortage": plan.shortage_account, "surplus": plan.surplus_account}
-    for name, code in accounts.items():
-        if code:
-            problems = preflight.account_problems(catalogue, code, name, cost_center=cost_center)
-            mild = [replace(problem, blocking=False) for problem in problems]
-            yield _check(
-                name, code, catalogue.get(CatalogueKind.GL_ACCOUNT, code), mild, account_fix(catalogue, name, code)
-            )
+    accounts |= {f"movements.{kind.value}": account for kind, account in plan.movement_accounts.items()}
+    accounts |= {"deductible_vat": plan.deductible_vat_account, "banked": plan.banked_account}
+    families = (
+        (slot.slot, name, account) for slot in plan.slots.values() for name, account in slot.family_accounts.items()
+    )
+    accounts |= {f"family.{slot}.{name}": account for slot, name, account in families}
+    return {name: code for name, code in accounts.items() if code}
 
 
-def _check(name: str, value: str, item: CatalogueItem | None, problems: Iterable[Problem], fix: Fix | None) -> Check:
+def accounts_in(plan: BookingPlan) -> set[str]:
+    """Every account the plan names."""
+    of_slots = (code for slot in plan.slots.values() for code in (slot.sales_account, slot.vat_account))
+    return {plan.customer_account, *of_slots, *accounts_of(plan).values()}
+
+
+def _means(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
+    """What only some closings use: a closing that needs it is held, the activation is not refused."""
+    for name, code in accounts_of(plan).items():
+        sold = name.startswith("family.")
+        problems = preflight.account_problems(catalogue, code, name, sales_line=sold, cost_center=cost_center)
+        mild = [replace(problem, blocking=False) for problem in problems]
+        account = catalogue.get(CatalogueKind.GL_ACCOUNT, code)
+        yield _check(name, code, account, mild, partial(account_fix, catalogue, name, code))
+    journals = {f"means_journal.{code}": means.journal for code, means in plan.means.items()}
+    journals |= {f"means_by_kind_journal.{kind.value}": it.journal for kind, it in plan.means_by_kind.items()}
+    for name, journal in journals.items():
+        if journal:
+            check = _journal(catalogue, name, journal, preflight.JOURNAL_TYPES_RECEIPTS)
+            yield replace(check, problems=tuple(replace(it, blocking=False) for it in check.problems))
+
+
+def _check(
+    name: str,
+    value: str,
+    item: CatalogueItem | None,
+    problems: Iterable[Problem],
+    fix: Callable[[], Fix | None],
+) -> Check:
+    """A fix is looked for, in the whole chart, only where something is wrong."""
     found = tuple(problems)
-    return Check(field=name, value=value, found=item.name if item else "", problems=found, fix=fix if found else None)
+    return Check(field=name, value=value, found=item.name if item else "", problems=found, fix=fix() if found else None)

@@ -6,10 +6,14 @@ from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exact.mapping import Overrides, SlotOverride, booking_plan, journal_or_default
-from exact.models import Mapping
-from ledger.closing import PaymentKind, ReceiptKind
-from ledger.plan import BookingPlan
+from exact.fields import NO, YES, own_value
+from exact.mapping import Overrides, booking_plan, journal_or_default
+from exact.models import CatalogueKind, Mapping
+from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.plan import BookingPlan, MeansPlan
+
+OWED_BY_SOMEBODY = (PaymentKind.ON_ACCOUNT, PaymentKind.PLATFORM)
+ACCOUNT, JOURNAL, PARTY = CatalogueKind.GL_ACCOUNT, CatalogueKind.JOURNAL, CatalogueKind.THIRD_PARTY
 
 
 class Source(StrEnum):
@@ -22,58 +26,129 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting as it is in force: its field's name in checks, its value, and whose it is."""
+    """One setting as it is in force: its field's name in checks, its value, whose it is, and what people set of it.
+
+    `kind` is what Exact must know the value as; None when it is no code of Exact's.
+    """
 
     field: str
     value: str
     source: Source
+    own: str = ""
+    kind: CatalogueKind | None = ACCOUNT
     subject: ReadOnly[str, str] = dataclasses.field(default_factory=dict)
 
 
-def effective_settings(mapping: Mapping) -> list[Setting]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What an establishment's closings brought that can be mapped one by one.
+
+    `means`: the till's code → its label and kind; `families`: VAT slot and name; `customers`: the till's codes.
+    """
+
+    means: ReadOnly[str, tuple[str, PaymentKind]] = dataclasses.field(default_factory=dict)
+    families: frozenset[tuple[int, str]] = frozenset()
+    customers: frozenset[str] = frozenset()
+
+
+def effective_settings(mapping: Mapping, seen: Seen | None = None) -> list[Setting]:
     """Every setting of an establishment with its value and origin, in the order people set them."""
-    plan = booking_plan(mapping, journal_accounts={})
-    people = Overrides.model_validate(mapping.overrides)
-    rows = [
-        _setting("customer_account", plan.customer_account, people.customer_account, Source.TILL),
-        _setting("third_party", plan.third_party, people.third_party, Source.TILL),
-        _setting("payment_condition", people.payment_condition, people.payment_condition, Source.DEFAULT),
-        _setting("cost_center", people.cost_center, people.cost_center, Source.DEFAULT),
-        *_slot_settings(plan, people),
-        _setting("journals.sales", plan.sales_journal, people.sales_journal, _of_journal(mapping, "sales")),
-        _setting("journals.receipts", plan.receipts_journal, people.receipts_journal, _of_journal(mapping, "receipts")),
-    ]
-    for code, means in plan.means.items():
-        rows.append(_setting(f"means.{code}", means.account or "", code, Source.DEFAULT))
-    for kind in PaymentKind:
-        account = plan.means_by_kind[kind].account if kind in plan.means_by_kind else None
-        rows.append(
-            _setting(f"means_by_kind.{kind.value}", account or "", kind in people.means_by_kind, Source.DEFAULT)
-        )
-    for receipt in ReceiptKind:
-        booked = plan.receipt_accounts.get(receipt, "")
-        rows.append(_setting(f"receipts.{receipt.value}", booked, receipt in people.receipt_accounts, Source.DEFAULT))
-    rows.append(_setting("shortage", plan.shortage_account, people.shortage_account, Source.DEFAULT))
-    rows.append(_setting("surplus", plan.surplus_account, people.surplus_account, Source.DEFAULT))
-    return rows
+    return [*_Settings(mapping, seen or Seen()).all()]
 
 
-def _slot_settings(plan: BookingPlan, people: Overrides) -> Iterator[Setting]:
-    for index, (number, slot) in enumerate(plan.slots.items()):
-        over = people.slots.get(number, SlotOverride())
-        subject = {"slot": str(number), "rate": str(slot.rate)}
-        for name in ("sales_account", "vat_code"):
-            field = f"vat[{index}].{name}"
-            yield _setting(field, getattr(slot, name), getattr(over, name), Source.TILL, subject)
+class _Settings:
+    """The plan in force beside what people set, read field by field."""
+
+    def __init__(self, mapping: Mapping, seen: Seen) -> None:
+        self.mapping, self.seen = mapping, seen
+        self.plan: BookingPlan = booking_plan(mapping, journal_accounts={})
+        self.people = Overrides.model_validate(mapping.overrides)
+
+    def all(self) -> Iterator[Setting]:
+        plan = self.plan
+        yield self._of("customer_account", plan.customer_account, below=Source.TILL)
+        yield self._of("third_party", plan.third_party, PARTY, below=Source.TILL)
+        yield self._of("payment_condition", self.people.payment_condition, CatalogueKind.PAYMENT_CONDITION)
+        yield self._of("cost_center", self.people.cost_center, CatalogueKind.COST_CENTER)
+        yield from self._slots()
+        yield self._of("journals.sales", plan.sales_journal, JOURNAL, below=self._of_journal("sales"))
+        yield self._of("journals.receipts", plan.receipts_journal, JOURNAL, below=self._of_journal("receipts"))
+        yield from self._means()
+        yield from self._kinds()
+        yield from self._other_money()
+        yield from self._families()
+        for code in sorted({*plan.named_customers, *self.seen.customers}):
+            yield self._of(f"customers.{code}", plan.third_party_of(code), PARTY, below=Source.TILL)
+        for flag in ("separate_refunds", "separate_families"):
+            yield self._of(flag, YES if getattr(plan, flag) else NO, None)
+
+    def _slots(self) -> Iterator[Setting]:
+        sent_slots = self.mapping.parameters.get("vat", [])
+        for index, (slot, sent) in enumerate(zip(self.plan.slots.values(), sent_slots, strict=True)):
+            subject = {"slot": str(slot.slot), "rate": str(slot.rate)}
+            below = Source.TILL if sent.get("vat_account") else Source.DEFAULT
+            yield self._of(f"vat[{index}].sales_account", slot.sales_account, below=Source.TILL, subject=subject)
+            code = f"vat[{index}].vat_code"
+            yield self._of(code, slot.vat_code, CatalogueKind.VAT_CODE, below=Source.TILL, subject=subject)
+            yield self._of(f"vat[{index}].vat_account", slot.vat_account, below=below, subject=subject)
+
+    def _means(self) -> Iterator[Setting]:
+        """Means of payment one by one: those that people mapped, and those that closings brought."""
+        for code in [*self.plan.means, *(it for it in self.seen.means if it not in self.plan.means)]:
+            label, kind = self.seen.means.get(code, ("", PaymentKind.OTHER))
+            means = self.plan.means_plan(code, kind)
+            below = Source.RESELLER if kind in self.people.means_by_kind else Source.DEFAULT
+            subject = {"label": label, "kind": kind.value}
+            for group, value, its in _parts(means):
+                if group != "_party" or value or kind in OWED_BY_SOMEBODY:
+                    yield self._of(f"means{group}.{code}", value, its, below=below, subject=subject)
+
+    def _kinds(self) -> Iterator[Setting]:
+        for kind in PaymentKind:
+            means = self.plan.means_by_kind.get(kind)
+            for group, value, its in _parts(means):
+                if group != "_party" or value or kind in OWED_BY_SOMEBODY:
+                    yield self._of(f"means_by_kind{group}.{kind.value}", value, its)
+
+    def _other_money(self) -> Iterator[Setting]:
+        plan = self.plan
+        for receipt in ReceiptKind:
+            yield self._of(f"receipts.{receipt.value}", plan.receipt_accounts.get(receipt, ""))
+        yield self._of("shortage", plan.shortage_account)
+        yield self._of("surplus", plan.surplus_account)
+        for movement in MovementKind:
+            yield self._of(f"movements.{movement.value}", plan.movement_accounts.get(movement, ""))
+        yield self._of("deductible_vat", plan.deductible_vat_account)
+        yield self._of("banked", plan.banked_account or "")
+
+    def _families(self) -> Iterator[Setting]:
+        mapped = {(slot, family) for slot, of_slot in self.people.slots.items() for family in of_slot.family_accounts}
+        for slot, family in sorted(mapped | self.seen.families):
+            planned = self.plan.slots.get(slot)
+            account = planned.account_of(family) if planned else ""
+            subject = {"slot": str(slot), "family": family}
+            yield self._of(f"family.{slot}.{family}", account, below=Source.TILL, subject=subject)
+
+    def _of(
+        self,
+        field: str,
+        value: str,
+        kind: CatalogueKind | None = ACCOUNT,
+        *,
+        below: Source = Source.DEFAULT,
+        subject: ReadOnly[str, str] | None = None,
+    ) -> Setting:
+        own = own_value(self.people, field, self.mapping.parameters)
+        source = Source.RESELLER if own else below
+        return Setting(field=field, value=value, source=source, own=own, kind=kind, subject=subject or {})
+
+    def _of_journal(self, name: str) -> Source:
+        sent = (self.mapping.parameters.get("journals") or {}).get(name)
+        return Source.TILL if journal_or_default(sent, "") else Source.DEFAULT
 
 
-def _setting(
-    field: str, value: str, set_by_people: object, below: Source, subject: ReadOnly[str, str] | None = None
-) -> Setting:
-    source = Source.RESELLER if set_by_people else below
-    return Setting(field=field, value=value, source=source, subject=subject or {})
-
-
-def _of_journal(mapping: Mapping, name: str) -> Source:
-    sent = (mapping.parameters.get("journals") or {}).get(name)
-    return Source.TILL if journal_or_default(sent, "") else Source.DEFAULT
+def _parts(means: MeansPlan | None) -> Iterator[tuple[str, str, CatalogueKind]]:
+    """The settings of one means of payment: its group's suffix, its value, what Exact must know it as."""
+    yield "", (means and means.account) or "", ACCOUNT
+    yield "_journal", (means and means.journal) or "", JOURNAL
+    yield "_party", means.third_party if means else "", PARTY

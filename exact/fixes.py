@@ -9,6 +9,7 @@ from exact.models import CatalogueItem, CatalogueKind
 from exact.payloads import COST_CENTER_DEMANDED
 from exact.preflight import REFUSED_ON_SALES_LINES, VAT_TYPES_WITHOUT_INCLUDED_TAX
 
+ALIKE = 2  # so much of its beginning an account shares, at least, with the one it stands in for
 CASH_WORDS = ("comptant", "immédiat", "immediat", "réception", "reception")
 
 
@@ -28,7 +29,8 @@ def account_fix(catalogue: Catalogue, field: str, meant: str, *, types: tuple[in
         right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
         return right and not item.facts["IsBlocked"] and item.facts["UseCostcenter"] != COST_CENTER_DEMANDED
 
-    return _nearest(catalogue, CatalogueKind.GL_ACCOUNT, field, meant, fits, alike=0 if types else 2)
+    alike = 0 if types else ALIKE
+    return _nearest(catalogue.accounts(meant[:alike], types), field, meant, fits, alike=alike)
 
 
 def vat_code_fix(catalogue: Catalogue, field: str, meant: str, rate: Decimal) -> Fix | None:
@@ -39,14 +41,13 @@ def vat_code_fix(catalogue: Catalogue, field: str, meant: str, rate: Decimal) ->
         usable = not facts["IsBlocked"] and facts["VATTransactionType"] != "P"
         return usable and facts["Type"] in VAT_TYPES_WITHOUT_INCLUDED_TAX and percentage(item) == rate
 
-    return _nearest(catalogue, CatalogueKind.VAT_CODE, field, meant, fits)
+    return _nearest(catalogue.of_kind(CatalogueKind.VAT_CODE), field, meant, fits)
 
 
 def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, ...]) -> Fix | None:
     """An open journal of the right type."""
     return _nearest(
-        catalogue,
-        CatalogueKind.JOURNAL,
+        catalogue.of_kind(CatalogueKind.JOURNAL),
         field,
         meant,
         lambda item: item.facts["Type"] in types and not item.facts["IsBlocked"],
@@ -55,7 +56,7 @@ def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, 
 
 def third_party_fix(catalogue: Catalogue, meant: str, fits: Callable[[CatalogueItem], bool]) -> Fix | None:
     """A customer who stands for counter sales."""
-    return _nearest(catalogue, CatalogueKind.THIRD_PARTY, "third_party", meant, fits)
+    return _nearest(catalogue.of_kind(CatalogueKind.THIRD_PARTY), "third_party", meant, fits)
 
 
 def payment_condition_fix(catalogue: Catalogue) -> Fix | None:
@@ -71,8 +72,7 @@ def cost_center_fix(catalogue: Catalogue) -> Fix | None:
 
 
 def _nearest(
-    catalogue: Catalogue,
-    kind: CatalogueKind,
+    candidates: Iterable[CatalogueItem],
     field: str,
     meant: str,
     fits: Callable[[CatalogueItem], bool],
@@ -80,7 +80,7 @@ def _nearest(
     alike: int = 0,
 ) -> Fix | None:
     """The fitting item that shares the longest beginning with `meant`, at least `alike` characters."""
-    items = [item for item in catalogue.of_kind(kind) if fits(item) and item.code != meant]
+    items = [item for item in candidates if fits(item) and item.code != meant]
     items.sort(key=lambda item: -_common(item.code, meant))
     return _fix(field, (item for item in items[:1] if _common(item.code, meant) >= alike))
 

@@ -22,9 +22,9 @@ from exact.client import shared_http
 from exact.companies import Company, companies_of, revive, tie
 from exact.connection import connect, disconnect
 from exact.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
+from exact.fields import apply_fix
 from exact.links import step_on
 from exact.login import LoginRefused, login_address, login_code
-from exact.mapping import apply_fix
 from exact.models import Activation, ActivationLink, Connection, Division, ExactApp, LinkStep
 from exact.nudge import nudge_check
 

@@ -1,6 +1,7 @@
 """How an establishment's closings are booked: the till's parameters, people's settings over them, defaults below."""
 
-import re
+import hashlib
+import json
 from collections.abc import Mapping as ReadOnly
 from decimal import Decimal
 from typing import Any
@@ -139,61 +140,41 @@ def _slots(till: ReadOnly[str, Any], people: Overrides) -> list[tuple[int, SlotP
     ]
 
 
-FIELDS_OF_FIXES = {
-    "customer_account": "customer_account",
-    "third_party": "third_party",
-    "journals.sales": "sales_journal",
-    "journals.receipts": "receipts_journal",
-    "payment_condition": "payment_condition",
-    "cost_center": "cost_center",
-    "shortage": "shortage_account",
-    "surplus": "surplus_account",
-}
-SLOT_FIELD = re.compile(r"vat\[(\d+)\]\.(sales_account|vat_code)")
-
-
-def apply_fix(establishment: Establishment, field: str, value: str, *, actor: User | None = None) -> bool:
-    """Set one setting over the till's, by the field's name in checks ("vat[1].vat_code"). Raises `KeyError`."""
-    mapping = Mapping.objects.get(establishment=establishment)
-    return set_overrides(establishment, with_setting(mapping, field, value), actor=actor)
-
-
-def with_setting(mapping: Mapping, field: str, value: str) -> Overrides:
-    """People's settings with one more, by its field's name in checks. Raises `KeyError` for a field without one."""
-    overrides = Overrides.model_validate(mapping.overrides)
-    group, _, name = field.partition(".")
-    if found := SLOT_FIELD.fullmatch(field):
-        slot = mapping.parameters["vat"][int(found[1])]["slot"]
-        of_slot = overrides.slots.get(slot, SlotOverride())
-        overrides.slots[slot] = of_slot.model_copy(update={found[2]: value})
-    elif group == "means":
-        overrides.means[name] = overrides.means.get(name, MeansOverride()).model_copy(update={"account": value or None})
-    elif group == "means_by_kind":
-        kind = PaymentKind(name)
-        over = overrides.means_by_kind.get(kind, MeansOverride())
-        overrides.means_by_kind[kind] = over.model_copy(update={"account": value or None})
-    elif group == "receipts":
-        overrides.receipt_accounts[ReceiptKind(name)] = value
-    else:
-        setattr(overrides, FIELDS_OF_FIXES[field], value)
-    return overrides
-
-
 def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> bool:
     """Put a till's parameters in force. Returns whether anything changed; a change is an event row."""
     return _change(establishment, actor=None, parameters=parameters)
 
 
-def set_overrides(establishment: Establishment, overrides: Overrides, *, actor: User | None) -> bool:
-    """Put people's settings in force, with who did it."""
-    return _change(establishment, actor=actor, overrides=overrides.model_dump(mode="json", exclude_defaults=True))
+class ChangedMeanwhile(Exception):
+    """Somebody, or the till, changed the mapping after it was shown. Show it again."""
 
 
-def _change(establishment: Establishment, *, actor: User | None, **documents: dict[str, Any]) -> bool:
+def stamp_of(mapping: Mapping) -> str:
+    """Says whether a mapping is still as it was shown: another stamp, another content."""
+    content = json.dumps([mapping.parameters, mapping.overrides], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def set_overrides(
+    establishment: Establishment, overrides: Overrides, *, actor: User | None, shown: str | None = None
+) -> bool:
+    """Put people's settings in force, with who did it. Returns whether anything changed.
+
+    `shown` is the stamp of what the person saw. Raises `ChangedMeanwhile` when the mapping is another now.
+    """
+    document = overrides.model_dump(mode="json", exclude_defaults=True)
+    return _change(establishment, actor=actor, shown=shown, overrides=document)
+
+
+def _change(
+    establishment: Establishment, *, actor: User | None, shown: str | None = None, **documents: dict[str, Any]
+) -> bool:
     with transaction.atomic():
         mapping, _ = Mapping.objects.select_for_update().get_or_create(
             establishment=establishment, defaults={"tenant_id": establishment.tenant_id}
         )
+        if shown is not None and shown != stamp_of(mapping):
+            raise ChangedMeanwhile
         before = {name: getattr(mapping, name) for name in documents}
         if before == documents:
             return False

@@ -29,9 +29,17 @@ def ask_about_means(establishment: Establishment, asked: Iterable[ReadOnly[str, 
 
 def open_questions(mapping: Mapping) -> list[AskedMeans]:
     """The means of payment for which an account must still be named, oldest first."""
-    plan = booking_plan(mapping, journal_accounts={})
-    asked = AskedMeans.objects.filter(establishment_id=mapping.establishment_id).order_by("asked_at", "pk")
-    return [it for it in asked if not _is_answered(plan, it)]
+    return questions_of([mapping])[mapping.establishment_id]
+
+
+def questions_of(mappings: Iterable[Mapping]) -> dict[int, list[AskedMeans]]:
+    """The same for many mappings at once, by establishment."""
+    plans = {it.establishment_id: booking_plan(it, journal_accounts={}) for it in mappings}
+    found: dict[int, list[AskedMeans]] = {establishment_id: [] for establishment_id in plans}
+    for asked in AskedMeans.objects.filter(establishment__in=plans).order_by("asked_at", "pk"):
+        if not _is_answered(plans[asked.establishment_id], asked):
+            found[asked.establishment_id].append(asked)
+    return found
 
 
 def _is_answered(plan: BookingPlan, asked: AskedMeans) -> bool:

@@ -69,6 +69,11 @@ FIELDS: dict[str, str] = {
     "accounts.difference": N_("cash difference"),
     "sales_account": N_("VAT {slot} ({rate} %): sales account"),
     "vat_code": N_("VAT {slot} ({rate} %): VAT code"),
+    "vat_account": N_("VAT {slot} ({rate} %): VAT account"),
+    "slot.sales_account": N_("VAT {slot}: sales account"),
+    "slot.vat_code": N_("VAT {slot}: VAT code"),
+    "slot.vat_account": N_("VAT {slot}: VAT account"),
+    "family": N_("VAT {slot}: family {family}"),
     "journals.sales": N_("Sales journal"),
     "journals.receipts": N_("Receipts journal"),
     "period": N_("Period of today"),
@@ -92,7 +97,19 @@ FIELDS: dict[str, str] = {
     "receipts.deposit": N_("Deposits received"),
     "receipts.voucher": N_("Gift cards sold"),
     "receipts.rounding": N_("Rounding"),
+    "movements.float_in": N_("Cash put into the drawer"),
+    "movements.expense": N_("Bought out of the drawer"),
+    "movements.withdrawal": N_("Taken by the owner"),
+    "movements.bank_deposit": N_("Cash taken to the bank"),
+    "movements.other": N_("Other cash movements"),
+    "deductible_vat": N_("Deductible VAT of what was bought"),
+    "banked": N_("Cash banked at closing"),
+    "customers": N_("Customer {name} of the till"),
+    "separate_refunds": N_("Refunds on lines of their own"),
+    "separate_families": N_("One line for each family"),
 }
+# The further parts of a means of payment's setting: "Card payments: journal".
+PARTS: dict[str, str] = {"_journal": N_("{setting}: journal"), "_party": N_("{setting}: third party")}
 RESOURCES: dict[str, str] = {
     "bulk/Financial/GLAccounts": N_("the chart of accounts"),
     "vat/VATCodes": N_("the VAT codes"),
@@ -118,6 +135,10 @@ class _Facts(dict[str, str]):
 def label_of(field: str, subject: Mapping[str, str]) -> str:
     """What a setting is called: "vat[1].vat_code" of slot 2 is "VAT 2 (10.00 %): VAT code"."""
     group, _dot, name = field.partition(".")
+    for suffix, words in PARTS.items():
+        if group.startswith("means") and group.endswith(suffix):
+            setting = label_of(f"{group.removesuffix(suffix)}.{name}", subject)
+            return _(words).format(setting=setting)
     short = name if group.startswith("vat[") else field if field in FIELDS else group
     if short not in FIELDS:
         return field

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from exact.models import Mapping, Posting
+from exact.models import Posting
 from exact.states import OVER
 from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
@@ -98,7 +98,6 @@ class ExportAdmin(ReadOnlyAdmin):
         if export is None or not self.has_view_permission(request, export):
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
-        mapping = Mapping.objects.filter(establishment=export.establishment_id).values_list("pk", flat=True).first()
         context = {
             **self.admin_site.each_context(request),
             **closing_context(export),
@@ -106,7 +105,7 @@ class ExportAdmin(ReadOnlyAdmin):
             "title": str(export),
             "gross": euros(export.gross),
             "may_repost": self.has_repost_permission(request),
-            "mapping_address": mapping and reverse("admin:exact_mapping_change", args=[mapping]),
+            "mapping_address": _mapping_address(request, export),
         }
         return TemplateResponse(request, "exports/closing.html", context)
 
@@ -157,6 +156,13 @@ class ExportAdmin(ReadOnlyAdmin):
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.repost_export")
+
+
+def _mapping_address(request: HttpRequest, export: Export) -> str:
+    """The mapping screen with this closing in its preview; "" for who may not see it."""
+    if not request.user.has_perm("exact.view_mapping"):
+        return ""
+    return f"{reverse('console_mapping', args=[export.establishment_id])}?closing={export.pk}"
 
 
 def entries_beside(exports: list[Export]) -> None:

@@ -1,15 +1,16 @@
 """From a closing's document to the entries of its establishment's plan, or to everything that holds it back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from exact.activation import plan_in
 from exact.catalogue import Catalogue
 from exact.mapping import Overrides
-from exact.models import Activation, Mapping
+from exact.models import Activation, Division, Mapping
 from exact.payloads import codes_in
 from exact.preflight import check_entry_in_exact
 from exports.models import Export, ExportState
-from ledger.book import book
+from ledger.book import Booking, book
 from ledger.check import check_bookable
 from ledger.closing import Closing
 from ledger.entry import Entry
@@ -77,23 +78,17 @@ def holding_problems(export: Export, closing: Closing, found: list[Problem]) -> 
 
 def _booked(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:
     activation = destination.activation
-    division = activation.division if activation else None
-    booking = book(closing, plan_in(division, destination.mapping), label=export.label)
+    booking = booked(export, closing, destination.mapping, activation.division if activation else None)
     empty = not booking.entries and not booking.problems
     if empty:
         return Prepared(state=ExportState.ARCHIVED, problems=tuple(found))
     if activation is None or not activation.active:
         return Prepared(state=ExportState.WAITING, problems=tuple(found))
-    # Exact books VAT only on a sales line: VAT without one would silently be lost there.
-    problems = [
-        *found,
-        *(replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems),
-    ]
+    problems = [*found, *booking.problems]
     catalogue = Catalogue(activation.division, codes=_codes(booking.entries), day=closing.business_date)
     problems += [problem for problem in _of_the_activation(activation) if problem not in problems]
-    for entry in booking.entries:
-        found_in_exact = check_entry_in_exact(entry, catalogue, cost_center=destination.overrides.cost_center)
-        problems += [problem for problem in found_in_exact if problem not in problems]
+    refused = refused_by_exact(booking.entries, catalogue, cost_center=destination.overrides.cost_center)
+    problems += [problem for problem in refused if problem not in problems]
     holding = [problem for problem in problems if problem.blocking and problem.code not in export.accepted_problems]
     return Prepared(
         state=ExportState.HELD if holding else ExportState.READY,
@@ -103,6 +98,23 @@ def _booked(export: Export, closing: Closing, found: list[Problem], destination:
         payment_condition=destination.overrides.payment_condition,
         cost_center=destination.overrides.cost_center,
     )
+
+
+def booked(export: Export, closing: Closing, mapping: Mapping, division: Division | None) -> Booking:
+    """What a closing becomes under a mapping, saved or not, for Exact."""
+    booking = book(closing, plan_in(division, mapping), label=export.label)
+    # Exact books VAT only on a sales line: VAT without one would silently be lost there.
+    problems = (replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems)
+    return replace(booking, problems=tuple(problems))
+
+
+def refused_by_exact(entries: Iterable[Entry], catalogue: Catalogue, *, cost_center: str) -> list[Problem]:
+    """All in these entries that the company would refuse, each thing once."""
+    problems: list[Problem] = []
+    for entry in entries:
+        found = check_entry_in_exact(entry, catalogue, cost_center=cost_center)
+        problems += [problem for problem in found if problem not in problems]
+    return problems
 
 
 def _of_the_activation(activation: Activation) -> list[Problem]:

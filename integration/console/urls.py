@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
 from exports.repost_page import repost_page, run_page
 from integration.console import accounts, second_factor, views
 
@@ -16,6 +17,17 @@ urlpatterns = [
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
     path("log/", admin.site.admin_view(views.log_page), name="console_log"),
+    path("mapping/<int:establishment_id>/", admin.site.admin_view(mapping_page), name="console_mapping"),
+    path(
+        "mapping/<int:establishment_id>/preview/",
+        admin.site.admin_view(preview_fragment),
+        name="console_mapping_preview",
+    ),
+    path(
+        "mapping/<int:establishment_id>/search/",
+        admin.site.admin_view(search_catalogue),
+        name="console_mapping_search",
+    ),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clyo_ingest.day_log import DayLog, LogLine, day_log
-from exact.models import Mapping
 from exports.causes import READ_MAX, Cause, causes_of
 from exports.models import Export
 from tenants.models import Establishment, User
@@ -32,11 +31,10 @@ def causes_page(request: HttpRequest) -> HttpResponse:
     """What waits for a person, grouped by what can be mended once for all of it."""
     user = _reader(request)
     causes = causes_of(visible_to(user, Export.objects.all()))
-    mappings = _mappings(user, causes)
     context = {
         **admin.site.each_context(request),
         "title": _("Errors by cause"),
-        "causes": [(cause, _mend_address(cause, mappings)) for cause in causes],
+        "causes": [(cause, _mend_address(cause)) for cause in causes],
         "read_max": READ_MAX,
         "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
         "may_repost": user.has_perm("exports.repost_export"),
@@ -44,21 +42,13 @@ def causes_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "console/causes.html", context)
 
 
-def _mappings(user: User, causes: list[Cause]) -> dict[int, int]:
-    """Establishment → its mapping, for the causes that one establishment alone has."""
-    alone = {pk for cause in causes if len(cause.establishments) == 1 for pk in cause.establishments}
-    rows = visible_to(user, Mapping.objects.filter(establishment__in=alone))
-    return dict(rows.values_list("establishment", "pk"))
-
-
-def _mend_address(cause: Cause, mappings: dict[int, int]) -> str:
+def _mend_address(cause: Cause) -> str:
     """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere."""
     if not cause.in_the_mapping:
         return ""
-    mapping = mappings.get(next(iter(cause.establishments))) if len(cause.establishments) == 1 else None
-    return (
-        reverse("admin:exact_mapping_change", args=[mapping]) if mapping else reverse("admin:exact_mapping_changelist")
-    )
+    if len(cause.establishments) == 1:
+        return reverse("console_mapping", args=[*cause.establishments])
+    return reverse("admin:exact_mapping_changelist")
 
 
 def log_page(request: HttpRequest) -> HttpResponse:

@@ -379,6 +379,35 @@ def test_setting__wrong_is_mended_by_the_fix_that_is_offered(shop: Shop, visitor
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
 
 
+def test_cost_center__demanded_by_an_account_is_set_by_the_fix_that_is_offered(shop: Shop, visitor: Visitor) -> None:
+    slots = [{**PARAMETERS["vat"][0], "sales_account": "622600"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
+    shop.caller.put("parameters", {**PARAMETERS, "vat": slots})
+    visitor.begin(shop.link())
+    visitor.log_in(shop.user)
+    visitor.wait_for("comptabilité")
+    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.wait_for("à corriger")
+    assert "centre de coûts" in visitor.page.inner_text(".wrong")
+    visitor.page.click(".wrong button:has-text('Utiliser')")
+    visitor.wait_for(f"{shop.division} - TEST")
+    assert shop.caller.post("closings", closing()).json()["state"] == "ready"
+
+
+def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop, visitor: Visitor) -> None:
+    today = timezone.localdate()
+    period = {"division": shop.division, "year": today.year, "period": today.month, "journal": "70"}
+    shop.exact.control("periods", **period, status="closed")
+    visitor.begin(shop.link())
+    visitor.log_in(shop.user)
+    visitor.wait_for("comptabilité")
+    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.wait_for("à corriger")
+    assert f"{today.year}/{today.month} du journal 70" in visitor.page.inner_text(".wrong")
+    shop.exact.control("periods", **period, status="open")
+    visitor.page.click("button.main")
+    visitor.wait_for(f"{shop.division} - TEST")
+
+
 @pytest.mark.parametrize(
     ("resource", "words"),
     [("vat/VATCodes", "les codes TVA"), ("crm/Accounts", "les clients"), (SALES, "les écritures de vente")],

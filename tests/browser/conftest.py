@@ -1,6 +1,7 @@
 """A real browser against the console on a real port: one browser for the folder, one signed-in page a role."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -26,15 +27,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[], Page]]:
-    """Opens a French visitor's page, with cookies of its own.
+def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Opens a French visitor's page, with cookies of its own; further options are the browser context's.
 
     The test fails when a page ran into a script error or a server error, or asked another host for anything.
     """
     trouble: list[str] = []
 
-    def open_page() -> Page:
-        context = browser.new_context(base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris")
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", **options)
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)
         page.on("pageerror", lambda error: trouble.append(f"{page.url}: {error}"))
@@ -52,13 +53,13 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[[],
 
 
 @pytest.fixture
-def sign_in(new_page: Callable[[], Page], live_server: LiveServer) -> Callable[[User], Page]:
-    """Opens a page that a user is signed in on."""
+def sign_in(new_page: Callable[..., Page], live_server: LiveServer) -> Callable[..., Page]:
+    """Opens a page that a user is signed in on; further options are the browser context's."""
 
-    def signed_in(user: User) -> Page:
+    def signed_in(user: User, **options: Any) -> Page:
         client = Client()
         client.force_login(user)
-        page = new_page()
+        page = new_page(**options)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         return page

@@ -62,6 +62,10 @@ def fill(*, resellers: int, tenants: int, tills: int, days: int) -> Reseller:
             [tills, tenants],
         )
         sql.execute(
+            "INSERT INTO exact_mapping (tenant_id, establishment_id, parameters, overrides, updated_at) "
+            "SELECT tenant_id, id, '{}'::jsonb, '{}'::jsonb, now() FROM tenants_establishment"
+        )
+        sql.execute(
             "INSERT INTO exact_exactapp (country, base_url, client_id, client_secret, minute_limit, day_limit) "
             "VALUES ('FR', 'https://exact.invalid', 'x', 'x', 60, 5000)"
         )

@@ -1,6 +1,5 @@
 """Life after the activation: what changes at Exact is noticed, told once, holds what comes, and lets it go again."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +10,6 @@ from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection as database
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from exact.linking import forget_companies
@@ -257,22 +254,6 @@ def test_tokens__stand_in_the_connection_alone(linked: tuple[Caller, Division], 
         (content,) = cursor.fetchone()
     assert connection.access_token[:40] not in content
     assert connection.refresh_token[:40] not in content
-
-
-def test_mapping__shows_each_value_whose_it_is_and_what_exact_has(linked: tuple[Caller, Division]) -> None:
-    till, _division = linked
-    establishment = till.till.establishment
-    staff = Client()
-    staff.force_login(StaffFactory(reseller=till.till.tenant.reseller))
-    set_overrides(establishment, Overrides(third_party="0000010", sales_journal="70"), actor=None)
-    page = staff.get(reverse("admin:exact_mapping_change", args=[establishment.mapping.pk])).content.decode()
-    rows = {
-        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip().replace("\xa0", " ")
-        for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
-    }
-    assert "TVA 1 (20 %) : compte de vente 707000 caisse Ventes de marchandises" in rows
-    assert "Journal des ventes 70 revendeur Ventes" in rows
-    assert "Titres-restaurant 511800 défaut Titres-restaurant à encaisser" in rows
 
 
 def test_links__over_keep_no_names_of_companies(linked: tuple[Caller, Division]) -> None:

@@ -1,0 +1,111 @@
+"""What the mapping screen works on: an establishment's settings, its company in Exact, and its newest closings."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from exact.activation import plan_in
+from exact.catalogue import ChartOnDemand
+from exact.checks import accounts_in
+from exact.effective import Seen
+from exact.models import Activation, AskedMeans, Division, Mapping
+from exact.questions import open_questions
+from exports.models import Export, ExportState
+from ledger.closing import PaymentKind
+from tenants.models import Establishment
+
+RECENT = 12
+WAITING_READ_MAX = 500
+ALONG = ("tenant", "mapping", "activation__division__connection")
+
+
+@dataclass
+class Desk:
+    """One establishment (loaded along `ALONG`) as it stands, for one request."""
+
+    establishment: Establishment
+    mapping: Mapping
+    activation: Activation | None
+    recent: list[Export] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, establishment: Establishment) -> "Desk":
+        mapping = getattr(establishment, "mapping", None) or Mapping(
+            establishment=establishment, tenant_id=establishment.tenant_id
+        )
+        recent = closings_of(establishment)[:RECENT]
+        return cls(establishment, mapping, getattr(establishment, "activation", None), recent)
+
+    @property
+    def division(self) -> Division | None:
+        return self.activation.division if self.activation else None
+
+    @property
+    def exports_now(self) -> bool:
+        """Whether a wrong setting would hold closings now."""
+        return self.activation is not None and self.activation.active
+
+    @cached_property
+    def questions(self) -> list[AskedMeans]:
+        return open_questions(self.mapping) if self.mapping.pk else []
+
+    @cached_property
+    def waiting_for(self) -> Counter[str]:
+        """Means of payment nobody mapped → how many held closings wait for it."""
+        held = Export.objects.filter(
+            establishment=self.establishment,
+            state=ExportState.HELD,
+            problems__contains=[{"code": "means_unmapped"}],
+        )
+        found: Counter[str] = Counter()
+        for problems in held.values_list("problems", flat=True)[:WAITING_READ_MAX]:
+            found.update({it["facts"]["means"] for it in problems if it["code"] == "means_unmapped"})
+        return found
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What the newest closings, and the open questions, brought to be mapped."""
+        means = {it.code: (it.label, PaymentKind(it.kind)) for it in self.questions}
+        families: set[tuple[int, str]] = set()
+        customers: set[str] = set()
+        for export in reversed(self.recent):
+            for line in export.document.get("payments", []):
+                means[line["means"]] = (line.get("label") or "", PaymentKind(line["kind"]))
+                customers |= {line["account"]} if line.get("account") else set()
+            families |= {(it["vat"], it["family"]) for it in export.document.get("sales", []) if it.get("family")}
+        return Seen(means=dict(sorted(means.items())), families=frozenset(families), customers=frozenset(customers))
+
+    def catalogue(self, *mappings: Mapping) -> ChartOnDemand | None:
+        """What the company knows of all that these mappings name; None when there is no company yet."""
+        if self.division is None:
+            return None
+        accounts = set(self.division.journal_accounts.values())
+        for mapping in mappings:
+            accounts |= accounts_in(plan_in(self.division, mapping))
+        return ChartOnDemand(self.division, accounts=accounts)
+
+    def closing(self, closing_id: UUID | None) -> Export | None:
+        """One of the establishment's closings, the newest when none is named. None when it is not one of them."""
+        if closing_id is None:
+            return self.recent[0] if self.recent else None
+        listed = next((it for it in self.recent if it.pk == closing_id), None)
+        return listed or _own(self.establishment).filter(pk=closing_id).first()
+
+
+def closings_of(establishment: Establishment) -> list[Export]:
+    """The newest closings that the establishment's settings book: of its level, and no training."""
+    newest = _own(establishment).filter(kind=establishment.booked_level).order_by("-business_date", "-closed_at", "pk")
+    return [it for it in newest[: 2 * RECENT] if not it.document.get("training")]
+
+
+def waiting_closings(establishment: Establishment, limit: int) -> list[Export]:
+    """The oldest closings that wait for an activation or for somebody to mend something."""
+    waiting = _own(establishment).filter(state__in=[ExportState.HELD, ExportState.WAITING])
+    return [*waiting.filter(kind=establishment.booked_level).order_by("business_date", "closed_at")[:limit]]
+
+
+def _own(establishment: Establishment) -> QuerySet[Export]:
+    return Export.objects.filter(establishment=establishment).select_related("establishment")

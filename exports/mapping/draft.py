@@ -1,0 +1,104 @@
+"""The form of the mapping screen: what a person typed, as settings that are not saved yet."""
+
+from collections.abc import Mapping as ReadOnly
+from copy import copy
+from dataclasses import dataclass
+
+from exact.effective import Setting, effective_settings
+from exact.fields import own_value, with_settings
+from exact.mapping import Overrides
+from exact.models import Mapping
+from exact.wording import label_of
+from exports.mapping.desk import Desk
+from exports.mapping.sheet import SOURCES
+
+SET = "set:"
+VALUE_MAX = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One setting that would be something else: what is in force now, and after."""
+
+    setting: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An establishment's mapping as it would be."""
+
+    overrides: Overrides
+    mapping: Mapping
+
+    @classmethod
+    def of(cls, desk: Desk, values: ReadOnly[str, str]) -> "Draft":
+        """What people set, with `values` (by field; "" takes a setting away) over it."""
+        overrides = with_settings(desk.mapping, values)
+        mapping = copy(desk.mapping)
+        mapping.overrides = overrides.model_dump(mode="json", exclude_defaults=True)
+        return cls(overrides=overrides, mapping=mapping)
+
+
+def typed(form: ReadOnly[str, str], desk: Desk) -> dict[str, str]:
+    """The settings in a form, by field. A field that is none of this establishment's is left out."""
+    overrides = Overrides.model_validate(desk.mapping.overrides)
+    values = {}
+    for name, value in form.items():
+        field = name.removeprefix(SET)
+        if field != name and _is_field(overrides, field, desk.mapping):
+            values[field] = _clean(value)
+    for group, code in (("means", "new_means"), ("customers", "new_customer")):
+        if (new := _clean(form.get(code, ""))) and (value := _clean(form.get(f"{code}_value", ""))):
+            values[f"{group}.{new}"] = value
+    return values
+
+
+def changes(desk: Desk, draft: Draft) -> list[Change]:
+    """The settings that the draft makes something else, without those that merely follow one of these."""
+    before = {it.field: it for it in effective_settings(desk.mapping, desk.seen)}
+    after = {it.field: it for it in effective_settings(draft.mapping, desk.seen)}
+    found = []
+    for field in {**before, **after}:
+        was, now = before.get(field), after.get(field)
+        if _own(was) == _own(now) and not (_value(was) != _value(now) and _is_part_of_means(field, draft.overrides)):
+            continue
+        values = _value(was), _value(now)
+        if values[0] == values[1]:  # the same value, held fast here or let go
+            values = _owned(was), _owned(now)
+        label = label_of(field, next(it.subject for it in (now, was) if it))
+        found.append(Change(setting=label, before=values[0], after=values[1]))
+    return found
+
+
+def _own(setting: Setting | None) -> str:
+    return setting.own if setting else ""
+
+
+def _value(setting: Setting | None) -> str:
+    return setting.value if setting else ""
+
+
+def _owned(setting: Setting | None) -> str:
+    return f"{setting.value} ({SOURCES[setting.source]})" if setting else ""
+
+
+def _is_part_of_means(field: str, overrides: Overrides) -> bool:
+    """A means of payment that is mapped by its code no longer takes journal and third party from its kind."""
+    group, _dot, code = field.partition(".")
+    return group in ("means_journal", "means_party") and code in overrides.means
+
+
+def _is_field(overrides: Overrides, field: str, mapping: Mapping) -> bool:
+    try:
+        own_value(overrides, field, mapping.parameters)
+    except (KeyError, ValueError, IndexError):
+        return False
+    return True
+
+
+def _clean(value: str) -> str:
+    """A code as typed: "511840 – Titres-restaurant" is 511840. What no code can be is cut."""
+    code = value.partition(" – ")[0]
+    return "".join(character for character in code if character.isprintable()).strip()[:VALUE_MAX]

@@ -1,0 +1,81 @@
+"""What a change of settings would break: said before it is saved."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from exact.activation import OF_THE_DAY, check_mapping
+from exact.catalogue import Catalogue
+from exact.models import Division, Mapping
+from exact.wording import explain
+from exports.mapping.desk import Desk, waiting_closings
+from exports.mapping.preview import outcome
+from exports.models import Export
+from exports.problems import sentence
+from ledger.problem import Problem
+
+WAITING_MAX = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenClosing:
+    """A closing that goes under the settings in force, and would be held under the new ones."""
+
+    export: Export
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """`stops`: sentences for which every new closing would be held; `holds`: those that hold some closings only.
+
+    `closings`: the newest and the waiting ones that would no longer go. `released`: how many held ones would go.
+    """
+
+    stops: list[str] = field(default_factory=list)
+    holds: list[str] = field(default_factory=list)
+    closings: list[BrokenClosing] = field(default_factory=list)
+    released: int = 0
+
+    @property
+    def breaks(self) -> bool:
+        return bool(self.stops or self.holds or self.closings)
+
+    @property
+    def digest(self) -> str:
+        """A confirmation holds for what was read, not for what a later look finds."""
+        said = [*self.stops, *self.holds, *(reason for it in self.closings for reason in it.reasons)]
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
+
+
+def impact(desk: Desk, draft: Mapping, catalogue: Catalogue | None) -> Impact:
+    """What would be worse under `draft` than it is now. Nothing where closings do not go to Exact."""
+    division = desk.division
+    if division is None or catalogue is None or not desk.exports_now or draft.overrides == desk.mapping.overrides:
+        return Impact()
+    before = check_mapping(desk.mapping, division, catalogue)
+    known = {_key(problem) for check in before for problem in check.problems}
+    checks = check_mapping(draft, division, catalogue)
+    worse = [it for check in checks for it in check.problems if _key(it) not in known and it.code not in OF_THE_DAY]
+    closings: list[BrokenClosing] = []
+    released = 0
+    waiting = waiting_closings(desk.establishment, WAITING_MAX)
+    for export in {it.pk: it for it in [*desk.recent, *waiting]}.values():
+        was, now = (_blocking(export, mapping, division, catalogue) for mapping in (desk.mapping, draft))
+        if now and not was:
+            reasons = [sentence(it.to_document()) for it in now]
+            closings.append(BrokenClosing(export=export, reasons=reasons))
+        released += bool(was) and not now and export.state == "held"
+    return Impact(
+        stops=[explain(it) for it in worse if it.blocking],
+        holds=[explain(it) for it in worse if not it.blocking],
+        closings=closings,
+        released=released,
+    )
+
+
+def _key(problem: Problem) -> tuple[object, ...]:
+    return (problem.code, *sorted(problem.facts.items()))
+
+
+def _blocking(export: Export, mapping: Mapping, division: Division, catalogue: Catalogue) -> list[Problem]:
+    return [it for it in outcome(export, mapping, division, catalogue)[1] if it.blocking and it.code not in OF_THE_DAY]

@@ -1,0 +1,97 @@
+"""This closing → these entries, with settings that need not be saved. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from exact.catalogue import Catalogue
+from exact.mapping import Overrides
+from exact.models import CatalogueKind, Division, Mapping
+from exports.closing_page import line_of
+from exports.models import Export
+from exports.money import euros
+from exports.prepare import booked, refused_by_exact
+from exports.problems import sentence
+from ledger.closing import Closing
+from ledger.entry import Entry
+from ledger.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPreview:
+    """One entry as a debit and credit table.
+
+    A line holds the `name` of its account in Exact, whether it is `new`, and in `detail` what else there is to it.
+    """
+
+    journal: str
+    journal_name: str
+    lines: list[dict[str, Any]]
+    debit: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would become of a closing: entries, or the sentences that say why there are none."""
+
+    entries: list[EntryPreview]
+    problems: list[str]
+
+
+def preview(
+    export: Export, mapping: Mapping, stored: Mapping, division: Division | None, catalogue: Catalogue | None
+) -> Preview:
+    """Book a closing under `mapping`. Lines that `stored` does not make are marked as new."""
+    entries, problems = outcome(export, mapping, division, catalogue)
+    before = outcome(export, stored, division, catalogue)[0]
+    # Where nothing can be booked now, nothing is other than now.
+    known = Counter(_sames(before or entries))
+    return Preview(
+        entries=[_shown(entry, known, catalogue) for entry in entries],
+        problems=[sentence(it.to_document()) for it in problems if it.blocking],
+    )
+
+
+def outcome(
+    export: Export, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
+) -> tuple[tuple[Entry, ...], list[Problem]]:
+    """The entries of a closing under a mapping, and all that the plan lacks or the company would refuse."""
+    booking = booked(export, Closing.from_document(export.document), mapping, division)
+    problems = [*booking.problems]
+    if catalogue is not None:
+        cost_center = Overrides.model_validate(mapping.overrides).cost_center
+        problems += refused_by_exact(booking.entries, catalogue, cost_center=cost_center)
+    return booking.entries, [it for it in problems if it.code not in export.accepted_problems]
+
+
+def _sames(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
+    return [_same(entry.journal, line) for entry in entries for line in entry.to_document()["lines"]]
+
+
+def _same(journal: str, line: dict[str, Any]) -> tuple[object, ...]:
+    return (journal, *(line[name] for name in ("account", "amount", "third_party", "vat_code", "label")))
+
+
+def _shown(entry: Entry, known: Counter[tuple[object, ...]], catalogue: Catalogue | None) -> EntryPreview:
+    lines = []
+    for line in entry.to_document()["lines"]:
+        same = _same(entry.journal, line)
+        is_new = known[same] == 0
+        known[same] -= not is_new
+        account = catalogue.get(CatalogueKind.GL_ACCOUNT, line["account"]) if catalogue else None
+        code = _("VAT code {code}").format(code=line["vat_code"]) if line["vat_code"] else ""
+        detail = " · ".join(it for it in (line["label"], line["third_party"], code) if it)
+        lines.append({**line_of(line), "name": account.name if account else "", "new": is_new, "detail": detail})
+    journal = catalogue.get(CatalogueKind.JOURNAL, entry.journal) if catalogue else None
+    return EntryPreview(
+        journal=entry.journal,
+        journal_name=journal.name if journal else "",
+        lines=lines,
+        debit=euros(sum((line.debit for line in entry.lines), Decimal())),
+        credit=euros(sum((line.credit for line in entry.lines), Decimal())),
+    )

@@ -1,0 +1,42 @@
+"""Putting people's settings in force: noted with who did it, checked again, and what waited for them goes."""
+
+from django.db import transaction
+
+from exact.activation import learn_third_parties, plan_in, recheck
+from exact.errors import ExactError
+from exact.mapping import Overrides, set_overrides
+from exact.models import CatalogueKind, Mapping
+from exports.mapping.desk import Desk
+from exports.nudge import nudge_learning, nudge_release
+from tenants.models import User
+
+
+def change_settings(desk: Desk, overrides: Overrides, *, actor: User | None, shown: str) -> bool:
+    """Save settings over those of the stamp `shown`. Returns whether anything changed. Raises `ChangedMeanwhile`."""
+    establishment = desk.establishment
+    with transaction.atomic():
+        if not set_overrides(establishment, overrides, actor=actor, shown=shown):
+            return False
+        activation = recheck(establishment, way="console")
+        transaction.on_commit(nudge_release, robust=True)
+        if activation and any(problem["code"] == "third_party_unknown" for problem in activation.problems):
+            transaction.on_commit(nudge_learning, robust=True)
+    return True
+
+
+def ask_exact_about_third_parties(desk: Desk, draft: Mapping) -> bool:
+    """Look up in Exact the third parties a draft names for the first time. Returns whether Exact could be asked.
+
+    A company's customers are not in the catalogue: they are asked for one by one.
+    """
+    if desk.division is None:
+        return True
+    plan = plan_in(desk.division, draft)
+    of_means = {it.third_party for it in [*plan.means.values(), *plan.means_by_kind.values()]}
+    named = {plan.third_party, *plan.named_customers.values(), *of_means} - {""}
+    known = desk.division.catalogue.filter(kind=CatalogueKind.THIRD_PARTY, code__in=named)
+    new = named - {*known.values_list("code", flat=True)}
+    try:
+        return not new or learn_third_parties(desk.division, new) or True
+    except ExactError:
+        return False
