@@ -90,8 +90,9 @@ def _events(dice: random.Random, length_s: float, every_s: float) -> Iterator[Ev
         target = dice.choice(blow.targets)
         begins = max(now, busy_until.get(target, 0.0))
         if blow.begins is Verb.EXPIRE:
-            begins = max(begins, *(busy_until.get(name, 0.0) for name in HOLDS_NEW_TOKENS))
-            busy_until |= dict.fromkeys(HOLDS_NEW_TOKENS, begins + RENEWAL_S)
+            # Ours are aged in the database, so it must be up at the beginning.
+            begins = max(begins, *(busy_until.get(name, 0.0) for name in (DATABASE, *HOLDS_NEW_TOKENS)))
+            busy_until |= dict.fromkeys(HOLDS_NEW_TOKENS, begins + RENEWAL_S) | {DATABASE: begins + 0.5}
         else:
             busy_until[target] = begins + lasts + 0.5
         yield Event(begins, blow.begins, target)

@@ -40,5 +40,13 @@ def test_schedule__nothing_that_holds_a_new_token_dies_while_they_are_renewed() 
                 assert not down, (expiry, begin, end)
 
 
+def test_schedule__the_database_is_up_when_tokens_end() -> None:
+    for seed in range(20):
+        events = schedule(str(seed), length_s=600, every_s=4)
+        hits = [event for event in events if event.target == "database" and event.verb in {*ENDS, *ENDS.values()}]
+        for expiry in (event for event in events if event.verb is Verb.EXPIRE):
+            assert not any(down.at_s <= expiry.at_s <= up.at_s for down, up in [*pairwise(hits)][::2])
+
+
 def test_weather__uses_every_fault_the_simulator_knows() -> None:
     assert {*SHARES, *LEFT_OUT} == {*Fault}
