@@ -83,9 +83,15 @@ class UserAdmin(ScopedAdmin):
 
 @admin.register(Tenant)
 class TenantAdmin(ScopedAdmin):
-    list_display = ["name", "siren", "reseller", "suspended_at"]
+    list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
+    list_select_related = ["reseller"]
     search_fields = ["name", "siren"]
     fields = ["reseller", "name", "siren", "suspended_at"]
+
+    @admin.display(description=_("set-up"))
+    def set_up(self, tenant: Tenant) -> str:
+        address = reverse("console_set_up_customer", args=[tenant.pk])
+        return format_html('<a class="console-link" href="{}">{}</a>', address, _("See the checklist"))
 
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """A reseller's customers are its own: it does not choose."""

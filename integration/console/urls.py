@@ -5,6 +5,8 @@ from django.urls import path
 
 from exports.repost_page import repost_page, run_page
 from integration.console import accounts, second_factor, views
+from integration.console.set_up import pages as set_up
+from integration.console.set_up.import_page import import_page
 
 urlpatterns = [
     path("second-factor/", second_factor.check_page, name="console_second_factor"),
@@ -16,6 +18,22 @@ urlpatterns = [
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
     path("log/", admin.site.admin_view(views.log_page), name="console_log"),
+    path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
+    path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),
+    path("set-up/new/", admin.site.admin_view(set_up.customer_page), name="console_set_up_new"),
+    path("set-up/<int:tenant_id>/", admin.site.admin_view(set_up.checklist_page), name="console_set_up_customer"),
+    path(
+        "set-up/<int:tenant_id>/establishment/",
+        admin.site.admin_view(set_up.establishment_page),
+        name="console_set_up_establishment",
+    ),
+    path(
+        "set-up/at/<int:establishment_id>/tills/", admin.site.admin_view(set_up.tills_page), name="console_set_up_tills"
+    ),
+    path(
+        "set-up/at/<int:establishment_id>/codes/", admin.site.admin_view(set_up.codes_page), name="console_set_up_codes"
+    ),
+    path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

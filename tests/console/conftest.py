@@ -14,6 +14,7 @@ def browser() -> Iterator[Browser]:
     """One for a test: Playwright's loop runs in the test's thread until it stops."""
     with chromium() as running:
         yield running
+        connection.close()  # this thread has another one while the loop runs; the next test opens it anew
     # Threads of the live server keep their sessions; with one left the test database could not be dropped.
     with connection.cursor() as sql:
         sql.execute(
