@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exact.models import Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
+from exports.books_beside import BooksShown, books_of
 from exports.history import Happening, of_closing
 from exports.models import Export, ExportState
 from exports.money import euros
@@ -61,13 +62,15 @@ class EntryShown:
     tries: list[Happening]
     replaceable: bool
     said: list[str]
+    books: BooksShown | None
 
 
 def closing_context(export: Export) -> dict[str, Any]:
     """All that the page shows."""
     history = of_closing(export)
     postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
-    shown = [_entry(posting, history) for posting in postings]
+    books = books_of(postings)
+    shown = [_entry(posting, history, books.get(posting.pk)) for posting in postings]
     document = export.document
     return {
         "export": export,
@@ -142,7 +145,7 @@ def _failed(postings: list[Posting], held: list[str]) -> NextStep:
     )
 
 
-def _entry(posting: Posting, history: list[Happening]) -> EntryShown:
+def _entry(posting: Posting, history: list[Happening], books: BooksShown | None) -> EntryShown:
     lines = [line_of(line) for line in posting.entry["lines"]]
     amounts = [cents(line["amount"]) for line in posting.entry["lines"]]
     return EntryShown(
@@ -152,6 +155,7 @@ def _entry(posting: Posting, history: list[Happening]) -> EntryShown:
         credit=euros(-sum((it for it in amounts if it < 0), Decimal())),
         tries=[it for it in history if it.reference == posting.reference and (it.correlation_id or it.why)],
         said=said_of(posting),
+        books=books,
         replaceable=posting.state in REPLACEABLE and not posting.reverses_id,
     )
 
