@@ -64,7 +64,7 @@ def _line(posting: Posting, line: BookLine, seen: Seen | None) -> dict[str, Any]
     stray = VAT in different and line.account not in meant
     return {
         "account": line.account,
-        "label": line.description,
+        "label": line.description.replace(posting.reference, "").strip(),
         "date": line.date,
         "debit": euros(line.amount) if line.amount > 0 else "",
         "credit": euros(-line.amount) if line.amount < 0 else "",

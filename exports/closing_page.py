@@ -75,7 +75,7 @@ def closing_context(export: Export) -> dict[str, Any]:
     return {
         "export": export,
         "kind": KINDS[export.kind],
-        "next_step": next_step(export, postings),
+        "next_step": next_step(export, postings, differ=any(it.differences for it in books.values())),
         "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
@@ -85,8 +85,11 @@ def closing_context(export: Export) -> dict[str, Any]:
     }
 
 
-def next_step(export: Export, postings: list[Posting]) -> NextStep:
-    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words."""
+def next_step(export: Export, postings: list[Posting], *, differ: bool = False) -> NextStep:
+    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words.
+
+    `differ` says that Exact's books no longer hold what was posted.
+    """
     tone = TONES.get(ExportState(export.state), "info")
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
@@ -107,6 +110,9 @@ def next_step(export: Export, postings: list[Posting]) -> NextStep:
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
         case ExportState.EXPORTED:
+            if differ:
+                advice = _("Compare both below. Leave it when the accountant meant it so; else replace the entry.")
+                return NextStep(tone="warning", title=_("In Exact, and changed there since"), advice=advice)
             numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")

@@ -1,14 +1,18 @@
 """The console's page of every change: who, what, before and after. Nobody edits it, here or in the database."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -20,23 +24,27 @@ from tenants.models import Change, Operation
 
 SHOWN_MAX = 12
 VALUE_MAX = 120
-# Columns every row begins with; they say nothing that the page does not say already.
-PLUMBING = frozenset({"id", "tenant_id", "created_at"})
+# Columns every row begins with, or that are ids of others; they say nothing that the page does not say already.
+PLUMBING = frozenset({"id", "tenant_id", "created_at", "user_id"})
 LABELS = {Operation.INSERT: "success", Operation.UPDATE: "info", Operation.DELETE: "danger"}
 
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
-    list_display = ["at", "who", "kind", "label", "operation_label", "difference", "tenant"]
+    list_display = ["when", "who", "kind", "label", "operation_label", "difference", "tenant"]
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", RangeDateFilter)]
     list_filter_submit = True
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor", "seen_as", "tenant"]
     search_fields = ["label"]
     search_help_text = _("Name of the customer, establishment, till or person that was changed")
-    fields = ["at", "who", "kind", "label", "operation_label", "tenant", "reseller", "difference"]
+    fields = ["when", "who", "kind", "label", "operation_label", "tenant", "reseller", "difference"]
     paginator = InfinitePaginator
     sortable_by: list[str] = []
+
+    @admin.display(description=_("when"))
+    def when(self, change: Change) -> str:
+        return date_format(localtime(change.at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("who"))
     def who(self, change: Change) -> str:
@@ -73,29 +81,38 @@ def model_of(table: str) -> type[Model] | None:
 
 def differences(change: Change) -> Iterable[tuple[str, str]]:
     """Each column that differs, by the name people know, and "before → after"; documents key by key."""
+    model = model_of(change.table_name)
+    fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
     for column in sorted({*change.before, *change.after} - PLUMBING):
+        field = fields.get(column)
+        if field is not None and field.is_relation and change.operation == Operation.INSERT:
+            continue
+        name = str(field.verbose_name) if field is not None else column
         was, became = change.before.get(column), change.after.get(column)
-        name = _name_of(change.table_name, column)
-        if isinstance(was, dict) and isinstance(became, dict):
+        if isinstance(became, dict):
+            was = was if isinstance(was, dict) else {}
             for key in sorted({*was, *became}):
                 if was.get(key) != became.get(key):
-                    yield f"{name} › {key}", _arrow(was.get(key), became.get(key))
-        elif _words(was) != _words(became):
-            yield name, _arrow(was, became)
+                    yield f"{name} › {key}", _arrow(in_words(was.get(key)), in_words(became.get(key)))
+        else:
+            before, after = in_words(was, field), in_words(became, field)
+            if before != after:
+                yield name, _arrow(before, after)
 
 
-def _name_of(table: str, column: str) -> str:
-    model = model_of(table)
-    fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
-    return str(fields[column].verbose_name) if column in fields else column
-
-
-def _arrow(was: Any, became: Any) -> str:
-    before, after = _words(was), _words(became)
-    return f"{before} → {after}" if before and after else f"→ {after}" if after else f"{before} → –"
-
-
-def _words(value: Any) -> str:
-    """A value short enough for a list; nothing for what is empty."""
-    text = "" if value in (None, "", [], {}) else str(value)
+def in_words(value: Any, field: Any = None) -> str:
+    """A stored value as people read it, short enough for a list; nothing for what is empty."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    if field is not None and field.choices and not isinstance(value, list):
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))):
+        return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before} → {after or '–'}" if before else f"→ {after}"

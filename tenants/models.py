@@ -217,9 +217,9 @@ class LogIn(models.Model):
 
 
 class Operation(models.TextChoices):
-    INSERT = "insert", _("made")
-    UPDATE = "update", _("changed")
-    DELETE = "delete", _("deleted")
+    INSERT = "insert", _("newly made")
+    UPDATE = "update", _("was changed")
+    DELETE = "delete", _("was deleted")
 
 
 def _kept(to: type[models.Model], name: Any) -> Any:

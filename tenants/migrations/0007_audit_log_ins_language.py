@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('table_name', models.CharField(max_length=63, verbose_name='kind')),
                 ('row_id', models.CharField(max_length=40)),
                 ('label', models.CharField(blank=True, max_length=200, verbose_name='what')),
-                ('operation', models.CharField(choices=[('insert', 'made'), ('update', 'changed'), ('delete', 'deleted')], max_length=6, verbose_name='operation')),
+                ('operation', models.CharField(choices=[('insert', 'newly made'), ('update', 'was changed'), ('delete', 'was deleted')], max_length=6, verbose_name='operation')),
                 ('before', models.JSONField(default=dict, verbose_name='before')),
                 ('after', models.JSONField(default=dict, verbose_name='after')),
                 ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),

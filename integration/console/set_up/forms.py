@@ -66,7 +66,7 @@ class EstablishmentForm(forms.ModelForm):  # type: ignore[type-arg] # generic in
     """An establishment of `tenant`. Without a code one is made from the name."""
 
     code = forms.CharField(
-        label=_("code"),
+        label=_("Code"),
         required=False,
         max_length=10,
         help_text=_("Short name on every entry, e.g. PARIS01. Left empty, it is made from the name."),
@@ -110,7 +110,7 @@ class TillsForm(forms.Form):
     """The tills of an establishment, one name a line."""
 
     names = forms.CharField(
-        label=_("tills"),
+        label=_("Tills"),
         help_text=_("One name a line, as people call them: Caisse bar, Caisse salle."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "autofocus": True}),
     )

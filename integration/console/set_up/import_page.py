@@ -30,10 +30,10 @@ class FileForm(forms.Form):
     """A file, and for support whose customers it lists."""
 
     reseller = forms.ModelChoiceField(
-        queryset=Reseller.objects.none(), label=_("reseller"), widget=UnfoldAdminSelectWidget()
+        queryset=Reseller.objects.none(), label=_("Reseller"), widget=UnfoldAdminSelectWidget()
     )
     file = forms.FileField(
-        label=_("file"),
+        label=_("File"),
         help_text=_("CSV or XLSX, one till a row."),
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
     )

@@ -144,8 +144,8 @@ def codes_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         "title": _("Pairing codes"),
         "shop": shop,
         "made_at": timezone.now(),
-        # A scanner types what it reads, so the picture holds the code and nothing else.
-        "codes": [(till, code, segno.make(code, error="m").svg_inline(scale=4, border=2)) for till, code in made],
+        # A scanner types what it reads, so the picture holds the code and nothing else. No Micro QR: few can read it.
+        "codes": [(till, code, segno.make_qr(code).svg_inline(omitsize=True, border=2)) for till, code in made],
         "back": _address(shop.tenant, shop),
     }
     return _page(request, "console/set_up/codes.html", context)

@@ -117,10 +117,11 @@ def progress_of(tenant: Tenant) -> list[ShopProgress]:
 
 
 def being_set_up(user: User) -> QuerySet[Tenant]:
-    """Customers of whom no closing has reached Exact yet, the newest first."""
-    booked = Export.objects.filter(tenant=OuterRef("pk"), state=ExportState.EXPORTED)
+    """Customers with an establishment no closing of which has reached Exact, or with none yet; the newest first."""
+    shops = Establishment.objects.filter(tenant=OuterRef("pk"), suspended_at=None)
+    booked = Export.objects.filter(establishment=OuterRef("pk"), state=ExportState.EXPORTED)
     rows = visible_to(user, Tenant.objects.filter(suspended_at=None))
-    return rows.filter(~Exists(booked)).order_by("-created_at", "-pk")
+    return rows.filter(~Exists(shops) | Exists(shops.filter(~Exists(booked)))).order_by("-created_at", "-pk")
 
 
 def _facts(shops: list[Establishment]) -> list[Facts]:
