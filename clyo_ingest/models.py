@@ -38,14 +38,16 @@ class PairingCode(models.Model):
     """A code that turns into a till's key, once, within a day. Only its keyed digest is stored."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    till = models.ForeignKey(Till, models.PROTECT, related_name="pairing_codes")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="pairing_codes", verbose_name=_("till"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used"), null=True)
 
     class Meta:
+        verbose_name = _("pairing code")
+        verbose_name_plural = _("pairing codes")
         ordering = ["-created_at"]
 
 

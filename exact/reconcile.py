@@ -65,7 +65,12 @@ def judge(division: Division, postings: Collection[UUID]) -> None:
 
 def stands_as_posted(posting: Posting, lines: list[BookLine]) -> bool:
     """Whether Exact's ledger holds the posting's entry, once and unchanged."""
-    return _look_at(posting, lines, _accounts_of_vat(posting.division)) is None
+    return seen_of(posting, lines) is None
+
+
+def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
+    """What is wrong with a posting's entry by its lines as last read. Makes no call."""
+    return _look_at(posting, lines, _accounts_of_vat(posting.division))
 
 
 def accept_finding(finding: Finding, *, actor: User) -> None:

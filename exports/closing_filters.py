@@ -62,7 +62,8 @@ class ProblemFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
         chosen = self.value()
-        return queryset.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
+        with_some = queryset.exclude(problems=[])  # said aloud, so that the index of those serves
+        return with_some.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
 
 
 def title_of(code: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exact.models import Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
+from exports.books_beside import BooksShown, books_of
 from exports.history import Happening, of_closing
 from exports.models import Export, ExportState
 from exports.money import euros
@@ -61,18 +62,20 @@ class EntryShown:
     tries: list[Happening]
     replaceable: bool
     said: list[str]
+    books: BooksShown | None
 
 
 def closing_context(export: Export) -> dict[str, Any]:
     """All that the page shows."""
     history = of_closing(export)
     postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
-    shown = [_entry(posting, history) for posting in postings]
+    books = books_of(postings)
+    shown = [_entry(posting, history, books.get(posting.pk)) for posting in postings]
     document = export.document
     return {
         "export": export,
         "kind": KINDS[export.kind],
-        "next_step": next_step(export, postings),
+        "next_step": next_step(export, postings, differ=any(it.differences for it in books.values())),
         "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
@@ -82,8 +85,11 @@ def closing_context(export: Export) -> dict[str, Any]:
     }
 
 
-def next_step(export: Export, postings: list[Posting]) -> NextStep:
-    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words."""
+def next_step(export: Export, postings: list[Posting], *, differ: bool = False) -> NextStep:
+    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words.
+
+    `differ` says that Exact's books no longer hold what was posted.
+    """
     tone = TONES.get(ExportState(export.state), "info")
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
@@ -104,6 +110,9 @@ def next_step(export: Export, postings: list[Posting]) -> NextStep:
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
         case ExportState.EXPORTED:
+            if differ:
+                advice = _("Compare both below. Leave it when the accountant meant it so; else replace the entry.")
+                return NextStep(tone="warning", title=_("In Exact, and changed there since"), advice=advice)
             numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
@@ -142,7 +151,7 @@ def _failed(postings: list[Posting], held: list[str]) -> NextStep:
     )
 
 
-def _entry(posting: Posting, history: list[Happening]) -> EntryShown:
+def _entry(posting: Posting, history: list[Happening], books: BooksShown | None) -> EntryShown:
     lines = [line_of(line) for line in posting.entry["lines"]]
     amounts = [cents(line["amount"]) for line in posting.entry["lines"]]
     return EntryShown(
@@ -152,6 +161,7 @@ def _entry(posting: Posting, history: list[Happening]) -> EntryShown:
         credit=euros(-sum((it for it in amounts if it < 0), Decimal())),
         tries=[it for it in history if it.reference == posting.reference and (it.correlation_id or it.why)],
         said=said_of(posting),
+        books=books,
         replaceable=posting.state in REPLACEABLE and not posting.reverses_id,
     )
 

@@ -22,7 +22,7 @@ from unfold.decorators import display
 from exact.errors import ExactError
 from exact.models import BookLine, Finding, FindingKind, Posting
 from exact.reconcile import accept_finding
-from exact.standing import DATE, ENTRIES, VAT
+from exports.differences import in_words
 from exports.money import euros
 from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
@@ -77,7 +77,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description=_("differences"))
     def differences(self, finding: Finding) -> str:
-        return " · ".join(_in_words(it) for it in finding.details)
+        return " · ".join(in_words(it) for it in finding.details)
 
     @display(description=_("settled"), ordering="settled_at")
     def settlement_label(self, finding: Finding) -> str:
@@ -147,19 +147,6 @@ class FindingAdmin(ReadOnlyAdmin):
 def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def _in_words(difference: dict[str, Any]) -> str:
-    """ "411000: 1 400,00 € meant, 1 390,00 € in Exact" in the reader's language."""
-    what, meant, found = difference["what"], difference["meant"], difference["found"]
-    if what == ENTRIES:
-        words = _now("entry {meant} meant, in Exact: {found}")
-        return words.format(meant=meant, found=found or _now("none"))
-    if what == DATE:
-        return _now("date: {meant} meant, {found} in Exact").format(meant=meant, found=found)
-    name = _now("VAT") if what == VAT else what
-    amounts = {"meant": euros(Decimal(meant)), "found": euros(Decimal(found))}
-    return _now("{what}: {meant} meant, {found} in Exact").format(what=name, **amounts)
 
 
 def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,12 @@ class Export(models.Model):
             models.Index(fields=["number"], name="exports_by_number"),
             # A night and the last thirty, by state, from the index alone; a till's habits with it.
             models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
+            # The same for a reseller, whose establishments are few among many.
+            models.Index(fields=["establishment", "business_date", "state"], name="exports_shop_days"),
+            # What has a problem of one kind, among the few that have any.
+            GinIndex(
+                fields=["problems"], opclasses=["jsonb_path_ops"], condition=~Q(problems=[]), name="exports_problems"
+            ),
             # What waits for a person is little among much.
             models.Index(
                 fields=["-business_date", "-closed_at"],

@@ -7,12 +7,13 @@ from django.views.generic import RedirectView
 from clyo_ingest.api import NothingHere
 from exports.runs.link import signed_file
 from integration.health import health
+from integration.language import switch_language
 
 urlpatterns = [
     path("api/v1/", include("clyo_ingest.urls")),
     re_path(r"^api/", NothingHere.as_view()),
     path("health/", health),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", switch_language, name="set_language"),
     path("exports/file/<str:token>", signed_file, name="export-file"),
     path("activation/", include("exact.urls")),
     path("console/hijack/", include("hijack.urls")),

@@ -16,8 +16,10 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from tenants import audit_console  # noqa: F401 - registers its page
 from tenants.console import ReadOnlyAdmin, ScopedAdmin
 from tenants.invite import invite
+from tenants.log_ins import end_log_ins, log_ins_of
 from tenants.models import WEEKDAYS, LookThrough, Reseller, Role, Tenant, User
 from tenants.users import RESELLER_ROLES
 
@@ -32,10 +34,10 @@ class ResellerAdmin(ScopedAdmin):
 class UserAdmin(ScopedAdmin):
     list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at", "look_through"]
     list_select_related = ["reseller", "tenant"]
-    fields = ["email", "name", "role", "reseller", "tenant", "suspended_at"]
+    fields = ["email", "name", "role", "reseller", "tenant", "language", "suspended_at"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    actions = ["invite_again"]
+    actions = ["invite_again", "log_out_everywhere"]
 
     def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
         """A new person gets an invitation, and chooses the password itself."""
@@ -52,6 +54,13 @@ class UserAdmin(ScopedAdmin):
         for person in queryset.filter(suspended_at=None):
             invite(person)
             self.message_user(request, _("{person} was invited by e-mail.").format(person=person.email))
+
+    @admin.action(description=_("Log out everywhere"), permissions=["invite"])
+    def log_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            ended = end_log_ins(log_ins_of(person), but=request.session.session_key)
+            words = _("{person}: {count} sessions ended.")
+            self.message_user(request, words.format(person=person, count=ended), messages.SUCCESS)
 
     def has_invite_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("tenants.invite_user")
@@ -83,9 +92,15 @@ class UserAdmin(ScopedAdmin):
 
 @admin.register(Tenant)
 class TenantAdmin(ScopedAdmin):
-    list_display = ["name", "siren", "reseller", "suspended_at"]
+    list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
+    list_select_related = ["reseller"]
     search_fields = ["name", "siren"]
     fields = ["reseller", "name", "siren", "suspended_at"]
+
+    @admin.display(description=_("set-up"))
+    def set_up(self, tenant: Tenant) -> str:
+        address = reverse("console_set_up_customer", args=[tenant.pk])
+        return format_html('<a class="console-link" href="{}">{}</a>', address, _("See the checklist"))
 
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """A reseller's customers are its own: it does not choose."""

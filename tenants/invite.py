@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
 from django.urls import reverse
+from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -19,7 +20,12 @@ def password_address(person: User) -> str:
 
 
 def invite(person: User) -> None:
-    """Send the invitation. Raises what the mail server says when it does not take it."""
+    """Send the invitation, in the person's language. Raises what the mail server says when it does not take it."""
+    with translation.override(person.language):
+        _invite(person)
+
+
+def _invite(person: User) -> None:
     words = _(
         "Hello,\n\n"
         "You can use Clyo → Exact with this address: {email}.\n"

@@ -1,6 +1,9 @@
 """Reseller → tenant → establishment → till. Every row below a tenant carries its tenant, and the database checks it."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.models import Session
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -9,7 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.users import Role, User
 
-__all__ = ["BookedLevel", "Establishment", "LookThrough", "Reseller", "Role", "Tenant", "Till", "User"]
+__all__ = [
+    "BookedLevel",
+    "Change",
+    "Establishment",
+    "LogIn",
+    "LookThrough",
+    "Operation",
+    "Reseller",
+    "Role",
+    "Tenant",
+    "Till",
+    "User",
+]
 
 # ISO weekdays; the names are Django's own.
 WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
@@ -180,3 +195,64 @@ class LookThrough(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} → {self.seen_as}"
+
+
+class LogIn(models.Model):
+    """A session somebody is logged in with, seen at most five minutes ago. It ends with the session's own row."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="log_ins", verbose_name=_("user"))
+    session = models.OneToOneField(Session, models.CASCADE, related_name="log_in")
+    address = models.GenericIPAddressField(_("address"), null=True)
+    browser = models.CharField(_("browser"), max_length=300, blank=True)
+    began_at = models.DateTimeField(_("since"), auto_now_add=True)
+    seen_at = models.DateTimeField(_("last used"))
+
+    class Meta:
+        verbose_name = _("log-in")
+        verbose_name_plural = _("log-ins")
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return self.browser
+
+
+class Operation(models.TextChoices):
+    INSERT = "insert", _("newly made")
+    UPDATE = "update", _("was changed")
+    DELETE = "delete", _("was deleted")
+
+
+def _kept(to: type[models.Model], name: Any) -> Any:
+    """A reference of the audit: it outlives what it points to, and writing it locks no row."""
+    return models.ForeignKey(to, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, verbose_name=name)
+
+
+class Change(models.Model):
+    """One change of one row: who, when, what it was and became. Triggers write it and refuse its change (`audit`).
+
+    `before` and `after` hold the columns that differ, by their names; values nobody may read are "•••".
+    """
+
+    at = models.DateTimeField(_("when"))
+    actor = _kept(User, _("who"))
+    seen_as = _kept(User, _("in the view of"))
+    reseller = _kept(Reseller, _("reseller"))
+    tenant = _kept(Tenant, _("customer"))
+    table_name = models.CharField(_("kind"), max_length=63)
+    row_id = models.CharField(max_length=40)
+    label = models.CharField(_("what"), max_length=200, blank=True)
+    operation = models.CharField(_("operation"), max_length=6, choices=Operation.choices)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="tenants_change_newest"),
+            models.Index(fields=["reseller", "-at"], name="tenants_change_of_reseller"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} – {self.get_operation_display()}"

@@ -28,6 +28,7 @@ OWN_PATHS: dict[str, Paths] = {
     "tenants.user": Paths(resellers=("reseller", "tenant__reseller")),
     "exports.repostrun": Paths(resellers=("reseller",)),
     "tenants.lookthrough": Paths(resellers=("reseller",)),
+    "tenants.change": Paths(resellers=("reseller",), tenant="tenant"),
     "tenants.tenant": Paths(resellers=("reseller",), tenant="pk"),
 }
 TENANT_OWNED = Paths(resellers=("tenant__reseller",), tenant="tenant")

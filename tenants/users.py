@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.db import models
@@ -28,8 +29,8 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
 }
 ROOMS = frozenset({"tenants", "exact", "exports", "clyo_ingest"})
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
-# People are managed by who may invite them; keys and raw pushes are the till's side, not an accountant's.
-INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough"})
+# People, and what they did, are for who may invite them; keys and raw pushes are the till's side.
+INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
 NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
 
 
@@ -62,6 +63,7 @@ class User(AbstractBaseUser):
     tenant = models.ForeignKey(
         "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="accountants", verbose_name=_("customer")
     )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr", db_default="fr")
     suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

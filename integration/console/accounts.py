@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
@@ -22,6 +23,12 @@ class ForgottenForm(PasswordResetForm):
     def get_users(self, email: str) -> Iterator[User]:
         """People who may log in; a new one who has no password yet, too."""
         return (person for person in User.objects.filter(email__iexact=email) if person.is_active)
+
+    def send_mail(self, *args: Any, **kwargs: Any) -> None:
+        """In the language of who gets it, not of who asked."""
+        context: dict[str, Any] = kwargs.get("context") or args[2]
+        with translation.override(context["user"].language):
+            super().send_mail(*args, **kwargs)
 
 
 class PasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in the stubs only

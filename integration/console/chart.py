@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 from django.db.models import Count
 
-from exports.models import Export
 from integration.console import links
-from integration.console.night import COLUMNS
+from integration.console.night import COLUMNS, closings_of
 from tenants.models import User
-from tenants.scope import visible_to
 
 DAYS = 30
 WIDTH, HEIGHT = 900, 160
@@ -51,7 +49,7 @@ class Column:
 def last_days(user: User, last: date) -> list[Column]:
     """Thirty columns ending with the day `last`."""
     first = last - timedelta(days=DAYS - 1)
-    rows = visible_to(user, Export.objects.filter(business_date__range=(first, last))).order_by()
+    rows = closings_of(user).filter(business_date__range=(first, last)).order_by()
     counts: dict[date, dict[str, int]] = {}
     for day, state, count in rows.values_list("business_date", "state").annotate(n=Count("*")):
         of_day = counts.setdefault(day, {})

@@ -13,10 +13,12 @@ from exports.models import Export, ExportState
 from integration.console import links
 from integration.console.chart import last_days
 from integration.console.night import lapsing_connections, night_of, paused_lanes, silent_tills
+from integration.console.set_up.progress import being_set_up
 from tenants.models import User
 from tenants.scope import visible_to
 
 SHOWN = 30
+SET_UPS_SHOWN = 5
 # Why a lane stands still, as `exact.lane` writes it down.
 PAUSES = {
     "rate_limited": _("Exact's call limit is reached; it goes on by itself."),
@@ -65,6 +67,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "lanes": [(lane, PAUSES.get(lane.pause_code, lane.pause_detail)) for lane in paused_lanes(user, now)[:SHOWN]],
         "lapses": lapsing_connections(user, now),
         "columns": last_days(user, day),
+        "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
+        "may_set_up": user.has_perm("tenants.add_tenant"),
         "to_mend": to_mend(user),
         "to_mend_address": links.closings(state="attention"),
     }

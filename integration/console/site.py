@@ -23,7 +23,7 @@ def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, An
 
 
 # Sentences of unfold's own templates that it has no French for; Django finds them in our catalogue first.
-UNFOLD_SENTENCES = (N_("Previous"), N_("Next"))
+UNFOLD_SENTENCES = (N_("Previous"), N_("Next"), N_("Choose file to upload"))
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Clyo → Exact",
@@ -35,6 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "STYLES": [_stylesheet],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
@@ -57,6 +58,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Customers"),
                 "separator": True,
                 "items": [
+                    _entry(_("Set-up"), "checklist", "console_set_up", "tenants.view_tenant"),
                     _entry(_("Customers"), "store", "admin:tenants_tenant_changelist", "tenants.view_tenant"),
                     _entry(
                         _("Establishments"),
@@ -89,6 +91,7 @@ UNFOLD: dict[str, Any] = {
                         "admin:tenants_lookthrough_changelist",
                         "tenants.view_lookthrough",
                     ),
+                    _entry(_("Changes"), "manage_history", "admin:tenants_change_changelist", "tenants.view_change"),
                     _entry(_("Resellers"), "handshake", "admin:tenants_reseller_changelist", "tenants.view_reseller"),
                     _entry(_("App registrations"), "key", "admin:exact_exactapp_changelist", "exact.view_exactapp"),
                 ],

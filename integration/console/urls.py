@@ -6,6 +6,9 @@ from django.urls import path
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
 from exports.repost_page import repost_page, run_page
 from integration.console import accounts, second_factor, views
+from integration.console.account_page import account_page
+from integration.console.set_up import pages as set_up
+from integration.console.set_up.import_page import import_page
 
 urlpatterns = [
     path("second-factor/", second_factor.check_page, name="console_second_factor"),
@@ -15,6 +18,7 @@ urlpatterns = [
     path("password/sent/", accounts.MailSent.as_view(), name="password_reset_done"),
     path("password/<uidb64>/<token>/", accounts.ChoosePassword.as_view(), name="password_reset_confirm"),
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
+    path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
     path("log/", admin.site.admin_view(views.log_page), name="console_log"),
     path("mapping/<int:establishment_id>/", admin.site.admin_view(mapping_page), name="console_mapping"),
@@ -28,6 +32,22 @@ urlpatterns = [
         admin.site.admin_view(search_catalogue),
         name="console_mapping_search",
     ),
+    path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
+    path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),
+    path("set-up/new/", admin.site.admin_view(set_up.customer_page), name="console_set_up_new"),
+    path("set-up/<int:tenant_id>/", admin.site.admin_view(set_up.checklist_page), name="console_set_up_customer"),
+    path(
+        "set-up/<int:tenant_id>/establishment/",
+        admin.site.admin_view(set_up.establishment_page),
+        name="console_set_up_establishment",
+    ),
+    path(
+        "set-up/at/<int:establishment_id>/tills/", admin.site.admin_view(set_up.tills_page), name="console_set_up_tills"
+    ),
+    path(
+        "set-up/at/<int:establishment_id>/codes/", admin.site.admin_view(set_up.codes_page), name="console_set_up_codes"
+    ),
+    path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

@@ -60,6 +60,7 @@ def test_invited__person_chooses_a_password_and_is_in(
         "name": "Nadia",
         "role": Role.RESELLER_STAFF,
         "reseller": manager.reseller_id,
+        "language": "en",
     }
     with django_capture_on_commit_callbacks(execute=True):
         assert browser(manager).post(reverse("admin:tenants_user_add"), form).status_code == 302

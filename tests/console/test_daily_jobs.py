@@ -1,16 +1,67 @@
-"""In a browser, in French: see last night, find the failed closing by its cause, send it again with a reason."""
+"""The three daily jobs in a browser, in French: set a customer up, see last night, mend and send again by cause."""
 
 from typing import Any
 
-from playwright.sync_api import Browser, expect
+from django.core import mail
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
 
 from exact.models import Division
 from exports.models import Export
 from tenants.factories import StaffFactory
-from tests.conftest import Caller, SimulatedExact, closing, work
+from tenants.models import Establishment, User
+from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
 from tests.exports.test_repost import set_period
 
 PASSWORD = "corneille-bleue-42"
+
+
+def logged_in(browser: Browser, live_server: Any, person: User, path: str) -> Page:
+    """A French page that `person` has logged in on, at `path`."""
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])
+    page = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(f"{live_server.url}{path}")
+    page.fill("[name=username]", person.email)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    return page
+
+
+def test_set_a_customer_up_until_its_first_entry(
+    transactional_db: None, exact: SimulatedExact, live_server: Any, browser: Browser, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    page = logged_in(browser, live_server, StaffFactory(), "/console/")
+    page.get_by_role("link", name="Installer un client").click()
+    page.get_by_label("Raison sociale").fill("Le Zinc SARL")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.get_by_label("Nom").fill("Le Zinc de la Gare")
+    page.get_by_label("Adresse e-mail du contact").fill("compta@zinc.example")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.get_by_label("caisses").fill("Caisse bar")
+    page.get_by_role("button", name="Enregistrer et continuer").click()
+
+    page.get_by_role("button", name="Codes pour les caisses, à imprimer").click()
+    code = page.locator("#code-1").inner_text()
+    body = {"code": code, "software": {"name": "Clyo", "version": "5"}, "device": "A"}
+    answer = Client(REMOTE_ADDR="192.0.2.7").post("/api/v1/pair", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    page.get_by_role("link", name="Retour à la liste").click()
+    page.get_by_role("button", name="Envoyer le lien par e-mail").click()
+    expect(page.get_by_text("Le lien a été envoyé à compta@zinc.example")).to_be_visible()
+    assert mail.outbox[0].to == ["compta@zinc.example"]
+
+    shop = Establishment.objects.get()
+    till = Caller(shop.tills.get(), answer.json()["key"])
+    till.put("parameters", PARAMETERS)
+    division = exact.link(till.till, *exact.company())
+    till.post("closings", closing())
+    page.reload()
+    expect(page.get_by_text("5 étapes sur 6 terminées")).to_be_visible()
+    work(division)
+    page.reload()
+    expect(page.get_by_role("heading", name="Tout est en place")).to_be_visible()
 
 
 def test_see_last_night_mend_and_send_again_by_cause(
@@ -25,14 +76,7 @@ def test_see_last_night_mend_and_send_again_by_cause(
     work(division)
     set_period(exact, division, "open")
     person = StaffFactory(reseller=till.till.tenant.reseller)
-    person.set_password(PASSWORD)
-    person.save(update_fields=["password"])
-
-    page = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900}).new_page()
-    page.goto(f"{live_server.url}/console/?day=2026-03-14")
-    page.fill("[name=username]", person.email)
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+    page = logged_in(browser, live_server, person, "/console/?day=2026-03-14")
     expect(page.get_by_role("heading", name="Nuit du samedi 14 mars 2026")).to_be_visible()
     expect(page.locator("a.console-figure.is-failed")).to_contain_text("1")
 

@@ -1,5 +1,7 @@
 """Every page with much behind it asks the database at most thirty times, and never counts the table of closings."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -27,6 +29,7 @@ def pages() -> dict[str, str]:
     shop = Establishment.objects.get(pk=export.establishment_id)
     return {
         "home": f"{reverse('admin:index')}?day={LAST}",
+        "home of a silent night": f"{reverse('admin:index')}?day={LAST + timedelta(days=1)}",
         "closings": closings,
         "to mend": f"{closings}?state=attention",
         "by problem": f"{closings}?problem=slot_without_vat_code",
@@ -40,6 +43,11 @@ def pages() -> dict[str, str]:
         "one closing": reverse("admin:exports_export_change", args=[export.pk]),
         "causes": reverse("console_causes"),
         "log": f"{reverse('console_log')}?date={LAST}&establishment={shop.pk}",
+        "set-up": reverse("console_set_up"),
+        "checklist": reverse("console_set_up_customer", args=[shop.tenant_id]),
+        "my account": reverse("console_account"),
+        "people": reverse("admin:tenants_user_changelist"),
+        "changes": reverse("admin:tenants_change_changelist"),
         "customers": reverse("admin:tenants_tenant_changelist"),
         "establishments": reverse("admin:tenants_establishment_changelist"),
         "tills": reverse("admin:tenants_till_changelist"),
@@ -69,4 +77,4 @@ def test_page__asks_at_most_thirty_times(reseller: Reseller, role: str) -> None:
 
 def _may(role: str, name: str) -> bool:
     """Pages of rows a reseller's staff does not own here are somebody else's 404."""
-    return role == "support" or name not in ("one closing", "log")
+    return role == "support" or name not in ("one closing", "log", "checklist", "people", "changes")

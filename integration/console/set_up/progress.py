@@ -1,0 +1,182 @@
+"""How far a customer's set-up has come: for each establishment what is done, what is missing, what comes next."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from clyo_ingest.models import PairingCode
+from exact.models import Activation, ActivationLink, AskedMeans, ConnectionState, LinkStep, Mapping, Posting
+from exact.questions import open_questions
+from exact.wording import explain
+from exports.models import Export, ExportState
+from ledger.problem import Problem
+from tenants.models import Establishment, Tenant, Till, User
+from tenants.scope import visible_to
+
+SHOPS_MAX = 50
+# In the order a reseller goes through them; each is a block of the template.
+STEPS = ("tills", "link", "parameters", "mapping", "closing", "entry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillShown:
+    """A till, whether it is paired, and until when a code for it is valid."""
+
+    till: Till
+    code_until: datetime | None
+
+    @property
+    def paired(self) -> bool:
+        return self.till.paired_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the database says of one establishment."""
+
+    shop: Establishment
+    tills: list[TillShown]
+    activation: Activation | None
+    link: ActivationLink | None
+    mapping: Mapping | None
+    questions: list[AskedMeans]
+    first_closing: Export | None
+    entries: list[int]
+
+    @property
+    def linked(self) -> bool:
+        connection = self.activation.division.connection if self.activation else None
+        return connection is not None and connection.state == ConnectionState.ACTIVE
+
+    @property
+    def reconnect(self) -> bool:
+        """Whether it was linked, and Exact asks for the log-in again."""
+        return self.activation is not None and not self.linked
+
+    @property
+    def link_until(self) -> datetime | None:
+        """Until when a link that somebody got may be used."""
+        link = self.link
+        alive = link is not None and link.step != LinkStep.DONE and link.expires_at > timezone.now()
+        return link.expires_at if link is not None and alive else None
+
+    @property
+    def to_mend(self) -> list[str]:
+        """What the check against Exact's master data found, in words."""
+        problems = self.activation.problems if self.activation else []
+        return [explain(Problem.from_document(document)) for document in problems]
+
+    def done(self, step: str) -> bool:
+        """Whether a step of `STEPS` is behind us."""
+        match step:
+            case "tills":
+                return bool(self.tills) and all(it.paired for it in self.tills)
+            case "link":
+                return self.linked
+            case "parameters":
+                return self.mapping is not None and bool(self.mapping.parameters)
+            case "mapping":
+                return self.activation is not None and self.activation.sound and not self.questions
+            case "closing":
+                return self.first_closing is not None
+        return bool(self.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopProgress:
+    """One establishment's checklist. `current` is the step to do next, "" when all is done."""
+
+    facts: Facts
+    done: frozenset[str]
+
+    @property
+    def current(self) -> str:
+        return next((step for step in STEPS if step not in self.done), "")
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Each step with how it stands: done, now or later."""
+        return [(step, "done" if step in self.done else "now" if step == self.current else "later") for step in STEPS]
+
+    @property
+    def count(self) -> int:
+        return len(self.done)
+
+
+def progress_of(tenant: Tenant) -> list[ShopProgress]:
+    """The checklists of a customer's establishments, in the order of their codes, at most 50."""
+    shops = [*Establishment.objects.filter(tenant=tenant, suspended_at=None).order_by("code")[:SHOPS_MAX]]
+    return [
+        ShopProgress(facts=facts, done=frozenset(step for step in STEPS if facts.done(step))) for facts in _facts(shops)
+    ]
+
+
+def being_set_up(user: User) -> QuerySet[Tenant]:
+    """Customers with an establishment no closing of which has reached Exact, or with none yet; the newest first."""
+    shops = Establishment.objects.filter(tenant=OuterRef("pk"), suspended_at=None)
+    booked = Export.objects.filter(establishment=OuterRef("pk"), state=ExportState.EXPORTED)
+    rows = visible_to(user, Tenant.objects.filter(suspended_at=None))
+    return rows.filter(~Exists(shops) | Exists(shops.filter(~Exists(booked)))).order_by("-created_at", "-pk")
+
+
+def _facts(shops: list[Establishment]) -> list[Facts]:
+    ids = [shop.pk for shop in shops]
+    activations = {
+        it.establishment_id: it
+        for it in Activation.objects.filter(establishment__in=ids).select_related("division__connection")
+    }
+    mappings = {it.establishment_id: it for it in Mapping.objects.filter(establishment__in=ids)}
+    newest = ActivationLink.objects.filter(establishment__in=ids).order_by("establishment_id", "-created_at")
+    links = {it.establishment_id: it for it in newest.distinct("establishment_id")}
+    asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
+    tills, firsts, entries = _tills(ids), _first_closings(ids), _first_entries(ids)
+    return [
+        Facts(
+            shop=shop,
+            tills=tills[shop.pk],
+            activation=activations.get(shop.pk),
+            link=links.get(shop.pk),
+            mapping=mappings.get(shop.pk),
+            questions=open_questions(mappings[shop.pk]) if shop.pk in asked and shop.pk in mappings else [],
+            first_closing=firsts.get(shop.pk),
+            entries=entries[shop.pk],
+        )
+        for shop in shops
+    ]
+
+
+def _tills(shops: Iterable[int]) -> dict[int, list[TillShown]]:
+    found: dict[int, list[TillShown]] = defaultdict(list)
+    usable = PairingCode.objects.filter(till=OuterRef("pk"), used_at=None, expires_at__gt=timezone.now())
+    rows = Till.objects.filter(establishment__in=[*shops], suspended_at=None).order_by("name")
+    for till in rows.annotate(code_until=Subquery(usable.order_by("-expires_at").values("expires_at")[:1])):
+        found[till.establishment_id].append(TillShown(till=till, code_until=till.code_until))
+    return found
+
+
+def _oldest(**wanted: object) -> Subquery:
+    """The oldest closing of an establishment: by its customer, whose closings the index keeps in this order."""
+    own = Export.objects.filter(tenant=OuterRef("tenant"), establishment=OuterRef("pk"), **wanted)
+    return Subquery(own.order_by("created_at").values("pk")[:1])
+
+
+def _first_closings(shops: Iterable[int]) -> dict[int, Export]:
+    first = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest()).values("first")
+    rows = Export.objects.filter(pk__in=first).defer("document", "problems")
+    return {export.establishment_id: export for export in rows}
+
+
+def _first_entries(shops: Iterable[int]) -> dict[int, list[int]]:
+    """The entries' numbers in Exact of each establishment's first exported closing."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ExportState.EXPORTED))
+    closings: dict[UUID, int] = dict(rows.exclude(first=None).values_list("first", "pk"))
+    posted = Posting.objects.filter(closing_id__in=closings, exact_entry_number__isnull=False)
+    for closing_id, number in posted.order_by(F("turn")).values_list("closing_id", "exact_entry_number"):
+        found[closings[closing_id]].append(number or 0)
+    return found

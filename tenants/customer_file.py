@@ -1,0 +1,326 @@
+"""A reseller's customers, establishments and tills from a file: CSV or XLSX, one till a row.
+
+A customer is known again by its SIREN, else by its name; an establishment by its SIRET, else its code, else its name;
+a till by its name. So the same file read twice changes nothing the second time.
+"""
+
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from import_export import resources
+from import_export.results import RowResult
+
+from tenants.establishment_code import free_code
+from tenants.models import Establishment, Reseller, Tenant, Till
+
+BYTES_MAX = 1_000_000
+UNPACKED_MAX = 20_000_000
+ROWS_MAX = 3_000
+# Our name of a column → how people head it, without accents and capitals. The first is the template's.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "customer": ("client", "raison sociale", "customer"),
+    "siren": ("siren",),
+    "establishment": ("etablissement", "enseigne", "establishment"),
+    "code": ("code",),
+    "siret": ("siret",),
+    "email": ("e-mail", "email", "mail", "courriel"),
+    "till": ("caisse", "till"),
+}
+NEEDED = ("customer", "establishment")
+EXAMPLES = (
+    ("Le Zinc SARL", "552100554", "Le Zinc de la Gare", "ZINC01", "55210055400013", "compta@exemple.fr", "Caisse bar"),
+    (
+        "Le Zinc SARL",
+        "552100554",
+        "Le Zinc de la Gare",
+        "ZINC01",
+        "55210055400013",
+        "compta@exemple.fr",
+        "Caisse salle",
+    ),
+    ("Boulangerie Martin", "", "Fournil du Marché", "", "", "", "Caisse 1"),
+)
+
+
+class Unreadable(Exception):
+    """The file is none we can read; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSeen:
+    """What a row of the file does, or what is wrong with it. `number` is the line in the file, below its headings."""
+
+    number: int
+    values: dict[str, str]
+    outcome: list[str]
+    errors: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a file does, row by row. With one row wrong nothing of it is kept."""
+
+    rows: list[RowSeen]
+    kept: bool
+
+    @property
+    def wrong(self) -> int:
+        return sum(bool(row.errors) for row in self.rows)
+
+    @property
+    def changes(self) -> int:
+        return sum(bool(row.outcome) for row in self.rows)
+
+
+def read_file(name: str, content: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV or XLSX file by our names of the columns. Raises `Unreadable`."""
+    if len(content) > BYTES_MAX:
+        raise Unreadable(_("The file is too large: at most 1 MB."))
+    sheet = _xlsx(content) if name.lower().endswith(".xlsx") else _csv(content)
+    columns = _columns(sheet.headers or [])
+    rows = [{ours: _text(row[at]) for ours, at in columns.items()} for row in sheet]
+    rows = [row for row in rows if any(row.values())]
+    if len(rows) > ROWS_MAX:
+        raise Unreadable(_("The file has more than {max} rows. Split it.").format(max=ROWS_MAX))
+    if not rows:
+        raise Unreadable(_("The file has no row below its headings."))
+    return rows
+
+
+def template(kind: str) -> bytes:
+    """An example to fill in: "csv" as French spreadsheets read it, or "xlsx"."""
+    headings = [names[0] for names in HEADINGS.values()]
+    sheet = tablib.Dataset(*EXAMPLES, headers=headings, title="clients")
+    if kind == "xlsx":
+        packed: bytes = sheet.export("xlsx")
+        return packed
+    text: str = sheet.export("csv", delimiter=";")
+    return text.encode("utf-8-sig")
+
+
+def import_rows(rows: list[dict[str, str]], reseller: Reseller, *, keep: bool) -> Outcome:
+    """Look at the rows as customers of `reseller`, and with `keep` store them: all, or none when one is wrong."""
+    resource = CustomerFile(reseller)
+    sheet = tablib.Dataset(*(list(row.values()) for row in rows), headers=list(rows[0]))
+    result = resource.import_data(sheet, dry_run=not keep, use_transactions=True, rollback_on_validation_errors=True)
+    wrong = {row.number: row.error.messages for row in result.invalid_rows}
+    wrong |= {row.number: [_("This row could not be stored. Try again.")] for row in result.error_rows}
+    seen = [
+        RowSeen(number=at, values=row, outcome=resource.outcomes.get(at, []), errors=wrong.get(at, []))
+        for at, row in enumerate(rows, 1)
+    ]
+    return Outcome(rows=seen, kept=keep and not wrong)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is there already, and what the file has said so far."""
+
+    tenants: list[Tenant]
+    shops: dict[int, list[Establishment]] = field(default_factory=dict)
+    tills: dict[int, dict[str, Till]] = field(default_factory=dict)
+
+
+class CustomerFile(resources.ModelResource):
+    """One row: a till with the establishment and the customer it stands at, which are made or renamed as the row says.
+
+    `outcomes` tells per row what it changes, in words.
+    """
+
+    class Meta:
+        model = Till
+        fields = ("name",)
+        import_id_fields = ()
+        skip_diff = True
+        report_skipped = True
+
+    def __init__(self, reseller: Reseller) -> None:
+        super().__init__()
+        self.reseller = reseller
+        self.outcomes: dict[int, list[str]] = {}
+        self.said: dict[tuple[str, object], tuple[int, str]] = {}
+        self.known = self._what_is_there()
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        """Find or make the row's customer and establishment. Raises `ValidationError` with all that is wrong."""
+        number = kwargs["row_number"]
+        said: list[str] = []
+        self.outcomes[number] = said
+        _check_needed(row)
+        tenant = self._tenant(row, number, said)
+        row["shop"] = self._shop(tenant, row, number, said)
+
+    def get_instance(self, instance_loader: object, row: dict[str, Any]) -> Till | None:
+        return self.known.tills.get(row["shop"].pk, {}).get(row["till"].lower())
+
+    def init_instance(self, row: dict[str, Any]) -> Till:
+        shop = row["shop"]
+        return Till(tenant_id=shop.tenant_id, establishment=shop, name=row["till"])
+
+    def import_instance(self, instance: Till, row: dict[str, Any], **kwargs: Any) -> None:
+        """The name is all a row says of a till, and the till was found by it."""
+
+    def skip_row(self, instance: Till, original: Till | None, row: dict[str, Any], errors: Any = None) -> bool:
+        return instance.pk is not None or not row["till"]
+
+    def validate_instance(self, instance: Till, errors: Any = None, validate_unique: bool = True) -> None:
+        """Unique by the look-up above; the columns' own rules are left."""
+        _check(instance, {"name": "till"})
+
+    def after_save_instance(self, instance: Till, row: dict[str, Any], **kwargs: Any) -> None:
+        self.known.tills.setdefault(row["shop"].pk, {})[instance.name.lower()] = instance
+        self.outcomes[kwargs["row_number"]].append(_("new till"))
+
+    def after_import_row(self, row: dict[str, Any], row_result: RowResult, **kwargs: Any) -> None:
+        row.pop("shop", None)
+
+    def _what_is_there(self) -> _Known:
+        known = _Known(tenants=[*Tenant.objects.filter(reseller=self.reseller)])
+        for shop in Establishment.objects.filter(tenant__reseller=self.reseller):
+            known.shops.setdefault(shop.tenant_id, []).append(shop)
+        for till in Till.objects.filter(tenant__reseller=self.reseller):
+            known.tills.setdefault(till.establishment_id, {})[till.name.lower()] = till
+        return known
+
+    def _tenant(self, row: dict[str, Any], number: int, said: list[str]) -> Tenant:
+        name, siren = row["customer"], row.get("siren", "") or row.get("siret", "")[:9]
+        same_siren = [it for it in self.known.tenants if siren and it.siren == siren]
+        # A name alone finds a customer too, unless both have a SIREN and they differ.
+        same_name = [it for it in self.known.tenants if it.name.lower() == name.lower() and not (siren and it.siren)]
+        tenant = next(iter([*same_siren, *same_name]), None)
+        if tenant is None:
+            tenant = Tenant(reseller=self.reseller, name=name, siren=siren)
+            _check(tenant, {"name": "customer", "siren": "siren"})
+            tenant.save()
+            self.known.tenants.append(tenant)
+            said.append(_("new customer"))
+        elif _changed(tenant, {"name": name, "siren": siren}):
+            _check(tenant, {"name": "customer", "siren": "siren"})
+            tenant.save(update_fields=["name", "siren"])
+            said.append(_("customer changed"))
+        self._said_once(("customer", tenant.pk), name, number)
+        return tenant
+
+    def _shop(self, tenant: Tenant, row: dict[str, Any], number: int, said: list[str]) -> Establishment:
+        name, code, siret = row["establishment"], row.get("code", "").upper(), row.get("siret", "")
+        email = row.get("email", "")
+        there = self.known.shops.setdefault(tenant.pk, [])
+        if siret and tenant.siren and siret[:9] != tenant.siren:
+            raise ValidationError(
+                _("The SIRET does not begin with the customer's SIREN {siren}.").format(siren=tenant.siren)
+            )
+        shop = _first(
+            [it for it in there if siret and it.siret == siret],
+            [it for it in there if code and it.code == code and not (siret and it.siret)],
+            [it for it in there if it.name.lower() == name.lower() and not code and not (siret and it.siret)],
+        )
+        names = {"name": "establishment", "code": "code", "siret": "siret", "contact_email": "email"}
+        if shop is None:
+            code = code or free_code(name, [it.code for it in there])
+            if any(it.code == code for it in there):
+                raise ValidationError(_("This customer already has an establishment with this code."))
+            shop = Establishment(tenant=tenant, name=name, code=code, siret=siret, contact_email=email)
+            _check(shop, names)
+            shop.save()
+            there.append(shop)
+            said.append(_("new establishment"))
+        elif _changed(shop, {"name": name, "siret": siret, "contact_email": email}):
+            _check(shop, names)
+            shop.save(update_fields=["name", "siret", "contact_email"])
+            said.append(_("establishment changed"))
+        self._said_once(("establishment", shop.pk), name, number)
+        return shop
+
+    def _said_once(self, what: tuple[str, object], name: str, number: int) -> None:
+        """Two rows of one file must not give one customer or establishment two names."""
+        first, before = self.said.setdefault(what, (number, name))
+        if before != name:
+            words = _("Row {first} calls it “{before}”.")
+            raise ValidationError(words.format(first=first, before=before))
+
+
+def _changed(row: Tenant | Establishment, values: dict[str, str]) -> bool:
+    """Take over what the file says; an empty cell changes nothing. Returns whether anything is new."""
+    new = {name: value for name, value in values.items() if value and getattr(row, name) != value}
+    for name, value in new.items():
+        setattr(row, name, value)
+    return bool(new)
+
+
+def _first(*ways: list[Establishment]) -> Establishment | None:
+    return next((found[0] for found in ways if found), None)
+
+
+def _check_needed(row: dict[str, Any]) -> None:
+    for needed in NEEDED:
+        if not row[needed]:
+            raise ValidationError(_("The column “{column}” is empty.").format(column=HEADINGS[needed][0]))
+
+
+def _check(instance: Tenant | Establishment | Till, columns: dict[str, str]) -> None:
+    """The columns' own rules. Raises `ValidationError` in words that name the file's columns."""
+    others = {it.name for it in instance._meta.fields} - {*columns}
+    try:
+        instance.clean_fields(exclude=others)
+    except ValidationError as wrong:
+        raise ValidationError(
+            [
+                f"{HEADINGS[columns[name]][0]} : {message}"
+                for name, found in wrong.message_dict.items()
+                for message in found
+            ]
+        ) from None
+
+
+def _columns(headers: Iterable[Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for at, header in enumerate(headers):
+        plain = unicodedata.normalize("NFKD", _text(header)).encode("ascii", "ignore").decode().lower().strip(" *")
+        for ours, names in HEADINGS.items():
+            if plain in names:
+                found[ours] = at
+    missing = [HEADINGS[needed][0] for needed in NEEDED if needed not in found]
+    if missing:
+        raise Unreadable(_("The first line must name the columns; missing: {names}.").format(names=", ".join(missing)))
+    return {ours: found.get(ours, -1) for ours in HEADINGS if ours in found}
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: a spreadsheet keeps a SIRET as a number."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    text = "" if cell is None else " ".join(str(cell).split())
+    bare = text.replace(" ", "")
+    return bare if bare.isdecimal() else text
+
+
+def _csv(content: bytes) -> tablib.Dataset:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")  # what Excel writes as "CSV" on a French Windows
+    first = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=first.count)
+    try:
+        return tablib.Dataset().load(text, format="csv", delimiter=delimiter)
+    except (tablib.InvalidDimensions, ValueError):
+        raise Unreadable(_("A row has more or fewer columns than the first line.")) from None
+
+
+def _xlsx(content: bytes) -> tablib.Dataset:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > UNPACKED_MAX:
+                raise Unreadable(_("The file is too large: at most 1 MB."))
+        return tablib.Dataset().load(content, format="xlsx")
+    except Unreadable:
+        raise
+    except Exception:  # openpyxl raises what the broken part of the file made it raise
+        raise Unreadable(_("This is not a spreadsheet we can read. Save it as .xlsx or .csv.")) from None

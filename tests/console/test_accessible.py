@@ -1,0 +1,122 @@
+"""The main pages for everybody: nothing axe finds against WCAG AA, and everything reached and done by keyboard."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from tenants.factories import ResellerAdminFactory
+from tenants.models import Establishment, Reseller, Tenant
+from tests.console.given import Customer, customer
+
+WCAG_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+TABS_MAX = 150
+
+
+@pytest.fixture
+def given(transactional_db: None) -> Customer:
+    """A customer with a row of everything."""
+    return customer(Reseller.objects.create(name="Caisses du Midi"), "Zinc", number=81001042)
+
+
+@pytest.fixture
+def page(given: Customer, browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A page of the reseller's administrator."""
+    client = Client()
+    client.force_login(ResellerAdminFactory(reseller=given.tenant.reseller))
+    context = browser.new_context(base_url=live_server.url, locale="fr-FR", viewport={"width": 1280, "height": 900})
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def addresses(given: Customer) -> dict[str, str]:
+    """The main pages."""
+    shop = given.till.establishment_id
+    return {
+        "home": f"{reverse('admin:index')}?day=2026-03-14",
+        "closings": reverse("admin:exports_export_changelist"),
+        "closing": reverse("admin:exports_export_change", args=[given.export.pk]),
+        "causes": reverse("console_causes"),
+        "log": f"{reverse('console_log')}?date=2026-03-14&establishment={shop}",
+        "set-up": reverse("console_set_up"),
+        "new customer": reverse("console_set_up_new"),
+        "new establishment": reverse("console_set_up_establishment", args=[given.tenant.pk]),
+        "new tills": reverse("console_set_up_tills", args=[shop]),
+        "checklist": reverse("console_set_up_customer", args=[given.tenant.pk]),
+        "import": reverse("console_import"),
+        "my account": reverse("console_account"),
+        "people": reverse("admin:tenants_user_changelist"),
+        "changes": reverse("admin:tenants_change_changelist"),
+    }
+
+
+def test_axe__finds_nothing_on_the_main_pages(page: Page, given: Customer) -> None:
+    found: dict[str, list[str]] = {}
+    for name, address in addresses(given).items():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, name
+        page.wait_for_load_state("networkidle")
+        for violation in Axe().run(page, options=WCAG_AA).response["violations"]:
+            nodes = [node["html"][:160] for node in violation["nodes"][:4]]
+            found.setdefault(name, []).append(f"{violation['id']}: {nodes}")
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["home", "closing", "causes", "log", "checklist", "import", "my account"])
+def test_keyboard__reaches_everything_and_shows_where_it_is(page: Page, given: Customer, name: str) -> None:
+    page.goto(addresses(given)[name])
+    page.evaluate(
+        """() => {
+            const folded = element => element.closest("details:not([open]) > :not(summary)");
+            const shown = element => element.checkVisibility() && !folded(element);
+            const all = document.querySelectorAll(
+                ".console :is(a[href], button, summary, select, textarea, input:not([type=hidden], :disabled))");
+            window.left = new Set([...all].filter(shown));
+            window.unseen = [];
+        }"""
+    )
+    assert page.evaluate("window.left.size") > 0
+    for _turn in range(TABS_MAX):
+        page.keyboard.press("Tab")
+        done = page.evaluate(
+            """() => {
+                const at = document.activeElement;
+                if (window.left.delete(at)) {
+                    const style = getComputedStyle(at);
+                    if (style.outlineStyle === "none" && style.boxShadow === "none") window.unseen.push(at.outerHTML);
+                }
+                return window.left.size === 0;
+            }"""
+        )
+        if done:
+            break
+    assert page.evaluate("[...window.left].map(it => it.outerHTML.slice(0, 120))") == []
+    assert page.evaluate("window.unseen.map(it => it.slice(0, 120))") == []
+
+
+def test_keyboard__sets_a_customer_up(page: Page, given: Customer) -> None:
+    page.goto(reverse("console_set_up_new"))
+    page.get_by_label("Raison sociale").focus()
+    page.keyboard.type("Le Comptoir SARL")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content").get_by_role("heading", name="Nouvel établissement")).to_be_visible()
+    page.get_by_label("Nom").first.focus()
+    page.keyboard.type("Le Comptoir")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content").get_by_role("heading", name="Caisses")).to_be_visible()
+    page.get_by_label("Caisses").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nCaisse terrasse")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#content").get_by_role("heading", name="Le Comptoir SARL")).to_be_visible()
+    shop = Establishment.objects.get(tenant=Tenant.objects.get(name="Le Comptoir SARL"))
+    assert shop.tills.count() == 2
