@@ -85,7 +85,8 @@ def find(rows: QuerySet[Export], term: str) -> QuerySet[Export]:
     shops = Establishment.objects.filter(
         Q(code__iexact=term) | Q(name__icontains=term) | Q(tenant__name__icontains=term)
     )
-    return rows.filter(establishment__in=shops)
+    # As a list, so that the planner sees whether they are few (by their index) or many (the latest first).
+    return rows.filter(establishment__in=[*shops.values_list("pk", flat=True)])
 
 
 def _ways(term: str) -> Iterator[Q]:

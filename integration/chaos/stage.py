@@ -120,7 +120,7 @@ class Stage:
     def _aim(self, worker: str) -> None:
         """Wait for the worst moment to freeze a worker: it has just marked a posting, and sends it next."""
         deadline = time.monotonic() + AIM_S
-        with self._stores.session() as connection, suppress(psycopg.OperationalError):
+        with suppress(psycopg.OperationalError), self._stores.session() as connection:
             while time.monotonic() < deadline:
                 if connection.execute(ABOUT_TO_SEND, [f"%:{self._processes.pid(worker)}:%"]).fetchone():
                     return
