@@ -16,8 +16,8 @@ from tests.exact.test_lane import SALES, settle_now
 
 def console(language: str, address: str) -> str:
     """A console page as support reads it, with plain spaces."""
-    client = Client(headers={"Accept-Language": language})
-    client.force_login(SupportFactory())
+    client = Client()
+    client.force_login(SupportFactory(language=language))
     page = html.unescape(client.get(address).content.decode())
     return " ".join(page.split())
 
