@@ -105,7 +105,7 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
     """A customer's checklist: what is done, what is missing, what to do next, each with its button."""
     tenant = _tenant(request, tenant_id, "tenants.view_tenant")
     shops = progress_of(tenant)
-    mappings = dict(Mapping.objects.filter(tenant=tenant).values_list("establishment", "pk"))
+    mapped = {*Mapping.objects.filter(tenant=tenant).values_list("establishment", flat=True)}
     user = _user(request, "tenants.view_tenant")
     context = {
         "title": tenant.name,
@@ -113,7 +113,9 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
         "shops": [
             {
                 "progress": it,
-                "mapping_address": _mapping_address(mappings.get(it.facts.shop.pk)),
+                "mapping_address": reverse("console_mapping", args=[it.facts.shop.pk])
+                if it.facts.shop.pk in mapped
+                else "",
                 "closings_address": links.closings(establishment=it.facts.shop.pk),
                 "open": bool(it.current),
             }
@@ -199,10 +201,6 @@ def _shop(request: HttpRequest, pk: int, permission: str) -> Establishment:
 def _address(tenant: Tenant, shop: Establishment | None = None) -> str:
     page = reverse("console_set_up_customer", args=[tenant.pk])
     return f"{page}#shop-{shop.pk}" if shop else page
-
-
-def _mapping_address(mapping: int | None) -> str:
-    return reverse("admin:exact_mapping_change", args=[mapping]) if mapping else ""
 
 
 def _form(request: HttpRequest, form: BaseForm, **context: Any) -> HttpResponse:
