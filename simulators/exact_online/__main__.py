@@ -1,6 +1,7 @@
 """`python -m simulators.exact_online --port 8400 --data DIR`."""
 
 import argparse
+import json
 import socket
 import sys
 from pathlib import Path
@@ -11,12 +12,17 @@ from .app import create_app
 from .connection import ServerProtocol
 from .countries import COUNTRIES, HOME
 from .door import Door, bound_socket
+from .readings import Readings, UnknownReading
 from .simulator import BooksOfAnotherVersion, Settings, Simulator
 
 
 def main() -> None:
     """Start the program; it runs until it is interrupted."""
     arguments = argument_parser().parse_args()
+    try:
+        readings = _readings(arguments.readings, arguments.reading)
+    except (OSError, ValueError, UnknownReading) as error:
+        sys.exit(f"readings: {error}")
     settings = Settings(
         data=arguments.data,
         seed=arguments.seed,
@@ -25,6 +31,7 @@ def main() -> None:
         per_day=arguments.day_limit,
         tokens_per_day=arguments.token_limit,
         home=arguments.country,
+        readings=readings,
     )
     listeners = [_listen(arguments.host, arguments.port)]
     if arguments.control_port is not None:
@@ -68,9 +75,25 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--day-limit", type=int, default=5_000, help="calls a day per app and company")
     parser.add_argument("--token-limit", type=int, default=200, help="token calls a day per app and user")
     parser.add_argument("--country", choices=COUNTRIES, default=HOME, help="whose host this is without a path in front")
+    parser.add_argument(
+        "--reading", action="append", default=[], help="NAME=READING of a doubtful behaviour; may be repeated"
+    )
+    parser.add_argument("--readings", type=Path, help="JSON file of readings by name")
     parser.add_argument("--certificate", type=Path, help="PEM file: serve https, for clients that insist on it")
     parser.add_argument("--key", type=Path, help="PEM file of the certificate's key, when it is apart")
     return parser
+
+
+def _readings(file: Path | None, given: list[str]) -> dict[str, str]:
+    """The readings of the file, and those of the command line over them; `UnknownReading` when there is no such."""
+    chosen: object = json.loads(file.read_text(encoding="utf-8")) if file is not None else {}
+    if not isinstance(chosen, dict):
+        raise ValueError(f"{file} does not hold a JSON object")
+    for entry in given:
+        name, _, reading = entry.partition("=")
+        chosen[name] = reading
+    Readings().choose(chosen)
+    return chosen
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,7 +1,7 @@
 """`/api/v1/…`: one call from its token to its answer."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -30,6 +30,7 @@ from .odata.options import Options, parse_options
 from .odata.syntax import Literal, Scalar
 from .reading import Reader, Scope, require_filter
 from .resources.catalogue import PROJECTIONS
+from .resources.entries import ENTRIES
 from .resources.master import TABLES
 from .resources.sync_timestamp import SYNC_TIMESTAMP, timestamp_values
 from .simulator import Simulator
@@ -44,6 +45,7 @@ FIXED_HEADERS = {
     "Expires": "-1",
 }
 JSON_TYPE = "application/json; charset=utf-8"
+QUERY_MAX = 2_048  # the default of the web server Exact runs on, by the strict reading (rules 3.6)
 DELETIONS_KEPT_MS = 61 * DAY_MS  # two months (rules 9)
 
 
@@ -87,11 +89,13 @@ def answer(simulator: Simulator, request: ApiRequest) -> Response:
         language = caller.language
         if request.division is not None:
             simulator.grants.enter(caller, request.division)
-        headers = simulator.rate_limits.count(caller.client_id, request.division)
+        headers = simulator.rate_limits.count(caller.client_id, _budget_of(simulator, request, caller))
         simulator.error_limit.refuse_blocked(_error_key(caller.client_id, caller.user_id, request))
         response = _Handler(simulator, request, caller).handle()
     except TooManyRequests as error:
-        response, headers = Response(status_code=error.status), error.headers
+        response, headers = _too_many(simulator, error), error.headers
+    except Unauthorized as error:
+        response = _unauthorized(simulator, error)
     except Refused as refusal:
         response = JSONResponse(error_body(joined(refusal.problems, language)), 500)
     except ApiError as error:
@@ -101,9 +105,30 @@ def answer(simulator: Simulator, request: ApiRequest) -> Response:
     except Exception:
         logger.exception("%s %s failed", request.method, request.path)
         response = JSONResponse(error_body("An unexpected error occurred."), 500)
+    if response.status_code not in (*range(400), 429) and simulator.readings.rate_headers_on_errors == "none":
+        headers = {name: value for name, value in headers.items() if not name.startswith("X-RateLimit")}
     _note_error(simulator, request, response.status_code)
     _finish(response, headers, simulator)
     return response
+
+
+def _budget_of(simulator: Simulator, request: ApiRequest, caller: Caller) -> int | None:
+    """Which company's budget a call takes from; `current/Me` names none (rules 2.1)."""
+    if request.division is None and simulator.readings.me_budget == "current_company":
+        return caller.current_division
+    return request.division
+
+
+def _too_many(simulator: Simulator, error: TooManyRequests) -> Response:
+    if simulator.readings.too_many_body == "error_body":
+        return JSONResponse(error_body(error.message), error.status)
+    return Response(status_code=error.status)
+
+
+def _unauthorized(simulator: Simulator, error: Unauthorized) -> Response:
+    if simulator.readings.unauthorized_body == "empty":
+        return Response(status_code=error.status)
+    return JSONResponse(error_body(error.message), error.status)
 
 
 def _finish(response: Response, headers: dict[str, str], simulator: Simulator) -> None:
@@ -150,6 +175,8 @@ class _Handler:
 
     def handle(self) -> Response:
         request, resource = self._request, self._resource
+        if len(request.query) > QUERY_MAX and self._simulator.readings.long_query == "refused":
+            raise NotFound("The request filtering module denied the request: the query string is too long.")
         self._simulator.grants.require_right(self._caller, resource.name)
         if request.method not in resource.methods:
             raise MethodNotAllowed(resource.methods)
@@ -171,8 +198,6 @@ class _Handler:
             reader = Reader(self._database, child, self._scope, within=(link.foreign, reader.key_of(address.key)))
             resource = child
         options = parse_options(self._request.pairs, resource)
-        if options.top is not None and not self._simulator.counts_with_top:
-            options = replace(options, inline_count=False)
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:
@@ -193,7 +218,7 @@ class _Handler:
 
     @property
     def _scope(self) -> Scope:
-        company, now = self._company, self._simulator.clock.now_ms()
+        company, now, readings = self._company, self._simulator.clock.now_ms(), self._simulator.readings
         values: dict[str, Scalar] = {
             "division": company.division,
             "origin": self._request.origin,
@@ -205,10 +230,14 @@ class _Handler:
             "today": company.today,
             "server_time": wall_clock_text(company.now),
             "utc_offset_s": utc_offset_s(now, company.zone),
+            "now": company.now,
+            "cash_sign": -1 if readings.cash_sign == "receipt_positive" else 1,
+            "all_licences": readings.system_divisions == "all_reachable",
+            "language": self._request.headers.get("customdescriptionlanguage", "").strip().lower()[:2],
         }
         if self._resource.name == SYNC_TIMESTAMP:
             values |= timestamp_values(self._database, PROJECTIONS, values, self._request.pairs)
-        return Scope(base=self._request.base, values=values)
+        return Scope(base=self._request.base, values=values, zone=company.zone, readings=readings)
 
     def _writer(self) -> Writer:
         return writer_for(self._simulator, self._company, self._resource, self._caller, self._request.base)
@@ -227,12 +256,19 @@ class _Handler:
         """The new row. Without `Prefer`, master data comes back with its id only (rules 3.2)."""
         key = {"": Literal("Edm.Guid", row_id, 0)}
         body = Reader(self._database, self._resource, self._scope).by_key(key, Options())
-        if self._resource.name in TABLES and not self._wants_representation():
+        if self._comes_back_empty and not self._wants_representation():
             kept = {prop.name for prop in self._resource.keys} | {"__metadata"}
             body = {name: value if name in kept else None for name, value in body.items()}
         response = self._shown({"d": body}, 201)
         response.headers["Location"] = body["__metadata"]["uri"]
         return response
+
+    @property
+    def _comes_back_empty(self) -> bool:
+        """Seen of master data; of documents and purchase entries the opposite; of our entries nothing (rules 3.2)."""
+        if self._simulator.readings.entry_without_prefer == "id_only" and self._resource.name in ENTRIES:
+            return True
+        return self._resource.name in TABLES
 
     def _wants_representation(self) -> bool:
         return "return=representation" in self._request.headers.get("prefer", "").replace(" ", "").lower()

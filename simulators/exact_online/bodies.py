@@ -8,18 +8,47 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .clock import wall_clock_ms
 from .edm import Property, Resource
-from .errors import BadRequest
+from .errors import BadRequest, Refused
+from .messages import problem
 from .odata.literals import GUID, INT64, parse_datetime
+from .readings import Readings
 
 RANGES = {"Edm.Byte": (0, 255), "Edm.Int16": (-(2**15), 2**15 - 1), "Edm.Int32": (-(2**31), 2**31 - 1)}
 AMOUNT_MAX = Decimal(10) ** 13
 PROBLEM = "Error processing request stream."
+# Lengths found in practice; the reference has none (rules 5).
+LENGTHS: dict[str, dict[str, int]] = {
+    "salesentry/SalesEntries": {"Description": 60, "YourRef": 40, "PaymentReference": 25},
+    "salesentry/SalesEntryLines": {"Description": 60},
+    "financialtransaction/CashEntryLines": {"Description": 60},
+    "financialtransaction/BankEntryLines": {"Description": 60},
+    "generaljournalentry/GeneralJournalEntryLines": {"Description": 60},
+    "crm/Accounts": {"Name": 50, "Code": 18},
+    "financial/GLAccounts": {"Description": 60, "Code": 24},
+}
+LENGTH_TERMS = {
+    "Description": "description",
+    "YourRef": "your_ref",
+    "PaymentReference": "payment_reference",
+    "Name": "name",
+    "Code": "code",
+}
+GENERAL_LINES = "generaljournalentry/GeneralJournalEntryLines"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRules:
+    """How the values of bodies are read for one company: by its time zone, and by the readings in force."""
+
+    zone: ZoneInfo
+    readings: Readings
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
@@ -37,7 +66,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def read_properties(resource: Resource, body: dict[str, Any], method: str | None, zone: ZoneInfo) -> dict[str, Any]:
+def read_properties(resource: Resource, body: dict[str, Any], method: str | None, rules: BodyRules) -> dict[str, Any]:
     """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies."""
     values: dict[str, Any] = {}
     for name, value in body.items():
@@ -46,10 +75,27 @@ def read_properties(resource: Resource, body: dict[str, Any], method: str | None
         prop = resource.properties.get(name)
         if prop is None:
             raise BadRequest(f"{PROBLEM} The property name '{name}' specified for type '{resource.type}' is not valid.")
-        converted = _children(prop, value) if prop.is_collection else _convert(prop, value, zone)
-        if method is None or prop.accepted_on(method):
+        converted = _children(prop, value) if prop.is_collection else _convert(prop, value, rules)
+        if method is None or prop.accepted_on(method) or _takes_amount_dc(resource, name, rules):
             values[name] = converted
+    _fit_lengths(resource, values, rules)
     return values
+
+
+def _takes_amount_dc(resource: Resource, name: str, rules: BodyRules) -> bool:
+    """Read-only by its page, and posted by a known client all the same (rules 6)."""
+    return name == "AmountDC" and resource.name == GENERAL_LINES and rules.readings.general_amount_dc == "taken"
+
+
+def _fit_lengths(resource: Resource, values: dict[str, Any], rules: BodyRules) -> None:
+    if rules.readings.long_texts == "kept":
+        return
+    longest = LENGTHS.get(resource.name, {})
+    too_long = [name for name in longest if len(values.get(name) or "") > longest[name]]
+    if too_long and rules.readings.long_texts == "refused":
+        raise Refused([problem("too_long", LENGTH_TERMS[name]) for name in too_long])
+    for name in too_long:
+        values[name] = values[name][: longest[name]]
 
 
 def _children(prop: Property, value: object) -> list[dict[str, Any]]:
@@ -63,10 +109,10 @@ def _children(prop: Property, value: object) -> list[dict[str, Any]]:
     return value
 
 
-def _convert(prop: Property, value: object, zone: ZoneInfo) -> Any:
+def _convert(prop: Property, value: object, rules: BodyRules) -> Any:
     if value is None:
         return None
-    converted = _CONVERTERS[prop.type](value, zone)
+    converted = _CONVERTERS[prop.type](value, rules)
     if converted is None:
         raise BadRequest(
             f"{PROBLEM} Error encountered in converting the value from request payload for property"
@@ -78,7 +124,7 @@ def _convert(prop: Property, value: object, zone: ZoneInfo) -> Any:
     return converted
 
 
-def _string(value: object, zone: ZoneInfo) -> str | None:
+def _string(value: object, rules: BodyRules) -> str | None:
     if not isinstance(value, str) or "\0" in value:
         return None
     try:
@@ -88,19 +134,21 @@ def _string(value: object, zone: ZoneInfo) -> str | None:
     return value
 
 
-def _guid(value: object, zone: ZoneInfo) -> str | None:
+def _guid(value: object, rules: BodyRules) -> str | None:
     return value.lower() if isinstance(value, str) and GUID.match(value) else None
 
 
-def _whole(value: object, zone: ZoneInfo) -> int | None:
-    number = _double(value, zone)
+def _whole(value: object, rules: BodyRules) -> int | None:
+    number = _double(value, rules)
     if number is None or number != number.to_integral_value():
         return None
     return int(number) if -INT64 <= number < INT64 else None
 
 
-def _double(value: object, zone: ZoneInfo) -> Decimal | None:
+def _double(value: object, rules: BodyRules) -> Decimal | None:
     """A number, or a string of one (rules 3.7)."""
+    if isinstance(value, str) and rules.readings.numbers_as_text == "refused":
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         return None
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,15}(\.\d{1,15})?\s*", value) is None:
@@ -109,15 +157,15 @@ def _double(value: object, zone: ZoneInfo) -> Decimal | None:
     return number if number.is_finite() and abs(number) < AMOUNT_MAX else None
 
 
-def _boolean(value: object, zone: ZoneInfo) -> bool | None:
+def _boolean(value: object, rules: BodyRules) -> bool | None:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str):
+    if isinstance(value, str) and rules.readings.numbers_as_text == "read":
         return {"true": True, "false": False}.get(value.strip().lower())
     return None
 
 
-def _datetime(value: object, zone: ZoneInfo) -> int | None:
+def _datetime(value: object, rules: BodyRules) -> int | None:
     """Without a zone as it stands; with a zone shifted to the company's wall clock (rules 3.7: a `Z` shifts it)."""
     if not isinstance(value, str):
         return None
@@ -130,18 +178,20 @@ def _datetime(value: object, zone: ZoneInfo) -> int | None:
         return local
     zoned = re.fullmatch(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)(?:Z|([+-])(\d{2}):(\d{2}))", value)
     moment_utc = parse_datetime(zoned[1]) if zoned is not None else None
-    if zoned is None or moment_utc is None:
+    if zoned is None or moment_utc is None or rules.readings.zoned_dates == "refused":
         return None
+    if rules.readings.zoned_dates == "as_written":
+        return moment_utc
     offset_minutes = (int(zoned[3]) * 60 + int(zoned[4])) * (-1 if zoned[2] == "-" else 1) if zoned[2] else 0
     try:
-        return wall_clock_ms(moment_utc - offset_minutes * 60_000, zone)
+        return wall_clock_ms(moment_utc - offset_minutes * 60_000, rules.zone)
     except (ValueError, OverflowError):
         return None
 
 
-def _binary(value: object, zone: ZoneInfo) -> str | None:
+def _binary(value: object, rules: BodyRules) -> str | None:
     """Base64, kept as it came (rules 3.7)."""
-    text = _string(value, zone)
+    text = _string(value, rules)
     try:
         base64.b64decode(text or "", validate=True)
     except ValueError:
@@ -149,7 +199,7 @@ def _binary(value: object, zone: ZoneInfo) -> str | None:
     return text
 
 
-_CONVERTERS: dict[str, Callable[[object, ZoneInfo], Any]] = {
+_CONVERTERS: dict[str, Callable[[object, BodyRules], Any]] = {
     "Edm.String": _string,
     "Edm.Guid": _guid,
     "Edm.Byte": _whole,

@@ -12,8 +12,9 @@ from starlette.routing import Route
 
 from .books.booking import OPEN, PROCESSED
 from .books.report import report
-from .clock import iso
+from .clock import iso, wall_clock_text
 from .control_faults import fault_routes
+from .control_readings import reading_routes
 from .control_requests import ControlError
 from .control_requests import body_of as _body
 from .control_requests import division_of as _division
@@ -22,7 +23,7 @@ from .control_requests import value_of as _get
 from .countries import COUNTRIES
 from .database import Row
 from .edm import find_resource
-from .oauth.grants import DIVISION_MAX, LOOPBACK_RULE, REUSED_TOKEN_ANSWERS
+from .oauth.grants import DIVISION_MAX, LOOPBACK_RULE
 from .resources.catalogue import MANDATORY_FILTERS
 from .seed.plant import NewApp, NewCompany, NewUser, add_app, add_company, add_user
 from .simulator import Simulator
@@ -49,6 +50,8 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/books", _safe(control.books), methods=["GET"]),
         Route("/calls", _safe(control.calls), methods=["GET", "DELETE"]),
         Route("/companies", _safe(control.companies), methods=["POST"]),
+        Route("/companies/move", _safe(control.move_company), methods=["POST"]),
+        Route("/users/current", _safe(control.current_company), methods=["POST"]),
         Route("/users", _safe(control.users), methods=["POST"]),
         Route("/consents/withdraw", _safe(control.withdraw_consent), methods=["POST"]),
         Route("/tokens/expire", _safe(control.expire_tokens), methods=["POST"]),
@@ -58,6 +61,7 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/settings", _safe(control.settings), methods=["GET", "POST"]),
         Route("/apps", _safe(control.apps), methods=["POST"]),
         Route("/demands", _safe(control.demands), methods=["GET", "POST"]),
+        *reading_routes(simulator),
         *fault_routes(simulator),
         *webhook_routes(simulator),
     ]
@@ -139,6 +143,25 @@ class _Control:
         with simulator.database.transaction():
             add_company(simulator.database, simulator.clock, simulator.identifiers, company)
         return JSONResponse({"division": company.division}, 201)
+
+    async def move_company(self, request: Request) -> Response:
+        """The company moves to another database: `DivisionMoveDate` says when, every timestamp is new (rules 9)."""
+        body, simulator = await _body(request), self._simulator
+        division = _get(body, "division", int)
+        self._require_company(division)
+        now = simulator.company(division).now
+        with simulator.database.transaction():
+            simulator.database.execute("UPDATE company SET moved = ? WHERE division = ?", (now, division))
+            simulator.identifiers.renew_rowversions(division)
+        return JSONResponse({"division": division, "moved": wall_clock_text(now)})
+
+    async def current_company(self, request: Request) -> Response:
+        """The user switches to another company in the browser: `CurrentDivision` changes (rules 3.9)."""
+        body = await _body(request)
+        user, division = self._user(body), _get(body, "division", int)
+        self._require_company(division)
+        self._change("UPDATE user SET current_division = ? WHERE id = ?", (division, user["id"]))
+        return JSONResponse({"user": user["name"], "division": division})
 
     async def users(self, request: Request) -> Response:
         """One more user."""
@@ -259,19 +282,13 @@ class _Control:
         return JSONResponse({"entry_id": values[2], "status": status})
 
     async def settings(self, request: Request) -> Response:
-        """Limits and doubtful readings, while the program runs."""
+        """The limits, while the program runs."""
         body = await _body(request) if request.method == "POST" else {}
-        limits, grants = self._simulator.limit_settings, self._simulator.grants
+        limits = self._simulator.limit_settings
         limits.enabled = _get(body, "limits", bool, limits.enabled)
         limits.per_minute = _get(body, "minute_limit", int, limits.per_minute)
         limits.per_day = _get(body, "day_limit", int, limits.per_day)
         limits.tokens_per_day = _get(body, "token_limit", int, limits.tokens_per_day)
-        answer = _get(body, "reused_refresh_token", str, grants.reused_token_answer)
-        if answer not in REUSED_TOKEN_ANSWERS:
-            raise ControlError(f"reused_refresh_token is none of {', '.join(REUSED_TOKEN_ANSWERS)}")
-        grants.reused_token_answer = answer
-        simulator = self._simulator
-        simulator.counts_with_top = _get(body, "inline_count_with_top", bool, simulator.counts_with_top)
         if _get(body, "forget_usage", bool, False):
             self._simulator.rate_limits.forget()
             self._simulator.error_limit.forget()
@@ -282,8 +299,6 @@ class _Control:
                 "minute_limit": limits.per_minute,
                 "day_limit": limits.per_day,
                 "token_limit": limits.tokens_per_day,
-                "reused_refresh_token": answer,
-                "inline_count_with_top": simulator.counts_with_top,
             }
         )
 

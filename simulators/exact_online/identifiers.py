@@ -17,6 +17,7 @@ class Identifiers:
     """Makes what must be unique. With a seed, the same calls in the same order give the same values."""
 
     def __init__(self, database: Database, seed: str | None) -> None:
+        self._database = database
         tables = (*VERSIONED, "deletion")
         self._rowversion = max(database.highest(table, "rowversion") for table in tables)
         # The row version keeps a second start on the same file from repeating the ids of the first.
@@ -35,6 +36,14 @@ class Identifiers:
         """The next value of `Timestamp`: it grows over all rows of the database (rules 9)."""
         self._rowversion += 1
         return self._rowversion
+
+    def renew_rowversions(self, division: int) -> None:
+        """Give every row of a company a new row version, in the order of the old ones (rules 9)."""
+        for table in (*VERSIONED, "deletion"):
+            in_order = f"SELECT rowid FROM {table} WHERE division = ? ORDER BY rowversion"  # noqa: S608
+            renewal = f"UPDATE {table} SET rowversion = ? WHERE rowid = ?"  # noqa: S608
+            for row in self._database.rows(in_order, (division,)):
+                self._database.execute(renewal, (self.next_rowversion(), row["rowid"]))
 
     def stream(self, name: str) -> random.Random:
         """Chances of their own: with a seed, the same name gives the same ones, whatever else is drawn meanwhile."""

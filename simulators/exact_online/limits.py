@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from .clock import DAY_MS, Clock
-from .errors import TooManyRequests
+from .errors import Forbidden, TooManyRequests
+from .readings import Readings
 
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
@@ -40,9 +41,10 @@ class _Usage:
 class RateLimits:
     """Counts calls per app and company. Windows start with the clock minute and at midnight UTC."""
 
-    def __init__(self, clock: Clock, settings: LimitSettings) -> None:
+    def __init__(self, clock: Clock, settings: LimitSettings, readings: Readings) -> None:
         self._clock = clock
         self.settings = settings
+        self._readings = readings
         self._usage: dict[tuple[str, int | None], _Usage] = {}
 
     def count(self, client_id: str, division: int | None) -> dict[str, str]:
@@ -56,6 +58,7 @@ class RateLimits:
         if usage.day.used >= self.settings.per_day:
             raise TooManyRequests(self._day_headers(usage))
         if usage.minute.used >= self.settings.per_minute:
+            usage.day.used += self._readings.refused_calls == "counted"
             raise TooManyRequests(self._minute_headers(usage))
         usage.minute.used += 1
         usage.day.used += 1
@@ -128,19 +131,21 @@ class _Errors:
 class ErrorLimit:
     """More than ten errors an hour block a caller on an endpoint: an hour, then twice as long each time."""
 
-    def __init__(self, clock: Clock, settings: LimitSettings) -> None:
+    def __init__(self, clock: Clock, settings: LimitSettings, readings: Readings) -> None:
         self._clock = clock
         self._settings = settings
+        self._readings = readings
         self._errors: dict[ErrorKey, _Errors] = {}
 
     def refuse_blocked(self, key: ErrorKey) -> None:
-        """429 without rate headers while the key is blocked."""
+        """429 without rate headers, or 403, while the key is blocked."""
         if self._settings.enabled and key in self._errors and self._clock.now_ms() < self._errors[key].blocked_until:
-            raise TooManyRequests({})
+            raise TooManyRequests({}) if self._readings.blocked_key == "429" else Forbidden
 
     def note(self, key: ErrorKey, status: int) -> None:
         """Count an answer, if it is one of those that count."""
-        if not self._settings.enabled or status not in COUNTED_ERRORS:
+        counted = COUNTED_ERRORS | {500} if self._readings.business_errors_count == "yes" else COUNTED_ERRORS
+        if not self._settings.enabled or status not in counted:
             return
         now = self._clock.now_ms()
         errors = self._errors.setdefault(key, _Errors())

@@ -19,6 +19,7 @@ TERMS: dict[str, tuple[str, str, str]] = {
     "cost_center": ("Kostenplaats", "Cost center", "Centre de coûts"),
     "cost_unit": ("Kostendrager", "Cost unit", "Unité de coûts"),
     "currency": ("Valuta", "Currency", "Devise"),
+    "date": ("Datum", "Date", "Date"),
     "customer": ("Klant", "Customer", "Client"),
     "description": ("Omschrijving", "Description", "Description"),
     "division": ("Administratie", "Company", "Société"),
@@ -35,6 +36,7 @@ TERMS: dict[str, tuple[str, str, str]] = {
     "journals": ("Journals", "Journals", "Journals"),
     "lines": ("Boekingsregels", "Entry lines", "Lignes d'écriture"),
     "name": ("Naam", "Name", "Nom"),
+    "payment_reference": ("Betalingsreferentie", "Payment reference", "Référence de paiement"),
     "payment_condition": ("Betalingsconditie", "Payment condition", "Condition de paiement"),
     "subject": ("Onderwerp", "Subject", "Objet"),
     "subscription": ("Webhook-abonnement", "Webhook subscription", "Abonnement webhook"),
@@ -42,6 +44,9 @@ TERMS: dict[str, tuple[str, str, str]] = {
     "vat_amount": ("Btw-bedrag", "VAT amount", "Montant de TVA"),
     "vat_code": ("Btw-code", "VAT code", "Code TVA"),
     "vat_percentage": ("Btw-percentage", "VAT percentage", "Pourcentage de TVA"),
+    "your_ref": ("Uw ref.", "Your ref.", "Votre réf."),
+    "opening_balance": ("Beginsaldo", "Opening balance", "Solde d'ouverture"),
+    "closing_balance": ("Eindsaldo", "Closing balance", "Solde de clôture"),
 }
 
 PATTERNS: dict[str, tuple[str, str, str]] = {
@@ -50,6 +55,7 @@ PATTERNS: dict[str, tuple[str, str, str]] = {
     "invalid_reference": ("Ongeldige referentie: {term}", "Invalid reference: {term}", "Référence non valide : {term}"),
     "not_allowed": ("Niet toegestaan: {term}", "Not allowed: {term}", "Non autorisé : {term}"),
     "missing": ("Ontbreekt: {term}", "Missing: {term}", "Manquant : {term}"),
+    "too_long": ("Te lang: {term}", "Too long: {term}", "Trop long : {term}"),
     "blocked": ("Geblokkeerd: {term}: {value}", "Blocked: {term}: {value}", "Bloqué : {term} : {value}"),
     "in_use": ("In gebruik: {term}", "In use: {term}", "En cours d'utilisation : {term}"),
     "already_exists": (

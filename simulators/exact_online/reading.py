@@ -1,8 +1,9 @@
 """GET: lists, one by its key, children behind a link, counts (rules 3.4 to 3.6)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .database import Database, Row
 from .edm import Property, Resource, load_resources
@@ -10,9 +11,12 @@ from .errors import BadRequest, NotFound
 from .odata import paging
 from .odata.options import Options
 from .odata.sql import NUMBERS, Bindings, FilterCompiler
+from .odata.stamps import in_wall_clock
 from .odata.syntax import Call, Comparison, Expression, Field, Literal, Logical, Not, Scalar
+from .readings import Readings
 from .render import entity, list_body
 from .resources.catalogue import PROJECTIONS, demands_of
+from .resources.entries import ENTRIES
 from .resources.projection import Projection
 
 SELECT_MISSING = "Please add a $select or a $top=1 statement to the query string."
@@ -21,6 +25,7 @@ FILTER_MISSING = (
     " one of the following fields in the url: {fields}."
 )
 EVERYTHING = Options()
+LOOK_UP_DELAY_MS = 30_000
 
 
 def require_filter(fields: Collection[str] | None, options: Options) -> None:
@@ -35,6 +40,8 @@ class Scope:
 
     base: str
     values: Mapping[str, Scalar]
+    zone: ZoneInfo
+    readings: Readings = field(default_factory=Readings)
 
 
 class Reader:
@@ -83,6 +90,7 @@ class Reader:
     def count(self, options: Options) -> int:
         """How many rows the filter lets through."""
         self._add_filter(options)
+        self._hide_what_is_new()
         number: int = self._database.value(self._statement("count(*)"), self._bindings.values)
         return number
 
@@ -90,8 +98,9 @@ class Reader:
         """A page of rows in its envelope; `pairs` is the query as it came, for the link to the next page."""
         self._refuse_demands(options)
         self._add_filter(options)
+        self._hide_what_is_new()
         count = None
-        if options.inline_count:
+        if options.inline_count and (options.top is None or self._scope.readings.inline_count_with_top == "counted"):
             count = self._database.value(self._statement("count(*)"), self._bindings.values)
         size = self._resource.page_size
         wanted = size if options.top is None else min(options.top, size)
@@ -99,8 +108,21 @@ class Reader:
         more = len(rows) > wanted and (options.top is None or options.top > size)
         rows = rows[:wanted]
         link = self._next_link(rows, options, address, pairs) if more else None
-        bare = options.top is not None and options.top <= size and count is None
+        bare = count is None and self._is_bare(options.top)
         return list_body(self._entities(rows, options), bare=bare, next_page=link, count=count)
+
+    def _is_bare(self, top: int | None) -> bool:
+        """Whether a list comes without `results`; callers saw different things (rules 3.4)."""
+        reading = self._scope.readings.top_envelope
+        if top is None or top > self._resource.page_size or reading == "results":
+            return False
+        return top != 1 or reading == "bare"
+
+    def _hide_what_is_new(self) -> None:
+        """By one reading an entry can be looked up only some time after it was made (rules 8)."""
+        if self._scope.readings.look_up_delay == "30_s" and self._resource.name in ENTRIES:
+            seen_before = int(self._scope.values["now"] or 0) - LOOK_UP_DELAY_MS
+            self._conditions.append(f"{self._column('Created')} <= {self._bindings.bind(seen_before)}")
 
     def children(self, foreign: str, parents: list[Scalar], names: frozenset[str] | None) -> dict[Scalar, list[Any]]:
         """The rows behind a link for several parents at once, by parent."""
@@ -164,7 +186,7 @@ class Reader:
         return [prop.name for prop in self._resource.scalars if prop.key or options.shows(prop.name)]
 
     def _refuse_demands(self, options: Options) -> None:
-        demands = demands_of(self._resource.name)
+        demands = demands_of(self._resource.name, self._scope.readings)
         if demands.select_or_top_one and not options.selected and options.top != 1:
             raise BadRequest(SELECT_MISSING)
         if not demands.all_allowed and options.selected and options.select is None:
@@ -176,8 +198,12 @@ class Reader:
 
     def _add_filter(self, options: Options) -> None:
         if options.filter is not None:
-            compiler = FilterCompiler(self._resource, self._column, self._bindings)
-            self._conditions.append(compiler.condition(options.filter))
+            readings = self._scope.readings
+            ignore_case = readings.text_case == "does_not_matter"
+            compiler = FilterCompiler(self._resource, self._column, self._bindings, ignore_case=ignore_case)
+            in_utc = readings.stamps_in_filters == "utc"
+            tree = in_wall_clock(options.filter, self._scope.zone) if in_utc else options.filter
+            self._conditions.append(compiler.condition(tree))
 
     def _select(self, names: list[str], tail: str) -> list[Row]:
         columns = ", ".join(f'{self._column(name)} AS "{name}"' for name in dict.fromkeys(names))
@@ -197,6 +223,7 @@ class Reader:
                 row,
                 options,
                 {name: children.get(row[key], []) for name, children in expanded.items()},
+                self._scope.readings,
             )
             for row in rows
         ]

@@ -7,10 +7,18 @@ from .database import Row
 from .edm import Property, Resource
 from .odata.literals import write
 from .odata.options import Options
+from .readings import Readings
+
+NOISE = 2**-40
 
 
 def entity(
-    resource: Resource, base: str, values: Row, options: Options, expanded: Mapping[str, list[Any]]
+    resource: Resource,
+    base: str,
+    values: Row,
+    options: Options,
+    expanded: Mapping[str, list[Any]],
+    readings: Readings,
 ) -> dict[str, Any]:
     """One row. `base` is the address before the resource's name; `expanded` holds the children asked for."""
     uri = entity_uri(resource, base, values)
@@ -19,7 +27,7 @@ def entity(
         if not options.shows(name):
             continue
         if not prop.is_collection:
-            body[name] = value_of(prop, values[name])
+            body[name] = value_of(prop, values[name], readings)
         elif name in expanded:
             body[name] = {"results": expanded[name]}
         else:
@@ -34,7 +42,7 @@ def entity_uri(resource: Resource, base: str, values: Row) -> str:
     return f"{base}/{resource.name}({key})"
 
 
-def value_of(prop: Property, value: Any) -> Any:
+def value_of(prop: Property, value: Any, readings: Readings) -> Any:
     """A kept value as JSON shows it."""
     if value is None:
         return None
@@ -45,7 +53,11 @@ def value_of(prop: Property, value: Any) -> Any:
             return bool(value)
         case "Edm.Double":
             number = float(value)
-            return int(number) if number.is_integer() else number
+            if number.is_integer():
+                return int(number)
+            return number + NOISE if readings.amounts_out == "noisy" else number
+        case "Edm.Int64" if readings.int64_out == "text":
+            return str(value)
         case "Edm.Binary":
             return None  # never given back (rules 3.7)
     return value

@@ -6,7 +6,7 @@ CREATE TABLE company (
     division INTEGER PRIMARY KEY, description TEXT NOT NULL, currency TEXT NOT NULL, country TEXT NOT NULL,
     legislation TEXT NOT NULL, language TEXT NOT NULL, time_zone TEXT NOT NULL, status INTEGER NOT NULL,
     blocking_status INTEGER NOT NULL, licence TEXT NOT NULL, customer TEXT, siret TEXT, vat_number TEXT,
-    receivable_account TEXT NOT NULL, payment_condition TEXT,
+    receivable_account TEXT NOT NULL, payment_condition TEXT, moved INTEGER,
     created INTEGER NOT NULL, modified INTEGER NOT NULL, extra TEXT NOT NULL
 ) STRICT;
 
@@ -127,11 +127,22 @@ CREATE TABLE last_number (
     PRIMARY KEY (division, journal, year)
 ) STRICT, WITHOUT ROWID;
 
+-- Numbers of entries that were deleted.
+CREATE TABLE retired_number (
+    division INTEGER NOT NULL, journal TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (division, journal, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE deletion (
     id TEXT PRIMARY KEY, division INTEGER NOT NULL, entity_type INTEGER NOT NULL, entity_key TEXT NOT NULL,
     deleted_by TEXT, deleted_at INTEGER NOT NULL, rowversion INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX deletion_rowversion ON deletion (division, rowversion);
+
+-- Descriptions of master data in other languages than the company's (rules 3.2).
+CREATE TABLE description (
+    row_id TEXT NOT NULL, language TEXT NOT NULL, division INTEGER NOT NULL REFERENCES company, text TEXT NOT NULL,
+    PRIMARY KEY (row_id, language)
+) STRICT, WITHOUT ROWID;
 
 -- The same in every company.
 CREATE TABLE document_type (
@@ -193,7 +204,7 @@ CREATE TABLE authorization_code (
 CREATE TABLE token (
     access_token TEXT PRIMARY KEY, refresh_token TEXT NOT NULL UNIQUE, client_id TEXT NOT NULL, user_id TEXT NOT NULL,
     issued_at INTEGER NOT NULL, access_expires_at INTEGER NOT NULL, refresh_expires_at INTEGER NOT NULL,
-    refreshed INTEGER NOT NULL DEFAULT 0
+    successor TEXT -- the refresh token it was exchanged for
 ) STRICT;
 CREATE TABLE forbidden (
     user_id TEXT NOT NULL, resource TEXT NOT NULL, PRIMARY KEY (user_id, resource)

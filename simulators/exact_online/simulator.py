@@ -1,6 +1,7 @@
 """The whole program as one object: what the parts share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .bookkeeper import Bookkeeper
@@ -16,6 +17,7 @@ from .faults import Faults
 from .identifiers import Identifiers
 from .limits import ErrorLimit, LimitSettings, RateLimits, TokenLimit
 from .oauth.grants import Grants
+from .readings import Readings
 from .seed.plant import plant
 from .webhooks.outbox import Outbox
 
@@ -31,6 +33,7 @@ class Settings:
     per_day: int = 5_000
     tokens_per_day: int = 200
     home: str = HOME
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 class BooksOfAnotherVersion(Exception):
@@ -67,26 +70,31 @@ class Simulator:
             settings.limits_enabled, settings.per_minute, settings.per_day, settings.tokens_per_day
         )
         self.identifiers = Identifiers(self.database, settings.seed)
-        self.webhooks = Outbox(self.database, self.clock, self.identifiers)
+        self.readings = Readings()
+        self.readings.choose(settings.readings)
+        self.webhooks = Outbox(self.database, self.clock, self.identifiers, self.readings)
         self.mandatory_filters: dict[str, list[str]] = {}
-        self.counts_with_top = True
         self.ledger = Ledger(self.database, self.identifiers, self.webhooks.announce)
         self.token_limit = TokenLimit(self.clock, self.limit_settings)
-        self.grants = Grants(self.database, self.clock, self.identifiers, self.token_limit)
-        self.rate_limits = RateLimits(self.clock, self.limit_settings)
-        self.error_limit = ErrorLimit(self.clock, self.limit_settings)
+        self.grants = Grants(self.database, self.clock, self.identifiers, self.token_limit, self.readings)
+        self.rate_limits = RateLimits(self.clock, self.limit_settings, self.readings)
+        self.error_limit = ErrorLimit(self.clock, self.limit_settings, self.readings)
         self.faults = Faults(self.identifiers)
         self.calls = Calls()
         self.bookkeeper = Bookkeeper(self.ledger, self.company, self.identifiers.stream("bookkeeper"))
 
     def reset(self) -> None:
-        """Start from the seed again: books, users, tokens, clock, limits, faults, counters."""
+        """Start from the seed again: books, users, tokens, clock, limits, readings, faults, counters."""
         self.faults.clear()
         self.webhooks.close()
         self.database.create_schema()
         self.clock.reset()
         self._wire()
         plant(self.database, self.clock, self.identifiers, self.home)
+
+    def choose_readings_of_the_start(self) -> None:
+        """Take back every reading that was chosen while the program ran."""
+        self.readings.choose(Readings().chosen() | dict(self._settings.readings))
 
     def keep_clock(self) -> None:
         """Remember how far the clock is ahead, so that a restart does not bring expired tokens back to life."""
@@ -99,7 +107,7 @@ class Simulator:
         row = self.database.row("SELECT * FROM company WHERE division = ?", (division,))
         if row is None:
             raise NotFound("No such division.")
-        return Company(self.database, row, self.clock)
+        return Company(self.database, row, self.clock, self.readings)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -61,7 +61,7 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
         case Fault.RATE_LIMIT:
             return Response(status_code=429, headers=simulator.rate_limits.minute_exhausted())
         case Fault.GATEWAY_FAULT:
-            return JSONResponse(_gateway_fault(host, path), 404)
+            return JSONResponse(_gateway_fault(host, path), int(simulator.readings.gateway_fault_status))
 
 
 async def _wait(simulator: Simulator, rule: Rule) -> None:

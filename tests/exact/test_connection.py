@@ -63,7 +63,7 @@ def later_at_exact(exact: SimulatedExact) -> Iterator[None]:
     exact.control("clock", advance=AN_HOUR)
     yield
     exact.control("clock", real=True)
-    exact.control("settings", reused_refresh_token="old_token_text")
+    exact.control("readings", reused_refresh_token="old_token_text")
 
 
 def calls_of_tokens(exact: SimulatedExact) -> int:
@@ -216,7 +216,7 @@ def test_dead_token__stops_the_lane_until_the_customer_logs_in_again(
 ) -> None:
     till, division = linked
     closing_id = till.post("closings", closing()).json()["id"]
-    exact.control("settings", reused_refresh_token=answer)
+    exact.control("readings", reused_refresh_token=answer)
     use_up(exact, division.connection)
     age_in_database(division.connection)
 

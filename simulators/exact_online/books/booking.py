@@ -11,11 +11,12 @@ from . import vat
 from .checks import Checks
 from .company import Company, Journal, Period, VatCode, due_date
 from .document import BANK, CASH, GENERAL, SALES, Document, DocumentLine
-from .money import share, text
+from .money import cents, share, text
 
 OPEN, PROCESSED = 20, 50
 SALES_ENTRY, SALES_CREDIT_NOTE, CASH_FLOW, OTHER = 20, 21, 40, 90
 FIRST_VAT_LINE = 9999
+VAT_DIFFERENCE_MAX = 100  # cents, by the strict reading of a line's VATAmountFC
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,12 @@ class _Booker:
 
     def _day(self) -> int:
         dates = [line.date for line in self._document.lines if line.date is not None]
+        if self._company.readings.missing_date == "refused" and self._lacks_date(dates):
+            self._checks.refuse("mandatory", "date")
         return self._document.date or (dates[0] if dates else self._company.today)
+
+    def _lacks_date(self, dates: list[int]) -> bool:
+        return self._document.date is None if self._kind is SALES else len(dates) < len(self._document.lines)
 
     def _sales_header(self) -> str | None:
         self._checks.customer()
@@ -126,17 +132,47 @@ class _Booker:
     def _book_lines(self, journal: Journal | None, own_account: str | None, day: int) -> None:
         if not self._document.lines:
             self._checks.refuse("mandatory", "lines")
+        self._take_header_vat(day)
         for number, line in enumerate(self._document.lines, start=1):
             account = self._checks.gl_account(line, own_account)
             if self._kind is GENERAL:
                 self._checks.general_vat(line, journal)
             code = self._checks.vat_code(line, account) if self._takes_vat(journal) else None
             percentage = self._percentage(line, code, line.date or day)
-            parts = vat.split(code, percentage, line.amount or 0, line.vat_amount)
+            parts = self._split(line, code, percentage)
             self._total += parts.net + parts.vat
             self._vat_total += parts.vat
             if account is not None:
                 self._add_document_line(number, line, code, percentage, parts, day)
+
+    def _split(self, line: DocumentLine, code: VatCode | None, percentage: Decimal) -> vat.Split:
+        """Net and VAT of a line; how far its own `VATAmountFC` may lead away is open (rules 5.1)."""
+        holds_vat = self._company.amount_holds_vat(self._kind, code)
+        amount, reading = line.amount or 0, self._company.readings.line_vat_amount
+        computed = vat.split(code, percentage, amount, None, holds_vat=holds_vat)
+        if line.vat_amount is None or reading == "ignored":
+            return computed
+        if reading == "within_1_00" and abs(line.vat_amount - computed.vat) > VAT_DIFFERENCE_MAX:
+            self._checks.refuse("invalid", "vat_amount")
+        return vat.split(code, percentage, amount, line.vat_amount, holds_vat=holds_vat)
+
+    def _take_header_vat(self, day: int) -> None:
+        """By one reading the header's `VATAmountFC` is VAT: its first line with a code takes the difference."""
+        wanted = self._document.extra.get("VATAmountFC")
+        if self._kind is not SALES or wanted is None or self._company.readings.header_vat_amount == "ignored":
+            return
+        computed = [(line, self._computed_vat(line, line.date or day)) for line in self._document.lines]
+        with_vat = [(line, amount) for line, amount in computed if amount]
+        if with_vat:
+            line, amount = with_vat[0]
+            line.vat_amount = amount + cents(Decimal(str(wanted))) - sum(amount for _, amount in with_vat)
+
+    def _computed_vat(self, line: DocumentLine, day: int) -> int:
+        code = self._company.vat_code(line.vat_code) if line.vat_code else None
+        percentage = code.percentage_on(day) if code is not None and code.type not in vat.WITHOUT_VAT else None
+        holds_vat = self._company.amount_holds_vat(self._kind, code)
+        parts = vat.split(code, percentage or Decimal(0), line.amount or 0, line.vat_amount, holds_vat=holds_vat)
+        return parts.vat
 
     def _takes_vat(self, journal: Journal | None) -> bool:
         return self._kind is not GENERAL or (journal is not None and journal.allow_vat)
@@ -268,9 +304,16 @@ class _Booker:
         """Opening plus lines is closing; what the caller left out is filled from the journal (rules 6)."""
         if self._kind not in (CASH, BANK) or journal is None:
             return None, None
-        opening, closing = self._document.opening, self._document.closing
+        opening, closing, readings = self._document.opening, self._document.closing, self._company.readings
+        last = self._company.closing_balance(journal.code)
+        if readings.missing_balances == "refused" and not self._document.is_kept:
+            for term, given in (("opening_balance", opening), ("closing_balance", closing)):
+                if given is None:
+                    self._checks.refuse("mandatory", term)
         if opening is None:
-            opening = self._company.closing_balance(journal.code)
+            opening = last
+        elif readings.opening_balance == "must_follow" and opening != last and not self._document.is_kept:
+            self._checks.refuse("invalid", "opening_balance")
         if closing is None:
             closing = opening + self._total
         if opening + self._total != closing:
@@ -303,7 +346,7 @@ class _Booker:
             "payment_reference": document.payment_reference,
             "document": document.document,
             "type": self._type(),
-            "status": OPEN,
+            "status": self._status(),
             "amount_fc": self._total,
             "amount_dc": self._in_company_currency(self._total),
             "vat_fc": self._vat_total,
@@ -311,8 +354,14 @@ class _Booker:
             "extra": document.extra,
         }
 
+    def _status(self) -> int:
+        """Open; in live French books cash entries were processed (rules 6)."""
+        is_processed = self._kind is CASH and self._company.readings.new_cash_entry == "processed"
+        return PROCESSED if is_processed else OPEN
+
     def _type(self) -> int:
-        """A sale below zero becomes a credit note (rules 13 d leaves it open)."""
+        """A sale below zero becomes a credit note, or stays a sale (rules 13 d leaves it open)."""
         if self._kind is SALES:
-            return SALES_CREDIT_NOTE if self._total < 0 else SALES_ENTRY
+            is_credit = self._total < 0 and self._company.readings.negative_total == "type_21"
+            return SALES_CREDIT_NOTE if is_credit else SALES_ENTRY
         return OTHER if self._kind is GENERAL else CASH_FLOW

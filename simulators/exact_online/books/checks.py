@@ -1,21 +1,39 @@
 """What the books refuse (rules 4.3, 5, 6). Every check adds to a list, so that a caller sees all reasons at once."""
 
 from simulators.exact_online.messages import Problem, problem
+from simulators.exact_online.readings import Readings
 from simulators.exact_online.resources.enums import GL_ACCOUNT_TYPE
 
 from .company import Company, GLAccount, Journal, Period, VatCode
-from .document import BANK, CASH, GENERAL, SALES, Document, DocumentLine, EntryKind
+from .document import GENERAL, SALES, Document, DocumentLine, EntryKind
 from .vat import WITHOUT_VAT
 
 ACCOUNTS_RECEIVABLE, ACCOUNTS_PAYABLE, VAT = 20, 22, 24
 CASH_ACCOUNT, BANK_ACCOUNT = 10, 12
-REFUSED_GL_TYPES: dict[str, frozenset[int]] = {
-    SALES.name: frozenset({ACCOUNTS_RECEIVABLE, VAT}),
-    CASH.name: frozenset(),
-    BANK.name: frozenset(),
-    GENERAL.name: frozenset({CASH_ACCOUNT, BANK_ACCOUNT}),
+PAYMENT_SERVICE, LAST_BALANCE_SHEET_TYPE = 16, 100
+ALL_TYPES: frozenset[int] = frozenset()
+CASH_OR_BANK = frozenset({CASH_ACCOUNT, BANK_ACCOUNT})
+NEVER_ON_SALES = frozenset({ACCOUNTS_RECEIVABLE, VAT})
+# The GL account types a line may not have, by the reading in force (rules 5, 6, 13 j).
+REFUSED_ON_SALES: dict[str, frozenset[int]] = {
+    "all_but_20_24": NEVER_ON_SALES,
+    "no_payment_accounts": NEVER_ON_SALES | CASH_OR_BANK | {PAYMENT_SERVICE},
+    "no_balance_sheet": frozenset(number for number in GL_ACCOUNT_TYPE if number <= LAST_BALANCE_SHEET_TYPE),
 }
+REFUSED_ELSEWHERE: dict[str, frozenset[int]] = {"all": ALL_TYPES, "no_cash_or_bank": CASH_OR_BANK}
+
+
+def refused_gl_types(kind: EntryKind, readings: Readings) -> frozenset[int]:
+    """The types of GL accounts that a line of such a document may not name."""
+    if kind is SALES:
+        return REFUSED_ON_SALES[readings.sales_line_accounts]
+    if kind is GENERAL:
+        return REFUSED_ELSEWHERE[readings.general_line_accounts]
+    return REFUSED_ELSEWHERE[readings.cash_line_accounts]
+
+
 OPTIONAL, MANDATORY, NOT_ALLOWED = 0, 1, 2
+VAT_CODE_LENGTH = 3  # padded (rules 3.8)
 
 
 class Checks:
@@ -108,7 +126,7 @@ class Checks:
             return None
         if account.is_blocked:
             self.refuse("blocked", "gl_account", account.code)
-        if account.type in REFUSED_GL_TYPES[self._document.kind.name] or account.id == own_account:
+        if account.type in refused_gl_types(self._document.kind, self._company.readings) or account.id == own_account:
             self._refuse_type(account)
         self._third_party(line, account)
         self._cost_allocation(line, account)
@@ -126,7 +144,8 @@ class Checks:
         if self._document.kind is SALES:
             return
         if line.account is None:
-            if account.type in (ACCOUNTS_RECEIVABLE, ACCOUNTS_PAYABLE):
+            is_demanded = self._company.readings.receivable_line_party == "demanded"
+            if is_demanded and account.type in (ACCOUNTS_RECEIVABLE, ACCOUNTS_PAYABLE):
                 self.refuse("mandatory", "account")
         elif self._company.third_party(line.account) is None:
             self.refuse("invalid_reference", "account")
@@ -163,7 +182,8 @@ class Checks:
                 self.refuse("missing", "vat_code")
             return None
         code = self._company.vat_code(name)
-        if code is None:
+        is_short = bool(line.vat_code) and len(name) < VAT_CODE_LENGTH
+        if code is None or (is_short and self._company.readings.short_vat_code == "refused"):
             self.refuse("invalid_reference", "vat_code")
             return None
         if code.is_blocked:

@@ -6,8 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from simulators.exact_online.bodies import BodyRules
 from simulators.exact_online.clock import DAY_MS, Clock, date_of, ms_of, wall_clock_ms
 from simulators.exact_online.database import Database, Row
+from simulators.exact_online.readings import Readings
+
+from .document import GENERAL, SALES, EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,10 @@ class Period:
 class Company:
     """One division. Look-ups are remembered for the life of the object, which is one call."""
 
-    def __init__(self, database: Database, row: Row, clock: Clock) -> None:
+    def __init__(self, database: Database, row: Row, clock: Clock, readings: Readings) -> None:
         self._database = database
         self._clock = clock
+        self.readings = readings
         self.division: int = row["division"]
         self.currency: str = row["currency"]
         self.receivable_account: str = row["receivable_account"]
@@ -118,6 +123,21 @@ class Company:
     def zone(self) -> ZoneInfo:
         """The time zone its dates are in."""
         return self._zone
+
+    @property
+    def body_rules(self) -> BodyRules:
+        """How bodies sent to it are read."""
+        return BodyRules(self._zone, self.readings)
+
+    def amount_holds_vat(self, kind: EntryKind, code: VatCode | None) -> bool:
+        """Whether the amount of a document's line is meant with its VAT; open for some documents (rules 5.1, 6)."""
+        if code is None:
+            return False
+        if kind is SALES:
+            return code.type == "I" and self.readings.including_code_on_sales == "gross"
+        if kind is GENERAL:
+            return code.type == "I"
+        return code.type == "I" or (code.type == "E" and self.readings.cash_line_vat == "inside")
 
     @cached_property
     def now(self) -> int:
@@ -244,9 +264,10 @@ class Company:
 
     def closing_balance(self, journal: str) -> int:
         """The closing balance of the journal's last cash or bank entry, in cents (rules 6)."""
+        order = "date DESC, number DESC" if self.readings.last_cash_entry == "by_date" else "year DESC, number DESC"
         row = self._row(
-            "SELECT closing_fc FROM entry WHERE division = :division AND journal = :journal"
-            " ORDER BY year DESC, number DESC LIMIT 1",
+            "SELECT closing_fc FROM entry WHERE division = :division AND journal = :journal"  # noqa: S608
+            f" ORDER BY {order} LIMIT 1",
             journal=journal,
         )
         return (row["closing_fc"] or 0) if row is not None else 0

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from simulators.exact_online.clock import DAY_MS
+
 from .money import cents
 
 SALES_JOURNALS = frozenset({20, 21})
@@ -12,6 +14,7 @@ CASH_JOURNALS = frozenset({10})
 BANK_JOURNALS = frozenset({12, 16})
 GENERAL_JOURNALS = frozenset({90})
 AMOUNTS = {"amount", "vat_amount", "opening", "closing"}
+DATES = {"date", "due_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class Document:
     document: str | None = None
     opening: int | None = None
     closing: int | None = None
+    is_kept: bool = False  # it came from the books, to be booked again
     lines: list[DocumentLine] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -172,6 +176,15 @@ def _take_over(
             continue
         attribute = fields.get(name)
         if attribute is not None:
-            setattr(target, attribute, cents(value) if attribute in AMOUNTS and value is not None else value)
+            setattr(target, attribute, _kept(attribute, value))
         elif value is not None:
             target.extra[name] = value
+
+
+def _kept(attribute: str, value: Any) -> Any:
+    """Amounts in cents; of a moment its day alone, as these dates have no time (rules 3.7)."""
+    if value is None:
+        return None
+    if attribute in AMOUNTS:
+        return cents(value)
+    return value - value % DAY_MS if attribute in DATES else value

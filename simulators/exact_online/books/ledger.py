@@ -13,7 +13,7 @@ from simulators.exact_online.messages import problem
 from .booking import PROCESSED, Booking, book
 from .company import Company
 from .document import BANK, CASH, GENERAL, SALES, Document
-from .numbering import take_number
+from .numbering import retire_number, take_number
 
 TRANSACTION_LINES = 1  # entity type of sync/Deleted (rules 9)
 RESOURCE_OF = {
@@ -37,9 +37,7 @@ class Ledger:
         booking = book(company, document)
         with self.database.transaction():
             header = booking.header
-            header["number"] = take_number(
-                self.database, company.division, header["journal"], header["year"], document.number
-            )
+            header["number"] = self._number(company, header["journal"], header["year"], document.number)
             header.update(created=company.now, creator=user)
             self._insert(booking, company, user)
         self._tell("Create", company.division, document.kind.name, document.id)
@@ -56,14 +54,18 @@ class Ledger:
             self._note_deleted(company, gone, user)
             self.database.execute("DELETE FROM entry WHERE id = ?", (document.id,))
             booking.header.update(created=before["created"], creator=before["creator"])
-            booking.header["number"] = self._kept_number(before, document.number)
+            booking.header["number"] = self._kept_number(company, before, document.number)
             self._insert(booking, company, user)
         self._tell("Update", company.division, before["kind"], document.id)
 
-    def _kept_number(self, before: Row, wanted: int | None) -> int:
+    def _kept_number(self, company: Company, before: Row, wanted: int | None) -> int:
         if wanted is None or wanted == before["number"]:
             return int(before["number"])
-        return take_number(self.database, before["division"], before["journal"], before["year"], wanted)
+        return self._number(company, before["journal"], before["year"], wanted)
+
+    def _number(self, company: Company, journal: str, year: int, own: int | None) -> int:
+        deleted_are_free = company.readings.deleted_number == "free"
+        return take_number(self.database, company.division, journal, year, own, deleted_are_free=deleted_are_free)
 
     def delete(self, company: Company, entry_id: str, user: str | None) -> None:
         """Take an entry out of the books; a processed one stays (rules 5, 6)."""
@@ -72,6 +74,7 @@ class Ledger:
         with self.database.transaction():
             self._note_deleted(company, self._line_ids(entry_id), user)
             self.database.execute("DELETE FROM entry WHERE id = ?", (entry_id,))
+            retire_number(self.database, company.division, entry["journal"], entry["number"])
         self._tell("Delete", company.division, entry["kind"], entry_id)
 
     def _tell(self, action: Action, division: int, kind: str, entry_id: str) -> None:

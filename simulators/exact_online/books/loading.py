@@ -42,6 +42,7 @@ def load_document(database: Database, company: Company, kind: EntryKind, entry_i
         rate=Decimal(entry["rate"]),
         opening=entry["opening_fc"],
         closing=None,  # follows from the lines
+        is_kept=True,
         lines=[_line(company, kind, row) for row in lines],
         extra=json.loads(entry["extra"]),
         **{name: entry[name] for name in _HEADER},
@@ -52,9 +53,9 @@ def _line(company: Company, kind: EntryKind, row: Row) -> DocumentLine:
     net = row["amount_fc"] * kind.sign
     vat = row["vat_fc"] * kind.sign if row["vat_fc"] is not None else None
     code = company.vat_code(row["vat_code"]) if row["vat_code"] else None
-    includes_vat = code is not None and code.type == "I"
+    holds_vat = company.amount_holds_vat(kind, code)
     return DocumentLine(
-        amount=net + (vat or 0) if includes_vat else net,
+        amount=net + (vat or 0) if holds_vat else net,
         vat_amount=vat,
         account=row["account"],
         extra=json.loads(row["extra"]),

@@ -5,11 +5,17 @@ from simulators.exact_online.errors import Refused
 from simulators.exact_online.messages import problem
 
 
-def take_number(database: Database, division: int, journal: str, year: int, own: int | None) -> int:
-    """The number of a new entry; a number the journal already has is refused."""
+def take_number(
+    database: Database, division: int, journal: str, year: int, own: int | None, *, deleted_are_free: bool
+) -> int:
+    """The number of a new entry; a number the journal has, or had, is refused.
+
+    `deleted_are_free`: whether the number of a deleted entry may be used again (rules 5).
+    """
     if own is None:
         return _next_number(database, division, journal, year)
-    if _is_used(database, division, journal, own):
+    is_taken = not deleted_are_free and _is_retired(database, division, journal, own)
+    if is_taken or _is_used(database, division, journal, own):
         raise Refused([problem("number_in_use", number=own, journal=journal)])
     return own
 
@@ -42,3 +48,15 @@ def _is_used(database: Database, division: int, journal: str, number: int) -> bo
         )
         is not None
     )
+
+
+def retire_number(database: Database, division: int, journal: str, number: int) -> None:
+    """Remember that an entry of that number was deleted."""
+    database.execute(
+        "INSERT OR IGNORE INTO retired_number (division, journal, number) VALUES (?, ?, ?)", (division, journal, number)
+    )
+
+
+def _is_retired(database: Database, division: int, journal: str, number: int) -> bool:
+    sql = "SELECT 1 FROM retired_number WHERE division = ? AND journal = ? AND number = ?"
+    return database.value(sql, (division, journal, number)) is not None

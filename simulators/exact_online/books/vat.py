@@ -17,15 +17,15 @@ class Split:
     vat: int
 
 
-def split(code: VatCode | None, percentage: Decimal, amount: int, given_vat: int | None) -> Split:
+def split(code: VatCode | None, percentage: Decimal, amount: int, given_vat: int | None, *, holds_vat: bool) -> Split:
     """Net and VAT of a line. `given_vat` replaces the computed amount, as `VATAmountFC` does.
 
-    Type E: the amount is net and VAT comes on top. Type I: the amount holds its VAT. Types B and N: no VAT.
+    Types B and N have no VAT. Of the others VAT comes on top of the amount, unless the amount `holds_vat`.
     300.00 at 5.5 % excluding gives 300.00 + 16.50; 316.50 including gives the same.
     """
     if code is None or code.type in WITHOUT_VAT:
         return Split(amount, 0)
-    if code.type == "I":
+    if holds_vat:
         vat = given_vat if given_vat is not None else share(amount, percentage / (1 + percentage))
         return Split(amount - vat, vat)
     return Split(amount, given_vat if given_vat is not None else share(amount, percentage))

@@ -18,6 +18,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+SESSION = "ExactOnlineSession"
 CARRIED = ("client_id", "redirect_uri", "response_type", "state", "force_login")
 
 
@@ -31,15 +32,35 @@ async def authorize_response(request: Request, country: str, grants: Grants, dat
         return _refusal("Unknown application.")
     if not grants.allows_redirect(client["id"], redirect_uri):
         return _refusal("The redirect address is not registered for this application.")
+    if grants.readings.redirect_slashes == "not_encoded" and _has_encoded_slashes(request.url.query):
+        return _refusal("The redirect address has encoded slashes.")
     if given.get("response_type", "code") != "code":
         return _refusal("Only response_type=code is supported.")
     if request.method == "GET":
-        return _log_in_page(given)
+        known = _known_user(request, country, given, grants)
+        return _log_in_page(given) if known is None else _ask(given, client, known, grants, database)
     if "ticket" in given:
         return _decide(given, form, client, grants)
     user = grants.log_in(country, given.get("user", ""), given.get("password", ""))
     if user is None:
         return _log_in_page(given, "Unknown user or wrong password.")
+    page = _ask(given, client, user, grants, database)
+    page.set_cookie(SESSION, grants.begin_session(user["id"]), httponly=True, samesite="lax")
+    return page
+
+
+def _known_user(request: Request, country: str, given: dict[str, str], grants: Grants) -> Row | None:
+    """Who logged in with this browser before; nobody when the app forces a log-in (rules 1.2)."""
+    if given.get("force_login") == "1" or grants.readings.log_in_session == "none":
+        return None
+    return grants.user_of_session(country, request.cookies.get(SESSION))
+
+
+def _has_encoded_slashes(query: str) -> bool:
+    return any(pair.startswith("redirect_uri=") and "%2f" in pair.lower() for pair in query.split("&"))
+
+
+def _ask(given: dict[str, str], client: Row, user: Row, grants: Grants, database: Database) -> Response:
     given["ticket"] = grants.begin_consent(user["id"])
     return _consent_page(given, client, _companies(database, user["id"]))
 
@@ -49,6 +70,8 @@ def _decide(given: dict[str, str], form: list[tuple[str, str]], client: Row, gra
     if user_id is None:
         return _log_in_page(given, "Please log in again.")
     if given.get("decision") != "accept":
+        if grants.readings.refused_consent == "page":
+            return _page("refusal.html", reason="You refused the application.")
         return _redirect(given, {"error": "access_denied"})
     chosen = [int(value) for name, value in form if name == "division" and value.isdecimal()]
     return _redirect(given, {"code": grants.authorize(client["id"], user_id, given["redirect_uri"], chosen)})

@@ -19,11 +19,12 @@ def token_response(body: bytes, authorization: str | None, country: str, grants:
         return JSONResponse({"error": "invalid_request"}, 400)
     except TokenRefused as refusal:
         return _refusal(refusal)
+    seconds = ACCESS_LIFE_MS // 1000
     return JSONResponse(
         {
             "access_token": pair.access_token,
             "token_type": "bearer",
-            "expires_in": str(ACCESS_LIFE_MS // 1000),  # a string of digits, as the real one (rules 1.3)
+            "expires_in": str(seconds) if grants.readings.expires_in == "text" else seconds,  # rules 1.3
             "refresh_token": pair.refresh_token,
         },
         headers={"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"},
@@ -31,7 +32,7 @@ def token_response(body: bytes, authorization: str | None, country: str, grants:
 
 
 def _grant(form: dict[str, str], authorization: str | None, country: str, grants: Grants) -> TokenPair:
-    client_id, secret = _credentials(form, authorization)
+    client_id, secret = _credentials(form, authorization, basic=grants.readings.basic_authentication == "accepted")
     client = grants.client_in(country, client_id)
     if client is None or not hmac.compare_digest(client["secret"].encode(), secret.encode()):
         raise TokenRefused(401, {"error": "invalid_client", "error_description": "Unknown client or wrong secret."})
@@ -43,12 +44,12 @@ def _grant(form: dict[str, str], authorization: str | None, country: str, grants
     raise TokenRefused(400, {"error": "unsupported_grant_type"})
 
 
-def _credentials(form: dict[str, str], authorization: str | None) -> tuple[str, str]:
+def _credentials(form: dict[str, str], authorization: str | None, *, basic: bool) -> tuple[str, str]:
     """From the body, or by Basic; a Bearer header makes the call fail (rules 1.3)."""
     if authorization is None:
         return form.get("client_id", ""), form.get("client_secret", "")
     scheme, _, value = authorization.partition(" ")
-    if scheme.lower() != "basic":
+    if scheme.lower() != "basic" or not basic:
         raise TokenRefused(401, {"error": "invalid_client", "error_description": "Unsupported authorization."})
     try:
         client_id, _, secret = base64.b64decode(value, validate=True).decode("utf-8").partition(":")

@@ -36,7 +36,10 @@ class _Typed:
 class FilterCompiler:
     """Compiles trees over one resource; `column` gives the SQL expression of a property."""
 
-    def __init__(self, resource: Resource, column: Callable[[str], str], bindings: Bindings) -> None:
+    def __init__(
+        self, resource: Resource, column: Callable[[str], str], bindings: Bindings, *, ignore_case: bool = False
+    ) -> None:
+        self._ignore_case = ignore_case
         self._resource = resource
         self._column = column
         self._bindings = bindings
@@ -51,7 +54,7 @@ class FilterCompiler:
     def _compile(self, tree: Expression) -> _Typed:
         match tree:
             case Literal():
-                return _Typed(self._bindings.bind(tree.value), tree.type)
+                return _Typed(self._bindings.bind(self._comparable_text(tree.value)), tree.type)
             case Field():
                 return self._field(tree)
             case Call():
@@ -70,7 +73,12 @@ class FilterCompiler:
             raise BadRequest(
                 f"No property '{tree.name}' exists in type '{self._resource.type}' at position {tree.position}."
             )
-        return _Typed(self._column(tree.name), prop.type)
+        column = self._column(tree.name)
+        is_text = prop.type == "Edm.String"
+        return _Typed(f"tolower({column})" if is_text and self._ignore_case else column, prop.type)
+
+    def _comparable_text(self, value: Scalar) -> Scalar:
+        return value.lower() if isinstance(value, str) and self._ignore_case else value
 
     def _comparison(self, tree: Comparison) -> _Typed:
         left, right = self._compile(tree.left), self._compile(tree.right)
@@ -110,7 +118,7 @@ class FilterCompiler:
         whole, part = self._texts(tree, 2)
         prefix = tree.arguments[1]
         if isinstance(prefix, Literal):
-            end = self._bindings.bind(f"{prefix.value}{HIGHEST_CHARACTER}")
+            end = self._bindings.bind(f"{self._comparable_text(prefix.value)}{HIGHEST_CHARACTER}")
             return _Typed(f"({whole} >= {part} AND {whole} < {end})", "Edm.Boolean")  # a range, so an index serves
         return _Typed(f"(substr({whole}, 1, length({part})) = {part})", "Edm.Boolean")
 

@@ -1,5 +1,6 @@
 """`GET /`: one page, made on the server, with nothing from outside."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from simulators.exact_online.books.booking import OPEN
 from simulators.exact_online.books.report import trial_balance_rows
 from simulators.exact_online.clock import date_of
 from simulators.exact_online.database import Row
+from simulators.exact_online.readings import QUESTIONS, Question, Readings
 from simulators.exact_online.resources.enums import JOURNAL_TYPE
 from simulators.exact_online.simulator import Simulator
 from simulators.exact_online.templating import page_environment
@@ -69,6 +71,7 @@ def _context(simulator: Simulator, selection: Selection) -> dict[str, object]:
         "in_force": sum(not rule.is_spent for rule in simulator.faults.rules),
         "door_open": simulator.door is None or simulator.door.is_open,
         "limits": simulator.limit_settings,
+        "readings": in_force(simulator.readings),
     }
     if company is None:
         return context
@@ -85,6 +88,25 @@ def _context(simulator: Simulator, selection: Selection) -> dict[str, object]:
         "calls": [call for call in reversed(simulator.calls.last) if call.division in (division, None)][:CALLS_SHOWN],
         "acts": [act for act in reversed(simulator.bookkeeper.done) if act.division == division][:CALLS_SHOWN],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingInForce:
+    """How one doubtful behaviour is read now."""
+
+    question: Question
+    reading: str
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is not read as usual."""
+        return self.reading != self.question.default
+
+
+def in_force(readings: Readings) -> list[ReadingInForce]:
+    """Every doubtful behaviour with its reading."""
+    chosen = readings.chosen()
+    return [ReadingInForce(question, chosen[question.name]) for question in QUESTIONS]
 
 
 def _chosen(known: list[Row], division: int | None) -> Row | None:

@@ -1,6 +1,8 @@
 """Every resource that answers, and the demands some of them make on a query (rules 3.6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from simulators.exact_online.readings import Readings
 
 from .cashflow import CASHFLOW
 from .documents import DOCUMENTS
@@ -38,11 +40,13 @@ class QueryDemands:
 
 _BULK = QueryDemands(select_or_top_one=True)
 _SYNC = QueryDemands(select_or_top_one=True, all_allowed=False, filter_only=frozenset({"Timestamp"}))
+_SYNC_OF_ALL = replace(_SYNC, all_allowed=True)
 _NONE = QueryDemands()
 
 
-def demands_of(name: str) -> QueryDemands:
+def demands_of(name: str, readings: Readings) -> QueryDemands:
     """The demands of the resource with that name."""
-    if name.startswith("bulk/") or name == "cashflow/Receivables":
-        return _BULK
-    return _SYNC if name.startswith("sync/") else _NONE
+    if name.startswith("sync/"):
+        return _SYNC if readings.sync_select_all == "refused" else _SYNC_OF_ALL
+    is_demanding = name == "cashflow/Receivables" and readings.receivables_select == "demanded"
+    return _BULK if name.startswith("bulk/") or is_demanding else _NONE

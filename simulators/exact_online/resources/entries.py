@@ -1,7 +1,9 @@
 """Entries and ledger lines: the document resources and the transaction lines are views of the same rows."""
 
+from collections.abc import Callable
+
 from .enums import ENTRY_STATUS, ENTRY_TYPE, description_of
-from .projection import CREATOR_JOINS, STAMPS, Link, Projection, amount, document_amount
+from .projection import CREATOR_JOINS, STAMPS, Link, Projection, amount, cash_amount, document_amount
 
 _ENTRY_JOINS = "LEFT JOIN journal j ON j.division = t.division AND j.code = t.journal"
 _HEADER = {
@@ -139,15 +141,21 @@ _LINE = {
     "VATPercentage": "CAST(t.vat_percentage AS REAL)",
     "VATType": "t.vat_type",
 }
-_DOCUMENT_AMOUNTS = {
-    "AmountDC": document_amount("t.amount_dc"),
-    "AmountFC": document_amount("t.amount_fc"),
-    "AmountVATFC": document_amount("t.vat_fc"),
-    "VATAmountDC": document_amount("t.vat_dc"),
-    "VATAmountFC": document_amount("t.vat_fc"),
-    "VATBaseAmountFC": document_amount("t.vat_base_fc"),
-    "VATBaseAmountDC": f"CASE WHEN t.vat_code IS NOT NULL THEN {document_amount('t.amount_dc')} END",
-}
+
+
+def _document_amounts(shown: Callable[[str], str]) -> dict[str, str]:
+    return {
+        "AmountDC": shown("t.amount_dc"),
+        "AmountFC": shown("t.amount_fc"),
+        "AmountVATFC": shown("t.vat_fc"),
+        "VATAmountDC": shown("t.vat_dc"),
+        "VATAmountFC": shown("t.vat_fc"),
+        "VATBaseAmountFC": shown("t.vat_base_fc"),
+        "VATBaseAmountDC": f"CASE WHEN t.vat_code IS NOT NULL THEN {shown('t.amount_dc')} END",
+    }
+
+
+_SALES_AMOUNTS, _CASH_AMOUNTS = _document_amounts(document_amount), _document_amounts(cash_amount)
 _LEDGER_AMOUNTS = {
     "AmountDC": amount("t.amount_dc"),
     "AmountFC": amount("t.amount_fc"),
@@ -184,18 +192,18 @@ _TRANSACTION_LINES = _lines(
 )
 ENTRIES = {
     "salesentry/SalesEntries": _SALES_ENTRIES,
-    "salesentry/SalesEntryLines": _document_lines("sales", _DOCUMENT_AMOUNTS),
+    "salesentry/SalesEntryLines": _document_lines("sales", _SALES_AMOUNTS),
     "financialtransaction/CashEntries": _entries(
         "cash", _CASH_HEADER, {"CashEntryLines": Link("financialtransaction/CashEntryLines", "EntryID")}
     ),
-    "financialtransaction/CashEntryLines": _document_lines("cash", _DOCUMENT_AMOUNTS),
+    "financialtransaction/CashEntryLines": _document_lines("cash", _CASH_AMOUNTS),
     "financialtransaction/BankEntries": _entries(
         "bank",
         {**_CASH_HEADER, "BankStatementDocumentNumber": "d.hid", "BankStatementDocumentSubject": "d.subject"},
         {"BankEntryLines": Link("financialtransaction/BankEntryLines", "EntryID")},
         "LEFT JOIN document d ON d.id = json_extract(t.extra, '$.BankStatementDocument')",
     ),
-    "financialtransaction/BankEntryLines": _document_lines("bank", _DOCUMENT_AMOUNTS),
+    "financialtransaction/BankEntryLines": _document_lines("bank", _CASH_AMOUNTS),
     "generaljournalentry/GeneralJournalEntries": _GENERAL_ENTRIES,
     "generaljournalentry/GeneralJournalEntryLines": _document_lines("general", _LEDGER_AMOUNTS),
     "financialtransaction/TransactionLines": _TRANSACTION_LINES,

@@ -22,6 +22,12 @@ class MasterTable:
         return bare.rjust(-self.padding) if self.padding < 0 else bare.ljust(self.padding)
 
 
+TRANSLATED = {"financial/GLAccounts", "financial/Journals", "vat/VATCodes", "cashflow/PaymentConditions"}
+DESCRIPTION = (
+    "coalesce((SELECT d.text FROM description d WHERE d.row_id = t.id AND d.language = :language), t.description)"
+)
+
+
 def _columns(stored: dict[str, str], **joined: str) -> dict[str, str]:
     return {name: f"t.{column}" for name, column in stored.items()} | joined | STAMPS | {"ID": "t.id"}
 
@@ -120,6 +126,8 @@ TABLES = {
 
 def _projection(name: str, joins: str = "", links: dict[str, Link] | None = None, **joined: str) -> Projection:
     master = TABLES[name]
+    if name in TRANSLATED:  # by the header CustomDescriptionLanguage (rules 3.2)
+        joined = {"Description": DESCRIPTION, **joined}
     return Projection(
         source=f"{master.table} t {joins} {CREATOR_JOINS}",
         scope="t.division = :division",
@@ -160,6 +168,7 @@ _DIVISION_COLUMNS = {
     "Customer": "t.customer",
     "Current": "(t.division = :current_division)",
     "Description": "t.description",
+    "DivisionMoveDate": "t.moved",
     "Legislation": "t.legislation",
     "Modified": "t.modified",
     "SiretNumber": "t.siret",
@@ -282,7 +291,7 @@ MASTER = {
     ),
     # hrm/Divisions counts a regular company as status 0, system/Divisions as 1: so say the two pages.
     "hrm/Divisions": _divisions(_REACHABLE, Status="CASE t.status WHEN 1 THEN 0 ELSE 1 END"),
-    "system/Divisions": _divisions(f"{_REACHABLE} AND t.licence = :licence"),
+    "system/Divisions": _divisions(f"{_REACHABLE} AND (t.licence = :licence OR :all_licences)"),
     "system/AllDivisions": _divisions(_REACHABLE),
     "current/Me": _ME,
     "sync/Deleted": Projection(

@@ -53,5 +53,10 @@ def amount(column: str) -> str:
 
 
 def document_amount(column: str) -> str:
-    """A ledger amount in the sign of a sales, cash or bank document."""
+    """A ledger amount in the sign of a sales document."""
     return f"(-{column} / 100.0)"
+
+
+def cash_amount(column: str) -> str:
+    """A ledger amount of a cash or bank line; which way its document counts is a reading (rules 6)."""
+    return f"({column} * :cash_sign / 100.0)"

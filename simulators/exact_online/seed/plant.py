@@ -158,6 +158,7 @@ class _Planting:
                 self._database.insert(TABLES[name].table, self._master_row(name, row))
         self._vat_percentages()
         self._periods()
+        self._descriptions()
 
     def _id(self, name: str, code: str) -> str:
         return stable_id(self._division, name, code)
@@ -246,6 +247,22 @@ class _Planting:
                         "modified": self._now,
                     },
                 )
+
+    def _descriptions(self) -> None:
+        """What the seed is called in other languages."""
+        self._database.insert_all(
+            "description",
+            [
+                {
+                    "row_id": self._id(facts["resource"], facts["code"]),
+                    "language": language,
+                    "division": self._division,
+                    "text": facts[language],
+                }
+                for facts in json.loads((resources.files(__package__) / "descriptions.json").read_text("utf-8"))
+                for language in ("en", "nl")
+            ],
+        )
 
     def _periods(self) -> None:
         for year in self._template["years"]:

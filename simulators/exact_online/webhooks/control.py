@@ -38,12 +38,10 @@ class _WebhookControl:
             raise ControlError(f"copies is not between 1 and {COPIES_MAX}")
         outbox.copies = copies
         outbox.holds = value_of(body, "hold", bool, outbox.holds)
-        outbox.allows_put = value_of(body, "allow_put", bool, outbox.allows_put)
         return JSONResponse(
             {
                 "hold": outbox.holds,
                 "copies": outbox.copies,
-                "allow_put": outbox.allows_put,
                 "events": [_shown(delivery) for delivery in outbox.deliveries],
             }
         )

@@ -16,6 +16,7 @@ from simulators.exact_online.changes import Change
 from simulators.exact_online.clock import Clock
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.identifiers import Identifiers
+from simulators.exact_online.readings import Readings
 
 from . import callback
 from .event import event_body
@@ -52,7 +53,8 @@ class Delivery:
 class Outbox:
     """The events of all companies."""
 
-    def __init__(self, database: Database, clock: Clock, identifiers: Identifiers) -> None:
+    def __init__(self, database: Database, clock: Clock, identifiers: Identifiers, readings: Readings) -> None:
+        self.readings = readings
         self._database = database
         self._clock = clock
         self._identifiers = identifiers
@@ -61,7 +63,6 @@ class Outbox:
         self.deliveries: list[Delivery] = []
         self.holds = False
         self.copies = 1
-        self.allows_put = False
 
     def announce(self, change: Change) -> None:
         """Tell the subscribers of a change, unless events are held."""
@@ -146,7 +147,7 @@ class Outbox:
         delivery.attempts.append(answer)
         if answer.startswith("2"):
             delivery.state = "delivered"
-        elif len(delivery.attempts) > len(RETRY_AFTER_MS):
+        elif self.readings.webhook_retries == "none" or len(delivery.attempts) > len(RETRY_AFTER_MS):
             delivery.state = "given up"
         else:
             delivery.due_ms = self._clock.now_ms() + RETRY_AFTER_MS[len(delivery.attempts) - 1]

@@ -34,7 +34,7 @@ class SubscriptionWriter(Writer):
 
     def create(self, body: dict[str, Any]) -> str:
         """A new subscription, once its address has answered the empty POST."""
-        properties = read_properties(self.resource, body, "POST", self.company.zone)
+        properties = read_properties(self.resource, body, "POST", self.company.body_rules)
         self._check(properties, own_id=None)
         row_id = self.identifiers.guid()
         with self.database.transaction():
@@ -55,9 +55,9 @@ class SubscriptionWriter(Writer):
         return row_id
 
     def change(self, row_id: str, body: dict[str, Any]) -> None:
-        """Refused, as callers report it, although the reference has a PUT; the control address can allow it."""
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
-        if not self.outbox.allows_put:
+        """Refused, as callers report it, although the reference has a PUT; or read otherwise."""
+        properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
+        if self.outbox.readings.webhook_put == "refused":
             raise Refused([problem("not_allowed", "subscription")])
         row = self.database.row_where("webhook_subscription", self.company.division, "id", row_id)
         assert row is not None

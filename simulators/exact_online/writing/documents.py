@@ -44,7 +44,7 @@ class DocumentWriter(Writer):
 
     def create(self, body: dict[str, Any]) -> str:
         """A new document; its id."""
-        given = read_properties(self.resource, body, "POST", self.company.zone)
+        given = read_properties(self.resource, body, "POST", self.company.body_rules)
         properties = {name: value for name, value in given.items() if value is not None}
         _refuse([*_missing(properties, DOCUMENT_TERMS), *self._wrong(properties, None)])
         properties.setdefault("HID", self._next_number())
@@ -59,7 +59,7 @@ class DocumentWriter(Writer):
     def change(self, row_id: str, body: dict[str, Any]) -> None:
         """Only the properties given change."""
         row = self._row(row_id)
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
+        properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
         emptied = {name: term for name, term in DOCUMENT_TERMS.items() if name in properties}
         _refuse([*_missing(properties, emptied), *self._wrong(properties, row_id)])
         with self.database.transaction():
@@ -146,7 +146,7 @@ class AttachmentWriter(Writer):
 
     def create(self, body: dict[str, Any]) -> str:
         """A new file on a document; its id."""
-        properties = read_properties(self.resource, body, "POST", self.company.zone)
+        properties = read_properties(self.resource, body, "POST", self.company.body_rules)
         problems = _missing(properties, ATTACHMENT_TERMS)
         document = properties.get("Document")
         if document and self.database.row_where("document", self.company.division, "id", document) is None:
@@ -189,14 +189,14 @@ class TypeFolderWriter(Writer):
         """A new link of a type with a folder; its id."""
         row_id = self.identifiers.guid()
         created = {"id": row_id, "division": self.company.division, "creator": self.user, "created": self.company.now}
-        row = self._columns(read_properties(self.resource, body, "POST", self.company.zone))
+        row = self._columns(read_properties(self.resource, body, "POST", self.company.body_rules))
         with self.database.transaction():
             self.database.insert("document_type_folder", {**row, **created})
         return row_id
 
     def change(self, row_id: str, body: dict[str, Any]) -> None:
         """Only the properties given change."""
-        row = self._columns(read_properties(self.resource, body, "PUT", self.company.zone))
+        row = self._columns(read_properties(self.resource, body, "PUT", self.company.body_rules))
         with self.database.transaction():
             self.database.update("document_type_folder", row_id, row)
 

@@ -42,21 +42,22 @@ class EntryWriter(Writer):
     def create(self, body: dict[str, Any]) -> str:
         """A header with its lines in one go (a deep insert); the id of the entry."""
         kind = HEADERS[self.resource.name]
-        properties = read_properties(self.resource, body, "POST", self.company.zone)
+        properties = read_properties(self.resource, body, "POST", self.company.body_rules)
         document = Document(id=self.ledger.identifiers.guid(), kind=kind)
         document.change(_given(properties))
         for child in properties.get(kind.lines) or []:
-            line_properties = read_properties(LINES_OF[kind.name], child, "POST", self.company.zone)
-            document.lines.append(self._new_line(document, line_properties))
+            document.lines.append(self._new_line(document, self._line_properties(kind, child, "POST")))
         self.ledger.post(self.company, document, self.user)
         return document.id
 
     def change(self, entry_id: str, body: dict[str, Any]) -> None:
         """Only the properties given change (rules 3.3)."""
         kind = HEADERS[self.resource.name]
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
+        properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
         if kind.lines in properties:
             raise BadRequest("Error processing request stream. Deep updates are not supported in PUT, MERGE or PATCH.")
+        if "Document" in properties and self.company.readings.put_document == "refused":
+            raise Refused([problem("not_allowed", "document")])
         document = self._document(kind, entry_id)
         document.change(properties)
         self.ledger.change(self.company, document, self.user)
@@ -71,6 +72,16 @@ class EntryWriter(Writer):
             raise NotFound
         return document
 
+    def _line_properties(self, kind: EntryKind, body: dict[str, Any], method: str) -> dict[str, Any]:
+        """A line's properties; amounts of a receipt positive, whichever way the caller writes them (rules 6)."""
+        properties = read_properties(LINES_OF[kind.name], body, method, self.company.body_rules)
+        if "AmountDC" in properties:
+            properties.setdefault("AmountFC", properties.pop("AmountDC"))
+        if kind in (CASH, BANK) and self.company.readings.cash_sign == "receipt_negative":
+            for name in {"AmountFC", "AmountVATFC"} & properties.keys():
+                properties[name] = -properties[name] if properties[name] is not None else None
+        return properties
+
     def _new_line(self, document: Document, properties: dict[str, Any]) -> DocumentLine:
         line = DocumentLine(id=self.ledger.identifiers.guid())
         document.change_line(line, _given(properties))
@@ -84,7 +95,7 @@ class LineWriter(EntryWriter):
     def create(self, body: dict[str, Any]) -> str:
         """One more line, posted alone: then `EntryID` is mandatory (rules 5)."""
         kind = LINES[self.resource.name]
-        properties = read_properties(self.resource, body, "POST", self.company.zone)
+        properties = self._line_properties(kind, body, "POST")
         entry_id = properties.get("EntryID")
         if entry_id is None:
             raise Refused([problem("mandatory", "entry")])
@@ -98,7 +109,7 @@ class LineWriter(EntryWriter):
 
     def change(self, line_id: str, body: dict[str, Any]) -> None:
         """Change one line."""
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
+        properties = self._line_properties(LINES[self.resource.name], body, "PUT")
         document, line = self._line(line_id)
         document.change_line(line, properties)
         self.ledger.change(self.company, document, self.user)

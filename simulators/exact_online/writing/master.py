@@ -42,7 +42,7 @@ class MasterWriter(Writer):
 
     def create(self, body: dict[str, Any]) -> str:
         """A new row; its id."""
-        properties = read_properties(self.resource, body, "POST", self.company.zone)
+        properties = read_properties(self.resource, body, "POST", self.company.body_rules)
         values = {name: value for name, value in properties.items() if value is not None}
         if self.resource.name == "crm/Accounts" and not values.get("Code"):
             values["Code"] = self._next_account_code()
@@ -59,7 +59,7 @@ class MasterWriter(Writer):
     def change(self, row_id: str, body: dict[str, Any]) -> None:
         """Only the properties given change."""
         row = self._row(row_id)
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
+        properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
         emptied = [
             problem("mandatory", TERMS[name]) for name in TERMS if name in properties and properties[name] is None
         ]
@@ -150,7 +150,7 @@ class MasterWriter(Writer):
         self.database.execute("DELETE FROM vat_percentage WHERE vat_code_id = ?", (row_id,))
         model = load_resources()["vat/VatPercentages"]
         for number, child in enumerate(properties[PERCENTAGES] or [], start=1):
-            values = read_properties(model, child, None, self.company.zone)
+            values = read_properties(model, child, None, self.company.body_rules)
             self.database.insert(
                 "vat_percentage",
                 {

@@ -27,7 +27,7 @@ class ReceivableWriter(Writer):
 
     def change(self, row_id: str, body: dict[str, Any]) -> None:
         """Only the properties given change."""
-        properties = read_properties(self.resource, body, "PUT", self.company.zone)
+        properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
         with self.database.transaction():
             self.database.execute("INSERT OR IGNORE INTO receivable_change (line_id) VALUES (?)", (row_id,))
             for name, column in COLUMNS.items():

@@ -159,7 +159,7 @@ def test_periods__of_the_seed(exact: Company) -> None:
         ("periods", {"division": 1, "year": 2026, "period": 1, "status": "open"}),
         ("entries/status", {"division": 8301, "entry_id": "x", "status": 50}),
         ("entries/status", {"division": 8301, "entry_id": "x", "status": 30}),
-        ("settings", {"reused_refresh_token": "shrug"}),
+        ("readings", {"reused_refresh_token": "shrug"}),
     ],
 )
 def test_nonsense_is_400(server: Server, path: str, body: dict[str, Any]) -> None:

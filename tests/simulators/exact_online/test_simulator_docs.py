@@ -9,6 +9,7 @@ from simulated_exact import ROOT, Company, Server, running
 
 from simulators.exact_online.__main__ import argument_parser
 from simulators.exact_online.faults import Fault
+from simulators.exact_online.readings import QUESTIONS
 
 MARIE = "marie.dupont@example.fr"
 TEXT = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
@@ -48,6 +49,16 @@ def test_every_fault_has_an_example_and_a_row() -> None:
     for fault in Fault:
         assert f"| `{fault}` |" in TEXT
         assert any(f'"fault": "{fault}"' in example for example in EXAMPLES)
+
+
+def test_readings__table_and_program_agree() -> None:
+    """Name, choices with the default first and bold, section of the rules, certainty."""
+    told = []
+    for name, choices, section, certainty in re.findall(
+        r"^\| `(\w+)` \| (\*\*`.+?) \| ([\d.]+) \| ([a-z ]+) \|$", TEXT, re.M
+    ):
+        told.append((name, re.findall(r"(?:^\*\*|; )`(\w+)`", choices), section, certainty))
+    assert told == [(one.name, list(one.choices), one.section, one.certainty) for one in QUESTIONS]
 
 
 def test_every_option_is_told() -> None:

@@ -114,14 +114,14 @@ def test_refresh__rotates(frozen: Server) -> None:
         ("old_token_text", 401, "Old refresh token used"),
     ],
 )
-def test_refresh__old_token_answered_as_seen_live(frozen: Server, reading: str, status: int, text: str) -> None:
+def test_reused_refresh_token(frozen: Server, reading: str, status: int, text: str) -> None:
     """Rules 1.5: three different answers have been seen; which one comes can be chosen."""
     pair = frozen.tokens(MARIE)
     frozen.control("clock", advance=570)
     refresh(frozen, pair["refresh_token"])
-    frozen.control("settings", reused_refresh_token=reading)
+    frozen.control("readings", reused_refresh_token=reading)
     answer = refresh(frozen, pair["refresh_token"])
-    frozen.control("settings", reused_refresh_token="old_token_text")
+    frozen.control("readings", reused_refresh_token="old_token_text")
     assert answer.status_code == status
     assert text in answer.text
 
@@ -220,6 +220,11 @@ class TestAuthorizePage:
 
     query = {"client_id": CLIENT, "redirect_uri": REDIRECT, "response_type": "code", "state": "a b&c"}
 
+    @pytest.fixture(autouse=True)
+    def new_browser(self, server: Server) -> None:
+        """Nobody has logged in with it."""
+        server.http.cookies.clear()
+
     def log_in(self, server: Server, password: str = "demo") -> str:
         fields = {**self.query, "user": MARIE, "password": password}
         answer = server.http.post("/api/oauth2/auth", data=fields)
@@ -249,6 +254,26 @@ class TestAuthorizePage:
         answer = server.http.get("/api/oauth2/auth", params=self.query)
         assert answer.status_code == 200
         assert 'name="password"' in answer.text
+
+    def test_force_login(self, server: Server) -> None:
+        """Rules 1.2: with `force_login=1` the log-in comes again; without, or with 0, a known browser goes on."""
+        self.log_in(server)
+        for given, field in (({}, "ticket"), ({"force_login": "0"}, "ticket"), ({"force_login": "1"}, "password")):
+            page = server.http.get("/api/oauth2/auth", params={**self.query, **given}).text
+            assert f'name="{field}"' in page
+
+    def test_force_login__another_user_takes_over(self, exact: Company, server: Server) -> None:
+        """Rules 1.2: how one bookkeeper links several Exact accounts from one browser."""
+        self.log_in(server)
+        server.http.post("/api/oauth2/auth", data={**self.query, "user": exact.user, "password": "demo"})
+        page = server.http.get("/api/oauth2/auth", params=self.query).text
+        assert (str(exact.division) in page, "8301 - CLYO" in page) == (True, False)
+
+    def test_session__of_another_country_is_unknown(self, server: Server) -> None:
+        """Rules 1.1: an account of one country is nobody on another's host."""
+        self.log_in(server)
+        abroad = {**self.query, "client_id": f"{CLIENT}-nl"}
+        assert 'name="password"' in server.http.get("/nl/api/oauth2/auth", params=abroad).text
 
     def test_wrong_password(self, server: Server) -> None:
         page = self.log_in(server, "wrong")

@@ -246,12 +246,12 @@ class TestEnvelope:
         assert (len(inner["results"]), inner["__count"]) == (2, exact.get(f"{GL}/$count").text)
         assert "__next" not in inner
 
-    def test_inline_count_ignored_with_top(self, exact: Company, server: Server) -> None:
+    def test_inline_count_with_top(self, exact: Company, server: Server) -> None:
         """The other reading, by another client's account."""
-        server.control("settings", inline_count_with_top=False)
+        server.control("readings", inline_count_with_top="ignored")
         listed = exact.get(GL, select="Code", inlinecount="allpages", top="2").json()["d"]
         whole = exact.get("financial/Journals", select="Code", inlinecount="allpages").json()["d"]
-        server.control("settings", inline_count_with_top=True)
+        server.control("readings", inline_count_with_top="counted")
         assert (len(listed), "__count" in whole) == (2, True)
 
     def test_flags_are_never_null(self, exact: Company) -> None:

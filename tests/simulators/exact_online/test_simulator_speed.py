@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_filter__uses_an_index(tmp_path: Path, resource: str, condition: str, in
     database = ExplainingDatabase(tmp_path)
     database.create_schema()
     pairs = [("$filter", condition), ("$select", "*" if not resource.startswith("sync/") else "Timestamp")]
-    scope = Scope("", {"division": 8301, "today": 0, "origin": ""})
+    values = {"division": 8301, "today": 0, "origin": "", "language": "", "cash_sign": -1, "now": 0}
+    scope = Scope("", values, ZoneInfo("Europe/Paris"))
     model = load_resources()[resource]
     Reader(database, model, scope).page(parse_options(pairs, model), "", pairs)
     database.close()

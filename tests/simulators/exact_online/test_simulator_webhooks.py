@@ -63,7 +63,8 @@ def receiver() -> Iterator[Receiver]:
 def _plain(server: Server) -> Iterator[None]:
     """Events are sent at once and once, whatever the test before asked for."""
     yield
-    server.control("webhooks", hold=False, copies=1, allow_put=False)
+    server.control("webhooks", hold=False, copies=1)
+    server.http.delete("/_control/readings")
     server.http.delete("/_control/webhooks")
 
 
@@ -134,9 +135,10 @@ class TestSubscription:
         answer = exact.call("PUT", key, json={"Topic": "Accounts"})
         assert (answer.status_code, message(answer)) == (500, "Non autorisé : Abonnement webhook")
 
-    def test_put_when_allowed(self, exact: Company, receiver: Receiver, server: Server) -> None:
+    def test_webhook_put(self, exact: Company, receiver: Receiver, server: Server) -> None:
+        """`refused` or `accepted`: as the reference has it."""
         key = f"{PATH}(guid'{subscribe(exact, receiver)['ID']}')"
-        server.control("webhooks", allow_put=True)
+        server.control("readings", webhook_put="accepted")
         assert exact.call("PUT", key, json={"Topic": "Accounts"}).status_code == 204
         row = exact.get(key).json()["d"]
         assert (row["Topic"], row["CallbackURL"]) == ("Accounts", receiver.url)
@@ -246,6 +248,14 @@ class TestDelivery:
         frozen.control("clock", advance=1)
         assert until(exact, "delivered", 2)["attempts"] == ["500", "200"]
         assert receiver.next_event() == receiver.next_event()
+
+    def test_webhook_retries(self, exact: Company, receiver: Receiver, server: Server) -> None:
+        """`10_in_34_hours` as below, or `none`: an event that fails is lost."""
+        subscribe(exact, receiver, "Accounts")
+        server.control("readings", webhook_retries="none")
+        receiver.statuses.put(500)
+        exact.created(ACCOUNTS, {"Name": "N"})
+        assert until(exact, "given up", 1)["attempts"] == ["500"]
 
     def test_given_up_after_ten_times_in_34_hours(self, exact: Company, receiver: Receiver, frozen: Server) -> None:
         subscribe(exact, receiver, "Accounts")
