@@ -31,7 +31,9 @@ QUERIES_MAX = 30
 
 
 def signed_in(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+    """A browser of a person who reads English."""
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
     client.force_login(user)
     return client
 
