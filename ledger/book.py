@@ -12,7 +12,8 @@ from ledger.plan import BookingPlan
 from ledger.plan_check import check_plan
 from ledger.problem import Problem
 from ledger.receipts import receipts_entries
-from ledger.sales import sales_entry, vat_without_net
+from ledger.sales import sales_entry, sum_up, vat_without_net
+from ledger.takings import Takings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +33,19 @@ def book(closing: Closing, plan: BookingPlan, *, label: str) -> Booking:
     """
     if closing.training:
         return Booking()
-    problems = (*check_bookable(closing), *check_plan(closing, plan))
+    takings = Takings.of(closing)
+    problems = (*check_bookable(closing), *check_plan(closing, takings, plan))
     if problems:
         return Booking(problems=problems)
-    sold = sales_entry(closing, plan, label=label)
-    entries = (*([sold] if sold else []), *receipts_entries(closing, plan, label=label))
+    sums = sum_up(closing, plan)
+    sold = sales_entry(closing, sums, plan, label=label)
+    entries = (*([sold] if sold else []), *receipts_entries(closing, takings, plan, label=label))
     misused = tuple(_walk_in_misused(entries, plan))
     if misused:
         return Booking(problems=misused)
     balance = walk_in_balance(entries, customer_account=plan.customer_account, third_party=plan.third_party)
     assert balance == ZERO, "the walk-in customer must end at zero"
-    return Booking(entries=entries, problems=tuple(vat_without_net(closing, plan)))
+    return Booking(entries=entries, problems=tuple(vat_without_net(sums, plan)))
 
 
 def walk_in_balance(entries: Iterable[Entry], *, customer_account: str, third_party: str) -> Decimal:

@@ -57,12 +57,12 @@ class Line:
     @property
     def debit(self) -> Decimal:
         """The amount if it is a debit, else 0.00."""
-        return max(self.amount, ZERO)
+        return self.amount if self.amount > ZERO else ZERO
 
     @property
     def credit(self) -> Decimal:
         """The amount without its sign if it is a credit, else 0.00."""
-        return max(-self.amount, ZERO)
+        return -self.amount if self.amount < ZERO else ZERO
 
     def to_document(self) -> dict[str, Any]:
         """Return a JSON-ready dict, money as text, that ``from_document`` reads back to an equal line."""

@@ -8,6 +8,7 @@ ZERO = Decimal("0.00")
 
 # Twelve digits before the point: what numeric(14, 2) holds, and far below the precision of Decimal.
 _TWO_PLACES = re.compile(r"[+-]?\d{1,12}(\.\d{1,2})?", re.ASCII)
+_TOO_MUCH = Decimal(10**12)
 
 
 def cents(value: str | Decimal) -> Decimal:
@@ -42,7 +43,9 @@ def comma_text(amount: Decimal) -> str:
 def _two_places(value: str | Decimal, what: str) -> Decimal:
     if not isinstance(value, str | Decimal):
         raise TypeError(f"{what} is text or Decimal, not {type(value).__name__}")
+    if isinstance(value, Decimal) and value.same_quantum(ZERO) and abs(value) < _TOO_MUCH:
+        return value + ZERO  # turns -0.00 into 0.00, here and below
     text = value if isinstance(value, str) else f"{value:f}"
     if not _TWO_PLACES.fullmatch(text):
         raise ValueError(f"not {what} with at most two decimals: {value!r}")
-    return Decimal(text).quantize(ZERO) + ZERO  # adding turns -0.00 into 0.00
+    return Decimal(text) + ZERO  # gives two places to any of fewer

@@ -2,41 +2,44 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import TypeAlias
 
 from ledger.closing import Closing, PaymentKind, ReceiptKind, Sale
 from ledger.money import ZERO, money_text, total
 from ledger.plan import BookingPlan, MeansPlan, SlotPlan
 from ledger.problem import Problem
 from ledger.receipts import cash_moves, drawer_difference, journals_used
-from ledger.takings import MeansTotal, ReceiptTotal, means_totals, receipt_totals
+from ledger.takings import MeansTotal, ReceiptTotal, Takings
+
+_Located: TypeAlias = tuple[str, Sale]  # with its JSON pointer
 
 
-def check_plan(closing: Closing, plan: BookingPlan) -> list[Problem]:
+def check_plan(closing: Closing, takings: Takings, plan: BookingPlan) -> list[Problem]:
     """Return all that keeps a closing from being booked with this plan.
 
     Only what the closing uses is looked at: a slot with 0.00 in it needs no account.
     """
+    sold = [(pointer, sale) for pointer, sale in closing.located_sales() if not sale.is_zero]
     return [
-        *_customer_and_sales_journal(closing, plan),
-        *_slots(closing, plan),
-        *_means(closing, plan),
-        *_receipts(closing, plan),
+        *_customer_and_sales_journal(sold, takings, plan),
+        *_slots(sold, plan),
+        *_means(takings, plan),
+        *_receipts(takings, plan),
         *_drawer(closing, plan),
-        *_journals(closing, plan),
+        *_journals(closing, takings, plan),
     ]
 
 
-def _customer_and_sales_journal(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
-    sold = bool(_sales_used(closing))
-    if not plan.customer_account and (sold or means_totals(closing) or receipt_totals(closing)):
+def _customer_and_sales_journal(sold: list[_Located], takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
+    if not plan.customer_account and (sold or takings):
         yield Problem(code="customer_account_missing")
     if not plan.sales_journal and sold:
         yield Problem(code="sales_journal_missing")
 
 
-def _slots(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+def _slots(sold: list[_Located], plan: BookingPlan) -> Iterator[Problem]:
     groups: dict[tuple[int, Decimal], list[tuple[str, Sale]]] = {}
-    for pointer, sale in _sales_used(closing):
+    for pointer, sale in sold:
         groups.setdefault((sale.slot, sale.rate), []).append((pointer, sale))
     for (slot, rate), group in sorted(groups.items()):
         pointer, _ = group[0]
@@ -64,13 +67,9 @@ def _slot_gaps(
         yield "slot_without_vat_account", "vat", {}
 
 
-def _sales_used(closing: Closing) -> list[tuple[str, Sale]]:
-    return [(pointer, sale) for pointer, sale in closing.located_sales() if not sale.is_zero]
-
-
-def _means(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+def _means(takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
     unmapped: dict[tuple[str, PaymentKind], list[MeansTotal]] = {}
-    for it in means_totals(closing):
+    for it in takings.means:
         means_plan = plan.means_plan(it.means, it.kind)
         if means_plan is None or not _is_usable(means_plan, it.kind):
             unmapped.setdefault((it.means, it.kind), []).append(it)
@@ -97,9 +96,9 @@ def _means_problem(code: str, field: str, group: list[MeansTotal]) -> Problem:
     return Problem(code=code, pointer=f"/payments/{first.position}/{field}", facts=facts)
 
 
-def _receipts(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+def _receipts(takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
     unmapped: dict[ReceiptKind, list[ReceiptTotal]] = {}
-    for it in receipt_totals(closing):
+    for it in takings.receipts:
         if not plan.receipt_account(it.kind, it.amount):
             unmapped.setdefault(it.kind, []).append(it)
         elif it.kind is ReceiptKind.SETTLEMENT and not plan.third_party_of(it.account):
@@ -131,7 +130,7 @@ def _drawer(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
         yield Problem(code="difference_unmapped", pointer="/cash/counted", facts=facts)
 
 
-def _journals(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
-    for journal in sorted(journals_used(closing, plan)):
+def _journals(closing: Closing, takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
+    for journal in sorted(journals_used(closing, takings, plan)):
         if not plan.journal_accounts.get(journal):
             yield Problem(code="journal_account_unknown", facts={"journal": journal})

@@ -8,20 +8,20 @@ from ledger.closing import CashMovement, Closing, PaymentKind, ReceiptKind
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.money import ZERO, total
 from ledger.plan import BookingPlan, MeansPlan
-from ledger.takings import MeansTotal, ReceiptTotal, means_totals, receipt_totals
+from ledger.takings import MeansTotal, ReceiptTotal, Takings
 
 # A line and the journal it is meant for, before each journal is balanced by its own account.
 _Draft: TypeAlias = tuple[str, Line]
 
 
-def receipts_entries(closing: Closing, plan: BookingPlan, *, label: str) -> Iterator[Entry]:
+def receipts_entries(closing: Closing, takings: Takings, plan: BookingPlan, *, label: str) -> Iterator[Entry]:
     """Book how a closing was paid, in one entry per journal used; the plan must be complete for the closing.
 
     325.00 in cash and 900.00 by card give 411000 -325.00 and -900.00, 511500 +900.00, and 530000 +325.00 as
     the journal's own account: the customer account gives back what the sales entry put there.
     """
     drafts: dict[str, list[Line]] = {}
-    for journal, line in _drafts(closing, plan):
+    for journal, line in _drafts(closing, takings, plan):
         drafts.setdefault(journal, []).append(line)
     for journal, lines in sorted(drafts.items()):
         yield Entry(
@@ -34,14 +34,14 @@ def receipts_entries(closing: Closing, plan: BookingPlan, *, label: str) -> Iter
         )
 
 
-def journals_used(closing: Closing, plan: BookingPlan) -> set[str]:
+def journals_used(closing: Closing, takings: Takings, plan: BookingPlan) -> set[str]:
     """Return the journals that ``receipts_entries`` would write in, whether or not the plan is complete."""
     used = set()
-    for it in means_totals(closing):
+    for it in takings.means:
         means_plan = plan.means_plan(it.means, it.kind)
         if means_plan is not None:
             used.add(plan.journal_of(means_plan))
-    if receipt_totals(closing):
+    if takings.receipts:
         used.add(plan.receipts_journal)
     if cash_moves(closing) or drawer_difference(closing) != ZERO or banked(closing, plan) != ZERO:
         used.add(plan.journal_of(plan.cash_plan))
@@ -67,10 +67,10 @@ def banked(closing: Closing, plan: BookingPlan) -> Decimal:
     return closing.cash.banked
 
 
-def _drafts(closing: Closing, plan: BookingPlan) -> Iterator[_Draft]:
-    for means_total in means_totals(closing):
+def _drafts(closing: Closing, takings: Takings, plan: BookingPlan) -> Iterator[_Draft]:
+    for means_total in takings.means:
         yield from _means_drafts(means_total, plan)
-    for receipt_total in receipt_totals(closing):
+    for receipt_total in takings.receipts:
         yield from _receipt_drafts(receipt_total, plan)
     cash_lines = list(_cash_lines(closing, plan))
     cash_journal = plan.journal_of(plan.cash_plan)

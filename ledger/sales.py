@@ -38,16 +38,15 @@ class _Sum:
         return next(iter(self.families)) if len(self.families) == 1 else ""
 
 
-_Sums: TypeAlias = dict[_Share, _Sum]
+SalesSums: TypeAlias = dict[_Share, _Sum]
 
 
-def sales_entry(closing: Closing, plan: BookingPlan, *, label: str) -> Entry | None:
+def sales_entry(closing: Closing, sums: SalesSums, plan: BookingPlan, *, label: str) -> Entry | None:
     """Book what was sold; None when nothing was.
 
     1000.00 + 100.00 at 10 % gives 411000 +1100.00, 707000 -1000.00, 445710 -100.00. A day of refunds only
     gives the same with the signs turned: a credit note.
     """
-    sums = _sum_up(closing, plan)
     lines = (*_customer_lines(sums, plan), *_sales_lines(sums, plan), *_vat_lines(sums, plan))
     if not lines:
         return None
@@ -61,12 +60,11 @@ def sales_entry(closing: Closing, plan: BookingPlan, *, label: str) -> Entry | N
     )
 
 
-def vat_without_net(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
+def vat_without_net(sums: SalesSums, plan: BookingPlan) -> Iterator[Problem]:
     """Warn of VAT that no sales line can carry, because its whole slot comes to a net of 0.00.
 
     It stands in the entry as a VAT line alone: a target that makes VAT out of sales lines must see to it.
     """
-    sums = _sum_up(closing, plan)
     for slot in sorted({share.slot for share in sums}):
         of_slot = [sums[share] for share in sums if share.slot == slot]
         tax = total(it.tax for it in of_slot)
@@ -75,8 +73,9 @@ def vat_without_net(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
             yield Problem(code="vat_without_net", pointer="/sales", facts=facts, blocking=False)
 
 
-def _sum_up(closing: Closing, plan: BookingPlan) -> _Sums:
-    sums: _Sums = {}
+def sum_up(closing: Closing, plan: BookingPlan) -> SalesSums:
+    """Sum up what was sold per line to book, in the order of the lines."""
+    sums: SalesSums = {}
     for sale in _sales_that_happened(closing):
         sums.setdefault(_share_of(sale, plan), _Sum()).add(sale)
     return dict(sorted(sums.items()))
@@ -98,7 +97,7 @@ def _share_of(sale: Sale, plan: BookingPlan) -> _Share:
     )
 
 
-def _customer_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+def _customer_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
     gross = total(it.net + it.tax for it in sums.values())
     if gross != ZERO:
         yield Line(
@@ -109,7 +108,7 @@ def _customer_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
         )
 
 
-def _sales_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+def _sales_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
     bare_tax = _bare_tax(sums)
     for share, it in sums.items():
         if it.net != ZERO:
@@ -126,7 +125,7 @@ def _sales_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
             )
 
 
-def _bare_tax(sums: _Sums) -> dict[_Share, Decimal]:
+def _bare_tax(sums: SalesSums) -> dict[_Share, Decimal]:
     """Say which sales line carries the VAT of a share whose net is 0.00 and so has no line.
 
     It is the largest of its slot, and of its own side (sales or refunds) if there is one: no VAT is lost,
@@ -141,7 +140,7 @@ def _bare_tax(sums: _Sums) -> dict[_Share, Decimal]:
     return carried
 
 
-def _vat_lines(sums: _Sums, plan: BookingPlan) -> Iterator[Line]:
+def _vat_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
     taxes: dict[tuple[int, bool], Decimal] = {}
     for share, it in sums.items():
         side = (share.slot, share.refund)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
 from ledger.closing import Closing, OtherReceipt, Payment, PaymentKind, ReceiptKind
 from ledger.money import ZERO, total
@@ -34,7 +35,23 @@ class ReceiptTotal:
     position: int
 
 
-def means_totals(closing: Closing) -> list[MeansTotal]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takings:
+    """All that was taken in a closing, summed up once for the checks and the entries alike."""
+
+    means: tuple[MeansTotal, ...]
+    receipts: tuple[ReceiptTotal, ...]
+
+    @classmethod
+    def of(cls, closing: Closing) -> Self:
+        """Sum a closing up."""
+        return cls(means=_means_totals(closing), receipts=_receipt_totals(closing))
+
+    def __bool__(self) -> bool:
+        return bool(self.means or self.receipts)
+
+
+def _means_totals(closing: Closing) -> tuple[MeansTotal, ...]:
     """Sum the payments up, sorted by means; without what comes to 0.00, or is taken out of sales."""
     groups: dict[tuple[str, PaymentKind, str], list[tuple[int, Payment]]] = {}
     for position, payment in enumerate(closing.payments):
@@ -51,10 +68,10 @@ def means_totals(closing: Closing) -> list[MeansTotal]:
         )
         for (means, kind, account), group in sorted(groups.items(), key=lambda item: item[0])
     )
-    return [it for it in totals if it.amount != ZERO]
+    return tuple(it for it in totals if it.amount != ZERO)
 
 
-def receipt_totals(closing: Closing) -> list[ReceiptTotal]:
+def _receipt_totals(closing: Closing) -> tuple[ReceiptTotal, ...]:
     """Sum the other receipts up, sorted by kind; without what comes to 0.00."""
     groups: dict[tuple[ReceiptKind, str, str], list[tuple[int, OtherReceipt]]] = {}
     for position, receipt in enumerate(closing.other_receipts):
@@ -69,7 +86,7 @@ def receipt_totals(closing: Closing) -> list[ReceiptTotal]:
         )
         for (kind, account, label), group in sorted(groups.items(), key=lambda item: item[0])
     )
-    return [it for it in totals if it.amount != ZERO]
+    return tuple(it for it in totals if it.amount != ZERO)
 
 
 def _first_label(labels: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ They are set aside in a temporary file, so that memory does not grow with the ra
 
 import marshal
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -71,25 +72,38 @@ class Frozen:
         self._file.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadClosing:
+    """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out."""
+
+    export: Export
+    state: RunClosingState
+    in_exact: bool
+    problems: Sequence[Problem]
+    closing: BookedClosing | None
+
+
 def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: Balances) -> None:
     """Book and draft every closing of the range, and write down what became of each."""
     RunClosing.objects.filter(run=run).delete()
     places, reader = count(1), Reader(run)
     for page in reader.pages():
-        for (row, closing), place in zip(page, places, strict=False):
-            row.place = place
-            if closing is not None:
-                frozen.add(place, draft.add(closing))
-                balances.add(closing, in_exact=row.in_exact)
-        copy_rows(RunClosing, COPIED, map(_copied, (row for row, _ in page)))
+        rows = []
+        for read, place in zip(page, places, strict=False):
+            if read.closing is not None:
+                frozen.add(place, draft.add(read.closing))
+                balances.add(read.closing, in_exact=read.in_exact)
+            rows.append(_copied(run, place, read))
+        copy_rows(RunClosing, COPIED, rows)
         work.step(len(page))
 
 
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems")
 
 
-def _copied(row: RunClosing) -> tuple[Any, ...]:
-    return row.tenant_id, row.run_id, row.export_id, row.place, row.state, row.in_exact, Jsonb(row.problems)
+def _copied(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
+    problems = Jsonb([problem.to_document() for problem in read.problems])
+    return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems
 
 
 def walk_ins_of(run: ExportRun) -> set[str]:
@@ -109,8 +123,8 @@ class Reader:
         self._plans: dict[int, BookingPlan] = {}
         self._till_places: dict[int, str] = _till_places(run)
 
-    def pages(self) -> Iterator[list[tuple[RunClosing, BookedClosing | None]]]:
-        """Yield what becomes of each closing of the range, and what goes into the file, a page at a time."""
+    def pages(self) -> Iterator[list[ReadClosing]]:
+        """Yield what becomes of each closing of the range, a page at a time."""
         for page in pages(self._run):
             standing = standing_entries(page)
             with_documents([it for it in page if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
@@ -119,7 +133,7 @@ class Reader:
     def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
         return export.state != ExportState.ARCHIVED and not standing.complete
 
-    def _read(self, export: Export, standing: StandingEntries) -> tuple[RunClosing, BookedClosing | None]:
+    def _read(self, export: Export, standing: StandingEntries) -> ReadClosing:
         entries, state, problems = standing.entries, RunClosingState.TAKEN, list[Problem]()
         if export.state == ExportState.ARCHIVED:
             entries, state, problems = (), RunClosingState.SKIPPED, why_archived(export)
@@ -129,17 +143,14 @@ class Reader:
                 state = RunClosingState.HELD
             elif not entries:
                 state, problems = RunClosingState.SKIPPED, [NOTHING_TO_BOOK]
-        row = RunClosing(
-            tenant_id=export.tenant_id,
-            run=self._run,
+        taken = state == RunClosingState.TAKEN
+        return ReadClosing(
             export=export,
             state=state,
-            in_exact=state == RunClosingState.TAKEN and standing.in_exact,
-            problems=[problem.to_document() for problem in problems],
+            in_exact=taken and standing.in_exact,
+            problems=problems,
+            closing=self._closing(export, entries) if taken else None,
         )
-        if state != RunClosingState.TAKEN:
-            return row, None
-        return row, self._closing(export, entries)
 
     def _booked_now(self, export: Export, standing: StandingEntries) -> tuple[tuple[Entry, ...], list[Problem]]:
         """Book as for Exact what does not stand there; what Exact alone would refuse is no obstacle to a file."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
@@ -104,13 +104,17 @@ def _to_exact(rows: QuerySet[Export]) -> Looked:
 
 def _to_file(run: ExportRun) -> Looked:
     reader = Reader(run)
-    looked_at = [*islice((pair for page in reader.pages() for pair in page), CHECKED_MAX)]
-    closings = tuple(closing for _, closing in looked_at if closing is not None)
+    looked_at = [*islice(chain.from_iterable(reader.pages()), CHECKED_MAX)]
+    closings = tuple(read.closing for read in looked_at if read.closing is not None)
     found = check_file(closings, layout_of(run, walk_ins=walk_ins_of(run)))
     held = [
-        LeftOut(export=row.export, state=row.export.state, reasons=[sentence(it) for it in row.problems])
-        for row, _ in looked_at
-        if row.state == RunClosingState.HELD
+        LeftOut(
+            export=read.export,
+            state=read.export.state,
+            reasons=[sentence(it.to_document()) for it in read.problems],
+        )
+        for read in looked_at
+        if read.state == RunClosingState.HELD
     ]
     blocked = not closings or any(problem.blocking for problem in found)
     return held, [sentence(problem.to_document()) for problem in found], blocked, len(looked_at)

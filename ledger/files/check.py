@@ -80,9 +80,10 @@ class FileChecker:
         for line in entry.lines:
             if self._is_new(establishment, line.account, line.third_party, line.role, line.vat_slot, line.means):
                 yield from self._account_problems(line, setting_of(entry, line))
-            amount = money_text(abs(line.amount))
-            if self.limits.amount is not None and len(amount) > self.limits.amount:
-                yield from self._too_long("amount", amount, setting_of(entry, line))
+            if self.limits.amount is not None:
+                amount = money_text(abs(line.amount))
+                if len(amount) > self.limits.amount:
+                    yield from self._too_long("amount", amount, setting_of(entry, line))
 
     def _account_problems(self, line: Line, setting: str) -> Iterator[Problem]:
         chart = self.layout.chart

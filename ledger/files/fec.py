@@ -34,6 +34,7 @@ COLUMNS = (
     "Idevise",
 )
 
+_NO_AMOUNT = "0,00"
 _SIREN = re.compile(r"\d{9}", re.ASCII)
 
 
@@ -92,8 +93,8 @@ class Fec(Layout):
             self.text(line.reference),
             year_month_day(line.document_date),
             self.label(line),
-            comma_text(line.debit),
-            comma_text(line.credit),
+            comma_text(line.debit) if line.debit else _NO_AMOUNT,
+            comma_text(line.credit) if line.credit else _NO_AMOUNT,
             "",
             "",
             "" if self.draft else OPEN_VALIDATION,

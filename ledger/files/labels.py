@@ -43,7 +43,6 @@ _SPELLED = {
 }
 
 
-@lru_cache(maxsize=16_384)
 def clean(text: str, charset: str) -> str:
     """Return text in one line of which every character exists in ``charset`` (a Python codec of one byte).
 

@@ -1,10 +1,10 @@
 """What every file format says of itself: how it writes a line, and what it can hold."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import ClassVar
 
 from ledger.files.booked import BookedClosing
@@ -73,9 +73,10 @@ class Layout(ABC):
         """Yield what this format alone refuses in a closing."""
         yield from ()
 
-    def text(self, text: str) -> str:
-        """Return text that this format can hold, not yet cut."""
-        return clean(text, self.charset)
+    @cached_property
+    def text(self) -> Callable[[str], str]:
+        """Makes text such that this format can hold it, not yet cut; what a year of lines repeats is cleaned once."""
+        return lru_cache(maxsize=16_384)(partial(clean, charset=self.charset))
 
     def label(self, line: JournalLine) -> str:
         """Return "Z1042 PARIS01 14/03 Espèces", not yet cut."""
