@@ -11,6 +11,8 @@ from .syntax import Call, Comparison, Expression, Field, Literal, Logical, Not, 
 NUMBERS = {"Edm.Byte", "Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Double"}
 OPERATORS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 TEXT_TO_TEXT = {"trim": "trim", "tolower": "tolower", "toupper": "toupper"}
+# One reference or number fits few rows: SQLite, which keeps no statistics here, is to start from that index.
+RARELY_EQUAL, RARE = {"Edm.String", "Edm.Int32"}, "0.0001"
 HIGHEST_CHARACTER = "\U0010ffff"
 
 
@@ -92,7 +94,10 @@ class FilterCompiler:
             return left  # `startswith(…) eq true` bare, so that an index serves
         if "null" in (left.type, right.type):
             return self._null_comparison(tree.operator, left, right)
-        return _Typed(f"({left.sql} {OPERATORS[tree.operator]} {right.sql})", "Edm.Boolean")
+        condition = f"({left.sql} {OPERATORS[tree.operator]} {right.sql})"
+        if tree.operator == "eq" and left.type in RARELY_EQUAL:
+            condition = f"likelihood({condition}, {RARE})"
+        return _Typed(condition, "Edm.Boolean")
 
     def _null_comparison(self, operator: str, left: _Typed, right: _Typed) -> _Typed:
         relation = {"eq": "IS", "ne": "IS NOT"}.get(operator, OPERATORS[operator])

@@ -53,6 +53,10 @@ class ExplainingDatabase(Database):
             "Account eq guid'00000000-0000-0000-0000-000000000000'",
             "line_account (division=? AND account=?)",
         ),
+        ("cashflow/Receivables", "YourRef eq 'Z-1'", "entry_your_ref (division=? AND your_ref=?)"),
+        ("cashflow/Receivables", "EntryNumber eq 26700001", "entry_number (division=? AND number=?)"),
+        ("read/financial/ReceivablesList", "YourRef eq 'Z-1'", "entry_your_ref (division=? AND your_ref=?)"),
+        ("financialtransaction/TransactionLines", "YourRef eq 'Z-1'", "entry_your_ref (division=? AND your_ref=?)"),
         ("documents/Documents", "HID eq 7", "(division=? AND hid=?)"),
         (
             "documents/DocumentAttachments",
