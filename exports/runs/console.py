@@ -18,7 +18,15 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from exports.runs.ask import ask_for_run
-from exports.runs.forms import PRESETS, FileSettingsForm, MonthlyExportForm, RunForm, preset_days
+from exports.runs.forms import (
+    PRESETS,
+    FileSettingsForm,
+    MonthlyExportForm,
+    RunForm,
+    month_days,
+    months_until,
+    preset_days,
+)
 from exports.runs.link import file_answer
 from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunFormat, RunState
 from exports.runs.preview import preview
@@ -117,6 +125,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
             title=_now("Export to accounting"),
             form=form,
             presets=PRESETS.items(),
+            months=months_until(timezone.localdate()),
             preview=shown,
             run=form.run() if shown else None,
         )
@@ -222,9 +231,13 @@ def _person(request: HttpRequest) -> User:
 
 
 def _with_preset(asked: QueryDict) -> QueryDict:
-    """The form's values, with the days of the preset that was chosen; yesterday when nothing was."""
-    filled = asked.copy()
+    """The form's values, with the days of the preset or month that was chosen; yesterday when nothing was."""
+    filled, today = asked.copy(), timezone.localdate()
     if "preset" in asked or "first" not in asked:
-        first, last = preset_days(asked.get("preset", "yesterday"), timezone.localdate())
+        month = next((it for it in months_until(today) if f"{it:%Y-%m}" == asked.get("month")), None)
+        if asked.get("preset") == "month" and month:
+            first, last = month_days(month, today)
+        else:
+            first, last = preset_days(asked.get("preset", "yesterday"), today)
         filled["first"], filled["last"] = first.isoformat(), last.isoformat()
     return filled

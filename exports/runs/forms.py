@@ -1,5 +1,6 @@
 """The console's forms: asking for a run, and how files are written."""
 
+import calendar
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ PERIOD_WORDS = {
     "period_in_future": _("This day has not come yet."),
     "period_too_long": _("Choose 366 days at most."),
 }
+MONTHS_OFFERED = 13
 PRESETS = {
     "yesterday": _("Yesterday"),
     "last_week": _("Last week"),
@@ -32,18 +34,30 @@ PRESETS = {
 }
 
 
+def months_until(today: date) -> list[date]:
+    """The first days of this month and the twelve before it, the latest first."""
+    months = [today.replace(day=1)]
+    while len(months) < MONTHS_OFFERED:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
+
+
+def month_days(month: date, today: date) -> tuple[date, date]:
+    """The first and last day of a month, of this month until today."""
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return month.replace(day=1), min(last, today)
+
+
 def preset_days(preset: str, today: date) -> tuple[date, date]:
     """The first and last day of a preset; weeks begin on Monday."""
-    month = today.replace(day=1)
     match preset:
         case "last_week":
             monday = today - timedelta(days=today.weekday() + 7)
             return monday, monday + timedelta(days=6)
         case "this_month":
-            return month, today
+            return month_days(today, today)
         case "last_month":
-            last = month - timedelta(days=1)
-            return last.replace(day=1), last
+            return month_days(today.replace(day=1) - timedelta(days=1), today)
     return today - timedelta(days=1), today - timedelta(days=1)
 
 

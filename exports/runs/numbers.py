@@ -3,7 +3,8 @@
 A number is given when everything was checked, so that a file that could not be made leaves no gap.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -16,7 +17,7 @@ from exports.runs.copy import copy_rows
 from exports.runs.freeze import Frozen
 from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingState
 from ledger.files.make import completed
-from ledger.files.numbering import EntryNumber, number_entries
+from ledger.files.numbering import EntryKey, EntryNumber, number_entries, same_entries
 from tenants.models import Tenant
 
 BATCH = 500
@@ -61,15 +62,16 @@ def _give(tenant_id: int, year_end: date, entries: Sequence[tuple[Key, str]]) ->
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant_id).values_list("pk").get()
         exports = {key[0] for key, _ in entries}
         rows = KeptNumber.objects.filter(export_id__in=exports)
-        kept: dict[Key, EntryNumber] = {
+        given = {
             (export_id, kind, own): EntryNumber(journal, sequence)
-            for export_id, kind, own, journal, sequence in rows.values_list(
+            for export_id, kind, own, journal, sequence in rows.order_by("pk").values_list(
                 "export_id", "entry_kind", "entry_journal", "journal", "sequence"
             )
         }
+        kept = _kept([key for key, _ in entries], given)
         journals = {journal for _, journal in entries} | {number.journal for number in kept.values()}
         last = {journal: _last(tenant_id, year_end, journal) for journal in journals}
-        numbers = number_entries(entries, kept={key: kept[key] for key, _ in entries if key in kept}, last=last)
+        numbers = number_entries(entries, kept=kept, last=last)
         now = timezone.now()
         new = ((key, number) for key, number in numbers.items() if key not in kept)
         copy_rows(
@@ -80,6 +82,23 @@ def _give(tenant_id: int, year_end: date, entries: Sequence[tuple[Key, str]]) ->
                 for (export_id, kind, own), number in new
             ),
         )
+
+
+def _kept(entries: Sequence[Key], given: Mapping[Key, EntryNumber]) -> dict[Key, EntryNumber]:
+    """The numbers that entries have already, whatever journal they were in when they got them."""
+    now, numbered = _by_closing(entries), _by_closing(given)
+    return {
+        (export_id, *entry): given[export_id, *before]
+        for export_id in numbered
+        for entry, before in same_entries(now[export_id], numbered[export_id]).items()
+    }
+
+
+def _by_closing(keys: Iterable[Key]) -> defaultdict[UUID, list[EntryKey]]:
+    found: defaultdict[UUID, list[EntryKey]] = defaultdict(list)
+    for export_id, kind, own in keys:
+        found[export_id].append((kind, own))
+    return found
 
 
 def _last(tenant_id: int, year_end: date, journal: str) -> int:
@@ -98,11 +117,12 @@ def in_order_of_numbers(run: ExportRun, frozen: Frozen) -> Iterator[list[Numbere
         for place, numbered in groupby(rows, key=itemgetter(0)):
             ((_, drafted),) = frozen.at([place])
             texts = {(kind, own): text for kind, own, _journal, text in drafted}
-            yield [
-                _with_number(texts[kind, own], EntryNumber(journal, sequence), given_at)
+            numbers = {
+                (kind, own): (EntryNumber(journal, sequence), given_at)
                 for _, kind, own, journal, sequence, given_at in numbered
-                if (kind, own) in texts
-            ]
+            }
+            entry_of = {before: entry for entry, before in same_entries(texts, [*numbers]).items()}
+            yield [_with_number(texts[entry_of[it]], *numbers[it]) for it in numbers if it in entry_of]
 
 
 def _with_number(text: str, number: EntryNumber, given_at: datetime) -> NumberedText:

@@ -23,7 +23,7 @@ def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, An
 
 
 # Sentences of unfold's own templates that it has no French for; Django finds them in our catalogue first.
-UNFOLD_SENTENCES = (N_("Previous"), N_("Next"), N_("Choose file to upload"))
+UNFOLD_SENTENCES = (N_("Previous"), N_("Next"), N_("Choose file to upload"), N_("Type to search"))
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Clyo → Exact",

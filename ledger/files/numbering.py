@@ -1,9 +1,10 @@
 """Continuous numbering of entries, one sequence per journal; a number given is kept (LPF art. A47 A-1, field 3)."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+EntryKey: TypeAlias = tuple[str, str]  # within a closing: the entry's kind, its own journal
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -51,3 +52,20 @@ def number_entries(
             reached[journal] = reached.get(journal, 0) + 1
             numbers[key] = EntryNumber(journal, reached[journal])
     return numbers
+
+
+def same_entries(now: Iterable[EntryKey], numbered: Sequence[EntryKey]) -> dict[EntryKey, EntryKey]:
+    """Say which entry of one closing, as it was when numbered, each of its entries of now is.
+
+    That of its journal; else, in the order of their numbers, one of its kind in a journal that the closing no longer
+    uses: when sales move from journal 70 to 71, they keep the number they had in 70. What is not in the result is new.
+    """
+    entries = [*now]
+    same = {entry: entry for entry in entries if entry in numbered}
+    left = [it for it in numbered if it not in same]
+    for entry in entries:
+        moved_from = next((it for it in left if it[0] == entry[0]), None)
+        if entry not in same and moved_from:
+            same[entry] = moved_from
+            left.remove(moved_from)
+    return same

@@ -26,7 +26,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     reseller.get_by_label("Du", exact=True).fill("2026-03-01")
     reseller.get_by_label("Au", exact=True).fill("2026-03-31")
     reseller.get_by_label("Format").select_option("fec")
-    reseller.get_by_role("button", name="Voir ce qui sera exporté").click()
+    reseller.get_by_label("Au", exact=True).press("Enter")
     expect(reseller.locator("#preview")).to_contain_text("Rien n’a encore été exporté")
     expect(reseller.get_by_text("Comparez le Z imprimé")).to_be_visible()
     assert not ExportRun.objects.exists()

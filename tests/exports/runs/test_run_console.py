@@ -53,6 +53,17 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     assert not ExportRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("month", "days"),
+    [("2026-02", ("2026-02-01", "2026-02-28")), ("2026-03", ("2026-03-01", "2026-03-20")), ("x", ("2026-03-19",) * 2)],
+)
+def test_month__fills_its_days_in_and_none_to_come(month: str, days: tuple[str, str]) -> None:
+    with travel("2026-03-20T10:00:00+01:00", tick=False):
+        page = staff_of(shop()).get(NEW, {"preset": "month", "month": month}).content.decode()
+    assert re.findall(r'name="(?:first|last)" value="([^"]*)"', page) == [*days]
+    assert "février 2026" in page
+
+
 def test_start__queues_the_run_and_shows_its_page() -> None:
     till = shop()
     push(till, 1042)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, InternalError, transaction
 from exact.models import Division
 from exports.runs.models import FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
 from exports.runs.work import cancel
-from tests.conftest import Caller, work
+from tests.conftest import PARAMETERS, Caller, work
 from tests.exports.runs.given import FILES, asked, content_of, done, push, shop, states_of
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
@@ -68,6 +68,33 @@ def test_closing__keeps_its_number_when_it_is_exported_again() -> None:
     late = f"Z-{till.till.establishment.code}-1043"
     assert again == {**first, late: ["VE000003", "CA000003"]}
     assert [*again][-1] == late
+
+
+def numbers_and_journals(content: bytes) -> set[tuple[str, str]]:
+    return {(line.entry, line.journal) for line in read_fec(content)}
+
+
+def test_number__stays_when_the_journal_is_renamed_in_the_file() -> None:
+    till = shop()
+    push(till, 1042)
+    done(asked(till, RunFormat.FEC))
+    FileSettings.objects.create(tenant=till.till.tenant, options={"journals": {"70": {"code": "VT", "name": "Ventes"}}})
+    push(till, 1043)
+    again = numbers_and_journals(content_of(done(asked(till, RunFormat.FEC))))
+    assert again == {("VE000001", "VT"), ("CA000001", "CA"), ("VT000001", "VT"), ("CA000002", "CA")}
+
+
+@pytest.mark.parametrize("changed", [{"sales": "71"}, {"receipts": "31", "cash": "CB"}])
+def test_number__stays_when_the_till_names_another_journal(changed: dict[str, str]) -> None:
+    till = shop()
+    push(till, 1042, 1043)
+    first = content_of(done(asked(till, RunFormat.FEC)))
+    parameters = {**PARAMETERS, "journals": {**PARAMETERS["journals"], **changed}}
+    assert till.put("parameters", parameters).status_code == 200
+    again = content_of(done(asked(till, RunFormat.FEC)))
+    assert numbers_and_journals(again) != numbers_and_journals(first)
+    assert numbers_in(again) == numbers_in(first)
+    assert KeptNumber.objects.count() == 4
 
 
 def test_same_range__gives_the_same_bytes_kept_once() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.files.numbering import EntryNumber, number_entries
+from ledger.files.numbering import EntryNumber, number_entries, same_entries
 
 
 def test_number_entries__each_journal_counts_from_one() -> None:
@@ -43,3 +43,23 @@ def test_number_entries__in_parts_or_at_once_leaves_no_gap(entries: list[tuple[i
     for journal in ("VE", "CA"):
         sequences = sorted(it.sequence for it in both.values() if it.journal == journal)
         assert sequences == list(range(1, len(sequences) + 1))
+
+
+@pytest.mark.parametrize(
+    ("now", "numbered", "same"),
+    [
+        (["s70", "r30"], ["s70", "r30"], {"s70": "s70", "r30": "r30"}),
+        (["s71", "r30"], ["s70", "r30"], {"s71": "s70", "r30": "r30"}),
+        (["s70", "r21", "r30"], ["s70", "r20", "r30"], {"s70": "s70", "r21": "r20", "r30": "r30"}),
+        (["s70", "r20", "r30"], ["s70", "r30"], {"s70": "s70", "r30": "r30"}),
+        (["r30"], ["s70"], {}),
+    ],
+)
+def test_same_entries__keeps_its_journal_or_takes_the_place_of_one_left(
+    now: list[str], numbered: list[str], same: dict[str, str]
+) -> None:
+    def keys(names: list[str]) -> list[tuple[str, str]]:
+        return [(name[0], name[1:]) for name in names]
+
+    found = same_entries(keys(now), keys(numbered))
+    assert {"".join(entry): "".join(before) for entry, before in found.items()} == same
