@@ -35,7 +35,7 @@ bench: $(VENV)/.installed
 test: $(VENV)/.installed
 	@$(BIN)/python -m integration.stack browser
 	@$(BIN)/python -m integration.translations compile
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
