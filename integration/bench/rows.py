@@ -35,10 +35,10 @@ EXPORTS: LiteralString = """
     FROM copy c JOIN template t ON t.id = c.template_id;
 """
 POSTINGS: LiteralString = """
-    INSERT INTO exact_posting (id, tenant_id, division_id, closing_id, entry_kind, journal, revision, reference, entry,
-                               payment_condition, business_date, turn, state, attempts, lookups, messages, created_at,
-                               exact_entry_id, exact_entry_number, posted_at)
-    SELECT gen_random_uuid(), p.tenant_id, p.division_id, c.id, p.entry_kind, p.journal, p.revision,
+    INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
+                               reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
+                               messages, created_at, exact_entry_id, exact_entry_number, posted_at)
+    SELECT gen_random_uuid(), p.tenant_id, p.division_id, p.establishment_id, c.id, p.entry_kind, p.journal, p.revision,
            'K' || c.n || '-' || p.entry_kind || '-' || %(run)s, p.entry, p.payment_condition, p.business_date,
            left(p.turn, 19) || lpad(c.n::text, 16, '0') || right(p.turn, 9), %(posting_state)s, 0, 0, p.messages,
            c.at, CASE WHEN %(posting_state)s = 'posted' THEN gen_random_uuid() END,
