@@ -28,7 +28,7 @@ def measure_fairness(place: Place) -> None:
         time.sleep(2)  # until a sweep has found them
         beside = _delays_ms(place, small)
         still_open = value(OPEN)
-    Posting.objects.filter(division__code=big.division, state="pending").delete()
+    Posting.objects.filter(division__code=big.division, state="pending", events=None).delete()
     place.results["e"] = {
         "alone, median ms": round(median(alone)),
         f"beside {BACKLOG} waiting closings, median ms": round(median(beside)),
@@ -53,7 +53,7 @@ def measure_budget(place: Place) -> None:
         used = place.control("GET", "calls", params={"division": shop.division})["total"] - before
     place.control("POST", "settings", json={"limits": False, "minute_limit": MINUTE_LIMIT})
     ExactApp.objects.update(minute_limit=NO_LIMIT)
-    Posting.objects.filter(division=division, state="pending").delete()
+    Posting.objects.filter(division=division, state="pending", events=None).delete()
     place.results["d"] = {
         "calls a minute": used / MINUTES,
         "share of 60": round(used / MINUTES / MINUTE_LIMIT, 3),
