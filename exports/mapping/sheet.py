@@ -126,6 +126,11 @@ class Sheet:
         return self._cell(self.settings[f"means.{asked.code}"])
 
     def _all(self) -> Iterator[Section]:
+        yield from self._where_sales_go()
+        yield from self._where_money_goes()
+        yield from self._seldom_set()
+
+    def _where_sales_go(self) -> Iterator[Section]:
         yield Section(
             key="customer",
             title=_("Counter customer"),
@@ -145,6 +150,8 @@ class Sheet:
             about=_("The sale goes into the sales journal, what was paid into the receipts journal."),
             rows=self._plain("journals.sales", "journals.receipts"),
         )
+
+    def _where_money_goes(self) -> Iterator[Section]:
         yield Section(
             key="means",
             title=_("Means of payment of the tills"),
@@ -175,6 +182,8 @@ class Sheet:
                 *self._plain("deductible_vat", "banked"),
             ],
         )
+
+    def _seldom_set(self) -> Iterator[Section]:
         yield Section(
             key="customers",
             title=_("Customers on account"),
