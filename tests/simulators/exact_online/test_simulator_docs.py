@@ -40,7 +40,7 @@ def test_example(steered: Server, example: str) -> None:
     words = shlex.split(example)
     address = next(word for word in words if word.startswith(FIRST_PORT))
     body = words[words.index("-d") + 1] if "-d" in words else None
-    method = words[words.index("-X") + 1] if "-X" in words else "POST"
+    method = words[words.index("-X") + 1] if "-X" in words else "GET" if body is None else "POST"
     answer = steered.steering.request(method, address.removeprefix(FIRST_PORT), content=body)
     assert answer.status_code < 300, answer.text
 
