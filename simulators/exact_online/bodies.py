@@ -68,7 +68,10 @@ def _no_constant(name: str) -> None:
 
 
 def read_properties(resource: Resource, body: dict[str, Any], method: str | None, rules: BodyRules) -> dict[str, Any]:
-    """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies."""
+    """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies.
+
+    A link that comes back as it was given out says nothing of the rows behind it (rules 3.4).
+    """
     values: dict[str, Any] = {}
     for name, value in body.items():
         if name == "__metadata":
@@ -76,6 +79,8 @@ def read_properties(resource: Resource, body: dict[str, Any], method: str | None
         prop = resource.properties.get(name)
         if prop is None:
             raise BadRequest(f"{PROBLEM} The property name '{name}' specified for type '{resource.type}' is not valid.")
+        if prop.is_collection and isinstance(value, dict) and "__deferred" in value:
+            continue
         converted = _children(prop, value) if prop.is_collection else _convert(prop, value, rules)
         if method is None or prop.accepted_on(method) or _takes_amount_dc(resource, name, rules):
             values[name] = converted
@@ -103,8 +108,6 @@ def _children(prop: Property, value: object) -> list[dict[str, Any]]:
     """Nested bodies, bare or inside `results`."""
     if isinstance(value, dict) and isinstance(value.get("results"), list):
         value = value["results"]
-    if isinstance(value, dict) and "__deferred" in value:
-        return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise BadRequest(f"{PROBLEM} The value of the property '{prop.name}' is not a collection of objects.")
     return value
