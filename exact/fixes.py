@@ -33,7 +33,8 @@ def account_fix(
 
     The same number with other zeros at its end comes first: 7071 is 707100. Then its own root account (707), and there
     the one kept for the slot's `rate`, by its name ("Ventes 10 %") or by its VAT code; then the nearest number. One
-    whose name speaks of another rate is never offered. Without types only accounts of the same root are, and the collective one it belongs to.
+    whose name speaks of another rate is never offered. Without types only accounts of the same root are, and the
+    collective one it belongs to.
     """
 
     def fits(item: CatalogueItem) -> bool:
