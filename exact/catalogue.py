@@ -225,7 +225,7 @@ def _find_third_party(client: ExactClient, code: str) -> Iterator[Row]:
     """The account whose code is `code`, with or without leading zeros; Exact pads codes to 18 (rules.md §3.8)."""
     bare = code.strip().lstrip("0") or "0"
     variants = {code.strip(), bare, *(bare.zfill(width) for width in range(len(bare) + 1, 9))}
-    wanted = " or ".join(f"Code eq '{_quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
+    wanted = " or ".join(f"Code eq '{quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
     rows = [*client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=wanted)]
     # Exact may have both 2 and 0000002: the one written as asked for is meant.
     rows.sort(key=lambda row: _text(row, "Code") != code.strip())
@@ -362,5 +362,6 @@ def _text(row: Row, name: str) -> str:
     return str(row.get(name) or "").strip()
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text as it stands between the quotes of a filter."""
     return text.replace("'", "''")

@@ -4,6 +4,7 @@ Each takes the link as the person saw it (`turn`) and leaves it one step further
 the page explains. Nothing here shows or asks: that is `exact.pages`.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -19,7 +20,7 @@ from exact.catalogue import JOURNAL_STATUS, PERIODS, SOURCES, THIRD_PARTIES, WRI
 from exact.changes import may_go_on
 from exact.checks import problems_of
 from exact.client import shared_http
-from exact.companies import Company, companies_of, revive, tie
+from exact.companies import Company, Entered, companies_of, joined, revive, search, tie
 from exact.connection import connect, disconnect
 from exact.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
 from exact.fields import apply_fix
@@ -62,7 +63,7 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
     try:
         code = login_code(request, link, app, redirect_uri())
         connection = connect(tenant=link.tenant, app=app, code=code, redirect_uri=redirect_uri(), http=shared_http())
-        companies = companies_of(connection)
+        entered = companies_of(connection)
     except LoginRefused:
         _back(link, "login_refused")
     except NeedsReconnect:
@@ -73,18 +74,41 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
         log.warning("activation_login", link=link.pk, error=type(error).__name__, detail=str(error))
         _back(link, "unavailable")
     else:
-        _welcome(link, connection, companies)
+        _welcome(link, connection, entered)
 
 
-def _welcome(link: ActivationLink, connection: Connection, companies: list[Company]) -> None:
+def _welcome(link: ActivationLink, connection: Connection, entered: Entered) -> None:
     """Go on to the choice of the company; or straight to the checks, when the linked company is among them."""
+    companies = entered.companies
     for division in revive(connection, companies):
         may_go_on.send(Division, division_id=division.pk)
-    known = {"connection": connection, "companies": [company.to_document() for company in companies]}
+    known = {"connection": connection, "companies": _documents(companies), "more_companies": entered.more}
     step_on(link, link.turn, LinkStep.DIVISION, trouble="" if companies else "no_company", **known)
     current = Activation.objects.filter(establishment=link.establishment, active=True).first()
     if current is not None and any(it.code == current.division.code and it.usable for it in companies):
         choose(link, link.turn, current.division.code)
+
+
+def look_for(link: ActivationLink, wanted: str) -> str:
+    """Ask Exact for companies beyond those listed at the log-in, which then can be chosen too. Returns the trouble."""
+    assert link.connection is not None, "the database sees to it"
+    listed = [Company.from_document(document) for document in link.companies]
+    try:
+        found = search(link.connection, wanted, asked_from=listed[0].code)
+    except NeedsReconnect:
+        return "code_refused"
+    except RateLimited:
+        return "rate_limited"
+    except ExactError as error:
+        log.warning("activation_search", link=link.pk, error=type(error).__name__, detail=str(error))
+        return "unavailable"
+    link.companies = _documents(joined(listed, found))
+    link.save(update_fields=["companies"])
+    return ""
+
+
+def _documents(companies: Iterable[Company]) -> list[dict[str, object]]:
+    return [company.to_document() for company in companies]
 
 
 def _back(link: ActivationLink, trouble: str) -> None:

@@ -80,13 +80,12 @@ def closing(number: int = 1042, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database. Threads of live servers keep sessions to it, with which it could not be dropped."""
+    """The test database. Threads of live servers keep sessions to it, or open new ones, and it could not be dropped."""
     yield
-    with django_db_blocker.unblock(), connection.cursor() as sql:
-        sql.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    name = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), connection._nodb_cursor() as sql:
+        sql.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")
+        sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @dataclass(frozen=True, slots=True)
