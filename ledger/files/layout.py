@@ -80,7 +80,7 @@ class Layout(ABC):
 
     def label(self, line: JournalLine) -> str:
         """Return "Z1042 PARIS01 14/03 Espèces", not yet cut."""
-        label, detail = self.text(line.label) or self.text(line.document), self.text(line.detail)
+        label, detail = self.text(line.heading.label) or self.text(line.heading.document), self.text(line.detail)
         return f"{label} {detail}" if detail else label
 
 
