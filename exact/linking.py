@@ -24,7 +24,7 @@ from exact.companies import Company, Entered, companies_of, joined, revive, sear
 from exact.connection import connect, disconnect
 from exact.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
 from exact.fields import apply_fix
-from exact.links import step_on
+from exact.links import in_the_name_of, step_on
 from exact.login import LoginRefused, login_address, login_code
 from exact.models import Activation, ActivationLink, Connection, Division, ExactApp, LinkStep
 from exact.nudge import nudge_check
@@ -174,25 +174,30 @@ def make_checks(link_id: int) -> None:
     mine = ActivationLink.objects.filter(pk=link_id, step=LinkStep.CHECKS, check_after__lte=now)
     if mine.update(check_after=None, checking_since=now, progress=[], trouble="") != 1:
         return
-    link = ActivationLink.objects.select_related("establishment", "division__app", "division__connection").get(
-        pk=link_id
-    )
+    link = ActivationLink.objects.select_related(
+        "establishment", "connection", "division__app", "division__connection"
+    ).get(pk=link_id)
+    with in_the_name_of(link):
+        again = _check(link)
+    ActivationLink.objects.filter(pk=link.pk, checking_since=now).update(checking_since=None, **again)
+
+
+def _check(link: ActivationLink) -> dict[str, object]:
+    """Read and judge. What stands in the link afterwards when that could not be done."""
     assert link.division is not None, "the database sees to it"
-    again: dict[str, object] = {}
     try:
         refresh_catalogue(link.division, for_establishment=link.establishment, seen=lambda read: _progress(link, read))
     except RateLimited as error:
-        again = {"trouble": "rate_limited", "check_after": error.until}
+        return {"trouble": "rate_limited", "check_after": error.until}
     except NeedsReconnect:
-        again = {"trouble": "code_refused", "step": LinkStep.INTRODUCTION}
+        return {"trouble": "code_refused", "step": LinkStep.INTRODUCTION}
     except Unavailable:
-        again = {"trouble": "unavailable", "check_after": timezone.now() + TRY_AGAIN}
+        return {"trouble": "unavailable", "check_after": timezone.now() + TRY_AGAIN}
     except ExactError as error:
         log.warning("activation_checks", link=link.pk, error=type(error).__name__, detail=str(error))
-        again = {"trouble": "refused"}
-    else:
-        _judge(link)
-    ActivationLink.objects.filter(pk=link.pk, checking_since=now).update(checking_since=None, **again)
+        return {"trouble": "refused"}
+    _judge(link)
+    return {}
 
 
 def _judge(link: ActivationLink) -> None:

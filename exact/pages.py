@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exact import linking
 from exact.activation import check_establishment
 from exact.companies import Company, CompanyTaken
-from exact.links import StepTaken, bind, digest_of, expired, is_of, link_of, link_of_state
+from exact.links import StepTaken, bind, digest_of, expired, in_the_name_of, is_of, link_of, link_of_state
 from exact.login import ForgedLogin
 from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
 from exact.wording import explain, label_of, resource_name
@@ -57,7 +57,8 @@ def _of_this_browser(view: Page) -> Page:
             return _refusal(request, "suspended", 403)
         if expired(link):
             return _refusal(request, "expired", 410, link=link, activation=_activation(link))
-        return view(request, link)
+        with in_the_name_of(link):
+            return view(request, link)
 
     return wrapped
 
@@ -105,7 +106,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     if expired(link) or _suspended(link):
         return _to(link)
     try:
-        linking.finish_login(request, link)
+        with in_the_name_of(link):
+            linking.finish_login(request, link)
     except ForgedLogin:
         return _refusal(request, "login_over", 400, link=link)
     except StepTaken:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exact", "0014_events_are_only_added")]
+    dependencies = [("exact", "0014_only_added_to")]
 
     operations = [
         migrations.AddField(
