@@ -120,13 +120,13 @@ class Books:
 
 
 def _mentions(fold: str) -> str:
-    """Entries that say the reference. `fold` makes texts small: SQLite's own is many times faster, and knows ASCII only.
+    """Entries that say the reference. `fold` makes texts small; SQLite's own is far faster, and knows ASCII only.
 
     Descriptions of lines are read in their index, and only the lines that fit in the table.
     """
     small = f"{fold}(:reference)"
-    return (
-        f"(instr({fold}(e.your_ref), {small}) OR instr({fold}(e.description), {small})"
+    return (  # the text is this module's own; the reference is bound
+        f"(instr({fold}(e.your_ref), {small}) OR instr({fold}(e.description), {small})"  # noqa: S608
         " OR CAST(e.number AS TEXT) = :reference OR e.id = :reference OR e.id IN ("
         "   SELECT l.entry_id FROM line l WHERE l.rowid IN (SELECT d.rowid FROM line d INDEXED BY line_description"
         f"    WHERE d.division = :division AND instr({fold}(d.description), {small}))))"
