@@ -393,3 +393,20 @@ class TestPassport:
         assert element("CurrentDivision").text == str(exact.division)
         assert element("UserName").attrib == {}
         assert element("Title").attrib == {f"{metadata}null": "true"}
+
+
+class TestRuby:
+    """Rules 3.3, 3.6: elmas, the Ruby client: `Current/Me`, times of filters with a `Z`, names in its own case."""
+
+    def test_current_in_capitals(self, exact: Company) -> None:
+        """The web server does not care for the case of an address."""
+        for spelling in ("Current/Me", "current/me"):
+            answer = exact.server.http.get(f"/api/v1/{spelling}", headers=exact.headers)
+            assert answer.json()["d"]["results"][0]["CurrentDivision"] == exact.division
+
+    @pytest.mark.parametrize(("moment", "found"), [("2026-11-20T00:00:00Z", 1), ("2026-11-20T00:00:01Z", 0)])
+    def test_filter_by_a_time_with_a_zone(self, exact: Company, moment: str, found: int) -> None:
+        """The letter is left off, whatever the reading of `zoned_dates`: columns know no zone."""
+        exact.created(SALES, exact.sale(exact.line(), EntryDate="2026-11-20"))
+        rows = exact.rows(SALES, filter=f"EntryDate ge datetime'{moment}'", orderby="EntryDate", select="EntryID")
+        assert len(rows) == found
