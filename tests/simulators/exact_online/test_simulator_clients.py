@@ -410,3 +410,18 @@ class TestRuby:
         exact.created(SALES, exact.sale(exact.line(), EntryDate="2026-11-20"))
         rows = exact.rows(SALES, filter=f"EntryDate ge datetime'{moment}'", orderby="EntryDate", select="EntryID")
         assert len(rows) == found
+
+
+class TestSingerTap:
+    """Rules 3.5, 9: tap-exactonline reads `sync/` by `$skiptoken` alone, empty at first, then the highest seen."""
+
+    def test_from_the_start_and_on(self, exact: Company) -> None:
+        path = "sync/Financial/GLAccounts"
+        every = exact.rows(path, select="Code,Timestamp", skiptoken="")
+        stamps = [row["Timestamp"] for row in every]
+        assert stamps == sorted(stamps)
+        later = exact.rows(path, select="Code,Timestamp", skiptoken=f"{stamps[-3]}L")
+        assert [row["Timestamp"] for row in later] == stamps[-2:]
+        exact.call("PUT", f"financial/GLAccounts(guid'{exact.gl('706010')}')", json={"Description": "Autre"})
+        (changed,) = exact.rows(path, select="Code,Timestamp", skiptoken=f"{stamps[-1]}L")
+        assert changed["Code"] == "706010"
