@@ -412,7 +412,7 @@ class TestRuby:
         assert len(rows) == found
 
 
-class TestSingerTap:
+class TestSingerTaps:
     """Rules 3.5, 9: tap-exactonline reads `sync/` by `$skiptoken` alone, empty at first, then the highest seen."""
 
     def test_from_the_start_and_on(self, exact: Company) -> None:
@@ -425,3 +425,10 @@ class TestSingerTap:
         exact.call("PUT", f"financial/GLAccounts(guid'{exact.gl('706010')}')", json={"Description": "Autre"})
         (changed,) = exact.rows(path, select="Code,Timestamp", skiptoken=f"{stamps[-1]}L")
         assert changed["Code"] == "706010"
+
+    def test_two_slashes_and_a_time_with_a_zone(self, exact: Company) -> None:
+        """Rules 3.6: tap-exact writes `8301//salesentry/…` and microseconds with a `Z`."""
+        exact.created(SALES, exact.sale(exact.line()))
+        condition = "Modified%20ge%20datetime%272020-01-01T00:00:00.000000Z%27"
+        answer = exact.call("GET", f"/{SALES}?$filter={condition}&$select=EntryID,Modified")
+        assert len(answer.json()["d"]["results"]) == 1
