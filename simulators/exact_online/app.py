@@ -45,7 +45,10 @@ def _host_routes(simulator: Simulator, country: str, root: str) -> list[Route]:
     return [
         Route(f"{root}/api/oauth2/token", endpoints.token, methods=["POST"]),
         Route(f"{root}/api/oauth2/auth", endpoints.authorize, methods=["GET", "POST"]),
-        Route(f"{root}/api/v1/current/{{path:path}}", _Api(simulator, country, root, "current/")),
+        *(  # a resource is found in any case of letters, and this one is written in both
+            Route(f"{root}/api/v1/{spelling}/{{path:path}}", _Api(simulator, country, root, "current/"))
+            for spelling in ("current", "Current")
+        ),
         Route(f"{root}/api/v1/{{division:int}}/{{path:path}}", _Api(simulator, country, root)),
         Route(f"{root}/docs/SysAttachment.aspx", endpoints.attachment),
     ]

@@ -41,7 +41,8 @@ def _guid(token: Token) -> str:
 
 
 def _datetime(token: Token) -> int:
-    moment = parse_datetime(token.text)
+    """A `Z` is left off: what it is compared with has no zone."""
+    moment = parse_datetime(token.text.removesuffix("Z"))
     if moment is None:
         raise _unrecognized("Edm.DateTime", token)
     return moment

@@ -73,7 +73,7 @@ def parse_options(pairs: Iterable[tuple[str, str]], resource: Resource) -> Optio
         order=tuple(_order(item, resource) for item in _names(given.get("$orderby", ""))),
         top=_number("$top", given["$top"]) if "$top" in given else None,
         skip=_number("$skip", given.get("$skip", "0")),
-        skip_token=parse_literals(given["$skiptoken"]) if "$skiptoken" in given else (),
+        skip_token=parse_literals(given["$skiptoken"]) if given.get("$skiptoken", "").strip() else (),
         expand=expand,
         child_select=child_select,
         inline_count=_inline_count(given.get("$inlinecount", "none")),

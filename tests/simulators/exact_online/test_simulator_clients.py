@@ -393,3 +393,42 @@ class TestPassport:
         assert element("CurrentDivision").text == str(exact.division)
         assert element("UserName").attrib == {}
         assert element("Title").attrib == {f"{metadata}null": "true"}
+
+
+class TestRuby:
+    """Rules 3.3, 3.6: elmas, the Ruby client: `Current/Me`, times of filters with a `Z`, names in its own case."""
+
+    def test_current_in_capitals(self, exact: Company) -> None:
+        """The web server does not care for the case of an address."""
+        for spelling in ("Current/Me", "current/me"):
+            answer = exact.server.http.get(f"/api/v1/{spelling}", headers=exact.headers)
+            assert answer.json()["d"]["results"][0]["CurrentDivision"] == exact.division
+
+    @pytest.mark.parametrize(("moment", "found"), [("2026-11-20T00:00:00Z", 1), ("2026-11-20T00:00:01Z", 0)])
+    def test_filter_by_a_time_with_a_zone(self, exact: Company, moment: str, found: int) -> None:
+        """The letter is left off, whatever the reading of `zoned_dates`: columns know no zone."""
+        exact.created(SALES, exact.sale(exact.line(), EntryDate="2026-11-20"))
+        rows = exact.rows(SALES, filter=f"EntryDate ge datetime'{moment}'", orderby="EntryDate", select="EntryID")
+        assert len(rows) == found
+
+
+class TestSingerTaps:
+    """Rules 3.5, 9: tap-exactonline reads `sync/` by `$skiptoken` alone, empty at first, then the highest seen."""
+
+    def test_from_the_start_and_on(self, exact: Company) -> None:
+        path = "sync/Financial/GLAccounts"
+        every = exact.rows(path, select="Code,Timestamp", skiptoken="")
+        stamps = [row["Timestamp"] for row in every]
+        assert stamps == sorted(stamps)
+        later = exact.rows(path, select="Code,Timestamp", skiptoken=f"{stamps[-3]}L")
+        assert [row["Timestamp"] for row in later] == stamps[-2:]
+        exact.call("PUT", f"financial/GLAccounts(guid'{exact.gl('706010')}')", json={"Description": "Autre"})
+        (changed,) = exact.rows(path, select="Code,Timestamp", skiptoken=f"{stamps[-1]}L")
+        assert changed["Code"] == "706010"
+
+    def test_two_slashes_and_a_time_with_a_zone(self, exact: Company) -> None:
+        """Rules 3.6: tap-exact writes `8301//salesentry/…` and microseconds with a `Z`."""
+        exact.created(SALES, exact.sale(exact.line()))
+        condition = "Modified%20ge%20datetime%272020-01-01T00:00:00.000000Z%27"
+        answer = exact.call("GET", f"/{SALES}?$filter={condition}&$select=EntryID,Modified")
+        assert len(answer.json()["d"]["results"]) == 1

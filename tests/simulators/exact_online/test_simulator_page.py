@@ -128,6 +128,15 @@ class TestFilters:
         assert entries(exact, reference=first["EntryNumber"]) == ["REF-1"]
         assert entries(exact, reference="none") == []
 
+    def test_reference_with_accents(self, exact: Company) -> None:
+        """Upper and lower case of letters that are not ASCII, in the header's text as in a line's."""
+        sold(exact, YourRef="REF-1", Description="CLÔTURE du soir")
+        body = exact.sale(exact.line(Description="Entrée du midi"), YourRef="REF-2", Description="Z")
+        exact.created(SALES, body)
+        assert entries(exact, reference="clôture") == ["REF-1"]
+        assert entries(exact, reference="ENTRÉE") == ["REF-2"]
+        assert entries(exact, reference="du MIDI") == ["REF-2"]
+
     def test_journal(self, exact: Company) -> None:
         sold(exact, YourRef="REF-1")
         assert entries(exact, journal="70") == ["REF-1"]
