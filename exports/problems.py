@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as N_
 from exact.models import Posting
 from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import said
+from exports.setting_words import setting_in_words
 
 SENTENCES: dict[str, str] = {
     **OF_EXACT,
@@ -179,6 +180,9 @@ SENTENCES: dict[str, str] = {
 
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
+    facts = problem["facts"]
+    if "setting" in facts:
+        problem = {**problem, "facts": {**facts, "setting": setting_in_words(facts["setting"])}}
     return said(SENTENCES, problem)
 
 

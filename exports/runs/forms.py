@@ -27,7 +27,9 @@ PERIOD_WORDS = {
 }
 MONTHS_OFFERED = 13
 PRESETS = {
+    "today": _("Today"),
     "yesterday": _("Yesterday"),
+    "this_week": _("This week"),
     "last_week": _("Last week"),
     "this_month": _("This month"),
     "last_month": _("Last month"),
@@ -49,11 +51,15 @@ def month_days(month: date, today: date) -> tuple[date, date]:
 
 
 def preset_days(preset: str, today: date) -> tuple[date, date]:
-    """The first and last day of a preset; weeks begin on Monday."""
+    """The first and last day of a preset, none to come; weeks begin on Monday."""
+    monday = today - timedelta(days=today.weekday())
     match preset:
+        case "today":
+            return today, today
+        case "this_week":
+            return monday, today
         case "last_week":
-            monday = today - timedelta(days=today.weekday() + 7)
-            return monday, monday + timedelta(days=6)
+            return monday - timedelta(days=7), monday - timedelta(days=1)
         case "this_month":
             return month_days(today, today)
         case "last_month":

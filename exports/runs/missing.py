@@ -14,6 +14,7 @@ class Missing:
     """Closings `first` to `last` of one till's sequence."""
 
     till_id: int
+    establishment: str
     till: str
     kind: str
     scope: str
@@ -24,7 +25,7 @@ class Missing:
 def missing_before(closings: QuerySet[Export]) -> list[Missing]:
     """What is missing before these closings: the gaps noted when they came, less what has come since."""
     rows = closings.filter(problems__contains=[{"code": "number_gap"}]).annotate(scope=KT("document__scope"))
-    rows = rows.defer("document").select_related("till").order_by("till_id", "kind", "number")
+    rows = rows.defer("document").select_related("till", "establishment").order_by("till_id", "kind", "number")
     found: dict[Missing, None] = {}
     for export in rows:
         for problem in export.problems:
@@ -39,7 +40,13 @@ def _still_missing(export: Export, scope: str, first: int, last: int) -> Iterato
     numbers = came.filter(number__gte=first, number__lte=last).order_by("number").values_list("number", flat=True)
     for start, end in _holes(first, last, numbers):
         yield Missing(
-            till_id=export.till_id, till=export.till.name, kind=export.kind, scope=scope, first=start, last=end
+            till_id=export.till_id,
+            establishment=export.establishment.code,
+            till=export.till.name,
+            kind=export.kind,
+            scope=scope,
+            first=start,
+            last=end,
         )
 
 

@@ -13,6 +13,7 @@ from ledger.problem import Problem
 
 _COLLECTED_VAT = "4457"
 _FIRST_SEEN = frozenset({"closing", "date"})  # facts that differ between two sights of one problem
+_OF_ALL = frozenset({"establishment"})  # what the chart names is named once for all establishments of a file
 _LARGEST_CLASS = "8"  # PCG: classes 1 to 8; 9 and 0 are no general accounts
 
 
@@ -59,7 +60,8 @@ class FileChecker:
 
     def _keep(self, problem: Problem, where: Mapping[str, str]) -> None:
         facts = {"format": self.layout.name, **where, **problem.facts}
-        same = tuple(value for name, value in facts.items() if name not in _FIRST_SEEN)
+        apart = _FIRST_SEEN | _OF_ALL if facts.get("setting", "").startswith("chart/") else _FIRST_SEEN
+        same = tuple(value for name, value in facts.items() if name not in apart)
         self._found.setdefault((problem.code, *same), replace(problem, facts=facts))
 
     def _in_closing(self, closing: BookedClosing) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from .identity import NotPaired
 from .push import GivenUp, Say
 from .server import Refused, TryAgain
 from .spool import Busy
-from .till import PairingInDoubt
+from .till import NotExported, PairingInDoubt
 
 DONE, REFUSED, WRONG_CALL, UNFINISHED = range(4)
 
@@ -17,6 +17,8 @@ def exit_code(command: Callable[[], Sequence[Refused]], say: Say) -> int:
         return REFUSED if command() else DONE
     except Refused as refusal:
         say("refused", refusal.explained())
+        return REFUSED
+    except NotExported:
         return REFUSED
     except NotPaired:
         say("not_paired", "")

@@ -20,6 +20,10 @@ class PairingInDoubt(Exception):
     """The code was sent and no clear answer came: it may be spent, and with it the key that nobody got."""
 
 
+class NotExported(Exception):
+    """The export ended, but not as done; why was said."""
+
+
 class Clyo:
     """A till with its folder on disk."""
 
@@ -101,7 +105,8 @@ class Clyo:
     def export(self, question: Mapping[str, str], out: Path, patience: Patience) -> None:
         """Ask for an export, wait for its end, and write its file, when it has one, below `out`.
 
-        Raises `Refused`, `TryAgain`, and `GivenUp` when the bound of `patience` is reached.
+        Raises `NotExported` when it ends otherwise than done, `Refused`, `TryAgain`, and `GivenUp` when the bound of
+        `patience` is reached.
         """
         server = self._server()
         asked = server.ask_for_export(question)
@@ -114,7 +119,9 @@ class Clyo:
             self._say("export_problem", problem["message"])
         for hole in answer["missing"]:
             self._say("export_missing", f"{hole['kind']} {hole['first']}-{hole['last']}")
-        if answer["state"] == "done" and "file" in asked["links"]:
+        if answer["state"] != "done":
+            raise NotExported
+        if "file" in asked["links"]:
             path = out / f"{question['format']}-{question['from']}-{question['to']}.txt"
             path.write_bytes(server.export_file(asked["id"]))
             self._say("export_file", str(path))

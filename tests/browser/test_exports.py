@@ -1,5 +1,6 @@
 """The screen "Export vers comptabilité" in a browser: dates, preview, confirm, progress, report, download."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 from exact.models import Division
 from exports.runs.models import ExportRun
 from exports.runs.perform import perform
+from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 
@@ -43,3 +45,21 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     assert download.value.path().read_bytes().startswith(b"JournalCode\tJournalLib\tEcritureNum")
     reseller.goto("/console/exports/exportrun/")
     expect(reseller.get_by_text("123456789FEC20261231.txt")).to_be_visible()
+
+
+def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tuple[Caller, Division]) -> None:
+    till, _ = linked
+    till.post("closings", closing())
+    page = sign_in(StaffFactory(reseller=till.till.tenant.reseller), java_script_enabled=False)
+    page.goto("/console/exports/exportrun/new/")
+    before = page.get_by_label("Au", exact=True).input_value()
+    page.get_by_role("button", name="Mois dernier").click()
+    assert page.get_by_label("Au", exact=True).input_value() < before
+    page.get_by_label("Du", exact=True).fill("2026-03-14")
+    page.get_by_label("Au", exact=True).fill("2026-03-14")
+    page.get_by_label("Format").select_option("ciel")
+    page.get_by_role("button", name="Voir ce qui sera exporté").last.click()
+    page.get_by_role("button", name="Exporter", exact=True).click()
+    perform(ExportRun.objects.get().pk)
+    page.reload()
+    expect(page.get_by_role("link", name="Télécharger XIMPORT.TXT")).to_be_visible()

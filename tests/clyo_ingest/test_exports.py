@@ -1,15 +1,19 @@
 """POST /exports, GET /exports/{id} and its file: what a till asks for, sees, and may not see."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from exports.runs.ask import ask_for_run
 from exports.runs.models import ExportRun, RunFormat
 from exports.runs.perform import perform
+from simulators.clyo_till import __main__ as program
+from simulators.clyo_till.identity import Identity
 from tests.conftest import Caller
 from tests.exports.runs.given import MARCH, asked, content_of, push, shop
 
@@ -131,3 +135,36 @@ def test_till__that_is_suspended_asks_for_nothing(till: Caller) -> None:
     till.till.suspended_at = timezone.now()
     till.till.save(update_fields=["suspended_at"])
     assert till.post("exports", {**RANGE, "format": "fec"}).status_code == 403
+
+
+def till_program(till: Caller, server: str, home: Path, *arguments: str) -> int:
+    """The simulated till's own program, paired as this till. Returns how it exits."""
+    Identity(server=server, key=till.key).save(home / "till")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["clyo_till", "export", "--state", str(home / "till"), *arguments])
+        patch.setattr("time.sleep", lambda _: perform(ExportRun.objects.get().pk))
+        return program.main()
+
+
+MARCH_ARGUMENTS = ("--from", RANGE["from"], "--to", RANGE["to"], "--format")
+
+
+def test_till_program__waits_for_the_file_and_tells_what_is_missing(
+    live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    till = shop()
+    push(till, 1042, 1045)
+    assert till_program(till, live_server.url, tmp_path, *MARCH_ARGUMENTS, "ciel", "--out", str(tmp_path)) == 0
+    written = tmp_path / "ciel-2026-03-01-2026-03-31.txt"
+    assert written.read_bytes() == content_of(ExportRun.objects.get())
+    assert "1043-1044" in capsys.readouterr().out
+
+
+def test_till_program__exits_as_refused_when_no_file_could_be_made(
+    live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    till = shop(establishment__tenant__siren="")
+    push(till, 1042)
+    assert till_program(till, live_server.url, tmp_path, *MARCH_ARGUMENTS, "fec", "--out", str(tmp_path)) == 1
+    assert "SIREN" in capsys.readouterr().out
+    assert not [*tmp_path.glob("*.txt")]

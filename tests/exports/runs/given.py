@@ -1,6 +1,7 @@
 """Runs of the export on demand in few words."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -19,9 +20,20 @@ from exports.runs.perform import perform
 from simulators.clyo_till.week.files import write_week
 from tenants.factories import EstablishmentFactory, StaffFactory, TenantFactory, TillFactory
 from tests.conftest import PARAMETERS, Caller, closing
+from tests.ledger.files.readers.ciel import read_ciel
+from tests.ledger.files.readers.fec import read_fec
+from tests.ledger.files.readers.line import ReadLine
+from tests.ledger.files.readers.sage import read_sage
+from tests.ledger.files.readers.sage_text import read_sage_text
 
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
-FILES = (RunFormat.FEC, RunFormat.CIEL, RunFormat.SAGE, RunFormat.SAGE_TEXT)
+READERS: dict[RunFormat, Callable[[bytes], list[ReadLine]]] = {
+    RunFormat.FEC: read_fec,
+    RunFormat.CIEL: read_ciel,
+    RunFormat.SAGE: read_sage,
+    RunFormat.SAGE_TEXT: read_sage_text,
+}
+FILES = tuple(READERS)
 
 
 def shop(**more: Any) -> Caller:

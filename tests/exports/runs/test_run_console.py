@@ -11,7 +11,7 @@ from time_machine import travel
 from exports.runs.link import SIGNER, signed_address
 from exports.runs.models import ExportRun, FileSettings, KeptNumber, RunFormat
 from tests.conftest import Caller
-from tests.exports.runs.given import asked, content_of, done, push, shop, staff_of
+from tests.exports.runs.given import asked, content_of, done, page_of, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "/console/exports/exportrun/new/"
@@ -34,7 +34,7 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     push(till, 1046, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
     page = " ".join(staff_of(till).get(NEW, {**question(till), "show": "1"}).content.decode().split())
     assert "Comparez le Z imprimé" in page
-    assert "Z 1043 – 1044" in page
+    assert f"{till.till.establishment.code} · {till.till.name} · Z 1043 – 1044" in page
     assert figures_in(page) == {
         "Clôtures de la période": "3",
         "Déjà dans Exact": "0",
@@ -47,14 +47,45 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("month", "days"),
-    [("2026-02", ("2026-02-01", "2026-02-28")), ("2026-03", ("2026-03-01", "2026-03-20")), ("x", ("2026-03-19",) * 2)],
+    ("preset", "days"),
+    [
+        ({"preset": "today"}, ("2026-03-20", "2026-03-20")),
+        ({"preset": "yesterday"}, ("2026-03-19", "2026-03-19")),
+        ({"preset": "this_week"}, ("2026-03-16", "2026-03-20")),
+        ({"preset": "last_week"}, ("2026-03-09", "2026-03-15")),
+        ({"preset": "this_month"}, ("2026-03-01", "2026-03-20")),
+        ({"preset": "last_month"}, ("2026-02-01", "2026-02-28")),
+        ({"preset": "month", "month": "2026-02"}, ("2026-02-01", "2026-02-28")),
+        ({"preset": "month", "month": "2026-03"}, ("2026-03-01", "2026-03-20")),
+        ({"preset": "month", "month": "x"}, ("2026-03-19", "2026-03-19")),
+    ],
+    ids=lambda it: it.get("month") or it["preset"] if isinstance(it, dict) else it[0],
 )
-def test_month__fills_its_days_in_and_none_to_come(month: str, days: tuple[str, str]) -> None:
+def test_preset__fills_its_days_in_and_none_to_come(preset: dict[str, str], days: tuple[str, str]) -> None:
     with travel("2026-03-20T10:00:00+01:00", tick=False):
-        page = staff_of(shop()).get(NEW, {"preset": "month", "month": month}).content.decode()
+        page = staff_of(shop()).get(NEW, preset).content.decode()
     assert re.findall(r'name="(?:first|last)" value="([^"]*)"', page) == [*days]
     assert "février 2026" in page
+
+
+def test_account__that_the_file_cannot_hold_is_said_with_its_setting_in_words() -> None:
+    till = shop()
+    FileSettings.objects.create(
+        tenant=till.till.tenant, options={"journals": {"70": {"code": "VENTES", "name": "Ventes"}}}
+    )
+    mapping = till.till.establishment.mapping
+    mapping.overrides = {"slots": {"2": {"sales_account": "706000000000"}}}
+    mapping.save(update_fields=["overrides"])
+    push(till, 1042, 1043)
+    other = shop(establishment__tenant=till.till.tenant)
+    push(other, 1042)
+    run = done(asked(till, RunFormat.CIEL, establishment=None))
+    assert (run.state, run.content) == ("failed", None)
+    page = page_of(run, till)
+    assert page.count("Le journal VENTES dépasse les 2 caractères") == 1
+    assert "(réglages des fichiers, journaux, 70)" in page
+    assert f"{till.till.establishment.code} (paramétrage comptable, TVA 2, compte de vente)" in page
+    assert "Aucun fichier n’a été fait." in page
 
 
 def test_start__queues_the_run_and_shows_its_page() -> None:

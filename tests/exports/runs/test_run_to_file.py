@@ -11,8 +11,8 @@ from exact.models import Division, Mapping
 from exports.runs.models import ExportRun, FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
 from exports.runs.report import Report
 from exports.runs.work import cancel
-from tests.conftest import PARAMETERS, Caller, work
-from tests.exports.runs.given import FILES, asked, content_of, done, push, shop, states_of
+from tests.conftest import CLOSING, PARAMETERS, Caller, work
+from tests.exports.runs.given import FILES, READERS, asked, content_of, done, push, shop, states_of
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
 
@@ -96,6 +96,22 @@ def test_number__stays_when_the_till_names_another_journal(changed: dict[str, st
     assert numbers_and_journals(again) != numbers_and_journals(first)
     assert numbers_in(again) == numbers_in(first)
     assert KeptNumber.objects.count() == 4
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: RunFormat) -> None:
+    till = shop()
+    tip, *_ = CLOSING["other_receipts"]
+    push(till, 1042, other_receipts=[{**tip, "label": 'Pour\tboire\r\n|;"été" 🍕 fin'}])
+    content = content_of(done(asked(till, format)))
+    lines = READERS[format](content)
+    assert len(lines) == 13
+    assert sum(line.debit - line.credit for line in lines) == 0
+    tips = [line for line in lines if Decimal("25.00") in (line.debit, line.credit)]
+    assert len(tips) == 2
+    (said,) = {line.label.partition("14/03")[2].strip() for line in tips}
+    cleaned = "Pour boire /,'ete' fin" if format == RunFormat.CIEL else "Pour boire /,'été' fin"
+    assert said and cleaned.startswith(said)
 
 
 def absent_numbers(run: ExportRun) -> list[str]:

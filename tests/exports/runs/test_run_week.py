@@ -1,6 +1,6 @@
 """The demo's week: Exact's books and every file, each read by somebody who knows nothing of the writer, agree."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,22 +8,10 @@ from pathlib import Path
 import pytest
 
 from exact.models import ExactApp
-from exports.runs.models import RunFormat
 from exports.sweep import learn_and_release
 from tests.conftest import SimulatedExact, work
-from tests.exports.runs.given import asked, content_of, demo_week, done, push_week
-from tests.ledger.files.readers.ciel import read_ciel
-from tests.ledger.files.readers.fec import read_fec
-from tests.ledger.files.readers.line import ReadLine, balances
-from tests.ledger.files.readers.sage import read_sage
-from tests.ledger.files.readers.sage_text import read_sage_text
-
-READERS: dict[RunFormat, Callable[[bytes], list[ReadLine]]] = {
-    RunFormat.FEC: read_fec,
-    RunFormat.CIEL: read_ciel,
-    RunFormat.SAGE: read_sage,
-    RunFormat.SAGE_TEXT: read_sage_text,
-}
+from tests.exports.runs.given import READERS, asked, content_of, demo_week, done, push_week
+from tests.ledger.files.readers.line import balances
 
 
 @pytest.fixture
