@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
@@ -55,7 +56,6 @@ class ExportAdmin(ReadOnlyAdmin):
         ProblemFilter,
         ("gross", RangeNumericFilter),
     ]
-    list_filter_submit = True
     lookups = frozenset(
         {
             *("state", "reseller", "problem", "tenant__id__exact", "establishment__id__exact", "till__id__exact"),
@@ -125,11 +125,11 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("what to do"))
     def first_problem(self, export: Export) -> str:
+        """Two lines of it; the whole sentence is under the pointer, and on the closing's page."""
         blocking = [problem for problem in export.problems if problem["blocking"]]
-        if blocking:
-            return sentence(blocking[0])
         said = [words for posting in getattr(export, "postings", ()) for words in said_of(posting)]
-        return " ".join(said) if export.state == ExportState.FAILED else ""
+        words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ExportState.FAILED else ""
+        return format_html('<span class="console-clamp" title="{}">{}</span>', words, words) if words else ""
 
     @display(description=_("entries in Exact"))
     def entries(self, export: Export) -> str:

@@ -21,10 +21,10 @@ from django.utils.http import urlsafe_base64_encode
 
 from clyo_ingest.models import Closing
 from exact.models import ActivationLink, ExactApp, Posting
+from integration.bench.addresses import Address, every_address
 from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
-from tests.console.addresses import Address, every_address
 from tests.console.given import Customer, World, world
 
 ROOMS = ("tenants", "exact", "exports", "clyo_ingest")
