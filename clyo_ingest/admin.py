@@ -1,18 +1,22 @@
 """Console pages of tills: pairing codes, keys, and the raw pushes."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
 
 from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import unpacked
 from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
-from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
-from tenants.models import Till, User
+from tenants.acting import person_behind
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.models import Till
 
 ANSWER = ("answer", "answer_code", "about")
 
@@ -20,11 +24,12 @@ ANSWER = ("answer", "answer_code", "about")
 @admin.register(Till)
 class TillAdmin(ScopedAdmin):
     list_display = ["name", "establishment", "tenant", "software", "paired_at", "suspended_at"]
-    list_filter = [("tenant", OwnRelatedFilter)]
+    list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["name", "establishment__code", "establishment__name", "tenant__name"]
     fields = ["establishment", "name", "suspended_at", "device", "software", "paired_at"]
+    autocomplete_fields = ["establishment"]
     actions = ["make_pairing_code", "revoke"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Till | None = None) -> list[str]:
@@ -39,7 +44,7 @@ class TillAdmin(ScopedAdmin):
     @admin.action(description=_("Make a pairing code"), permissions=["change"])
     def make_pairing_code(self, request: HttpRequest, queryset: QuerySet[Till]) -> None:
         for till in queryset.select_related("establishment"):
-            code = issue_code(till, by=request.user if isinstance(request.user, User) else None)
+            code = issue_code(till, by=person_behind(request))
             words = _("{till}: code {code}, valid once for 24 hours. It is shown only now.")
             self.message_user(request, words.format(till=till, code=code), messages.SUCCESS)
 
@@ -57,17 +62,35 @@ class TillKeyAdmin(ReadOnlyAdmin):
     search_fields = ["prefix", "till__name"]
 
 
+class AnswerFilter(DropdownFilter):
+    """Refused pushes, or those that were not; the answers themselves are not collected from a million rows."""
+
+    title, parameter_name = _("answer"), "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("refused", _("refused")), ("taken", _("taken"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Push]) -> QuerySet[Push]:
+        match self.value():
+            case "refused":
+                return queryset.filter(answer_status__gte=400)
+            case "taken":
+                return queryset.exclude(answer_status__gte=400)
+        return queryset
+
+
 @admin.register(Push)
 class PushAdmin(ReadOnlyAdmin):
     """What tills sent and what they were answered: refused pushes are found here."""
 
     list_display = ["received_at", "till", "kind", *ANSWER]
-    list_filter = ["kind", "answer_status"]
-    lookups = frozenset({"kind__exact", "answer_status", "answer_status__exact"})
+    list_filter = [AnswerFilter, "kind", ("till", OwnAutocompleteFilter)]
+    lookups = frozenset({"kind__exact", "answer", "till__id__exact"})
+    sortable_by: list[str] = []  # the index serves one order
     list_select_related = ["till__establishment", "made__export", "closing__export"]
     fields = ["till", "kind", "received_at", "content_type", "content_encoding", *ANSWER, "raw"]
 
-    @admin.display(description=_("answer"), ordering="answer_status")
+    @admin.display(description=_("answer"))
     def answer(self, push: Push) -> str:
         """Empty for a push whose answer nobody saw: the server ended before it."""
         if hasattr(push, "made"):

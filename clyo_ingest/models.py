@@ -81,7 +81,11 @@ class Push(models.Model):
         indexes = [
             models.Index(
                 fields=["till", "-received_at"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refused"
-            )
+            ),
+            models.Index(fields=["-received_at", "-id"], name="clyo_ingest_push_newest"),
+            models.Index(
+                fields=["-received_at", "-id"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refusals"
+            ),
         ]
 
 

@@ -1,11 +1,11 @@
 """Console pages of Exact Online: connections, activations, mappings, lanes."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -24,9 +24,10 @@ from exact.questions import questions_of
 from exact.upkeep import lapses_at
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
+from tenants.acting import person_behind
 from tenants.admin import OpeningDays
-from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
-from tenants.models import Establishment, User
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.models import Establishment
 
 CONNECTION_LABELS = {
     ConnectionState.ACTIVE: "success",
@@ -54,16 +55,18 @@ def state_of(activation: Activation) -> str:
 @admin.register(ExactApp)
 class ExactAppAdmin(ScopedAdmin):
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
+    formfield_overrides: ClassVar[dict[Any, Any]] = {URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Establishment)
 class EstablishmentAdmin(ScopedAdmin):
     list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
-    list_filter = [("tenant", OwnRelatedFilter)]
+    list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["code", "name", "tenant__name"]
     fields = ["tenant", "code", "name", "siret", "booked_level", "opening_days", "contact_email", "suspended_at"]
+    autocomplete_fields = ["tenant"]
     actions = ["make_activation_link", "mail_activation_link"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -79,7 +82,7 @@ class EstablishmentAdmin(ScopedAdmin):
     @admin.action(description=_("Make an activation link"), permissions=["change"])
     def make_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
         for establishment in queryset:
-            link, url = make_link(establishment, by=_person(request))
+            link, url = make_link(establishment, by=person_behind(request))
             words = _("{establishment}: {url} (for one browser, until {time}). It is shown only now.")
             time = date_format(timezone.localtime(link.expires_at), "H:i")
             self.message_user(request, words.format(establishment=establishment, url=url, time=time), messages.SUCCESS)
@@ -88,7 +91,7 @@ class EstablishmentAdmin(ScopedAdmin):
     def mail_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
         for establishment in queryset:
             try:
-                address = mail_link(establishment, by=_person(request))
+                address = mail_link(establishment, by=person_behind(request))
             except NoAddress:
                 words = _("{establishment} has no contact's e-mail address. Set it first.")
                 self.message_user(request, words.format(establishment=establishment), messages.WARNING)
@@ -184,16 +187,12 @@ class ActivationAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Switch off"), permissions=["switch"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Activation]) -> None:
         for activation in queryset.select_related("establishment"):
-            switch_off(activation.establishment, way="console", actor=_person(request))
+            switch_off(activation.establishment, way="console", actor=person_behind(request))
             words = _("{establishment}: nothing more is exported; closings wait.")
             self.message_user(request, words.format(establishment=activation.establishment), messages.SUCCESS)
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exact.change_activation")
-
-
-def _person(request: HttpRequest) -> User | None:
-    return request.user if isinstance(request.user, User) else None
 
 
 @admin.register(Mapping)

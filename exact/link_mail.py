@@ -1,12 +1,12 @@
 """Sending an activation link to the person who will log in at Exact."""
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from exact.links import make_link
 from tenants.models import Establishment, User
+from tenants.users import language_of
 
 
 class NoAddress(Exception):
@@ -19,7 +19,7 @@ def mail_link(establishment: Establishment, *, by: User | None) -> str:
         raise NoAddress(establishment.code)
     link, url = make_link(establishment, by=by)
     context = {"establishment": establishment, "url": url, "expires_at": link.expires_at}
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language_of(establishment.contact_email)):
         subject = render_to_string("exact/mail/link_subject.txt", context).strip()
         body = render_to_string("exact/mail/link.txt", context)
     EmailMessage(subject=subject, body=body, to=[establishment.contact_email]).send()

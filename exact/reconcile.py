@@ -73,7 +73,7 @@ def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
     return _look_at(posting, lines, _accounts_of_vat(posting.division))
 
 
-def accept_finding(finding: Finding, *, actor: User) -> None:
+def accept_finding(finding: Finding, *, actor: User | None) -> None:
     """A person leaves the difference as it is; it is reported again only when it changes."""
     _settle(Finding.objects.filter(pk=finding.pk), How.ACCEPTED, actor=actor)
 

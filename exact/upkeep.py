@@ -17,6 +17,7 @@ from exact.connection import renewed
 from exact.errors import ExactError, NeedsReconnect, Unavailable
 from exact.models import Activation, Connection, ConnectionState, Division
 from tenants.models import Establishment, User
+from tenants.users import language_of
 
 log = structlog.get_logger()
 
@@ -84,10 +85,12 @@ def _write_to(connection: Connection) -> None:
         "lapses_at": lapses_at(connection),
         "console": f"{settings.PUBLIC_URL}/console/",
     }
-    with translation.override(settings.LANGUAGE_CODE):
-        subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
-        body = render_to_string("exact/mail/lost_consent.txt", context)
-    EmailMessage(subject=subject, body=body, to=sorted(receivers)).send()
+    for language in sorted({language_of(address) for address in receivers}):
+        with translation.override(language):
+            subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
+            body = render_to_string("exact/mail/lost_consent.txt", context)
+        to = sorted(address for address in receivers if language_of(address) == language)
+        EmailMessage(subject=subject, body=body, to=to).send()
 
 
 def due_for_refresh() -> Iterator[int]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
@@ -44,7 +45,7 @@ LABELS = {
 class ExportAdmin(ReadOnlyAdmin):
     """One row a closing; its page tells its story."""
 
-    list_display = ["title", "establishment", "day", "turnover", "state_label", "first_problem", "entries"]
+    list_display = ["title", "establishment", "day", "turnover", "state_label", "outcome"]
     list_filter = [
         StateFilter,
         ResellerFilter,
@@ -55,7 +56,6 @@ class ExportAdmin(ReadOnlyAdmin):
         ProblemFilter,
         ("gross", RangeNumericFilter),
     ]
-    list_filter_submit = True
     lookups = frozenset(
         {
             *("state", "reseller", "problem", "tenant__id__exact", "establishment__id__exact", "till__id__exact"),
@@ -123,18 +123,16 @@ class ExportAdmin(ReadOnlyAdmin):
     def state_label(self, export: Export) -> tuple[str, str]:
         return export.state, export.get_state_display()
 
-    @display(description=_("what to do"))
-    def first_problem(self, export: Export) -> str:
+    @display(description=_("in Exact, or what to do"))
+    def outcome(self, export: Export) -> str:
+        """Two lines of what to do; the whole sentence is under the pointer, and on the closing's page."""
+        postings = getattr(export, "postings", ())
         blocking = [problem for problem in export.problems if problem["blocking"]]
-        if blocking:
-            return sentence(blocking[0])
-        said = [words for posting in getattr(export, "postings", ()) for words in said_of(posting)]
-        return " ".join(said) if export.state == ExportState.FAILED else ""
-
-    @display(description=_("entries in Exact"))
-    def entries(self, export: Export) -> str:
-        numbers = [it.exact_entry_number for it in getattr(export, "postings", ()) if it.exact_entry_number]
-        return ", ".join(str(number) for number in numbers)
+        said = [words for posting in postings for words in said_of(posting)]
+        words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ExportState.FAILED else ""
+        if words:
+            return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
+        return ", ".join(str(it.exact_entry_number) for it in postings if it.exact_entry_number)
 
     @admin.action(description=_("Send again…"), permissions=["repost"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> HttpResponse:

@@ -15,6 +15,7 @@ from exports.models import Export, ExportState
 from exports.problems import sentence
 
 READ_MAX = 5000
+NAMED_MAX = 3
 # Which facts make two problems of a code one cause; all problems of a code that is not here are one.
 SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "slot_unmapped": ("slot", "rate"),
@@ -61,9 +62,20 @@ class Cause:
     code: str
     words: str
     state: str
+    whole: str  # of the first closing, with all its figures
     closings: list[UUID] = field(default_factory=list)
-    tenants: set[int] = field(default_factory=set)
-    establishments: set[int] = field(default_factory=set)
+    tenants: dict[int, str] = field(default_factory=dict)
+    establishments: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What to mend: with its figures when it is one closing, else without what differs between them."""
+        return self.whole if len(self.closings) == 1 else self.words
+
+    @property
+    def named(self) -> str:
+        """The establishments, or "" when they are too many to be named."""
+        return " · ".join(self.establishments.values()) if len(self.establishments) <= NAMED_MAX else ""
 
     @property
     def in_the_mapping(self) -> bool:
@@ -73,38 +85,41 @@ class Cause:
 def causes_of(rows: QuerySet[Export]) -> list[Cause]:
     """The causes of what is held or failed among `rows`, the largest first; the newest 5,000 closings are read."""
     waiting = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).order_by("-business_date", "-closed_at")
-    exports = [*waiting.only("pk", "tenant", "establishment", "state", "problems")[:READ_MAX]]
+    names = ("tenant__name", "establishment__code", "establishment__name")
+    waiting = waiting.select_related("tenant", "establishment").only("state", "problems", *names)
+    exports = [*waiting[:READ_MAX]]
     said = _said_by_exact([export.pk for export in exports if export.state == ExportState.FAILED])
     causes: dict[str, Cause] = {}
     for export in exports:
-        for code, facts, words in _reasons(export, said):
+        for code, facts, words, whole in _reasons(export, said):
             key = _key(code, facts)
-            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, state=export.state))
+            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, state=export.state))
             cause.closings.append(export.pk)
-            cause.tenants.add(export.tenant_id)
-            cause.establishments.add(export.establishment_id)
+            cause.tenants[export.tenant_id] = export.tenant.name
+            cause.establishments[export.establishment_id] = str(export.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
 
 
-def _reasons(export: Export, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Each reason of one closing once: its code, what makes it the same as another's, and its words."""
+def _reasons(export: Export, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+    """Each reason of one closing once: code, what makes it the same as another's, words for many, words for one."""
     seen: set[tuple[str, ...]] = set()
     for message in said.get(export.pk, []):
         if (message,) not in seen:
             seen.add((message,))
-            yield EXACT_SAID, (message,), _("Exact says: {message}").format(message=message)
+            words = _("Exact says: {message}").format(message=message)
+            yield EXACT_SAID, (message,), words, words
     for problem in export.problems:
         code = problem["code"]
         kept = {name: problem["facts"][name] for name in SAME_CAUSE.get(code, ()) if name in problem["facts"]}
         same = (code, *kept.values())
         if problem["blocking"] and same not in seen:
             seen.add(same)
-            yield code, tuple(kept.values()), short_words(problem, kept)
+            yield code, tuple(kept.values()), short_words(problem, kept), sentence(problem)
 
 
 def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
     """The problem's sentence for many closings at once: what differs between them (amounts, tickets) is "…"."""
-    return sentence({**problem, "facts": kept})
+    return sentence({**problem, "facts": kept}).replace("….", "…")
 
 
 def _said_by_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exact.models import Posting, PostingState
+from exact.models import CatalogueItem, CatalogueKind, Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
 from exports.books_beside import BooksShown, books_of
 from exports.history import Happening, of_closing
@@ -70,7 +70,8 @@ def closing_context(export: Export) -> dict[str, Any]:
     history = of_closing(export)
     postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
     books = books_of(postings)
-    shown = [_entry(posting, history, books.get(posting.pk)) for posting in postings]
+    names = account_names(postings)
+    shown = [_entry(posting, history, books.get(posting.pk), names) for posting in postings]
     document = export.document
     return {
         "export": export,
@@ -151,8 +152,25 @@ def _failed(postings: list[Posting], held: list[str]) -> NextStep:
     )
 
 
-def _entry(posting: Posting, history: list[Happening], books: BooksShown | None) -> EntryShown:
-    lines = [line_of(line) for line in posting.entry["lines"]]
+def account_names(postings: list[Posting]) -> dict[tuple[int, str], str]:
+    """(division, account) → what Exact calls it, for every account these postings' entries are booked on."""
+    accounts = {line["account"] for posting in postings for line in posting.entry["lines"]}
+    rows = CatalogueItem.objects.filter(
+        division__in={posting.division_id for posting in postings}, kind=CatalogueKind.GL_ACCOUNT, code__in=accounts
+    )
+    return {(division, code): name for division, code, name in rows.values_list("division", "code", "name")}
+
+
+def _entry(
+    posting: Posting,
+    history: list[Happening],
+    books: BooksShown | None,
+    names: Mapping[tuple[int, str], str],
+) -> EntryShown:
+    lines = [
+        line_of(line) | {"name": names.get((posting.division_id, line["account"]), "")}
+        for line in posting.entry["lines"]
+    ]
     amounts = [cents(line["amount"]) for line in posting.entry["lines"]]
     return EntryShown(
         posting=posting,

@@ -28,8 +28,8 @@ from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
 from exports.replace import CannotReplace, dry_run, order
 from ledger.entry import Entry
-from tenants.console import OwnRelatedFilter, ReadOnlyAdmin
-from tenants.models import User
+from tenants.acting import person_behind
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.scope import visible_to
 
 LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
@@ -54,7 +54,7 @@ class FindingAdmin(ReadOnlyAdmin):
     """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
 
     list_display = ["closing", "tenant", "kind_label", "differences", "found_at", "settlement_label", "replace_link"]
-    list_filter = [OpenFilter, "kind", ("tenant", OwnRelatedFilter)]
+    list_filter = [OpenFilter, "kind", ("tenant", OwnAutocompleteFilter)]
     lookups = frozenset({"kind__exact", "tenant__id__exact"})
     list_select_related = ["posting__division", "tenant", "settled_by"]
     search_fields = ["posting__reference", "tenant__name"]
@@ -93,7 +93,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Accept as it is"), permissions=["settle"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        actor = _person(request)
+        actor = person_behind(request)
         for finding in queryset.filter(settled_at=None):
             accept_finding(finding, actor=actor)
             self.log_change(request, finding, _now("accepted as it is"))
@@ -109,7 +109,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
         """The dry run: what Exact has beside what would be posted; on POST, the order."""
-        posting = visible_to(_person(request), Posting.objects.filter(pk=posting_id)).first()
+        posting = visible_to(request.user, Posting.objects.filter(pk=posting_id)).first()
         if posting is None:
             raise Http404
         if not self.has_settle_permission(request):
@@ -120,7 +120,7 @@ class FindingAdmin(ReadOnlyAdmin):
             if request.method == "POST" and request.POST.get("shown") != shown.digest:
                 self.message_user(request, sentence({"code": "replace_moved_on", "facts": {}}), messages.WARNING)
             elif request.method == "POST":
-                order(shown, actor=_person(request), why=request.POST.get("why", "").strip() or _now("replaced"))
+                order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or _now("replaced"))
                 self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)
                 return redirect(back)
         except CannotReplace as refusal:
@@ -142,11 +142,6 @@ class FindingAdmin(ReadOnlyAdmin):
             "back": back,
         }
         return TemplateResponse(request, "exports/replace.html", context)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:

@@ -37,6 +37,7 @@ class UserAdmin(ScopedAdmin):
     fields = ["email", "name", "role", "reseller", "tenant", "language", "suspended_at"]
     search_fields = ["email", "name"]
     ordering = ["email"]
+    autocomplete_fields = ["tenant"]
     actions = ["invite_again", "log_out_everywhere"]
 
     def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:

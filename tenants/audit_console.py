@@ -32,7 +32,6 @@ LABELS = {Operation.INSERT: "success", Operation.UPDATE: "info", Operation.DELET
 class ChangeAdmin(ReadOnlyAdmin):
     list_display = ["when", "who", "kind", "label", "operation_label", "difference", "tenant"]
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", RangeDateFilter)]
-    list_filter_submit = True
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor", "seen_as", "tenant"]
     search_fields = ["label"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
-from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
@@ -25,6 +23,7 @@ class ScopedAdmin(ModelAdmin):
     list_per_page = 50
     paginator = InfinitePaginator  # a list of a million rows is turned over, never counted
     show_full_result_count = False
+    list_filter_submit = True
     compressed_fields = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -52,16 +51,6 @@ class ReadOnlyAdmin(ScopedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-class OwnRelatedFilter(admin.RelatedFieldListFilter):
-    """A filter by a related row that offers only rows the user sees."""
-
-    def field_choices(
-        self, field: RelatedField[Any, Any], request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, Any]]:
-        rows = visible_to(request.user, field.remote_field.model._default_manager.all())
-        return [(str(row.pk), str(row)) for row in rows[:200]]
 
 
 class OwnAutocompleteFilter(AutocompleteSelectFilter):

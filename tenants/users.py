@@ -96,6 +96,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """What the console's frame calls the person."""
+        return str(self)
+
     @property
     def is_support(self) -> bool:
         return self.role == Role.SUPPORT
@@ -139,3 +143,9 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active
+
+
+def language_of(address: str) -> str:
+    """The language of a letter to an e-mail address: its person's own, else French; never that of who caused it."""
+    known = User.objects.filter(email__iexact=address).values_list("language", flat=True).first()
+    return known or settings.LANGUAGE_CODE

@@ -32,7 +32,8 @@ from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunForma
 from exports.runs.preview import preview
 from exports.runs.report import Report
 from exports.runs.work import cancel
-from tenants.console import OwnRelatedFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.acting import person_behind
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import User
 
 LABELS = {
@@ -49,7 +50,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
     """The history is the list; a run's page follows it and is its report."""
 
     list_display = ["title", "period", "place", "state_label", "asked_at", "who", "file_name"]
-    list_filter = ["state", "format", ("establishment", OwnRelatedFilter), ("tenant", OwnRelatedFilter)]
+    list_filter = ["state", "format", ("establishment", OwnAutocompleteFilter), ("tenant", OwnAutocompleteFilter)]
     lookups = frozenset({"state__exact", "format__exact", "establishment__id__exact", "tenant__id__exact"})
     list_select_related = ["tenant", "establishment", "asked_by", "asked_by_till__establishment"]
     search_fields = ["tenant__name", "establishment__code", "establishment__name", "file_name"]
@@ -111,7 +112,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
                     format=RunFormat(run.format),
                     email=run.email,
                     language=getattr(request, "LANGUAGE_CODE", "fr"),
-                    by=user,
+                    by=person_behind(request),
                 )
                 return redirect("admin:exports_exportrun_change", started.pk)
         else:
@@ -188,10 +189,11 @@ class ExportRunAdmin(ReadOnlyAdmin):
 class FileSettingsAdmin(ScopedAdmin):
     form = FileSettingsForm
     list_display = ["tenant", "establishment", "updated_at"]
-    list_filter = [("tenant", OwnRelatedFilter)]
+    list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant", "establishment"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["tenant__name", "establishment__code"]
+    autocomplete_fields = ["tenant", "establishment"]
     fieldsets = [
         (None, {"fields": ["tenant", "establishment"]}),
         (_("Codes and names"), {"fields": ["journals", "third_parties", "accounts"]}),
@@ -212,10 +214,11 @@ class FileSettingsAdmin(ScopedAdmin):
 class MonthlyExportAdmin(ScopedAdmin):
     form = MonthlyExportForm
     list_display = ["establishment", "day", "format", "email", "active", "exported_month"]
-    list_filter = ["active", ("tenant", OwnRelatedFilter)]
+    list_filter = ["active", ("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"active__exact", "tenant__id__exact"})
     search_fields = ["establishment__code", "establishment__name", "email"]
+    autocomplete_fields = ["establishment"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: MonthlyExport | None = None) -> list[str]:
         return ["establishment"] if obj else []

@@ -1,13 +1,16 @@
 """The console's forms: asking for a run, and how files are written."""
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -67,10 +70,26 @@ def preset_days(preset: str, today: date) -> tuple[date, date]:
     return today - timedelta(days=1), today - timedelta(days=1)
 
 
+class LongSelect(forms.Select):
+    """A select of groups, written in one go: a template for each option of two thousand shops takes half a second."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value)
+        groups = SafeString("").join(
+            format_html('<optgroup label="{}">{}</optgroup>', title, self._options(options, chosen))
+            for title, options in self.choices
+        )
+        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), groups)
+
+    def _options(self, options: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+        rows = ((value, SafeString(" selected" if value == chosen else ""), label) for value, label in options)
+        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
 class RunForm(forms.Form):
     """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
 
-    where = forms.ChoiceField(label=_("Establishment"))
+    where = forms.ChoiceField(label=_("Establishment"), widget=LongSelect)
     first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     format = forms.ChoiceField(label=_("Format"), choices=RunFormat.choices)

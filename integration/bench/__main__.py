@@ -36,6 +36,7 @@ SECTIONS = {
     "i": "CPU from push to posted",
     "j": "a year of 300 establishments into a FEC",
     "k": "from the activation link to the company",
+    "l": "pages of the console, with a million closings",
 }
 
 
@@ -93,6 +94,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from integration.bench.export import measure_cost, measure_export
     from integration.bench.fairness import measure_budget, measure_fairness
     from integration.bench.ingest import measure_ingest
+    from integration.bench.pages import measure_pages
     from integration.bench.queries import measure_queries
     from integration.bench.size import measure_size
     from integration.bench.year import measure_year
@@ -107,6 +109,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
         ("f", measure_size),
         ("j", measure_year),
         ("k", measure_activation),
+        ("l", measure_pages),
     ]
 
 

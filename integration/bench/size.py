@@ -27,7 +27,7 @@ READS_ALL = re.compile(rf"Seq Scan on ({'|'.join(GROWING)})\b")
 def measure_size(place: Place) -> None:
     """Rates at both sizes; plans at the larger one, into `plans.txt`."""
     found = place.results.setdefault("f", {})
-    already, many = 0, int(os.environ.get("ROWS") or MANY)
+    already, many = 0, rows_wanted()
     for size in (min(FEW, many), many):
         stored_closings(already, size)
         already = size
@@ -37,6 +37,11 @@ def measure_size(place: Place) -> None:
         few, much = (found[f"{what} at {size} closings, closings/s"] for size in (min(FEW, many), many))
         found[f"{what}, few over many"] = round(few / much, 2)
     found |= _plans(place, place.processes.logs.parent / "plans.txt")
+
+
+def rows_wanted() -> int:
+    """How many closings are stored: a million, or `ROWS`."""
+    return int(os.environ.get("ROWS") or MANY)
 
 
 def _plans(place: Place, path: Path) -> dict[str, object]:

@@ -11,19 +11,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
+from clyo_ingest.models import PairingCode
 from exact.links import make_link
 from exact.mapping import MeansOverride, Overrides, set_overrides
-from exact.models import ActivationLink, Connection, Division, ExactApp
+from exact.models import ActivationLink, Connection, Division, ExactApp, Finding
+from exports.runs.models import ExportRun
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
     ResellerAdminFactory,
+    ResellerFactory,
     StaffFactory,
     SupportFactory,
     TillFactory,
 )
 from tenants.models import Change, Establishment, LookThrough, Operation, User
 from tests.conftest import TRUNCATE_GUARDS, Caller
+from tests.console.given import customer
 
 IN_FORCE = "tenants.migrations.0008_links_and_no_truncate"
 HISTORIES = ("exports_exportevent", "exact_postingevent", "exact_mappingevent", "exact_activationevent")
@@ -77,6 +81,28 @@ def test_change__in_anothers_view_names_the_person_behind(db: None) -> None:
     assert (last().actor, last().seen_as) == (support, staff)
     shown = client_of(ResellerAdminFactory(reseller=staff.reseller)).get(reverse("admin:tenants_change_changelist"))
     assert f"{support}, dans la vue de {staff}" in shown.content.decode()
+
+
+def test_what_support_does_in_anothers_view__is_support_s_in_every_history(db: None) -> None:
+    one = customer(ResellerFactory(), "VUE", number=81001042)
+    support, client = SupportFactory(), Client()
+    client.force_login(support)
+    client.post(reverse("hijack:acquire"), {"user_pk": one.staff.pk})
+    shop = one.till.establishment_id
+
+    def act(page: str, name: str, pk: Any) -> None:
+        chosen = {"action": name, "_selected_action": [str(pk)]}
+        assert client.post(reverse(f"admin:{page}_changelist"), chosen).status_code == 302
+
+    act("tenants_establishment", "make_activation_link", shop)
+    act("tenants_till", "make_pairing_code", one.till.pk)
+    act("exact_finding", "accept", Finding.objects.get().pk)
+    asked = {"where": f"e{shop}", "first": "2026-03-01", "last": "2026-03-31", "format": "fec", "email": ""}
+    assert client.post(reverse("admin:exports_exportrun_new"), asked).status_code == 302
+    assert ActivationLink.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
+    assert PairingCode.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
+    assert Finding.objects.get().settled_by == support
+    assert ExportRun.objects.latest("asked_at").asked_by == support
 
 
 def test_change__after_a_rollback_in_the_same_request_still_has_its_author(db: None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from exact.models import Division
+from exact.models import CatalogueItem, Division
 from exports.models import Export
 from tenants.factories import AccountantFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -56,6 +56,9 @@ def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple
     page = client.get(reverse("admin:exports_export_change", args=[export.pk]))
     text = page.content.decode()
     assert page.context["next_step"].tone == "good"
+    name = CatalogueItem.objects.get(kind="gl_account", code="707000").name
+    assert name
+    assert name in text
     assert [entry.debit for entry in page.context["entries"]] == [entry.credit for entry in page.context["entries"]]
     for words in ("1\u00a0400,00\u00a0€", "Carte bancaire", "411000", "tickets 80412 à 80533", "Le document brut"):
         assert words in text, words

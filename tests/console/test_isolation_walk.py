@@ -4,6 +4,7 @@ The addresses come from the resolver and the rows from the models: a view with a
 admin whose model has no row of a neighbour, fails these tests.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,15 +22,38 @@ from django.utils.http import urlsafe_base64_encode
 
 from clyo_ingest.models import Closing
 from exact.models import ActivationLink, ExactApp, Posting
+from integration.bench.addresses import Address, every_address
 from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
-from tests.console.addresses import Address, every_address
+from tests.conftest import ROOT
 from tests.console.given import Customer, World, world
 
 ROOMS = ("tenants", "exact", "exports", "clyo_ingest")
 # One row for all customers, support's own.
 SHARED = {"exact.exactapp": lambda: ExactApp.objects.all()}
+READ_FROM_A_REQUEST = re.compile(
+    r"""(?:GET|POST)(?:\.get\(|\.getlist\(|\[)"(\w+)"|"(\w+)" (?:not )?in (?:\w+\.)*(?:GET|POST)"""
+)
+# Words, texts that are searched for, and stamps of pages: none of them names a row. `company` is one Exact showed
+# to this very link, `end` is looked for among the person's own log-ins (test_my_account).
+HARMLESS = {
+    *(
+        "another",
+        "as",
+        "ask",
+        "confirm",
+        "forget",
+        "language",
+        "poll",
+        "show",
+        "state",
+        "template",
+        "trade",
+        "username",
+    ),
+    *("cause", "field", "find", "fix", "q", "value", "looked_at", "shown", "turn", "company", "end"),
+}
 # What leaves the walker logged in, and in one language.
 NOT_WALKED = ("console/logout/", "i18n/setlang/")
 SEARCHED = ("boutique", "001042")
@@ -104,6 +128,18 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "closing": str(customer.export.pk),
         "copy_from": till.establishment_id,
         "kind": "gl_account",
+        "where": f"e{till.establishment_id}",
+        "first": "2026-03-01",
+        "last": "2026-03-31",
+        "format": "fec",
+        "name": "Nouveau",
+        "names": "Caisse nouvelle",
+        "code": "NOUVEAU",
+        "contact_email": "compta@zinc.example",
+        "email": "compta@zinc.example",
+        "why": "parce que",
+        "do": "off",
+        "day": "2026-03-14",
         "user_pk": customer.staff.pk,
         "user": customer.staff.pk,
         "date": "2026-03-14",
@@ -204,6 +240,17 @@ def walk_everything(client: Client, user: User | None, strangers: list[Customer]
     for model, model_admin in admin.site._registry.items():
         walker.walk_admin(model, model_admin)
     return walker
+
+
+def test_every_name_a_view_reads__is_tried_with_a_neighbours_row_or_named_harmless(db: None) -> None:
+    read = {
+        name
+        for room in (*ROOMS, "integration")
+        for source in (ROOT / room).rglob("*.py")
+        for name in map(max, READ_FROM_A_REQUEST.findall(source.read_text()))
+    }
+    assert read - {*ids_of(world().foreign)} - HARMLESS == set(), "give it a neighbour's value in ids_of"
+    assert HARMLESS - read == set()
 
 
 def test_every_admin__has_a_row_of_a_neighbour_to_try(db: None) -> None:

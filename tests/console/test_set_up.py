@@ -132,3 +132,21 @@ def test_accountant__sees_the_checklist_and_changes_nothing(db: None, page: str)
     arguments = {"new": [], "establishment": [shop.tenant_id]}.get(page, [shop.pk])
     answer = client.post(reverse(f"console_set_up_{page}", args=arguments), {"name": "X", "names": "X", "show": "yes"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("reads", "asks"), [("fr", "en"), ("en", "fr"), (None, "en")])
+def test_link__is_mailed_in_the_language_of_who_gets_it(
+    staff: User, settings: Any, reads: str | None, asks: str
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    User.objects.filter(pk=staff.pk).update(language=asks)
+    shop = EstablishmentFactory(tenant__reseller=staff.reseller, name="Chez l’ami d'Édith")
+    if reads:
+        AccountantFactory(tenant=shop.tenant, email="compta@zinc.example", language=reads)
+    page = reverse("console_set_up_link", args=[shop.pk])
+    client_of(staff).post(page, {"contact_email": "Compta@zinc.example"}, headers={"Accept-Language": asks})
+    (letter,) = mail.outbox
+    french = "activer l’export vers Exact"
+    assert (french in letter.subject) is (reads != "en")
+    assert letter.subject.startswith("Chez l’ami d'Édith")
+    assert str(staff.reseller) in letter.body

@@ -22,6 +22,7 @@ from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_c
 from exports.models import Export
 from exports.sweep import park_stopped, release_mended, release_waiting
 from tenants.factories import StaffFactory
+from tenants.models import Tenant
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
 
 
@@ -158,6 +159,19 @@ def test_consent__lost_is_told_once_to_who_can_mend_it(linked: tuple[Caller, Div
     assert mail.outbox[0].to == sorted({staff.email, Connection.objects.get().user_email})
     assert till.till.establishment.name in mail.outbox[0].body
     assert "gAAA" not in mail.outbox[0].body
+
+
+def test_consent__lost_is_told_to_each_in_its_language(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    staff = StaffFactory(reseller=till.till.tenant.reseller, language="en")
+    Connection.objects.update(access_issued_at=timezone.now() - timedelta(days=21))
+    Tenant.objects.update(name="L'Étoile & Fils")
+    assert tell_of_lost_consents() == 1
+    letters = {letter.to[0]: letter.subject for letter in mail.outbox}
+    assert letters == {
+        staff.email: "L'Étoile & Fils: the link to Exact ends soon",
+        Connection.objects.get().user_email: "L'Étoile & Fils\xa0: le lien avec Exact prend bientôt fin",
+    }
 
 
 def test_consent__that_cannot_be_renewed_for_20_days_warns(linked: tuple[Caller, Division]) -> None:

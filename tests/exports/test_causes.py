@@ -1,8 +1,12 @@
 """Errors by cause: what one mend sets free stands together, whatever amounts differ."""
 
+from django.test import Client
+from django.urls import reverse
+
 from exact.models import Division
 from exports.causes import causes_of
 from exports.models import Export
+from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.test_repost import set_period
 
@@ -22,7 +26,21 @@ def test_held__for_one_means_of_payment_is_one_cause(linked: tuple[Caller, Divis
     assert (cause.code, len(cause.closings), len(cause.tenants)) == ("means_unmapped", 2, 1)
     assert "LYDIA" in cause.words
     assert "325" not in cause.words
+    assert cause.title == cause.words
+    assert cause.named == str(till.till.establishment)
     assert cause.in_the_mapping
+
+
+def test_cause__of_one_closing_has_its_figures_and_leads_to_it(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    till.post("closings", lydia(1042, "325.00"))
+    (cause,) = causes_of(Export.objects.all())
+    assert "325,00" in cause.title.replace(".", ",")
+    client = Client()
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    page = client.get(reverse("console_causes")).content.decode()
+    assert str(till.till.establishment) in page
+    assert reverse("admin:exports_export_change", args=cause.closings) in page
 
 
 def test_refused__by_exact_with_the_same_words_is_one_cause(

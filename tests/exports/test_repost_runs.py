@@ -67,7 +67,7 @@ def test_confirmed__stands_in_exact_once_under_the_name_of_who_asked(
 
 def test_by_cause__sends_all_of_it(refused: list[Export]) -> None:
     client = browser(staff_of(refused[0]))
-    (cause, _mend) = client.get(reverse("console_causes")).context["causes"][0]
+    (cause, _closings, _mend) = client.get(reverse("console_causes")).context["causes"][0]
     client.post(reverse("console_repost"), {"cause": cause.key, "confirm": "yes", "why": "rouverte"})
     assert {*Export.objects.values_list("state", flat=True)} == {"ready"}
 
