@@ -34,6 +34,7 @@ SECTIONS = {
     "g": "memory",
     "h": "queries",
     "i": "CPU from push to posted",
+    "k": "what a posting costs a worker",
     "j": "a year of 300 establishments into a FEC",
 }
 
@@ -91,6 +92,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from integration.bench.export import measure_cost, measure_export
     from integration.bench.fairness import measure_budget, measure_fairness
     from integration.bench.ingest import measure_ingest
+    from integration.bench.posting import measure_posting
     from integration.bench.queries import measure_queries
     from integration.bench.size import measure_size
     from integration.bench.year import measure_year
@@ -98,6 +100,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     return [
         ("a", measure_ingest),
         ("h", measure_queries),
+        ("k", measure_posting),
         ("b", measure_export),
         ("cgi", measure_cost),
         ("e", measure_fairness),

@@ -69,9 +69,9 @@ RECEIVED: LiteralString = """
 """
 
 
-def waiting_closings(division: Division, count: int) -> None:
-    """So many closings of one division that are ready, with their postings pending."""
-    _copy([division.pk], 0, count, export_state="ready", posting_state="pending", run="w")
+def waiting_closings(division: Division, count: int, *, already: int = 0) -> None:
+    """So many closings of one division that are ready, with their postings pending; `already` were made before."""
+    _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run="w")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE exact_posting, exports_export")
 
