@@ -17,9 +17,9 @@ app = Celery("clyo_exact")
 app.config_from_object(
     {
         "broker_url": settings.CELERY_BROKER_URL,
+        "broker_transport": "integration.broker.Transport",
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
-            "visibility_timeout": 900,
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
