@@ -5,6 +5,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 """
 
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -69,12 +70,40 @@ class LaneRun:
         return self._catalogues[codes]
 
 
+# The lanes this process is in; True: somebody asked for one again meanwhile.
+_asked_again: dict[int, bool] = {}
+_asking = threading.Lock()
+
+
 def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
     """Send what is due in a division. Returns whether there is more to do right now.
+
+    Whoever asks for a lane that this process is in leaves it at that: its holder looks once more before it ends.
 
     `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
     withdrawn, or a reversal that was posted.
     """
+    with _asking:
+        if division_id in _asked_again:
+            _asked_again[division_id] = True
+            return False
+        _asked_again[division_id] = False
+    try:
+        while True:
+            more = _stay(division_id, holder, settled)
+            with _asking:
+                if more or not _asked_again[division_id]:
+                    del _asked_again[division_id]
+                    return more
+                _asked_again[division_id] = False
+    except BaseException:
+        with _asking:
+            del _asked_again[division_id]
+        raise
+
+
+def _stay(division_id: int, holder: str, settled: Settled) -> bool:
+    """Take the lane, if it is free, and work in it until it is empty, must wait, or `RUN_MAX` postings were sent."""
     entered = steps.enter(division_id, holder)
     if entered is None:
         return False
@@ -155,6 +184,7 @@ def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
             payment_condition=condition,
             cost_center=posting.cost_center,
         )
+        steps.lend_session()
         answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}

@@ -22,6 +22,7 @@ from exact.states import MovedByAnother
 
 Row = TypeVar("Row", bound=Model)
 
+
 class Part(Generic[Row]):
     """Some columns of a model, as part of a function's row."""
 
@@ -32,11 +33,11 @@ class Part(Generic[Row]):
         self.sql = ", ".join(f"(s.{name}).{field.column}" for field in fields)
         self._model = model
         self._names = [field.attname for field in fields]
-        self._converters = [getattr(field, "from_db_value", None) for field in fields]
+        self._readers = [getattr(field, "from_db_value", None) for field in fields]
 
     def read(self, row: Iterator[Any]) -> Row:
         """Take this part's columns off a row, as a model; what was not read is asked for when somebody needs it."""
-        values = [it if convert is None else convert(it, None, database) for convert, it in zip(self._converters, row)]
+        values = [next(row) if read is None else read(next(row), None, database) for read in self._readers]
         return self._model.from_db(database.alias, self._names, values)
 
 
@@ -50,11 +51,12 @@ LANE = Part("lane", Lane, "division_id fence failures minute minute_calls day da
 DIVISION = Part("division", Division, "id tenant_id code app_id connection_id")
 APP = Part("app", ExactApp, "id base_url minute_limit day_limit")
 CONNECTION = Part("connection", Connection, "id state problem access_token access_issued_at access_expires_at")
+# The names are those of our own columns.
 ENTER = (
-    f"SELECT s.claimed, {POSTING.sql}, {LANE.sql}, {DIVISION.sql}, {APP.sql}, {CONNECTION.sql} "
+    f"SELECT s.claimed, {POSTING.sql}, {LANE.sql}, {DIVISION.sql}, {APP.sql}, {CONNECTION.sql} "  # noqa: S608
     "FROM exact_lane_enter(%s, %s, %s, %s) s"
 )
-STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.join(['%s'] * 13)}) s"
+STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.join(['%s'] * 13)}) s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +122,9 @@ def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) ->
     if verdict == "moved" and posted is not None:
         raise MovedByAnother(posted.posting.reference)
     return None if row[0] is None else Due(posting=POSTING.read(iter(row)), claimed=claimed)
+
+
+def lend_session() -> None:
+    """Let the other lanes of this process have the database session while this one waits for Exact."""
+    if getattr(database, "pool", None) is not None:
+        database.close()

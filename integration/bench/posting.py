@@ -7,7 +7,6 @@ import pstats
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from typing import Any
 
 from django.db import connection
@@ -33,18 +32,27 @@ def measure_posting(place: Place) -> None:
         push_all(place.web_url, place.loads([shop], 2))
         wait_for(nothing_open, "the first closings")
     Lane.objects.update(leased_until=None)  # the worker was killed, perhaps within its lane
-    found, already = place.results.setdefault("k", {}), count()
+    found, made = place.results.setdefault("k", {}), 0
     for name, (closings, lanes) in SHAPES.items():
         each = closings // lanes
         counts, profile = Counts(place), cProfile.Profile()
         for watch in (counts.watch, _profiling(profile)):
-            for _lane in range(lanes):
-                waiting_closings(division, each, already=next(already) * max(it for it, _ in SHAPES.values()))
+            for lane in range(lanes):
+                waiting_closings(division, each, already=made, analyze=not lane)
+                made += each
                 with watch():
-                    _work_off(division)
+                    run_lanes(division)
+                left = Posting.objects.filter(division=division, state="pending").count()
+                assert not left, f"{left} postings were left by the lane"
         found |= {f"{name}: {what}": round(sum_ / closings / 2, 2) for what, sum_ in counts.sums.items()}
         calls = _save(profile, place.processes.logs.parent / f"{name.replace(' ', '-')}.txt")
         found[f"{name}: Python calls per posting"] = round(calls / closings / 2)
+
+
+def run_lanes(division: Division) -> None:
+    """Work in a lane until it is empty."""
+    while run_lane(division.pk, holder=f"bench:{os.getpid()}", settled=settle):
+        pass
 
 
 class Counts:
@@ -56,7 +64,8 @@ class Counts:
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        own, server = time.process_time(), cpu_s(self._server)
+        server = cpu_s(self._server)
+        own = time.process_time()
         with connection.execute_wrapper(self._count):
             yield
         self.sums["worker's CPU ms per posting"] += (time.process_time() - own) * 1000
@@ -87,10 +96,3 @@ def _save(profile: cProfile.Profile, path: Any) -> int:
             stats.sort_stats(order).print_stats(LINES_OF_PROFILE)
     calls: int = stats.total_calls  # type: ignore[attr-defined]
     return calls
-
-
-def _work_off(division: Division) -> None:
-    while run_lane(division.pk, holder=f"bench:{os.getpid()}", settled=settle):
-        pass
-    left = Posting.objects.filter(division=division, state="pending").count()
-    assert not left, f"{left} postings were left by the lane"

@@ -1,4 +1,4 @@
-"""A worker that loses Valkey with messages in hand forgets them and comes back; the sweep finds what they were about."""
+"""A worker that loses Valkey with messages in hand forgets them and comes back; the sweep finds the rest."""
 
 import os
 import shutil
