@@ -209,14 +209,14 @@ def problem_answer(problem: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def closing_answer(closing: Closing, export: Export, *, base: str) -> dict[str, Any]:
+def closing_answer(export: Export, *, scope: str, base: str) -> dict[str, Any]:
     """The body of a push's 201 and 200."""
     return {
-        "id": str(closing.pk),
-        "identity": {"kind": closing.kind, "scope": closing.scope, "number": closing.number},
+        "id": str(export.pk),
+        "identity": {"kind": export.kind, "scope": scope, "number": export.number},
         "state": export.state,
         "problems": [problem_answer(problem) for problem in export.problems],
-        "links": {"self": f"{base}/closings/{closing.pk}"},
+        "links": {"self": f"{base}/closings/{export.pk}"},
     }
 
 
@@ -224,7 +224,7 @@ def closing_detail(closing: Closing, entries: Iterable[BookedEntry], *, base: st
     """The body of a closing that is asked for."""
     export = closing.export
     return {
-        **closing_answer(closing, export, base=base),
+        **closing_answer(export, scope=closing.scope, base=base),
         "business_date": export.business_date.isoformat(),
         "received_at": closing.received_at,
         "entries": [

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
-from clyo_ingest.authentication import IsKnownTill, require_till
+from clyo_ingest.authentication import IsKnownTill, require_known, require_till
 from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
 from clyo_ingest.errors import ApiError
@@ -114,17 +114,17 @@ class PushView(APIView):
     permission_classes = [IsKnownTill]
     push_kind: PushKind
 
-    def take(self, request: Request, till: Till, push: Push) -> Response:
+    def take(self, request: Request, push: Push) -> Response:
         raise NotImplementedError
 
     def receive_push(self, request: Request) -> Response:
-        till = require_till(request)
-        push = store_push(request._request, till, self.push_kind)
+        known = require_known(request)
+        push = store_push(request._request, known, self.push_kind)
         try:
-            if till.suspended:
+            if known.suspended:
                 raise ApiError(403, "suspended")
             refuse_if_too_fast(request, self)
-            return self.take(request, till, push)
+            return self.take(request, push)
         except ApiError as error:
             note_refusal(push, error)
             raise
@@ -142,9 +142,9 @@ class ParametersView(PushView):
     def put(self, request: Request) -> Response:
         return self.receive_push(request)
 
-    def take(self, request: Request, till: Till, push: Push) -> Response:
+    def take(self, request: Request, push: Push) -> Response:
         document = parsed(ParametersDocument, content_of(push), code="parameters_invalid")
-        return Response(_parameters_answer(keep_parameters(till, document)))
+        return Response(_parameters_answer(keep_parameters(require_till(request), document)))
 
     @extend_schema(responses={200: answers.ParametersAnswer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
     def get(self, request: Request) -> Response:
@@ -187,10 +187,10 @@ class ClosingsView(PushView):
     def post(self, request: Request) -> Response:
         return self.receive_push(request)
 
-    def take(self, request: Request, till: Till, push: Push) -> Response:
+    def take(self, request: Request, push: Push) -> Response:
         document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
-        received = receive(till, push, document)
-        body = answers.closing_answer(received.closing, received.closing.export, base=_base())
+        received = receive(push, document)
+        body = answers.closing_answer(received.export, scope=received.scope, base=_base())
         return Response(body, status=201 if received.new else 200)
 
     @extend_schema(

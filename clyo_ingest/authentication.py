@@ -9,7 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from clyo_ingest.keys import find_key, note_use
+from clyo_ingest.keys import KnownTill, find_key, note_use
 from tenants.models import Till
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ KEY_MAX = 200
 
 
 class TillKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <till key>`. `request.user` stays None; `request.auth` is the till."""
+    """`Authorization: Bearer <till key>`. `request.user` stays None; `request.auth` says whose key it is."""
 
-    def authenticate(self, request: Request) -> tuple[None, Till] | None:
+    def authenticate(self, request: Request) -> tuple[None, KnownTill] | None:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if not key:
             return None
-        row = find_key(key.strip()) if scheme.lower() == "bearer" and len(key) <= KEY_MAX else None
-        if row is None:
+        known = find_key(key.strip()) if scheme.lower() == "bearer" and len(key) <= KEY_MAX else None
+        if known is None:
             raise AuthenticationFailed
-        note_use(row)
-        return None, row.till
+        note_use(known)
+        return None, known
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -39,19 +39,24 @@ class IsTill(BasePermission):
     """A known till that is not suspended, nor anything above it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        till = require_till(request)
-        return not till.suspended
+        return not require_known(request).suspended
 
 
 class IsKnownTill(BasePermission):
     """A known till, suspended or not: the view stores what it sent, then refuses."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return bool(require_till(request))
+        return bool(require_known(request))
+
+
+def require_known(request: Any) -> KnownTill:
+    """Whose key came with the call. Raises the 401 when none did."""
+    if not isinstance(request.auth, KnownTill):
+        raise AuthenticationFailed
+    return request.auth
 
 
 def require_till(request: Any) -> Till:
-    """The till that calls. Raises the 401 when there is none."""
-    if not isinstance(request.auth, Till):
-        raise AuthenticationFailed
-    return request.auth
+    """The till that calls, read with all that is above it. Raises the 401 when there is none."""
+    tills = Till.objects.select_related("establishment__tenant__reseller")
+    return tills.get(pk=require_known(request).till_id)

@@ -7,29 +7,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Q
 
-from clyo_ingest.models import Closing, CoveredTickets
+from clyo_ingest.models import CoveredTickets
 from ledger.closing import Closing as Facts
 from ledger.closing import TicketRange
 from ledger.problem import Problem
-from tenants.models import Establishment, Till
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A closing of the same sequence."""
+
+    closing_id: UUID
+    number: int
+    perpetual_before: Decimal | None
+    perpetual_after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
     """What was already received around a number of one sequence: itself, the one before, the one after."""
 
-    same: Closing | None
-    before: Closing | None
-    after: Closing | None
+    same: Neighbour | None
+    before: Neighbour | None
+    after: Neighbour | None
 
 
 # Each sub-select is one step in the unique index of a closing's identity, however long the sequence is.
 NEIGHBOURS = """
-SELECT * FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number IN (
+SELECT export_id, number, perpetual_before, perpetual_after FROM clyo_ingest_closing
+WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number IN (
     %(number)s,
     (SELECT max(number) FROM clyo_ingest_closing
         WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number < %(number)s),
@@ -38,14 +50,17 @@ SELECT * FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s A
 """
 
 
-def neighbours(till: Till, facts: Facts) -> Neighbours:
+def neighbours(till_id: int, facts: Facts) -> Neighbours:
     """Read the three in one query."""
-    place = {"till": till.pk, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
-    rows = {_side(row, facts.number): row for row in Closing.objects.raw(NEIGHBOURS, place)}
+    place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
+    with connection.cursor() as sql:
+        sql.execute(NEIGHBOURS, place)
+        found = [Neighbour(*row) for row in sql.fetchall()]
+    rows = {_side(row, facts.number): row for row in found}
     return Neighbours(same=rows.get("same"), before=rows.get("before"), after=rows.get("after"))
 
 
-def _side(row: Closing, number: int) -> str:
+def _side(row: Neighbour, number: int) -> str:
     return "same" if row.number == number else "before" if row.number < number else "after"
 
 
@@ -81,7 +96,7 @@ def _break(found: Decimal | None, expected: Decimal | None, other: int, field: s
     return [Problem(code="perpetual_break", pointer=f"/totals/{field}", facts=told)]
 
 
-def check_tickets(establishment: Establishment, tickets: Iterable[TicketRange]) -> list[Problem]:
+def check_tickets(establishment_id: int, tickets: Iterable[TicketRange]) -> list[Problem]:
     """Tickets that another live closing of the establishment covers already."""
     wanted = [*tickets]
     if not wanted:
@@ -89,7 +104,9 @@ def check_tickets(establishment: Establishment, tickets: Iterable[TicketRange]) 
     overlapping = Q()
     for it in wanted:
         overlapping |= Q(station=it.station, tickets__overlap=bounds(it))
-    rows = CoveredTickets.objects.filter(overlapping, establishment=establishment, live=True).select_related("closing")
+    rows = CoveredTickets.objects.filter(overlapping, establishment_id=establishment_id, live=True).select_related(
+        "closing"
+    )
     return [Problem(code="tickets_overlap", pointer="/tickets", facts=_overlap_facts(row, wanted)) for row in rows[:20]]
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
 from clyo_ingest.errors import ApiError, validation_errors
+from clyo_ingest.keys import KnownTill
 from clyo_ingest.models import Push, PushKind
-from tenants.models import Till
 
 BODY_MAX = 2 * 1024 * 1024
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -18,14 +18,14 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 D = TypeVar("D", bound=BaseModel)
 
 
-def store_push(request: HttpRequest, till: Till, kind: PushKind) -> Push:
+def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
     """Read the body and write it down in a transaction of its own, whatever it holds.
 
     A body that is too large is kept up to the limit, then refused like every other fault: by `content_of`.
     """
     return Push.objects.create(
-        tenant_id=till.tenant_id,
-        till=till,
+        tenant_id=known.tenant_id,
+        till_id=known.till_id,
         kind=kind,
         content_type=request.headers.get("Content-Type", "")[:100],
         content_encoding=request.headers.get("Content-Encoding", "").strip().lower()[:20],

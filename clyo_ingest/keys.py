@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -35,28 +36,64 @@ def issue_key(till: Till, *, expires_others: bool = False) -> str:
     return key
 
 
-def find_key(key: str) -> TillKey | None:
-    """The valid key row for what a till sent, with everything above the till; None for an unknown or ended key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTill:
+    """Whose key was sent, and whether the till, its establishment, its customer or the reseller is suspended."""
+
+    key_id: int
+    key_used_at: datetime | None
+    till_id: int
+    tenant_id: int
+    establishment_id: int
+    suspended: bool
+
+
+# In plain SQL: every call of every till begins with it, and composing the same query anew costs more than running it.
+KNOWN_BY = """
+SELECT till_key.digest, till_key.id, till_key.last_used_at, till.id, till.tenant_id, till.establishment_id,
+       COALESCE(till.suspended_at, establishment.suspended_at, tenant.suspended_at, reseller.suspended_at) IS NOT NULL
+FROM clyo_ingest_tillkey AS till_key
+JOIN tenants_till AS till ON till.id = till_key.till_id
+JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
+JOIN tenants_tenant AS tenant ON tenant.id = till.tenant_id
+JOIN tenants_reseller AS reseller ON reseller.id = tenant.reseller_id
+WHERE till_key.prefix = %s AND till_key.revoked_at IS NULL AND COALESCE(till_key.expires_at > %s, true)
+"""
+
+
+def find_key(key: str) -> KnownTill | None:
+    """The till behind what was sent as its key; None for an unknown or ended key."""
     scheme, _, rest = key.partition("_")
     prefix = rest[:PREFIX_LENGTH]
     if scheme != KEY_SCHEME or len(prefix) != PREFIX_LENGTH:
         return None
-    row = _valid(TillKey.objects.filter(prefix=prefix)).select_related("till__establishment__tenant__reseller").first()
-    if row is None or not any(hmac.compare_digest(row.digest, digest) for digest in _digests(key)):
+    with connection.cursor() as sql:
+        sql.execute(KNOWN_BY, [prefix, timezone.now()])
+        row = sql.fetchone()
+    if row is None or not any(hmac.compare_digest(row[0], digest) for digest in _digests(key)):
         return None
-    return row
+    _, key_id, used_at, till_id, tenant_id, establishment_id, suspended = row
+    return KnownTill(
+        key_id=key_id,
+        key_used_at=used_at,
+        till_id=till_id,
+        tenant_id=tenant_id,
+        establishment_id=establishment_id,
+        suspended=suspended,
+    )
 
 
-def note_use(row: TillKey) -> None:
+def note_use(known: KnownTill) -> None:
     """Remember that a key was used; the first use of a new key ends the ones it replaces."""
     now = timezone.now()
-    if row.last_used_at is not None and now - row.last_used_at < LAST_USED_STEP:
+    if known.key_used_at is not None and now - known.key_used_at < LAST_USED_STEP:
         return
     with transaction.atomic():
-        if row.last_used_at is None:
-            older = TillKey.objects.filter(till_id=row.till_id, created_at__lt=row.created_at, revoked_at=None)
-            older.update(revoked_at=now)
-        TillKey.objects.filter(pk=row.pk).update(last_used_at=now)
+        this = TillKey.objects.filter(pk=known.key_id)
+        if known.key_used_at is None:
+            older = TillKey.objects.filter(till_id=known.till_id, revoked_at=None)
+            older.filter(created_at__lt=this.values("created_at")).update(revoked_at=now)
+        this.update(last_used_at=now)
 
 
 def revoke_keys(till: Till) -> int:

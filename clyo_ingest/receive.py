@@ -1,16 +1,15 @@
 """Taking a closing: once, whatever the till does, with everything that is odd about it written down."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clyo_ingest.continuity import (
     Neighbours,
-    bounds,
     check_sequence,
     check_tickets,
     neighbours,
@@ -18,29 +17,46 @@ from clyo_ingest.continuity import (
 )
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import RETRY_AFTER_S, ApiError
-from clyo_ingest.models import Closing, CoveredTickets, Push
+from clyo_ingest.models import Closing, Push
 from exports.accept import accept
 from exports.destination import forget_gap
+from exports.locked_till import lock_till
 from exports.models import Export
-from exports.prepare import WHERE_CLOSINGS_GO
 from ledger.closing import Closing as Facts
-from tenants.models import Till
 
 IDENTITY_TAKEN = "clyo_ingest_closing_identity"
 TICKETS_TAKEN = "clyo_ingest_tickets_once"
 TRIES = 3
 
 
+# In one statement and plain SQL: every closing ends with it. Tickets that run backwards count as their first one.
+STORED = """
+WITH closing AS (
+    INSERT INTO clyo_ingest_closing (
+        export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after,
+        received_at)
+    VALUES (
+        %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(digest)s, %(push)s,
+        %(perpetual_before)s, %(perpetual_after)s, %(received_at)s)
+)
+INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
+SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station,
+       int8range(covered.first, GREATEST(covered.first, covered.last), '[]'), %(live)s
+FROM unnest(%(stations)s::text[], %(firsts)s::bigint[], %(lasts)s::bigint[]) AS covered (station, first, last)
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """The closing that stands, whether this push brought it, and the refusal if this push says something else."""
 
-    closing: Closing
+    export: Export
+    scope: str
     new: bool
     conflict: ApiError | None = None
 
 
-def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
+def receive(push: Push, document: ClosingDocument) -> Received:
     """Store a closing and hand it over, in one transaction; or recognise one that is already here.
 
     Raises `ApiError` 409 when the same number came before with other content: the first stands, this push is kept.
@@ -53,7 +69,7 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
     for _attempt in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                received = _take(till, push, content, digest, facts, contested=contested)
+                received = _take(push, content, digest, facts, contested=contested)
         except IntegrityError as error:
             if constraint_of(error) not in (IDENTITY_TAKEN, TICKETS_TAKEN):
                 raise
@@ -65,82 +81,68 @@ def receive(till: Till, push: Push, document: ClosingDocument) -> Received:
     raise ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-def _take(till: Till, push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:
+def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:
     """`contested`: the database has just refused its tickets, because they are covered already."""
-    till = _alone(till)
-    around = neighbours(till, facts)
+    till = lock_till(push.till_id)
+    around = neighbours(push.till_id, facts)
     if around.same is not None:
-        return _again(push, around.same, content, digest)
+        return _again(push, around.same.closing_id, content, digest)
     establishment = till.establishment
     booked = not facts.training and facts.kind.value == establishment.booked_level
-    overlaps = check_tickets(establishment, facts.tickets) if booked and contested else []
+    overlaps = check_tickets(establishment.pk, facts.tickets) if booked and contested else []
     found = [*check_sequence(facts, around), *overlaps]
     closing_id = uuid.uuid4()
     export = accept(closing_id, till=till, closing=facts, document=content, found=found)
-    closing = _write(till, push, digest, facts, around, export)
-    _write_tickets(closing, establishment.pk, facts, live=booked and not contested)
+    _write(push, export, digest, facts, around, live=booked and not contested)
     _close_gap(facts, around)
-    return Received(closing=closing, new=True)
+    return Received(export=export, scope=facts.scope, new=True)
 
 
-def _alone(till: Till) -> Till:
-    """The till, locked: each of its closings must see the one before. Where they go is read with the same statement."""
-    alone = Till.objects.select_for_update(of=("self",), no_key=True)
-    return alone.select_related(*WHERE_CLOSINGS_GO).get(pk=till.pk)
-
-
-def _again(push: Push, first: Closing, content: dict[str, Any], digest: str) -> Received:
+def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
+    first = Closing.objects.select_related("export").get(pk=closing_id)
     same = first.digest == digest
     Push.objects.filter(pk=push.pk).update(
         closing=first, answer_status=200 if same else 409, answer_code="" if same else "closing_conflict"
     )
+    received = Received(export=first.export, scope=first.scope, new=False)
     if same:
-        return Received(closing=first, new=False)
+        return received
     stands = first.export.document
     differing = [field for field in sorted(stands | content) if stands.get(field) != content.get(field)]
     message = _("This differs from the closing that was received first.")
     errors = [{"pointer": f"/{field}", "code": "differs", "message": message} for field in differing]
-    return Received(closing=first, new=False, conflict=ApiError(409, "closing_conflict", errors=errors))
+    return replace(received, conflict=ApiError(409, "closing_conflict", errors=errors))
 
 
-def _write(till: Till, push: Push, digest: str, facts: Facts, around: Neighbours, export: Export) -> Closing:
-    closing = Closing(
-        export=export,
-        tenant_id=till.tenant_id,
-        till=till,
-        kind=facts.kind.value,
-        scope=facts.scope,
-        number=facts.number,
-        digest=digest,
-        push=push,
-        perpetual_before=facts.totals.perpetual_before if facts.totals else None,
-        perpetual_after=perpetual_reached(facts, around),
-        received_at=timezone.now(),
-    )
-    closing.save(force_insert=True)
-    return closing
-
-
-def _write_tickets(closing: Closing, establishment_id: int, facts: Facts, *, live: bool) -> None:
-    if facts.tickets:
-        CoveredTickets.objects.bulk_create(
-            CoveredTickets(
-                tenant_id=closing.tenant_id,
-                closing=closing,
-                establishment_id=establishment_id,
-                station=it.station,
-                tickets=bounds(it),
-                live=live,
-            )
-            for it in facts.tickets
-        )
+def _write(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, *, live: bool) -> None:
+    """The closing and the tickets it covers; `live` ones no other closing of the establishment may cover."""
+    row: dict[str, Any] = {
+        "closing": export.pk,
+        "tenant": push.tenant_id,
+        "till": push.till_id,
+        "kind": facts.kind.value,
+        "scope": facts.scope,
+        "number": facts.number,
+        "digest": digest,
+        "push": push.pk,
+        "perpetual_before": facts.totals.perpetual_before if facts.totals else None,
+        "perpetual_after": perpetual_reached(facts, around),
+        "received_at": timezone.now(),
+        "establishment": export.establishment_id,
+        "live": live,
+        "stations": [it.station for it in facts.tickets],
+        "firsts": [it.first for it in facts.tickets],
+        "lasts": [it.last for it in facts.tickets],
+    }
+    with connection.cursor() as sql:
+        sql.execute(STORED, row)
 
 
 def _close_gap(facts: Facts, around: Neighbours) -> None:
     """The next closing's predecessor has arrived: its warning is over. What is still missing, this closing says."""
     after = around.after
     if after is not None and after.number == facts.number + 1:
-        forget_gap(after.pk)
+        forget_gap(after.closing_id)
 
 
 def constraint_of(error: IntegrityError) -> str:

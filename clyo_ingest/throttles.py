@@ -1,38 +1,29 @@
-"""How fast a till may push, and how often a pairing code may be guessed. When the cache is down nobody is refused."""
+"""How fast a till may push, and how often a pairing code may be guessed."""
 
 from typing import Any
 
 import structlog
+from django.core.cache import caches
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from clyo_ingest.errors import ApiError
-from tenants.models import Till
+from clyo_ingest.keys import KnownTill
 
 log = structlog.get_logger()
 
 
-class OpenWhenCacheIsDown(SimpleRateThrottle):
-    """A limit that gives way rather than refuse a closing because Valkey is away."""
-
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        try:
-            return super().allow_request(request, view)
-        except RedisError as error:
-            log.warning("throttle_unavailable", error=type(error).__name__)
-            return True
-
-
-class PushThrottle(OpenWhenCacheIsDown):
-    """Per till."""
+class PushThrottle(SimpleRateThrottle):
+    """Per till and web process: it stops a till gone wild, for which no exact count and no call of Valkey is needed."""
 
     scope = "push"
+    cache = caches["process"]
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
-        till = request.auth
-        return f"push:{till.pk}" if isinstance(till, Till) else None
+        known = request.auth
+        return f"push:{known.till_id}" if isinstance(known, KnownTill) else None
 
 
 def refuse_if_too_fast(request: Request, view: APIView) -> None:
@@ -42,10 +33,20 @@ def refuse_if_too_fast(request: Request, view: APIView) -> None:
         raise ApiError(429, "throttled", headers={"Retry-After": str(int(throttle.wait() or 60) + 1)})
 
 
-class PairingThrottle(OpenWhenCacheIsDown):
-    """Per address: a code has 39 bits and lives a day, ten guesses a minute find none."""
+class PairingThrottle(SimpleRateThrottle):
+    """Per address: a code has 39 bits and lives a day, ten guesses a minute find none.
+
+    All processes count together, in Valkey. While that is away nobody is refused.
+    """
 
     scope = "pairing"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError as error:
+            log.warning("throttle_unavailable", error=type(error).__name__)
+            return True
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         return f"pairing:{self.get_ident(request)}"

@@ -33,7 +33,7 @@ OF_THE_DAY = frozenset({"period_unknown", "period_closed"})
 def choose_division(establishment: Establishment, connection: Connection, code: int) -> Activation:
     """Tie an establishment to one company of a connection of its own tenant. Not yet active. Raises `CompanyTaken`."""
     assert connection.tenant_id == establishment.tenant_id, "a connection serves its own tenant only"
-    company = next(it for it in companies_of(connection) if it.code == code)
+    company = next(it for it in companies_of(connection).companies if it.code == code)
     division = tie(connection, company)
     activation, _ = Activation.objects.update_or_create(
         establishment=establishment,

@@ -134,7 +134,7 @@ def _slot(catalogue: Catalogue, slot: SlotPlan, index: int, cost_center: str) ->
         *preflight.account_problems(catalogue, slot.sales_account, name, sales_line=True, cost_center=cost_center)
     ]
     wants_cost_center = any(problem.code.startswith("cost_center") for problem in problems)
-    of_account = partial(account_fix, catalogue, name, slot.sales_account, types=(REVENUE,))
+    of_account = partial(account_fix, catalogue, name, slot.sales_account, types=(REVENUE,), rate=slot.rate)
     fix = partial(cost_center_fix, catalogue) if wants_cost_center else of_account
     account = catalogue.get(CatalogueKind.GL_ACCOUNT, slot.sales_account)
     yield _of_slot(_check(name, slot.sales_account, account, problems, fix), subject)

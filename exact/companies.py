@@ -1,13 +1,14 @@
 """The companies (divisions) an Exact user may enter, and tying one of them to a customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
 from exact.calls import division_client, user_client
-from exact.catalogue import exact_date
+from exact.catalogue import exact_date, quoted
 from exact.client import ME, ExactClient
 from exact.connection import identify
 from exact.errors import Forbidden
@@ -15,6 +16,11 @@ from exact.models import Connection, Division, DivisionAccess, Lane
 
 REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
 COMPANIES = "hrm/Divisions"
+COLUMNS = "Code,Description,Status,BlockingStatus"
+LISTED_MAX = 600  # ten calls of the sixty that a minute has: the checks need some too
+FOUND_MAX = 100
+CODES_A_CALL = 40  # keeps the address well below 2,000 characters (rules.md §3.6)
+CODE_DIGITS = 8
 
 
 class CompanyTaken(Exception):
@@ -37,19 +43,67 @@ class Company:
         return asdict(self)
 
 
-def companies_of(connection: Connection) -> list[Company]:
-    """The companies the linked user may enter, by code (rules.md §3.9); also learns who the user is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """The companies a user may enter, by code. `more` says that there are others, to be asked for by `search`."""
 
-    The first call finds a company to ask from; none is ever posted into that a person did not choose.
+    companies: list[Company]
+    more: bool = False
+
+
+def companies_of(connection: Connection) -> Entered:
+    """The companies the linked user may enter (rules.md §3.9), the first few hundred; also learns who the user is.
+
+    An accountant may enter thousands, 60 a call: past the first ones, only those the customer has linked already are
+    looked up. The first call finds a company to ask from; none is ever posted into that a person did not choose.
     """
     me = next(user_client(connection).rows(ME, select="CurrentDivision,FullName,LanguageCode,UserID,Email"))
     identify(connection, me)
     client = user_client(connection, int(me["CurrentDivision"]))
-    rows = client.rows(COMPANIES, select="Code,Description,Status,BlockingStatus")
-    return sorted(
-        (Company(code=int(row["Code"]), name=str(row["Description"] or ""), usable=_usable(row)) for row in rows),
-        key=lambda company: company.code,
-    )
+    rows = client.rows(COMPANIES, select=COLUMNS)
+    first = _by_code(islice(rows, LISTED_MAX))
+    if next(rows, None) is None:
+        return Entered(companies=first)
+    linked = Division.objects.filter(tenant_id=connection.tenant_id, app=connection.app)
+    missing = sorted({*linked.values_list("code", flat=True)} - {it.code for it in first})
+    wanted = [" or ".join(f"Code eq {code}" for code in some) for some in _some_at_a_time(missing)]
+    named = [row for some in wanted for row in client.rows(COMPANIES, select=COLUMNS, filter=some)]
+    return Entered(companies=joined(first, _by_code(named)), more=True)
+
+
+def search(connection: Connection, wanted: str, *, asked_from: int) -> list[Company]:
+    """The companies the user may enter whose name holds what is wanted, or whose code begins so; the first hundred.
+
+    `asked_from` is one the user may enter. One call or two. Raises any `ExactError`.
+    """
+    # Whether Exact tells capitals from small letters here is not known: each usual spelling is asked for.
+    spellings = {wanted, wanted.lower(), wanted.upper(), wanted.title(), wanted.capitalize()}
+    asked = [f"substringof('{quoted(text)}',Description) eq true" for text in sorted(spellings)]
+    if wanted.isascii() and wanted.isdigit():
+        asked += _codes_beginning(wanted)
+    client = user_client(connection, asked_from)
+    return _by_code(islice(client.rows(COMPANIES, select=COLUMNS, filter=" or ".join(asked)), FOUND_MAX))
+
+
+def joined(*lists: Iterable[Company]) -> list[Company]:
+    """Several lists as one, by code; of a company that stands in two the later word counts."""
+    by_code = {company.code: company for companies in lists for company in companies}
+    return [by_code[code] for code in sorted(by_code)]
+
+
+def _codes_beginning(digits: str) -> Iterator[str]:
+    """Codes are numbers at Exact: those that begin so are ranges, 83 to 83, 830 to 839, 8300 to 8399…"""
+    for more in range(CODE_DIGITS + 1 - len(digits)):
+        yield f"(Code ge {digits}{'0' * more} and Code le {digits}{'9' * more})"
+
+
+def _some_at_a_time(codes: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (codes[start : start + CODES_A_CALL] for start in range(0, len(codes), CODES_A_CALL))
+
+
+def _by_code(rows: Iterable[dict[str, Any]]) -> list[Company]:
+    found = (Company(code=int(row["Code"]), name=str(row["Description"] or ""), usable=_usable(row)) for row in rows)
+    return sorted(found, key=lambda company: company.code)
 
 
 def _usable(row: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """The likely fix of a wrong setting: what this company has that would do, nearest to what was meant."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,10 @@ from exact.models import CatalogueItem, CatalogueKind
 from exact.payloads import COST_CENTER_DEMANDED
 from exact.preflight import REFUSED_ON_SALES_LINES, VAT_TYPES_WITHOUT_INCLUDED_TAX
 
-ALIKE = 2  # so much of its beginning an account shares, at least, with the one it stands in for
+CLASS, ROOT = 2, 3  # digits that the French chart of accounts gives a meaning to: 70 is sales, 707 of goods
+USUAL_SALES = ("707", "706")  # goods and services; where the till names nothing
+RATE_IN_NAME = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
+UNTAXED_WORDS = ("exon", "export", "intracom")  # "Ventes exonérées", "Ventes à l'exportation"
 CASH_WORDS = ("comptant", "immédiat", "immediat", "réception", "reception")
 
 
@@ -22,15 +26,54 @@ class Fix:
     name: str
 
 
-def account_fix(catalogue: Catalogue, field: str, meant: str, *, types: tuple[int, ...] = ()) -> Fix | None:
-    """The open account of the right type whose code begins most like the one meant: 70700 → 707000."""
+def account_fix(
+    catalogue: Catalogue, field: str, meant: str, *, types: tuple[int, ...] = (), rate: Decimal | None = None
+) -> Fix | None:
+    """The open account that the one meant most likely is, of one of the types where any is named.
+
+    The same number with other zeros at its end comes first: 7071 is 707100. Then its own root account (707), and there
+    the one kept for the slot's `rate`, by its name ("Ventes 10 %") or by its VAT code; then the nearest number. One
+    whose name speaks of another rate is never offered. Without types only accounts of the same root are, and the
+    collective one it belongs to.
+    """
 
     def fits(item: CatalogueItem) -> bool:
         right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
-        return right and not item.facts["IsBlocked"] and item.facts["UseCostcenter"] != COST_CENTER_DEMANDED
+        usable = right and not item.facts["IsBlocked"] and item.facts["UseCostcenter"] != COST_CENTER_DEMANDED
+        near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_bare(item.code))
+        return usable and near and item.code != meant and (rate is None or _speaks_of(item, rate) is not False)
 
-    alike = 0 if types else ALIKE
-    return _nearest(catalogue.accounts(meant[:alike], types), field, meant, fits, alike=alike)
+    def likeness(item: CatalogueItem) -> tuple[object, ...]:
+        return (
+            _bare(item.code) == _bare(meant),
+            min(_common(item.code, meant), ROOT),
+            not meant and item.code[:ROOT] in USUAL_SALES,
+            rate is not None and _speaks_of(item, rate) is True,
+            rate is not None and _default_rate(catalogue, item) == rate,
+            _common(item.code, meant),
+        )
+
+    beginning = "" if types else _bare(meant)[:CLASS]
+    chart = catalogue.accounts(beginning, types) if beginning or types else []
+    return _fix(field, sorted(filter(fits, chart), key=likeness, reverse=True))
+
+
+def _bare(code: str) -> str:
+    """An account's number without the zeros it is filled up with: charts have six digits, eight, or none."""
+    return code.rstrip("0")
+
+
+def _speaks_of(item: CatalogueItem, rate: Decimal) -> bool | None:
+    """Whether an account's name speaks of this VAT rate, or of another; None when it speaks of none."""
+    named = {Decimal(found.replace(",", ".")) for found in RATE_IN_NAME.findall(item.name)}
+    if any(word in item.name.lower() for word in UNTAXED_WORDS):
+        named.add(Decimal(0))
+    return rate in named if named else None
+
+
+def _default_rate(catalogue: Catalogue, item: CatalogueItem) -> Decimal | None:
+    code = catalogue.get(CatalogueKind.VAT_CODE, str(item.facts.get("VATCode") or "").strip())
+    return percentage(code) if code else None
 
 
 def vat_code_fix(catalogue: Catalogue, field: str, meant: str, rate: Decimal) -> Fix | None:
@@ -72,17 +115,11 @@ def cost_center_fix(catalogue: Catalogue) -> Fix | None:
 
 
 def _nearest(
-    candidates: Iterable[CatalogueItem],
-    field: str,
-    meant: str,
-    fits: Callable[[CatalogueItem], bool],
-    *,
-    alike: int = 0,
+    candidates: Iterable[CatalogueItem], field: str, meant: str, fits: Callable[[CatalogueItem], bool]
 ) -> Fix | None:
-    """The fitting item that shares the longest beginning with `meant`, at least `alike` characters."""
+    """The fitting item that shares the longest beginning with `meant`."""
     items = [item for item in candidates if fits(item) and item.code != meant]
-    items.sort(key=lambda item: -_common(item.code, meant))
-    return _fix(field, (item for item in items[:1] if _common(item.code, meant) >= alike))
+    return _fix(field, sorted(items, key=lambda item: -_common(item.code, meant)))
 
 
 def _common(code: str, meant: str) -> int:

@@ -4,6 +4,7 @@ Each takes the link as the person saw it (`turn`) and leaves it one step further
 the page explains. Nothing here shows or asks: that is `exact.pages`.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -19,11 +20,11 @@ from exact.catalogue import JOURNAL_STATUS, PERIODS, SOURCES, THIRD_PARTIES, WRI
 from exact.changes import may_go_on
 from exact.checks import problems_of
 from exact.client import shared_http
-from exact.companies import Company, companies_of, revive, tie
+from exact.companies import Company, Entered, companies_of, joined, revive, search, tie
 from exact.connection import connect, disconnect
 from exact.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
 from exact.fields import apply_fix
-from exact.links import step_on
+from exact.links import in_the_name_of, step_on
 from exact.login import LoginRefused, login_address, login_code
 from exact.models import Activation, ActivationLink, Connection, Division, ExactApp, LinkStep
 from exact.nudge import nudge_check
@@ -62,7 +63,7 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
     try:
         code = login_code(request, link, app, redirect_uri())
         connection = connect(tenant=link.tenant, app=app, code=code, redirect_uri=redirect_uri(), http=shared_http())
-        companies = companies_of(connection)
+        entered = companies_of(connection)
     except LoginRefused:
         _back(link, "login_refused")
     except NeedsReconnect:
@@ -73,18 +74,41 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
         log.warning("activation_login", link=link.pk, error=type(error).__name__, detail=str(error))
         _back(link, "unavailable")
     else:
-        _welcome(link, connection, companies)
+        _welcome(link, connection, entered)
 
 
-def _welcome(link: ActivationLink, connection: Connection, companies: list[Company]) -> None:
+def _welcome(link: ActivationLink, connection: Connection, entered: Entered) -> None:
     """Go on to the choice of the company; or straight to the checks, when the linked company is among them."""
+    companies = entered.companies
     for division in revive(connection, companies):
         may_go_on.send(Division, division_id=division.pk)
-    known = {"connection": connection, "companies": [company.to_document() for company in companies]}
+    known = {"connection": connection, "companies": _documents(companies), "more_companies": entered.more}
     step_on(link, link.turn, LinkStep.DIVISION, trouble="" if companies else "no_company", **known)
     current = Activation.objects.filter(establishment=link.establishment, active=True).first()
     if current is not None and any(it.code == current.division.code and it.usable for it in companies):
         choose(link, link.turn, current.division.code)
+
+
+def look_for(link: ActivationLink, wanted: str) -> str:
+    """Ask Exact for companies beyond those listed at the log-in, which then can be chosen too. Returns the trouble."""
+    assert link.connection is not None, "the database sees to it"
+    listed = [Company.from_document(document) for document in link.companies]
+    try:
+        found = search(link.connection, wanted, asked_from=listed[0].code)
+    except NeedsReconnect:
+        return "code_refused"
+    except RateLimited:
+        return "rate_limited"
+    except ExactError as error:
+        log.warning("activation_search", link=link.pk, error=type(error).__name__, detail=str(error))
+        return "unavailable"
+    link.companies = _documents(joined(listed, found))
+    link.save(update_fields=["companies"])
+    return ""
+
+
+def _documents(companies: Iterable[Company]) -> list[dict[str, object]]:
+    return [company.to_document() for company in companies]
 
 
 def _back(link: ActivationLink, trouble: str) -> None:
@@ -150,25 +174,30 @@ def make_checks(link_id: int) -> None:
     mine = ActivationLink.objects.filter(pk=link_id, step=LinkStep.CHECKS, check_after__lte=now)
     if mine.update(check_after=None, checking_since=now, progress=[], trouble="") != 1:
         return
-    link = ActivationLink.objects.select_related("establishment", "division__app", "division__connection").get(
-        pk=link_id
-    )
+    link = ActivationLink.objects.select_related(
+        "establishment", "connection", "division__app", "division__connection"
+    ).get(pk=link_id)
+    with in_the_name_of(link):
+        again = _check(link)
+    ActivationLink.objects.filter(pk=link.pk, checking_since=now).update(checking_since=None, **again)
+
+
+def _check(link: ActivationLink) -> dict[str, object]:
+    """Read and judge. What stands in the link afterwards when that could not be done."""
     assert link.division is not None, "the database sees to it"
-    again: dict[str, object] = {}
     try:
         refresh_catalogue(link.division, for_establishment=link.establishment, seen=lambda read: _progress(link, read))
     except RateLimited as error:
-        again = {"trouble": "rate_limited", "check_after": error.until}
+        return {"trouble": "rate_limited", "check_after": error.until}
     except NeedsReconnect:
-        again = {"trouble": "code_refused", "step": LinkStep.INTRODUCTION}
+        return {"trouble": "code_refused", "step": LinkStep.INTRODUCTION}
     except Unavailable:
-        again = {"trouble": "unavailable", "check_after": timezone.now() + TRY_AGAIN}
+        return {"trouble": "unavailable", "check_after": timezone.now() + TRY_AGAIN}
     except ExactError as error:
         log.warning("activation_checks", link=link.pk, error=type(error).__name__, detail=str(error))
-        again = {"trouble": "refused"}
-    else:
-        _judge(link)
-    ActivationLink.objects.filter(pk=link.pk, checking_since=now).update(checking_since=None, **again)
+        return {"trouble": "refused"}
+    _judge(link)
+    return {}
 
 
 def _judge(link: ActivationLink) -> None:

@@ -5,6 +5,7 @@ page or another tab makes nothing happen twice. Secrets stand in the database as
 """
 
 import secrets
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exact.models import ActivationLink, LinkStep
+from tenants.audit import by_link
 from tenants.models import Establishment, User
 
 LIFE = timedelta(minutes=30)
@@ -72,6 +74,15 @@ def step_on(link: ActivationLink, turn: int, step: LinkStep, **changes: Any) -> 
     if fresh.update(step=step, turn=F("turn") + 1, **changes) != 1:
         raise StepTaken
     link.refresh_from_db()
+
+
+def in_the_name_of(link: ActivationLink) -> AbstractContextManager[None]:
+    """What is written meanwhile is the link's in the audit: of which establishment, and whose e-mail, when it is known.
+
+    That is who logged in at Exact with it, before that whom the establishment names to write to.
+    """
+    mail = (link.connection and link.connection.user_email) or link.establishment.contact_email
+    return by_link(link.pk, f"{link.establishment} ({mail})" if mail else str(link.establishment))
 
 
 def expired(link: ActivationLink) -> bool:

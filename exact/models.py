@@ -236,7 +236,8 @@ class ActivationLink(models.Model):
 
     Secrets are stored as digests only. `turn` counts the steps made; a form carries the turn it was shown at, so that a
     second click, an old page or another tab makes no step twice. `companies` is what the Exact user may enter, as read
-    at the log-in; `progress` is how far the checks have read.
+    at the log-in, and `more_companies` whether that is not all: others join it as they are searched for. `progress` is
+    how far the checks have read.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False, verbose_name=CUSTOMER)
@@ -253,6 +254,7 @@ class ActivationLink(models.Model):
     turn = models.PositiveIntegerField(default=0)
     connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="+")
     companies = models.JSONField(default=list)
+    more_companies = models.BooleanField(default=False, db_default=False)
     division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
     checking_since = models.DateTimeField(null=True)
     check_after = models.DateTimeField(null=True)

@@ -19,13 +19,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exact import linking
 from exact.activation import check_establishment
 from exact.companies import Company, CompanyTaken
-from exact.links import StepTaken, bind, digest_of, expired, is_of, link_of, link_of_state
+from exact.links import StepTaken, bind, digest_of, expired, in_the_name_of, is_of, link_of, link_of_state
 from exact.login import ForgedLogin
 from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
 from exact.wording import explain, label_of, resource_name
 
 BROWSER = "activation_browser"  # this browser's own secret, in its session
 COMPANIES_SHOWN = 50
+SAID_IN_A_SENTENCE = ("rights", "period")  # nothing a person typed
 STEPS = (LinkStep.INTRODUCTION, LinkStep.LOGIN, LinkStep.DIVISION, LinkStep.CHECKS, LinkStep.DONE)
 Page = Callable[..., HttpResponse]
 
@@ -56,7 +57,8 @@ def _of_this_browser(view: Page) -> Page:
             return _refusal(request, "suspended", 403)
         if expired(link):
             return _refusal(request, "expired", 410, link=link, activation=_activation(link))
-        return view(request, link)
+        with in_the_name_of(link):
+            return view(request, link)
 
     return wrapped
 
@@ -104,7 +106,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     if expired(link) or _suspended(link):
         return _to(link)
     try:
-        linking.finish_login(request, link)
+        with in_the_name_of(link):
+            linking.finish_login(request, link)
     except ForgedLogin:
         return _refusal(request, "login_over", 400, link=link)
     except StepTaken:
@@ -209,6 +212,7 @@ def _step(request: HttpRequest, link: ActivationLink, template: str, context: di
 def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     """The companies that fit what was searched for, by code or name; those of other customers are not named as such."""
     wanted = " ".join(request.GET.get("q", "").split())[:60]
+    trouble = linking.look_for(link, wanted) if link.more_companies and wanted else link.trouble
     companies = [Company.from_document(document) for document in link.companies]
     fitting = [it for it in companies if wanted.casefold() in f"{it.code} {it.name}".casefold()]
     linked = {
@@ -234,7 +238,7 @@ def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
                 "establishments": establishments.get(it.code, []),
             }
         )
-    return {"wanted": wanted, "rows": rows, "fitting": len(fitting), "total": len(companies), "trouble": link.trouble}
+    return {"wanted": wanted, "rows": rows, "fitting": len(fitting), "total": len(companies), "trouble": trouble}
 
 
 def _finished(link: ActivationLink) -> bool:
@@ -245,7 +249,7 @@ def _checks(link: ActivationLink) -> dict[str, Any]:
     """The checks' progress, or what they found when they are over."""
     read = [{**row, "name": resource_name(row["resource"])} for row in link.progress]
     waiting = not _finished(link)
-    shown = [] if waiting or link.trouble else _shown(link)
+    shown = [] if waiting or link.trouble or link.division is None else _shown(link, link.division)
     return {
         "waiting": waiting,
         "read": read,
@@ -253,23 +257,23 @@ def _checks(link: ActivationLink) -> dict[str, Any]:
         "trouble": link.trouble,
         "again_at": link.check_after if link.trouble == "rate_limited" else None,
         "wrong": [it for it in shown if not it["ok"]],
-        "right": [it for it in shown if it["ok"]],
+        "right": [it for it in shown if it["certain"]],
     }
 
 
-def _shown(link: ActivationLink) -> list[dict[str, Any]]:
-    assert link.division is not None, "the database sees to it"
+def _shown(link: ActivationLink, division: Division) -> list[dict[str, Any]]:
     return [
         {
             "label": label_of(check.field, check.subject),
-            "value": check.value if check.field != "rights" else "",
+            "value": "" if check.field in SAID_IN_A_SENTENCE and not check.ok else check.value,
             "found": check.found,
             "ok": check.ok,
             "certain": check.certain,
             "sentences": [explain(problem, naming_the_setting=False) for problem in check.problems],
             "fix": check.fix,
+            "fix_of": label_of(check.fix.field, {}) if check.fix and check.fix.field != check.field else "",
         }
-        for check in check_establishment(link.establishment, link.division)
+        for check in check_establishment(link.establishment, division)
     ]
 
 
@@ -282,7 +286,7 @@ def _activation(link: ActivationLink) -> Activation | None:
 def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     activation = _activation(link)
     connection = activation.division.connection if activation else None
-    shown = _shown(link)
+    shown = _shown(link, activation.division) if activation else []
     others = []
     if connection is not None:
         on_it = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
@@ -294,8 +298,10 @@ def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
         "connection": connection,
         "asking": request.GET.get("ask") == "off",
         "others": others,
-        "mild": [it for it in shown if not it["certain"]],
-        "right": [it for it in shown if it["ok"]],
+        # A period that is closed today holds nothing by itself, and is no reason to call a sound export unsound.
+        "wrong": [it for it in shown if not it["ok"]] if activation and activation.problems else [],
+        "mild": [it for it in shown if it["ok"] and not it["certain"]],
+        "right": [it for it in shown if it["certain"]],
     }
 
 

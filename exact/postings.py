@@ -1,18 +1,20 @@
 """Postings of a closing: made from its entries, found again in Exact by their reference."""
 
 import base64
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.db import connection
 from django.db.models import Max
 
 from exact.catalogue import Catalogue
 from exact.client import ExactClient
-from exact.models import Division, Posting
+from exact.models import Division, Posting, PostingState
 from exact.payloads import expected_amount, expected_vat, resource_of
 from exact.resources import CASH, SALES
 from ledger.entry import Entry, EntryKind
@@ -31,6 +33,21 @@ def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, r
     return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
 
 
+# In plain SQL: every closing that is exported ends with it, and Django composes such an insert row by row.
+MADE = """
+INSERT INTO exact_posting (
+    id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision, reference, entry,
+    payment_condition, reverses_id, after_id, cost_center, business_date, turn,
+    state, attempts, lookups, messages, created_at)
+SELECT made.id, %(tenant)s, %(division)s, %(establishment)s, %(closing)s, made.entry_kind, made.journal, %(revision)s,
+    made.reference, made.entry, made.payment_condition, %(reverses)s, %(after)s, %(cost_center)s, made.business_date,
+    made.turn, %(state)s, 0, 0, '{}', now()
+FROM jsonb_to_recordset(%(made)s::jsonb) AS made (
+    id uuid, entry_kind text, journal text, reference text, entry jsonb, payment_condition text, business_date date,
+    turn text)
+"""
+
+
 def make_postings(
     *,
     division: Division,
@@ -44,32 +61,38 @@ def make_postings(
     revision: int = 1,
     reverses: Posting | None = None,
     after: Posting | None = None,
-) -> list[Posting]:
+) -> list[UUID]:
     """Write the postings of a closing, sales first. They are sent in the order of business date and closing time.
 
-    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first.
+    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first. Returns their ids.
     """
-    postings = [
-        Posting(
-            tenant_id=division.tenant_id,
-            division=division,
-            establishment_id=establishment_id,
-            closing_id=closing_id,
-            entry_kind=entry.kind.value,
-            journal=entry.journal,
-            revision=revision,
-            reference=reference_of(closing_id, number, entry.kind, entry.journal, revision),
-            entry=entry.to_document(),
-            payment_condition=payment_condition if entry.kind is EntryKind.SALES else "",
-            reverses=reverses,
-            after=after,
-            cost_center=cost_center,
-            business_date=entry.date,
-            turn=turn_of(entry.date, closed_at, number, closing_id, place),
-        )
+    made: list[dict[str, Any]] = [
+        {
+            "id": str(uuid4()),
+            "entry_kind": entry.kind.value,
+            "journal": entry.journal,
+            "reference": reference_of(closing_id, number, entry.kind, entry.journal, revision),
+            "entry": entry.to_document(),
+            "payment_condition": payment_condition if entry.kind is EntryKind.SALES else "",
+            "business_date": entry.date.isoformat(),
+            "turn": turn_of(entry.date, closed_at, number, closing_id, place),
+        }
         for place, entry in enumerate(entries)
     ]
-    return Posting.objects.bulk_create(postings)
+    shared: dict[str, Any] = {
+        "tenant": division.tenant_id,
+        "division": division.pk,
+        "establishment": establishment_id,
+        "closing": closing_id,
+        "revision": revision,
+        "reverses": reverses and reverses.pk,
+        "after": after and after.pk,
+        "cost_center": cost_center,
+        "state": PostingState.PENDING.value,
+    }
+    with connection.cursor() as sql:
+        sql.execute(MADE, {**shared, "made": json.dumps(made)})
+    return [UUID(posting["id"]) for posting in made]
 
 
 def next_revision(closing_id: UUID) -> int:

@@ -37,7 +37,9 @@ SENTENCES: dict[str, str] = {
     "payment_condition_missing": N_("Third party {third_party} {name} has no payment condition in Exact. Set one."),
     "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
     "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
-    "period_closed": N_("Period {period} of journal {journal} is closed in Exact. Reopen it, then repost."),
+    "period_closed": N_(
+        "Period {period} of journal {journal} is closed in Exact. Reopen it there; what was refused can be sent again."
+    ),
     "cost_center_unknown": N_(
         "GL account {account} {name} demands a cost centre; Exact does not know {cost_center}, or no longer uses it."
     ),

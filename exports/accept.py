@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from exact.postings import make_postings, next_revision
 from exact.questions import ask_about_means
+from exports.locked_till import LockedTill
 from exports.models import Export, ExportState
 from exports.nudge import nudge_lane_after_commit, nudge_learning
 from exports.prepare import WHERE_CLOSINGS_GO, Destination, Prepared, prepare
@@ -16,11 +17,11 @@ from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
 from ledger.problem import Problem
-from tenants.models import Till, User
+from tenants.models import User
 
 
 def accept(
-    closing_id: UUID, *, till: Till, closing: Closing, document: dict[str, Any], found: Iterable[Problem]
+    closing_id: UUID, *, till: LockedTill, closing: Closing, document: dict[str, Any], found: Iterable[Problem]
 ) -> Export:
     """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
 
@@ -29,9 +30,9 @@ def accept(
     """
     export = Export(
         id=closing_id,
-        tenant_id=till.tenant_id,
+        tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
-        till=till,
+        till_id=till.till_id,
         kind=closing.kind.value,
         number=closing.number,
         business_date=closing.business_date,
@@ -41,7 +42,7 @@ def accept(
         state_since=timezone.now(),
     )
     problems = [*found, *check_closing(closing)]
-    prepared = prepare(export, closing, problems, Destination.of(till.establishment))
+    prepared = prepare(export, closing, problems, till.destination)
     export.state = prepared.state
     export.problems = [problem.to_document() for problem in prepared.problems]
     export.save(force_insert=True)

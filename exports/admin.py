@@ -14,7 +14,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from exact.models import Posting
 from exact.states import OVER
@@ -68,7 +67,6 @@ class ExportAdmin(ReadOnlyAdmin):
     search_help_text = _("Number of the closing, a ticket, a reference, Exact's entry number, or an establishment")
     actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at", "pk"]
-    paginator = InfinitePaginator
     list_disable_select_all = True
     sortable_by: list[str] = []  # the index serves one order; a million rows are not sorted for a click
 

@@ -17,7 +17,7 @@ from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# What `Destination.of` needs: read with the establishment, or with the till or export that is looked at.
+# What `Destination.of` needs: read with the establishment, or with the export that is looked at.
 ALONG_AN_ESTABLISHMENT = ("activation__division", "mapping")
 WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLISHMENT)
 VAT_WITHOUT_LINE = "vat_without_net"
@@ -47,8 +47,11 @@ class Destination:
     def of(cls, establishment: Establishment) -> "Destination":
         """What the establishment was read with; what it was read without is asked for."""
         mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
-        overrides = Overrides.model_validate(mapping.overrides)
-        return cls(activation=getattr(establishment, "activation", None), mapping=mapping, overrides=overrides)
+        return cls.to(getattr(establishment, "activation", None), mapping)
+
+    @classmethod
+    def to(cls, activation: Activation | None, mapping: Mapping) -> "Destination":
+        return cls(activation=activation, mapping=mapping, overrides=Overrides.model_validate(mapping.overrides))
 
 
 def prepare(export: Export, closing: Closing, found: list[Problem], destination: Destination) -> Prepared:

@@ -145,10 +145,16 @@ SENTENCES: dict[str, str] = {
     "run_training": N_("A training closing: it is in no book."),
     "run_nothing_to_book": N_("There is nothing to book in it."),
     "run_waiting": N_("The establishment is not linked to Exact. Activate the export first."),
+    "fec_numbers_absent": N_(
+        "Numbers given before that are not in this file ({count}): {numbers}. Their closing is held now, or a change "
+        "of the mapping put two of its entries together. A FEC may have no gap: mend the closing, or give its means "
+        "of payment the journal they had, and export again; or keep to the file delivered before."
+    ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
     "run_broke": N_(
         "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
     ),
+    "mail_server_away": N_("The mail server does not answer. Ask whoever runs this service. ({why})"),
     "mail_not_set_up": N_("No mail server is set up here: download the file from this page."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),

@@ -192,7 +192,7 @@ def _make(
     reverses: Posting | None = None,
     after: Posting | None = None,
 ) -> Posting:
-    [posting] = make_postings(
+    [posting_id] = make_postings(
         division=old.division,
         establishment_id=export.establishment_id,
         closing_id=export.pk,
@@ -205,7 +205,7 @@ def _make(
         reverses=reverses,
         after=after,
     )
-    return posting
+    return Posting.objects.get(pk=posting_id)
 
 
 def _done(row: Replacement) -> None:

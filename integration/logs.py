@@ -1,8 +1,15 @@
-"""One log line an event, JSON in production. httpx stays quiet: its lines hold query strings with books in them."""
+"""One log line an event, JSON in production. httpx stays quiet: its lines hold query strings with books in them.
+
+An exception's message may hold a customer's row or document: a production log says of it which kind it was, and where.
+"""
 
 import logging.config
+import traceback
 
 import structlog
+from structlog.typing import ExcInfo
+
+CAUSES = 5
 
 
 def logging_config(*, level: str, style: str) -> None:
@@ -13,7 +20,9 @@ def logging_config(*, level: str, style: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    json = style == "json"
+    told = structlog.processors.ExceptionRenderer(kind_and_place) if json else structlog.processors.format_exc_info
+    renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     logging.config.dictConfig(
         {
             "version": 1,
@@ -24,7 +33,7 @@ def logging_config(*, level: str, style: str) -> None:
                     "foreign_pre_chain": shared,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.format_exc_info,
+                        told,
                         renderer,
                     ],
                 }
@@ -41,3 +50,15 @@ def logging_config(*, level: str, style: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def kind_and_place(exc_info: ExcInfo) -> str:
+    """An exception and what caused it, outermost first: each by its class and the calls it came through."""
+    told: list[str] = []
+    exception: BaseException | None = exc_info[1]
+    while exception is not None and len(told) < CAUSES:
+        calls = traceback.extract_tb(exception.__traceback__)
+        places = [f"  {call.filename}:{call.lineno} {call.name}" for call in calls]
+        told.append("\n".join([f"{type(exception).__module__}.{type(exception).__qualname__}", *places]))
+        exception = exception.__cause__ or exception.__context__
+    return "\n".join(told)

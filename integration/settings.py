@@ -119,7 +119,11 @@ CACHES = {
         "LOCATION": ENVIRONMENT.redis_url.get_secret_value(),
         "KEY_PREFIX": "clyo",
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
-    }
+    },
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 LANGUAGE_CODE = "fr"

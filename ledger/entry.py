@@ -52,7 +52,7 @@ class Line:
 
     def __post_init__(self) -> None:
         assert self.account, "a line needs an account"
-        assert cents(self.amount) != ZERO, "a line of 0.00 does not exist"
+        assert cents(self.amount), "a line of 0.00 does not exist"
 
     @property
     def debit(self) -> Decimal:
@@ -114,7 +114,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         assert self.lines, "an entry needs lines"
-        assert total(line.amount for line in self.lines) == ZERO, "debits and credits differ"
+        assert total([line.amount for line in self.lines]) == ZERO, "debits and credits differ"
 
     def to_document(self) -> dict[str, Any]:
         """Return a JSON-ready dict, money as text, that ``from_document`` reads back to an equal entry."""

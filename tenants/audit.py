@@ -1,11 +1,16 @@
 """Who changed what: the database itself writes every change down, and refuses that anybody changes what it wrote.
 
 A trigger on each audited table adds a `Change` with the columns that differ, before and after (`audited`). It cannot be
-passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Who did it comes from `ActorMiddleware`; a change
-without a person is one of a till or of the service.
+passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Its function stands in the newest migration that
+replaces it (tenants 0008), as a text of its own, so that an old migration makes tomorrow what it made today.
+
+Who did it is told before each write: the person of a console request (`ActorMiddleware`), or the activation link whose
+page it was (`by_link`). A change without either is one of a till or of the service.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -14,65 +19,6 @@ from django.db.migrations import RunSQL
 from django.http import HttpRequest, HttpResponse
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-
-# What the trigger is told: columns that say nothing of a change, and columns whose values nobody may read.
-TRIGGER_FUNCTION = """
-CREATE FUNCTION tenants_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    silent text[] := string_to_array(TG_ARGV[0], ',');
-    secret text[] := string_to_array(TG_ARGV[1], ',');
-    old_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
-    new_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
-    whole jsonb := CASE WHEN TG_OP = 'DELETE' THEN old_row ELSE new_row END;
-    was jsonb := '{}'; became jsonb := '{}';
-    tenant bigint := CASE TG_TABLE_NAME WHEN 'tenants_tenant' THEN (whole->>'id')::bigint
-                                        ELSE (whole->>'tenant_id')::bigint END;
-    reseller bigint := CASE TG_TABLE_NAME WHEN 'tenants_reseller' THEN (whole->>'id')::bigint
-                                          ELSE (whole->>'reseller_id')::bigint END;
-    label text := COALESCE(
-        whole->>'name',
-        (SELECT e.code || ' – ' || e.name FROM tenants_establishment e
-         WHERE e.id = (whole->>'establishment_id')::bigint),
-        (SELECT t.name FROM tenants_till t WHERE t.id = (whole->>'till_id')::bigint),
-        CASE WHEN TG_TABLE_NAME LIKE 'otp%'
-             THEN (SELECT u.email FROM tenants_user u WHERE u.id = (whole->>'user_id')::bigint) END,
-        whole->>'user_name', whole->>'email', whole->>'country', '');
-    col text;
-BEGIN
-    FOR col IN SELECT jsonb_object_keys(old_row || new_row) LOOP
-        CONTINUE WHEN col = ANY (silent) OR old_row->col IS NOT DISTINCT FROM new_row->col;
-        IF TG_OP <> 'INSERT' THEN
-            was := was || jsonb_build_object(col, CASE WHEN col = ANY (secret) THEN to_jsonb('•••'::text)
-                                                       ELSE old_row->col END);
-        END IF;
-        IF TG_OP <> 'DELETE' THEN
-            became := became || jsonb_build_object(col, CASE WHEN col = ANY (secret) THEN to_jsonb('•••'::text)
-                                                             ELSE new_row->col END);
-        END IF;
-    END LOOP;
-    IF TG_OP = 'UPDATE' AND became = '{}' THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO tenants_change (at, actor_id, seen_as_id, reseller_id, tenant_id, table_name, row_id, label,
-                                operation, before, after)
-    VALUES (clock_timestamp(), NULLIF(current_setting('clyo.actor', true), '')::bigint,
-            NULLIF(current_setting('clyo.seen_as', true), '')::bigint,
-            COALESCE(reseller, (SELECT t.reseller_id FROM tenants_tenant t WHERE t.id = tenant)), tenant,
-            TG_TABLE_NAME, whole->>'id', left(label, 200), lower(TG_OP), was, became);
-    RETURN NULL;
-END $$;
-CREATE FUNCTION tenants_change_guard() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the audit is only added to' USING ERRCODE = 'check_violation';
-END $$;
-CREATE TRIGGER tenants_change_guard BEFORE UPDATE OR DELETE ON tenants_change
-    FOR EACH ROW EXECUTE FUNCTION tenants_change_guard();
-"""
-DROP_FUNCTIONS = """
-DROP TRIGGER tenants_change_guard ON tenants_change;
-DROP FUNCTION tenants_change_guard();
-DROP FUNCTION tenants_note_change();
-"""
 
 
 def audited(table: str, *, silent: Collection[str] = (), secret: Collection[str] = ()) -> RunSQL:
@@ -85,7 +31,7 @@ def audited(table: str, *, silent: Collection[str] = (), secret: Collection[str]
 
 
 class ActorMiddleware:
-    """Tells the database who writes, before each write of a console request, and forgets it after the request."""
+    """Tells the database who writes in a console request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -93,50 +39,68 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/console/"):
             return self.get_response(request)
-        told = _Telling(request)
-        try:
-            with connection.execute_wrapper(told):
-                return self.get_response(request)
-        finally:
-            if told.anything:
-                _forget()
+        with _telling(lambda: _person(request)):
+            return self.get_response(request)
 
 
-class _Telling:
-    """Runs with every statement of a request.
-
-    Told before each write and not once: a rollback takes the setting back with everything else.
-    """
-
-    def __init__(self, request: HttpRequest) -> None:
-        self.request = request
-        self.anything = False
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        if str(sql).lstrip().upper().startswith(WRITES):
-            self.anything = True
-            _tell(*_who(self.request))
-        return execute(sql, params, many, context)
+def by_link(number: int, holder: str) -> AbstractContextManager[None]:
+    """What is written meanwhile was done on an activation link's pages; `holder` says whose it is, in any words."""
+    return _telling(lambda: Author(link=str(number), link_holder=holder))
 
 
-def _who(request: HttpRequest) -> tuple[str, str]:
-    """The person at the keyboard, and in whose view it works; empty when nobody is logged in, or in the own view."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who writes, as the trigger reads it; "" is nobody."""
+
+    actor: str = ""
+    seen_as: str = ""
+    link: str = ""
+    link_holder: str = ""
+
+
+def _person(request: HttpRequest) -> Author:
+    """The person at the keyboard, and in whose view it works; nobody when nobody is logged in."""
     session = request.session
     shown = str(session.get(SESSION_KEY) or "")
     behind = session.get("hijack_history")
-    return (str(behind[0]), shown) if behind else (shown, "")
+    return Author(actor=str(behind[0]), seen_as=shown) if behind else Author(actor=shown)
+
+
+@contextmanager
+def _telling(author: Callable[[], Author]) -> Iterator[None]:
+    """Tell the database the author before each write, and forget it at the end.
+
+    Told before each write and not once: a rollback takes the setting back with everything else.
+    """
+    told = False
+
+    def tell_first(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        nonlocal told
+        if str(sql).lstrip().upper().startswith(WRITES):
+            told = True
+            _tell(author())
+        return execute(sql, params, many, context)
+
+    try:
+        with connection.execute_wrapper(tell_first):
+            yield
+    finally:
+        if told:
+            _forget()
 
 
 def _forget() -> None:
-    """The connection serves the next request: nobody's writes are to carry this person's name."""
+    """The connection serves the next request: nobody's writes are to carry this author's name."""
     try:
-        _tell("", "")
+        _tell(Author())
     except DatabaseError:
         connection.close()
 
 
-def _tell(actor: str, seen_as: str) -> None:
+def _tell(author: Author) -> None:
     with connection.cursor() as sql:
         sql.execute(
-            "SELECT set_config('clyo.actor', %s, false), set_config('clyo.seen_as', %s, false)", [actor, seen_as]
+            "SELECT set_config('clyo.actor', %s, false), set_config('clyo.seen_as', %s, false), "
+            "set_config('clyo.link', %s, false), set_config('clyo.link_holder', %s, false)",
+            [author.actor, author.seen_as, author.link, author.link_holder],
         )

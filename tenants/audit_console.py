@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import Change, Operation
@@ -39,7 +38,6 @@ class ChangeAdmin(ReadOnlyAdmin):
     search_fields = ["label"]
     search_help_text = _("Name of the customer, establishment, till or person that was changed")
     fields = ["when", "who", "kind", "label", "operation_label", "tenant", "reseller", "difference"]
-    paginator = InfinitePaginator
     sortable_by: list[str] = []
 
     @admin.display(description=_("when"))
@@ -48,7 +46,9 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("who"))
     def who(self, change: Change) -> str:
-        """The person at the keyboard, never whose view it was."""
+        """The person at the keyboard, never whose view it was; or the link whose pages it was done on."""
+        if change.link is not None:
+            return _now("activation link {number} of {holder}").format(number=change.link, holder=change.link_holder)
         if change.actor is None:
             return _now("a till or the service")
         if change.seen_as is None:

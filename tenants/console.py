@@ -12,6 +12,7 @@ from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.paginator import InfinitePaginator
 
 from tenants.scope import visible_to
 
@@ -22,6 +23,7 @@ class ScopedAdmin(ModelAdmin):
     # Query look-ups a person may put into the address; any other local column could be probed letter by letter.
     lookups: ClassVar[frozenset[str]] = frozenset()
     list_per_page = 50
+    paginator = InfinitePaginator  # a list of a million rows is turned over, never counted
     show_full_result_count = False
     compressed_fields = True
 

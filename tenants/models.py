@@ -230,7 +230,8 @@ def _kept(to: type[models.Model], name: Any) -> Any:
 class Change(models.Model):
     """One change of one row: who, when, what it was and became. Triggers write it and refuse its change (`audit`).
 
-    `before` and `after` hold the columns that differ, by their names; values nobody may read are "•••".
+    `before` and `after` hold the columns that differ, by their names; values nobody may read are "•••". What was done
+    on the pages of an activation link names the link's number and its holder in the place of a person.
     """
 
     at = models.DateTimeField(_("when"))
@@ -242,6 +243,8 @@ class Change(models.Model):
     row_id = models.CharField(max_length=40)
     label = models.CharField(_("what"), max_length=200, blank=True)
     operation = models.CharField(_("operation"), max_length=6, choices=Operation.choices)
+    link = models.BigIntegerField(_("activation link"), null=True)
+    link_holder = models.CharField(_("holder of the link"), max_length=400, blank=True, default="", db_default="")
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)
 

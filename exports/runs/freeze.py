@@ -1,11 +1,9 @@
 """A run's closings, each booked once and set aside: what is checked is what is numbered and written.
 
-They are set aside in a temporary file, so that memory does not grow with the range, and no transaction stays open.
+They are read a page at a time, so that no transaction stays open.
 """
 
-import marshal
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -29,47 +27,17 @@ from exports.runs.closings import (
 )
 from exports.runs.comparison import Balances
 from exports.runs.copy import copy_rows
+from exports.runs.frozen import Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.work import Work
 from ledger.book import book
 from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
-from ledger.files.make import Draft, DraftedEntry
+from ledger.files.make import Draft
 from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
-
-
-class Frozen:
-    """Drafted entries by their closing's place in the run; gone through as often as wanted, always the same."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
-        self._offsets: dict[int, int] = {}
-        self._end = 0
-
-    def add(self, place: int, entries: list[DraftedEntry]) -> None:
-        """Set a closing's entries aside. All are added before the first is read."""
-        self._offsets[place] = self._end
-        self._end += self._file.write(marshal.dumps(entries))
-
-    def at(self, places: Iterable[int]) -> Iterator[tuple[int, list[DraftedEntry]]]:
-        """Yield the entries of some places, in the order asked for; cheapest in the order they were added."""
-        for place in places:
-            if self._file.tell() != self._offsets[place]:
-                self._file.seek(self._offsets[place])
-            entries: list[DraftedEntry] = marshal.load(self._file)  # noqa: S302 - our own temporary file
-            yield place, entries
-
-    def __iter__(self) -> Iterator[tuple[int, list[DraftedEntry]]]:
-        return self.at(self._offsets)
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    def close(self) -> None:
-        self._file.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +59,7 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: B
         rows = []
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
-                frozen.add(place, draft.add(read.closing))
+                frozen.add(read.export.pk, draft.add(read.closing))
                 balances.add(read.closing, in_exact=read.in_exact)
             rows.append(_copied(run, place, read))
         copy_rows(RunClosing, COPIED, rows)

@@ -38,7 +38,8 @@ def send_report(run_id: UUID) -> None:
     except (SMTPException, OSError) as error:
         over = _is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
         log.warning("report_not_sent", run=str(run.pk), why=type(error).__name__, over=over)
-        _record(run, MailState.REFUSED if over else MailState.DUE, _said(error))
+        with translation.override(run.language):
+            _record(run, MailState.REFUSED if over else MailState.DUE, _said(error))
     else:
         _record(run, MailState.SENT, "")
 
@@ -94,7 +95,7 @@ def _said(error: Exception) -> str:
         return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
     if isinstance(error, SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
+    return sentence({"code": "mail_server_away", "facts": {"why": f"{type(error).__name__}: {error}"}})
 
 
 def _text(said: bytes | str) -> str:

@@ -53,11 +53,15 @@ class FileContent(models.Model):
 
 
 class FilePiece(models.Model):
-    """A part of a file's bytes, so that neither writing nor reading holds the whole file in memory."""
+    """A part of a file's bytes, so that neither writing nor reading holds the whole file in memory.
+
+    `packed`: by zlib; parts kept by earlier versions are as they are.
+    """
 
     content = models.ForeignKey(FileContent, models.CASCADE, related_name="pieces")
     position = models.PositiveIntegerField()
     data = models.BinaryField()
+    packed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["position"]

@@ -4,34 +4,31 @@ A number is given when everything was checked, so that a file that could not be 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from itertools import chain, groupby, islice
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from exports.runs.copy import copy_rows
-from exports.runs.freeze import Frozen
+from exports.runs.frozen import Frozen, Numbered
 from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingState
-from ledger.files.make import completed
-from ledger.files.numbering import EntryKey, EntryNumber, number_entries, same_entries
+from exports.runs.work import Work
+from ledger.files.make import DraftedEntry
+from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_entries, same_entries
+from ledger.problem import Problem
 from tenants.models import Tenant
 
 BATCH = 500
-Key = tuple[UUID, str, str]  # closing, entry kind, the entry's own journal
-NumberedText = tuple[str, EntryNumber | None]
-
-IN_ORDER = """
-SELECT closing.place, number.entry_kind, number.entry_journal, number.journal, number.sequence, number.given_at
-FROM exports_keptnumber number
-JOIN exports_runclosing closing ON closing.export_id = number.export_id
-WHERE closing.run_id = %s AND closing.state = 'taken'
-ORDER BY number.id
+NAMED_MAX = 10
+# Taken before the rows are stored, so that their order is known without reading them back.
+NEXT_ROWS = """
+SELECT nextval(pg_get_serial_sequence('exports_keptnumber', 'id')) FROM generate_series(1, %s) ORDER BY 1
 """
 COPIED = (
+    "id",
     "tenant_id",
     "fiscal_year",
     "journal",
@@ -42,63 +39,79 @@ COPIED = (
     "given_at",
 )
 
-
-def give_numbers(run: ExportRun, frozen: Frozen, *, year_end: date) -> None:
-    """Number all entries that have no number yet, in the order of the run's closings."""
-    places = RunClosing.objects.filter(run=run, state=RunClosingState.TAKEN).order_by("place")
-    left = iter(places.values_list("place", "export_id").iterator(chunk_size=BATCH))
-    while batch := dict(islice(left, BATCH)):
-        entries = [
-            ((batch[place], kind, own), journal)
-            for place, drafted in frozen.at(batch)
-            for kind, own, journal, _text in drafted
-        ]
-        _give(run.tenant_id, year_end, entries)
+Batch = Sequence[tuple[UUID, list[DraftedEntry]]]
 
 
-def _give(tenant_id: int, year_end: date, entries: Sequence[tuple[Key, str]]) -> None:
-    """One batch, in one transaction; the customer's row is locked, so numbers are given one run after the other."""
+def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: date) -> list[Problem]:
+    """Number all entries that have no number yet, in the order of the run's closings, and set all aside as numbered.
+
+    Returns a warning when numbers given before are not in this file. Raises `Stopped`.
+    """
+    left, absent = iter(frozen), [*_numbers_of_closings_left_out(work.run)]
+    while batch := [*islice(left, BATCH)]:
+        numbers, lost = _give(work.run.tenant_id, year_end, batch)
+        absent += lost
+        texts = (text for _, drafted in batch for _kind, _own, _journal, text in drafted)
+        for text, given in zip(texts, numbers, strict=True):
+            numbered.add(text, given)
+        work.step(len(batch))
+    return [*_warning(absent)]
+
+
+def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumber], list[int]]:
+    """One batch, in one transaction; the customer's row is locked, so numbers are given one run after the other.
+
+    Returns the numbers of all entries, in their order, and which rows of numbers have no entry any more.
+    """
+    entries = [(export_id, kind, own, journal) for export_id, drafted in batch for kind, own, journal, _text in drafted]
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant_id).values_list("pk").get()
-        exports = {key[0] for key, _ in entries}
-        rows = KeptNumber.objects.filter(export_id__in=exports)
-        given = {
-            (export_id, kind, own): EntryNumber(journal, sequence)
-            for export_id, kind, own, journal, sequence in rows.order_by("pk").values_list(
-                "export_id", "entry_kind", "entry_journal", "journal", "sequence"
-            )
-        }
-        kept = _kept([key for key, _ in entries], given)
-        journals = {journal for _, journal in entries} | {number.journal for number in kept.values()}
+        given, lost = _given_before(batch)
+        kept = {place: it.number for place, it in given.items()}
+        journals = {journal for *_, journal in entries} | {number.journal for number in kept.values()}
         last = {journal: _last(tenant_id, year_end, journal) for journal in journals}
-        numbers = number_entries(entries, kept=kept, last=last)
+        numbers = number_entries(((place, it[3]) for place, it in enumerate(entries)), kept=kept, last=last)
         now = timezone.now()
-        new = ((key, number) for key, number in numbers.items() if key not in kept)
+        today, new = timezone.localdate(now), [place for place in numbers if place not in given]
+        for place, row in zip(new, _next_rows(len(new)), strict=True):
+            given[place] = GivenNumber(number=numbers[place], place=row, day=today)
         copy_rows(
             KeptNumber,
             COPIED,
             (
-                (tenant_id, year_end, number.journal, number.sequence, export_id, kind, own, now)
-                for (export_id, kind, own), number in new
+                (given[it].place, tenant_id, year_end, numbers[it].journal, numbers[it].sequence, *entries[it][:3], now)
+                for it in new
             ),
         )
+    return [given[place] for place in range(len(entries))], lost
 
 
-def _kept(entries: Sequence[Key], given: Mapping[Key, EntryNumber]) -> dict[Key, EntryNumber]:
+def _given_before(batch: Batch) -> tuple[dict[int, GivenNumber], list[int]]:
     """The numbers that entries have already, whatever journal they were in when they got them."""
-    now, numbered = _by_closing(entries), _by_closing(given)
-    return {
-        (export_id, *entry): given[export_id, *before]
-        for export_id in numbered
-        for entry, before in same_entries(now[export_id], numbered[export_id]).items()
-    }
+    rows = KeptNumber.objects.extra(where=["export_id = ANY(%s)"], params=[[export_id for export_id, _ in batch]])
+    before: defaultdict[UUID, dict[EntryKey, GivenNumber]] = defaultdict(dict)
+    for pk, export_id, kind, own, journal, sequence, given_at in rows.order_by("pk").values_list(
+        "pk", "export_id", "entry_kind", "entry_journal", "journal", "sequence", "given_at"
+    ):
+        number = EntryNumber(journal, sequence)
+        before[export_id][kind, own] = GivenNumber(number=number, place=pk, day=timezone.localdate(given_at))
+    given: dict[int, GivenNumber] = {}
+    lost: list[int] = []
+    first = 0
+    for export_id, drafted in batch:
+        if numbered := before.get(export_id):
+            entries = [(kind, own) for kind, own, _journal, _text in drafted]
+            same = same_entries(entries, [*numbered])
+            given |= {first + entries.index(entry): numbered[was] for entry, was in same.items()}
+            lost += [it.place for was, it in numbered.items() if was not in same.values()]
+        first += len(drafted)
+    return given, lost
 
 
-def _by_closing(keys: Iterable[Key]) -> defaultdict[UUID, list[EntryKey]]:
-    found: defaultdict[UUID, list[EntryKey]] = defaultdict(list)
-    for export_id, kind, own in keys:
-        found[export_id].append((kind, own))
-    return found
+def _next_rows(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ROWS, [count])
+        return [row for (row,) in cursor.fetchall()]
 
 
 def _last(tenant_id: int, year_end: date, journal: str) -> int:
@@ -106,24 +119,19 @@ def _last(tenant_id: int, year_end: date, journal: str) -> int:
     return given.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
-def in_order_of_numbers(run: ExportRun, frozen: Frozen) -> Iterator[list[NumberedText]]:
-    """Yield a run's entries with their numbers, a closing's at a time, in the order in which numbers were given.
-
-    Entries of one closing that were numbered at different times come apart: a later one stands where its number does.
-    """
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(IN_ORDER, [run.pk])
-        rows = chain.from_iterable(iter(lambda: cursor.fetchmany(BATCH), []))
-        for place, numbered in groupby(rows, key=itemgetter(0)):
-            ((_, drafted),) = frozen.at([place])
-            texts = {(kind, own): text for kind, own, _journal, text in drafted}
-            numbers = {
-                (kind, own): (EntryNumber(journal, sequence), given_at)
-                for _, kind, own, journal, sequence, given_at in numbered
-            }
-            entry_of = {before: entry for entry, before in same_entries(texts, [*numbers]).items()}
-            yield [_with_number(texts[entry_of[it]], *numbers[it]) for it in numbers if it in entry_of]
+def _numbers_of_closings_left_out(run: ExportRun) -> Iterator[int]:
+    """Numbers of closings that were in a file once and are held now."""
+    left_out = RunClosing.objects.filter(run=run).exclude(state=RunClosingState.TAKEN)
+    return KeptNumber.objects.filter(export__in=left_out.values("export_id")).values_list("pk", flat=True).iterator()
 
 
-def _with_number(text: str, number: EntryNumber, given_at: datetime) -> NumberedText:
-    return completed(text, number, timezone.localdate(given_at)), number
+def _warning(absent: list[int]) -> Iterator[Problem]:
+    """Name the first numbers that were given before and that this file has not: a gap a person must know of."""
+    if absent:
+        rows = KeptNumber.objects.filter(pk__in=sorted(absent)[:NAMED_MAX]).order_by("pk")
+        named = [
+            f"{EntryNumber(row.journal, row.sequence)} (Z{row.export.number} {row.export.establishment.code})"
+            for row in rows.select_related("export__establishment").defer("export__document")
+        ]
+        facts = {"count": str(len(absent)), "numbers": ", ".join(named)}
+        yield Problem(code="fec_numbers_absent", facts=facts, blocking=False)

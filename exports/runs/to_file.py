@@ -11,16 +11,20 @@ from typing import Any
 from exports.runs.closings import closings_in
 from exports.runs.comparison import Balances, compare
 from exports.runs.content import keep_content
-from exports.runs.freeze import Frozen, freeze, walk_ins_of
+from exports.runs.freeze import freeze, walk_ins_of
+from exports.runs.frozen import Frozen, Numbered
 from exports.runs.models import RunState
-from exports.runs.numbers import NumberedText, give_numbers, in_order_of_numbers
+from exports.runs.numbers import give_numbers
 from exports.runs.options import layout_of
 from exports.runs.work import Work
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
 from ledger.files.make import Draft, FileWriter
+from ledger.files.numbering import EntryNumber
 from ledger.money import money_text
 from ledger.problem import Problem
+
+NumberedText = tuple[str, EntryNumber | None]
 
 
 def run_to_file(work: Work) -> None:
@@ -30,7 +34,7 @@ def run_to_file(work: Work) -> None:
     balances = Balances()
     layout = layout_of(run, walk_ins=walk_ins_of(run))
     draft = Draft(layout)
-    with closed_after(Frozen()) as frozen:
+    with closed_after(Frozen()) as frozen, closed_after(Numbered()) as numbered:
         freeze(run, work, draft, frozen, balances)
         problems = draft.problems()
         if not len(frozen):
@@ -38,16 +42,14 @@ def run_to_file(work: Work) -> None:
         if any(problem.blocking for problem in problems):
             work.finish(RunState.FAILED, problems=_documents(problems))
             return
-        texts = _in_order(frozen)
+        entries: Iterable[NumberedText] = _in_order(work, frozen)
         if isinstance(layout, Fec):
-            give_numbers(run, frozen, year_end=layout.year.last)
-            texts = in_order_of_numbers(run, frozen)
+            problems += give_numbers(work, frozen, numbered, year_end=layout.year.last)
+            entries = numbered
         with tempfile.TemporaryFile() as file:
             writer = FileWriter(layout, file.write)
-            for closing in texts:
-                for text, number in closing:
-                    writer.write_entry(text, number)
-                work.step()
+            for text, number in entries:
+                writer.write_entry(text, number)
             sheet = writer.end(draft)
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
     assert balances.per_account() == {it.account: it.balance for it in sheet.accounts}, "the file holds what was booked"
@@ -64,9 +66,11 @@ def run_to_file(work: Work) -> None:
     )
 
 
-def _in_order(frozen: Frozen) -> Iterator[list[NumberedText]]:
-    """The entries of a format that shows no numbers, in the order of their closings."""
-    return ([(text, None) for _kind, _own, _journal, text in drafted] for _place, drafted in frozen)
+def _in_order(work: Work, frozen: Frozen) -> Iterator[NumberedText]:
+    """The entries of a format that shows no numbers, in the order of their closings. Raises `Stopped`."""
+    for _export_id, drafted in frozen:
+        yield from ((text, None) for _kind, _own, _journal, text in drafted)
+        work.step()
 
 
 def sheet_document(sheet: ControlSheet) -> dict[str, Any]:

@@ -36,6 +36,7 @@ SECTIONS = {
     "i": "CPU from push to posted",
     "k": "what a posting costs a worker",
     "j": "a year of 300 establishments into a FEC",
+    "k": "from the activation link to the company",
 }
 
 
@@ -89,6 +90,7 @@ def run(home: Path, only: str) -> dict[str, dict[str, Any]]:
 
 
 def _measures() -> list[tuple[str, Callable[[Any], None]]]:
+    from integration.bench.activation import measure_activation
     from integration.bench.export import measure_cost, measure_export
     from integration.bench.fairness import measure_budget, measure_fairness
     from integration.bench.ingest import measure_ingest
@@ -107,6 +109,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
         ("d", measure_budget),
         ("f", measure_size),
         ("j", measure_year),
+        ("k", measure_activation),
     ]
 
 

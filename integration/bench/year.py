@@ -65,7 +65,8 @@ def stored_year(*, establishments: int = ESTABLISHMENTS, closings_each: int = CL
     for shop in shops:
         take_parameters(shop, PARAMETERS)
     with transaction.atomic(), connection.cursor() as cursor:
-        # Triggers and foreign keys asleep, as when a backup is restored.
+        # Triggers and foreign keys asleep, as when a backup is restored; a busy disk may take its time.
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")
         Export.objects.bulk_create(_closings_of(tills[0], closings_each), batch_size=500)
         cursor.execute(COPIES, [tenant.pk])

@@ -1,8 +1,9 @@
 """What accounts, journals and third parties are called in a file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import NamedTuple
 
 from ledger.entry import EntryKind
 
@@ -45,22 +46,19 @@ DEFAULT_JOURNAL_NAMES: Mapping[EntryKind, str] = {
 }
 
 
-@lru_cache(maxsize=4_096)
 def _pcg_name(account: str) -> str:
     prefixes = (account[:length] for length in range(len(account), 1, -1))
     return next((PCG_NAMES[prefix] for prefix in prefixes if prefix in PCG_NAMES), "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileJournal:
+class FileJournal(NamedTuple):
     """A journal as the file names it: VE, "Ventes caisse"."""
 
     code: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileThirdParty:
+class FileThirdParty(NamedTuple):
     """A third party as the file names it: CAISSE, "Clients comptoir".
 
     ``account`` is for packages without a sub-ledger (Ciel), where it replaces the general account; empty, it is the
@@ -72,7 +70,7 @@ class FileThirdParty:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """Names and codes for a file; each key is the code that the entries use. All of it is a setting.
 
@@ -83,16 +81,26 @@ class Chart:
     journals: Mapping[str, FileJournal] = field(default_factory=dict)
     third_parties: Mapping[str, FileThirdParty] = field(default_factory=dict)
 
-    def account_name(self, account: str) -> str:
-        """Return the name of an account, "" when neither the establishment nor the PCG names it."""
-        return self.accounts.get(account, "").strip() or _pcg_name(account)
+    # Each is worked out once: a year of lines asks for the same ones again and again.
+    @cached_property
+    def account_name(self) -> Callable[[str], str]:
+        """Returns the name of an account, "" when neither the establishment nor the PCG names it."""
+        return lru_cache(maxsize=4_096)(lambda account: self.accounts.get(account, "").strip() or _pcg_name(account))
 
-    def journal(self, code: str, kind: EntryKind) -> FileJournal:
-        """Return a journal's code and name in the file."""
+    @cached_property
+    def journal(self) -> Callable[[str, EntryKind], FileJournal]:
+        """Returns a journal's code and name in the file."""
+        return cache(self._journal)
+
+    @cached_property
+    def third_party(self) -> Callable[[str], FileThirdParty]:
+        """Returns a third party's code and name in the file, "" for nobody; without a name its code is its name."""
+        return lru_cache(maxsize=4_096)(self._third_party)
+
+    def _journal(self, code: str, kind: EntryKind) -> FileJournal:
         given = self.journals.get(code) or FileJournal(code=code)
         return FileJournal(code=given.code, name=given.name.strip() or DEFAULT_JOURNAL_NAMES[kind])
 
-    def third_party(self, code: str) -> FileThirdParty:
-        """Return a third party's code and name in the file; without a name its code is its name."""
+    def _third_party(self, code: str) -> FileThirdParty:
         given = self.third_parties.get(code) or FileThirdParty(code=code)
         return FileThirdParty(code=given.code, name=given.name.strip() or given.code, account=given.account)

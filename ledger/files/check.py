@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from ledger.entry import Entry, Line, LineRole
 from ledger.files.booked import BookedClosing
-from ledger.files.chart import FileThirdParty
 from ledger.files.journal_lines import setting_of
 from ledger.files.labels import is_code
 from ledger.files.layout import Layout
@@ -87,7 +86,7 @@ class FileChecker:
 
     def _account_problems(self, line: Line, setting: str) -> Iterator[Problem]:
         chart = self.layout.chart
-        third_party = chart.third_party(line.third_party) if line.third_party else FileThirdParty(code="")
+        third_party = chart.third_party(line.third_party)
         written = self.layout.account_in_file(line.account, third_party)
         in_account = written != line.account
         yield from self._code_problems(

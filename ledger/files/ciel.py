@@ -49,11 +49,11 @@ class Ciel(Layout):
         name = line.account_name if account == line.account else line.third_party.name
         return "".join(
             (
-                f"{line.movement:>5}",
-                f"{line.journal.code:<2}",
-                year_month_day(line.entry_date),
+                f"{line.heading.movement:>5}",
+                f"{line.heading.journal.code:<2}",
+                year_month_day(line.heading.entry_date),
                 " " * 8,  # due date: a closing is paid
-                f"{line.document:<12}",
+                f"{line.heading.document:<12}",
                 f"{account:<11}",
                 f"{fit(self.label(line), 25):<25}",
                 f"{amount_text:>13}",

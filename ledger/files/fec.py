@@ -2,12 +2,14 @@
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property, lru_cache
 from typing import ClassVar, Self
 
 from ledger.files.booked import BookedClosing
+from ledger.files.chart import FileJournal, FileThirdParty
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, JournalLine
 from ledger.files.layout import LINE_END, Layout, Limits, year_month_day
 from ledger.money import comma_text
@@ -34,7 +36,6 @@ COLUMNS = (
     "Idevise",
 )
 
-_NO_AMOUNT = "0,00"
 _SIREN = re.compile(r"\d{9}", re.ASCII)
 
 
@@ -80,28 +81,32 @@ class Fec(Layout):
         return "\t".join(COLUMNS) + LINE_END
 
     def line(self, line: JournalLine) -> str:
-        third_party = line.third_party
-        cells = (
-            line.journal.code,
-            self.text(line.journal.name) or line.journal.code,
-            OPEN_NUMBER,
-            year_month_day(line.entry_date),
-            line.account,
-            self.text(line.account_name),
-            third_party.code,
-            self.text(third_party.name) or third_party.code,
-            self.text(line.reference),
-            year_month_day(line.document_date),
-            self.label(line),
-            comma_text(line.debit) if line.debit else _NO_AMOUNT,
-            comma_text(line.credit) if line.credit else _NO_AMOUNT,
-            "",
-            "",
-            "" if self.draft else OPEN_VALIDATION,
-            "",
-            "",
+        heading = line.heading
+        return (
+            f"{self._journal_cells(heading.journal)}\t{OPEN_NUMBER}\t{year_month_day(heading.entry_date)}\t"
+            f"{self._account_cells(line.account, line.account_name, line.third_party)}\t"
+            f"{self.text(heading.reference)}\t{year_month_day(heading.document_date)}\t{self.label(line)}\t"
+            f"{comma_text(line.debit)}\t{comma_text(line.credit)}\t{self._last_cells}{LINE_END}"
         )
-        return "\t".join(cells) + LINE_END
+
+    # What a year of lines repeats is put together once.
+    @cached_property
+    def _journal_cells(self) -> Callable[[FileJournal], str]:
+        """JournalCode, JournalLib."""
+        return cache(lambda journal: f"{journal.code}\t{self.text(journal.name) or journal.code}")
+
+    @cached_property
+    def _account_cells(self) -> Callable[[str, str, FileThirdParty], str]:
+        """CompteNum, CompteLib, CompAuxNum, CompAuxLib."""
+        return lru_cache(maxsize=4_096)(self._account_and_third_party)
+
+    def _account_and_third_party(self, account: str, name: str, third_party: FileThirdParty) -> str:
+        return "\t".join((account, self.text(name), third_party.code, self.text(third_party.name) or third_party.code))
+
+    @cached_property
+    def _last_cells(self) -> str:
+        """EcritureLet, DateLet, ValidDate, Montantdevise, Idevise."""
+        return "\t".join(("", "", "" if self.draft else OPEN_VALIDATION, "", ""))
 
     def file_name(self, first: date | None, last: date | None) -> str:
         return f"{self.siren}FEC{year_month_day(self.year.last)}.txt"

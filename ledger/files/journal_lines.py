@@ -11,15 +11,10 @@ from ledger.files.chart import Chart, FileJournal, FileThirdParty
 
 # Stand where an entry's number and validation date will be; no cleaned text holds a control character.
 OPEN_NUMBER, OPEN_VALIDATION = "\x00", "\x01"
-NOBODY = FileThirdParty(code="")
 
 
-class JournalLine(NamedTuple):
-    """One line of a journal: either ``debit`` or ``credit`` is above 0.00, the other is 0.00.
-
-    ``movement`` counts the entries of the file from 1. ``label`` is what all lines of the entry say, ``detail`` what
-    this one adds. No text is cleaned or cut yet.
-    """
+class Heading(NamedTuple):
+    """What all lines of an entry say. ``movement`` counts the entries of the file from 1. No text is cleaned or cut."""
 
     movement: int
     journal: FileJournal
@@ -27,10 +22,19 @@ class JournalLine(NamedTuple):
     document: str
     document_date: date
     reference: str
+    label: str
+
+
+class JournalLine(NamedTuple):
+    """One line of a journal: either ``debit`` or ``credit`` is above 0.00, the other is 0.00.
+
+    ``detail`` is what this line adds to the entry's label. No text is cleaned or cut yet.
+    """
+
+    heading: Heading
     account: str
     account_name: str
     third_party: FileThirdParty
-    label: str
     detail: str
     debit: Decimal
     credit: Decimal
@@ -38,24 +42,19 @@ class JournalLine(NamedTuple):
 
 def lines_of(closing: BookedClosing, entry: Entry, chart: Chart, movement: int) -> Iterator[JournalLine]:
     """Yield every line of one entry of a closing, in order; each entry is a movement of its own."""
-    journal = chart.journal(entry.journal, entry.kind)
-    document, reference = closing.document, closing.reference
+    heading = Heading(
+        movement=movement,
+        journal=chart.journal(entry.journal, entry.kind),
+        entry_date=entry.date,
+        document=closing.document,
+        document_date=closing.business_date,
+        reference=closing.reference,
+        label=entry.label,
+    )
+    name, third_party = chart.account_name, chart.third_party
     for line in entry.lines:
-        yield JournalLine(
-            movement=movement,
-            journal=journal,
-            entry_date=entry.date,
-            document=document,
-            document_date=closing.business_date,
-            reference=reference,
-            account=line.account,
-            account_name=chart.account_name(line.account),
-            third_party=chart.third_party(line.third_party) if line.third_party else NOBODY,
-            label=entry.label,
-            detail=line.label,
-            debit=line.debit,
-            credit=line.credit,
-        )
+        party = third_party(line.third_party)
+        yield JournalLine(heading, line.account, name(line.account), party, line.label, line.debit, line.credit)
 
 
 def setting_of(entry: Entry, line: Line) -> str:

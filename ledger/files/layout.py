@@ -76,11 +76,11 @@ class Layout(ABC):
     @cached_property
     def text(self) -> Callable[[str], str]:
         """Makes text such that this format can hold it, not yet cut; what a year of lines repeats is cleaned once."""
-        return lru_cache(maxsize=16_384)(partial(clean, charset=self.charset))
+        return lru_cache(maxsize=2_048)(partial(clean, charset=self.charset))
 
     def label(self, line: JournalLine) -> str:
         """Return "Z1042 PARIS01 14/03 Espèces", not yet cut."""
-        label, detail = self.text(line.label) or self.text(line.document), self.text(line.detail)
+        label, detail = self.text(line.heading.label) or self.text(line.heading.document), self.text(line.detail)
         return f"{label} {detail}" if detail else label
 
 

@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
 
 from ledger.files.booked import BookedClosing
 from ledger.files.check import FileChecker
 from ledger.files.control_sheet import ControlSheet, ControlTally
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, lines_of
 from ledger.files.layout import Layout, year_month_day
-from ledger.files.numbering import EntryNumber
+from ledger.files.numbering import EntryNumber, GivenNumber
 from ledger.problem import Problem
 
 # An entry as text: its kind, its own journal, the journal's code in the file, its lines.
@@ -56,9 +55,9 @@ class Draft:
         return sheet
 
 
-def completed(text: str, number: EntryNumber, validated_on: date) -> str:
+def completed(text: str, given: GivenNumber) -> str:
     """An entry's text with its number and the day on which it became final."""
-    return text.replace(OPEN_NUMBER, str(number)).replace(OPEN_VALIDATION, year_month_day(validated_on))
+    return text.replace(OPEN_NUMBER, str(given.number)).replace(OPEN_VALIDATION, year_month_day(given.day))
 
 
 class FileWriter:

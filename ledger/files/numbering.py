@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from datetime import date
+from typing import NamedTuple, TypeAlias, TypeVar
 
 EntryKey: TypeAlias = tuple[str, str]  # within a closing: the entry's kind, its own journal
 _Key = TypeVar("_Key", bound=Hashable)
@@ -23,6 +24,14 @@ class EntryNumber:
 
     def __str__(self) -> str:
         return f"{self.journal}{self.sequence:06d}"
+
+
+class GivenNumber(NamedTuple):
+    """A number as it was given: its place among all numbers given, and the day, on which the entry became final."""
+
+    number: EntryNumber
+    place: int
+    day: date
 
 
 def number_entries(

@@ -47,10 +47,10 @@ class Sage(Layout):
         debit = line.debit != ZERO
         block = (
             "#MECG",
-            line.journal.code,
-            day_month_year(line.document_date),
-            day_month_year(line.entry_date),
-            line.document,
+            line.heading.journal.code,
+            day_month_year(line.heading.document_date),
+            day_month_year(line.heading.entry_date),
+            line.heading.document,
             "",  # invoice
             "",  # treasury document
             line.account,
@@ -79,7 +79,7 @@ class Sage(Layout):
             "",  # penalty date
             "",  # reminder date
             "",  # reconciliation date
-            line.document,  # reference
+            line.heading.document,  # reference
             "0",  # payment status
             _NO_AMOUNT,  # paid
             "",  # operation date

@@ -49,15 +49,15 @@ def _amount_or_empty(amount: Decimal) -> str:
 
 
 _CELLS: Mapping[SageColumn, Callable[[JournalLine], str]] = {
-    SageColumn.JOURNAL: lambda line: line.journal.code,
-    SageColumn.DATE: lambda line: day_month_year(line.entry_date),
-    SageColumn.DOCUMENT: lambda line: line.document,
+    SageColumn.JOURNAL: lambda line: line.heading.journal.code,
+    SageColumn.DATE: lambda line: day_month_year(line.heading.entry_date),
+    SageColumn.DOCUMENT: lambda line: line.heading.document,
     SageColumn.ACCOUNT: lambda line: line.account,
     SageColumn.THIRD_PARTY: lambda line: line.third_party.code,
     SageColumn.DEBIT: lambda line: _amount_or_empty(line.debit),
     SageColumn.CREDIT: lambda line: _amount_or_empty(line.credit),
     SageColumn.DUE_DATE: lambda line: "",
-    SageColumn.REFERENCE: lambda line: line.document,
+    SageColumn.REFERENCE: lambda line: line.heading.document,
 }
 
 

@@ -13,7 +13,7 @@ from .atom import CONTENT_TYPE, feed_or_entry
 from .bodies import parse_json
 from .clock import DAY_MS, utc_offset_s, wall_clock_text
 from .database import Database
-from .edm import load_resources
+from .edm import Resource, load_resources
 from .errors import (
     ApiError,
     MethodNotAllowed,
@@ -201,16 +201,16 @@ class _Handler:
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:
-            return self._shown({"d": reader.by_key(address.key, options)})
+            return self._shown({"d": reader.by_key(address.key, options)}, resource)
         if address.key is None:
             require_filter(self._simulator.mandatory_filters.get(resource.name), options)
-        return self._shown(reader.page(options, url, self._request.pairs))
+        return self._shown(reader.page(options, url, self._request.pairs), resource)
 
-    def _shown(self, body: dict[str, Any], status: int = 200) -> Response:
+    def _shown(self, body: dict[str, Any], resource: Resource, status: int = 200) -> Response:
         """JSON for who asks for it, Atom for everybody else (rules 3.2)."""
         if "json" in self._request.headers.get("accept", ""):
             return JSONResponse(body, status)
-        return Response(feed_or_entry(body), status, media_type=CONTENT_TYPE)
+        return Response(feed_or_entry(body, resource), status, media_type=CONTENT_TYPE)
 
     @property
     def _database(self) -> Database:
@@ -259,7 +259,7 @@ class _Handler:
         if self._comes_back_empty and not self._wants_representation():
             kept = {prop.name for prop in self._resource.keys} | {"__metadata"}
             body = {name: value if name in kept else None for name, value in body.items()}
-        response = self._shown({"d": body}, 201)
+        response = self._shown({"d": body}, self._resource, 201)
         response.headers["Location"] = body["__metadata"]["uri"]
         return response
 

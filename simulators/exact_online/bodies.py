@@ -22,6 +22,7 @@ from .readings import Readings
 
 RANGES = {"Edm.Byte": (0, 255), "Edm.Int16": (-(2**15), 2**15 - 1), "Edm.Int32": (-(2**31), 2**31 - 1)}
 AMOUNT_MAX = Decimal(10) ** 13
+YEAR_1_MS, YEAR_10000_MS = -62_135_596_800_000, 253_402_300_800_000
 PROBLEM = "Error processing request stream."
 # Lengths found in practice; the reference has none (rules 5).
 LENGTHS: dict[str, dict[str, int]] = {
@@ -67,7 +68,10 @@ def _no_constant(name: str) -> None:
 
 
 def read_properties(resource: Resource, body: dict[str, Any], method: str | None, rules: BodyRules) -> dict[str, Any]:
-    """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies."""
+    """The values of a body by property, those the method accepts (null: all); collections stay lists of bodies.
+
+    A link that comes back as it was given out says nothing of the rows behind it (rules 3.4).
+    """
     values: dict[str, Any] = {}
     for name, value in body.items():
         if name == "__metadata":
@@ -75,6 +79,8 @@ def read_properties(resource: Resource, body: dict[str, Any], method: str | None
         prop = resource.properties.get(name)
         if prop is None:
             raise BadRequest(f"{PROBLEM} The property name '{name}' specified for type '{resource.type}' is not valid.")
+        if prop.is_collection and isinstance(value, dict) and "__deferred" in value:
+            continue
         converted = _children(prop, value) if prop.is_collection else _convert(prop, value, rules)
         if method is None or prop.accepted_on(method) or _takes_amount_dc(resource, name, rules):
             values[name] = converted
@@ -102,8 +108,6 @@ def _children(prop: Property, value: object) -> list[dict[str, Any]]:
     """Nested bodies, bare or inside `results`."""
     if isinstance(value, dict) and isinstance(value.get("results"), list):
         value = value["results"]
-    if isinstance(value, dict) and "__deferred" in value:
-        return []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise BadRequest(f"{PROBLEM} The value of the property '{prop.name}' is not a collection of objects.")
     return value
@@ -172,7 +176,7 @@ def _datetime(value: object, rules: BodyRules) -> int | None:
     ticks = re.fullmatch(r"/Date\((-?\d{1,14})([+-]\d{4})?\)/", value)
     if ticks is not None:
         moment = int(ticks[1])
-        return moment if abs(moment) < 253_402_300_800_000 else None
+        return moment if YEAR_1_MS <= moment < YEAR_10000_MS else None
     local = parse_datetime(value)
     if local is not None:
         return local
@@ -190,10 +194,12 @@ def _datetime(value: object, rules: BodyRules) -> int | None:
 
 
 def _binary(value: object, rules: BodyRules) -> str | None:
-    """Base64, kept as it came (rules 3.7)."""
-    text = _string(value, rules)
+    """Base64 (rules 3.7), without the line breaks that encoders of mail put in."""
+    if not isinstance(value, str):
+        return None
+    text = "".join(value.split())
     try:
-        base64.b64decode(text or "", validate=True)
+        base64.b64decode(text, validate=True)
     except ValueError:
         return None
     return text

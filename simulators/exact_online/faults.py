@@ -19,7 +19,11 @@ class Fault(StrEnum):
     RESET_AFTER_COMMIT = "reset_after_commit"  # everything was done, then the connection is reset
     DELAY = "delay"  # done at once, answered late
     LATE_COMMIT = "late_commit"  # done and answered late: the caller may be gone when it happens
+    STATUS_408 = "status_408"  # the request took too long to arrive; nothing was done
+    STATUS_500 = "status_500"  # a fault of the server, not a refusal; nothing was done
     STATUS_503 = "status_503"  # nothing was done
+    STATUS_504 = "status_504"  # a gateway gave up waiting; nothing was done
+    STATUS_504_AFTER_COMMIT = "status_504_after_commit"  # the same answer, but everything was done
     HTML_200 = "html_200"  # a maintenance page; nothing was done (rules 4.2)
     TRUNCATE = "truncate"  # done, but the JSON of the answer ends in the middle
     BROKEN_BODY = "broken_body"  # done, but the connection breaks in the middle of the answer

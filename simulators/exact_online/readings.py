@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
-Certainty = Literal["contradictory", "unverified", "inferred", "seen by clients", "told by vendors"]
+Certainty = Literal["contradictory", "documented", "inferred", "seen by clients", "told by vendors", "unverified"]
 
 
 class UnknownReading(Exception):
@@ -34,11 +34,11 @@ class Readings:
     expires_in: Literal["text", "number"] = _reading("text", "1.3", "seen by clients")
     access_token_length: Literal["long", "short"] = _reading("long", "1.3", "unverified")
     refresh_token_life: Literal["30_days", "180_days"] = _reading("30_days", "1.4", "told by vendors")
-    earliest_refresh: Literal["570_s", "600_s"] = _reading("570_s", "1.4", "told by vendors")
+    earliest_refresh: Literal["570_s", "600_s"] = _reading("570_s", "1.4", "documented")
     reused_refresh_token: Literal["old_token_text", "user_not_active", "invalid_request"] = _reading(
         "old_token_text", "1.5", "contradictory"
     )
-    used_refresh_token_grace: Literal["none", "10_minutes"] = _reading("none", "1.5", "contradictory")
+    used_refresh_token_grace: Literal["none", "10_minutes"] = _reading("none", "1.5", "told by vendors")
     access_token_after_refresh: Literal["lives_on", "ends"] = _reading("lives_on", "1.5", "unverified")
     early_refresh: Literal["access_denied", "invalid_request", "text_401"] = _reading(
         "access_denied", "1.6", "contradictory"
@@ -52,11 +52,11 @@ class Readings:
     blocked_key: Literal["429", "403"] = _reading("429", "2.1", "told by vendors")
     me_budget: Literal["own", "current_company"] = _reading("own", "2.1", "unverified")
     business_errors_count: Literal["no", "yes"] = _reading("no", "2.1", "inferred")
-    rate_headers_on_errors: Literal["kept", "none"] = _reading("kept", "2.2", "contradictory")
+    rate_headers_on_errors: Literal["kept", "none"] = _reading("kept", "2.2", "seen by clients")
     too_many_body: Literal["empty", "error_body"] = _reading("empty", "2.2", "seen by clients")
     refused_calls: Literal["free", "counted"] = _reading("free", "2.3", "unverified")
     # Answers
-    entry_without_prefer: Literal["filled", "id_only"] = _reading("filled", "3.2", "contradictory")
+    entry_without_prefer: Literal["filled", "id_only"] = _reading("filled", "3.2", "inferred")
     top_envelope: Literal["bare", "results_for_one", "results"] = _reading("bare", "3.4", "contradictory")
     inline_count_with_top: Literal["counted", "ignored"] = _reading("counted", "3.4", "contradictory")
     receivables_select: Literal["demanded", "free"] = _reading("demanded", "3.6", "seen by clients")
@@ -90,7 +90,7 @@ class Readings:
     last_cash_entry: Literal["by_number", "by_date"] = _reading("by_number", "6", "unverified")
     receivable_line_party: Literal["demanded", "free"] = _reading("demanded", "6", "seen by clients")
     new_cash_entry: Literal["open", "processed"] = _reading("open", "6", "contradictory")
-    general_line_accounts: Literal["no_cash_or_bank", "all"] = _reading("no_cash_or_bank", "6", "unverified")
+    general_line_accounts: Literal["no_cash_or_bank", "all"] = _reading("no_cash_or_bank", "6", "told by vendors")
     general_amount_dc: Literal["ignored", "taken"] = _reading("ignored", "6", "contradictory")
     look_up_delay: Literal["none", "30_s"] = _reading("none", "8", "unverified")
     # Webhooks

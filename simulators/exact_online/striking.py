@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -21,6 +22,12 @@ ACTS = {
     Fault.BOOKKEEPER_EDITS: Act.EDIT,
     Fault.BOOKKEEPER_DELETES: Act.DELETE,
     Fault.BOOKKEEPER_DOUBLES: Act.DOUBLE,
+}
+STATUSES = {
+    Fault.STATUS_408: HTTPStatus.REQUEST_TIMEOUT,
+    Fault.STATUS_500: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Fault.STATUS_503: HTTPStatus.SERVICE_UNAVAILABLE,
+    Fault.STATUS_504: HTTPStatus.GATEWAY_TIMEOUT,
 }
 SHORTEST_PAUSE_S = 0.01
 API_PATH = re.compile(r"/api/v1/(\d+)/")
@@ -54,14 +61,22 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
             return _truncated(perform())
         case Fault.BROKEN_BODY:
             return Broken(perform())
-        case Fault.STATUS_503:
-            return HTMLResponse(MAINTENANCE_PAGE, 503)
+        case Fault.STATUS_408 | Fault.STATUS_500 | Fault.STATUS_503 | Fault.STATUS_504:
+            return _error_page(STATUSES[rule.fault])
+        case Fault.STATUS_504_AFTER_COMMIT:
+            perform()
+            return _error_page(HTTPStatus.GATEWAY_TIMEOUT)
         case Fault.HTML_200:
             return HTMLResponse(MAINTENANCE_PAGE, 200)
         case Fault.RATE_LIMIT:
             return Response(status_code=429, headers=simulator.rate_limits.minute_exhausted())
         case Fault.GATEWAY_FAULT:
             return JSONResponse(_gateway_fault(host, path), int(simulator.readings.gateway_fault_status))
+
+
+def _error_page(status: HTTPStatus) -> Response:
+    """A status as web servers and gateways give it: a page, without Exact's error body (rules 4.2)."""
+    return HTMLResponse(f"<!doctype html><html><body><h1>{status.value} {status.phrase}</h1></body></html>", status)
 
 
 async def _wait(simulator: Simulator, rule: Rule) -> None:

@@ -4,6 +4,9 @@ import json
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core import mail
@@ -18,10 +21,25 @@ from tests.conftest import ROOT
 ESTABLISHMENTS = "admin:tenants_establishment_changelist"
 
 
+@contextmanager
+def ending_at_last(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    """A program that a failed test leaves waiting is stopped, and so is one that says nothing for a minute."""
+    watch = threading.Timer(60, process.kill)
+    watch.start()
+    try:
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+    finally:
+        watch.cancel()
+
+
 def test_till__prints_the_address_and_waits_for_the_company(shop: Shop, visitor: Visitor, tmp_path: Path) -> None:
     (tmp_path / "identity.json").write_text(json.dumps({"server": shop.served, "key": shop.caller.key}))
     command = [sys.executable, "-m", "simulators.clyo_till", "activate", "--state", str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as till:
+    with ending_at_last(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)) as till:
         assert till.stdout is not None
         visitor.begin(till.stdout.readline().split()[-1])
         visitor.log_in(shop.user)

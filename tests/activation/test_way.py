@@ -248,6 +248,52 @@ def test_many_companies__are_found_by_code_and_name(shop: Shop, visitor: Visitor
     assert visitor.page.inner_text(".companies .title") == "Boulangerie 07"
 
 
+def test_thousands_of_companies__are_searched_at_exact(
+    shop: Shop, visitors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty stand for the six hundred that are read at the log-in: the shop's own is beyond them."""
+    monkeypatch.setattr("exact.companies.LISTED_MAX", 60)
+    for number in range(70):
+        code = 1_000 + (shop.division % 1_000) * 100 + number
+        shop.exact.control("companies", division=code, description=f"Boulangerie {number:02d}", users=[shop.user])
+    shop.exact.control("companies", division=shop.division * 100, description="L'Été Café", users=[shop.user])
+    visitor = visitors()
+    visitor.begin(shop.link())
+    visitor.log_in(shop.user)
+    visitor.wait_for("comptabilité")
+    assert "plus de 60 sociétés" in visitor.page.inner_text("[role=status]")
+    assert visitor.page.locator(".companies li").count() == 50
+    for wanted, name in (("l'été", "L'Été Café"), (f"{shop.division}0", "L'Été Café"), (str(shop.division), "TEST")):
+        visitor.page.fill("#q", wanted)
+        visitor.page.click(".search button")
+        visitor.page.wait_for_selector(f'.companies .title:has-text("{name}")')
+    visitor.page.click(f"button[value='{shop.division}']")
+    visitor.wait_for(f"{shop.division} - TEST")
+    again = visitors()
+    again.begin(shop.link())
+    again.log_in(shop.user)
+    again.wait_for(f"{shop.division} - TEST")
+
+
+def test_search_at_exact__that_is_refused_says_so(
+    shop: Shop, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exact.companies.LISTED_MAX", 1)
+    for number in range(2):
+        code = shop.division * 100 + number
+        shop.exact.control("companies", division=code, description=f"Boulangerie {number:02d}", users=[shop.user])
+    visitor.begin(shop.link())
+    visitor.log_in(shop.user)
+    visitor.wait_for("comptabilité")
+    for fault, words in (("rate_limit", "limite la fréquence"), ("status_503", "ne répond pas")):
+        shop.exact.control("faults", resource="hrm/Divisions", fault=fault, count=1)
+        visitor.page.fill("#q", "boul")
+        visitor.page.click(".search button")
+        visitor.page.wait_for_selector(f"[role=alert]:has-text('{words}')")
+    visitor.page.reload()
+    assert visitor.page.locator("[role=alert]").count() == 0
+
+
 def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) -> None:
     first = visitors()
     linked(shop, first)
@@ -388,9 +434,28 @@ def test_cost_center__demanded_by_an_account_is_set_by_the_fix_that_is_offered(s
     visitor.page.click(f"button[value='{shop.division}']")
     visitor.wait_for("à corriger")
     assert "centre de coûts" in visitor.page.inner_text(".wrong")
-    visitor.page.click(".wrong button:has-text('Utiliser')")
+    visitor.page.click(".wrong button:has-text('Centre de coûts : utiliser')")
     visitor.wait_for(f"{shop.division} - TEST")
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
+
+
+def test_account__that_only_some_closings_need_is_told_and_not_called_right(shop: Shop, visitor: Visitor) -> None:
+    linked(shop, visitor)
+    visitor.page.click("summary")
+    told, right = visitor.page.inner_text(".mild"), visitor.page.inner_text("details")
+    assert ("511000" in told, "511000" in right, "411000" in right) == (True, False, True)
+
+
+def test_setting__that_breaks_after_the_activation_is_shown_and_mended_there(shop: Shop, visitor: Visitor) -> None:
+    linked(shop, visitor)
+    slots = [{**PARAMETERS["vat"][0], "sales_account": "7070"}, PARAMETERS["vat"][1]]  # type: ignore[dict-item, index]
+    shop.caller.put("parameters", {**PARAMETERS, "vat": slots})
+    assert shop.caller.post("closings", closing()).json()["state"] == "held"
+    visitor.page.reload()
+    assert "les nouvelles clôtures attendent" in visitor.page.inner_text(".result")
+    visitor.page.click(".wrong button:has-text('Utiliser 707000')")
+    visitor.page.wait_for_selector(".state:text-is('L’export est activé')")
+    shop.wait(lambda: Export.objects.get().state == "exported")
 
 
 def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop, visitor: Visitor) -> None:
@@ -403,6 +468,7 @@ def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop,
     visitor.page.click(f"button[value='{shop.division}']")
     visitor.wait_for("à corriger")
     assert f"{today.year}/{today.month} du journal 70" in visitor.page.inner_text(".wrong")
+    assert "inconnu" not in visitor.page.inner_text(".wrong")
     shop.exact.control("periods", **period, status="open")
     visitor.page.click("button.main")
     visitor.wait_for(f"{shop.division} - TEST")

@@ -1,15 +1,19 @@
 """Who changed what: written by the database, for everybody who may know, and for nobody to change."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
+from exact.links import make_link
 from exact.mapping import MeansOverride, Overrides, set_overrides
-from exact.models import Connection, Division, ExactApp
+from exact.models import ActivationLink, Connection, Division, ExactApp
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
@@ -18,8 +22,24 @@ from tenants.factories import (
     SupportFactory,
     TillFactory,
 )
-from tenants.models import Change, Establishment, Operation, User
-from tests.conftest import Caller
+from tenants.models import Change, Establishment, LookThrough, Operation, User
+from tests.conftest import TRUNCATE_GUARDS, Caller
+
+IN_FORCE = "tenants.migrations.0008_links_and_no_truncate"
+HISTORIES = ("exports_exportevent", "exact_postingevent", "exact_mappingevent", "exact_activationevent")
+NOT_EMPTIED = (
+    *("tenants_change", "tenants_lookthrough", "exports_export", "exports_keptnumber"),
+    *("exact_posting", "clyo_ingest_push", "clyo_ingest_closing"),
+)
+# What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
+NOT_AUDITED = {
+    *HISTORIES,
+    *NOT_EMPTIED,
+    *("clyo_ingest_coveredtickets", "clyo_ingest_parameters", "exports_filecontent", "exports_filepiece"),
+    *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "exact_askedmeans", "tenants_login"),
+    *("exact_activationlink", "exact_finding", "exports_exportrun", "exports_runclosing"),
+    *("exports_repostrun", "exports_repostitem", "exports_replacement"),
+}
 
 
 def client_of(user: User) -> Client:
@@ -92,6 +112,80 @@ def test_audit__cannot_be_edited(db: None, sql: str) -> None:
     with pytest.raises(DatabaseError, match="only added to"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert [*Change.objects.values_list()] == before != []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        *(f"{what} {table}" for table in HISTORIES for what in ("UPDATE", "DELETE FROM")),
+        "DELETE FROM tenants_lookthrough",
+    ],
+)
+def test_histories__are_only_added_to(db: None, sql: str) -> None:
+    changed = f"{sql} SET tenant_id = tenant_id" if sql.startswith("UPDATE") else sql
+    with pytest.raises(DatabaseError, match="only added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(changed)
+
+
+def test_visit__is_ended_once_and_says_nothing_else_later(db: None) -> None:
+    visit = LookThrough.objects.create(actor=SupportFactory(), seen_as=StaffFactory())
+    rows = LookThrough.objects.filter(pk=visit.pk)
+    assert rows.update(ended_at=timezone.now()) == 1
+    for changes in ({"ended_at": None}, {"seen_as": StaffFactory()}):
+        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+            rows.update(**changes)
+
+
+@pytest.mark.parametrize("table", [*HISTORIES, *NOT_EMPTIED])
+def test_table__cannot_be_emptied(db: None, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TRUNCATE_GUARDS.format(action="ENABLE"))
+        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def test_triggers_function__is_the_text_of_the_migration_in_force(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'tenants_note_change'")
+        ((of_the_database,),) = cursor.fetchall()
+    assert of_the_database in import_module(IN_FORCE).NOTE_CHANGE
+
+
+def test_every_table__has_its_changes_written_down_or_a_reason_not_to(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger JOIN pg_proc p ON p.oid = tgfoid "
+            "WHERE p.proname = 'tenants_note_change' AND tgenabled = 'O'"
+        )
+        audited = {table for (table,) in cursor.fetchall()}
+    tables = {
+        model._meta.db_table
+        for room in ("tenants", "exact", "exports", "clyo_ingest")
+        for model in apps.get_app_config(room).get_models()
+    }
+    assert tables - audited == NOT_AUDITED
+
+
+def test_change__on_the_pages_of_a_link_names_the_link_and_its_holder(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    link, url = make_link(shop)
+    client = Client()
+    assert client.post(url).status_code == 302
+    row = ActivationLink.objects.filter(pk=link.pk)
+    row.update(step="done", connection=division.connection, division=division, turn=1)
+    page = reverse("activation:act", args=[link.pk])
+    assert client.post(page, {"do": "off", "turn": "1"}).status_code == 303
+    change = Change.objects.filter(table_name="exact_activation").order_by("pk").last()
+    assert change is not None
+    assert (change.after, change.actor, change.link) == ({"active": False}, None, link.pk)
+    assert change.link_holder == f"{shop} ({division.connection.user_email})"
+    shown = client_of(ResellerAdminFactory(reseller=shop.tenant.reseller)).get(
+        reverse("admin:tenants_change_changelist")
+    )
+    assert f"lien d’activation {link.pk} de {shop}" in shown.content.decode()
+    Establishment.objects.filter(pk=shop.pk).update(name="Du service")
+    assert last().link is None
 
 
 def test_secrets__are_never_in_it(linked: tuple[Caller, Division]) -> None:

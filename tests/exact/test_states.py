@@ -1,10 +1,10 @@
-"""The moves of a posting: what the code allows is what the database allows, and nothing else."""
+"""The moves of a posting: what the code allows is what the database allows, and nothing else. History stays."""
 
 import itertools
 import uuid
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from exact.models import Division, Posting, PostingState
@@ -26,20 +26,30 @@ def posting(linked: tuple[Caller, Division]) -> Posting:
 def test_moves__of_the_database_are_those_of_the_code(posting: Posting) -> None:
     made = set()
     for before, after in itertools.permutations(PostingState, 2):
-        put_into(posting, before)
+        copy = copied_into(posting, before)
         try:
             with transaction.atomic():
-                Posting.objects.filter(pk=posting.pk).update(state=after)
+                Posting.objects.filter(pk=copy.pk).update(state=after)
         except IntegrityError:
             continue
         made.add((before, after))
     assert made == {(before, after) for before, afters in MOVES.items() for after in afters}
 
 
-def put_into(posting: Posting, state: PostingState) -> None:
-    """Bring the row into a state whatever the moves are: the guard looks at updates, so it is made again."""
-    row = Posting.objects.get(pk=posting.pk)
-    row.events.all().delete()
-    row.delete()
-    row.pk, row.state = posting.pk, state
-    row.save(force_insert=True)
+def copied_into(posting: Posting, state: PostingState) -> Posting:
+    """A copy of the posting that begins in a state, whatever the moves are: the guard looks at updates."""
+    Posting.objects.filter(reference="COPY").delete()
+    copy = Posting.objects.get(pk=posting.pk)
+    copy.pk, copy.reference, copy.revision, copy.state = uuid.uuid4(), "COPY", 2, state
+    copy.save(force_insert=True)
+    return copy
+
+
+@pytest.mark.parametrize("table", ["exact_mappingevent", "exact_activationevent", "exact_postingevent"])
+@pytest.mark.parametrize("sql", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
+def test_history__is_only_added_to(posted: Posting, table: str, sql: str) -> None:
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="only added to"), transaction.atomic():
+            cursor.execute(sql.format(table))
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone() > (0,)

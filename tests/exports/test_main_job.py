@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from exact.models import Division
 from exports.models import Export
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -36,6 +39,18 @@ def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], e
     }
     assert exact.calls(division.code)["total"] == 2
     assert Export.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
+
+
+def test_push__asks_the_database_eight_times(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    till.post("closings", closing(1042))
+    with CaptureQueriesContext(connection) as asked:
+        assert till.post("closings", closing(1043)).json()["state"] == "ready"
+    said = [query["sql"].strip() for query in asked.captured_queries]
+    assert len([sql for sql in said if not sql.startswith(TRANSACTION)]) == 8, said
+
+
+TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 def net_of(entry: dict[str, object]) -> dict[str, Decimal]:

@@ -166,6 +166,7 @@ _DIVISION_COLUMNS = {
     "Currency": "t.currency",
     "Created": "t.created",
     "Customer": "t.customer",
+    "CustomerName": "t.description",
     "Current": "(t.division = :current_division)",
     "Description": "t.description",
     "DivisionMoveDate": "t.moved",

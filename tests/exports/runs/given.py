@@ -2,8 +2,13 @@
 
 import json
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
 
 from clyo_ingest.keys import issue_key
 from exports.models import Export
@@ -12,7 +17,7 @@ from exports.runs.content import read_content
 from exports.runs.models import ExportRun, RunClosing, RunFormat
 from exports.runs.perform import perform
 from simulators.clyo_till.week.files import write_week
-from tenants.factories import EstablishmentFactory, TenantFactory, TillFactory
+from tenants.factories import EstablishmentFactory, StaffFactory, TenantFactory, TillFactory
 from tests.conftest import PARAMETERS, Caller, closing
 
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
@@ -60,6 +65,19 @@ def done(run: ExportRun) -> ExportRun:
 def content_of(run: ExportRun) -> bytes:
     assert run.content is not None, run.problems
     return b"".join(read_content(run.content))
+
+
+def staff_of(caller: Caller) -> Client:
+    """A browser in which somebody of the till's reseller is logged in."""
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=caller.till.tenant.reseller))
+    return client
+
+
+def page_of(run: ExportRun, caller: Caller) -> str:
+    """The words of the run's page as the reseller reads them, in one line."""
+    page = staff_of(caller).get(reverse("admin:exports_exportrun_change", args=[run.pk])).content.decode()
+    return " ".join(unescape(strip_tags(page)).split())
 
 
 def states_of(run: ExportRun) -> dict[int, str]:

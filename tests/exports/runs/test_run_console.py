@@ -10,19 +10,12 @@ from time_machine import travel
 
 from exports.runs.link import SIGNER, signed_address
 from exports.runs.models import ExportRun, FileSettings, KeptNumber, RunFormat
-from tenants.factories import StaffFactory
 from tests.conftest import Caller
-from tests.exports.runs.given import asked, content_of, done, push, shop
+from tests.exports.runs.given import asked, content_of, done, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "/console/exports/exportrun/new/"
 MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
-
-
-def staff_of(caller: Caller) -> Client:
-    client = Client(headers={"Accept-Language": "fr"})
-    client.force_login(StaffFactory(reseller=caller.till.tenant.reseller))
-    return client
 
 
 def question(caller: Caller, **changes: str) -> dict[str, str]:

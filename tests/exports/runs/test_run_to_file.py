@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from exact.models import Division
-from exports.runs.models import FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
+from exact.models import Division, Mapping
+from exports.runs.models import ExportRun, FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
+from exports.runs.report import Report
 from exports.runs.work import cancel
 from tests.conftest import PARAMETERS, Caller, work
 from tests.exports.runs.given import FILES, asked, content_of, done, push, shop, states_of
@@ -95,6 +96,50 @@ def test_number__stays_when_the_till_names_another_journal(changed: dict[str, st
     assert numbers_and_journals(again) != numbers_and_journals(first)
     assert numbers_in(again) == numbers_in(first)
     assert KeptNumber.objects.count() == 4
+
+
+def absent_numbers(run: ExportRun) -> list[str]:
+    """What the report says of numbers that left the file."""
+    return [sentence for sentence in Report(run).problems if "FEC" in sentence]
+
+
+def test_number__that_leaves_with_a_merged_journal_is_named_in_the_report(linked: tuple[Caller, Division]) -> None:
+    till, code = linked[0], linked[0].till.establishment.code
+    till.till.tenant.siren = "123456789"
+    till.till.tenant.save(update_fields=["siren"])
+    assert till.delete("activation").status_code == 204
+    mapping = Mapping.objects.filter(establishment=till.till.establishment)
+    mapping.update(overrides={"means": {"CB": {"journal": "50"}}})
+    push(till, 1042, 1043)
+    apart = done(asked(till, RunFormat.FEC))
+    assert numbers_in(content_of(apart))[f"Z-{code}-1042"] == ["VE000001", "CA000001", "50000001"]
+    assert absent_numbers(apart) == []
+
+    mapping.update(overrides={})
+    merged = done(asked(till, RunFormat.FEC))
+    assert numbers_in(content_of(merged))[f"Z-{code}-1043"] == ["VE000002", "CA000002"]
+    (sentence,) = absent_numbers(merged)
+    assert "(2)" in sentence
+    assert f"50000001 (Z1042 {code}), 50000002 (Z1043 {code})" in sentence
+
+    mapping.update(overrides={"means": {"CB": {"journal": "50"}}})
+    apart_again = done(asked(till, RunFormat.FEC))
+    assert content_of(apart_again) == content_of(apart)
+    assert absent_numbers(apart_again) == []
+
+
+def test_number__of_a_closing_that_is_held_now_is_named_in_the_report() -> None:
+    till = shop()
+    at_20 = {"vat": 1, "rate": "20.00", "net": "1166.67", "tax": "233.33", "gross": "1400.00", "kind": "sale"}
+    push(till, 1042)
+    push(till, 1043, sales=[at_20])
+    done(asked(till, RunFormat.FEC))
+    parameters = {**PARAMETERS, "vat": [it for it in PARAMETERS["vat"] if it["slot"] == 1]}
+    assert till.put("parameters", parameters).status_code == 200
+    run = done(asked(till, RunFormat.FEC))
+    assert states_of(run) == {1042: "held", 1043: "taken"}
+    (sentence,) = absent_numbers(run)
+    assert f"VE000001 (Z1042 {till.till.establishment.code}), CA000001" in sentence
 
 
 def test_same_range__gives_the_same_bytes_kept_once() -> None:

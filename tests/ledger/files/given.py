@@ -21,7 +21,7 @@ from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec, FiscalYear
 from ledger.files.layout import Layout
 from ledger.files.make import Draft, FileWriter, completed
-from ledger.files.numbering import EntryNumber, number_entries
+from ledger.files.numbering import EntryNumber, GivenNumber, number_entries
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
 from ledger.problem import Problem
@@ -97,7 +97,8 @@ def make_file(closings: Iterable[NumberedClosing], layout: Layout, write: Callab
     for closing, entries in drafted:
         for (_kind, _own, _journal, text), number in zip(entries, closing.numbers, strict=True):
             shown = number if isinstance(layout, Fec) else None
-            writer.write_entry(completed(text, number, closing.validated_on), shown)
+            given = GivenNumber(number=number, place=0, day=closing.validated_on)
+            writer.write_entry(completed(text, given), shown)
     sheet = writer.end(draft)
     return MadeFile(name=sheet.file_name, sheet=sheet, problems=problems)
 

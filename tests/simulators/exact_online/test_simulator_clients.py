@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -222,3 +223,173 @@ class TestPython:
         headers = {"Authorization": f"{answer['token_type']} {answer['access_token']}", "Accept": "application/json"}
         me = frozen.http.get("/api/v1/current/Me", params={"$select": "CurrentDivision"}, headers=headers)
         assert me.json()["d"]["results"][0]["CurrentDivision"] == exact.division
+
+    def test_attachment_in_lines_of_base64(self, exact: Company) -> None:
+        """Rules 3.7, 5.3: python-exact-online encodes files as MIME does, a line break after 76 characters."""
+        content = bytes(range(256))
+        document = exact.created("documents/Documents", {"Subject": "Z 12", "Type": 10})
+        lines = base64.encodebytes(content).decode()
+        assert lines.count("\n") > 1
+        made = exact.created(
+            "documents/DocumentAttachments",
+            {"Document": document["ID"], "FileName": "z12.pdf", "Attachment": lines},
+        )
+        assert made["FileSize"] == 256
+        file = exact.server.http.get(made["Url"], headers={"Authorization": exact.headers["Authorization"]})
+        assert file.content == content
+
+    @pytest.mark.parametrize(
+        ("resource", "condition"),
+        [
+            ("crm/Accounts", "trim(Code) eq '0000010'"),
+            ("financial/GLAccounts", "Code eq '706010'"),
+            ("financial/Journals", "Code eq '91'"),
+            ("vat/VATCodes", "Code eq 'VN '"),
+            ("hrm/Costcenters", "Code eq 'BAR'"),
+            ("hrm/Costunits", "Code eq 'MIDI'"),
+            (SALES, "YourRef eq 'Z 12'"),
+        ],
+    )
+    def test_a_whole_row_sent_back(self, exact: Company, resource: str, condition: str) -> None:
+        """Rules 3.4, 3.7: what was read is put back, links and read-only properties too: nothing changes."""
+        exact.created(SALES, exact.sale(exact.line(), YourRef="Z 12"))
+
+        def content(row: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in row.items() if not name.startswith("Modif")}
+
+        (row,) = exact.rows(resource, filter=condition)
+        links = [name for name, value in row.items() if isinstance(value, dict) and "__deferred" in value]
+        expand = ",".join(links)
+        (before,) = exact.rows(resource, filter=condition, expand=expand)
+        key = row.get("ID") or row["EntryID"]
+        assert exact.call("PUT", f"{resource}(guid'{key}')", json=row).status_code == 204
+        (after,) = exact.rows(resource, filter=condition, expand=expand)
+        assert content(after) == content(before)
+
+    def test_dates_sent_back_as_text(self, exact: Company) -> None:
+        """Rules 3.7: python-exact-online puts back all that is not null, dates as text, with the change in it."""
+        account_id = exact.created("crm/Accounts", {"Name": "Chez Paul", "Status": "C"})["ID"]
+        (row,) = exact.rows("crm/Accounts", filter=f"ID eq guid'{account_id}'")
+        body = {name: value for name, value in row.items() if value and not isinstance(value, dict)}
+        body |= {"Created": "2026-11-24T16:03:35", "Modified": "2026-11-24T16:03:35", "Name": "Chez Paule"}
+        assert exact.call("PUT", f"crm/Accounts(guid'{account_id}')", json=body).status_code == 204
+        assert exact.rows("crm/Accounts", filter=f"ID eq guid'{account_id}'", select="Name")[0]["Name"] == "Chez Paule"
+
+    def test_pages_of_more_than_a_page(self, exact: Company) -> None:
+        """Rules 3.5: exact-online-sdk asks for 100 rows a page and follows what is left of them."""
+        answer = exact.get("read/financial/JournalStatusList", top="100").json()["d"]
+        assert len(answer["results"]) == 60
+        assert parse_qs(urlsplit(answer["__next"]).query)["$top"] == ["40"]
+        rest = exact.server.http.get(answer["__next"], headers=exact.headers).json()["d"]
+        assert len(rest if isinstance(rest, list) else rest["results"]) == 40
+
+
+class Node:
+    """The packages of Node: global `fetch` and `https`, keys escaped or not, tokens by form, names percent-encoded."""
+
+    def __init__(self, exact: Company) -> None:
+        self.exact = exact
+        self.http = exact.server.http
+
+    def request(self, method: str, endpoint: str, query: str = "", payload: object = None) -> Any:
+        """What it returns for a good answer: `d`, or true for 204."""
+        headers = {
+            "Authorization": self.exact.headers["Authorization"],
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        }
+        address = f"/api/v1/{self.exact.division}{endpoint}" + (f"?{query}" if query else "")
+        content = json.dumps(payload) if payload is not None else None
+        answer = self.http.request(method, address, headers=headers, content=content)
+        assert answer.status_code < 300, answer.text
+        if answer.status_code == 204:
+            return True
+        assert "application/json" in answer.headers["Content-Type"]
+        return answer.json()["d"]
+
+
+class TestNode:
+    """Rules 1.2, 1.3, 3.3 to 3.6: @quantix-ict/exact-online, exact-online and the node of n8n."""
+
+    @pytest.fixture
+    def node(self, exact: Company) -> Node:
+        return Node(exact)
+
+    def test_log_in_address(self, node: Node) -> None:
+        """Rules 1.2: one escapes the redirect address, the other leaves it as it is; neither sends a state."""
+        escaped = urlencode(
+            {"client_id": CLIENT, "redirect_uri": REDIRECT, "response_type": "code", "force_login": "0"}
+        )
+        for query in (escaped, f"response_type=code&client_id={CLIENT}&redirect_uri={REDIRECT}"):
+            assert node.http.get(f"/api/oauth2/auth?{query}").status_code == 200
+
+    def test_code_with_more_than_it_needs(self, node: Node) -> None:
+        """Rules 1.3: `force_login` in the token's form is ignored."""
+        code = node.exact.server.code(node.exact.user)
+        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "force_login": "0"}
+        assert int(node.exact.server.token_call(**fields).json()["expires_in"]) == 600
+
+    def test_select_without_its_dollar(self, node: Node) -> None:
+        """Rules 3.9: `Select=CurrentDivision` is no option of OData: it is ignored, and everything comes."""
+        headers = {"Authorization": node.exact.headers["Authorization"], "Accept": "application/json"}
+        me = node.http.get("/api/v1/current/Me?Select=CurrentDivision", headers=headers).json()["d"]["results"][0]
+        assert me["CurrentDivision"] == node.exact.division
+        assert "UserName" in me
+
+    def test_empty_filter(self, node: Node) -> None:
+        """Rules 3.6: n8n sends `$filter=` when nobody filled it in: all rows."""
+        assert len(node.request("GET", "/financial/Journals", "%24filter=")["results"]) == 10
+        assert len(node.request("GET", "/financial/Journals", "%24select=Code&%24filter=")["results"]) == 10
+
+    def test_every_field_by_name(self, node: Node) -> None:
+        """Rules 3.6: n8n names all properties of a resource in `$select`, links among them."""
+        row = node.request("GET", "/vat/VATCodes", "$top=1")[0]
+        names = [name for name in row if name != "__metadata"]
+        chosen = node.request("GET", "/vat/VATCodes", urlencode({"$select": ",".join(names), "$filter": ""}))
+        assert set(chosen["results"][0]) == set(row)
+
+    def test_one_row_by_id_and_top(self, node: Node) -> None:
+        account_id = node.exact.customer("0000002")
+        query = urlencode({"$filter": f"ID eq guid'{account_id}'", "$top": "1"})
+        assert [row["ID"] for row in node.request("GET", "/crm/Accounts", query)] == [account_id]
+
+    def test_entry_from_birth_to_death(self, node: Node) -> None:
+        """Rules 3.3: without `Prefer`; 204 is read as success, whatever the body."""
+        sale = node.exact.sale(node.exact.line(), YourRef="Q 1")
+        made = node.request("POST", "/salesentry/SalesEntries", payload=sale)
+        key = f"/salesentry/SalesEntries(guid'{made['EntryID']}')"
+        assert node.request("PUT", key, payload={"Description": "Z"}) is True
+        assert len(node.request("GET", f"{key}/SalesEntryLines")["results"]) == 1
+        assert node.request("DELETE", key) is True
+
+    def test_companies_by_customer_and_name(self, node: Node) -> None:
+        """n8n lists companies as `CustomerName : Description`."""
+        (row,) = node.request("GET", "/system/Divisions")["results"]
+        assert row["CustomerName"]
+        headers = {"Authorization": node.exact.headers["Authorization"], "Accept": "application/json"}
+        me = node.http.get("/api/v1/current/Me", headers=headers).json()["d"]["results"][0]
+        assert row["CustomerName"] == me["DivisionCustomerName"]
+
+
+class TestPassport:
+    """Rules 3.2: passport-exact asks for no type and reads the user out of the Atom feed."""
+
+    def test_profile(self, exact: Company) -> None:
+        """A parser of XML gives an element with an attribute as an object, without one as a text: types matter."""
+        data = "{http://schemas.microsoft.com/ado/2007/08/dataservices}"
+        metadata = "{http://schemas.microsoft.com/ado/2007/08/dataservices/metadata}"
+        headers = {"Authorization": exact.headers["Authorization"], "Accept": ""}
+        feed = ElementTree.fromstring(exact.server.http.get("/api/v1/current/Me", headers=headers).content)
+        properties = feed.find(f"{{*}}entry/{{*}}content/{metadata}properties")
+        assert properties is not None
+
+        def element(name: str) -> ElementTree.Element:
+            found = properties.find(data + name)
+            assert found is not None
+            return found
+
+        assert element("UserID").attrib == {f"{metadata}type": "Edm.Guid"}
+        assert element("CurrentDivision").attrib == {f"{metadata}type": "Edm.Int32"}
+        assert element("CurrentDivision").text == str(exact.division)
+        assert element("UserName").attrib == {}
+        assert element("Title").attrib == {f"{metadata}null": "true"}

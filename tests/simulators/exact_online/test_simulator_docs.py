@@ -3,7 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterator
+from urllib.parse import quote
 
+import httpx
 import pytest
 from simulated_exact import ROOT, Company, Server, running
 
@@ -14,9 +16,9 @@ from simulators.exact_online.readings import QUESTIONS
 MARIE = "marie.dupont@example.fr"
 TEXT = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
 FIRST_PORT = "localhost:8400"
-EXAMPLES = [
-    line for line in TEXT.splitlines() if line.startswith("curl ") and "/_control/" in line and " -s" not in line
-]
+CONTROL = "/_control/"
+EXAMPLES = [line for line in TEXT.splitlines() if line.startswith("curl ") and CONTROL in line and " -s" not in line]
+TOKEN_DIALOGUE = re.search(r"^Without one:\n\n```\n(.+?)\n```", TEXT, re.M | re.S)
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +37,40 @@ def steered(docs_server: Server) -> Iterator[Server]:
     docs_server.steering.delete("/_control/faults")
 
 
+def sent(http: httpx.Client, example: str) -> httpx.Response:
+    """The call that curl makes of an example: several `-d` are a form, `--data-urlencode` escapes behind the `=`."""
+    given: dict[str, list[str]] = {}
+    words = iter(shlex.split(example.replace("\\\n", ""))[1:])
+    for word in words:
+        option = word if word.startswith("-") else "address"
+        given.setdefault(option, []).append(word if option in ("address", "-s") else next(words))
+    fields = (field.partition("=") for field in given.get("--data-urlencode", []))
+    escaped = [f"{name}={quote(value, safe='')}" for name, _, value in fields]
+    body = "&".join(given.get("-d", []) + escaped) or None
+    headers = {name: value.strip() for name, _, value in (line.partition(":") for line in given.get("-H", []))}
+    if body is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    (method,) = given.get("-X", ["GET" if body is None else "POST"])
+    (address,) = given["address"]
+    return http.request(method, address.removeprefix(FIRST_PORT), content=body, headers=headers)
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_example(steered: Server, example: str) -> None:
-    words = shlex.split(example)
-    address = next(word for word in words if word.startswith(FIRST_PORT))
-    body = words[words.index("-d") + 1] if "-d" in words else None
-    method = words[words.index("-X") + 1] if "-X" in words else "POST"
-    answer = steered.steering.request(method, address.removeprefix(FIRST_PORT), content=body)
+    answer = sent(steered.steering, example)
     assert answer.status_code < 300, answer.text
+
+
+def test_token_dialogue(docs_server: Server) -> None:
+    """The calls one after the other, with what was answered in place of what the page leaves out."""
+    assert TOKEN_DIALOGUE is not None
+    calls = [call for call in re.split(r"^(?=curl )", TOKEN_DIALOGUE[1], flags=re.M) if call]
+    authorize, exchange, read = (re.sub(r"^\{.*\}$", "", call, flags=re.M).strip() for call in calls)
+    code = sent(docs_server.http, authorize).json()["code"]
+    token = sent(docs_server.http, exchange.replace("stamp!…", code)).json()
+    assert set(token) == {"access_token", "token_type", "expires_in", "refresh_token"}
+    me = sent(docs_server.http, read.replace("AAEA…", token["access_token"])).json()
+    assert me["d"]["results"][0]["CurrentDivision"] == 8301
 
 
 def test_every_fault_has_an_example_and_a_row() -> None:

@@ -133,9 +133,10 @@ class TestAttachment:
         body = {"Document": new_document(exact)["ID"], "FileName": "z.pdf", "Attachment": "WiA0Mg==", **changed}
         assert exact.refusal(ATTACHMENTS, body) == [reason]
 
-    def test_not_base64_is_400(self, exact: Company) -> None:
+    @pytest.mark.parametrize("content", ["not base64!", 5, True])
+    def test_not_base64_is_400(self, exact: Company, content: object) -> None:
         """Rules 3.7 and 4.2: what cannot be read as its type."""
-        body = {"Document": new_document(exact)["ID"], "FileName": "z.pdf", "Attachment": "not base64!"}
+        body = {"Document": new_document(exact)["ID"], "FileName": "z.pdf", "Attachment": content}
         answer = exact.post(ATTACHMENTS, body)
         assert (answer.status_code, "'Attachment'" in message(answer)) == (400, True)
 

@@ -10,6 +10,7 @@ import pytest
 from simulated_exact import Company, Server, message
 
 GL = "financial/GLAccounts"
+SALES = "salesentry/SalesEntries"
 
 
 def codes(exact: Company, condition: str, path: str = GL) -> list[str]:
@@ -282,6 +283,9 @@ class TestEnvelope:
         assert uuid.UUID(first["X-Exact-Correlation-Id"]) != uuid.UUID(second["X-Exact-Correlation-Id"])
 
 
+M = "{http://schemas.microsoft.com/ado/2007/08/dataservices/metadata}"
+
+
 class TestAtom:
     """Rules 3.2: without `Accept: application/json` the answer is Atom XML."""
 
@@ -299,6 +303,28 @@ class TestAtom:
     def test_row(self, exact: Company) -> None:
         answer = exact.call("GET", f"{GL}(guid'{exact.gl('530000')}')", headers={"Accept": ""})
         assert ElementTree.fromstring(answer.content).findtext(".//{*}Code") == "530000"
+
+    def test_values(self, exact: Company) -> None:
+        """Dates as ISO text, null and type as attributes, links as links, expanded ones with their feed inside."""
+        made = exact.created(SALES, exact.sale(exact.line(amount="100.50")))
+        path = f"{SALES}(guid'{made['EntryID']}')"
+        names = "EntryDate,AmountFC,EntryNumber,YourRef,SalesEntryLines"
+        for expand in ("", "SalesEntryLines"):
+            params = {"$select": names, "$expand": expand}
+            answer = exact.call("GET", path, params=params, headers={"Accept": "application/atom+xml"})
+            entry = ElementTree.fromstring(answer.content)
+            found = {
+                element.tag.rpartition("}")[2]: element for element in entry.iterfind("{*}content/{*}properties/*")
+            }
+            assert found["EntryDate"].text == "2026-11-20T00:00:00"
+            assert found["EntryDate"].attrib == {f"{M}type": "Edm.DateTime"}
+            assert (found["AmountFC"].text, found["AmountFC"].attrib) == ("120.6", {f"{M}type": "Edm.Double"})
+            assert found["YourRef"].attrib == {f"{M}null": "true"}
+            link = entry.find("{*}link[@title='SalesEntryLines']")
+            assert link is not None
+            assert link.get("href", "").endswith(f"{path}/SalesEntryLines")
+            amounts = [element.text for element in link.iterfind(".//{*}AmountFC")]
+            assert amounts == (["100.5"] if expand else [])
 
 
 class TestKey:

@@ -424,6 +424,13 @@ class TestBodies:
         (entry,) = exact.books()["entries"]
         assert entry["date"] == day
 
+    @pytest.mark.parametrize(
+        "given", ["/Date(-62135596800001)/", "/Date(253402300800000)/", "0000-01-01", "2026-02-30"]
+    )
+    def test_no_such_day_is_400(self, exact: Company, given: str) -> None:
+        """Rules 4.2: a day before the year 1 or after 9999 is none, in ticks as in text."""
+        assert exact.post(SALES, exact.sale(exact.line(), EntryDate=given)).status_code == 400
+
     def test_nested_results(self, exact: Company) -> None:
         """OData's other form of a deep insert."""
         exact.created(SALES, exact.sale(SalesEntryLines={"results": [exact.line()]}))
