@@ -2,7 +2,7 @@
 
 A step writes how the last posting went and marks the next one as being sent, in one transaction: so each POST has its
 intent on disk before it and its outcome before the next one, and a posting costs one commit. What they do stands in
-the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (migration 0014), whose plans
+the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (migration 0016), whose plans
 it keeps; the moves in them are those of `exact.states`.
 """
 

@@ -159,7 +159,7 @@ CREATE TRIGGER exact_posting_content_guard
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exact", "0013_audit")]
+    dependencies = [("exact", "0015_more_companies")]
 
     operations = [
         migrations.RunSQL(NEXT, migrations.RunSQL.noop),

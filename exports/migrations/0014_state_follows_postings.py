@@ -29,7 +29,7 @@ CREATE TRIGGER exports_follow_posting AFTER UPDATE OF state ON exact_posting
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exports", "0011_indexes_of_a_reseller"), ("exact", "0014_lane_steps")]
+    dependencies = [("exports", "0013_only_added_to"), ("exact", "0016_lane_steps")]
 
     operations = [
         migrations.RunSQL(
