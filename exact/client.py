@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
 
 import httpx
@@ -48,9 +49,11 @@ class TokenSource(Protocol):
 def shared_http() -> httpx.Client:
     """The process's one HTTP client: connections are kept alive and the CA bundle is read once.
 
-    `retries` stays 0: a POST must never be repeated by a library.
+    `retries` stays 0: a POST must never be repeated by a library. No cookie of one customer's answer is kept, and sent
+    for the next one's.
     """
     return httpx.Client(
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(settings.EXACT_TIMEOUT_S, connect=min(10.0, settings.EXACT_TIMEOUT_S)),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=20),
         follow_redirects=False,
@@ -153,7 +156,7 @@ class ExactClient:
             raise Unavailable(f"Exact cannot be reached: {type(error).__name__}") from error
         except httpx.RequestError as error:
             raise _broken_off(method, error) from error
-        now, told = timezone.now(), dict(response.headers)
+        now, told = timezone.now(), _headers(response)
         self.budget.observe(told, now)
         correlation_id = told.get(CORRELATION_HEADER, "")
         log.info("exact_call", method=method, path=response.url.path, status=response.status_code, id=correlation_id)
@@ -193,6 +196,11 @@ def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
     if method == "GET":
         raise Unavailable(f"Exact answered {status} with something unreadable", **known)
     raise OutcomeUnknown(f"Exact answered {status} with something unreadable", **known)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """The headers by their names in small letters; httpx would search its list anew for each."""
+    return {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
 def _broken_off(method: str, error: httpx.RequestError) -> ExactError:

@@ -10,6 +10,8 @@ import structlog
 from structlog.typing import ExcInfo
 
 CAUSES = 5
+# That a hint came and was looked at says nothing: the lanes tell what they do.
+QUIET_OF_CELERY = ("celery.utils.functional", "celery.worker.strategy", "celery.app.trace")
 
 
 def logging_config(*, level: str, style: str) -> None:
@@ -40,7 +42,7 @@ def logging_config(*, level: str, style: str) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery.utils.functional")},
+            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", *QUIET_OF_CELERY)},
         }
     )
     structlog.configure(

@@ -1,4 +1,4 @@
-"""(k) What one posting costs the worker, counted so that a busy machine does not change it: statements and Python
+"""(l) What one posting costs the worker, counted so that a busy machine does not change it: statements and Python
 calls; beside them CPU time, of this process and of PostgreSQL."""
 
 import cProfile
@@ -32,7 +32,7 @@ def measure_posting(place: Place) -> None:
         push_all(place.web_url, place.loads([shop], 2))
         wait_for(nothing_open, "the first closings")
     Lane.objects.update(leased_until=None)  # the worker was killed, perhaps within its lane
-    found, made = place.results.setdefault("k", {}), 0
+    found, made = place.results.setdefault("l", {}), 0
     for name, (closings, lanes) in SHAPES.items():
         each = closings // lanes
         counts, profile = Counts(place), cProfile.Profile()

@@ -52,8 +52,9 @@ def plans(place: Place) -> dict[str, str]:
     session = connection.connection
     session.add_notice_handler(keep)
     try:
-        for act in (lambda: _one_push(place), lambda: _one_lane(place), _sweep):
-            act()
+        _one_push(place)
+        _one_lane(place)
+        _sweep()
     finally:
         session.remove_notice_handler(keep)
         connection.close()
