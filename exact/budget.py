@@ -29,15 +29,21 @@ class Budget:
 
     def spend(self, now: datetime) -> None:
         """Take one call out of the budget. Raises `RateLimited` when nothing is left; no call must be made then."""
-        self._turn_windows(now)
-        if self.blocked_until and now < self.blocked_until:
-            raise RateLimited("Exact's limit is reached", until=self.blocked_until)
-        if self.day_calls >= self.day_limit - self.day_reserve:
-            raise RateLimited("the calls of this day are used up", until=next_midnight(now))
-        if self.minute_calls >= self.minute_limit - self.minute_reserve:
-            raise RateLimited("the calls of this minute are used up", until=next_minute(now))
+        if empty := self.empty(now):
+            raise empty
         self.minute_calls += 1
         self.day_calls += 1
+
+    def empty(self, now: datetime) -> RateLimited | None:
+        """Why no call may be made now, with the moment to go on; None when one may be."""
+        self._turn_windows(now)
+        if self.blocked_until and now < self.blocked_until:
+            return RateLimited("Exact's limit is reached", until=self.blocked_until)
+        if self.day_calls >= self.day_limit - self.day_reserve:
+            return RateLimited("the calls of this day are used up", until=next_midnight(now))
+        if self.minute_calls >= self.minute_limit - self.minute_reserve:
+            return RateLimited("the calls of this minute are used up", until=next_minute(now))
+        return None
 
     def observe(self, headers: Mapping[str, str], now: datetime) -> None:
         """Correct the counts by what Exact says is left. Headers may be missing or only one pair (rules.md §2.2)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
 
 import httpx
@@ -48,13 +49,21 @@ class TokenSource(Protocol):
 def shared_http() -> httpx.Client:
     """The process's one HTTP client: connections are kept alive and the CA bundle is read once.
 
-    `retries` stays 0: a POST must never be repeated by a library.
+    `retries` stays 0: a POST must never be repeated by a library. No cookie of one customer's answer is kept, and sent
+    for the next one's.
     """
     return httpx.Client(
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(settings.EXACT_TIMEOUT_S, connect=min(10.0, settings.EXACT_TIMEOUT_S)),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=20),
         follow_redirects=False,
     )
+
+
+@lru_cache(maxsize=1000)
+def parsed(url: str) -> httpx.URL:
+    """An address that is posted to again and again: httpx takes as long to read it as for the rest of a request."""
+    return httpx.URL(url)
 
 
 class ExactClient:
@@ -97,7 +106,9 @@ class ExactClient:
             if event == BODY_LEAVES:
                 last_look()
 
-        answer, correlation_id = self._exchange("POST", self._url(resource), json=body, extensions={"trace": trace})
+        answer, correlation_id = self._exchange(
+            "POST", parsed(self._url(resource)), json=body, extensions={"trace": trace}
+        )
         content = answer.get("d")
         if not isinstance(content, dict):
             raise OutcomeUnknown(
@@ -124,7 +135,7 @@ class ExactClient:
     def _call(self, method: str, url: str, **options: Any) -> dict[str, Any]:
         return self._exchange(method, url, **options)[0]
 
-    def _exchange(self, method: str, url: str, **options: Any) -> tuple[dict[str, Any], str]:
+    def _exchange(self, method: str, url: str | httpx.URL, **options: Any) -> tuple[dict[str, Any], str]:
         """One call, repeated once with a new token after a 401: a request refused there was not handled."""
         token = self._tokens.current()
         try:
@@ -136,7 +147,7 @@ class ExactClient:
         except Unauthorized as error:
             raise NeedsReconnect("Exact refuses a fresh token", correlation_id=error.correlation_id) from error
 
-    def _send(self, method: str, url: str, token: str, **options: Any) -> tuple[dict[str, Any], str]:
+    def _send(self, method: str, url: str | httpx.URL, token: str, **options: Any) -> tuple[dict[str, Any], str]:
         self.budget.spend(timezone.now())
         headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"}
         try:
@@ -145,12 +156,12 @@ class ExactClient:
             raise Unavailable(f"Exact cannot be reached: {type(error).__name__}") from error
         except httpx.RequestError as error:
             raise _broken_off(method, error) from error
-        now = timezone.now()
-        self.budget.observe(response.headers, now)
-        correlation_id = response.headers.get(CORRELATION_HEADER, "")
-        log.info("exact_call", method=method, path=httpx.URL(url).path, status=response.status_code, id=correlation_id)
+        now, told = timezone.now(), _headers(response)
+        self.budget.observe(told, now)
+        correlation_id = told.get(CORRELATION_HEADER, "")
+        log.info("exact_call", method=method, path=response.url.path, status=response.status_code, id=correlation_id)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            until = self.budget.exhausted(response.headers, now)
+            until = self.budget.exhausted(told, now)
             raise RateLimited("Exact's limit is reached", until=until, status=429, correlation_id=correlation_id)
         return outcome(method, response), correlation_id
 
@@ -185,6 +196,11 @@ def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
     if method == "GET":
         raise Unavailable(f"Exact answered {status} with something unreadable", **known)
     raise OutcomeUnknown(f"Exact answered {status} with something unreadable", **known)
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """The headers by their names in small letters; httpx would search its list anew for each."""
+    return {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
 def _broken_off(method: str, error: httpx.RequestError) -> ExactError:

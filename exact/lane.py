@@ -5,6 +5,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 """
 
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,19 +14,19 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exact import lease as leases
+from exact import steps
 from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, shared_http
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
-from exact.models import Activation, CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
+from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
-from exact.states import BEGUN, OPEN, move, wait_until
+from exact.states import move, wait_until
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
 
@@ -58,6 +59,7 @@ class LaneRun:
     client: ExactClient
     settled: Settled
     errors: int = 0
+    left: bool = False  # the last step found nothing more to do and gave the lane back
     _catalogues: dict[frozenset[str], Catalogue] = field(default_factory=dict)
 
     def catalogue_of(self, entry: Entry) -> Catalogue:
@@ -68,16 +70,45 @@ class LaneRun:
         return self._catalogues[codes]
 
 
+# The lanes this process is in; True: somebody asked for one again meanwhile.
+_asked_again: dict[int, bool] = {}
+_asking = threading.Lock()
+
+
 def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
     """Send what is due in a division. Returns whether there is more to do right now.
 
-    `settled` is called in the transaction that brings a posting to its end (posted, refused, differs).
+    Whoever asks for a lane that this process is in leaves it at that: its holder looks once more before it ends.
+
+    `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
+    withdrawn, or a reversal that was posted.
     """
-    taken = leases.acquire(division_id, holder)
-    if taken is None:
+    with _asking:
+        if division_id in _asked_again:
+            _asked_again[division_id] = True
+            return False
+        _asked_again[division_id] = False
+    try:
+        while True:
+            more = _stay(division_id, holder, settled)
+            with _asking:
+                if more or not _asked_again[division_id]:
+                    del _asked_again[division_id]
+                    return more
+                _asked_again[division_id] = False
+    except BaseException:
+        with _asking:
+            del _asked_again[division_id]
+        raise
+
+
+def _stay(division_id: int, holder: str, settled: Settled) -> bool:
+    """Take the lane, if it is free, and work in it until it is empty, must wait, or `RUN_MAX` postings were sent."""
+    entered = steps.enter(division_id, holder)
+    if entered is None:
         return False
-    lease, lane = taken
-    division, http = lane.division, shared_http()
+    lane, http = entered.lane, shared_http()
+    division = lane.division
     client = ExactClient(
         base_url=division.app.base_url,
         division=division.code,
@@ -85,93 +116,65 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
         budget=leases.lane_budget(lane, division.app),
         http=http,
     )
-    run = LaneRun(division=division, lane=lane, lease=lease, client=client, settled=settled)
+    run = LaneRun(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)
     try:
-        return _send_due(run)
+        return _send_due(run, entered.due)
     except leases.LeaseLost:
         log.warning("lane_lost", division=division.code, holder=holder)
         return False
     finally:
-        leases.release(lease, client.budget)
+        if not run.left:
+            leases.release(run.lease, client.budget)
 
 
-def _send_due(run: LaneRun) -> bool:
-    for _step in range(RUN_MAX):
-        posting = next_posting(run.division)
-        if posting is None:
-            return False
+def _send_due(run: LaneRun, first: steps.Due) -> bool:
+    due: steps.Due | None = first
+    for sent in range(1, RUN_MAX + 1):
+        assert due is not None
         try:
-            going_on = _advance(run, posting)
+            posted = _advance(run, due)
+            empty = run.client.budget.empty(timezone.now())
+            due = steps.step(run.lease, run.client.budget, posted, go_on=not empty and sent < RUN_MAX)
+            if empty:
+                raise empty
+        except MustWait:
+            return False
         except ExactError as error:
             return _stand_still(run, error)
-        if not going_on:
+        if posted is not None:
+            run.lane.failures = 0
+        if due is None and sent < RUN_MAX:
+            run.left = True
             return False
     return True
 
 
-def next_posting(division: Division) -> Posting | None:
-    """What was begun comes first, whatever arrived since; then the oldest open posting.
+class MustWait(Exception):
+    """The lane was told to stand still until what is under way in Exact can be looked up."""
 
-    The receipts of a closing whose sale a person must mend wait with it; so does all that is not under
-    way of an establishment whose export was switched off, or was led into another company before anything was sent.
+
+def _advance(run: LaneRun, due: steps.Due) -> steps.Posted | None:
+    """Bring one posting a step on. Returns what the next step is to write down; None: it is on disk already.
+
+    Raises `MustWait` and any `ExactError`.
     """
-    halted = Posting.objects.filter(
-        division=division,
-        entry_kind=EntryKind.SALES.value,
-        state__in=[PostingState.REFUSED, PostingState.DIFFERS],
-    )
-    waits_for_another = Q(after__isnull=False) & ~Q(after__state=PostingState.POSTED)
-    # Each half takes its first row from its own index; one query over both would sort the whole backlog every time.
-    begun = Posting.objects.filter(division=division, state__in=BEGUN).order_by("turn")[:1]
-    waiting = (
-        Posting.objects.filter(division=division, state=PostingState.PENDING, state__in=OPEN)
-        .exclude(closing_id__in=halted.values("closing_id"))
-        .exclude(waits_for_another)
-        .exclude(establishment__in=_of_establishments(active=False))
-        .exclude(
-            ~Exists(Posting.objects.filter(closing_id=OuterRef("closing_id"), state=PostingState.POSTED)),
-            establishment__in=_of_establishments(active=True).exclude(division=division),
-        )
-        .order_by("turn")[:1]
-    )
-    return min(begun.union(waiting, all=True), key=lambda posting: posting.state == PostingState.PENDING, default=None)
-
-
-def _of_establishments(*, active: bool) -> QuerySet[Activation, int]:
-    return Activation.objects.filter(active=active).values_list("establishment_id", flat=True)
-
-
-def _advance(run: LaneRun, posting: Posting) -> bool:
-    """Bring one posting a step on. Returns False when the lane must wait before its next step."""
+    posting = due.posting
+    if due.claimed:
+        return _post(run, posting)
+    if posting.state == PostingState.REMOVING:
+        _remove(run, posting)
+        return None
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
         _move_unknown(run, posting, _begun(posting), Problem(code="worker_ended"))
-    if posting.state == PostingState.UNKNOWN:
-        return _find_out(run, posting)
-    if posting.state == PostingState.REMOVING:
-        _remove(run, posting)
-        return True
+    _find_out(run, posting)
+    return None
+
+
+def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
+    """Send a posting that is marked as being sent. What a step can write down is returned, the rest written here."""
     entry = Entry.from_document(posting.entry)
     catalogue = run.catalogue_of(entry)
-    _claim(run, posting)
-    _post(run, posting, entry, catalogue)
-    return True
-
-
-def _claim(run: LaneRun, posting: Posting) -> None:
-    """Write on disk that the POST is about to begin. Only who holds the lease can."""
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(
-            posting,
-            PostingState.SENDING,
-            sending_since=timezone.now(),
-            attempts=posting.attempts + 1,
-            not_before=None,
-        )
-
-
-def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) -> None:
     resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
     try:
         body = body_of(
@@ -181,6 +184,7 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
             payment_condition=condition,
             cost_center=posting.cost_center,
         )
+        steps.lend_session()
         answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
@@ -198,7 +202,11 @@ def _post(run: LaneRun, posting: Posting, entry: Entry, catalogue: Catalogue) ->
         raise
     else:
         run.errors = 0
-        _record_found(run, posting, entry, from_answer(resource, answer), correlation_id=answer.correlation_id)
+        found = from_answer(resource, answer)
+        if posting.reverses_id is None and not found.differences(entry):
+            return steps.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
+        _record_found(run, posting, entry, found, correlation_id=answer.correlation_id)
+    return None
 
 
 def _begun(posting: Posting) -> datetime:
@@ -220,10 +228,9 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
             posted_at=timezone.now(),
             problems=[difference.to_document() for difference in differences],
         )
-        run.settled(posting)
-    if run.lane.failures:
         Lane.objects.filter(pk=run.division.pk).update(failures=0)
-        run.lane.failures = 0
+        run.settled(posting)
+    run.lane.failures = 0
 
 
 def _remove(run: LaneRun, posting: Posting) -> None:
@@ -291,12 +298,15 @@ def _move_unknown(
         )
 
 
-def _find_out(run: LaneRun, posting: Posting) -> bool:
-    """Look an unknown posting up in Exact: adopt what is there; send again what was missing twice."""
+def _find_out(run: LaneRun, posting: Posting) -> None:
+    """Look an unknown posting up in Exact: adopt what is there; send again what was missing twice.
+
+    Raises `MustWait` while it is too early to look.
+    """
     now = timezone.now()
     if posting.not_before and now < posting.not_before:
         leases.pause(run.lease, until=posting.not_before, code=PauseCode.SETTLING, detail=posting.reference)
-        return False
+        raise MustWait
     entry = Entry.from_document(posting.entry)
     catalogue = run.catalogue_of(entry)
     found = look_up(run.client, posting, resource_of(entry, catalogue))
@@ -306,12 +316,11 @@ def _find_out(run: LaneRun, posting: Posting) -> bool:
         _record_found(run, posting, entry, found[0])
     elif posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
         wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
-        return _find_out(run, posting)
+        _find_out(run, posting)
     else:
         with transaction.atomic(durable=True):
             leases.renew(run.lease, run.client.budget)
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
-    return True
 
 
 def _record_doubled(run: LaneRun, posting: Posting, found: list[Found]) -> None:

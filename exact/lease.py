@@ -1,18 +1,18 @@
 """Who may write into a division now: one worker at a time, by a lease row that runs out when its holder dies.
 
-Every acquisition raises the fence; every write of the lane asks for that fence, so a worker that slept through the
-end of its lease can change nothing any more.
+Every acquisition (`exact.steps.enter`) raises the fence; every write of the lane asks for that fence, so a worker that
+slept through the end of its lease can change nothing any more.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exact.budget import Budget
-from exact.models import Division, ExactApp, Lane
+from exact.models import ExactApp, Lane
 
 PAUSE_DETAIL_MAX = 300
 
@@ -32,32 +32,6 @@ class Lease:
 
     division_id: int
     fence: int
-
-
-def acquire(division_id: int, holder: str) -> tuple[Lease, Lane] | None:
-    """Take the lane, or None: somebody has it, or it stands still until a later moment.
-
-    The lane comes with its division, app and connection. Two who read it as free at once meet in the fence they read:
-    one of them raises it.
-    """
-    lane, now = _lane_of(division_id), timezone.now()
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    running = Q(paused_until=None) | Q(paused_until__lte=now)
-    fence, until = lane.fence + 1, now + lease_time()
-    taken = Lane.objects.filter(free, running, division=division_id, fence=lane.fence).update(
-        holder=holder, fence=fence, leased_until=until, pause_code="", pause_detail=""
-    )
-    return (Lease(division_id=division_id, fence=fence), lane) if taken else None
-
-
-def _lane_of(division_id: int) -> Lane:
-    lanes = Lane.objects.select_related("division__app", "division__connection")
-    lane = lanes.filter(division=division_id).first()
-    if lane is not None:
-        return lane
-    division = Division.objects.get(pk=division_id)
-    Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
-    return lanes.get(division=division)
 
 
 def renew(lease: Lease, budget: Budget) -> None:

@@ -1,4 +1,4 @@
-"""The states of a posting, the allowed moves between them, and the one function that makes a move.
+"""The states of a posting, the allowed moves between them, and the function for moves that no step of a lane makes.
 
     pending ──claim──▶ sending ──answer──▶ posted | refused | differs
        ▲                  │ └─not sent──▶ pending
@@ -9,7 +9,9 @@
                                     └──Exact refuses──▶ differs
     posted, differs ──its reversal was posted──▶ reversed
 
-A trigger in the database refuses every other move (migration 0004).
+Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
+`exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
+transaction. A trigger refuses every other move (migration 0016).
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,11 @@
-"""The one function that changes an export's state, and the moves it allows.
+"""The states of an export, the allowed moves between them, and the function for moves that a person or a look makes.
 
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
 exported, failed ─▶ exporting (an entry is being replaced)
+
+exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
+the move and its event (migration 0014), in the lane's transaction. All other moves are made here.
 """
 
 from django.db import transaction

@@ -7,9 +7,9 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_ready
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
@@ -17,9 +17,9 @@ app = Celery("clyo_exact")
 app.config_from_object(
     {
         "broker_url": settings.CELERY_BROKER_URL,
+        "broker_transport": "integration.broker.Transport",
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
-            "visibility_timeout": 900,
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
@@ -50,12 +50,26 @@ app.autodiscover_tasks()
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 
 
+@celeryd_init.connect
+def _share_connections(**_: Any) -> None:
+    """The threads of a worker share a few database connections: a lane needs one for milliseconds between its calls
+    to Exact, which take far longer. So a process may have hundreds of lanes. Runs before the first connection."""
+    database = connections.settings["default"]
+    database |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+    database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": settings.WORKER_CONNECTIONS}
+
+
 @task_prerun.connect
 @task_postrun.connect
 def _drop_broken_connections(sender: Any, **_: Any) -> None:
-    """What Django does around a request: end connections that broke or grew old, check the others before their use."""
-    if not sender.request.is_eager:
-        close_old_connections()
+    """What Django does around a request: end connections that broke or grew old, check the others before their use.
+    Where one of a pool broke the others are looked at: a restarted database ended them all."""
+    if sender.request.is_eager:
+        return
+    broke, pool = connection.errors_occurred, getattr(connection, "pool", None)
+    close_old_connections()
+    if broke and pool is not None:
+        pool.check()
 
 
 @worker_ready.connect

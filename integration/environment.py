@@ -56,6 +56,7 @@ class Environment(BaseSettings):
     exact_lease_margin_s: float = Field(default=10.0, ge=1, le=60)
     exact_backoff_max_s: float = Field(default=900.0, ge=2, le=3600)
     exact_reconnect_pause_s: float = Field(default=900.0, ge=5, le=3600)
+    worker_connections: int = Field(default=16, ge=2, le=200)
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
     push_rate: str = "600/minute"
     pairing_rate: str = "10/minute"

@@ -10,6 +10,8 @@ import structlog
 from structlog.typing import ExcInfo
 
 CAUSES = 5
+# That a hint came and was looked at says nothing: the lanes tell what they do.
+QUIET_OF_CELERY = ("celery.utils.functional", "celery.worker.strategy", "celery.app.trace")
 
 
 def logging_config(*, level: str, style: str) -> None:
@@ -40,11 +42,12 @@ def logging_config(*, level: str, style: str) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "celery.utils.functional")},
+            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", *QUIET_OF_CELERY)},
         }
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # An event below the level is dropped before anything is made of it.
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

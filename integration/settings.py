@@ -208,6 +208,7 @@ EXACT_DAY_RESERVE = ENVIRONMENT.exact_day_reserve
 EXACT_LEASE_MARGIN_S = ENVIRONMENT.exact_lease_margin_s
 EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
 EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
+WORKER_CONNECTIONS = ENVIRONMENT.worker_connections
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
 MAIL_SERVER = ENVIRONMENT.mail_server

@@ -37,6 +37,7 @@ SECTIONS = {
     "j": "a year of 300 establishments into a FEC",
     "k": "from the activation link to the company",
     "l": "pages of the console, with a million closings",
+    "m": "what a posting costs a worker",
 }
 
 
@@ -95,6 +96,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from integration.bench.fairness import measure_budget, measure_fairness
     from integration.bench.ingest import measure_ingest
     from integration.bench.pages import measure_pages
+    from integration.bench.posting import measure_posting
     from integration.bench.queries import measure_queries
     from integration.bench.size import measure_size
     from integration.bench.year import measure_year
@@ -102,6 +104,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     return [
         ("a", measure_ingest),
         ("h", measure_queries),
+        ("m", measure_posting),
         ("b", measure_export),
         ("cgi", measure_cost),
         ("e", measure_fairness),

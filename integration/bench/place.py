@@ -1,5 +1,6 @@
 """Where everything is measured: the programs, their stores, the customers, and what the sections share."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from integration.stack.product import beat, exact, web, worker
 from integration.stack.stores import Stores
 
 WEB_THREADS = 16
-WORKER_THREADS = 32
+WORKER_THREADS = int(os.environ.get("THREADS") or 32)
 DONE_TIMEOUT_S = 900.0
 POLL_S = 0.1
 OPEN = "SELECT count(*) FROM exact_posting WHERE state IN ('pending', 'sending', 'unknown')"

@@ -1,11 +1,13 @@
 """(h) How many queries a push and a posting make, and how PostgreSQL would answer each of them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from psycopg.errors import Diagnostic
 
 from exact.lane import run_lane
 from exact.models import Division
@@ -13,7 +15,11 @@ from exports.settle import settle
 from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting
 from integration.bench.place import Place
 
-ASKED = ("SELECT", "UPDATE", "DELETE", "WITH")
+TELL_PLANS = """
+    LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+    SET client_min_messages = log
+"""
+PLAN = re.compile(r"plan:\nQuery Text: (?P<sql>.*?)\n(?P<plan>[^\n]*\(cost=.*)", re.DOTALL)
 CONTROL = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET")
 LANE_CLOSINGS = 5
 
@@ -33,14 +39,25 @@ def measure_queries(place: Place) -> None:
 
 
 def plans(place: Place) -> dict[str, str]:
-    """Every statement of a push, a posting and a sweep, by how it begins, with PostgreSQL's plan for it."""
-    statements = _queries(lambda: _one_push(place)) + _queries(lambda: _one_lane(place)) + _queries(_sweep)
-    found = {}
+    """Every statement of a push, a posting and a sweep, with the plan that PostgreSQL followed; also those inside of
+    functions and triggers."""
+    found: dict[str, str] = {}
+
+    def keep(notice: Diagnostic) -> None:
+        if followed := PLAN.search(notice.message_primary or ""):
+            found[" ".join(followed["sql"].split())] = followed["plan"]
+
     with connection.cursor() as cursor:
-        for sql in statements:
-            if sql.startswith(ASKED):
-                cursor.execute(f"EXPLAIN {sql}")
-                found[sql] = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute(TELL_PLANS)
+    session = connection.connection
+    session.add_notice_handler(keep)
+    try:
+        _one_push(place)
+        _one_lane(place)
+        _sweep()
+    finally:
+        session.remove_notice_handler(keep)
+        connection.close()
     return found
 
 

@@ -69,11 +69,15 @@ RECEIVED: LiteralString = """
 """
 
 
-def waiting_closings(division: Division, count: int) -> None:
-    """So many closings of one division that are ready, with their postings pending."""
-    _copy([division.pk], 0, count, export_state="ready", posting_state="pending", run="w")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE exact_posting, exports_export")
+def waiting_closings(division: Division, count: int, *, already: int = 0, analyze: bool = True) -> None:
+    """So many closings of one division that are ready, with their postings pending; `already` were made before.
+
+    `analyze`: as after a while in production; it makes every session plan its statements anew.
+    """
+    _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run="w")
+    if analyze:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE exact_posting, exports_export")
 
 
 def stored_closings(already: int, count: int) -> None:

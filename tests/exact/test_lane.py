@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.utils import timezone
 
-from exact import lane
+from exact import lane, steps
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
 from exports.models import Export
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -166,6 +167,66 @@ def test_lane__held_by_another_worker_is_left_alone(linked: tuple[Caller, Divisi
     Lane.objects.filter(division=division).update(holder="other", leased_until=timezone.now() + timedelta(minutes=1))
     assert work(division) is False
     assert state(closing_id) == "ready"
+
+
+def test_lane__lost_between_claim_and_answer_writes_nothing_and_is_mended(
+    linked: tuple[Caller, Division], exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    body_of = lane.body_of
+
+    def loses_the_lease(*arguments: Any, **more: Any) -> Any:
+        Lane.objects.filter(division=division).update(fence=F("fence") + 1)
+        return body_of(*arguments, **more)
+
+    monkeypatch.setattr(lane, "body_of", loses_the_lease)
+    work(division)
+    monkeypatch.undo()
+    sale = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
+    assert (sale.state, [event.after for event in sale.events.all()]) == (PostingState.SENDING, ["sending"])
+    assert references(exact, division) == [sale.reference]
+
+    Lane.objects.filter(division=division).update(leased_until=None)
+    for _ in range(4):
+        work(division)
+        Posting.objects.filter(state=PostingState.UNKNOWN).update(sending_since=timezone.now() - timedelta(hours=1))
+        settle_now(division)
+    assert (state(closing_id), len(exact.entries(division.code))) == ("exported", 2)
+
+
+def test_lane__out_of_calls_leaves_the_next_posting_untouched(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    with time_machine.travel(timezone.now(), tick=False):
+        minute, one_left = timezone.now().replace(second=0, microsecond=0), division.app.minute_limit - 3 - 1
+        Lane.objects.filter(division=division).update(minute=minute, minute_calls=one_left)
+        work(division)
+    receipts = Posting.objects.get(closing_id=closing_id, entry_kind="receipts")
+    assert (receipts.state, receipts.events.count()) == (PostingState.PENDING, 0)
+    row = Lane.objects.get(division=division)
+    assert (row.pause_code, row.leased_until) == ("rate_limited", None)
+
+
+def test_lane__asked_for_again_while_it_is_being_left_looks_once_more(
+    linked: tuple[Caller, Division], exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till, division = linked
+    push(till)
+    step, later = steps.step, []
+
+    def somebody_pushes(*arguments: Any, **more: Any) -> Any:
+        due = step(*arguments, **more)
+        if due is None and not later:
+            later.append(push(till, 1043))
+            assert work(division) is False
+        return due
+
+    monkeypatch.setattr(steps, "step", somebody_pushes)
+    work(division)
+    assert [state(closing_id) for closing_id in later] == ["exported"]
 
 
 def test_gateway_fault__is_not_a_refusal_and_goes_again_by_itself(

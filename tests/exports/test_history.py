@@ -72,7 +72,7 @@ def test_difference__is_told_with_its_amounts(linked: tuple[Caller, Division], e
     found = Problem(code="amount_differs_in_exact", facts=facts)
     move(sale, PostingState.DIFFERS, reasons=[found], problems=[found.to_document()])
     page = page_of(closing_id)
-    assert page.count("Le montant est de 1 399,99 € dans Exact, 1 400,00 € a été envoyé.") == 2
+    assert page.count("Le montant est de 1 399,99 € dans Exact, 1 400,00 € a été envoyé.") == 3
 
 
 def test_code__gone_from_exact_is_named_in_the_list(linked: tuple[Caller, Division]) -> None:

@@ -1,0 +1,130 @@
+"""The two statements of a lane that goes well: enter it, and take a step. Each is one round trip and one commit.
+
+A step writes how the last posting went and marks the next one as being sent, in one transaction: so each POST has its
+intent on disk before it and its outcome before the next one, and a posting costs one commit. What they do stands in
+the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (migration 0016), whose plans
+it keeps; the moves in them are those of `exact.states`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import connection as database
+from django.db.models import Model
+from django.utils import timezone
+
+from exact.budget import Budget
+from exact.lease import Lease, LeaseLost, lease_time
+from exact.models import Connection, Division, ExactApp, Lane, Posting
+from exact.postings import Found
+from exact.states import MovedByAnother
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Part(Generic[Row]):
+    """Some columns of a model, as part of a function's row."""
+
+    def __init__(self, name: str, model: type[Row], columns: str) -> None:
+        wanted = columns.split()
+        fields = [field for field in model._meta.concrete_fields if field.attname in wanted]
+        assert len(fields) == len(wanted), f"{model} has not all of {wanted}"
+        self.sql = ", ".join(f"(s.{name}).{field.column}" for field in fields)
+        self._model = model
+        self._names = [field.attname for field in fields]
+        self._readers = [getattr(field, "from_db_value", None) for field in fields]
+
+    def read(self, row: Iterator[Any]) -> Row:
+        """Take this part's columns off a row, as a model; what was not read is asked for when somebody needs it."""
+        values = [next(row) if read is None else read(next(row), None, database) for read in self._readers]
+        return self._model.from_db(database.alias, self._names, values)
+
+
+POSTING = Part(
+    "posting",
+    Posting,
+    "id tenant_id division_id establishment_id closing_id entry_kind journal reference entry payment_condition "
+    "cost_center reverses_id state sending_since not_before attempts lookups exact_entry_id messages",
+)
+LANE = Part("lane", Lane, "division_id fence failures minute minute_calls day day_calls")
+DIVISION = Part("division", Division, "id tenant_id code app_id connection_id")
+APP = Part("app", ExactApp, "id base_url minute_limit day_limit")
+CONNECTION = Part("connection", Connection, "id state problem access_token access_issued_at access_expires_at")
+# The names are those of our own columns.
+ENTER = (
+    f"SELECT s.claimed, {POSTING.sql}, {LANE.sql}, {DIVISION.sql}, {APP.sql}, {CONNECTION.sql} "  # noqa: S608
+    "FROM exact_lane_enter(%s, %s, %s, %s) s"
+)
+STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.join(['%s'] * 13)}) s"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """The posting to go on with. `claimed`: this step marked it as being sent; else it was begun by somebody before."""
+
+    posting: Posting
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a step is to write down: Exact took the posting, with the amounts that were meant."""
+
+    posting: Posting
+    found: Found
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A lane that was taken, with its first posting. `lane` has its division, app and connection."""
+
+    lease: Lease
+    lane: Lane
+    due: Due
+
+
+def enter(division_id: int, holder: str) -> Entered | None:
+    """Take the lane and its first posting. None: somebody has it, it stands still, or nothing is to be done."""
+    now = timezone.now()
+    with database.cursor() as cursor:
+        cursor.execute(ENTER, [division_id, holder, now, now + lease_time()])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    rest = iter(row)
+    claimed: bool = next(rest)
+    posting, lane = POSTING.read(rest), LANE.read(rest)
+    lane.division = DIVISION.read(rest)
+    lane.division.app, lane.division.connection = APP.read(rest), CONNECTION.read(rest)
+    lease = Lease(division_id=division_id, fence=lane.fence)
+    return Entered(lease=lease, lane=lane, due=Due(posting=posting, claimed=claimed))
+
+
+def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) -> Due | None:
+    """Prolong the lease, put the call counts and `posted` on disk, and take the next posting if the lane is to go on.
+
+    With nothing left to take, the lane has been given back. Raises `LeaseLost`, with nothing written, and
+    `MovedByAnother`.
+    """
+    now = timezone.now()
+    outcome: list[Any] = [None, None, None, ""]
+    if posted is not None:
+        found = posted.found
+        outcome = [posted.posting.pk, found.entry_id, found.entry_number, posted.correlation_id]
+    counts = [budget.minute, budget.minute_calls, budget.day, budget.day_calls]
+    with database.cursor() as cursor:
+        cursor.execute(STEP, [lease.division_id, lease.fence, now, now + lease_time(), *counts, *outcome, go_on])
+        [(verdict, claimed, *row)] = cursor.fetchall()
+    if verdict == "lost":
+        raise LeaseLost(str(lease.division_id))
+    if verdict == "moved" and posted is not None:
+        raise MovedByAnother(posted.posting.reference)
+    return None if row[0] is None else Due(posting=POSTING.read(iter(row)), claimed=claimed)
+
+
+def lend_session() -> None:
+    """Let the other lanes of this process have the database session while this one waits for Exact."""
+    if getattr(database, "pool", None) is not None:
+        database.close()
