@@ -17,7 +17,7 @@ from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-PAGE = 250
+PAGE = 500
 IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
 TRAINING = Problem(code="run_training", blocking=False)
 # What a run looks at of every closing: a year of them is read, so nothing more.
