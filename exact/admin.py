@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet, URLField
@@ -14,6 +15,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
 from exact.activation import switch_off
 from exact.connection import disconnect
@@ -52,10 +54,28 @@ def state_of(activation: Activation) -> str:
     return "active" if activation.active else "inactive"
 
 
+class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is no generic
+    """The secret is typed and never shown."""
+
+    base_url = forms.URLField(label=_("host"), assume_scheme="https", widget=UnfoldAdminURLInputWidget)
+    secret = forms.CharField(label=_("client secret"), required=False, widget=UnfoldAdminPasswordWidget)
+
+    class Meta:
+        model = ExactApp
+        fields = ("country", "base_url", "client_id", "minute_limit", "day_limit")
+
+
 @admin.register(ExactApp)
 class ExactAppAdmin(ScopedAdmin):
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
     formfield_overrides: ClassVar[dict[Any, Any]] = {URLField: {"assume_scheme": "https"}}
+
+    form = ExactAppForm
+
+    def save_model(self, request: HttpRequest, obj: ExactApp, form: Any, change: bool) -> None:
+        """A secret left empty stays what it was."""
+        obj.client_secret = form.cleaned_data["secret"] or obj.client_secret
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Establishment)

@@ -78,7 +78,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     if link.browser_digest:
         return _to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
     if request.method == "GET":
-        return _step(request, link, "introduction.html", {"trouble": ""})
+        return _step(request, link, "introduction.html", {"trouble": "", "lost": _lost(_activation(link))})
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
         return _refusal(request, "other_browser", 403)
@@ -134,7 +134,8 @@ def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         case LinkStep.DONE:
             return _step(request, link, "done.html", _outcome(request, link))
         case _:
-            return _step(request, link, "introduction.html", {"trouble": link.trouble})
+            lost = not link.trouble and _lost(_activation(link))
+            return _step(request, link, "introduction.html", {"trouble": link.trouble, "lost": lost})
 
 
 @require_GET
@@ -283,6 +284,13 @@ def _activation(link: ActivationLink) -> Activation | None:
     )
 
 
+def _lost(activation: Activation | None) -> bool:
+    """Whether an export that is on stands still until somebody logs in at Exact again."""
+    if activation is None or not activation.active:
+        return False
+    return activation.division.connection.state == ConnectionState.RECONNECT_REQUIRED
+
+
 def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     activation = _activation(link)
     connection = activation.division.connection if activation else None
@@ -295,6 +303,7 @@ def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
         "activation": activation,
         "active": activation is not None and activation.active,
         "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
+        "lost": _lost(activation),
         "connection": connection,
         "asking": request.GET.get("ask") == "off",
         "others": others,

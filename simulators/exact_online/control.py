@@ -51,6 +51,7 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/calls", _safe(control.calls), methods=["GET", "DELETE"]),
         Route("/companies", _safe(control.companies), methods=["POST"]),
         Route("/companies/move", _safe(control.move_company), methods=["POST"]),
+        Route("/companies/status", _safe(control.company_status), methods=["POST"]),
         Route("/users/current", _safe(control.current_company), methods=["POST"]),
         Route("/users", _safe(control.users), methods=["POST"]),
         Route("/consents/withdraw", _safe(control.withdraw_consent), methods=["POST"]),
@@ -154,6 +155,14 @@ class _Control:
             simulator.database.execute("UPDATE company SET moved = ? WHERE division = ?", (now, division))
             simulator.identifiers.renew_rowversions(division)
         return JSONResponse({"division": division, "moved": wall_clock_text(now)})
+
+    async def company_status(self, request: Request) -> Response:
+        """The company is archived, or back: as system/Divisions counts, 0 inactive, 1 active, 2 archived."""
+        body = await _body(request)
+        division, status = _get(body, "division", int), _get(body, "status", int)
+        self._require_company(division)
+        self._change("UPDATE company SET status = ? WHERE division = ?", (status, division))
+        return JSONResponse({"division": division, "status": status})
 
     async def current_company(self, request: Request) -> Response:
         """The user switches to another company in the browser: `CurrentDivision` changes (rules 3.9)."""

@@ -304,9 +304,13 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
         assert shop.caller.post("closings", closing(number)).json()["state"] == "ready"
     shop.wait(lambda: shop.state() == "reconnect_required")
     assert shop.exact.entries(shop.division) == []
+    first.page.reload()
+    assert first.heading == "Exact demande une nouvelle connexion"
 
-    again = visitors()
-    again.begin(shop.link())
+    again, url = visitors(), shop.link()
+    again.page.goto(url)
+    assert "n’accepte plus la connexion" in again.page.inner_text("[role=alert]")
+    again.begin(url)
     again.log_in(shop.user)
     again.wait_for(f"{shop.division} - TEST")  # the company is known: nothing is to be chosen
     assert (Connection.objects.get().pk, shop.state()) == (connection.pk, "active")

@@ -9,8 +9,12 @@ import time_machine
 from cryptography.fernet import Fernet
 from django.core import mail
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.db import connection as database
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from exact.linking import forget_companies
 from exact.links import make_link
@@ -21,9 +25,10 @@ from exact.secret_text import fernet
 from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
 from exports.models import Export
 from exports.sweep import park_stopped, release_mended, release_waiting
-from tenants.factories import StaffFactory
-from tenants.models import Tenant
+from tenants.factories import StaffFactory, SupportFactory, TenantFactory
+from tenants.models import Tenant, User
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
+from tests.console.given import linked as linked_company
 
 
 def bookkeeper(exact: SimulatedExact, division: Division) -> httpx.Client:
@@ -53,6 +58,12 @@ def next_night(exact: SimulatedExact) -> None:
 
 def state(till: Caller) -> Any:
     return till.get("activation").json()
+
+
+def console(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def test_account__blocked_at_exact_holds_new_closings_until_it_is_open_again(
@@ -103,6 +114,30 @@ def test_company__out_of_reach_is_noticed(linked: tuple[Caller, Division], exact
     exact.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user, divisions=[1])
     look_after(division.pk)
     assert [it["code"] for it in state(till)["problems"]] == ["division_gone"]
+
+
+def test_company__archived_at_exact_holds_until_it_is_back(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    exact.control("companies/status", division=division.code, status=2)
+    look_after(division.pk)
+    assert [it["code"] for it in state(till)["problems"]] == ["division_archived"]
+    assert till.post("closings", closing()).json()["state"] == "held"
+    exact.control("companies/status", division=division.code, status=1)
+    look_after(division.pk)
+    assert state(till)["state"] == "active"
+
+
+def test_company__moved_by_exact_is_shown(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    exact.control("companies/move", division=division.code)
+    look_after(division.pk)
+    activation = Activation.objects.get()
+    assert activation.division.moved_at == timezone.localdate()
+    page = console(SupportFactory()).get(reverse("admin:exact_activation_change", args=[activation.pk]))
+    assert date_format(timezone.localdate()) in page.content.decode()
+    assert state(till)["state"] == "active"
 
 
 def test_night__when_exact_is_away_changes_nothing(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
@@ -172,6 +207,21 @@ def test_consent__lost_is_told_to_each_in_its_language(linked: tuple[Caller, Div
         staff.email: "L'Étoile & Fils: the link to Exact ends soon",
         Connection.objects.get().user_email: "L'Étoile & Fils\xa0: le lien avec Exact prend bientôt fin",
     }
+
+
+def test_consent__lost_is_shown_to_its_reseller_and_support_alone(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    own, support, stranger = StaffFactory(reseller=till.till.tenant.reseller), SupportFactory(), StaffFactory()
+    exact.control("consents/withdraw", client_id="demo-client", user=f"compta{division.code}@example.fr")
+    Connection.objects.update(access_issued_at=timezone.now() - timedelta(hours=1))
+    till.post("closings", closing())
+    work(division)
+    assert state(till)["state"] == "reconnect_required"
+    for address, words in (("admin:index", "doit relier"), ("admin:exact_connection_changelist", "reconnexion")):
+        shown = [words in console(user).get(reverse(address)).content.decode() for user in (own, support, stranger)]
+        assert shown == [True, True, False], address
 
 
 def test_consent__that_cannot_be_renewed_for_20_days_warns(linked: tuple[Caller, Division]) -> None:
@@ -280,3 +330,68 @@ def test_links__over_keep_no_names_of_companies(linked: tuple[Caller, Division])
     ActivationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
     forget_companies()
     assert ActivationLink.objects.get(pk=link.pk).companies == []
+
+
+def test_tokens__are_on_no_page_and_in_no_log_line(
+    linked: tuple[Caller, Division], exact: SimulatedExact, caplog: pytest.LogCaptureFixture
+) -> None:
+    till, division = linked
+    first = Connection.objects.get()
+    caplog.set_level("DEBUG")
+    till.post("closings", closing())
+    work(division)
+    exact.control("clock", advance=700)
+    try:
+        with time_machine.travel(timezone.now() + timedelta(seconds=700)):
+            look_after(division.pk)
+    finally:
+        exact.control("clock", real=True)
+    second = Connection.objects.get()
+    assert second.refresh_token != first.refresh_token
+    person = console(SupportFactory())
+    pages = [
+        person.get(reverse(address, args=arguments)).content.decode()
+        for address, arguments in (
+            ("admin:exact_connection_changelist", []),
+            ("admin:exact_connection_change", [first.pk]),
+            ("admin:exact_exactapp_changelist", []),
+            ("admin:exact_exactapp_change", [first.app_id]),
+            ("admin:exact_activation_change", [Activation.objects.get().pk]),
+        )
+    ]
+    said = "".join([*pages, caplog.text])
+    assert "exact_call" in said and first.user_name in said
+    for secret in (first.access_token, first.refresh_token, second.access_token, second.refresh_token):
+        assert secret[:40] not in said
+    assert first.app.client_secret not in said
+
+
+def test_connection__of_another_customer_is_refused_by_the_database(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    foreign = linked_company(TenantFactory(), "autrui", code=9_999_001)
+    link, _url = make_link(till.till.establishment)
+    leads = (
+        (ActivationLink.objects.filter(pk=link.pk), {"connection": foreign.connection}),
+        (ActivationLink.objects.filter(pk=link.pk), {"division": foreign}),
+        (
+            Division.objects.filter(pk=till.till.establishment.activation.division_id),
+            {"connection": foreign.connection},
+        ),
+        (Activation.objects.filter(establishment=till.till.establishment), {"division": foreign}),
+    )
+    for rows, to in leads:
+        with pytest.raises(IntegrityError, match="same_tenant"), transaction.atomic():
+            rows.update(**to)
+
+
+def test_secret_of_the_app__left_empty_in_its_form_stays(linked: tuple[Caller, Division]) -> None:
+    app = Connection.objects.get().app
+    form = {"country": "FR", "base_url": app.base_url, "client_id": app.client_id}
+    limits = {"minute_limit": 55, "day_limit": app.day_limit}
+    address = reverse("admin:exact_exactapp_change", args=[app.pk])
+    secret = app.client_secret
+    for typed, kept in (("", secret), ("another", "another")):
+        answer = console(SupportFactory()).post(address, {**form, **limits, "secret": typed})
+        assert answer.status_code == 302, answer.context["errors"]
+        app.refresh_from_db()
+        assert (app.client_secret, app.minute_limit) == (kept, 55)
