@@ -1,5 +1,6 @@
 """The demo, step by step. `ONCE=1` ends it after the result; `KILL_WORKER=1` kills the worker while it exports."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -7,6 +8,8 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,16 +26,35 @@ DEMO_TIMEOUT_S = "4"
 
 def main() -> int:
     home = CLONE / ".local" / "demo-run"
-    shutil.rmtree(home, ignore_errors=True)
-    (home / "logs").mkdir(parents=True)
+    home.parent.mkdir(exist_ok=True)
     try:
-        with local_services("demo", fresh=True) as services:
+        with only_here(home.with_suffix(".lock")), local_services("demo", fresh=True) as services:
+            shutil.rmtree(home, ignore_errors=True)
+            (home / "logs").mkdir(parents=True)
             return _demo(home, services.environment())
+    except RunsAlready:
+        print("demo: it runs here already. End it in its own window with Ctrl-C, then start again.", file=sys.stderr)
+        return 1
     except ProgramFailed as failure:
         print(f"demo: failed\n{failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 0
+
+
+class RunsAlready(Exception):
+    """Another demo of this clone has its database and its logs."""
+
+
+@contextmanager
+def only_here(lock: Path) -> Iterator[None]:
+    """Hold a lock file, which ends with this process. Raises `RunsAlready`."""
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunsAlready from None
+        yield
 
 
 def _demo(home: Path, environment: dict[str, str]) -> int:
