@@ -75,10 +75,8 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = str(value)
-        groups = SafeString("").join(
-            format_html('<optgroup label="{}">{}</optgroup>', title, self._options(options, chosen))
-            for title, options in self.choices
-        )
+        rows = ((title, self._options(options, chosen)) for title, options in self.choices)
+        groups = format_html_join("", '<optgroup label="{}">{}</optgroup>', rows)
         return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), groups)
 
     def _options(self, options: Iterable[tuple[str, str]], chosen: str) -> SafeString:
