@@ -72,13 +72,16 @@ class Push(models.Model):
     body = models.BinaryField()
     answer_status = models.PositiveSmallIntegerField(_("answer"), null=True)
     answer_code = models.CharField(_("reason"), max_length=40, blank=True)
-    closing = models.ForeignKey("Closing", models.PROTECT, null=True, related_name="repeats", verbose_name=_("closing"))
+    closing = models.ForeignKey(
+        "Closing", models.PROTECT, null=True, related_name="repeats", verbose_name=_("closing"), db_index=False
+    )
 
     class Meta:
         verbose_name = _("push")
         verbose_name_plural = _("pushes")
         ordering = ["-received_at"]
         indexes = [
+            models.Index(fields=["closing"], condition=Q(closing__isnull=False), name="clyo_ingest_push_repeats"),
             models.Index(
                 fields=["till", "-received_at"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refused"
             ),
@@ -113,8 +116,8 @@ class Closing(models.Model):
     """
 
     export = models.OneToOneField(Export, models.PROTECT, primary_key=True, related_name="closing")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    till = models.ForeignKey(Till, models.PROTECT, related_name="closings")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    till = models.ForeignKey(Till, models.PROTECT, related_name="closings", db_index=False)
     kind = models.CharField(max_length=10)
     scope = models.CharField(max_length=40, blank=True)
     number = models.BigIntegerField()
@@ -136,9 +139,9 @@ class Closing(models.Model):
 class CoveredTickets(models.Model):
     """The tickets of one station that a closing covers. Two live rows of an establishment never share a ticket."""
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     closing = models.ForeignKey(Closing, models.PROTECT, related_name="covered_tickets")
-    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
     station = models.CharField(max_length=40)
     tickets = BigIntegerRangeField()
     live = models.BooleanField()

@@ -394,7 +394,7 @@ class Posting(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER, db_index=False)
     division = models.ForeignKey(Division, models.PROTECT, related_name="postings", verbose_name=_("division"))
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
     closing_id = models.UUIDField(_("closing"))
@@ -404,9 +404,16 @@ class Posting(models.Model):
     reference = models.CharField(_("reference"), max_length=30, unique=True)
     entry = models.JSONField()
     payment_condition = models.CharField(max_length=10, blank=True)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("reverses"))
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", verbose_name=_("reverses"), db_index=False
+    )
     after = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="+", help_text="Sent only once that one stands in Exact."
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Sent only once that one stands in Exact.",
     )
     cost_center = models.CharField(max_length=20, blank=True, db_default="")
     business_date = models.DateField(_("business date"))
@@ -471,6 +478,9 @@ class Posting(models.Model):
                 condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
                 name="exact_posting_halted",
             ),
+            # Few are reversals or wait for another.
+            models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="exact_posting_reverses"),
+            models.Index(fields=["after"], condition=Q(after__isnull=False), name="exact_posting_after"),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
             models.Index(
                 fields=["division", "exact_entry_id"],
@@ -489,10 +499,10 @@ class PostingEvent(models.Model):
     `why` is in the words of a person or of Exact; `reasons` are our own, as documents of `ledger.problem.Problem`.
     """
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     before = models.CharField(max_length=10, blank=True)
     after = models.CharField(max_length=10)
     why = models.CharField(max_length=300, blank=True)
@@ -501,7 +511,10 @@ class PostingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["tenant", "at"], name="exact_posting_event_of_a_day")]
+        indexes = [
+            models.Index(fields=["tenant", "at"], name="exact_posting_event_of_a_day"),
+            models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exact_posting_event_person"),
+        ]
 
 
 class BookLine(models.Model):

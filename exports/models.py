@@ -33,8 +33,10 @@ class Export(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
-    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"))
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), db_index=False)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"), db_index=False
+    )
     till = models.ForeignKey(Till, models.PROTECT, related_name="+", verbose_name=_("till"))
     kind = models.CharField(_("kind"), max_length=10)
     number = models.BigIntegerField(_("number"))
@@ -64,7 +66,6 @@ class Export(models.Model):
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
             models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
             models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
-            models.Index(fields=["establishment", "business_date"], name="exports_by_shop_and_day"),
             models.Index(
                 fields=["business_date", "closed_at"],
                 condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),
@@ -100,17 +101,20 @@ class Export(models.Model):
 class ExportEvent(models.Model):
     """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     export = models.ForeignKey(Export, models.PROTECT, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     before = models.CharField(max_length=10, blank=True)
     after = models.CharField(max_length=10)
     why = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["tenant", "at"], name="exports_event_of_a_day")]
+        indexes = [
+            models.Index(fields=["tenant", "at"], name="exports_event_of_a_day"),
+            models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exports_event_of_a_person"),
+        ]
 
 
 class RepostRun(models.Model):

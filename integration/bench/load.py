@@ -48,7 +48,7 @@ def push_all(url: str, loads: Iterable[tuple[Shop, list[bytes]]], *, a_second: f
     delays: list[list[float]] = [[] for _ in prepared]
     pause_s = len(prepared) / a_second if a_second else None
     threads = [
-        threading.Thread(target=_push, args=(url, shop, bodies, gate, delays[place], pause_s))
+        threading.Thread(target=_push, args=(url, shop, bodies, gate, delays[place], pause_s, place / len(prepared)))
         for place, (shop, bodies) in enumerate(prepared)
     ]
     for thread in threads:
@@ -61,12 +61,18 @@ def push_all(url: str, loads: Iterable[tuple[Shop, list[bytes]]], *, a_second: f
 
 
 def _push(
-    url: str, shop: Shop, bodies: list[bytes], gate: threading.Barrier, delays: list[float], pause_s: float | None
+    url: str,
+    shop: Shop,
+    bodies: list[bytes],
+    gate: threading.Barrier,
+    delays: list[float],
+    pause_s: float | None,
+    turn: float,
 ) -> None:
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     headers = {"Authorization": f"Bearer {shop.key}", "Content-Type": "application/json"}
     gate.wait()
-    for body, due in zip(bodies, _times(pause_s), strict=False):
+    for body, due in zip(bodies, _times(pause_s, turn), strict=False):
         time.sleep(max(0.0, due - time.perf_counter()))
         begun = time.perf_counter() if pause_s is None else due
         connection.request("POST", "/api/v1/closings", body, headers)
@@ -77,9 +83,12 @@ def _push(
     connection.close()
 
 
-def _times(pause_s: float | None) -> Iterator[float]:
-    """When each push is due. A push that begins late because the one before took long has waited since it was due."""
-    now = time.perf_counter()
+def _times(pause_s: float | None, turn: float) -> Iterator[float]:
+    """When each push is due: tills take turns, they do not push in step; `turn` is a share of the pause.
+
+    A push that begins late because the one before took long has waited since it was due.
+    """
+    now = time.perf_counter() + turn * (pause_s or 0.0)
     while True:
         yield now
         now += pause_s or 0.0
