@@ -1,10 +1,14 @@
 """A migration's operation for indexes that Django makes of itself."""
 
+from typing import Any
+
 from django.db import models
 from django.db.migrations import AlterField, RunSQL, SeparateDatabaseAndState
 
 
-def without_index(app: str, model: str, field: str, index: str, now: models.Field) -> SeparateDatabaseAndState:
+def without_index(
+    app: str, model: str, field: str, index: str, now: models.ForeignKey[Any, Any]
+) -> SeparateDatabaseAndState:
     """Drop a foreign key's own `index` beside the running service; `now` is the field as the model has it.
 
     Django's `AlterField` alone would make the whole foreign key anew, and lock both tables while it checks every row.
