@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clyo_ingest.continuity import (
     Neighbours,
+    bounds,
     check_sequence,
     check_tickets,
     neighbours,
@@ -29,7 +30,7 @@ TICKETS_TAKEN = "clyo_ingest_tickets_once"
 TRIES = 3
 
 
-# In one statement and plain SQL: every closing ends with it. Tickets that run backwards count as their first one.
+# In one statement and plain SQL: every closing ends with it.
 STORED = """
 WITH closing AS (
     INSERT INTO clyo_ingest_closing (
@@ -40,9 +41,8 @@ WITH closing AS (
         %(perpetual_before)s, %(perpetual_after)s, %(received_at)s)
 )
 INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
-SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station,
-       int8range(covered.first, GREATEST(covered.first, covered.last), '[]'), %(live)s
-FROM unnest(%(stations)s::text[], %(firsts)s::bigint[], %(lasts)s::bigint[]) AS covered (station, first, last)
+SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station, covered.tickets, %(live)s
+FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS covered (station, tickets)
 """
 
 
@@ -131,8 +131,7 @@ def _write(push: Push, export: Export, digest: str, facts: Facts, around: Neighb
         "establishment": export.establishment_id,
         "live": live,
         "stations": [it.station for it in facts.tickets],
-        "firsts": [it.first for it in facts.tickets],
-        "lasts": [it.last for it in facts.tickets],
+        "tickets": [bounds(it) for it in facts.tickets],
     }
     with connection.cursor() as sql:
         sql.execute(STORED, row)

@@ -1,12 +1,12 @@
 """Console pages of Exact Online: connections, activations, mappings, lanes."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet, URLField
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -68,8 +68,6 @@ class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is
 @admin.register(ExactApp)
 class ExactAppAdmin(ScopedAdmin):
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
-    formfield_overrides: ClassVar[dict[Any, Any]] = {URLField: {"assume_scheme": "https"}}
-
     form = ExactAppForm
 
     def save_model(self, request: HttpRequest, obj: ExactApp, form: Any, change: bool) -> None:

@@ -1,6 +1,5 @@
 """A division's master data, read once and kept: it feeds checks and pick lists, so that posting costs two calls."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +8,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from exact.client import ExactClient
 from exact.errors import Forbidden
 from exact.models import CatalogueItem, CatalogueKind, Division
+from exact.partial_row import PartialRow
 from exact.resources import BANK, CASH, SALES
 
 Row = dict[str, Any]
@@ -261,14 +261,14 @@ class NotInCatalogue(Exception):
 
 # In plain SQL: each closing and each lane begins with it. All kinds are named, so that the index of (division, kind,
 # code) leads to the rows however long the chart of accounts is.
-NAMED = """
-SELECT id, division_id, kind, code, exact_id, name, facts FROM exact_catalogueitem
+ITEM = PartialRow("item", CatalogueItem, "id division_id kind code exact_id name facts")
+NAMED = f"""
+SELECT {ITEM.sql} FROM exact_catalogueitem AS item
 WHERE division_id = %(division)s AND kind = ANY(%(kinds)s) AND code = ANY(%(codes)s)
 UNION ALL
-SELECT id, division_id, kind, code, exact_id, name, facts FROM exact_catalogueitem
+SELECT {ITEM.sql} FROM exact_catalogueitem AS item
 WHERE division_id = %(division)s AND kind = %(period)s AND facts->>'starts' <= %(day)s AND facts->>'ends' >= %(day)s
-"""
-NAMED_COLUMNS = ("id", "division_id", "kind", "code", "exact_id", "name", "facts")
+"""  # noqa: S608 - the names of our own columns
 NAMED_KINDS = [kind.value for kind in CatalogueKind if kind != CatalogueKind.PERIOD]
 
 
@@ -283,9 +283,8 @@ def _named(division: Division, codes: Collection[str], day: date | None) -> Iter
     }
     with connection.cursor() as sql:
         sql.execute(NAMED, wanted)
-        for pk, division_id, kind, code, exact_id, name, facts in sql.fetchall():
-            row = (pk, division_id, kind, code, exact_id, name, json.loads(facts))
-            yield CatalogueItem.from_db(DEFAULT_DB_ALIAS, NAMED_COLUMNS, row)
+        for row in sql.fetchall():
+            yield ITEM.read(iter(row))
 
 
 class Catalogue:

@@ -6,51 +6,29 @@ the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the
 it keeps; the moves in them are those of `exact.states`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db import connection as database
-from django.db.models import Model
 from django.utils import timezone
 
 from exact.budget import Budget
 from exact.lease import Lease, LeaseLost, lease_time
 from exact.models import Connection, Division, ExactApp, Lane, Posting
+from exact.partial_row import PartialRow
 from exact.postings import Found
 from exact.states import MovedByAnother
 
-Row = TypeVar("Row", bound=Model)
-
-
-class Part(Generic[Row]):
-    """Some columns of a model, as part of a function's row."""
-
-    def __init__(self, name: str, model: type[Row], columns: str) -> None:
-        wanted = columns.split()
-        fields = [field for field in model._meta.concrete_fields if field.attname in wanted]
-        assert len(fields) == len(wanted), f"{model} has not all of {wanted}"
-        self.sql = ", ".join(f"(s.{name}).{field.column}" for field in fields)
-        self._model = model
-        self._names = [field.attname for field in fields]
-        self._readers = [getattr(field, "from_db_value", None) for field in fields]
-
-    def read(self, row: Iterator[Any]) -> Row:
-        """Take this part's columns off a row, as a model; what was not read is asked for when somebody needs it."""
-        values = [next(row) if read is None else read(next(row), None, database) for read in self._readers]
-        return self._model.from_db(database.alias, self._names, values)
-
-
-POSTING = Part(
-    "posting",
+POSTING = PartialRow(
+    "s.posting",
     Posting,
     "id tenant_id division_id establishment_id closing_id entry_kind journal reference entry payment_condition "
     "cost_center reverses_id state sending_since not_before attempts lookups exact_entry_id messages",
 )
-LANE = Part("lane", Lane, "division_id fence failures minute minute_calls day day_calls")
-DIVISION = Part("division", Division, "id tenant_id code app_id connection_id")
-APP = Part("app", ExactApp, "id base_url minute_limit day_limit")
-CONNECTION = Part("connection", Connection, "id state problem access_token access_issued_at access_expires_at")
+LANE = PartialRow("s.lane", Lane, "division_id fence failures minute minute_calls day day_calls")
+DIVISION = PartialRow("s.division", Division, "id tenant_id code app_id connection_id")
+APP = PartialRow("s.app", ExactApp, "id base_url minute_limit day_limit")
+CONNECTION = PartialRow("s.connection", Connection, "id state problem access_token access_issued_at access_expires_at")
 # The names are those of our own columns.
 ENTER = (
     f"SELECT s.claimed, {POSTING.sql}, {LANE.sql}, {DIVISION.sql}, {APP.sql}, {CONNECTION.sql} "  # noqa: S608
