@@ -131,7 +131,8 @@ def _message(fault: Mapping[str, Any]) -> str:
         return _(MONEY_HINT)
     message = _(MESSAGES[kind]) if kind in MESSAGES else _("This value is not valid.")
     if kind == "literal_error":
-        return f"{message} {context['expected']}"
+        known = str(context["expected"]).replace(" or ", ", ")  # pydantic's own word is English
+        return f"{message} {known}"
     return message
 
 

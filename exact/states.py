@@ -72,9 +72,7 @@ def move(
     before = PostingState(posting.state)
     assert to in MOVES[before], f"{before} → {to} is not a move"
     with transaction.atomic(savepoint=False):
-        moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
-        if moved != 1:
-            raise MovedByAnother(posting.reference)
+        # Before the move: what follows from it, by a trigger, has happened after it.
         PostingEvent.objects.create(
             tenant_id=posting.tenant_id,
             posting=posting,
@@ -85,6 +83,9 @@ def move(
             reasons=[reason.to_document() for reason in reasons],
             correlation_id=correlation_id,
         )
+        moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
+        if moved != 1:
+            raise MovedByAnother(posting.reference)
     posting.state = to
     for name, value in changes.items():
         setattr(posting, name, value)

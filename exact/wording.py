@@ -180,7 +180,7 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
         return str(CatalogueKind(value).label)
     if name == "resource":
         return resource_name(value)
-    return f"{_number(value)} €" if name in MONEY_FACTS else value
+    return f"{_number(value)}\N{NO-BREAK SPACE}€" if name in MONEY_FACTS else value
 
 
 def _number(value: str) -> str:

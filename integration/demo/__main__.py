@@ -25,6 +25,8 @@ DEMO_TIMEOUT_S = "4"
 
 
 def main() -> int:
+    # Whoever ends it, by whatever signal: nothing of it is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     home = CLONE / ".local" / "demo-run"
     home.parent.mkdir(exist_ok=True)
     try:

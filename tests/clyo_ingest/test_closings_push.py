@@ -285,6 +285,11 @@ def test_suspended__reads_nothing(till: Caller, level: str, path: str) -> None:
     assert till.get(path).status_code == 403
 
 
+def test_unknown_word__is_told_with_the_known_ones_in_no_language(till: Caller) -> None:
+    [fault] = till.post("closings", closing(kind="weekly")).json()["errors"]
+    assert fault["message"].endswith("\N{NO-BREAK SPACE}: 'general', 'station', 'drawer'")
+
+
 def test_too_fast__is_429_with_retry_after(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PushThrottle, "rate", "2/min", raising=False)
     answers = [till.post("closings", closing(number)) for number in (1042, 1043, 1044)]

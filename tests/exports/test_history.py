@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from exact.models import Division, Lane, Posting, PostingEvent, PostingState
 from exact.states import move
+from exports.history import of_closing
+from exports.models import Export
 from ledger.problem import Problem
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -102,3 +104,11 @@ def test_lane__says_why_it_stands_still(linked: tuple[Caller, Division], exact: 
     work(division)
     assert Lane.objects.get(division=division).pause_code == "rate_limited"
     assert "la limite d’appels est atteinte" in console("fr", reverse("admin:exact_lane_changelist"))
+
+
+def test_refusal__stands_before_what_follows_from_it(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    export = Export.objects.get(pk=push(till))
+    exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
+    work(division)
+    assert [it.state for it in of_closing(export)] == ["ready", "sending", "refused", "failed"]
