@@ -65,7 +65,21 @@ SELECT tenant_id, id, establishment_id, till_id::text, int8range(number * %(tick
        true
 FROM fresh
 """
-GROWING = ("exports_export", "exact_posting", "tenants_till", "tenants_tenant", "tenants_establishment")
+FILLED = (
+    "tenants_reseller",
+    "tenants_tenant",
+    "tenants_establishment",
+    "tenants_till",
+    "exact_mapping",
+    "exact_connection",
+    "exact_division",
+    "exports_export",
+    "exact_posting",
+    "clyo_ingest_push",
+    "clyo_ingest_closing",
+    "clyo_ingest_coveredtickets",
+    "exports_exportevent",
+)
 
 
 def fill(*, resellers: int, tenants: int, tills: int, days: int) -> Reseller:
@@ -149,5 +163,5 @@ def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:
         for statement in (EXPORTS, POSTINGS, RECEIVED):
             sql.execute(statement, values)
         sql.execute("SET LOCAL session_replication_role = origin")
-        for table in GROWING:
+        for table in FILLED:
             sql.execute(f"ANALYZE {table}")
