@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from django.db.models.fields.json import KT
 from psycopg.types.json import Jsonb
@@ -16,6 +17,7 @@ from exact.models import Mapping, Posting
 from exports.accept import found_by_the_till
 from exports.models import Export, ExportState
 from exports.prepare import Destination, holding_problems
+from exports.runs.ahead import read_ahead
 from exports.runs.closings import (
     NOTHING_TO_BOOK,
     StandingEntries,
@@ -93,10 +95,14 @@ class Reader:
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
+        for page, standing in read_ahead(self._stored()):
+            yield [self._read(export, standing.get(export.pk, StandingEntries())) for export in page]
+
+    def _stored(self) -> Iterator[tuple[Sequence[Export], dict[UUID, StandingEntries]]]:
         for page in pages(self._run):
             standing = standing_entries(page)
             with_documents([it for it in page if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
-            yield [self._read(export, standing.get(export.pk, StandingEntries())) for export in page]
+            yield page, standing
 
     def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
         return export.state != ExportState.ARCHIVED and not standing.complete

@@ -23,7 +23,7 @@ ESTABLISHMENTS = 300
 CLOSINGS_EACH = 334
 # Two closings a day from 2 January 2026 on.
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2026, 6, 30)
-TIMEOUT_S = 600.0
+TIMEOUT_S = 300.0
 
 # What the first establishment closed, for each of the others.
 COPIES: LiteralString = """
