@@ -23,6 +23,8 @@ log = structlog.get_logger()
 ATTACHED_MAX = 7 * 1024 * 1024
 ATTEMPTS_MAX = 5
 AGAIN_AFTER = timedelta(minutes=5)
+# RFC 5321 4.2.3: "exceeded storage allocation", which is how servers refuse a message for its size (RFC 1870 6.1).
+TOO_LARGE = 552
 
 
 def send_report(run_id: UUID) -> None:
@@ -34,7 +36,7 @@ def send_report(run_id: UUID) -> None:
     if run is None:
         return
     try:
-        _message(run).send()
+        _send(run)
     except (SMTPException, OSError) as error:
         over = _is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
         log.warning("report_not_sent", run=str(run.pk), why=type(error).__name__, over=over)
@@ -61,9 +63,20 @@ def _record(run: ExportRun, state: MailState, detail: str) -> None:
     ExportRun.objects.filter(pk=run.pk, mail_state=MailState.DUE).update(mail_state=state, mail_detail=detail[:300])
 
 
-def _message(run: ExportRun) -> EmailMessage:
+def _send(run: ExportRun) -> None:
+    """Send with the file; with a link when the file is too large for us, or for the server."""
+    attached = run.content is not None and run.content.size < ATTACHED_MAX
+    try:
+        _message(run, attached=attached).send()
+    except SMTPResponseException as error:
+        if not attached or error.smtp_code != TOO_LARGE:
+            raise
+        log.info("report_with_link", run=str(run.pk))
+        _message(run, attached=False).send()
+
+
+def _message(run: ExportRun, *, attached: bool) -> EmailMessage:
     content = run.content
-    attached = content is not None and content.size < ATTACHED_MAX
     with translation.override(run.language):
         body = render_to_string(
             "exports/runs/mail.txt",

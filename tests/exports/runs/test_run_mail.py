@@ -138,10 +138,21 @@ def test_bounce__is_shown_on_the_runs_page(postbox: Postbox, name: str, state: s
     assert postbox.mails == []
 
 
-def test_server__that_takes_no_mail_of_that_size_is_shown(settings: Any) -> None:
+def test_server__that_takes_no_mail_of_that_size_gets_one_with_a_link(settings: Any) -> None:
+    till, box = shop(), Postbox()
+    push(till, 1042)
+    with serving(settings, box, data_size_limit=2_500):
+        run = done(asked(till, RunFormat.SAGE, email=ADDRESS))
+    assert run.mail_state == "sent"
+    (mail,) = box.mails
+    assert {*parts_of(mail)} == {None}
+    assert "/exports/file/" in parts_of(mail)[None].decode()
+
+
+def test_server__that_takes_not_even_the_link_is_shown(settings: Any) -> None:
     till = shop()
     push(till, 1042)
-    with serving(settings, Postbox(), data_size_limit=2_000):
+    with serving(settings, Postbox(), data_size_limit=200):
         run = done(asked(till, RunFormat.SAGE, email=ADDRESS))
     assert (run.state, run.mail_state) == ("done", "refused")
     assert "552 Error: message size exceeds fixed maximum message size" in page_of(run, till)
