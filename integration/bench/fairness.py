@@ -8,7 +8,7 @@ from django.utils import timezone
 from exact.models import Division, ExactApp, Lane, Posting
 from integration.bench.load import push_all
 from integration.bench.place import OPEN, Place, nothing_open, value, wait_for
-from integration.bench.rows import waiting_closings
+from integration.bench.rows import forget_waiting, waiting_closings
 from integration.fleet.customers import NO_LIMIT
 from integration.fleet.shops import Shop
 
@@ -20,15 +20,16 @@ MINUTE_LIMIT, MINUTES = 60, 2
 def measure_fairness(place: Place) -> None:
     """A small customer's delay from push to both entries posted: alone, and beside 10,000 waiting closings."""
     small, big = place.shops[0], place.shops[-1]
+    backlogged = Division.objects.get(code=big.division)
     with place.serving(), place.working(workers=2):
         push_all(place.web_url, place.loads([big, small], 4))
         wait_for(nothing_open, "the first closings")
         alone = _delays_ms(place, small)
-        waiting_closings(Division.objects.get(code=big.division), BACKLOG)
+        waiting_closings(backlogged, BACKLOG)
         time.sleep(2)  # until a sweep has found them
         beside = _delays_ms(place, small)
         still_open = value(OPEN)
-    Posting.objects.filter(division__code=big.division, state="pending", events=None).delete()
+    forget_waiting(backlogged)
     place.results["e"] = {
         "alone, median ms": round(median(alone)),
         f"beside {BACKLOG} waiting closings, median ms": round(median(beside)),
@@ -53,7 +54,7 @@ def measure_budget(place: Place) -> None:
         used = place.control("GET", "calls", params={"division": shop.division})["total"] - before
     place.control("POST", "settings", json={"limits": False, "minute_limit": MINUTE_LIMIT})
     ExactApp.objects.update(minute_limit=NO_LIMIT)
-    Posting.objects.filter(division=division, state="pending", events=None).delete()
+    forget_waiting(division)
     place.results["d"] = {
         "calls a minute": used / MINUTES,
         "share of 60": round(used / MINUTES / MINUTE_LIMIT, 3),

@@ -67,6 +67,10 @@ RECEIVED: LiteralString = """
     FROM copy c JOIN exact_posting p ON p.closing_id = c.id,
          (VALUES ('pending', 'sending'), ('sending', 'posted')) m (before, after);
 """
+FORGET = """
+    DELETE FROM exact_posting p WHERE p.division_id = %s AND p.state = 'pending'
+        AND NOT EXISTS (SELECT FROM exact_postingevent event WHERE event.posting_id = p.id)
+"""
 
 
 def waiting_closings(division: Division, count: int, *, already: int = 0, analyze: bool = True) -> None:
@@ -78,6 +82,12 @@ def waiting_closings(division: Division, count: int, *, already: int = 0, analyz
     if analyze:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE exact_posting, exports_export")
+
+
+def forget_waiting(division: Division) -> None:
+    """Take back what is left of `waiting_closings`. A session of a killed worker may still be marking one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [division.pk])
 
 
 def stored_closings(already: int, count: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from statistics import median
 
 from integration.bench.export import export_rate
 from integration.bench.ingest import ingest_rate
@@ -11,6 +12,8 @@ from integration.bench.queries import plans
 from integration.bench.rows import stored_closings
 
 FEW, MANY = 10_000, 1_000_000
+# Each rate is the median of so many.
+ROUNDS = 3
 # Tables that grow with every closing: reading one of them from end to end is a missing index.
 GROWING = (
     "clyo_ingest_push",
@@ -28,11 +31,13 @@ def measure_size(place: Place) -> None:
     """Rates at both sizes; plans at the larger one, into `plans.txt`."""
     found = place.results.setdefault("f", {})
     already, many = 0, rows_wanted()
+    export_rate(place)  # there must be exported closings to copy
     for size in (min(FEW, many), many):
         stored_closings(already, size)
         already = size
-        found[f"ingest at {size} closings, closings/s"] = round(ingest_rate(place), 1)
-        found[f"export at {size} closings, closings/s"] = round(export_rate(place), 1)
+        rates = [(ingest_rate(place), export_rate(place)) for _round in range(ROUNDS)]
+        for what, measured in zip(("ingest", "export"), zip(*rates, strict=True), strict=True):
+            found[f"{what} at {size} closings, closings/s"] = round(median(measured), 1)
     for what in ("ingest", "export"):
         few, much = (found[f"{what} at {size} closings, closings/s"] for size in (min(FEW, many), many))
         found[f"{what}, few over many"] = round(few / much, 2)
