@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,22 +24,22 @@ from exports.destination import forget_gap
 from exports.locked_till import lock_till
 from exports.models import Export
 from ledger.closing import Closing as Facts
+from tenants.insertion import Insertion, insert
 
 IDENTITY_TAKEN = "clyo_ingest_closing_identity"
 TICKETS_TAKEN = "clyo_ingest_tickets_once"
 TRIES = 3
 
 
-# In one statement and plain SQL: every closing ends with it.
-STORED = """
-WITH closing AS (
-    INSERT INTO clyo_ingest_closing (
-        export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after,
-        received_at)
-    VALUES (
-        %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(digest)s, %(push)s,
-        %(perpetual_before)s, %(perpetual_after)s, %(received_at)s)
-)
+# In plain SQL, and written together with the export: every closing ends with it.
+CLOSING = """
+INSERT INTO clyo_ingest_closing (
+    export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after, received_at)
+VALUES (
+    %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(digest)s, %(push)s, %(perpetual_before)s,
+    %(perpetual_after)s, %(received_at)s)
+"""
+TICKETS = """
 INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
 SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station, covered.tickets, %(live)s
 FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS covered (station, tickets)
@@ -91,11 +91,11 @@ def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, con
     booked = not facts.training and facts.kind.value == establishment.booked_level
     overlaps = check_tickets(establishment.pk, facts.tickets) if booked and contested else []
     found = [*check_sequence(facts, around), *overlaps]
-    closing_id = uuid.uuid4()
-    export = accept(closing_id, till=till, closing=facts, document=content, found=found)
-    _write(push, export, digest, facts, around, live=booked and not contested)
+    accepted = accept(till=till, closing=facts, document=content, found=found, received_at=timezone.now())
+    kept = _kept(push, accepted.export, digest, facts, around)
+    insert(*accepted.rows, kept, _covered(accepted.export, facts, live=booked and not contested))
     _close_gap(facts, around)
-    return Received(export=export, scope=facts.scope, new=True)
+    return Received(export=accepted.export, scope=facts.scope, new=True)
 
 
 def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
@@ -114,9 +114,8 @@ def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: s
     return replace(received, conflict=ApiError(409, "closing_conflict", errors=errors))
 
 
-def _write(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, *, live: bool) -> None:
-    """The closing and the tickets it covers; `live` ones no other closing of the establishment may cover."""
-    row: dict[str, Any] = {
+def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours) -> Insertion:
+    columns = {
         "closing": export.pk,
         "tenant": push.tenant_id,
         "till": push.till_id,
@@ -127,14 +126,22 @@ def _write(push: Push, export: Export, digest: str, facts: Facts, around: Neighb
         "push": push.pk,
         "perpetual_before": facts.totals.perpetual_before if facts.totals else None,
         "perpetual_after": perpetual_reached(facts, around),
-        "received_at": timezone.now(),
+        "received_at": export.created_at,
+    }
+    return Insertion(CLOSING, columns)
+
+
+def _covered(export: Export, facts: Facts, *, live: bool) -> Insertion:
+    """The tickets of a closing; `live` ones no other closing of the establishment may cover."""
+    columns = {
+        "closing": export.pk,
+        "tenant": export.tenant_id,
         "establishment": export.establishment_id,
         "live": live,
         "stations": [it.station for it in facts.tickets],
         "tickets": [bounds(it) for it in facts.tickets],
     }
-    with connection.cursor() as sql:
-        sql.execute(STORED, row)
+    return Insertion(TICKETS, columns)
 
 
 def _close_gap(facts: Facts, around: Neighbours) -> None:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.db.models import Max
 
 from exact.catalogue import Catalogue
@@ -19,6 +18,7 @@ from exact.payloads import expected_amount, expected_vat, resource_of
 from exact.resources import CASH, SALES
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
+from tenants.insertion import Insertion
 
 PROCESSED = 50  # Status of an entry; 20 is open
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
@@ -41,14 +41,14 @@ INSERT INTO exact_posting (
     state, attempts, lookups, messages, created_at)
 SELECT made.id, %(tenant)s, %(division)s, %(establishment)s, %(closing)s, made.entry_kind, made.journal, %(revision)s,
     made.reference, made.entry, made.payment_condition, %(reverses)s, %(after)s, %(cost_center)s, made.business_date,
-    made.turn, %(state)s, 0, 0, '{}', now()
+    made.turn, %(posting_state)s, 0, 0, '{}', now()
 FROM jsonb_to_recordset(%(made)s::jsonb) AS made (
     id uuid, entry_kind text, journal text, reference text, entry jsonb, payment_condition text, business_date date,
     turn text)
 """
 
 
-def make_postings(
+def postings_of(
     *,
     division: Division,
     establishment_id: int,
@@ -61,10 +61,10 @@ def make_postings(
     revision: int = 1,
     reverses: Posting | None = None,
     after: Posting | None = None,
-) -> list[UUID]:
-    """Write the postings of a closing, sales first. They are sent in the order of business date and closing time.
+) -> Insertion:
+    """The postings of a closing, to be written, sales first. They are sent in the order of business date and time.
 
-    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first. Returns their ids.
+    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first.
     """
     made: list[dict[str, Any]] = [
         {
@@ -88,11 +88,9 @@ def make_postings(
         "reverses": reverses and reverses.pk,
         "after": after and after.pk,
         "cost_center": cost_center,
-        "state": PostingState.PENDING.value,
+        "posting_state": PostingState.PENDING.value,
     }
-    with connection.cursor() as sql:
-        sql.execute(MADE, {**shared, "made": json.dumps(made)})
-    return [UUID(posting["id"]) for posting in made]
+    return Insertion(MADE, {**shared, "made": json.dumps(made)})
 
 
 def next_revision(closing_id: UUID) -> int:

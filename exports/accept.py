@@ -1,13 +1,15 @@
 """Taking a closing over from the till's side, in the transaction that accepts it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from psycopg.types.json import Jsonb
 
-from exact.postings import make_postings, next_revision
+from exact.postings import next_revision, postings_of
 from exact.questions import ask_about_means
 from exports.locked_till import LockedTill
 from exports.models import Export, ExportState
@@ -17,19 +19,37 @@ from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
 from ledger.problem import Problem
+from tenants.insertion import Insertion, insert
 from tenants.models import User
+
+# In plain SQL, to be written together with what the other rooms keep of a closing.
+ROW = """
+INSERT INTO exports_export (
+    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, state, problems,
+    accepted_problems, created_at, state_since)
+VALUES (
+    %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
+    %(gross)s, %(document)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, %(received_at)s)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An export that stands once its `rows` are written, by the till's side together with its own."""
+
+    export: Export
+    rows: tuple[Insertion, ...]
 
 
 def accept(
-    closing_id: UUID, *, till: LockedTill, closing: Closing, document: dict[str, Any], found: Iterable[Problem]
-) -> Export:
+    *, till: LockedTill, closing: Closing, document: dict[str, Any], found: Iterable[Problem], received_at: datetime
+) -> Accepted:
     """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
 
     `found` is what the till's side saw (numbers, tickets, perpetual total); the closing's own sums are checked here.
     Must run inside the transaction that stores the closing.
     """
     export = Export(
-        id=closing_id,
         tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
         till_id=till.till_id,
@@ -39,15 +59,33 @@ def accept(
         closed_at=closing.closed_at,
         gross=closing.turnover,
         document=document,
-        state_since=timezone.now(),
+        created_at=received_at,
+        state_since=received_at,
     )
     problems = [*found, *check_closing(closing)]
     prepared = prepare(export, closing, problems, till.destination)
     export.state = prepared.state
     export.problems = [problem.to_document() for problem in prepared.problems]
-    export.save(force_insert=True)
-    _hand_over(export, prepared, revision=1)
-    return export
+    return Accepted(export=export, rows=(_row_of(export), *_handed_over(export, prepared, revision=1)))
+
+
+def _row_of(export: Export) -> Insertion:
+    columns: dict[str, Any] = {
+        "closing": export.pk,
+        "tenant": export.tenant_id,
+        "establishment": export.establishment_id,
+        "till": export.till_id,
+        "kind": export.kind,
+        "number": export.number,
+        "business_date": export.business_date,
+        "closed_at": export.closed_at,
+        "gross": export.gross,
+        "document": Jsonb(export.document),
+        "export_state": export.state,
+        "problems": Jsonb(export.problems),
+        "received_at": export.created_at,
+    }
+    return Insertion(ROW, columns)
 
 
 def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False) -> Export:
@@ -72,7 +110,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
             problems=[problem.to_document() for problem in prepared.problems],
             accepted_problems=export.accepted_problems,
         )
-        _hand_over(export, prepared, revision=next_revision(export.pk))
+        insert(*_handed_over(export, prepared, revision=next_revision(export.pk)))
     return export
 
 
@@ -87,11 +125,12 @@ def found_by_the_till(export: Export, closing: Closing) -> list[Problem]:
     return [*continuity, *check_closing(closing)]
 
 
-def _hand_over(export: Export, prepared: Prepared, *, revision: int) -> None:
-    """Write the postings of a ready export, and wake its lane once this transaction is on disk."""
+def _handed_over(export: Export, prepared: Prepared, *, revision: int) -> list[Insertion]:
+    """The postings of a ready export, to be written; their lane is woken once this transaction is on disk."""
     if prepared.state is ExportState.READY and prepared.activation:
         division = prepared.activation.division
-        make_postings(
+        nudge_lane_after_commit(division.pk)
+        made = postings_of(
             division=division,
             establishment_id=export.establishment_id,
             closing_id=export.pk,
@@ -102,10 +141,10 @@ def _hand_over(export: Export, prepared: Prepared, *, revision: int) -> None:
             cost_center=prepared.cost_center,
             revision=revision,
         )
-        nudge_lane_after_commit(division.pk)
-        return
+        return [made]
     ask_about_means(
         export.establishment, [problem.facts for problem in prepared.problems if problem.code == "means_unmapped"]
     )
     if any(problem.code == "third_party_unknown" for problem in prepared.problems):
         transaction.on_commit(nudge_learning, robust=True)
+    return []

@@ -19,7 +19,7 @@ from exact.catalogue import Catalogue
 from exact.mirror import read_entries
 from exact.models import BookLine, Division, Posting, PostingState
 from exact.payloads import codes_in
-from exact.postings import entries_in_exact, make_postings, next_revision
+from exact.postings import entries_in_exact, next_revision, postings_of
 from exact.preflight import check_entry_in_exact
 from exact.reconcile import settle_replaced, stands_as_posted
 from exact.states import move
@@ -31,6 +31,7 @@ from ledger.check import check_closing
 from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.problem import Problem
+from tenants.insertion import insert
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
@@ -192,7 +193,8 @@ def _make(
     reverses: Posting | None = None,
     after: Posting | None = None,
 ) -> Posting:
-    [posting_id] = make_postings(
+    revision = next_revision(export.pk)
+    made = postings_of(
         division=old.division,
         establishment_id=export.establishment_id,
         closing_id=export.pk,
@@ -201,11 +203,12 @@ def _make(
         entries=[entry],
         payment_condition=payment_condition,
         cost_center=cost_center,
-        revision=next_revision(export.pk),
+        revision=revision,
         reverses=reverses,
         after=after,
     )
-    return Posting.objects.get(pk=posting_id)
+    insert(made)
+    return Posting.objects.get(closing_id=export.pk, revision=revision)
 
 
 def _done(row: Replacement) -> None:

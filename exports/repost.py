@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from exact.models import Posting, PostingState
-from exact.postings import make_postings, next_revision
+from exact.postings import next_revision, postings_of
 from exact.states import OVER, move
 from exports.accept import reconsider
 from exports.models import Export, ExportState
@@ -14,6 +14,7 @@ from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
 from exports.states import move_export
 from ledger.check import check_closing
 from ledger.closing import Closing
+from tenants.insertion import insert
 from tenants.models import User
 
 
@@ -59,7 +60,7 @@ def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
     revision = next_revision(export.pk)
     for posting in redone:
         move(posting, PostingState.WITHDRAWN, actor=actor, why=why)
-    make_postings(
+    made = postings_of(
         division=prepared.activation.division,
         establishment_id=export.establishment_id,
         closing_id=export.pk,
@@ -70,6 +71,7 @@ def _repost_refused(export_id: UUID, *, actor: User | None, why: str) -> Export:
         cost_center=prepared.cost_center,
         revision=revision,
     )
+    insert(made)
     move_export(export, ExportState.READY, actor=actor, why=why, problems=[])
     nudge_lane_after_commit(prepared.activation.division_id)
     return export
