@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from exact.secret_text import SecretText
 from tenants.models import Establishment, Tenant, User
@@ -393,7 +392,7 @@ class Posting(models.Model):
     exports). `reference` is written into Exact and is how we recognise our own entry there.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER, db_index=False)
     division = models.ForeignKey(Division, models.PROTECT, related_name="postings", verbose_name=_("division"))
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Max
+from uuid_utils.compat import uuid7
 
 from exact.catalogue import Catalogue
 from exact.client import ExactClient
@@ -27,9 +28,9 @@ KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
     """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is closing 1042's sale in journal 70.
 
-    The twelve letters are 60 bits of the closing's id; no reference is part of another.
+    The twelve letters are the random half of the closing's id; no reference is part of another.
     """
-    letters = base64.b32encode(closing_id.bytes)[:12].decode()
+    letters = base64.b32encode(closing_id.bytes[8:])[:12].decode()
     return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
 
 
@@ -68,7 +69,7 @@ def postings_of(
     """
     made: list[dict[str, Any]] = [
         {
-            "id": str(uuid4()),
+            "id": str(uuid7()),
             "entry_kind": entry.kind.value,
             "journal": entry.journal,
             "reference": reference_of(closing_id, number, entry.kind, entry.journal, revision),
@@ -101,7 +102,7 @@ def next_revision(closing_id: UUID) -> int:
 
 def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:
     """Sorts as text: business date, moment of closing, number; then the entries of one closing together."""
-    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[:8]}{place}"
+    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[-8:]}{place}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from exact.models import Posting
 from exports.runs import models as runs  # noqa: F401 - Django looks for a room's models here
@@ -32,7 +33,7 @@ class Export(models.Model):
     `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), db_index=False)
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"), db_index=False

@@ -22,9 +22,10 @@ COPIES: LiteralString = """
             WHERE e.state = 'exported' AND d.id = ANY(%(divisions)s) ORDER BY e.till_id, e.number
         ) exported;
     CREATE TEMP TABLE copy ON COMMIT DROP AS
-        SELECT gen_random_uuid() AS id, nextval('clyo_ingest_push_id_seq') AS push, n, t.id AS template_id,
-               now() - interval '30 days' - n * interval '30 s' AS at
+        SELECT uuidv7(ago) AS id, nextval('clyo_ingest_push_id_seq') AS push, n, t.id AS template_id, ago,
+               now() + ago AS at
         FROM generate_series(%(from)s, %(to)s - 1) n
+        CROSS JOIN LATERAL (SELECT - interval '30 days' - n * interval '30 s') past (ago)
         JOIN template t ON t.place = n %% (SELECT count(*) FROM template);
 """
 EXPORTS: LiteralString = """
@@ -38,7 +39,7 @@ POSTINGS: LiteralString = """
     INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
                                reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
                                messages, created_at, exact_entry_id, exact_entry_number, posted_at)
-    SELECT gen_random_uuid(), p.tenant_id, p.division_id, p.establishment_id, c.id, p.entry_kind, p.journal, p.revision,
+    SELECT uuidv7(c.ago), p.tenant_id, p.division_id, p.establishment_id, c.id, p.entry_kind, p.journal, p.revision,
            'K' || c.n || '-' || p.entry_kind || '-' || %(run)s, p.entry, p.payment_condition, p.business_date,
            left(p.turn, 19) || lpad(c.n::text, 16, '0') || right(p.turn, 9), %(posting_state)s, 0, 0, p.messages,
            c.at, CASE WHEN %(posting_state)s = 'posted' THEN gen_random_uuid() END,
@@ -99,6 +100,7 @@ def stored_closings(already: int, count: int) -> None:
         print(f"  … {end} closings stored", end="\r", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # what storing them has put off is not part of what is measured next
 
 
 def _copy(divisions: list[int], begin: int, end: int, *, export_state: str, posting_state: str, run: str) -> None:

@@ -17,7 +17,7 @@ TICKETS = 40
 EXPORTS: LiteralString = """
 INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross,
                             document, state, problems, accepted_problems, created_at, state_since)
-SELECT gen_random_uuid(), t.tenant_id, t.establishment_id, t.id, 'general', %(number)s + %(last)s::date - d.day,
+SELECT uuidv7(), t.tenant_id, t.establishment_id, t.id, 'general', %(number)s + %(last)s::date - d.day,
        d.day, d.day + time '23:30', 500 + (t.id * 7 + EXTRACT(doy FROM d.day)::int) %% 3000,
        %(document)s::jsonb || jsonb_build_object('number', %(number)s + %(last)s::date - d.day, 'business_date', d.day,
                                                  'closed_at', d.day::text || 'T23:30:00+01:00'),
@@ -36,7 +36,7 @@ POSTINGS: LiteralString = """
 INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
                            reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
                            exact_entry_id, exact_entry_number, messages, created_at, posted_at)
-SELECT gen_random_uuid(), e.tenant_id, d.id, e.establishment_id, e.id, 'sales', '70', 1,
+SELECT uuidv7(), e.tenant_id, d.id, e.establishment_id, e.id, 'sales', '70', 1,
        'Z' || place || '-VOLUME-V70.01', %(entry)s::jsonb, '', e.business_date, e.id::text,
        CASE e.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid(), 26700000 + place,
        CASE e.state WHEN 'failed' THEN ARRAY['La période est clôturée : 2026 – 11'] ELSE '{}'::text[] END,

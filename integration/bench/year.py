@@ -29,7 +29,7 @@ TIMEOUT_S = 300.0
 COPIES: LiteralString = """
     INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
-    SELECT gen_random_uuid(), e.tenant_id, till.establishment_id, till.id, e.kind, e.number, e.business_date,
+    SELECT uuidv7(), e.tenant_id, till.establishment_id, till.id, e.kind, e.number, e.business_date,
            e.closed_at, e.gross, e.document, e.state, e.problems, e.accepted_problems, e.created_at, e.state_since
     FROM exports_export e JOIN tenants_till till ON till.tenant_id = e.tenant_id AND till.id <> e.till_id
     WHERE e.tenant_id = %s
