@@ -12,7 +12,7 @@ from psycopg.errors import Diagnostic
 from exact.lane import run_lane
 from exact.models import Division
 from exports.settle import settle
-from exports.sweep import due_divisions, learn_and_release, release_mended, release_waiting
+from exports.sweep import due_divisions, learn_and_release, park_stopped, release_mended, release_waiting
 from integration.bench.place import Place
 
 TELL_PLANS = """
@@ -81,6 +81,7 @@ def _one_lane(place: Place) -> None:
 
 
 def _sweep() -> None:
+    park_stopped()
     release_waiting()
     release_mended()
     learn_and_release()

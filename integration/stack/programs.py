@@ -96,7 +96,9 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
         _init_database(postgres.parent / "initdb", data, password_file, account)
     port = port or free_port()
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 200}
-    if not durable:
+    if durable:
+        options["shared_buffers"] = "512MB"  # the default of 128 MB is for any machine; memory is taken as it is used
+    else:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     command = [str(postgres), "-D", str(data), *(f"--{name}={value}" for name, value in options.items())]
     pid = _spawn(command, home / "postgres.log", account)
