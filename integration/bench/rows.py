@@ -1,5 +1,6 @@
 """Rows made in SQL: a backlog of waiting closings, and years of exported ones; each a copy of a closing that exists."""
 
+import secrets
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -79,7 +80,8 @@ def waiting_closings(division: Division, count: int, *, already: int = 0, analyz
 
     `analyze`: as after a while in production; it makes every session plan its statements anew.
     """
-    _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run="w")
+    run = f"w{secrets.token_hex(3)}"  # those of an earlier section that were sent have kept their references
+    _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run=run)
     if analyze:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE exact_posting, exports_export")
