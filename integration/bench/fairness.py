@@ -29,7 +29,9 @@ def measure_fairness(place: Place) -> None:
         time.sleep(2)  # until a sweep has found them
         beside = _delays_ms(place, small)
         still_open = value(OPEN)
-    forget_waiting(backlogged)
+        # Workers end with nothing on the wire: the next section would wait until its fate is known.
+        forget_waiting(backlogged)
+        wait_for(nothing_open, "the end of the lane")
     place.results["e"] = {
         "alone, median ms": round(median(alone)),
         f"beside {BACKLOG} waiting closings, median ms": round(median(beside)),
@@ -52,9 +54,10 @@ def measure_budget(place: Place) -> None:
         for _minute in range(MINUTES):
             _until_next_minute()
         used = place.control("GET", "calls", params={"division": shop.division})["total"] - before
+        forget_waiting(division)
+        wait_for(nothing_open, "the end of the lane")
     place.control("POST", "settings", json={"limits": False, "minute_limit": MINUTE_LIMIT})
     ExactApp.objects.update(minute_limit=NO_LIMIT)
-    forget_waiting(division)
     place.results["d"] = {
         "calls a minute": used / MINUTES,
         "share of 60": round(used / MINUTES / MINUTE_LIMIT, 3),
