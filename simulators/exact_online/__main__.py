@@ -15,6 +15,8 @@ from .door import Door, bound_socket
 from .readings import Readings, UnknownReading
 from .simulator import BooksOfAnotherVersion, Settings, Simulator
 
+STOP_TIMEOUT_S = 3  # a call that a fault holds would never let the program end
+
 
 def main() -> None:
     """Start the program; it runs until it is interrupted."""
@@ -52,6 +54,7 @@ def main() -> None:
             lifespan="off",
             access_log=False,
             log_level="warning",
+            timeout_graceful_shutdown=STOP_TIMEOUT_S,
             ssl_certfile=arguments.certificate,
             ssl_keyfile=arguments.key,
         )

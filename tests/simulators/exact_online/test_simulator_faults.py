@@ -170,6 +170,19 @@ def test_delay__done_at_once_answered_on_release(exact: Company, server: Server)
     assert answers == [201]
 
 
+def test_hold__does_not_keep_the_program_from_ending(tmp_path: Path) -> None:
+    """A test that fails before it releases a call must not hang the run."""
+    with running(tmp_path) as started:
+        company = started.new_company()
+        strike(company, "delay", hold=True)
+        impatient = httpx.Client(base_url=started.http.base_url, timeout=httpx.Timeout(5, read=0.05))
+        with impatient, pytest.raises(httpx.ReadTimeout):
+            impatient.post(f"/api/v1/{company.division}/{SALES}", json=company.sale(), headers=company.headers)
+        wait_until(lambda: started.http.get("/_control/faults").json()["faults"][0]["struck"] == 1)
+        started.process.terminate()
+        assert started.process.wait(20) is not None
+
+
 def test_slow_bytes__first_half_then_the_rest_on_release(exact: Company, server: Server) -> None:
     """Done at once; no single read times out, so only a limit on the whole call helps a caller."""
     body = exact.sale(exact.line())
