@@ -177,7 +177,7 @@ def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str, re
     """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT_MS])
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
         connection = _locked(connection_id)
         if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
             return connection

@@ -94,6 +94,8 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "connect_timeout": 5,
+            "server_side_binding": True,  # what a connection asks again is prepared: decision 0015
+            "prepare_threshold": 5,
             # What is acknowledged is on disk, whatever the server's own setting.
             "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000 "
             "-c synchronous_commit=on",

@@ -4,6 +4,7 @@ import secrets
 from typing import Any, LiteralString
 
 from django.db import connection
+from psycopg import ClientCursor
 
 from exact.models import Division
 
@@ -117,7 +118,8 @@ def _copy(divisions: list[int], begin: int, end: int, *, export_state: str, post
         "run": run,
     }
     statements = [*COPIES.split(";"), EXPORTS, POSTINGS, *(RECEIVED.split(";") if run == "s" else ())]
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    with ClientCursor(connection.connection) as cursor:  # the server takes no parameters for CREATE TABLE AS
         cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
         for statement in statements:
             if statement.strip():

@@ -5,7 +5,12 @@ from decimal import Decimal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clyo_ingest.continuity import NEIGHBOURS
+from clyo_ingest.inbox import STORED
+from clyo_ingest.keys import KNOWN_BY
+from exact.catalogue import NAMED
 from exact.models import Division
+from exports.locked_till import LOCKED
 from exports.models import Export
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -48,6 +53,17 @@ def test_push__asks_the_database_six_times(linked: tuple[Caller, Division]) -> N
         assert till.post("closings", closing(1043)).json()["state"] == "ready"
     said = [query["sql"].strip() for query in asked.captured_queries]
     assert len([sql for sql in said if not sql.startswith(TRANSACTION)]) == 6, said
+
+
+def test_push__what_every_push_asks_is_planned_once(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    for number in range(1042, 1042 + 7):  # a statement is prepared at its sixth use
+        assert till.post("closings", closing(number)).status_code == 201
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        prepared = [row[0] for row in cursor.fetchall()]
+    for beginning in (KNOWN_BY, STORED, LOCKED, NEIGHBOURS, NAMED, "WITH rows_0 AS"):
+        assert any(sql.startswith(beginning.partition("%")[0]) for sql in prepared), beginning
 
 
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
