@@ -4,8 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CELERY = ("-m", "celery", "-A", "integration.celery")
-# Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back.
-ALONE = ("--without-gossip", "--without-mingle")
+# Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back; a heartbeat
+# that falls into its absence is sent again for ever, and the worker does not hear that it shall end.
+ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def web(url: str, *, threads: int, application: str = "integration.wsgi:application") -> list[str]:
