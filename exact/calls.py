@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from exact.client import ExactClient, shared_http
+from exact.client import ExactClient, http_of_thread
 from exact.connection import ConnectionTokens
 from exact.lease import lane_budget
 from exact.models import Connection, Division, Lane
@@ -14,9 +14,9 @@ def user_client(connection: Connection, division: int | None = None) -> ExactCli
     return ExactClient(
         base_url=connection.app.base_url,
         division=division,
-        tokens=ConnectionTokens(connection, shared_http()),
+        tokens=ConnectionTokens(connection, http_of_thread()),
         budget=lane_budget(Lane(), connection.app, for_people=True),
-        http=shared_http(),
+        http=http_of_thread(),
     )
 
 
@@ -29,9 +29,9 @@ def division_client(division: Division, *, for_people: bool = True) -> Iterator[
         yield ExactClient(
             base_url=division.app.base_url,
             division=division.code,
-            tokens=ConnectionTokens(division.connection, shared_http()),
+            tokens=ConnectionTokens(division.connection, http_of_thread()),
             budget=budget,
-            http=shared_http(),
+            http=http_of_thread(),
         )
     finally:
         Lane.objects.filter(pk=lane.pk).update(

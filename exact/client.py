@@ -1,5 +1,6 @@
 """Speaks OData to one division. Knows nothing of closings; takes its tokens and budget from outside."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -45,19 +46,29 @@ class TokenSource(Protocol):
     def renew(self, refused: str) -> str: ...
 
 
-@lru_cache(maxsize=1)
-def shared_http() -> httpx.Client:
-    """The process's one HTTP client: connections are kept alive and the CA bundle is read once.
+_of_thread = threading.local()
+_ca_bundle = lru_cache(maxsize=1)(httpx.create_ssl_context)
+
+
+def http_of_thread() -> httpx.Client:
+    """This thread's HTTP client: connections are kept alive, and the CA bundle is read once in a process.
+
+    One for all threads would look at the connections of all of them at each request: with a hundred lanes that was
+    half of a worker's CPU.
 
     `retries` stays 0: a POST must never be repeated by a library. No cookie of one customer's answer is kept, and sent
     for the next one's.
     """
-    return httpx.Client(
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        timeout=httpx.Timeout(settings.EXACT_TIMEOUT_S, connect=min(10.0, settings.EXACT_TIMEOUT_S)),
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=20),
-        follow_redirects=False,
-    )
+    client: httpx.Client | None = getattr(_of_thread, "client", None)
+    if client is None:
+        client = _of_thread.client = httpx.Client(
+            verify=_ca_bundle(),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(settings.EXACT_TIMEOUT_S, connect=min(10.0, settings.EXACT_TIMEOUT_S)),
+            limits=httpx.Limits(keepalive_expiry=20),
+            follow_redirects=False,
+        )
+    return client
 
 
 @lru_cache(maxsize=1000)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from exact import lease as leases
 from exact import steps
 from exact.catalogue import Catalogue, NotInCatalogue
-from exact.client import ExactClient, shared_http
+from exact.client import ExactClient, http_of_thread
 from exact.connection import ConnectionTokens
 from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
 from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
@@ -107,7 +107,7 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
     entered = steps.enter(division_id, holder)
     if entered is None:
         return False
-    lane, http = entered.lane, shared_http()
+    lane, http = entered.lane, http_of_thread()
     division = lane.division
     client = ExactClient(
         base_url=division.app.base_url,

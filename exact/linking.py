@@ -19,7 +19,7 @@ from exact.activation import check_establishment, decide, refresh_catalogue, swi
 from exact.catalogue import JOURNAL_STATUS, PERIODS, SOURCES, THIRD_PARTIES, WRITTEN, Read
 from exact.changes import may_go_on
 from exact.checks import problems_of
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.companies import Company, Entered, companies_of, joined, revive, search, tie
 from exact.connection import connect, disconnect
 from exact.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
@@ -62,7 +62,7 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
     app = app_of(link)
     try:
         code = login_code(request, link, app, redirect_uri())
-        connection = connect(tenant=link.tenant, app=app, code=code, redirect_uri=redirect_uri(), http=shared_http())
+        connection = connect(tenant=link.tenant, app=app, code=code, redirect_uri=redirect_uri(), http=http_of_thread())
         entered = companies_of(connection)
     except LoginRefused:
         _back(link, "login_refused")

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from exact.activation import recheck, refresh_catalogue
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.companies import look_at_access
 from exact.connection import renewed
 from exact.errors import ExactError, NeedsReconnect, Unavailable
@@ -38,7 +38,7 @@ def keep_alive() -> None:
     )
     for connection_id in unused.values_list("pk", flat=True).distinct():
         try:
-            renewed(connection_id, http=shared_http())
+            renewed(connection_id, http=http_of_thread())
         except (NeedsReconnect, Unavailable) as error:
             log.warning("exact_keep_alive", connection=connection_id, error=type(error).__name__)
 

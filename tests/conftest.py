@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from clyo_ingest.keys import issue_key
 from exact.activation import activate, choose_division
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.connection import connect
 from exact.lane import run_lane
 from exact.models import Division, ExactApp, Posting
@@ -170,7 +170,7 @@ class SimulatedExact:
             defaults={"base_url": str(self.http.base_url), "client_id": "demo-client", "client_secret": "demo-secret"},
         )
         code = self.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user)["code"]
-        connection = connect(tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=shared_http())
+        connection = connect(tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=http_of_thread())
         activation = choose_division(till.establishment, connection, division)
         problems = activate(activation)
         assert not problems, problems

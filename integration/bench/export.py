@@ -10,40 +10,55 @@ from exact.models import Posting
 from exact.payloads import body_of, codes_in, resource_of
 from integration.bench.kernel import memory_mb
 from integration.bench.load import push_all
-from integration.bench.place import OPEN, Place, nothing_open, value, wait_for
+from integration.bench.place import OPEN, WORKER_THREADS, Place, nothing_open, one_a_division, value, wait_for
+from integration.fleet.customers import set_up
 from integration.fleet.shops import Shop
 from ledger.entry import Entry
+from tenants.models import Tenant
 
 BACKLOG = 600
 BARE_POSTS = 600
 LATENCY_S = 0.2
+LATENCY_BACKLOG = 2_000
+LATENCY_THREADS = 96
+MORE_TENANTS = 120  # with the 40 of all sections: 200 companies
 FIRST_SHARE, LAST_SHARE = 0.1, 0.9
 
 
 def measure_export(place: Place) -> None:
-    """The rate with Exact answering at once and after 200 ms, beside a bare loop that posts the same bodies."""
+    """The rate beside a bare loop that posts the same bodies; then that of many companies, near and far from Exact."""
     found = place.results.setdefault("b", {})
     found["bare httpx loop, closings/s"] = round(bare_rate(place), 1)
-    found["one worker process, closings/s"] = round(export_rate(place), 1)
+    found["one worker process, closings/s"] = round(export_rate(place, place.one_a_division()), 1)
     found["share of the bare loop"] = round(
         found["one worker process, closings/s"] / found["bare httpx loop, closings/s"], 2
     )
-    slow = {"fault": "delay", "delay_s": LATENCY_S, "count": None}
-    place.control("POST", "faults", json=slow)
-    found["with 200 ms at Exact, closings/s"] = round(export_rate(place), 1)
+    found |= _latency(place)
+
+
+def _latency(place: Place) -> dict[str, float]:
+    """Of many companies, with a thread for each lane that waits: the rate when Exact answers at once, and late."""
+    print("  … setting up more customers", flush=True)
+    more = set_up(place.exact_url, tenants=MORE_TENANTS, already=Tenant.objects.count())
+    place.write_for(more)
+    shops = one_a_division([*place.shops, *more])
+    near = export_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
+    place.control("POST", "faults", json={"fault": "delay", "delay_s": LATENCY_S, "count": None})
+    far = export_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
     place.control("DELETE", "faults")
-    found["share of no latency"] = round(
-        found["with 200 ms at Exact, closings/s"] / found["one worker process, closings/s"], 2
-    )
-    found["divisions"] = len(place.one_a_division())
+    return {
+        f"{len(shops)} companies, {LATENCY_THREADS} threads, closings/s": round(near, 1),
+        "the same with 200 ms at Exact, closings/s": round(far, 1),
+        "share of no latency": round(far / near, 2),
+    }
 
 
-def export_rate(place: Place) -> float:
+def export_rate(place: Place, shops: list[Shop], *, closings: int = BACKLOG, threads: int = WORKER_THREADS) -> float:
     """Closings a second of one worker process while it works off a backlog, without its start and its last lanes."""
-    _push_backlog(place, place.one_a_division(), BACKLOG)
+    _push_backlog(place, shops, closings)
     # What is left is counted, not what is done: counting a million posted ones would take both cores from the worker.
     waiting = value(OPEN)
-    with place.working():
+    with place.working(threads=threads):
         times = []
         for share in (FIRST_SHARE, LAST_SHARE):
             wait_for(lambda share=share: value(OPEN) <= (1 - share) * waiting, "the backlog")  # type: ignore[misc]

@@ -37,12 +37,17 @@ class Place:
     bodies: dict[str, Bodies] = field(default_factory=dict)
 
     def take_in(self, shops: list[Shop]) -> None:
+        """The customers of all sections."""
         self.shops = shops
-        self.bodies = {shop.name: Bodies(shop, f"bench {shop.name}") for shop in shops}
+        self.write_for(shops)
+
+    def write_for(self, shops: list[Shop]) -> None:
+        """From now on there are closings of these tills to push."""
+        self.bodies |= {shop.name: Bodies(shop, f"bench {shop.name}") for shop in shops}
 
     def one_a_division(self) -> list[Shop]:
         """The first till of each company."""
-        return [*{shop.division: shop for shop in reversed(self.shops)}.values()]
+        return one_a_division(self.shops)
 
     def loads(self, shops: list[Shop], closings: int) -> list[tuple[Shop, list[bytes]]]:
         """So many closings of these tills in all, none pushed before."""
@@ -69,11 +74,11 @@ class Place:
             self.processes.kill("web")
 
     @contextmanager
-    def working(self, *, workers: int = 1) -> Iterator[None]:
+    def working(self, *, workers: int = 1, threads: int = WORKER_THREADS) -> Iterator[None]:
         """Worker processes and the beat."""
         names = [f"worker-{number}" for number in range(1, workers + 1)]
         for name in names:
-            self.processes.start(name, *worker(name, threads=WORKER_THREADS))
+            self.processes.start(name, *worker(name, threads=threads))
         self.processes.start("beat", *beat(self.processes.logs / "beat.db"))
         try:
             yield
@@ -88,6 +93,11 @@ class Place:
         }
         stores = {"PostgreSQL": self.stores.database.pid, "broker": self.stores.broker.pid}
         return {name: cpu_s(pid) for name, pid in (programs | stores).items()}
+
+
+def one_a_division(shops: list[Shop]) -> list[Shop]:
+    """The first till of each company among them."""
+    return [*{shop.division: shop for shop in reversed(shops)}.values()]
 
 
 def value(sql: str, parameters: list[Any] | None = None) -> Any:

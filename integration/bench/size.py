@@ -31,11 +31,11 @@ def measure_size(place: Place) -> None:
     """Rates at both sizes; plans at the larger one, into `plans.txt`."""
     found = place.results.setdefault("f", {})
     already, many = 0, rows_wanted()
-    export_rate(place)  # there must be exported closings to copy
+    export_rate(place, place.one_a_division())  # there must be exported closings to copy
     for size in (min(FEW, many), many):
         stored_closings(already, size)
         already = size
-        rates = [(ingest_rate(place), export_rate(place)) for _round in range(ROUNDS)]
+        rates = [(ingest_rate(place), export_rate(place, place.one_a_division())) for _round in range(ROUNDS)]
         for what, measured in zip(("ingest", "export"), zip(*rates, strict=True), strict=True):
             found[f"{what} at {size} closings, closings/s"] = round(median(measured), 1)
     for what in ("ingest", "export"):

@@ -6,7 +6,7 @@ import httpx
 
 from clyo_ingest.keys import issue_code
 from exact.activation import activate, choose_division
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.connection import connect
 from exact.models import Connection, ExactApp
 from exports.problems import sentence
@@ -51,7 +51,7 @@ def link(tills: dict[str, Till], exact_url: str) -> None:
     asked = {"client_id": "demo-client", "redirect_uri": REDIRECT, "user": "marie.dupont@example.fr"}
     code = httpx.post(f"{exact_url}/_control/authorize", json=asked, timeout=10).json()["code"]
     app = ExactApp.objects.get(country="FR")
-    connection: Connection = connect(tenant=tenant, app=app, code=code, redirect_uri=REDIRECT, http=shared_http())
+    connection: Connection = connect(tenant=tenant, app=app, code=code, redirect_uri=REDIRECT, http=http_of_thread())
     for till in tills.values():
         problems = activate(choose_division(till.establishment, connection, DIVISION))
         if problems:

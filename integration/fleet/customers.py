@@ -6,7 +6,7 @@ import httpx
 
 from clyo_ingest.keys import issue_key
 from exact.activation import activate, choose_division
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.connection import connect
 from exact.mapping import take_parameters
 from exact.models import Connection, ExactApp
@@ -24,25 +24,27 @@ NUMBERS_A_TILL = 1_000_000
 TILLS_MAX = 9
 
 
-def set_up(exact_url: str, *, tenants: int, minute_limit: int = NO_LIMIT) -> list[Shop]:
-    """Make `tenants` customers with a company each, active, and return their tills.
+def set_up(exact_url: str, *, tenants: int, already: int = 0, minute_limit: int = NO_LIMIT) -> list[Shop]:
+    """Make `tenants` customers with a company each, active, beside those that are there `already`; their tills.
 
     Every third has two tills in one company, every fourth two companies under one log-in, so that lanes share the
     books and connections share the lanes.
     """
-    reseller = Reseller.objects.create(name="Caisses du Canal")
-    app = ExactApp.objects.create(
+    reseller, _made = Reseller.objects.get_or_create(name="Caisses du Canal")
+    app, _made = ExactApp.objects.get_or_create(
         country="FR",
-        base_url=exact_url,
-        client_id=CLIENT["client_id"],
-        client_secret="demo-secret",
-        minute_limit=minute_limit,
-        day_limit=NO_LIMIT,
+        defaults={
+            "base_url": exact_url,
+            "client_id": CLIENT["client_id"],
+            "client_secret": "demo-secret",
+            "minute_limit": minute_limit,
+            "day_limit": NO_LIMIT,
+        },
     )
     with httpx.Client(base_url=exact_url, timeout=60) as http:
         return [
             shop
-            for place in range(tenants)
+            for place in range(already, already + tenants)
             for shop in _customer(http, app, reseller, place, companies=2 if place % 4 == 3 else 1)
         ]
 
@@ -63,7 +65,7 @@ def _log_in(http: httpx.Client, app: ExactApp, tenant: Tenant, user: str, divisi
     for division in divisions:
         _control(http, "companies", division=division, users=[user])
     code = _control(http, "authorize", user=user, **CLIENT)["code"]
-    return connect(tenant=tenant, app=app, code=code, redirect_uri=CLIENT["redirect_uri"], http=shared_http())
+    return connect(tenant=tenant, app=app, code=code, redirect_uri=CLIENT["redirect_uri"], http=http_of_thread())
 
 
 def _shop(tenant: Tenant, connection: Connection, division: int, user: str, number: int) -> Shop:

@@ -21,7 +21,7 @@ from django.db import connection as database
 from django.db import connections
 
 from exact import connection as tokens
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.connection import ConnectionTokens, renewed
 from exact.errors import NeedsReconnect, Unavailable
 from exact.models import Connection, ConnectionState, Division, Lane, Posting
@@ -32,11 +32,11 @@ AN_HOUR = 3600
 EIGHT_AT_ONCE = """
 import sys, multiprocessing, django
 django.setup()
-from exact.client import shared_http
+from exact.client import http_of_thread
 from exact.connection import renewed
 
 def renew(pk):
-    return renewed(pk, http=shared_http()).access_token
+    return renewed(pk, http=http_of_thread()).access_token
 
 with multiprocessing.get_context("fork").Pool(8) as pool:
     print(*pool.map(renew, [int(sys.argv[1])] * 8, chunksize=1), sep="\\n")
@@ -106,7 +106,7 @@ def test_renewal__never_before_570_s_and_by_itself_18_s_before_the_end(
 ) -> None:
     before, had = calls_of_tokens(exact), connection.access_token
     with at_age(connection, age_s):
-        got = renewed(connection.pk, http=shared_http(), refused=had if refused else "").access_token
+        got = renewed(connection.pk, http=http_of_thread(), refused=had if refused else "").access_token
     assert calls_of_tokens(exact) - before == calls
     assert (got != had) == bool(calls)
     assert Connection.objects.get(pk=connection.pk).access_token == got
@@ -114,11 +114,11 @@ def test_renewal__never_before_570_s_and_by_itself_18_s_before_the_end(
 
 def test_not_expired__is_good_news_and_not_asked_again_at_once(connection: Connection, exact: SimulatedExact) -> None:
     before = calls_of_tokens(exact)
-    source = ConnectionTokens(connection, shared_http())
+    source = ConnectionTokens(connection, http_of_thread())
     with at_age(connection, 590):
         assert source.current() == connection.access_token
         assert source.current() == connection.access_token
-        assert ConnectionTokens(connection, shared_http()).current() == connection.access_token
+        assert ConnectionTokens(connection, http_of_thread()).current() == connection.access_token
     assert calls_of_tokens(exact) - before == 1
     assert Connection.objects.get(pk=connection.pk).state == ConnectionState.ACTIVE
     assert works(exact, connection.access_token)
@@ -127,10 +127,10 @@ def test_not_expired__is_good_news_and_not_asked_again_at_once(connection: Conne
 def test_token__replaced_since_it_was_read_is_exchanged_for_its_successor(
     connection: Connection, exact: SimulatedExact, later_at_exact: None
 ) -> None:
-    before, source = calls_of_tokens(exact), ConnectionTokens(connection, shared_http())
+    before, source = calls_of_tokens(exact), ConnectionTokens(connection, http_of_thread())
     read = source.current()
     with at_age(connection, 583):
-        successor = renewed(connection.pk, http=shared_http()).access_token
+        successor = renewed(connection.pk, http=http_of_thread()).access_token
     assert source.current() == read
     assert source.renew(refused=read) == successor != read
     assert calls_of_tokens(exact) - before == 1
@@ -173,7 +173,7 @@ def test_token__declared_dead_before_its_successor_was_written_is_alive_again(
     def find_it_dead() -> str:
         try:
             with pytest.raises(NeedsReconnect):
-                renewed(connection.pk, http=shared_http())
+                renewed(connection.pk, http=http_of_thread())
             return Connection.objects.get(pk=connection.pk).state
         finally:
             connections.close_all()
@@ -193,23 +193,23 @@ def test_refused_token__is_dead_only_when_nobody_has_written_its_successor(
 ) -> None:
     spent = Connection.objects.get(pk=connection.pk)
     with at_age(connection, 583):
-        successor = renewed(connection.pk, http=shared_http())
+        successor = renewed(connection.pk, http=http_of_thread())
         Connection.objects.filter(pk=connection.pk).update(
             **{name: getattr(spent, name) for name in tokens.TOKEN_FIELDS}
         )
         # While we wait the other one writes down what it got.
         monkeypatch.setattr(tokens.time, "sleep", lambda _: successor.save())
-        assert renewed(connection.pk, http=shared_http()).access_token == successor.access_token
+        assert renewed(connection.pk, http=http_of_thread()).access_token == successor.access_token
     assert Connection.objects.get(pk=connection.pk).state == ConnectionState.ACTIVE
 
 
 def test_not_expired__is_asked_again_later(connection: Connection, exact: SimulatedExact, later_at_exact: None) -> None:
     exact.control("clock", real=True)
     with at_age(connection, 590):
-        renewed(connection.pk, http=shared_http())
+        renewed(connection.pk, http=http_of_thread())
     exact.control("clock", advance=AN_HOUR)
     with at_age(connection, 601):
-        assert renewed(connection.pk, http=shared_http()).access_token != connection.access_token
+        assert renewed(connection.pk, http=http_of_thread()).access_token != connection.access_token
 
 
 @pytest.mark.parametrize("answer", ["old_token_text", "user_not_active", "invalid_request"])
@@ -231,7 +231,7 @@ def test_dead_token__stops_the_lane_until_the_customer_logs_in_again(
     assert {*Posting.objects.filter(closing_id=closing_id).values_list("state", flat=True)} == {"pending"}
     before = calls_of_tokens(exact)
     with pytest.raises(NeedsReconnect):
-        renewed(dead.pk, http=shared_http())
+        renewed(dead.pk, http=http_of_thread())
     assert calls_of_tokens(exact) == before, "a dead token is not tried again"
 
     exact.link(till.till, division.code, f"compta{division.code}@example.fr")
@@ -294,7 +294,7 @@ def test_lock__that_nobody_gives_back_is_trouble_not_a_dead_consent(
         with other.cursor() as cursor:
             cursor.execute("SELECT 1 FROM exact_connection WHERE id = %s FOR UPDATE", [connection.pk])
         with pytest.raises(Unavailable, match="still renewing"):
-            renewed(connection.pk, http=shared_http())
+            renewed(connection.pk, http=http_of_thread())
     finally:
         other.close()
 
