@@ -37,6 +37,11 @@ class Event:
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
 
+    @property
+    def endangers_new_tokens(self) -> bool:
+        """Whether it hits somebody who may hold a token that nobody else has."""
+        return self.verb in (Verb.KILL, Verb.FREEZE) and self.target in HOLDS_NEW_TOKENS
+
 
 @dataclass(frozen=True, slots=True)
 class Blow:

@@ -132,12 +132,12 @@ class Stage:
             broker.flushall()
 
     def _expire_tokens(self) -> None:
-        """First ours are old, then Exact ends them: the other way round a worker would meet a refusal it cannot
-        mend, of a token that is not due."""
-        with self._stores.session() as connection:
+        """Ours are old and Exact ends them at one moment: their rows stay locked until it has. A worker that renewed
+        one in between would meet a refusal it cannot mend, of a token that is not due."""
+        with self._stores.session() as connection, connection.transaction():
             connection.execute(AGE_TOKENS)
-        for user in sorted(self.users):
-            self.weather.expire_tokens(user)
+            for user in sorted(self.users):
+                self.weather.expire_tokens(user)
 
 
 def wait_until(moment: float) -> None:

@@ -1,7 +1,14 @@
 """The plan of a chaos run: repeatable, complete, and fair to what cannot be mended."""
 
+import time
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
+
+from integration.chaos.__main__ import _storm
+from integration.chaos.pace import Pace
 from integration.chaos.schedule import BLOWS, HOLDS_NEW_TOKENS, RENEWAL_S, Event, Verb, schedule
 from integration.chaos.weather import LEFT_OUT, SHARES
 from simulators.exact_online.faults import Fault
@@ -38,6 +45,26 @@ def test_schedule__nothing_that_holds_a_new_token_dies_while_they_are_renewed() 
             for begin, end in [*pairwise(of(name))]:
                 down = begin.verb in ENDS and begin.at_s < expiry.at_s + RENEWAL_S and end.at_s > expiry.at_s
                 assert not down, (expiry, begin, end)
+
+
+def test_storm__that_comes_late_still_leaves_renewals_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, performed = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    def perform(event: Event) -> None:
+        sleep(8 if event.verb is Verb.START else 0)  # a program that is slow to start holds up what follows
+        performed.append((now[0], event))
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+    stage: Any = SimpleNamespace(perform=perform, ended_by_themselves=list, weather=SimpleNamespace(usual=lambda: None))
+    _storm(Pace(seed="a seed", minutes=10), stage, fleet=SimpleNamespace(pushed=[]))  # type: ignore[arg-type]
+    for ended_at, expiry in performed:
+        if expiry.verb is Verb.EXPIRE:
+            soon = [event for at, event in performed if ended_at < at < ended_at + RENEWAL_S]
+            assert not [event for event in soon if event.endangers_new_tokens]
 
 
 def test_schedule__the_database_is_up_when_tokens_end() -> None:
