@@ -81,7 +81,7 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
     Whoever asks for a lane that this process is in leaves it at that: its holder looks once more before it ends.
 
     `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
-    withdrawn, or a reversal that was posted.
+    withdrawn, or a reversal that was posted. What it makes for this lane is sent in the same run.
     """
     with _asking:
         if division_id in _asked_again:
@@ -226,6 +226,7 @@ def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *,
             exact_entry_id=found.entry_id,
             exact_entry_number=found.entry_number,
             posted_at=timezone.now(),
+            messages=[],  # what Exact said of it was not so
             problems=[difference.to_document() for difference in differences],
         )
         Lane.objects.filter(pk=run.division.pk).update(failures=0)
@@ -299,9 +300,10 @@ def _move_unknown(
 
 
 def _find_out(run: LaneRun, posting: Posting) -> None:
-    """Look an unknown posting up in Exact: adopt what is there; send again what was missing twice.
+    """Look a posting up in Exact whose outcome is unknown, or that a person sends again: adopt what is there.
 
-    Raises `MustWait` while it is too early to look.
+    A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
+    it is in flight, so one look is enough. Raises `MustWait` while it is too early to look.
     """
     now = timezone.now()
     if posting.not_before and now < posting.not_before:
@@ -314,12 +316,21 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
         _record_doubled(run, posting, found)
     elif found:
         _record_found(run, posting, entry, found[0])
-    elif posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
+    elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
         wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
         _find_out(run, posting)
     else:
-        with transaction.atomic(durable=True):
-            leases.renew(run.lease, run.client.budget)
+        _record_not_there(run, posting)
+
+
+def _record_not_there(run: LaneRun, posting: Posting) -> None:
+    """Exact does not have it: it goes again, or makes room for what a person sends in its place."""
+    with transaction.atomic(durable=True):
+        leases.renew(run.lease, run.client.budget)
+        if posting.state == PostingState.SOUGHT:
+            move(posting, PostingState.WITHDRAWN, reasons=[Problem(code="not_in_exact")])
+            run.settled(posting)
+        else:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
 
 

@@ -377,6 +377,7 @@ class PostingState(models.TextChoices):
     PENDING = "pending", _("waiting its turn")
     SENDING = "sending", _("being sent")
     UNKNOWN = "unknown", _("outcome unknown")
+    SOUGHT = "sought", _("being looked up before it is sent again")
     POSTED = "posted", _("posted")
     REFUSED = "refused", _("refused by Exact")
     DIFFERS = "differs", _("differs in Exact")
@@ -462,15 +463,23 @@ class Posting(models.Model):
                         PostingState.PENDING,
                         PostingState.SENDING,
                         PostingState.UNKNOWN,
+                        PostingState.SOUGHT,
                         PostingState.REMOVING,
                     ]
                 ),
-                name="exact_posting_open",
+                name="exact_posting_to_do",
             ),
             models.Index(
                 fields=["division", "turn"],
-                condition=Q(state__in=[PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING]),
-                name="exact_posting_begun",
+                condition=Q(
+                    state__in=[
+                        PostingState.SENDING,
+                        PostingState.UNKNOWN,
+                        PostingState.SOUGHT,
+                        PostingState.REMOVING,
+                    ]
+                ),
+                name="exact_posting_under_way",
             ),
             models.Index(
                 fields=["division", "closing_id"],

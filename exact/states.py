@@ -3,15 +3,17 @@
     pending ──claim──▶ sending ──answer──▶ posted | refused | differs
        ▲                  │ └─not sent──▶ pending
        │                  └─no answer / killed worker──▶ unknown
-       └──looked up twice, not there────────────────────┘ └──found──▶ posted | differs
-    refused ──repost──▶ withdrawn (a new revision is made)
+       └──looked up twice, not there────────────────────┘ ├──found──▶ posted | differs
+                                                          └──not there, and Exact had said no──▶ refused
+    refused ──repost──▶ sought ──not there──▶ withdrawn (a new revision is made)
+                          └──found──▶ posted | differs
     posted, differs ──replace──▶ removing ──deleted in Exact──▶ withdrawn (a new revision is made)
                                     └──Exact refuses──▶ differs
     posted, differs ──its reversal was posted──▶ reversed
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
 `exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
-transaction. A trigger refuses every other move (migration 0016).
+transaction. A trigger refuses every other move (migration 0019).
 """
 
 from collections.abc import Sequence
@@ -35,16 +37,19 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
             PostingState.PENDING,
         }
     ),
-    PostingState.UNKNOWN: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.PENDING}),
-    PostingState.REFUSED: frozenset({PostingState.WITHDRAWN}),
+    PostingState.UNKNOWN: frozenset(
+        {PostingState.POSTED, PostingState.DIFFERS, PostingState.PENDING, PostingState.REFUSED}
+    ),
+    PostingState.SOUGHT: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.WITHDRAWN}),
+    PostingState.REFUSED: frozenset({PostingState.SOUGHT, PostingState.WITHDRAWN}),
     PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
     PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
     PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS}),
     PostingState.WITHDRAWN: frozenset(),
     PostingState.REVERSED: frozenset(),
 }
-OPEN = (PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING)
-BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.REMOVING)
+BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
+OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 

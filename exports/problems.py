@@ -86,6 +86,7 @@ SENTENCES: dict[str, str] = {
         "Exact's answer could not be read (HTTP {status}). It is looked up there before anything is sent again."
     ),
     "sent_again": N_("Looked up twice, not in Exact: it is sent again."),
+    "not_in_exact": N_("Looked up: not in Exact. What is sent again takes its place."),
     "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),
     "not_sent_reconnect_required": N_("Not sent: the customer must log in at Exact again."),
     "not_sent_unavailable": N_("Not sent: Exact does not answer. It is tried again by itself."),

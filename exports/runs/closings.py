@@ -19,6 +19,7 @@ from tenants.models import Establishment
 
 PAGE = 500
 IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
+NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
 TRAINING = Problem(code="run_training", blocking=False)
 # What a run looks at of every closing: a year of them is read, so nothing more.
 READ = (
@@ -93,8 +94,8 @@ def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
         found[closing_id].append((state, Entry.from_document(entry)))
     return {
         closing_id: StandingEntries(
-            entries=tuple(entry for state, entry in rows if state != PostingState.REFUSED),
-            complete=all(state != PostingState.REFUSED for state, _ in rows),
+            entries=tuple(entry for state, entry in rows if state not in NOT_TAKEN),
+            complete=all(state not in NOT_TAKEN for state, _ in rows),
             in_exact=all(state in IN_BOOKS for state, _ in rows),
         )
         for closing_id, rows in found.items()

@@ -11,7 +11,8 @@ from integration.fleet.tills import Pushed
 OPEN = """
     SELECT e.state, count(*) FROM exports_export e
     WHERE e.state IN ('ready', 'exporting', 'waiting')
-       OR EXISTS (SELECT 1 FROM exact_posting p WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown'))
+       OR EXISTS (SELECT 1 FROM exact_posting p
+                  WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown', 'sought'))
     GROUP BY e.state
 """
 STORED = """
