@@ -24,6 +24,17 @@ SHARES: dict[Fault, float] = {
     Fault.STATUS_503: 0.01,
     Fault.STATUS_504: 0.005,
     Fault.STATUS_504_AFTER_COMMIT: 0.01,
+    Fault.STATUS_400_AFTER_COMMIT: 0.002,
+    Fault.STATUS_401_AFTER_COMMIT: 0.002,
+    Fault.STATUS_403_AFTER_COMMIT: 0.002,
+    Fault.STATUS_404_AFTER_COMMIT: 0.002,
+    Fault.STATUS_429_AFTER_COMMIT: 0.002,
+    Fault.STATUS_500_AFTER_COMMIT: 0.002,
+    Fault.STATUS_502_AFTER_COMMIT: 0.002,
+    Fault.EMPTY_200_AFTER_COMMIT: 0.002,
+    Fault.GATEWAY_502_AFTER_COMMIT: 0.002,
+    Fault.GATEWAY_504_AFTER_COMMIT: 0.005,
+    Fault.ERROR_AFTER_COMMIT: 0.005,
     Fault.HTML_200: 0.005,
     Fault.TRUNCATE: 0.01,
     Fault.BROKEN_BODY: 0.01,
@@ -32,8 +43,16 @@ SHARES: dict[Fault, float] = {
     Fault.SLOW_BYTES: 0.005,
 }
 # A bookkeeper changes the books on purpose, so nothing could be held against them; a shut door would shut our own way
-# to the simulator's controls too, and an outage is hardly different for the caller.
-LEFT_OUT = (Fault.BOOKKEEPER_EDITS, Fault.BOOKKEEPER_DELETES, Fault.BOOKKEEPER_DOUBLES, Fault.REFUSE)
+# to the simulator's controls too, and an outage is hardly different for the caller. After a refusal in Exact's own
+# shape a person must press, and no person is here.
+LEFT_OUT = (
+    Fault.BOOKKEEPER_EDITS,
+    Fault.BOOKKEEPER_DELETES,
+    Fault.BOOKKEEPER_DOUBLES,
+    Fault.REFUSE,
+    Fault.GENERAL_ERROR,
+    Fault.REFUSAL_AFTER_COMMIT,
+)
 DELAYS_S = {Fault.SLOW_BYTES: 1.0, Fault.DELAY: TIMEOUT_S + 0.5, Fault.LATE_COMMIT: TIMEOUT_S + 0.7}
 # A token call that is carried out and not answered loses the consent (rules.md §1.5): those faults stay away from it.
 TOKEN_FAULTS = (Fault.RESET_BEFORE, Fault.STATUS_503, Fault.HTML_200, Fault.RATE_LIMIT, Fault.GATEWAY_FAULT)

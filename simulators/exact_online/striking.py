@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from .bookkeeper import Act
 from .connection import Broken, Reset, Slow
-from .errors import NotFound, Refused
+from .errors import NotFound, Refused, error_body
 from .faults import Fault, Rule
 from .simulator import Simulator
 
@@ -28,6 +28,26 @@ STATUSES = {
     Fault.STATUS_500: HTTPStatus.INTERNAL_SERVER_ERROR,
     Fault.STATUS_503: HTTPStatus.SERVICE_UNAVAILABLE,
     Fault.STATUS_504: HTTPStatus.GATEWAY_TIMEOUT,
+}
+# What comes between a call that was carried out and its caller.
+PAGES_AFTER = {
+    Fault.STATUS_400_AFTER_COMMIT: HTTPStatus.BAD_REQUEST,
+    Fault.STATUS_401_AFTER_COMMIT: HTTPStatus.UNAUTHORIZED,
+    Fault.STATUS_403_AFTER_COMMIT: HTTPStatus.FORBIDDEN,
+    Fault.STATUS_404_AFTER_COMMIT: HTTPStatus.NOT_FOUND,
+    Fault.STATUS_429_AFTER_COMMIT: HTTPStatus.TOO_MANY_REQUESTS,
+    Fault.STATUS_500_AFTER_COMMIT: HTTPStatus.INTERNAL_SERVER_ERROR,
+    Fault.STATUS_502_AFTER_COMMIT: HTTPStatus.BAD_GATEWAY,
+    Fault.STATUS_504_AFTER_COMMIT: HTTPStatus.GATEWAY_TIMEOUT,
+}
+GATEWAY_AFTER = {
+    Fault.GATEWAY_502_AFTER_COMMIT: (502, "Unexpected EOF at target", "messaging.adaptors.http.UnexpectedEOFAtTarget"),
+    Fault.GATEWAY_504_AFTER_COMMIT: (504, "Gateway Timeout", "messaging.adaptors.http.flow.GatewayTimeout"),
+}
+GENERAL_SENTENCE = "An error has occurred. Please contact your system administrator."
+SENTENCES_AFTER = {
+    Fault.ERROR_AFTER_COMMIT: GENERAL_SENTENCE,
+    Fault.REFUSAL_AFTER_COMMIT: "Not allowed: Entry",
 }
 SHORTEST_PAUSE_S = 0.01
 API_PATH = re.compile(r"/api/v1/(\d+)/")
@@ -47,9 +67,6 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
             return response
         case Fault.RESET_BEFORE:
             return Reset()
-        case Fault.RESET_AFTER_COMMIT:
-            perform()
-            return Reset()
         case Fault.DELAY:
             response = perform()
             await _wait(simulator, rule)
@@ -63,15 +80,28 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
             return Broken(perform())
         case Fault.STATUS_408 | Fault.STATUS_500 | Fault.STATUS_503 | Fault.STATUS_504:
             return _error_page(STATUSES[rule.fault])
-        case Fault.STATUS_504_AFTER_COMMIT:
-            perform()
-            return _error_page(HTTPStatus.GATEWAY_TIMEOUT)
+        case Fault.GENERAL_ERROR:
+            return JSONResponse(error_body(GENERAL_SENTENCE), HTTPStatus.INTERNAL_SERVER_ERROR)
         case Fault.HTML_200:
             return HTMLResponse(MAINTENANCE_PAGE, 200)
         case Fault.RATE_LIMIT:
             return Response(status_code=429, headers=simulator.rate_limits.minute_exhausted())
         case Fault.GATEWAY_FAULT:
             return JSONResponse(_gateway_fault(host, path), int(simulator.readings.gateway_fault_status))
+    perform()
+    return _after_commit(rule.fault)
+
+
+def _after_commit(fault: Fault) -> Response:
+    """What the caller sees of a call that was carried out."""
+    if fault in PAGES_AFTER:
+        return _error_page(PAGES_AFTER[fault])
+    if fault in GATEWAY_AFTER:
+        status, words, code = GATEWAY_AFTER[fault]
+        return JSONResponse({"fault": {"faultstring": words, "detail": {"errorcode": code}}}, status)
+    if fault in SENTENCES_AFTER:
+        return JSONResponse(error_body(SENTENCES_AFTER[fault]), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return Response() if fault is Fault.EMPTY_200_AFTER_COMMIT else Reset()
 
 
 def _error_page(status: HTTPStatus) -> Response:

@@ -86,7 +86,7 @@ def test_truncate__json_ends_in_the_middle(exact: Company) -> None:
         ("status_500", 500, 0),
         ("status_503", 503, 0),
         ("status_504", 504, 0),
-        ("status_504_after_commit", 504, 1),
+        *((f"status_{status}_after_commit", status, 1) for status in (400, 401, 403, 404, 429, 500, 502, 504)),
     ],
 )
 def test_status(exact: Company, fault: str, status: int, booked: int) -> None:
@@ -97,6 +97,39 @@ def test_status(exact: Company, fault: str, status: int, booked: int) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
     assert entries(exact) == booked
     assert exact.post(SALES, body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [("gateway_502_after_commit", 502, "UnexpectedEOF"), ("gateway_504_after_commit", 504, "Timeout")],
+)
+def test_gateway__that_lost_the_answer(exact: Company, fault: str, status: int, code: str) -> None:
+    """Rules 4.2: the target got the request; that the proxy has no answer says nothing of what was done."""
+    body = exact.sale(exact.line())
+    strike(exact, fault)
+    answer = exact.post(SALES, body)
+    assert answer.status_code == status
+    assert code in answer.json()["fault"]["detail"]["errorcode"]
+    assert entries(exact) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "booked"), [("general_error", 0), ("error_after_commit", 1), ("refusal_after_commit", 1)]
+)
+def test_error__in_exact_s_own_shape(exact: Company, fault: str, booked: int) -> None:
+    """Rules 4.2: 500 with its error body, and the entry may stand all the same."""
+    body = exact.sale(exact.line())
+    strike(exact, fault)
+    answer = exact.post(SALES, body)
+    assert (answer.status_code, bool(answer.json()["error"]["message"]["value"])) == (500, True)
+    assert entries(exact) == booked
+
+
+def test_empty_200_after_commit(exact: Company) -> None:
+    body = exact.sale(exact.line())
+    strike(exact, "empty_200_after_commit")
+    answer = exact.post(SALES, body)
+    assert (answer.status_code, answer.content, entries(exact)) == (200, b"", 1)
 
 
 def test_html_200(exact: Company) -> None:
