@@ -11,10 +11,10 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from exact.answers import CORRELATION_HEADER, outcome
 from exact.budget import Budget
 from exact.errors import (
     ExactError,
-    Forbidden,
     NeedsReconnect,
     OutcomeUnknown,
     RateLimited,
@@ -33,7 +33,6 @@ NEVER_SENT = (
     httpx.LocalProtocolError,
 )
 BODY_LEAVES = "http11.send_request_body.started"  # httpcore's name for it
-CORRELATION_HEADER = "x-exact-correlation-id"
 JSON_HEADERS = {"Accept": "application/json", "Prefer": "return=representation"}
 ME = "/api/v1/current/Me"
 
@@ -97,7 +96,9 @@ class ExactClient:
         url: str | None = self._url(resource)
         params: Mapping[str, str] | None = {f"${name}": value for name, value in query.items()}
         while url:
-            content = self._call("GET", url, params=params)["d"]
+            content = self._call("GET", url, params=params).get("d")
+            if not isinstance(content, (list, dict)):
+                raise Unavailable("Exact's answer is no list")
             page = content if isinstance(content, list) else content.get("results", [content])
             yield from page
             url = None if isinstance(content, list) else content.get("__next")
@@ -110,7 +111,8 @@ class ExactClient:
 
         `last_look` is called at the moment the body is about to leave; what it raises comes out of here, and Exact,
         without a body, has handled nothing.
-        Raises `Refused`, `Forbidden`, `RateLimited`, `Unavailable` (nothing happened) or `OutcomeUnknown`.
+        Raises `Refused`, `Forbidden`, `RateLimited`, `Unavailable` (nothing happened), or `OutcomeUnknown`, of which
+        `RefusedInDoubt` is one.
         """
 
         def trace(event: str, _info: Mapping[str, Any]) -> None:
@@ -147,7 +149,7 @@ class ExactClient:
         return self._exchange(method, url, **options)[0]
 
     def _exchange(self, method: str, url: str | httpx.URL, **options: Any) -> tuple[dict[str, Any], str]:
-        """One call, repeated once with a new token after a 401: a request refused there was not handled."""
+        """One call, repeated once with a new token after a 401 that is Exact's word: that request was not handled."""
         token = self._tokens.current()
         try:
             return self._send(method, url, token, **options)
@@ -171,10 +173,11 @@ class ExactClient:
         self.budget.observe(told, now)
         correlation_id = told.get(CORRELATION_HEADER, "")
         log.info("exact_call", method=method, path=response.url.path, status=response.status_code, id=correlation_id)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            until = self.budget.exhausted(told, now)
-            raise RateLimited("Exact's limit is reached", until=until, status=429, correlation_id=correlation_id)
-        return outcome(method, response), correlation_id
+        try:
+            return outcome(method, response), correlation_id
+        except RateLimited as limit:
+            limit.until = self.budget.exhausted(told, now)
+            raise
 
 
 class Created(dict[str, Any]):
@@ -183,30 +186,6 @@ class Created(dict[str, Any]):
     def __init__(self, entity: Mapping[str, Any], correlation_id: str) -> None:
         super().__init__(entity)
         self.correlation_id = correlation_id
-
-
-def outcome(method: str, response: httpx.Response) -> dict[str, Any]:
-    """What an answer means (rules.md §4.2): the JSON object of a success, else the matching `ExactError`."""
-    status, correlation_id = response.status_code, response.headers.get(CORRELATION_HEADER, "")
-    if method == "DELETE" and status == httpx.codes.NO_CONTENT:
-        return {}
-    document = _json_object(response)
-    messages = _error_messages(document)
-    if status in (200, 201) and document is not None and "d" in document:
-        return document
-    known: dict[str, Any] = {"status": status, "correlation_id": correlation_id}
-    if status == 401:
-        raise Unauthorized("the access token is refused", **known)
-    if document is not None and "fault" in document:
-        # The gateway in front of Exact, which never saw the call (rules.md §1.8).
-        raise Unavailable("the gateway before Exact is at fault", **known)
-    if status == 403:
-        raise Forbidden("; ".join(messages) or "Forbidden", **known)
-    if status in (400, 404, 405) or (status == 500 and messages):
-        raise Refused(messages or [f"HTTP {status}"], **known)
-    if method == "GET":
-        raise Unavailable(f"Exact answered {status} with something unreadable", **known)
-    raise OutcomeUnknown(f"Exact answered {status} with something unreadable", **known)
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:
@@ -218,20 +197,3 @@ def _broken_off(method: str, error: httpx.RequestError) -> ExactError:
     """A call that ended without an answer: harmless for a GET, unknown for a write."""
     words = f"no answer from Exact: {type(error).__name__}"
     return Unavailable(words) if method == "GET" else OutcomeUnknown(words)
-
-
-def _json_object(response: httpx.Response) -> dict[str, Any] | None:
-    try:
-        document = response.json()
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) else None
-
-
-def _error_messages(document: dict[str, Any] | None) -> list[str]:
-    """Exact's sentences: `{"error": {"message": {"value": "a\\r\\nb"}}}` gives ["a", "b"]."""
-    try:
-        value = (document or {})["error"]["message"]["value"]
-    except (KeyError, TypeError):
-        return []
-    return [line.strip() for line in str(value).splitlines() if line.strip()]

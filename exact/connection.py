@@ -269,9 +269,14 @@ def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenP
     said = f"{document.get('error', '')} {document.get('error_description', '')} {response.headers.get('Reason', '')}"
     if "not expired" in f"{said} {response.text}":
         raise NotExpired
-    if response.status_code in (400, 401) and "fault" not in document:
+    if response.status_code in (400, 401) and "fault" not in document and not _is_page(response):
         raise Refusal(said.strip() or response.text[:200])
     raise Unavailable(f"Exact's token endpoint answered {response.status_code}")
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether something in between answered: a firewall's page is no word of Exact's about a consent."""
+    return response.text.lstrip().startswith("<")
 
 
 def _document(response: httpx.Response) -> dict[str, Any]:

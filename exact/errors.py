@@ -5,11 +5,12 @@ ExactError
 ├── NeedsReconnect     the consent is gone: only the customer's new log-in helps; everything waits
 ├── Forbidden          the user lacks a right, or the company is closed to the app: a person mends it in Exact
 ├── RateLimited        a budget is used up: go on at `until`
-├── Refused            Exact read the request and says no (a 500 with its error body, or 400/404/405): never repeated
+├── Refused            Exact read the request and says no (a 500 or 4xx with its error body): never repeated
 ├── Unavailable        nothing happened, for sure: try again later
 └── OutcomeUnknown     a write may or may not have happened: look it up before anything else
+    └── RefusedInDoubt Exact says that something went wrong, maybe after it wrote: a refusal if it is not there
 
-The table that decides is `exact.client.outcome`; its source is rules.md §4.2 of Exact's behaviour.
+The table that decides is `exact.answers.outcome`; its source is rules.md §4.2 of Exact's behaviour.
 """
 
 from datetime import datetime
@@ -58,3 +59,11 @@ class Unavailable(ExactError):
 
 class OutcomeUnknown(ExactError):
     """A write was sent and no clear answer came back."""
+
+
+class RefusedInDoubt(OutcomeUnknown):
+    """Exact's general "an error has occurred": no by its words, yet it may have come after the entry was written."""
+
+    def __init__(self, messages: list[str], *, status: int, correlation_id: str = "") -> None:
+        super().__init__("; ".join(messages), status=status, correlation_id=correlation_id)
+        self.messages = messages

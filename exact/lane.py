@@ -21,7 +21,16 @@ from exact import steps
 from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, http_of_thread
 from exact.connection import ConnectionTokens
-from exact.errors import ExactError, Forbidden, NeedsReconnect, OutcomeUnknown, RateLimited, Refused, Unavailable
+from exact.errors import (
+    ExactError,
+    Forbidden,
+    NeedsReconnect,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    RefusedInDoubt,
+    Unavailable,
+)
 from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
 from exact.payloads import body_of, codes_in, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
@@ -186,11 +195,12 @@ def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
         )
         steps.lend_session()
         answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
+        found = from_answer(resource, answer)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
         _record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
     except OutcomeUnknown as error:
-        _move_unknown(run, posting, timezone.now(), _unclear(error), correlation_id=error.correlation_id)
+        _move_unknown(run, posting, timezone.now(), _unclear(error), error)
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
         _record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
@@ -202,7 +212,6 @@ def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
         raise
     else:
         run.errors = 0
-        found = from_answer(resource, answer)
         if posting.reverses_id is None and not found.differences(entry):
             return steps.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
         _record_found(run, posting, entry, found, correlation_id=answer.correlation_id)
@@ -285,15 +294,19 @@ def _record_refusal(
 
 
 def _move_unknown(
-    run: LaneRun, posting: Posting, begun: datetime, reason: Problem, *, correlation_id: str = ""
+    run: LaneRun, posting: Posting, begun: datetime, reason: Problem, error: OutcomeUnknown | None = None
 ) -> None:
+    """What Exact said of it, if anything, is kept: it is why the entry is refused when it turns out not to be there."""
+    messages = error.messages if isinstance(error, RefusedInDoubt) else []
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         move(
             posting,
             PostingState.UNKNOWN,
+            why="; ".join(messages),
             reasons=[reason],
-            correlation_id=correlation_id,
+            correlation_id=error.correlation_id if error else "",
+            messages=messages,
             not_before=begun + settle_time(),
             lookups=0,
         )
@@ -324,11 +337,17 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
 
 
 def _record_not_there(run: LaneRun, posting: Posting) -> None:
-    """Exact does not have it: it goes again, or makes room for what a person sends in its place."""
+    """Exact does not have it. It goes again by itself, unless Exact had said no: then only a person sends it again.
+
+    What a person sends again makes room for what is sent in its place.
+    """
     with transaction.atomic(durable=True):
         leases.renew(run.lease, run.client.budget)
         if posting.state == PostingState.SOUGHT:
             move(posting, PostingState.WITHDRAWN, reasons=[Problem(code="not_in_exact")])
+            run.settled(posting)
+        elif posting.messages:
+            move(posting, PostingState.REFUSED, reasons=[Problem(code="refused_after_all")])
             run.settled(posting)
         else:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
@@ -379,6 +398,8 @@ def pause_code(error: ExactError) -> str:
 
 
 def _unclear(error: OutcomeUnknown) -> Problem:
+    if isinstance(error, RefusedInDoubt):
+        return Problem(code="doubtful_refusal")
     if error.status is None:
         return Problem(code="no_answer")
     return Problem(code="unclear_answer", facts={"status": str(int(error.status))})

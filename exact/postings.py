@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import httpx
 from django.db.models import Max
 from uuid_utils.compat import uuid7
 
 from exact.catalogue import Catalogue
 from exact.client import ExactClient
+from exact.errors import OutcomeUnknown
 from exact.models import Division, Posting, PostingState
 from exact.payloads import expected_amount, expected_vat, resource_of
 from exact.resources import CASH, SALES
@@ -157,7 +159,12 @@ class Found:
 
 
 def from_answer(resource: str, answer: dict[str, Any]) -> Found:
-    """What a POST's answer says of the entry. Cash and bank entries show no sum, only the balance before and after."""
+    """What a POST's answer says of the entry. Cash and bank entries show no sum, only the balance before and after.
+
+    Raises `OutcomeUnknown` when it names no entry.
+    """
+    if not answer.get("EntryID") or answer.get("EntryNumber") is None:
+        raise OutcomeUnknown("the answer names no entry", status=httpx.codes.CREATED)
     if resource == SALES:
         amount, vat = _cents(answer.get("AmountFC")), _cents(answer.get("VATAmountFC"))
     else:

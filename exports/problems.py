@@ -85,6 +85,11 @@ SENTENCES: dict[str, str] = {
     "unclear_answer": N_(
         "Exact's answer could not be read (HTTP {status}). It is looked up there before anything is sent again."
     ),
+    "doubtful_refusal": N_(
+        "Exact says that something went wrong, maybe after it took the entry. It is looked up there before it counts "
+        "as refused."
+    ),
+    "refused_after_all": N_("Looked up twice, not in Exact: it was refused. Send it again once its cause is mended."),
     "sent_again": N_("Looked up twice, not in Exact: it is sent again."),
     "not_in_exact": N_("Looked up: not in Exact. What is sent again takes its place."),
     "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),

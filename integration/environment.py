@@ -50,7 +50,7 @@ class Environment(BaseSettings):
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern="^(json|console)$")
     web_in_flight: int = Field(default=16, ge=1, le=500)
-    exact_timeout_s: float = Field(default=60.0, gt=0, le=100)
+    exact_timeout_s: float = Field(default=60.0, gt=0, le=100)  # longer than the 55 s of Exact's own gateway
     exact_minute_reserve: int = Field(default=3, ge=0, le=59)
     exact_day_reserve: int = Field(default=200, ge=0)
     exact_lease_margin_s: float = Field(default=10.0, ge=1, le=60)

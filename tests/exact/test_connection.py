@@ -284,6 +284,14 @@ def test_pair__is_kept_however_it_comes(connection: Connection, status: int, lif
     assert row.access_expires_at == row.access_issued_at + timedelta(seconds=expected_s)
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_page__of_a_firewall_is_no_word_of_exact_about_the_consent(connection: Connection, status: int) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, text="<!doctype html><h1>Blocked</h1>"))
+    with at_age(connection, 590), httpx.Client(transport=transport) as http, pytest.raises(Unavailable):
+        renewed(connection.pk, http=http)
+    assert Connection.objects.get(pk=connection.pk).state == ConnectionState.ACTIVE
+
+
 def test_lock__that_nobody_gives_back_is_trouble_not_a_dead_consent(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from exact import lane, steps
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
 from exports.models import Export
+from simulators.exact_online.faults import Fault
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 SALES = {"resource": "salesentry/SalesEntries", "method": "POST", "count": 1}
@@ -38,7 +39,22 @@ def references(exact: SimulatedExact, division: Division) -> list[str]:
     return [entry["reference"] for entry in exact.entries(division.code) if entry["reference"]]
 
 
-@pytest.mark.parametrize("fault", ["reset_after_commit", "truncate", "html_200", "status_503", "reset_before"])
+AFTER_COMMIT = [fault.value for fault in Fault if fault.endswith("_after_commit")]
+UNCLEAR = [
+    *AFTER_COMMIT,
+    "truncate",
+    "html_200",
+    "status_408",
+    "status_500",
+    "status_503",
+    "status_504",
+    "reset_before",
+]
+# In Exact's own shape: these are its word, though it may be wrong.
+REFUSING = ["error_after_commit", "refusal_after_commit"]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in UNCLEAR if fault not in REFUSING])
 def test_post__without_a_clear_answer_is_looked_up_and_stands_once(
     linked: tuple[Caller, Division], exact: SimulatedExact, fault: str
 ) -> None:
@@ -56,6 +72,52 @@ def test_post__without_a_clear_answer_is_looked_up_and_stands_once(
     assert state(closing_id) == "exported"
     assert len(exact.entries(division.code)) == 2
     assert references(exact, division) == [unknown.reference]
+
+
+def test_refusal__that_may_have_come_after_the_entry_was_written_is_looked_up(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    exact.control("faults", **SALES, fault="error_after_commit", division=division.code)
+    work(division)
+    doubtful = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
+    assert (doubtful.state, doubtful.messages != []) == (PostingState.UNKNOWN, True)
+    for _ in range(2):
+        settle_now(division)
+        work(division)
+    doubtful.refresh_from_db()
+    assert (state(closing_id), doubtful.state, doubtful.messages) == ("exported", PostingState.POSTED, [])
+    assert references(exact, division) == [doubtful.reference]
+
+
+def test_refusal__that_was_in_doubt_ends_refused_in_exact_s_words_and_is_not_sent_again(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = push(till)
+    exact.control("faults", **SALES, fault="general_error", division=division.code)
+    for _ in range(4):
+        work(division)
+        settle_now(division)
+    refused = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
+    assert (refused.state, refused.lookups, refused.attempts) == (PostingState.REFUSED, 1, 1)
+    assert refused.messages == ["An error has occurred. Please contact your system administrator."]
+    assert (state(closing_id), exact.entries(division.code)) == ("failed", [])
+    event = Export.objects.get(pk=closing_id).events.get(after="failed")
+    assert event.why == refused.messages[0]
+
+
+def test_token__refused_by_a_page_is_not_renewed_and_the_post_does_not_go_twice(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    push(till)
+    exact.control("faults", **SALES, fault="status_401_after_commit", division=division.code)
+    work(division)
+    assert len(references(exact, division)) == 1
+    assert Connection.objects.get(pk=division.connection_id).state == ConnectionState.ACTIVE
+    assert Posting.objects.get(division=division, entry_kind="sales").state == PostingState.UNKNOWN
 
 
 def test_post__unknown_waits_until_nothing_can_be_in_flight(
