@@ -83,16 +83,17 @@ def check_sequence(facts: Facts, around: Neighbours) -> list[Problem]:
     if totals is None:
         return problems
     if before is not None and before.number == facts.number - 1:
-        problems += _break(totals.perpetual_before, before.perpetual_after, before.number, "perpetual_before")
+        problems += _break(before.number, before.perpetual_after, totals.perpetual_before, "perpetual_before")
     if after is not None and after.number == facts.number + 1:
-        problems += _break(totals.perpetual_after, after.perpetual_before, after.number, "perpetual_after")
+        problems += _break(facts.number, totals.perpetual_after, after.perpetual_before, "perpetual_after")
     return problems
 
 
-def _break(found: Decimal | None, expected: Decimal | None, other: int, field: str) -> list[Problem]:
-    if found is None or expected is None or found == expected:
+def _break(number: int, ended: Decimal | None, began: Decimal | None, field: str) -> list[Problem]:
+    """Closing `number` ended at one perpetual total, the next began at another."""
+    if ended is None or began is None or ended == began:
         return []
-    told = {"found": str(found), "expected": str(expected), "other": str(other)}
+    told = {"found": str(began), "expected": str(ended), "other": str(number)}
     return [Problem(code="perpetual_break", pointer=f"/totals/{field}", facts=told)]
 
 

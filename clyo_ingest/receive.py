@@ -23,6 +23,7 @@ from exports.accept import accept
 from exports.destination import forget_gap
 from exports.locked_till import lock_till
 from exports.models import Export
+from ledger.check import check_arrival
 from ledger.closing import Closing as Facts
 from tenants.insertion import Insertion, insert
 
@@ -90,8 +91,10 @@ def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, con
     establishment = till.establishment
     booked = not facts.training and facts.kind.value == establishment.booked_level
     overlaps = check_tickets(establishment.pk, facts.tickets) if booked and contested else []
-    found = [*check_sequence(facts, around), *overlaps]
-    accepted = accept(till=till, closing=facts, document=content, found=found, received_at=timezone.now())
+    received_at = timezone.now()
+    arrival = check_arrival(facts, received_at=received_at, zone=establishment.zone)
+    found = [*check_sequence(facts, around), *overlaps, *arrival]
+    accepted = accept(till=till, closing=facts, document=content, found=found, received_at=received_at)
     kept = _kept(push, accepted.export, digest, facts, around)
     insert(*accepted.rows, kept, _covered(accepted.export, facts, live=booked and not contested))
     _close_gap(facts, around)

@@ -83,7 +83,17 @@ class EstablishmentAdmin(ScopedAdmin):
     list_select_related = ["tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["code", "name", "tenant__name"]
-    fields = ["tenant", "code", "name", "siret", "booked_level", "opening_days", "contact_email", "suspended_at"]
+    fields = [
+        "tenant",
+        "code",
+        "name",
+        "siret",
+        "booked_level",
+        "opening_days",
+        "time_zone",
+        "contact_email",
+        "suspended_at",
+    ]
     autocomplete_fields = ["tenant"]
     actions = ["make_activation_link", "mail_activation_link"]
 

@@ -126,7 +126,11 @@ RESOURCES: dict[str, str] = {
     "financialtransaction/BankEntries": N_("the bank entries"),
 }
 MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
+NOTHING = "–"  # where a sentence names what is empty: no third party
+DAYS = frozenset({"date", "received"})
 PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
+# Of what the fact `kind` says the kind, where a sentence names it.
+KINDS: dict[str, str] = {"receipt_unmapped": "receipts", "movement_unmapped": "movements"}
 
 
 class _Facts(dict[str, str]):
@@ -170,7 +174,7 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
 
 
 def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
-    if name == "date":
+    if name in DAYS:
         return _date(value)
     if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
         return _number(value)
@@ -180,22 +184,36 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
         return str(CatalogueKind(value).label)
     if name == "resource":
         return resource_name(value)
-    return f"{_number(value)}\N{NO-BREAK SPACE}€" if name in MONEY_FACTS else value
+    if name == "kind" and code in KINDS:
+        return label_of(f"{KINDS[code]}.{value}", {})
+    if name == "label" and not value:  # tills may leave it out
+        return facts.get("means") or label_of(f"receipts.{facts.get('kind', '')}", {})
+    return _money(value) if name in MONEY_FACTS else value or NOTHING
+
+
+def _money(value: str) -> str:
+    """1 234,50 €; what is no number, as a currency that came for another, stays as it is."""
+    return f"{_number(value)}\N{NO-BREAK SPACE}€" if _is_number(value) else value
 
 
 def _number(value: str) -> str:
-    try:
-        return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
-    except InvalidOperation:
+    if not _is_number(value):
         return value
+    return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
 
 
 def _rate(value: str) -> str:
     """20 rather than 20.00, and 5,5 in French."""
-    try:
-        return number_format(Decimal(value).normalize() + 0, use_l10n=True)
-    except InvalidOperation:
+    if not _is_number(value):
         return value
+    return number_format(Decimal(value).normalize() + 0, use_l10n=True)
+
+
+def _is_number(value: str) -> bool:
+    try:
+        return Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _date(value: str) -> str:

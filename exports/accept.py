@@ -115,7 +115,7 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
 
 
 # What the till's side found when the closing came; it is not computed again from the closing alone.
-CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap"})
+CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap", "business_date_future"})
 
 
 def found_by_the_till(export: Export, closing: Closing) -> list[Problem]:

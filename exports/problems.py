@@ -16,8 +16,8 @@ from exports.setting_words import setting_in_words
 SENTENCES: dict[str, str] = {
     **OF_EXACT,
     # within the closing
-    "sale_total": N_("Net {net} plus VAT {tax} is not {gross}. Check this line on the till."),
-    "sale_sign": N_("A refund must be negative, and a sale positive: {gross}. Check this line on the till."),
+    "sale_total": N_("Net {net} plus VAT {tax} is not {found}. Check this line on the till."),
+    "sale_sign": N_("A refund has no positive amount: {found}. Check this line on the till."),
     "receipts_identity": N_(
         "Sales and other receipts are {expected}, payments are {found}: {difference} differ. "
         "Compare the closing's printed Z with its means of payment."
@@ -29,9 +29,12 @@ SENTENCES: dict[str, str] = {
     "movement_tax": N_("The VAT of a cash movement does not fit its amount."),
     "closed_before_opened": N_("The closing ends before it begins. Check the till's clock."),
     "business_date": N_("The business date does not fit the opening and closing times. Check the till's clock."),
+    "business_date_future": N_(
+        "The business date {date} had not come yet when this closing arrived, on {received}. Check the till's clock."
+    ),
     "ticket_count": N_("The count of tickets does not fit the first and last number of station {station}."),
     "tickets_overlap_within": N_("Two ticket ranges of station {station} in this closing overlap."),
-    "vat_tolerance": N_("The VAT of this line ({tax}) is further from the rate than rounding explains ({expected})."),
+    "vat_tolerance": N_("The VAT of this line ({found}) is further from the rate than rounding explains ({expected})."),
     "offered_vat": N_("The VAT detail of offered items does not add up to their amount."),
     "currency": N_("Only euros can be booked; this closing is in {found}."),
     # between closings
@@ -184,12 +187,23 @@ SENTENCES: dict[str, str] = {
 }
 
 
+# Where the first is the last: of "1043 to 1043" nobody knows whether one is missing or none.
+OF_ONE: dict[str, str] = {
+    "number_gap": N_("Closing {first} never arrived before this one. Have the till push it."),
+    "tickets_overlap": N_(
+        "Ticket {first} of station {station} is already covered by closing {other}. "
+        "Support must decide which of the two is booked."
+    ),
+}
+
+
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
     facts = problem["facts"]
     if "setting" in facts:
         problem = {**problem, "facts": {**facts, "setting": setting_in_words(facts["setting"])}}
-    return said(SENTENCES, problem)
+    of_one = "first" in facts and facts["first"] == facts.get("last") and problem["code"] in OF_ONE
+    return said(OF_ONE if of_one else SENTENCES, problem)
 
 
 def said_of(posting: Posting) -> list[str]:

@@ -1,7 +1,8 @@
 """Everything that does not add up within one closing, all at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from ledger.checks import cash, period, sums, vat
 from ledger.closing import Closing
@@ -25,7 +26,6 @@ _ALL: tuple[_Check, ...] = (
     cash.cash_float_left,
     cash.movement_tax,
     period.closed_before_opened,
-    period.business_date,
     period.ticket_count,
     period.tickets_overlap_within,
     vat.offered_within_sales,
@@ -33,15 +33,22 @@ _ALL: tuple[_Check, ...] = (
 )
 
 
-def check_closing(closing: Closing) -> list[Problem]:
-    """Return all that is wrong with a closing by itself; empty when it adds up.
+def check_closing(closing: Closing, *, zone: tzinfo = period.FRANCE) -> list[Problem]:
+    """Return all that is wrong with a closing by itself; empty when it adds up. ``zone`` is where its shop is.
 
     A training closing is checked too, but never booked: whatever is wrong with it only warns.
     """
     problems = [problem for check in _ALL for problem in check(closing)]
-    if closing.training:
-        return [replace(problem, blocking=False) for problem in problems]
-    return problems
+    return _only_warning_of_training(closing, [*problems, *period.business_date(closing, zone)])
+
+
+def check_arrival(closing: Closing, *, received_at: datetime, zone: tzinfo = period.FRANCE) -> list[Problem]:
+    """Return what is wrong with a closing only because of when it came. True for good: it is not looked for again."""
+    return _only_warning_of_training(closing, period.in_the_future(closing, received_at, zone))
+
+
+def _only_warning_of_training(closing: Closing, problems: Iterable[Problem]) -> list[Problem]:
+    return [replace(it, blocking=False) for it in problems] if closing.training else [*problems]
 
 
 def check_bookable(closing: Closing) -> list[Problem]:

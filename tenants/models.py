@@ -1,6 +1,7 @@
 """Reseller → tenant → establishment → till. Every row below a tenant carries its tenant, and the database checks it."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
@@ -29,6 +30,15 @@ __all__ = [
 # ISO weekdays; the names are Django's own.
 WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
 SUSPENDED_SINCE = _("suspended since")
+MAINLAND = ZoneInfo("Europe/Paris")
+OVERSEAS = [
+    ("America/Guadeloupe", _("Guadeloupe")),
+    ("America/Martinique", _("Martinique")),
+    ("America/Cayenne", _("French Guiana")),
+    ("Indian/Reunion", _("Réunion")),
+    ("Indian/Mayotte", _("Mayotte")),
+    ("America/Miquelon", _("Saint-Pierre and Miquelon")),
+]
 
 
 class Reseller(models.Model):
@@ -119,6 +129,15 @@ class Establishment(models.Model):
         blank=True,
         help_text=_("Days a closing is expected on. Empty: learned from the last four weeks."),
     )
+    time_zone = models.CharField(
+        _("overseas"),
+        max_length=30,
+        choices=OVERSEAS,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where it is by the clock; empty in metropolitan France. Its days begin and end there."),
+    )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -137,6 +156,11 @@ class Establishment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} – {self.name}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose midnight ends its days."""
+        return ZoneInfo(self.time_zone) if self.time_zone else MAINLAND
 
 
 class Till(models.Model):

@@ -1,12 +1,16 @@
 """Are the closing's day, hours, tickets and currency possible?"""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from ledger.closing import Closing, TicketRange
 from ledger.problem import Problem
 
+FRANCE = ZoneInfo("Europe/Paris")
 _CURRENCY = "EUR"
+# A clock that was not put back in autumn, an overseas shop that nobody said is one.
+_CLOCKS_DIFFER = timedelta(hours=3)
 
 
 def currency(closing: Closing) -> Iterator[Problem]:
@@ -23,13 +27,14 @@ def closed_before_opened(closing: Closing) -> Iterator[Problem]:
         yield Problem(code="closed_before_opened", pointer="/closed_at", facts=facts)
 
 
-def business_date(closing: Closing) -> Iterator[Problem]:
+def business_date(closing: Closing, zone: tzinfo) -> Iterator[Problem]:
     """The day booked on is not after the till closed, nor more than a day before it opened.
 
-    Opened on the 14th and closed on the 15th at 00:40, a closing may be booked on the 13th, 14th or 15th.
+    Opened on the 14th and closed on the 15th at 00:40, a closing may be booked on the 13th, 14th or 15th. A day is the
+    till's by the offset it sent, and the shop's: 22:05 UTC is 00:05 of the next day in Paris in summer.
     """
-    earliest = closing.opened_at.date() - timedelta(days=1)
-    latest = closing.closed_at.date()
+    earliest = min(closing.opened_at.date(), closing.opened_at.astimezone(zone).date()) - timedelta(days=1)
+    latest = max(closing.closed_at.date(), closing.closed_at.astimezone(zone).date())
     if not earliest <= closing.business_date <= latest:
         facts = {
             "earliest": earliest.isoformat(),
@@ -37,6 +42,17 @@ def business_date(closing: Closing) -> Iterator[Problem]:
             "found": closing.business_date.isoformat(),
         }
         yield Problem(code="business_date", pointer="/business_date", facts=facts)
+
+
+def in_the_future(closing: Closing, received_at: datetime, zone: tzinfo) -> Iterator[Problem]:
+    """No day is booked before it has come: at 22:30 in the shop the next day is still within the clocks' error.
+
+    Exact would take it, into the next year's books if need be.
+    """
+    latest = (received_at + _CLOCKS_DIFFER).astimezone(zone).date()
+    if closing.business_date > latest:
+        facts = {"date": closing.business_date.isoformat(), "received": received_at.astimezone(zone).date().isoformat()}
+        yield Problem(code="business_date_future", pointer="/business_date", facts=facts)
 
 
 def ticket_count(closing: Closing) -> Iterator[Problem]:

@@ -1,0 +1,182 @@
+"""Every sentence about a problem, with the facts its code raises: none has a hole, in either language."""
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from clyo_ingest.continuity import Neighbour, Neighbours, check_sequence
+from exact import preflight
+from exact.models import CatalogueItem, CatalogueKind
+from exact.payloads import COST_CENTER_DEMANDED
+from exports.problems import SENTENCES, sentence
+from ledger.book import book
+from ledger.check import check_arrival, check_closing
+from ledger.problem import Problem
+from tests.ledger.given import LABEL, PLAN, closing, pay, sale, took
+from tests.ledger.test_check import WRONG
+from tests.ledger.test_plan_check import GAPS
+
+HOLES = re.compile(r"…|\(\s*\)|\s{2}|^\s|\bNone\b|\{|\}")
+CURRENCY_BEFORE_EURO = re.compile(r"[A-Z]{3}\s*€")
+# What is raised far from here, by a lane, a run or a file, with the facts as they are written there.
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "right_missing": {"field": "rights", "resource": "salesentry/SalesEntries"},
+    "division_archived": {"field": "division", "division": "8301 - CLYO"},
+    "division_gone": {"field": "division", "division": "8301 - CLYO"},
+    "tickets_overlap": {"station": "1", "first": "80412", "last": "80533", "other": "1042"},
+    "consent_lapses": {"date": "2026-03-14"},
+    "unclear_answer": {"status": "502"},
+    "gone_from_exact": {"catalogue": "gl_account", "item": "707000"},
+    "amount_differs_in_exact": {"expected": "1100.00", "found": "1100.01"},
+    "vat_differs_in_exact": {"expected": "100.00", "found": "100.01"},
+    "doubled_in_exact": {"numbers": "26700001, 26700002"},
+    "fec_numbers_absent": {"count": "2", "numbers": "VE-2026-000001 (Z1042 PARIS01), VE-2026-000002 (Z1043 PARIS01)"},
+    "mail_server_away": {"why": "Connection refused"},
+}
+OF_A_FILE = {
+    "format": "Ciel",
+    "establishment": "PARIS01",
+    "closing": "1042",
+    "setting": "means/CB",
+    "account": "707000123456",
+    "journal": "VENTES",
+    "third_party": "DUPONT",
+    "document": "Z1042",
+    "amount": "1234567890.00",
+    "maximum": "11",
+    "rate": "10.00",
+    "siren": "123",
+    "other": "732829320",
+    "date": "2026-03-14",
+}
+
+
+@dataclass
+class Chart:
+    """What a company of Exact has, in so far as the checks ask for it."""
+
+    items: list[CatalogueItem] = field(default_factory=list)
+
+    def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:
+        return next((it for it in self.items if (it.kind, it.code) == (kind, code)), None)
+
+    def of_kind(self, kind: CatalogueKind) -> list[CatalogueItem]:
+        return [it for it in self.items if it.kind == kind]
+
+    def period_of(self, day: date) -> CatalogueItem | None:
+        return next(iter(self.of_kind(CatalogueKind.PERIOD)), None)
+
+
+def item(kind: CatalogueKind, code: str, **facts: Any) -> CatalogueItem:
+    return CatalogueItem(kind=kind, code=code, name="Nom", facts=facts)
+
+
+def of_exact() -> Iterator[Problem]:
+    """Everything the checks against a company can say."""
+    chart: Any = Chart(
+        [
+            item(
+                CatalogueKind.GL_ACCOUNT,
+                "411",
+                IsBlocked=True,
+                Type=preflight.ACCOUNTS_RECEIVABLE,
+                UseCostcenter=COST_CENTER_DEMANDED,
+            ),
+            item(CatalogueKind.VAT_CODE, "VX", IsBlocked=True, VATTransactionType="P", Type="I", Percentage=0.2),
+            item(CatalogueKind.JOURNAL, "70", IsBlocked=True, Type=90),
+            item(CatalogueKind.THIRD_PARTY, "2", Status="S", Blocked=True),
+            item(CatalogueKind.COST_CENTER, "OTHER", Active=True),
+            item(CatalogueKind.PERIOD, "2026/3", closed_journals=["70"]),
+        ]
+    )
+    where, day = "vat.sales_account", date(2026, 3, 14)
+    for code, center in (("", ""), ("999", ""), ("411", ""), ("411", "BAR")):
+        yield from preflight.account_problems(chart, code, where, must_be=110, sales_line=True, cost_center=center)
+    for code in ("", "VN", "VX"):
+        yield from preflight.vat_code_problems(chart, code, Decimal("10.00"), "vat.vat_code")
+    for code in ("71", "70"):
+        yield from preflight.journal_problems(chart, code, "journals.sales", (20,))
+    for code in ("", "3", "2"):
+        yield from preflight.third_party_problems(chart, code, "third_party", day)
+    for code in ("", "30"):
+        yield from preflight.payment_condition_problems(chart, code, chart.items[3])
+    for company in (chart, Chart()):
+        yield from preflight.period_problems(company, day, ("70",))
+
+
+def of_the_till() -> Iterator[Problem]:
+    """What closings say by themselves, under a plan, among others."""
+    for case in WRONG:
+        yield from check_closing(closing(**case.values[0]))
+    for case in GAPS:
+        yield from book(case.values[0], case.values[1], label=LABEL).problems
+    nameless = closing(other_receipts=[took("settlement", "80.00")], payments=[{**pay("DIVERS", "80.00"), "label": ""}])
+    yield from book(nameless, PLAN, label=LABEL).problems
+    bare = closing(sales=[sale(2, "0.00", "1.00")], payments=[pay("ESP", "1.00")])
+    yield from book(bare, PLAN, label=LABEL).problems
+    yield from check_arrival(bare, received_at=datetime(2026, 1, 2, tzinfo=UTC))
+    for number in (1000, 1040, 1041):
+        yield from among(number)
+
+
+def among(before: int) -> list[Problem]:
+    totals = {"gross": "0.00", "perpetual_before": "1.00", "perpetual_after": "1.00"}
+    given = closing(totals=totals)
+    other = Neighbour(given_id(), before, Decimal("5.00"), Decimal("5.00"))
+    return check_sequence(given, Neighbours(same=None, before=other, after=None))
+
+
+def given_id() -> Any:
+    return "0198d0a4-0000-7000-8000-000000000000"
+
+
+def raised() -> list[Problem]:
+    elsewhere = [Problem(code=code, facts=facts) for code, facts in ELSEWHERE.items()]
+    of_files = [Problem(code=code, facts=OF_A_FILE) for code in SENTENCES if code.startswith("file_")]
+    without_facts = [Problem(code=code) for code, words in SENTENCES.items() if not names_in(words)]
+    return [*of_the_till(), *of_exact(), *elsewhere, *of_files, *without_facts]
+
+
+def names_in(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_sentences__say_all_facts_of_every_code(language: str) -> None:
+    problems = raised()
+    assert {it.code for it in problems} >= set(SENTENCES), "a sentence nobody raised here: show what it says"
+    with translation.override(language):
+        said = {sentence(it.to_document()): it for it in problems}
+    holed = {words: it for words, it in said.items() if HOLES.search(words) or CURRENCY_BEFORE_EURO.search(words)}
+    assert holed == {}
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (
+            Problem(code="number_gap", facts={"first": "1043", "last": "1043"}),
+            "La clôture 1043 n’est pas arrivée avant celle-ci. Faites-la renvoyer par la caisse.",
+        ),
+        (
+            Problem(code="currency", facts={"expected": "EUR", "found": "CHF"}),
+            "Seuls des euros peuvent être comptabilisés ; cette clôture est en CHF. Vérifiez la devise de la caisse.",
+        ),
+        (
+            Problem(code="account_missing", facts={"kind": "settlement", "label": "", "amount": "80.00"}),
+            "Règlements de créances (80,00 €) n’indique aucun compte client. Vérifiez le ticket sur la caisse.",
+        ),
+    ],
+    ids=["one number", "another currency", "a settlement without a name"],
+)
+def test_sentence__in_french(problem: Problem, expected: str) -> None:
+    with translation.override("fr"):
+        said = sentence(problem.to_document())
+    assert re.sub("[\u202f\xa0]", " ", said) == expected
