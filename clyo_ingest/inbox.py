@@ -50,12 +50,12 @@ def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
 
 
 def content_of(push: Push) -> Any:
-    """The JSON value of a push. Raises `ApiError` 413, 415 or 400."""
+    """The JSON value of a push. A byte order mark before it is ignored. Raises `ApiError` 413, 415 or 400."""
     if push.content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(415, "unsupported_media_type")
     body = unpacked(push)
     try:
-        return json.loads(body.decode("utf-8"))
+        return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise ApiError(400, "not_json") from error
 

@@ -95,6 +95,12 @@ def test_not_json__is_400(till: Caller, body: bytes) -> None:
     assert bytes(Push.objects.get().body) == body
 
 
+def test_byte_order_mark__is_no_part_of_the_json(till: Caller) -> None:
+    body = json.dumps(closing()).encode()
+    assert push_bytes(till, b"\xef\xbb\xbf" + body).status_code == 201
+    assert push_bytes(till, body).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body", [b"no gzip at all", gzipped(CLOSING)[:-20], gzipped("not json")[:5]], ids=["plain", "cut", "header"]
 )
