@@ -101,7 +101,12 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
         options["shared_buffers"] = "512MB"  # the default of 128 MB is for any machine; memory is taken as it is used
     else:
         options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-    command = [str(initdb.with_name("postgres")), "-D", str(data), *(f"--{name}={value}" for name, value in options.items())]
+    command = [
+        str(initdb.with_name("postgres")),
+        "-D",
+        str(data),
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
     pid = _spawn(command, home / "postgres.log", account)
     url = f"postgresql://clyo:{password_file.read_text()}@127.0.0.1:{port}/postgres"
     running = Running(pid=pid, home=str(home), url=url)
