@@ -165,7 +165,6 @@ SENTENCES: dict[str, str] = {
         "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
     ),
     "mail_server_away": N_("The mail server does not answer. Ask whoever runs this service. ({why})"),
-    "mail_not_set_up": N_("No mail server is set up here: download the file from this page."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),

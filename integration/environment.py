@@ -4,18 +4,22 @@
 ones. Only `local` (the development stack, the demo, the tests) fills secrets with known values.
 """
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from integration.mail_server import MailServer
+from integration.mail_server import MailServer, check_sender
 
 LOCAL_SECRET = "local-only-secret-never-for-production-0123456789"  # noqa: S105
 LOCAL_TOKEN_KEY = "bG9jYWwtb25seS1rZXktMDEyMzQ1Njc4OWFiY2RlZmc="  # noqa: S105
+RATE = "^[1-9][0-9]*/(second|minute|hour|day)$"
+RENAMED = {"SMTP_URL": "EMAIL_URL", "MAIL_FROM": "EMAIL_FROM"}
 SECRETS_FOLDER = Path("/run/secrets")
 
 
@@ -45,9 +49,9 @@ class Environment(BaseSettings):
     public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     sentry_dsn: SecretStr | None = None
-    email_url: SecretStr = SecretStr("console:")
-    email_from: str = "Clyo → Exact <exact@localhost>"
-    log_level: str = "INFO"
+    email_url: SecretStr = SecretStr("")
+    email_from: str = ""
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
     log_format: str = Field(default="json", pattern="^(json|console)$")
     web_in_flight: int = Field(default=16, ge=1, le=500)
     exact_timeout_s: float = Field(default=60.0, gt=0, le=100)  # longer than the 55 s of Exact's own gateway
@@ -58,10 +62,8 @@ class Environment(BaseSettings):
     exact_reconnect_pause_s: float = Field(default=900.0, ge=5, le=3600)
     worker_connections: int = Field(default=16, ge=2, le=200)
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
-    push_rate: str = "600/minute"
-    pairing_rate: str = "10/minute"
-    smtp_url: SecretStr | None = None
-    mail_from: str = "Clyo → Exact <export@clyo.invalid>"
+    push_rate: str = Field(default="600/minute", pattern=RATE)
+    pairing_rate: str = Field(default="10/minute", pattern=RATE)
     support_second_factor: bool = True
 
     @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
@@ -69,18 +71,24 @@ class Environment(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("smtp_url")
+    @field_validator("email_url")
     @classmethod
-    def _readable(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and value.get_secret_value():
-            MailServer.from_url(value.get_secret_value())
+    def _readable(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            MailServer.from_url(url)
         return value
 
     @property
     def mail_server(self) -> MailServer | None:
-        """Where e-mails go; None when no server is set."""
-        url = self.smtp_url.get_secret_value() if self.smtp_url else ""
+        """Where mail goes. None, which only local has: into files."""
+        url = self.email_url.get_secret_value()
         return MailServer.from_url(url) if url else None
+
+    @property
+    def sender(self) -> str:
+        """Whom mail is from: `EMAIL_FROM`, else the service itself, at the address people know it by."""
+        host = "localhost" if self.local else urlsplit(self.public_url).hostname
+        return self.email_from or f"Clyo → Exact <exact@{host}>"
 
     @property
     def local(self) -> bool:
@@ -101,8 +109,6 @@ class Environment(BaseSettings):
         self.key_pepper = self.key_pepper or SecretStr(LOCAL_SECRET)
         self.token_keys = self.token_keys or [SecretStr(LOCAL_TOKEN_KEY)]
         self.allowed_hosts = self.allowed_hosts or ["localhost", "127.0.0.1", "[::1]", "testserver"]
-        if "email_url" not in self.model_fields_set:
-            self.email_url = SecretStr("file:")
         self.public_url = self.public_url or "http://127.0.0.1:8000"
 
     def _refuse_unsafe(self) -> None:
@@ -119,8 +125,13 @@ class Environment(BaseSettings):
             faults.append("ALLOWED_HOSTS must name the public host names")
         if not self.public_url.startswith("https://"):
             faults.append("PUBLIC_URL must be the https:// address people and tills use")
-        if not self.email_url.get_secret_value().startswith("smtp"):
-            faults.append("EMAIL_URL must name the mail server: invitations and passwords go by e-mail")
+        if self.mail_server is None:
+            faults.append("EMAIL_URL must name the mail server: invitations, letters and reports go by e-mail")
+        try:
+            check_sender(self.sender)
+        except ValueError as error:
+            faults.append(str(error))
+        faults += [f"{old} is no longer read: {new} says it" for old, new in RENAMED.items() if os.environ.get(old)]
         if not self.support_second_factor:
             faults.append("SUPPORT_SECOND_FACTOR may be off only locally: support sees every customer")
         if faults:

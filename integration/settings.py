@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
-import dj_email_url
 from csp import constants as csp
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from integration.console import site as console_site
 from integration.environment import Environment
 from integration.logs import logging_config
+from integration.mail_server import Security
 from integration.sentry import start_sentry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,15 +193,6 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-mail = dj_email_url.parse(ENVIRONMENT.email_url.get_secret_value())
-EMAIL_BACKEND = mail["EMAIL_BACKEND"]
-EMAIL_HOST, EMAIL_PORT = mail["EMAIL_HOST"], mail["EMAIL_PORT"]
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]
-EMAIL_USE_TLS, EMAIL_USE_SSL = mail["EMAIL_USE_TLS"], mail["EMAIL_USE_SSL"]
-EMAIL_FILE_PATH = ROOT / ".local" / "mail"
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
-
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
 WEB_IN_FLIGHT = ENVIRONMENT.web_in_flight
@@ -213,18 +204,18 @@ EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 WORKER_CONNECTIONS = ENVIRONMENT.worker_connections
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
-MAIL_SERVER = ENVIRONMENT.mail_server
-DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from
+# Where mail goes and whom it is from. Without a server, which production refuses, it is a file for developers to read.
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.sender
 EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+MAIL_SERVER = ENVIRONMENT.mail_server
 if MAIL_SERVER is None:
-    # Read by developers in the ignored folder; in production nothing is sent, and the export says so.
-    EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if ENVIRONMENT.local else 'dummy'}.EmailBackend"
-    EMAIL_FILE_PATH = ROOT / ".local" / "mail"
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
-    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
-MAIL_READY = MAIL_SERVER is not None or ENVIRONMENT.local
+    EMAIL_USE_TLS = MAIL_SERVER.security is Security.STARTTLS
+    EMAIL_USE_SSL = MAIL_SERVER.security is Security.TLS
 
 LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)

@@ -5,7 +5,6 @@ from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, Q
 from django.template.loader import render_to_string
@@ -51,12 +50,7 @@ def _claim(run_id: UUID) -> ExportRun | None:
     due = ExportRun.objects.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=now), mail_state=MailState.DUE)
     if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=now + AGAIN_AFTER) != 1:
         return None
-    run = ExportRun.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
-    if not settings.MAIL_READY:
-        with translation.override(run.language):
-            _record(run, MailState.REFUSED, sentence({"code": "mail_not_set_up", "facts": {}}))
-        return None
-    return run
+    return ExportRun.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
 
 
 def _record(run: ExportRun, state: MailState, detail: str) -> None:

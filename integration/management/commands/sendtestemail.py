@@ -1,0 +1,50 @@
+"""`manage.py sendtestemail ADDRESS …`: Django's own, which says in a sentence what failed, and where to mend it."""
+
+import ssl
+from smtplib import SMTPAuthenticationError, SMTPNotSupportedError, SMTPRecipientsRefused, SMTPResponseException
+from socket import gaierror
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.core.management.commands import sendtestemail
+
+
+class Command(sendtestemail.Command):
+    help = "Sends a letter to the addresses, the way every letter of the service goes; says what failed when it does."
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        where = settings.MAIL_SERVER or f"files in {settings.EMAIL_FILE_PATH} (EMAIL_URL is not set)"
+        try:
+            super().handle(*arguments, **options)
+        except OSError as error:
+            raise CommandError(f"Nothing was sent. {where}: {_why(error)}") from error
+        self.stdout.write(f"Handed to {where}, from {settings.DEFAULT_FROM_EMAIL}.")
+
+
+def _why(error: OSError) -> str:
+    match error:
+        case SMTPAuthenticationError():
+            return f"the server refuses the user or password of EMAIL_URL ({_said(error)})"
+        case SMTPNotSupportedError():
+            return f"the server cannot do what EMAIL_URL asks of it ({error})"
+        case SMTPRecipientsRefused():
+            refused = (f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
+            return f"the server refuses the receivers ({'; '.join(refused)})"
+        case SMTPResponseException():
+            return f"the server refuses the letter; EMAIL_FROM may be nobody it knows ({_said(error)})"
+        case ssl.SSLCertVerificationError():
+            return f"the server's certificate is not to be trusted for the host in EMAIL_URL ({error.verify_message})"
+        case ssl.SSLError():
+            return f"no TLS on the port in EMAIL_URL; is it smtp+tls:// for 587, smtps:// for 465? ({error})"
+        case gaierror():
+            return f"the host in EMAIL_URL is not known ({error})"
+    return f"nobody answers at the host and port of EMAIL_URL as a mail server does ({type(error).__name__}: {error})"
+
+
+def _said(error: SMTPResponseException) -> str:
+    return f"{error.smtp_code} {_text(error.smtp_error)}"
+
+
+def _text(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
