@@ -6,6 +6,7 @@ They are read a page at a time, so that no transaction stays open.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from string import ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -92,6 +93,7 @@ class Reader:
         self._run = run
         self._plans: dict[int, BookingPlan] = {}
         self._till_places: dict[int, str] = _till_places(run)
+        self._shops: dict[int, str] = _shops_apart(run)
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
@@ -147,15 +149,35 @@ class Reader:
         return self._plans[shop.pk]
 
     def _closing(self, export: Export, entries: tuple[Entry, ...]) -> BookedClosing:
-        scope = getattr(export, "scope", "") or ""
+        station = getattr(export, "scope", "") or ""
         return BookedClosing(
             establishment=export.establishment.code,
             siren=self._run.tenant.siren,
             number=export.number,
             business_date=export.business_date,
             entries=entries,
-            scope="-".join(part for part in (self._till_places[export.till_id], scope) if part),
+            scope=scope_of(self._till_places[export.till_id], station),
+            shop=self._shops.get(export.establishment_id, ""),
         )
+
+
+def scope_of(till_place: str, station: str) -> str:
+    """What tells a closing's sequence apart: "2" for the second till, "BAR" for a station, "2-P1" for its station 1."""
+    return "-".join(part for part in (till_place, f"P{station}" if station.isdigit() else station) if part)
+
+
+def _shops_apart(run: ExportRun) -> dict[int, str]:
+    """In a file of several establishments: "" for the customer's first, then "B", "C", … "Z", "AA"."""
+    if run.establishment_id is not None:
+        return {}
+    shops = Establishment.objects.filter(tenant_id=run.tenant_id).order_by("pk").values_list("pk", flat=True)
+    return {pk: letters_of(place) if place else "" for place, pk in enumerate(shops)}
+
+
+def letters_of(place: int) -> str:
+    """0 is "A", 25 "Z", 26 "AA": as a spreadsheet counts its columns."""
+    before, letter = divmod(place, 26)
+    return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
 
 
 def _till_places(run: ExportRun) -> dict[int, str]:

@@ -270,3 +270,16 @@ def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch:
     run = done(run)
     assert (run.state, run.content) == ("cancelled", None)
     assert not FileContent.objects.exists()
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_pieces__of_two_tills_of_one_day_are_told_apart(format: RunFormat) -> None:
+    till = shop()
+    second = shop(establishment=till.till.establishment, tenant=till.till.tenant)
+    other = shop(establishment__tenant=till.till.tenant)
+    for station, caller in enumerate((till, second, other)):
+        push(caller, 1042, tickets=[{"station": str(station), "first": 1, "last": 12, "count": 12}])
+    apart = {line.document for line in READERS[format](content_of(done(asked(till, format))))}
+    whole = {line.document for line in READERS[format](content_of(done(asked(till, format, establishment=None))))}
+    assert len(apart) == 2
+    assert len(whole) == 3

@@ -96,3 +96,32 @@ def test_fec__a_draft_leaves_the_validation_date_to_the_package() -> None:
 def test_fec__the_document_of_a_station_names_it() -> None:
     content, _ = made([replace(CLOSING, booked=replace(BOOKED, scope="2"))], Fec(siren=SIREN, year=YEAR, chart=CHART))
     assert content.count(b"\tZ-PARIS01-2-1042\t") == 12
+
+
+SHORT_FORMATS = [Ciel(chart=CHART), Sage(chart=CHART), SageText(chart=CHART)]
+
+
+@pytest.mark.parametrize("layout", SHORT_FORMATS, ids=lambda it: it.name)
+@pytest.mark.parametrize(
+    ("apart", "document"),
+    [
+        ({"scope": "2"}, "Z2-1042"),
+        ({"scope": "BAR"}, "ZBAR-1042"),
+        ({"shop": "B"}, "ZB-1042"),
+        ({"shop": "B", "scope": "2"}, "ZB2-1042"),
+        ({"scope": "TERRASSE"}, "Z1042-FLX"),
+        ({"scope": "Bar d'été"}, "Z1042-FBL"),
+    ],
+)
+def test_document__of_a_second_sequence_is_told_apart_where_room_is_short(
+    layout: Layout, apart: dict[str, str], document: str
+) -> None:
+    both = [CLOSING, replace(CLOSING, booked=replace(BOOKED, **apart))]
+    content, file = made(both, layout)
+    assert file.problems == ()
+    assert content.decode(layout.charset).count(document) >= 12
+    assert len(document) <= 12
+
+
+def test_document__of_the_first_sequence_is_the_tills_own_number() -> None:
+    assert BOOKED.document == "Z1042"
