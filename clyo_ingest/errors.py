@@ -67,6 +67,7 @@ MESSAGES: dict[str, str] = {
     "period_reversed": N_("The last day comes before the first."),
     "period_in_future": N_("This day has not come yet."),
     "period_too_long": N_("Choose 366 days at most."),
+    "again_for_files_only": N_("Only a file can be made again; in Exact nothing is ever sent twice."),
     "string_nul": N_("A NUL character is not allowed."),
     "timezone_aware": N_("The offset is missing, for example +01:00."),
 }

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 from pydantic_core import PydanticCustomError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,9 +29,10 @@ from clyo_ingest.throttles import refuse_if_too_fast
 from exports.models import Export
 from exports.runs.ask import ask_for_run
 from exports.runs.closings import closings_in
+from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.link import file_answer
 from exports.runs.missing import missing_before
-from exports.runs.models import ExportRun, RunClosing, RunFormat, RunState
+from exports.runs.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
 from exports.runs.period import period_faults
 from tenants.models import Till
 
@@ -48,12 +49,16 @@ def _address(text: str) -> str:
 
 
 class ExportRequest(Sent):
-    """Which days, in which format; the report goes to `email` when there is one."""
+    """Which days, in which format; the report goes to `email` when there is one.
+
+    A file for import (ciel, sage, sage_text) holds what no earlier file of its format held; with `again` all of it.
+    """
 
     first: Annotated[date, Field(alias="from")]
     last: Annotated[date, Field(alias="to")]
     format: Literal["exact", "fec", "ciel", "sage", "sage_text"]
     email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address)] | None = None
+    again: StrictBool | None = None
 
 
 class ExportLinks(BaseModel):
@@ -88,6 +93,19 @@ class ExportedClosing(BaseModel):
     problems: list[Problem]
 
 
+class EarlierFileAnswer(BaseModel):
+    """A file that holds closings of this range already: they are left out, or in this one `again`.
+
+    `links` is there for an export of this establishment alone.
+    """
+
+    id: UUID
+    file: str
+    finished_at: datetime
+    closings: int
+    links: ExportLinks | None
+
+
 class MissingNumbers(BaseModel):
     """Closings `first` to `last` of this till's sequence: push them."""
 
@@ -106,6 +124,8 @@ class ExportAnswer(ExportAccepted):
     problems: list[Problem]
     closings: list[ExportedClosing]
     missing: list[MissingNumbers]
+    again: bool
+    earlier: list[EarlierFileAnswer]
     asked_at: datetime
     finished_at: datetime | None
 
@@ -130,6 +150,7 @@ class ExportsView(APIView):
             format=RunFormat(asked.format),
             email=asked.email or "",
             language=(get_language() or "fr").partition("-")[0],
+            again=bool(asked.again) and asked.format in FOR_IMPORT,
             by=till,
         )
         return Response(_accepted(run), status=202)
@@ -173,6 +194,8 @@ def _run_of(till: Till, run_id: UUID) -> ExportRun:
 
 def _refuse_impossible(asked: ExportRequest) -> None:
     faults = [*period_faults(asked.first, asked.last, today=timezone.localdate())]
+    if asked.again and asked.format == "exact":
+        faults.append(("again", "again_for_files_only"))
     if faults:
         errors = [{"pointer": pointer([field]), "code": code, "message": _(MESSAGES[code])} for field, code in faults]
         raise ApiError(422, "export_invalid", errors=errors)
@@ -197,8 +220,22 @@ def _answer(run: ExportRun, till: Till) -> dict[str, Any]:
             {"kind": it.kind, "scope": it.scope, "first": it.first, "last": it.last}
             for it in missing_before(in_range.filter(till=till))
         ],
+        "again": run.again,
+        "earlier": [_earlier(it, till) for it in earlier_files(run)],
         "asked_at": run.asked_at,
         "finished_at": run.finished_at,
+    }
+
+
+def _earlier(earlier: EarlierFile, till: Till) -> dict[str, Any]:
+    run = earlier.run
+    own = run.establishment_id == till.establishment_id
+    return {
+        "id": str(run.pk),
+        "file": run.file_name,
+        "finished_at": run.finished_at,
+        "closings": earlier.closings,
+        "links": _accepted(run)["links"] if own else None,
     }
 
 
@@ -206,10 +243,10 @@ def _closings(run: ExportRun, in_range: QuerySet[Export]) -> list[dict[str, Any]
     """The range's closings as they stand now, with what the run says of those it has looked at."""
     looked_at = {row.export_id: row for row in RunClosing.objects.filter(run=run)}
     rows = in_range.select_related("closing").defer("document").order_by("business_date", "closed_at", "id")
-    return [_closing(export, looked_at.get(export.pk)) for export in rows]
+    return [_closing(export, looked_at.get(export.pk), again=run.again) for export in rows]
 
 
-def _closing(export: Export, row: RunClosing | None) -> dict[str, Any]:
+def _closing(export: Export, row: RunClosing | None, *, again: bool) -> dict[str, Any]:
     problems = row.problems if row is not None else export.problems
     return {
         "id": str(export.pk),
@@ -218,6 +255,6 @@ def _closing(export: Export, row: RunClosing | None) -> dict[str, Any]:
         "number": export.number,
         "business_date": export.business_date.isoformat(),
         "state": export.state,
-        "taken": row is not None and row.state in ("taken", "already"),
+        "taken": row is not None and row.state in ("taken", "already") and (row.earlier_id is None or again),
         "problems": [problem_answer(problem) for problem in problems],
     }

@@ -161,6 +161,14 @@ SENTENCES: dict[str, str] = {
         "of payment the journal they had, and export again; or keep to the file delivered before."
     ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
+    "run_nothing_new": N_(
+        "Nothing is new: earlier files of this format hold all that can go into one ({count} closings). Take those "
+        "files, or ask for everything again if they were never imported."
+    ),
+    "run_again": N_(
+        "Everything again, as was asked for: earlier files of this format hold {count} of these closings. Imported "
+        "beside them, those closings are booked twice."
+    ),
     "run_broke": N_(
         "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
     ),

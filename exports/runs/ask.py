@@ -19,11 +19,13 @@ def ask_for_run(
     format: RunFormat,
     email: str = "",
     language: str = "fr",
+    again: bool = False,
     by: User | Till | None = None,
 ) -> ExportRun:
     """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
 
     The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
+    `again`: a file for import also holds what an earlier one held.
     """
     assert establishment is None or establishment.tenant_id == tenant.pk, "an establishment of that customer"
     asked = {
@@ -32,6 +34,7 @@ def ask_for_run(
         "first_date": first,
         "last_date": last,
         "format": format,
+        "again": again,
         "email": email,
         "asked_by": by if isinstance(by, User) else None,
         "asked_by_till": by if isinstance(by, Till) else None,

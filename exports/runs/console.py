@@ -111,6 +111,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
                     last=run.last_date,
                     format=RunFormat(run.format),
                     email=run.email,
+                    again=run.again,
                     language=getattr(request, "LANGUAGE_CODE", "fr"),
                     by=person_behind(request),
                 )

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from exports.runs.models import ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
+from exports.runs.models import FOR_IMPORT, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
 from exports.runs.options import FileOptions, JournalName, ThirdPartyName
 from exports.runs.period import period_faults
 from ledger.files.ciel import CielCharset, DecimalSign
@@ -97,6 +97,11 @@ class RunForm(forms.Form):
         widget=forms.EmailInput(attrs={"placeholder": "compta@example.fr"}),
         help_text=_("Gets the report, and the file."),
     )
+    again = forms.BooleanField(
+        label=_("Everything again"),
+        required=False,
+        help_text=_("Ciel and Sage: also what an earlier file holds, for instance when its import was refused."),
+    )
 
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
@@ -136,6 +141,7 @@ class RunForm(forms.Form):
             last_date=self.cleaned_data["last"],
             format=self.cleaned_data["format"],
             email=self.cleaned_data["email"],
+            again=self.cleaned_data["again"] and self.cleaned_data["format"] in FOR_IMPORT,
         )
 
 

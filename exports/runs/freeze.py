@@ -4,7 +4,7 @@ They are read a page at a time, so that no transaction stays open.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from string import ascii_uppercase
 from typing import Any
@@ -30,6 +30,7 @@ from exports.runs.closings import (
 )
 from exports.runs.comparison import Balances
 from exports.runs.copy import copy_rows
+from exports.runs.delivered import earlier_runs
 from exports.runs.frozen import Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.work import Work
@@ -45,13 +46,26 @@ from tenants.models import Establishment, Till
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadClosing:
-    """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out."""
+    """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out.
+
+    `earlier` is the run whose file for import held it before.
+    """
 
     export: Export
     state: RunClosingState
     in_exact: bool
     problems: Sequence[Problem]
     closing: BookedClosing | None
+    earlier: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page of closings with all that the database has to say of them."""
+
+    page: Sequence[Export]
+    standing: dict[UUID, StandingEntries]
+    earlier: dict[UUID, UUID]
 
 
 def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: Balances) -> None:
@@ -69,12 +83,12 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: B
         work.step(len(page))
 
 
-COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems")
+COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
 
 
 def _copied(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
     problems = Jsonb([problem.to_document() for problem in read.problems])
-    return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems
+    return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems, read.earlier
 
 
 def walk_ins_of(run: ExportRun) -> set[str]:
@@ -97,14 +111,24 @@ class Reader:
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
-        for page, standing in read_ahead(self._stored()):
-            yield [self._read(export, standing.get(export.pk, StandingEntries())) for export in page]
+        for stored in read_ahead(self._stored()):
+            yield [self._taken_or_left(export, stored) for export in stored.page]
 
-    def _stored(self) -> Iterator[tuple[Sequence[Export], dict[UUID, StandingEntries]]]:
+    def _stored(self) -> Iterator[StoredPage]:
         for page in pages(self._run):
-            standing = standing_entries(page)
-            with_documents([it for it in page if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
-            yield page, standing
+            earlier = earlier_runs(self._run, [it.pk for it in page])
+            wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
+            standing = standing_entries(wanted)
+            with_documents([it for it in wanted if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
+            yield StoredPage(page=page, standing=standing, earlier=earlier)
+
+    def _taken_or_left(self, export: Export, stored: StoredPage) -> ReadClosing:
+        """What an earlier file for import holds is left out, or taken as what it is now."""
+        earlier = stored.earlier.get(export.pk)
+        if earlier is not None and not self._run.again:
+            state = RunClosingState.ALREADY
+            return ReadClosing(export=export, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
+        return replace(self._read(export, stored.standing.get(export.pk, StandingEntries())), earlier=earlier)
 
     def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
         return export.state != ExportState.ARCHIVED and not standing.complete

@@ -80,6 +80,7 @@ def _message(run: ExportRun, *, attached: bool) -> EmailMessage:
                 "attached": attached,
                 "link": signed_address(run) if content is not None and not attached else "",
                 "days": VALID_FOR.days,
+                "site": settings.PUBLIC_URL,
             },
         )
         subject = _("{what}: {state}").format(what=run, state=run.get_state_display())

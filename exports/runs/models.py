@@ -21,6 +21,10 @@ class RunFormat(models.TextChoices):
     SAGE_TEXT = "sage_text", _("Sage 100 (parametrable text)")
 
 
+# Packages take such a file in once and add it to their books: what one has held, the next leaves out.
+FOR_IMPORT = (RunFormat.CIEL, RunFormat.SAGE, RunFormat.SAGE_TEXT)
+
+
 class RunState(models.TextChoices):
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
@@ -71,6 +75,7 @@ class FilePiece(models.Model):
 class ExportRun(models.Model):
     """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
 
+    `again`: into a file for import also goes what an earlier one held, because a person wants it so.
     `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
     every closing of a run to Exact was looked at; it is done once Exact's lanes have ended them.
     """
@@ -83,6 +88,7 @@ class ExportRun(models.Model):
     first_date = models.DateField(_("from"))
     last_date = models.DateField(_("to"))
     format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices)
+    again = models.BooleanField(_("everything again"), default=False, db_default=False)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(max_length=10, default="fr")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
@@ -139,6 +145,10 @@ class ExportRun(models.Model):
         return self.format == RunFormat.EXACT
 
     @property
+    def for_import(self) -> bool:
+        return self.format in FOR_IMPORT
+
+    @property
     def finished(self) -> bool:
         return self.state not in UNFINISHED
 
@@ -151,7 +161,10 @@ class RunClosingState(models.TextChoices):
 
 
 class RunClosing(models.Model):
-    """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact."""
+    """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
+
+    `earlier` is the run whose file for import held it before.
+    """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     run = models.ForeignKey(ExportRun, models.CASCADE, related_name="closings")
@@ -160,10 +173,29 @@ class RunClosing(models.Model):
     state = models.CharField(max_length=10, choices=RunClosingState.choices)
     in_exact = models.BooleanField(default=False, help_text="Its entries stood in Exact when it was taken.")
     problems = models.JSONField(default=list)
+    earlier = models.ForeignKey(ExportRun, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["place"]
         constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_runclosing_once")]
+
+
+class DeliveredClosing(models.Model):
+    """A closing that a delivered file for import holds; `run` is the last one that delivered it in this format.
+
+    The key decides between two runs that would deliver it at the same moment.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+", db_index=False)
+    format = models.CharField(max_length=10, choices=RunFormat.choices)
+    run = models.ForeignKey(ExportRun, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "format"], name="exports_delivered_once"),
+            models.CheckConstraint(condition=Q(format__in=FOR_IMPORT), name="exports_delivered_for_import"),
+        ]
 
 
 class KeptNumber(models.Model):

@@ -2,93 +2,99 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
 
-from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from exports.models import Export, ExportState
 from exports.problems import sentence
 from exports.runs.closings import closings_in
-from exports.runs.freeze import Reader, walk_ins_of
+from exports.runs.freeze import ReadClosing, Reader, walk_ins_of
 from exports.runs.missing import Missing, missing_before
 from exports.runs.models import ExportRun, RunClosingState
 from exports.runs.options import layout_of
 from exports.runs.report import LeftOut
 from ledger.files.check import check_file
-from ledger.money import ZERO
+from ledger.files.takings import MeansReceived, RateTotal, TakingsTally
+from ledger.money import total
 
 CHECKED_MAX = 1500
 SHOWN_MAX = 200
 
-RATES = """
-SELECT (line->>'rate')::numeric, sum((line->>'net')::numeric), sum((line->>'tax')::numeric),
-       sum((line->>'gross')::numeric)
-FROM exports_export export
-JOIN tenants_establishment shop ON shop.id = export.establishment_id,
-     jsonb_array_elements(export.document->'sales') line
-WHERE export.tenant_id = %(tenant)s AND export.business_date BETWEEN %(first)s AND %(last)s
-  AND (%(shop)s::bigint IS NULL OR export.establishment_id = %(shop)s)
-  AND export.kind = shop.booked_level AND export.document->>'training' IS DISTINCT FROM 'true'
-GROUP BY 1 ORDER BY 1 DESC
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateTurnover:
-    """Turnover of one VAT rate, as the tills sent it."""
-
-    rate: Decimal
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """`checked` of the `closings` were booked and checked for the file: all, unless there are very many."""
+    """What a run would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
+
+    `rates`, `means` and `turnover` are those of the booked entries of what was checked and is taken, as the report and
+    the control sheet will say them; `held_turnover` is what the tills say of the closings that are held.
+    """
 
     closings: int
     exported: int
     turnover: Decimal
+    held_turnover: Decimal
     to_do: int
     held: list[LeftOut]
     held_count: int
     archived: int
+    earlier: int
     missing: list[Missing]
-    rates: list[RateTurnover]
+    rates: tuple[RateTotal, ...]
+    means: tuple[MeansReceived, ...]
     problems: list[str]
     blocked: bool
     checked: int
+    checked_until: date | None
+
+    @property
+    def with_held(self) -> Decimal:
+        """What is taken and what is held, to hold against the printed Zs."""
+        return self.turnover + self.held_turnover
 
 
 def preview(run: ExportRun) -> Preview:
     """Look at the range of a run that is not asked for yet. Changes nothing."""
     rows = closings_in(run)
     states = Counter(rows.order_by().values_list("state", flat=True))
-    booked = rows.exclude(state=ExportState.ARCHIVED)
-    held, problems, blocked, checked = _to_exact(rows) if run.to_exact else _to_file(run)
+    looked = _looked_at(run)
+    takings = TakingsTally()
+    for read in looked:
+        takings.add_all(read.closing.entries if read.closing else ())
+    held, problems, blocked = _to_exact(rows) if run.to_exact else _to_file(run, looked)
     held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
+    earlier = sum(read.earlier is not None for read in looked)
+    left_out = held_count + (0 if run.again else earlier)
     return Preview(
         closings=sum(states.values()),
         exported=states[ExportState.EXPORTED],
-        turnover=booked.aggregate(sum=Sum("gross"))["sum"] or ZERO,
+        turnover=takings.turnover,
+        held_turnover=total(read.export.gross for read in looked if read.state == RunClosingState.HELD),
         to_do=sum(states.values())
         - states[ExportState.ARCHIVED]
-        - (states[ExportState.EXPORTED] if run.to_exact else held_count),
+        - (states[ExportState.EXPORTED] if run.to_exact else left_out),
         held=held[:SHOWN_MAX],
         held_count=held_count,
         archived=states[ExportState.ARCHIVED],
+        earlier=earlier,
         missing=missing_before(rows),
-        rates=_rates(run),
+        rates=takings.rates(),
+        means=takings.means(),
         problems=problems,
         blocked=blocked,
-        checked=checked,
+        checked=len(looked),
+        checked_until=looked[-1].export.business_date if looked else None,
     )
 
 
-Looked = tuple[list[LeftOut], list[str], bool, int]
+Looked = tuple[list[LeftOut], list[str], bool]
+
+
+def _looked_at(run: ExportRun) -> list[ReadClosing]:
+    """The closings, booked as the run will take them; of very many the first."""
+    return [*islice(chain.from_iterable(Reader(run).pages()), CHECKED_MAX)]
 
 
 def _to_exact(rows: QuerySet[Export]) -> Looked:
@@ -99,13 +105,11 @@ def _to_exact(rows: QuerySet[Export]) -> Looked:
         )
         for it in stuck.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]
     ]
-    return held, [], False, rows.count()
+    return held, [], False
 
 
-def _to_file(run: ExportRun) -> Looked:
-    reader = Reader(run)
-    looked_at = [*islice(chain.from_iterable(reader.pages()), CHECKED_MAX)]
-    closings = tuple(read.closing for read in looked_at if read.closing is not None)
+def _to_file(run: ExportRun, looked: list[ReadClosing]) -> Looked:
+    closings = tuple(read.closing for read in looked if read.closing is not None)
     found = check_file(closings, layout_of(run, walk_ins=walk_ins_of(run)))
     held = [
         LeftOut(
@@ -113,20 +117,8 @@ def _to_file(run: ExportRun) -> Looked:
             state=read.export.state,
             reasons=[sentence(it.to_document()) for it in read.problems],
         )
-        for read in looked_at
+        for read in looked
         if read.state == RunClosingState.HELD
     ]
     blocked = not closings or any(problem.blocking for problem in found)
-    return held, [sentence(problem.to_document()) for problem in found], blocked, len(looked_at)
-
-
-def _rates(run: ExportRun) -> list[RateTurnover]:
-    asked = {
-        "tenant": run.tenant_id,
-        "shop": run.establishment_id,
-        "first": run.first_date,
-        "last": run.last_date,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(RATES, asked)
-        return [RateTurnover(rate=rate, net=net, tax=tax, gross=gross) for rate, net, tax, gross in cursor.fetchall()]
+    return held, [sentence(problem.to_document()) for problem in found], blocked

@@ -15,6 +15,7 @@ from exact.standing import VAT
 from exports.models import Export, ExportState
 from exports.money import euros
 from exports.problems import sentence
+from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 
 SHOWN_MAX = 500
@@ -56,6 +57,15 @@ class Report:
     @property
     def skipped_count(self) -> int:
         return self.counts[RunClosingState.SKIPPED]
+
+    @cached_property
+    def earlier(self) -> list[EarlierFile]:
+        """The files for import that held closings of this run before it."""
+        return earlier_files(self.run)
+
+    @property
+    def earlier_count(self) -> int:
+        return sum(it.closings for it in self.earlier)
 
     @cached_property
     def held(self) -> list[LeftOut]:

@@ -8,9 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import structlog
+
 from exports.runs.closings import closings_in
 from exports.runs.comparison import Balances, compare
 from exports.runs.content import keep_content
+from exports.runs.delivered import DeliveredMeanwhile, nothing_new, word_on_again
 from exports.runs.freeze import freeze, walk_ins_of
 from exports.runs.frozen import Frozen, Numbered
 from exports.runs.models import RunState
@@ -24,11 +27,24 @@ from ledger.files.numbering import EntryNumber
 from ledger.money import money_text
 from ledger.problem import Problem
 
+log = structlog.get_logger()
+
 NumberedText = tuple[str, EntryNumber | None]
 
 
 def run_to_file(work: Work) -> None:
-    """Make the file of a run. Raises `Stopped` when it is cancelled, between two closings."""
+    """Make the file of a run. Raises `Stopped` when it is cancelled, between two closings.
+
+    When another run delivers one of its closings meanwhile, the file is made anew without it.
+    """
+    while True:
+        try:
+            return _make(work)
+        except DeliveredMeanwhile:
+            log.info("delivered_meanwhile", run=str(work.run.pk))
+
+
+def _make(work: Work) -> None:
     run = work.run
     work.begin(2 * closings_in(run).count())
     balances = Balances()
@@ -38,7 +54,7 @@ def run_to_file(work: Work) -> None:
         freeze(run, work, draft, frozen, balances)
         problems = draft.problems()
         if not len(frozen):
-            problems.append(Problem(code="run_empty"))
+            problems.append(nothing_new(run))
         if any(problem.blocking for problem in problems):
             work.finish(RunState.FAILED, problems=_documents(problems))
             return
@@ -54,9 +70,8 @@ def run_to_file(work: Work) -> None:
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
     assert balances.per_account() == {it.account: it.balance for it in sheet.accounts}, "the file holds what was booked"
     work.hold_long()
-    work.finish(
-        RunState.DONE,
-        problems=_documents(problems),
+    work.deliver(
+        problems=_documents([*problems, *word_on_again(run)]),
         content=content,
         file_name=sheet.file_name,
         sheet=sheet_document(sheet),

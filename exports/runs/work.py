@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from exports.runs.delivered import note_delivered
 from exports.runs.models import UNFINISHED, ExportRun, MailState, RunState
 from ledger.problem import Problem
 
@@ -56,6 +58,16 @@ class Work:
         """Write the end of the run. Raises `Stopped`."""
         mail = MailState.DUE if self.run.email else MailState.NONE
         self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
+
+    def deliver(self, **changes: Any) -> None:
+        """Write the end of a run whose file is whole, and what the file holds: both, or neither.
+
+        Raises `Stopped`, and `DeliveredMeanwhile` when another run has just delivered a closing of this one.
+        """
+        with transaction.atomic():
+            self.finish(RunState.DONE, **changes)
+            if self.run.for_import:
+                note_delivered(self.run)
 
     def _write(self, lease: timedelta) -> None:
         self._change(done=self.run.done, total=self.run.total, leased_until=timezone.now() + lease)

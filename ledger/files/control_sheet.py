@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ledger.entry import Entry, Line, LineRole
+from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
 from ledger.files.chart import Chart
+from ledger.files.takings import MeansReceived, RateTotal, TakingsTally
 from ledger.files.totals import AccountTally, AccountTotal
 from ledger.money import ZERO, comma_text, total
 
@@ -37,29 +38,6 @@ class JournalTotal:
     lines: int = 0
     debit: Decimal = ZERO
     credit: Decimal = ZERO
-
-
-@dataclass(slots=True)
-class RateTotal:
-    """Sales of one VAT rate, refunds taken off."""
-
-    rate: Decimal
-    net: Decimal = ZERO
-    vat: Decimal = ZERO
-
-    @property
-    def gross(self) -> Decimal:
-        """Net and VAT."""
-        return self.net + self.vat
-
-
-@dataclass(slots=True)
-class MeansReceived:
-    """What came in by one means of payment, as the till counted it."""
-
-    means: str
-    label: str
-    amount: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +108,7 @@ class ControlTally:
         self._chart = chart
         self._establishments: dict[str, EstablishmentTotal] = {}
         self._journals: dict[str, JournalTotal] = {}
-        self._rates: dict[Decimal, RateTotal] = {}
-        self._means: dict[str, MeansReceived] = {}
+        self._takings = TakingsTally()
         self._accounts = AccountTally()
         self.first_date: date | None = None
         self.last_date: date | None = None
@@ -166,8 +143,8 @@ class ControlTally:
             credit=total(it.credit for it in journals),
             establishments=tuple(self._establishments[code] for code in sorted(self._establishments)),
             journals=journals,
-            rates=tuple(self._rates[rate] for rate in sorted(self._rates, reverse=True)),
-            means=tuple(self._means[means] for means in sorted(self._means)),
+            rates=self._takings.rates(),
+            means=self._takings.means(),
             accounts=self._accounts.totals(),
         )
 
@@ -183,20 +160,7 @@ class ControlTally:
         debit = total(line.amount for line in entry.lines if line.amount > ZERO)
         journal.debit += debit
         journal.credit += debit  # an entry balances, or it does not exist
-        for line in entry.lines:
-            self._add_line(line)
-
-    def _add_line(self, line: Line) -> None:
-        if line.role is LineRole.CUSTOMER and line.means:
-            # The walk-in customer pays: a credit for him is what came in.
-            means = self._means.setdefault(line.means, MeansReceived(line.means, line.label))
-            means.amount -= line.amount
-        elif line.vat_rate is not None:
-            rate = self._rates.setdefault(line.vat_rate, RateTotal(line.vat_rate))
-            if line.role is LineRole.VAT:
-                rate.vat -= line.amount
-            else:
-                rate.net -= line.amount
+        self._takings.add(entry)
 
 
 def _cell(value: object) -> str:

@@ -1,0 +1,77 @@
+"""What was sold per VAT rate and what came in per means of payment, added up from booked entries.
+
+Preview, report, file and control sheet all take it from here, so that they cannot say different sums.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.entry import Entry, Line, LineRole
+from ledger.money import ZERO, total
+
+
+@dataclass(slots=True)
+class RateTotal:
+    """Sales of one VAT rate, refunds taken off."""
+
+    rate: Decimal
+    net: Decimal = ZERO
+    vat: Decimal = ZERO
+
+    @property
+    def gross(self) -> Decimal:
+        """Net and VAT."""
+        return self.net + self.vat
+
+
+@dataclass(slots=True)
+class MeansReceived:
+    """What came in by one means of payment, as the till counted it."""
+
+    means: str
+    label: str
+    amount: Decimal = ZERO
+
+
+class TakingsTally:
+    """Adds entries up, one after the other. Items offered have left their sales before an entry was booked."""
+
+    def __init__(self) -> None:
+        self._rates: dict[Decimal, RateTotal] = {}
+        self._means: dict[str, MeansReceived] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Count an entry's lines."""
+        for line in entry.lines:
+            self._add_line(line)
+
+    def add_all(self, entries: Iterable[Entry]) -> None:
+        """Count several entries."""
+        for entry in entries:
+            self.add(entry)
+
+    def rates(self) -> tuple[RateTotal, ...]:
+        """Sales per VAT rate so far, the highest rate first."""
+        return tuple(self._rates[rate] for rate in sorted(self._rates, reverse=True))
+
+    def means(self) -> tuple[MeansReceived, ...]:
+        """What came in so far, by the till's code of the means."""
+        return tuple(self._means[means] for means in sorted(self._means))
+
+    @property
+    def turnover(self) -> Decimal:
+        """All sales, VAT included."""
+        return total(rate.gross for rate in self._rates.values())
+
+    def _add_line(self, line: Line) -> None:
+        if line.role is LineRole.CUSTOMER and line.means:
+            # The walk-in customer pays: a credit for him is what came in.
+            means = self._means.setdefault(line.means, MeansReceived(line.means, line.label))
+            means.amount -= line.amount
+        elif line.vat_rate is not None:
+            rate = self._rates.setdefault(line.vat_rate, RateTotal(line.vat_rate))
+            if line.role is LineRole.VAT:
+                rate.vat -= line.amount
+            else:
+                rate.net -= line.amount
