@@ -15,7 +15,7 @@ ORDER BY closing.export_id, run.format, run.finished_at DESC
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exports", "0016_time_ordered_ids"), ("tenants", "0006_look_through")]
+    dependencies = [("exports", "0017_sought_is_exporting"), ("tenants", "0006_look_through")]
 
     operations = [
         migrations.AddField(
