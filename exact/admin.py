@@ -19,11 +19,11 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
 from exact.activation import switch_off
 from exact.connection import disconnect
+from exact.lapses import lapses_at
 from exact.link_mail import NoAddress, mail_link
 from exact.links import make_link
 from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
 from exact.questions import questions_of
-from exact.upkeep import lapses_at
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.acting import person_behind

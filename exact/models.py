@@ -98,6 +98,9 @@ class Division(models.Model):
     lines_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Ledger read up to here.")
     deleted_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Deletions read up to here.")
     reconciled_at = models.DateTimeField(_("compared with Exact"), null=True, editable=False)
+    compared_entries = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Entries that stood in Exact at the last comparison."
+    )
     access = models.CharField(
         _("access"), max_length=10, choices=DivisionAccess.choices, default=DivisionAccess.OPEN, db_default="open"
     )

@@ -48,9 +48,14 @@ def reconcile(division: Division) -> int:
         _read_unseen(division, client, before=began - settle_time())
     open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
     judge(division, touched | {*open_ones} | {*_unseen(division, before=began - settle_time())})
-    division.reconciled_at = began
-    division.save(update_fields=["reconciled_at"])
+    division.reconciled_at, division.compared_entries = began, _compared(division, before=began - settle_time())
+    division.save(update_fields=["reconciled_at", "compared_entries"])
     return Finding.objects.filter(posting__division=division, settled_at=None).count()
+
+
+def _compared(division: Division, *, before: datetime) -> int:
+    """How many entries a comparison vouches for: those posted long enough before it."""
+    return Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before).count()
 
 
 def judge(division: Division, postings: Collection[UUID]) -> None:

@@ -1,7 +1,7 @@
 """Life after the activation: consents kept alive, companies read again each night, people told once."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -15,6 +15,7 @@ from exact.client import http_of_thread
 from exact.companies import look_at_access
 from exact.connection import renewed
 from exact.errors import ExactError, NeedsReconnect, Unavailable
+from exact.lapses import lapses_at, lost_or_late
 from exact.models import Activation, Connection, ConnectionState, Division
 from tenants.models import Establishment, User
 from tenants.users import language_of
@@ -22,7 +23,6 @@ from tenants.users import language_of
 log = structlog.get_logger()
 
 KEEP_ALIVE_AFTER = timedelta(days=14)  # of the 30 days that an unused refresh token lives (rules.md §1.4)
-WARN_AFTER = timedelta(days=20)
 READ_AGAIN_AFTER = timedelta(hours=20)
 
 
@@ -43,14 +43,6 @@ def keep_alive() -> None:
             log.warning("exact_keep_alive", connection=connection_id, error=type(error).__name__)
 
 
-def lapses_at(connection: Connection) -> datetime | None:
-    """When a consent will end by itself, once it is old enough to warn of: it could not be renewed for 20 days."""
-    issued = connection.access_issued_at
-    if connection.state != ConnectionState.ACTIVE or issued is None or timezone.now() - issued < WARN_AFTER:
-        return None
-    return issued + timedelta(days=30)
-
-
 def tell_of_lost_consents() -> int:
     """Write to who can mend it, once, when a consent has ended or is about to. Returns how many were told of."""
     told = 0
@@ -69,9 +61,8 @@ def tell_of_lost_consents() -> int:
 
 
 def _untold() -> QuerySet[Connection]:
-    old = Q(state=ConnectionState.ACTIVE, access_issued_at__lt=timezone.now() - WARN_AFTER)
-    ended = Q(state=ConnectionState.RECONNECT_REQUIRED)
-    return Connection.objects.filter(old | ended, told_at=None, divisions__activations__active=True).distinct()
+    lost = Connection.objects.filter(lost_or_late(timezone.now()), told_at=None, divisions__activations__active=True)
+    return lost.distinct()
 
 
 def _write_to(connection: Connection) -> None:

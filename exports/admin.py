@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
 
-from exact.models import Posting
+from exact.models import Finding, Posting
 from exact.states import OVER
 from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.closing_page import KINDS, closing_context
+from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
 from exports.money import euros
 from exports.problems import said_of, sentence
@@ -130,6 +131,8 @@ class ExportAdmin(ReadOnlyAdmin):
         blocking = [problem for problem in export.problems if problem["blocking"]]
         said = [words for posting in postings for words in said_of(posting)]
         words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ExportState.FAILED else ""
+        if found := getattr(export, "findings", ()):
+            words = f"{title_of(found[0].kind)}: {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
         return ", ".join(str(it.exact_entry_number) for it in postings if it.exact_entry_number)
@@ -162,10 +165,16 @@ def _mapping_address(request: HttpRequest, export: Export) -> str:
 
 
 def entries_beside(exports: list[Export]) -> None:
-    """Put each closing's postings beside it (`export.postings`), all in one query."""
+    """Put each closing's postings beside it (`export.postings`), and what the comparison with Exact found of them
+    (`export.findings`), all in two queries."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[export.pk for export in exports]).exclude(state__in=OVER)
     for posting in rows.defer("entry").order_by("turn"):
         of_each[posting.closing_id].append(posting)
+    open_ones = Finding.objects.filter(posting__closing_id__in=of_each, settled_at=None).select_related("posting")
+    found: dict[UUID, list[Finding]] = defaultdict(list)
+    for finding in open_ones.order_by("found_at"):
+        found[finding.posting.closing_id].append(finding)
     for export in exports:
         export.postings = of_each[export.pk]  # type: ignore[attr-defined]
+        export.findings = found[export.pk]  # type: ignore[attr-defined]

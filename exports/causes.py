@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exact.models import Posting
 from exact.states import NEEDS_A_PERSON
+from exports import links
 from exports.models import Export, ExportState
-from exports.problems import sentence
+from exports.problems import said_of, sentence
 
 READ_MAX = 5000
 NAMED_MAX = 3
@@ -63,9 +65,13 @@ class Cause:
     words: str
     state: str
     whole: str  # of the first closing, with all its figures
-    closings: list[UUID] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def closings(self) -> list[UUID]:
+        return [export.pk for export in self.exports]
 
     @property
     def title(self) -> str:
@@ -81,20 +87,42 @@ class Cause:
     def in_the_mapping(self) -> bool:
         return self.code in IN_THE_MAPPING
 
+    @property
+    def closings_address(self) -> str:
+        """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
+        if len(self.exports) == 1:
+            return reverse("admin:exports_export_change", args=[self.exports[0].pk])
+        shop = next(iter(self.establishments)) if len(self.establishments) == 1 else None
+        if self.code == EXACT_SAID:
+            return links.closings(state=ExportState.FAILED, establishment=shop)
+        return links.closings(state="attention", problem=self.code, establishment=shop)
 
-def causes_of(rows: QuerySet[Export]) -> list[Cause]:
-    """The causes of what is held or failed among `rows`, the largest first; the newest 5,000 closings are read."""
+    @property
+    def mend_address(self) -> str:
+        """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere."""
+        if not self.in_the_mapping:
+            return ""
+        if len(self.establishments) == 1:
+            return reverse("console_mapping", args=[*self.establishments])
+        return reverse("admin:exact_mapping_changelist")
+
+
+def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int = READ_MAX) -> list[Cause]:
+    """The causes of what is held or failed among `rows`, the largest first; the newest `read_max` closings are read.
+
+    With `each_shop` a cause is one establishment's: the same fault in two shops is two causes.
+    """
     waiting = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).order_by("-business_date", "-closed_at")
     names = ("tenant__name", "establishment__code", "establishment__name")
-    waiting = waiting.select_related("tenant", "establishment").only("state", "problems", *names)
-    exports = [*waiting[:READ_MAX]]
+    shown = ("state", "problems", "kind", "number", "business_date", "gross")
+    exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
     said = _said_by_exact([export.pk for export in exports if export.state == ExportState.FAILED])
     causes: dict[str, Cause] = {}
     for export in exports:
         for code, facts, words, whole in _reasons(export, said):
-            key = _key(code, facts)
+            key = _key(code, (*facts, str(export.establishment_id)) if each_shop else facts)
             cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, state=export.state))
-            cause.closings.append(export.pk)
+            cause.exports.append(export)
             cause.tenants[export.tenant_id] = export.tenant.name
             cause.establishments[export.establishment_id] = str(export.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
@@ -125,8 +153,8 @@ def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
 def _said_by_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     rows = Posting.objects.filter(closing_id__in=[*closing_ids], state__in=NEEDS_A_PERSON)
     said: dict[UUID, list[str]] = {}
-    for closing_id, messages in rows.values_list("closing_id", "messages"):
-        said.setdefault(closing_id, []).extend(messages or [_("refused without a word")])
+    for posting in rows.only("closing_id", "messages", "problems"):
+        said.setdefault(posting.closing_id, []).extend(said_of(posting) or [_("refused without a word")])
     return said
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from exact.models import Posting
+from exact.models import Finding, Posting
 from exports.models import Export, ExportState
 from exports.problems import SENTENCES
 from tenants.models import Establishment, Reseller
@@ -29,11 +29,17 @@ class StateFilter(DropdownFilter):
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        groups = [("attention", _("waits for a person")), ("moving", _("on its way"))]
+        groups = [
+            ("attention", _("waits for a person")),
+            ("differs", _("differs in Exact")),
+            ("moving", _("on its way")),
+        ]
         return [*groups, *ExportState.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
         chosen = self.value()
+        if chosen == "differs":
+            return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
         return queryset.filter(state__in=GROUPS.get(chosen, (chosen,))) if chosen else queryset
 
 

@@ -1,7 +1,7 @@
 """One closing's page: what to do next, the Z as the till meant it, its entries, Exact's words, what happened."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exact.models import CatalogueItem, CatalogueKind, Posting, PostingState
+from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
 from exports.books_beside import BooksShown, books_of
+from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.history import Happening, of_closing
 from exports.models import Export, ExportState
 from exports.money import euros
@@ -32,6 +33,7 @@ RECEIPTS = {
     "voucher": gettext_lazy("Gift card sold"),
     "rounding": gettext_lazy("Rounding"),
 }
+GRAVEST = ("missing", "doubled", "changed")
 TONES = {
     ExportState.HELD: "warning",
     ExportState.FAILED: "danger",
@@ -76,7 +78,7 @@ def closing_context(export: Export) -> dict[str, Any]:
     return {
         "export": export,
         "kind": KINDS[export.kind],
-        "next_step": next_step(export, postings, differ=any(it.differences for it in books.values())),
+        "next_step": next_step(export, postings, findings_of(postings)),
         "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
@@ -86,11 +88,14 @@ def closing_context(export: Export) -> dict[str, Any]:
     }
 
 
-def next_step(export: Export, postings: list[Posting], *, differ: bool = False) -> NextStep:
-    """What to do about a closing in its state. Its reasons are the blocking problems, or Exact's words.
+def findings_of(postings: list[Posting]) -> list[Finding]:
+    """What the comparison with Exact found of these postings' entries and nobody settled, the gravest first."""
+    found = Finding.objects.filter(posting__in=postings, settled_at=None).select_related("posting")
+    return sorted(found, key=lambda it: GRAVEST.index(it.kind) if it.kind in GRAVEST else len(GRAVEST))
 
-    `differ` says that Exact's books no longer hold what was posted.
-    """
+
+def next_step(export: Export, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
+    """What to do about a closing in its state. Its reasons are the blocking problems, Exact's words, or `findings`."""
     tone = TONES.get(ExportState(export.state), "info")
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
@@ -111,9 +116,8 @@ def next_step(export: Export, postings: list[Posting], *, differ: bool = False) 
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
         case ExportState.EXPORTED:
-            if differ:
-                advice = _("Compare both below. Leave it when the accountant meant it so; else replace the entry.")
-                return NextStep(tone="warning", title=_("In Exact, and changed there since"), advice=advice)
+            if findings:
+                return _differing(findings)
             numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
@@ -126,6 +130,13 @@ def next_step(export: Export, postings: list[Posting], *, differ: bool = False) 
                 advice=_("A training closing, a day without anything to book, or another kind of closing is booked."),
             )
     return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+
+
+def _differing(findings: Sequence[Finding]) -> NextStep:
+    """Exact's books no longer hold what was posted; it stands below, entry by entry."""
+    worst = findings[0].kind
+    reasons = [f"{it.posting.reference}: {said_of_finding(it)}" for it in findings]
+    return NextStep(tone="danger", title=title_of(worst), reasons=reasons, advice=advice_of(worst))
 
 
 def _failed(postings: list[Posting], held: list[str]) -> NextStep:

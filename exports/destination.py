@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from exact.activation import recheck, switch_off
+from exact.lapses import lapses_at
 from exact.links import live_step, make_link
 from exact.mapping import take_parameters as put_in_force
-from exact.models import Activation, ConnectionState, LinkStep, Posting
+from exact.models import Activation, ConnectionState, Finding, LinkStep, Posting
 from exact.states import OVER
-from exact.upkeep import lapses_at
+from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.models import Export, ExportState
 from exports.nudge import nudge_learning, nudge_release
 from exports.problems import sentence
@@ -131,6 +132,37 @@ def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
             )
         )
     return entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedDifference:
+    """Where Exact's books no longer hold an entry as it was posted, as the till may see it."""
+
+    kind: str
+    reference: str
+    found_at: datetime
+    message: str
+
+
+def differences_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedDifference]]:
+    """What the nightly comparison found of closings and nobody settled, by closing. One query for all of them."""
+    found: dict[UUID, list[BookedDifference]] = defaultdict(list)
+    rows = Finding.objects.filter(posting__closing_id__in=[*closing_ids], settled_at=None).select_related("posting")
+    for finding in rows.order_by("posting__turn"):
+        found[finding.posting.closing_id].append(
+            BookedDifference(
+                kind=finding.kind,
+                reference=finding.posting.reference,
+                found_at=finding.found_at,
+                message=f"{title_of(finding.kind)} ({said_of_finding(finding)}). {advice_of(finding.kind)}",
+            )
+        )
+    return found
+
+
+def count_differences(establishment: Establishment) -> int:
+    """How many entries of an establishment differ in Exact and are not settled."""
+    return Finding.objects.filter(posting__establishment=establishment, settled_at=None).count()
 
 
 def forget_gap(export_id: UUID) -> None:

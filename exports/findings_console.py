@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,7 +23,9 @@ from unfold.decorators import display
 from exact.errors import ExactError
 from exact.models import BookLine, Finding, FindingKind, Posting
 from exact.reconcile import accept_finding
-from exports.differences import in_words
+from exports.concerns.compared import companies, compared, compared_words
+from exports.concerns.scope import Scope
+from exports.finding_words import said_of_finding, worth_of
 from exports.money import euros
 from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
@@ -30,9 +33,24 @@ from exports.replace import CannotReplace, dry_run, order
 from ledger.entry import Entry
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.models import User
 from tenants.scope import visible_to
 
+COMPARED_NOW_MAX = 100
+MENU_COUNTS_TO = 100
 LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
+
+
+def open_findings(user: User | AnonymousUser) -> int:
+    """How many differences that nobody settled a person may see."""
+    return visible_to(user, Finding.objects.filter(settled_at=None)).count()
+
+
+def menu_count(request: HttpRequest) -> str:
+    """The number beside the menu's entry, at most "99+"; "" when there is none. Every page asks: no more is read."""
+    rows = visible_to(request.user, Finding.objects.filter(settled_at=None)).order_by()
+    count = len(rows.values_list("pk", flat=True)[:MENU_COUNTS_TO])
+    return f"{count - 1}+" if count == MENU_COUNTS_TO else str(count or "")
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -53,23 +71,73 @@ class OpenFilter(admin.SimpleListFilter):
 class FindingAdmin(ReadOnlyAdmin):
     """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
 
-    list_display = ["closing", "tenant", "kind_label", "differences", "found_at", "settlement_label", "replace_link"]
-    list_filter = [OpenFilter, "kind", ("tenant", OwnAutocompleteFilter)]
-    lookups = frozenset({"kind__exact", "tenant__id__exact"})
-    list_select_related = ["posting__division", "tenant", "settled_by"]
+    list_display = [
+        *("closing", "establishment", "tenant", "kind_label", "differences", "amount", "found_at", "settlement_label"),
+        "replace_link",
+    ]
+    list_filter = [
+        OpenFilter,
+        "kind",
+        ("tenant", OwnAutocompleteFilter),
+        ("posting__establishment", OwnAutocompleteFilter),
+    ]
+    lookups = frozenset({"kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
+    list_select_related = ["posting__establishment", "tenant", "settled_by"]
+    list_before_template = "exports/findings_before.html"
     search_fields = ["posting__reference", "tenant__name"]
     fields = ["closing", "kind", "differences", "found_at", "settled_at", "settled_by", "settlement", "replace_link"]
     readonly_fields = fields
     actions = ["accept", "compare_now"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.replace_view)
-        return [path("replace/<uuid:posting_id>/", view, name="exact_finding_replace"), *super().get_urls()]
+        wrapped = self.admin_site.admin_view
+        own = [
+            path("replace/<uuid:posting_id>/", wrapped(self.replace_view), name="exact_finding_replace"),
+            path("compare/", wrapped(self.compare_view), name="exact_finding_compare"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Who may not replace an entry is offered no link to it."""
+        columns = [*super().get_list_display(request)]
+        return columns if self.has_settle_permission(request) else columns[:-1]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with what was compared and when above it."""
+        assert isinstance(request.user, User)
+        looked_at = compared(Scope(user=request.user))
+        shown = {
+            "compared": looked_at,
+            "compared_words": compared_words(looked_at),
+            "may_compare": self.has_settle_permission(request),
+        }
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
+        return answer
+
+    def compare_view(self, request: HttpRequest) -> HttpResponse:
+        """On POST, ask for a comparison of every company the person may see, longest ago first."""
+        if request.method == "POST":
+            if not self.has_settle_permission(request):
+                raise PermissionDenied
+            assert isinstance(request.user, User)
+            due = companies(Scope(user=request.user)).order_by(F("reconciled_at").asc(nulls_first=True))
+            for division_id in due.values_list("pk", flat=True)[:COMPARED_NOW_MAX]:
+                nudge_reconcile(division_id)
+            self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
+        return redirect("admin:exact_finding_changelist")
 
     @display(description=_("closing"))
     def closing(self, finding: Finding) -> SafeString:
         address = reverse("admin:exports_export_change", args=[finding.posting.closing_id])
         return format_html('<a href="{}">{}</a>', address, finding.posting.reference)
+
+    @display(description=_("establishment"))
+    def establishment(self, finding: Finding) -> str:
+        return str(finding.posting.establishment)
+
+    @display(description=_("amount"))
+    def amount(self, finding: Finding) -> str:
+        return euros(worth_of(finding.posting))
 
     @display(description=_("finding"), ordering="kind", label=LABELS)
     def kind_label(self, finding: Finding) -> tuple[str, str]:
@@ -77,7 +145,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description=_("differences"))
     def differences(self, finding: Finding) -> str:
-        return " · ".join(in_words(it) for it in finding.details)
+        return said_of_finding(finding)
 
     @display(description=_("settled"), ordering="settled_at")
     def settlement_label(self, finding: Finding) -> str:
@@ -86,7 +154,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description="")
     def replace_link(self, finding: Finding) -> str:
-        if finding.settled_at:
+        if finding.settled_at is not None:
             return ""
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
         return format_html('<a href="{}">{}</a>', address, _now("Compare and replace"))

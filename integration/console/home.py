@@ -1,6 +1,5 @@
 """The console's first page: last night in one look."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,25 +7,28 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from exact.lapses import lapsing_connections
+from exports import links
+from exports.concerns.compared import compared, compared_words
+from exports.concerns.found import concerns_of
+from exports.concerns.pauses import PAUSES
+from exports.concerns.scope import Scope
+from exports.findings_console import open_findings
 from exports.models import Export, ExportState
-from integration.console import links
+from exports.silent import silent_tills
 from integration.console.chart import last_days
-from integration.console.night import lapsing_connections, night_of, paused_lanes, silent_tills
+from integration.console.night import night_of, paused_lanes
 from integration.console.set_up.progress import being_set_up
 from tenants.models import User
 from tenants.scope import visible_to
 
 SHOWN = 30
+CONCERNS_SHOWN = 12
+# The first page reads the newest of each kind; the lists it leads to have them all.
+CONCERNS_READ = 500
 SET_UPS_SHOWN = 5
-# Why a lane stands still, as `exact.lane` writes it down.
-PAUSES = {
-    "rate_limited": _("Exact's call limit is reached; it goes on by itself."),
-    "reconnect_required": _("The customer must link Exact Online again."),
-    "unavailable": _("Exact does not answer; it tries again by itself."),
-    "settling": _("An outcome is unknown; it is looked up in Exact before anything is sent."),
-    "refused": _("Exact refused a call nobody expected; support looks."),
-}
 COLUMN_TITLES = {
     "received": _("Received"),
     "exported": _("Exported"),
@@ -69,12 +71,37 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "columns": last_days(user, day),
         "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
         "may_set_up": user.has_perm("tenants.add_tenant"),
-        "to_mend": to_mend(user),
-        "to_mend_address": links.closings(state="attention"),
+        **to_know(user),
     }
 
 
-def to_mend(user: User) -> Mapping[str, int]:
-    """How many closings of any day wait for a person, by state."""
+def to_know(user: User) -> dict[str, Any]:
+    """What waits for a person, of any day: how many, the most urgent one by one, and what was compared with Exact."""
+    scope = Scope(user=user, read_max=CONCERNS_READ)
+    concerns, looked_at, differing = concerns_of(scope), compared(scope), open_findings(user)
+    return {
+        "concerns": concerns[:CONCERNS_SHOWN],
+        "more_concerns": len(concerns) - CONCERNS_SHOWN,
+        "to_mend": to_mend(user, differing),
+        "to_mend_address": links.closings(state="attention"),
+        "differences": differing,
+        "differences_address": links.findings(),
+        "compared": looked_at,
+        "compared_words": compared_words(looked_at),
+    }
+
+
+def to_mend(user: User, differing: int) -> list[str]:
+    """How many closings of any day failed or are held, and how many entries differ in Exact, each in words."""
     rows = visible_to(user, Export.objects.filter(state__in=[ExportState.HELD, ExportState.FAILED])).order_by()
-    return dict(rows.values_list("state").annotate(n=Count("*")))
+    of_state = dict(rows.values_list("state").annotate(n=Count("*")))
+    failed, held = of_state.get(ExportState.FAILED, 0), of_state.get(ExportState.HELD, 0)
+    return [
+        words.format(count=count)
+        for count, words in (
+            (failed, ngettext("{count} failed closing", "{count} failed closings", failed)),
+            (held, ngettext("{count} held closing", "{count} held closings", held)),
+            (differing, ngettext("{count} entry differs in Exact", "{count} entries differ in Exact", differing)),
+        )
+        if count
+    ]

@@ -4,26 +4,18 @@ A night is a business date. Every figure is counted by the database, in one quer
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import Count, QuerySet
 
-from exact.models import Connection, ConnectionState, Lane
+from exact.models import Lane
+from exports import links
 from exports.models import Export, ExportState
-from integration.console import links
-from tenants.models import Establishment, Till, User
+from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
 ROWS_MAX = 100
-LEARNED_FROM_WEEKS = 4
-CLOSED_IN_WEEKS = 3
-# Exact forgets a refresh token nobody used for 30 days (rules.md §1.6); it is renewed every 14, so 20 is late.
-LAPSES_AFTER = timedelta(days=30)
-LATE_AFTER = timedelta(days=20)
 COLUMNS: dict[str, tuple[str, ...]] = {
     "exported": (ExportState.EXPORTED,),
     "moving": (ExportState.READY, ExportState.EXPORTING),
@@ -125,66 +117,7 @@ def _by_establishment(user: User, rows: QuerySet[Export]) -> list[Line]:
     return [*found.values()]
 
 
-def silent_tills(user: User, day: date) -> QuerySet[Till]:
-    """Tills that should have closed on `day` and did not.
-
-    The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
-    four same weekdays.
-    """
-    same_weekdays = [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
-    of_the_till = Export.objects.filter(till=OuterRef("pk"))
-    habit = (
-        of_the_till.filter(business_date__in=same_weekdays)
-        .order_by()
-        .values("till")
-        .annotate(n=Count("business_date", distinct=True))
-        .values("n")
-    )
-    live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
-    tills = visible_to(user, Till.objects.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False))
-    return (
-        tills.filter(~Exists(of_the_till.filter(business_date=day)))
-        .annotate(habit=Coalesce(Subquery(habit, output_field=IntegerField()), 0))
-        .filter(
-            Q(establishment__opening_days__contains=[day.isoweekday()])
-            | Q(establishment__opening_days=None, habit__gte=CLOSED_IN_WEEKS)
-        )
-        .select_related("establishment__tenant")
-        .order_by("tenant__name", "establishment__code", "name")
-    )
-
-
 def paused_lanes(user: User, now: datetime) -> QuerySet[Lane]:
     """Divisions nothing is sent to now, the longest pause first."""
     rows = visible_to(user, Lane.objects.filter(paused_until__gt=now))
     return rows.select_related("division__tenant").order_by("-paused_until")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lapse:
-    """A connection that is gone, or that ends on `ends_at` unless its consent is used before."""
-
-    connection: Connection
-    ends_at: datetime | None
-
-    @property
-    def days_left(self) -> int:
-        return max(0, (self.ends_at - timezone.now()).days) if self.ends_at else 0
-
-
-def lapsing_connections(user: User, now: datetime) -> list[Lapse]:
-    """Connections that must be made again, then those that will lapse soon."""
-    gone = Q(state=ConnectionState.RECONNECT_REQUIRED)
-    late = Q(state=ConnectionState.ACTIVE, access_issued_at__lt=now - LATE_AFTER)
-    rows = visible_to(user, Connection.objects.filter(gone | late)).select_related("tenant")
-    rows = rows.defer("access_token", "refresh_token")
-    ordered: Iterable[Connection] = rows.order_by(F("state").desc(), "access_issued_at")[:ROWS_MAX]
-    return [
-        Lapse(
-            connection=row,
-            ends_at=row.access_issued_at + LAPSES_AFTER
-            if row.state == ConnectionState.ACTIVE and row.access_issued_at
-            else None,
-        )
-        for row in ordered
-    ]

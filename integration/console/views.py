@@ -8,14 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clyo_ingest.day_log import DayLog, LogLine, day_log
-from exports.causes import EXACT_SAID, READ_MAX, Cause, causes_of
-from exports.models import Export, ExportState
-from integration.console import links
+from exports.causes import READ_MAX, causes_of
+from exports.models import Export
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
@@ -35,31 +33,12 @@ def causes_page(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Errors by cause"),
-        "causes": [(cause, _closings_address(cause), _mend_address(cause)) for cause in causes],
+        "causes": causes,
         "read_max": READ_MAX,
         "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
         "may_repost": user.has_perm("exports.repost_export"),
     }
     return TemplateResponse(request, "console/causes.html", context)
-
-
-def _closings_address(cause: Cause) -> str:
-    """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
-    if len(cause.closings) == 1:
-        return reverse("admin:exports_export_change", args=[cause.closings[0]])
-    shop = next(iter(cause.establishments)) if len(cause.establishments) == 1 else None
-    if cause.code == EXACT_SAID:
-        return links.closings(state=ExportState.FAILED, establishment=shop)
-    return links.closings(state="attention", problem=cause.code, establishment=shop)
-
-
-def _mend_address(cause: Cause) -> str:
-    """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere."""
-    if not cause.in_the_mapping:
-        return ""
-    if len(cause.establishments) == 1:
-        return reverse("console_mapping", args=[*cause.establishments])
-    return reverse("admin:exact_mapping_changelist")
 
 
 def log_page(request: HttpRequest) -> HttpResponse:

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
+from exact.lapses import lapsing_connections
 from exports.models import Export
-from integration.console.night import lapsing_connections, night_of, paused_lanes, silent_tills
+from exports.silent import silent_tills
+from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
 from tests.conftest import Caller, closing

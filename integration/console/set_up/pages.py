@@ -20,7 +20,7 @@ from clyo_ingest.keys import issue_code
 from exact.link_mail import mail_link
 from exact.links import LIFE, make_link
 from exact.models import Mapping
-from integration.console import links
+from exports import links
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of
 from tenants.acting import person_behind

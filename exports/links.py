@@ -27,3 +27,12 @@ def closings(
     chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exports_export_changelist")
     return f"{page}?{chosen}" if chosen else page
+
+
+def findings(*, establishment: int | None = None, kind: str = "") -> str:
+    """The list of open differences from Exact."""
+    chosen = urlencode(
+        {"posting__establishment__id__exact": establishment, "kind__exact": kind} if establishment else {}
+    )
+    page = reverse("admin:exact_finding_changelist")
+    return f"{page}?{chosen}" if chosen else page

@@ -1,0 +1,42 @@
+"""Tills that should have closed on a day and did not."""
+
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from exports.models import Export
+from tenants.models import Till, User
+from tenants.scope import visible_to
+
+LEARNED_FROM_WEEKS = 4
+CLOSED_IN_WEEKS = 3
+
+
+def silent_tills(user: User, day: date) -> QuerySet[Till]:
+    """Tills that should have closed on `day` and did not.
+
+    The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
+    four same weekdays.
+    """
+    same_weekdays = [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
+    of_the_till = Export.objects.filter(till=OuterRef("pk"))
+    habit = (
+        of_the_till.filter(business_date__in=same_weekdays)
+        .order_by()
+        .values("till")
+        .annotate(n=Count("business_date", distinct=True))
+        .values("n")
+    )
+    live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
+    tills = visible_to(user, Till.objects.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False))
+    return (
+        tills.filter(~Exists(of_the_till.filter(business_date=day)))
+        .annotate(habit=Coalesce(Subquery(habit, output_field=IntegerField()), 0))
+        .filter(
+            Q(establishment__opening_days__contains=[day.isoweekday()])
+            | Q(establishment__opening_days=None, habit__gte=CLOSED_IN_WEEKS)
+        )
+        .select_related("establishment__tenant")
+        .order_by("tenant__name", "establishment__code", "name")
+    )
