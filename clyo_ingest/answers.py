@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from clyo_ingest.document import ParametersDocument
 from clyo_ingest.models import Closing
-from exports.destination import ActivationStatus, BookedEntry
+from exports.destination import ActivationStatus, BookedDifference, BookedEntry
 from exports.models import Export
 from exports.problems import sentence
 from tenants.models import Till
@@ -55,12 +55,22 @@ class EntryAnswer(BaseModel):
     posted_at: datetime | None
 
 
+class DifferenceAnswer(BaseModel):
+    """Exact's books no longer hold an entry as it was posted: what the nightly comparison found. A person must look."""
+
+    kind: str
+    reference: str
+    found_at: datetime
+    message: str
+
+
 class ClosingDetail(ClosingAnswer):
-    """A closing with its entries."""
+    """A closing with its entries, and where Exact's books differ from them."""
 
     business_date: date
     received_at: datetime
     entries: list[EntryAnswer]
+    differences: list[DifferenceAnswer]
 
 
 class ClosingPage(BaseModel):
@@ -126,11 +136,12 @@ class ActivationLinkAnswer(BaseModel):
 
 
 class TillStatus(BaseModel):
-    """Who the till is, where its closings go, what arrived last."""
+    """Who the till is, where its closings go, what arrived last, how many entries of its shop differ in Exact."""
 
     till: TillAnswer
     activation: Activation
     last_closings: list[LastClosing]
+    differences: int
     server_time: datetime
 
 
@@ -220,7 +231,9 @@ def closing_answer(export: Export, *, scope: str, base: str) -> dict[str, Any]:
     }
 
 
-def closing_detail(closing: Closing, entries: Iterable[BookedEntry], *, base: str) -> dict[str, Any]:
+def closing_detail(
+    closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference], *, base: str
+) -> dict[str, Any]:
     """The body of a closing that is asked for."""
     export = closing.export
     return {
@@ -236,6 +249,10 @@ def closing_detail(closing: Closing, entries: Iterable[BookedEntry], *, base: st
                 "posted_at": entry.posted_at,
             }
             for entry in entries
+        ],
+        "differences": [
+            {"kind": it.kind, "reference": it.reference, "found_at": it.found_at, "message": it.message}
+            for it in differences
         ],
     }
 
@@ -259,12 +276,15 @@ def activation_answer(status: ActivationStatus) -> dict[str, Any]:
     }
 
 
-def till_status(till: Till, activation: ActivationStatus, last: Iterable[Closing]) -> dict[str, Any]:
+def till_status(
+    till: Till, activation: ActivationStatus, last: Iterable[Closing], *, differences: int
+) -> dict[str, Any]:
     return {
         "till": till_answer(till),
         "activation": {"state": activation.state, "label": activation.label},
         "last_closings": [
             {"kind": it.kind, "scope": it.scope, "number": it.number, "received_at": it.received_at} for it in last
         ],
+        "differences": differences,
         "server_time": timezone.now(),
     }

@@ -31,7 +31,14 @@ from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
 from clyo_ingest.throttles import PairingThrottle, PushThrottle, refuse_if_too_fast
-from exports.destination import activation_status, entries_of, open_activation, stop_export
+from exports.destination import (
+    activation_status,
+    count_differences,
+    differences_of,
+    entries_of,
+    open_activation,
+    stop_export,
+)
 from exports.models import ExportState
 from ledger.closing import ClosingKind
 from tenants.models import Till
@@ -83,7 +90,8 @@ class TillView(APIView):
     def get(self, request: Request) -> Response:
         till = require_till(request)
         last = Closing.objects.filter(till=till).order_by("kind", "scope", "-number").distinct("kind", "scope")
-        return Response(answers.till_status(till, activation_status(till.establishment), last))
+        shop = till.establishment
+        return Response(answers.till_status(till, activation_status(shop), last, differences=count_differences(shop)))
 
 
 class ActivationView(APIView):
@@ -202,15 +210,7 @@ class ClosingsView(PushView):
             raise ApiError(403, "suspended")
         rows = _wanted(till, request)
         page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
-        entries = entries_of(closing.pk for closing in page[:PAGE])
-        return Response(
-            {
-                "results": [
-                    answers.closing_detail(closing, entries[closing.pk], base=_base()) for closing in page[:PAGE]
-                ],
-                "next": _next_address(request, page),
-            }
-        )
+        return Response({"results": _details(page[:PAGE]), "next": _next_address(request, page)})
 
 
 class ClosingView(APIView):
@@ -221,7 +221,17 @@ class ClosingView(APIView):
         closing = Closing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
         if closing is None:
             raise Http404
-        return Response(answers.closing_detail(closing, entries_of([closing_id])[closing_id], base=_base()))
+        return Response(_details([closing])[0])
+
+
+def _details(closings: list[Closing]) -> list[dict[str, Any]]:
+    """Closings as they are answered, each with its entries and where they differ in Exact."""
+    ids = [closing.pk for closing in closings]
+    entries, differences = entries_of(ids), differences_of(ids)
+    return [
+        answers.closing_detail(closing, entries[closing.pk], differences[closing.pk], base=_base())
+        for closing in closings
+    ]
 
 
 class PlainText(BaseRenderer):

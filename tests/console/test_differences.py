@@ -1,0 +1,117 @@
+"""Differences from Exact stand in the menu, on the first page, with the closing, and the till is told of them."""
+
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from exact.models import Division, Finding, FindingKind, Posting
+from exact.reconcile import accept_finding, reconcile
+from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
+from tenants.models import User
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.console.given import world
+from tests.exact.bookkeeper import Bookkeeper
+
+
+def read(user: User, address: str) -> str:
+    """A page's words, in one line."""
+    client = Client()
+    client.force_login(user)
+    page = client.get(address)
+    assert page.status_code == 200
+    return " ".join(unescape(strip_tags(page.content.decode())).split()).replace("\xa0", " ")
+
+
+def staff_of(division: Division) -> User:
+    person: User = StaffFactory(reseller=division.tenant.reseller)
+    return person
+
+
+@pytest.fixture
+def gone(posted: Posting, exact: SimulatedExact) -> Posting:
+    """A sale that somebody deleted in Exact, found by the comparison."""
+    Bookkeeper(exact, posted.division).delete(posted)
+    reconcile(posted.division)
+    return posted
+
+
+def test_green__says_what_was_compared_and_when(posted: Posting) -> None:
+    person = staff_of(posted.division)
+    assert "pas encore été comparées avec Exact" in read(person, reverse("admin:index"))
+    reconcile(posted.division)
+    page = read(person, reverse("admin:index"))
+    assert "Comparé avec Exact le" in page
+    assert "2 écritures. Aucune différence." in page
+
+
+def test_found__stands_in_the_menu_on_the_first_page_and_leads_to_the_closing(gone: Posting) -> None:
+    person, other = staff_of(gone.division), StaffFactory()
+    page = read(person, reverse("admin:index"))
+    assert "1 écriture diffère dans Exact" in page
+    assert "Différences 1" in page
+    assert "1 400,00 €" in page
+    assert gone.reference in page
+    assert gone.reference not in read(other, reverse("admin:index"))
+    assert "Différences 1" not in read(other, reverse("admin:index"))
+
+
+def test_closing__says_that_its_entry_is_gone_until_a_person_accepts_it(gone: Posting) -> None:
+    person = staff_of(gone.division)
+    address = reverse("admin:exports_export_change", args=[gone.closing_id])
+    assert "Son écriture n’est plus dans Exact" in read(person, address)
+    listed = reverse("admin:exports_export_changelist")
+    assert "n’est plus dans Exact" in read(person, f"{listed}?state=differs")
+    accept_finding(Finding.objects.get(), actor=person)
+    assert "Son écriture n’est plus dans Exact" not in read(person, address)
+    assert "Z 1042" not in read(person, f"{listed}?state=differs")
+
+
+def test_till__is_told_of_its_own(gone: Posting, linked: tuple[Caller, Division], till: Caller) -> None:
+    caller, division = linked
+    caller.post("closings", closing(1043))
+    work(division)
+    answer = caller.get(f"closings/{gone.closing_id}").json()
+    (difference,) = answer["differences"]
+    assert (difference["kind"], difference["reference"]) == ("missing", gone.reference)
+    assert "n’est plus dans Exact" in difference["message"]
+    listed = {row["identity"]["number"]: len(row["differences"]) for row in caller.get("closings").json()["results"]}
+    assert listed == {1042: 1, 1043: 0}
+    assert caller.get("till").json()["differences"] == 1
+    assert till.get("till").json()["differences"] == 0
+    Finding.objects.update(settled_at="2026-03-20T03:00:00Z", settlement="gone")
+    assert caller.get(f"closings/{gone.closing_id}").json()["differences"] == []
+    assert caller.get("till").json()["differences"] == 0
+
+
+def test_compare_now__asks_for_ones_own_companies(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = world()
+    asked: list[int] = []
+    monkeypatch.setattr("exports.findings_console.nudge_reconcile", asked.append)
+    client = Client()
+    client.force_login(here.own.staff)
+    assert client.post(reverse("admin:exact_finding_compare")).status_code == 302
+    own = Division.objects.filter(tenant__in=[here.own.tenant, here.sister.tenant])
+    assert sorted(asked) == sorted(own.values_list("pk", flat=True))
+
+
+def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = world()
+    asked: list[int] = []
+    monkeypatch.setattr("exports.findings_console.nudge_reconcile", asked.append)
+    client = Client()
+    client.force_login(AccountantFactory(tenant=here.own.tenant))
+    assert client.post(reverse("admin:exact_finding_compare")).status_code == 403
+    assert asked == []
+    page = client.get(reverse("admin:exact_finding_changelist")).content.decode()
+    assert "PROPRE" in page
+    assert "Comparer" not in page
+
+
+def test_menu__counts_to_a_hundred(gone: Posting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exports.findings_console.MENU_COUNTS_TO", 2)
+    second = Posting.objects.exclude(pk=gone.pk).get()
+    Finding.objects.create(tenant=gone.tenant, posting=second, kind=FindingKind.DOUBLED)
+    assert "Différences 1+" in read(SupportFactory(), reverse("admin:index"))
