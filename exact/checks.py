@@ -157,9 +157,10 @@ def _of_slot(check: Check, subject: dict[str, str]) -> Check:
 
 
 def _slots(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
-    for index, slot in enumerate(plan.slots.values()):
+    used = [(index, slot) for index, slot in enumerate(plan.slots.values()) if slot.is_used]
+    for index, slot in used:
         yield from _slot(catalogue, slot, index, cost_center)
-    if not plan.slots:
+    if not used:
         yield Check(field="vat", value="", problems=(preflight.problem_at("parameters_missing", "vat"),))
 
 
@@ -192,7 +193,8 @@ def accounts_of(plan: BookingPlan) -> dict[str, str]:
 
 def accounts_in(plan: BookingPlan) -> set[str]:
     """Every account the plan names."""
-    of_slots = (code for slot in plan.slots.values() for code in (slot.sales_account, slot.vat_account))
+    slots = (*plan.slots.values(), *plan.former_slots.values())
+    of_slots = (code for slot in slots for code in (slot.sales_account, slot.vat_account))
     return {plan.customer_account, *of_slots, *accounts_of(plan).values()}
 
 

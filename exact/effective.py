@@ -4,16 +4,21 @@ import dataclasses
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from exact.fields import NO, YES, own_value
+from exact.former_slots import key_of
 from exact.mapping import Overrides, booking_plan, journal_or_default
 from exact.models import CatalogueKind, Mapping
 from ledger.closing import MovementKind, PaymentKind, ReceiptKind
 from ledger.plan import BookingPlan, MeansPlan
 
 OWED_BY_SOMEBODY = (PaymentKind.ON_ACCOUNT, PaymentKind.PLATFORM)
+UNUSED = "unused"  # in a setting's subject: a slot that the till sends only because it has ten
 ACCOUNT, JOURNAL, PARTY = CatalogueKind.GL_ACCOUNT, CatalogueKind.JOURNAL, CatalogueKind.THIRD_PARTY
+
+OF_A_SLOT = {"sales_account": ACCOUNT, "vat_code": CatalogueKind.VAT_CODE, "vat_account": ACCOUNT}
 
 
 class Source(StrEnum):
@@ -43,11 +48,13 @@ class Setting:
 class Seen:
     """What an establishment's closings brought that can be mapped one by one.
 
-    `means`: the till's code → its label and kind; `families`: VAT slot and name; `customers`: the till's codes.
+    `means`: the till's code → its label and kind; `families`: VAT slot and name; `slots`: VAT slots at a
+    rate the parameters do not say; `customers`: the till's codes.
     """
 
     means: ReadOnly[str, tuple[str, PaymentKind]] = dataclasses.field(default_factory=dict)
     families: frozenset[tuple[int, str]] = frozenset()
+    slots: frozenset[tuple[int, Decimal]] = frozenset()
     customers: frozenset[str] = frozenset()
 
 
@@ -71,6 +78,7 @@ class _Settings:
         yield self._of("payment_condition", self.people.payment_condition, CatalogueKind.PAYMENT_CONDITION)
         yield self._of("cost_center", self.people.cost_center, CatalogueKind.COST_CENTER)
         yield from self._slots()
+        yield from self._former_slots()
         yield self._of("journals.sales", plan.sales_journal, JOURNAL, below=self._of_journal("sales"))
         yield self._of("journals.receipts", plan.receipts_journal, JOURNAL, below=self._of_journal("receipts"))
         yield from self._means()
@@ -85,12 +93,23 @@ class _Settings:
     def _slots(self) -> Iterator[Setting]:
         sent_slots = self.mapping.parameters.get("vat", [])
         for index, (slot, sent) in enumerate(zip(self.plan.slots.values(), sent_slots, strict=True)):
-            subject = {"slot": str(slot.slot), "rate": str(slot.rate)}
+            subject = {"slot": str(slot.slot), "rate": str(slot.rate)} | ({} if slot.is_used else {UNUSED: YES})
             below = Source.TILL if sent.get("vat_account") else Source.DEFAULT
             yield self._of(f"vat[{index}].sales_account", slot.sales_account, below=Source.TILL, subject=subject)
             code = f"vat[{index}].vat_code"
             yield self._of(code, slot.vat_code, CatalogueKind.VAT_CODE, below=Source.TILL, subject=subject)
             yield self._of(f"vat[{index}].vat_account", slot.vat_account, below=below, subject=subject)
+
+    def _former_slots(self) -> Iterator[Setting]:
+        """Slots at rates they had before, and at rates that closings wait for."""
+        for slot, rate in sorted({*self.plan.former_slots, *self.seen.slots}):
+            planned = self.plan.former_slots.get((slot, rate))
+            if planned is None and self.plan.slot_plan(slot, rate):
+                continue
+            subject, field = {"slot": str(slot), "rate": str(rate)}, f"former[{key_of(slot, rate)}]"
+            for name, kind in OF_A_SLOT.items():
+                value = getattr(planned, name) if planned else ""
+                yield self._of(f"{field}.{name}", value, kind, below=Source.TILL, subject=subject)
 
     def _means(self) -> Iterator[Setting]:
         """Means of payment one by one: those that people mapped, and those that closings brought."""

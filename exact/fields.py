@@ -12,6 +12,7 @@ from tenants.models import Establishment, User
 
 K = TypeVar("K")
 
+FORMER_FIELD = re.compile(r"former\[(\d{1,2}@\d{1,2},\d{2})\]\.(sales_account|vat_code|vat_account)")
 SLOT_FIELD = re.compile(r"vat\[(\d+)\]\.(sales_account|vat_code|vat_account)")
 PLAIN_FIELDS = {
     "customer_account": "customer_account",
@@ -55,6 +56,8 @@ def own_value(overrides: Overrides, field: str, parameters: ReadOnly[str, Any]) 
     group, _, name = field.partition(".")
     if found := SLOT_FIELD.fullmatch(field):
         return str(getattr(overrides.slots.get(_slot(parameters, found[1]), SlotOverride()), found[2]))
+    if found := FORMER_FIELD.fullmatch(field):
+        return str(getattr(overrides.former_slots.get(found[1], SlotOverride()), found[2]))
     if group == "family":
         slot, _, family = name.partition(".")
         return overrides.slots.get(int(slot), SlotOverride()).family_accounts.get(family, "")
@@ -75,6 +78,9 @@ def _put(overrides: Overrides, field: str, value: str, parameters: ReadOnly[str,
         slot = _slot(parameters, found[1])
         of_slot = overrides.slots.get(slot, SlotOverride())
         _keep(overrides.slots, slot, of_slot.model_copy(update={found[2]: value}), SlotOverride())
+    elif found := FORMER_FIELD.fullmatch(field):
+        of_slot = overrides.former_slots.get(found[1], SlotOverride())
+        _keep(overrides.former_slots, found[1], of_slot.model_copy(update={found[2]: value}), SlotOverride())
     elif group == "family":
         number, _, family = name.partition(".")
         of_slot = overrides.slots.get(int(number), SlotOverride())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as ReadOnly
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field
 
+from exact.former_slots import former_after, key_of, moved_with_their_rates, slot_and_rate
 from exact.models import Mapping, MappingEvent
 from ledger.closing import MovementKind, PaymentKind, ReceiptKind
 from ledger.plan import (
@@ -25,6 +27,7 @@ from ledger.plan import (
 )
 from tenants.models import Establishment, User
 
+Documents = dict[str, dict[str, Any]]  # what the till said ("parameters") and what people set ("overrides")
 DEFAULT_SALES_JOURNAL = "70"
 DEFAULT_RECEIPTS_JOURNAL = "30"
 DEFAULT_CASH_ACCOUNT = "530000"
@@ -60,6 +63,7 @@ class Overrides(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     slots: dict[int, SlotOverride] = {}
+    former_slots: dict[str, SlotOverride] = {}  # by `exact.former_slots.key_of`
     customer_account: str = ""
     third_party: str = ""
     sales_journal: str = ""
@@ -90,7 +94,8 @@ def booking_plan(mapping: Mapping, *, journal_accounts: ReadOnly[str, str]) -> B
     till, people = mapping.parameters, Overrides.model_validate(mapping.overrides)
     sales_journal, receipts_journal = journals_of(mapping)
     return BookingPlan(
-        slots=dict(_slots(till, people)),
+        slots={it["slot"]: _slot(it, people.slots.get(it["slot"])) for it in till.get("vat", [])},
+        former_slots=_former_slots(mapping.former_slots, people),
         customer_account=people.customer_account or till.get("customer_account", ""),
         third_party=people.third_party or till.get("third_party", ""),
         sales_journal=sales_journal,
@@ -122,27 +127,44 @@ def journals_of(mapping: Mapping) -> tuple[str, str]:
     )
 
 
-def _slots(till: ReadOnly[str, Any], people: Overrides) -> list[tuple[int, SlotPlan]]:
-    return [
-        (
-            sent["slot"],
-            SlotPlan(
-                slot=sent["slot"],
-                rate=Decimal(sent["rate"]),
-                sales_account=over.sales_account or sent.get("sales_account") or "",
-                vat_code=over.vat_code or sent.get("vat_code") or "",
-                vat_account=over.vat_account or sent.get("vat_account") or default_vat_account(Decimal(sent["rate"])),
-                family_accounts=over.family_accounts,
-            ),
-        )
-        for sent in till.get("vat", [])
-        for over in [people.slots.get(sent["slot"], SlotOverride())]
-    ]
+def _slot(sent: ReadOnly[str, Any], people: SlotOverride | None) -> SlotPlan:
+    over, rate = people or SlotOverride(), Decimal(sent["rate"])
+    return SlotPlan(
+        slot=sent["slot"],
+        rate=rate,
+        sales_account=over.sales_account or sent.get("sales_account") or "",
+        vat_code=over.vat_code or sent.get("vat_code") or "",
+        vat_account=over.vat_account or sent.get("vat_account") or default_vat_account(rate),
+        family_accounts=over.family_accounts,
+    )
+
+
+def _former_slots(said: Iterable[ReadOnly[str, Any]], people: Overrides) -> dict[tuple[int, Decimal], SlotPlan]:
+    """What the till said of them, and people over it; people may name one the till never spoke of."""
+    sent = {key_of(it["slot"], it["rate"]): it for it in said}
+    for key in people.former_slots:
+        slot, rate = slot_and_rate(key)
+        sent.setdefault(key, {"slot": slot, "rate": str(rate)})
+    plans = [_slot(it, people.former_slots.get(key)) for key, it in sent.items()]
+    return {(it.slot, it.rate): it for it in plans}
 
 
 def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> bool:
-    """Put a till's parameters in force. Returns whether anything changed; a change is an event row."""
-    return _change(establishment, actor=None, parameters=parameters)
+    """Put a till's parameters in force. Returns whether anything changed; a change is an event row.
+
+    Of a slot whose rate changes, what held until now is kept for what comes late, people's settings of it too.
+    """
+    return _change(establishment, lambda mapping: _with_parameters(mapping, parameters), actor=None)
+
+
+def _with_parameters(mapping: Mapping, parameters: dict[str, Any]) -> Documents:
+    before, people = mapping.parameters, Overrides.model_validate(mapping.overrides)
+    slots, former = moved_with_their_rates(people.slots, people.former_slots, before, parameters)
+    mapping.former_slots = former_after(mapping.former_slots, before, parameters)
+    if (slots, former) == (people.slots, people.former_slots):
+        return {"parameters": parameters}
+    moved = people.model_copy(update={"slots": slots, "former_slots": former})
+    return {"parameters": parameters, "overrides": moved.model_dump(mode="json", exclude_defaults=True)}
 
 
 class ChangedMeanwhile(Exception):
@@ -163,11 +185,15 @@ def set_overrides(
     `shown` is the stamp of what the person saw. Raises `ChangedMeanwhile` when the mapping is another now.
     """
     document = overrides.model_dump(mode="json", exclude_defaults=True)
-    return _change(establishment, actor=actor, shown=shown, overrides=document)
+    return _change(establishment, lambda _mapping: {"overrides": document}, actor=actor, shown=shown)
 
 
 def _change(
-    establishment: Establishment, *, actor: User | None, shown: str | None = None, **documents: dict[str, Any]
+    establishment: Establishment,
+    changed: Callable[[Mapping], Documents],
+    *,
+    actor: User | None,
+    shown: str | None = None,
 ) -> bool:
     with transaction.atomic():
         mapping, _ = Mapping.objects.select_for_update().get_or_create(
@@ -175,12 +201,13 @@ def _change(
         )
         if shown is not None and shown != stamp_of(mapping):
             raise ChangedMeanwhile
+        documents = changed(mapping)
         before = {name: getattr(mapping, name) for name in documents}
         if before == documents:
             return False
         for name, document in documents.items():
             setattr(mapping, name, document)
-        mapping.save(update_fields=[*documents, "updated_at"])
+        mapping.save(update_fields=[*documents, "former_slots", "updated_at"])
         MappingEvent.objects.create(
             tenant_id=establishment.tenant_id, mapping=mapping, actor=actor, before=before, after=documents
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exact.fields import FLAGS, PLAIN_FIELDS
+from exact.former_slots import slot_and_rate
 from exact.models import Mapping, MappingEvent
 from exact.wording import label_of
 
@@ -76,6 +77,11 @@ def _of_people(document: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
                     yield label_of(f"family.{slot}.{family}", {"slot": slot, "family": family}), account
             else:
                 yield label_of(f"slot.{name}", {"slot": slot}), value
+    for key, of_slot in document.get("former_slots", {}).items():
+        number, rate = slot_and_rate(key)
+        for name, value in of_slot.items():
+            if name != "family_accounts":
+                yield label_of(f"former[{key}].{name}", {"slot": str(number), "rate": str(rate)}), value
     for group in ("means", "means_by_kind"):
         for code, means in document.get(group, {}).items():
             for name, value in means.items():

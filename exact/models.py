@@ -289,12 +289,14 @@ class Mapping(models.Model):
     """How an establishment's closings are booked: what its tills say, and what people set over it.
 
     `parameters` is the till's document of `PUT /parameters`; `overrides` has the shape of `exact.mapping.Overrides`.
+    `former_slots`: what the till said last of a slot at a rate that it has no more (`exact.former_slots`).
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="mappings", editable=False)
     establishment = models.OneToOneField(Establishment, models.PROTECT, related_name="mapping")
     parameters = models.JSONField(_("from the till"), default=dict, blank=True, editable=False)
     overrides = models.JSONField(_("set by people"), default=dict, blank=True)
+    former_slots = models.JSONField(default=list, db_default=[], editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

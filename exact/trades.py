@@ -114,6 +114,8 @@ class _Proposing:
 
     def _slots(self, trade: Trade) -> Iterator[tuple[str, str]]:
         for index, slot in enumerate(self.plan.slots.values()):
+            if not slot.is_used:
+                continue
             if (root := trade.sales.get(slot.rate)) and (account := self._sales_account(root, slot.rate)):
                 yield f"vat[{index}].sales_account", account
             field = f"vat[{index}].vat_code"

@@ -145,7 +145,7 @@ def label_of(field: str, subject: Mapping[str, str]) -> str:
         if group.startswith("means") and group.endswith(suffix):
             setting = label_of(f"{group.removesuffix(suffix)}.{name}", subject)
             return _(words).format(setting=setting)
-    short = name if group.startswith("vat[") else field if field in FIELDS else group
+    short = name if group.startswith(("vat[", "former[")) else field if field in FIELDS else group
     if short not in FIELDS:
         return field
     facts = {key: _rate(value) if key == "rate" else value for key, value in subject.items()}

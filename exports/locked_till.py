@@ -10,7 +10,7 @@ from exports.prepare import Destination
 from tenants.models import Establishment
 
 ESTABLISHMENT = PartialRow("establishment", Establishment, "id tenant_id code booked_level time_zone")
-MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrides")
+MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrides former_slots")
 ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_id active problems")
 DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
 

@@ -51,9 +51,13 @@ SENTENCES: dict[str, str] = {
     # booking plan
     "customer_account_missing": N_("No customer account is set. Fill in the mapping of the establishment."),
     "sales_journal_missing": N_("No sales journal is set. Fill in the mapping of the establishment."),
-    "slot_unmapped": N_("VAT {slot} ({rate} %) is not among the till's parameters: {amount} cannot be booked."),
+    "slot_unmapped": N_(
+        "VAT {slot} ({rate} %) is not among the till's parameters: {amount} cannot be booked. "
+        "Have the till send them, or set this rate in the mapping."
+    ),
     "slot_rate_mismatch": N_(
-        "VAT {slot} came at {rate} % but is set at {expected} %. Send the till's parameters again."
+        "VAT {slot} came at {rate} % but is set at {expected} %, and never was at {rate} %. "
+        "Have the till send its parameters, or set this rate in the mapping."
     ),
     "slot_without_vat_code": N_("VAT {slot} ({rate} %) has no VAT code. Set one in the mapping."),
     "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),

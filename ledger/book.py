@@ -45,7 +45,7 @@ def book(closing: Closing, plan: BookingPlan, *, label: str) -> Booking:
         return Booking(problems=misused)
     balance = walk_in_balance(entries, customer_account=plan.customer_account, third_party=plan.third_party)
     assert balance == ZERO, "the walk-in customer must end at zero"
-    return Booking(entries=entries, problems=tuple(vat_without_net(sums, plan)))
+    return Booking(entries=entries, problems=tuple(vat_without_net(sums)))
 
 
 def walk_in_balance(entries: Iterable[Entry], *, customer_account: str, third_party: str) -> Decimal:

@@ -46,6 +46,11 @@ class SlotPlan:
     vat_account: str
     family_accounts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_used(self) -> bool:
+        """Tills send all ten slots; one at 0 % without account or code is none of this shop's."""
+        return bool(self.rate or self.sales_account or self.vat_code or self.family_accounts)
+
     def account_of(self, family: str) -> str:
         """Return the account a family of this slot is sold on."""
         return self.family_accounts.get(family, self.sales_account)
@@ -109,7 +114,8 @@ class BookingPlan:
     ``journal_accounts`` gives each receipts journal's own account: ``{"30": "530000"}``.
     ``means`` (by the till's code) goes before ``means_by_kind``. ``named_customers`` turns a till's customer
     code into a third party; a code that is not there is used as it is. With ``banked_account`` the money
-    taken to the bank at closing is booked; without it, only a movement of the drawer is.
+    taken to the bank at closing is booked; without it, only a movement of the drawer is. ``former_slots`` says,
+    by slot and rate, where a slot went when it had a rate it has no more.
     """
 
     slots: Mapping[int, SlotPlan]
@@ -129,6 +135,15 @@ class BookingPlan:
     banked_account: str | None = None
     separate_refunds: bool = True
     separate_families: bool = False
+    former_slots: Mapping[tuple[int, Decimal], SlotPlan] = field(default_factory=dict)
+
+    def slot_plan(self, slot: int, rate: Decimal) -> SlotPlan | None:
+        """Return where a slot at a rate goes, now or when it had that rate; None if it never had."""
+        now = self.slots.get(slot)
+        if now is not None and now.rate == rate and now.is_used:
+            return now
+        former = self.former_slots.get((slot, rate))
+        return former or (now if now is not None and now.rate == rate else None)
 
     def means_plan(self, means: str, kind: PaymentKind) -> MeansPlan | None:
         """Return where a means of payment goes, or None if nobody has said."""

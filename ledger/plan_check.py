@@ -46,8 +46,14 @@ def _slots(sold: list[_Located], plan: BookingPlan) -> Iterator[Problem]:
         sales = [sale for _, sale in group]
         gross = total(sale.gross for sale in sales)
         facts = {"slot": str(slot), "rate": money_text(rate), "amount": money_text(gross)}
-        for code, field, more in _slot_gaps(plan.slots.get(slot), rate, sales):
+        for code, field, more in _slot_gaps(_nearest_slot(plan, slot, rate), rate, sales):
             yield Problem(code=code, pointer=f"{pointer}/{field}", facts={**facts, **more})
+
+
+def _nearest_slot(plan: BookingPlan, slot: int, rate: Decimal) -> SlotPlan | None:
+    """The slot at this rate, else as it is now; None for one that the shop has not."""
+    now = plan.slots.get(slot)
+    return plan.slot_plan(slot, rate) or (now if now is not None and now.is_used else None)
 
 
 def _slot_gaps(

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from ledger.closing import Closing, Sale, SaleKind
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.money import ZERO, money_text, total
-from ledger.plan import BookingPlan
+from ledger.plan import BookingPlan, SlotPlan
 from ledger.problem import Problem
 
 
@@ -16,9 +16,15 @@ class _Share(NamedTuple):
     """What is booked as one sales line; the order of shares is the order of lines."""
 
     slot: int
+    rate: Decimal
     refund: bool
     account: str
     family: str
+
+    @property
+    def vat(self) -> tuple[int, Decimal]:
+        """The slot at its rate: a refund of what was sold before a change comes at the rate of then."""
+        return self.slot, self.rate
 
 
 @dataclass(slots=True)
@@ -60,16 +66,16 @@ def sales_entry(closing: Closing, sums: SalesSums, plan: BookingPlan, *, label: 
     )
 
 
-def vat_without_net(sums: SalesSums, plan: BookingPlan) -> Iterator[Problem]:
-    """Warn of VAT that no sales line can carry, because its whole slot comes to a net of 0.00.
+def vat_without_net(sums: SalesSums) -> Iterator[Problem]:
+    """Warn of VAT that no sales line can carry, because its whole slot at that rate comes to a net of 0.00.
 
     It stands in the entry as a VAT line alone: a target that makes VAT out of sales lines must see to it.
     """
-    for slot in sorted({share.slot for share in sums}):
-        of_slot = [sums[share] for share in sums if share.slot == slot]
+    for slot, rate in sorted({share.vat for share in sums}):
+        of_slot = [sums[share] for share in sums if share.vat == (slot, rate)]
         tax = total(it.tax for it in of_slot)
         if tax != ZERO and all(it.net == ZERO for it in of_slot):
-            facts = {"slot": str(slot), "rate": money_text(plan.slots[slot].rate), "tax": money_text(tax)}
+            facts = {"slot": str(slot), "rate": money_text(rate), "tax": money_text(tax)}
             yield Problem(code="vat_without_net", pointer="/sales", facts=facts, blocking=False)
 
 
@@ -91,10 +97,17 @@ def _sales_that_happened(closing: Closing) -> Iterator[Sale]:
 def _share_of(sale: Sale, plan: BookingPlan) -> _Share:
     return _Share(
         slot=sale.slot,
+        rate=sale.rate,
         refund=plan.separate_refunds and sale.kind is SaleKind.REFUND,
-        account=plan.slots[sale.slot].account_of(sale.family),
+        account=_slot_plan(plan, (sale.slot, sale.rate)).account_of(sale.family),
         family=sale.family if plan.separate_families else "",
     )
+
+
+def _slot_plan(plan: BookingPlan, vat: tuple[int, Decimal]) -> SlotPlan:
+    found = plan.slot_plan(*vat)
+    assert found is not None, "a closing whose slots are not all in the plan is not booked"
+    return found
 
 
 def _customer_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
@@ -112,7 +125,7 @@ def _sales_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
     bare_tax = _bare_tax(sums)
     for share, it in sums.items():
         if it.net != ZERO:
-            slot = plan.slots[share.slot]
+            slot = _slot_plan(plan, share.vat)
             yield Line(
                 account=share.account,
                 amount=-it.net,
@@ -128,12 +141,12 @@ def _sales_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
 def _bare_tax(sums: SalesSums) -> dict[_Share, Decimal]:
     """Say which sales line carries the VAT of a share whose net is 0.00 and so has no line.
 
-    It is the largest of its slot, and of its own side (sales or refunds) if there is one: no VAT is lost,
+    It is the largest of its slot and rate, and of its own side (sales or refunds) if there is one: no VAT is lost,
     and each slot's lines carry the VAT the till counted.
     """
     carried: dict[_Share, Decimal] = {}
     for share, it in sums.items():
-        siblings = [other for other in sums if other.slot == share.slot and sums[other].net != ZERO]
+        siblings = [other for other in sums if other.vat == share.vat and sums[other].net != ZERO]
         if it.net == ZERO and siblings:
             carrier = max(siblings, key=lambda other: (other.refund == share.refund, abs(sums[other].net)))
             carried[carrier] = carried.get(carrier, ZERO) + it.tax
@@ -141,18 +154,18 @@ def _bare_tax(sums: SalesSums) -> dict[_Share, Decimal]:
 
 
 def _vat_lines(sums: SalesSums, plan: BookingPlan) -> Iterator[Line]:
-    taxes: dict[tuple[int, bool], Decimal] = {}
+    taxes: dict[tuple[tuple[int, Decimal], bool], Decimal] = {}
     for share, it in sums.items():
-        side = (share.slot, share.refund)
+        side = (share.vat, share.refund)
         taxes[side] = taxes.get(side, ZERO) + it.tax
-    for (number, _), tax in taxes.items():
+    for (vat, _), tax in taxes.items():
         if tax != ZERO:
-            slot = plan.slots[number]
+            slot = _slot_plan(plan, vat)
             yield Line(
                 account=slot.vat_account,
                 amount=-tax,
                 role=LineRole.VAT,
                 vat_code=slot.vat_code,
-                vat_slot=number,
+                vat_slot=vat[0],
                 vat_rate=slot.rate,
             )

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from exact.activation import plan_in
 from exact.catalogue import ChartOnDemand
@@ -19,6 +20,7 @@ from tenants.models import Establishment
 
 RECENT = 12
 WAITING_READ_MAX = 500
+NO_SUCH_RATE = ("slot_rate_mismatch", "slot_unmapped")
 ALONG = ("tenant", "mapping", "activation__division__connection")
 
 
@@ -76,7 +78,23 @@ class Desk:
                 means[line["means"]] = (line.get("label") or "", PaymentKind(line["kind"]))
                 customers |= {line["account"]} if line.get("account") else set()
             families |= {(it["vat"], it["family"]) for it in export.document.get("sales", []) if it.get("family")}
-        return Seen(means=dict(sorted(means.items())), families=frozenset(families), customers=frozenset(customers))
+        return Seen(
+            means=dict(sorted(means.items())),
+            families=frozenset(families),
+            slots=self.asked_slots,
+            customers=frozenset(customers),
+        )
+
+    @cached_property
+    def asked_slots(self) -> frozenset[tuple[int, Decimal]]:
+        """VAT slots at a rate that no parameters say, for which closings are held."""
+        told = Q()
+        for code in NO_SUCH_RATE:
+            told |= Q(problems__contains=[{"code": code}])
+        held = Export.objects.filter(told, establishment=self.establishment, state=ExportState.HELD)
+        problems = (it for found in held.values_list("problems", flat=True)[:WAITING_READ_MAX] for it in found)
+        facts = [it["facts"] for it in problems if it["code"] in NO_SUCH_RATE]
+        return frozenset((int(it["slot"]), Decimal(it["rate"])) for it in facts)
 
     def catalogue(self, *mappings: Mapping) -> ChartOnDemand | None:
         """What the company knows of all that these mappings name; None when there is no company yet."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from exact.catalogue_search import Found
 from exact.comparison import Compared, Verdict
-from exact.effective import Setting, Source
+from exact.effective import UNUSED, Setting, Source
 from exact.fields import NO, YES
 from exact.models import AskedMeans, CatalogueKind
 from exact.wording import explain, label_of
@@ -41,6 +41,7 @@ LEFT_OPEN: dict[str, str | Promise] = {
     "banked": gettext_lazy("not booked"),
     "cost_center": gettext_lazy("no cost centre"),
     "journal": gettext_lazy("the receipts journal"),
+    UNUSED: gettext_lazy("not used"),
 }
 # Chosen from a list, where it is short enough to open; a chart of accounts is searched instead.
 CHOSEN = (
@@ -141,7 +142,14 @@ class Sheet:
             key="vat",
             title=_("VAT 1 to 10"),
             about=_("The till sends its slots with their rates; Exact's VAT code must have the same rate."),
-            rows=[*self._slots()],
+            rows=[*self._slots("vat[")],
+            columns=COLUMNS["vat"],
+        )
+        yield Section(
+            key="former",
+            title=_("VAT rates of before"),
+            about=_("Closings that come late, and refunds, are booked with what their slot had at their rate."),
+            rows=[*self._slots("former[")],
             columns=COLUMNS["vat"],
         )
         yield Section(
@@ -216,8 +224,9 @@ class Sheet:
         setting = compared.setting
         return Row(title=label_of(setting.field, setting.subject), detail="", cells=[self._cell(compared)])
 
-    def _slots(self) -> Iterator[Row]:
-        firsts = [it for name, it in self.settings.items() if name.endswith("].sales_account")]
+    def _slots(self, group: str) -> Iterator[Row]:
+        settings = self.settings.items()
+        firsts = [it for name, it in settings if name.startswith(group) and name.endswith("].sales_account")]
         for first in firsts:
             index = first.setting.field.removesuffix(".sales_account")
             slot = first.setting.subject
@@ -282,6 +291,8 @@ def _options(cell: Cell, items: list[Found]) -> list[tuple[str, str]]:
 
 def _left_open(setting: Setting) -> str:
     """What holds when nobody sets it: the journal's own account, the customer account."""
+    if UNUSED in setting.subject:
+        return str(LEFT_OPEN[UNUSED])
     group, _dot, name = setting.field.partition(".")
     kind = setting.subject.get("kind", name)
     if group.endswith("_journal"):

@@ -47,23 +47,24 @@ def offered_amount(closing: Closing) -> Iterator[Problem]:
 
 
 def offered_within_sales(closing: Closing) -> Iterator[Problem]:
-    """What was offered is part of what was sold, in each slot: 18.00 cannot be offered out of sales of 15.00.
+    """What was offered is part of what was sold, in each slot and rate: 18.00 cannot be offered out of sales of 15.00.
 
     Amounts of the other sign, as discounts are among sales, do not make the sold part smaller.
     """
-    first_of_side: dict[tuple[int, SaleKind], str] = {}
+    first_of_side: dict[tuple[int, Decimal, SaleKind], str] = {}
     for i, payment in enumerate(closing.payments):
         for j, sale in enumerate(payment.sales if payment.takes_sales_out else ()):
-            first_of_side.setdefault((sale.slot, sale.kind), f"/payments/{i}/sales/{j}")
-    for (slot, kind), pointer in first_of_side.items():
-        yield from _offered_beyond(closing, slot, kind, pointer)
+            first_of_side.setdefault((sale.slot, sale.rate, sale.kind), f"/payments/{i}/sales/{j}")
+    for side, pointer in first_of_side.items():
+        yield from _offered_beyond(closing, side, pointer)
 
 
-def _offered_beyond(closing: Closing, slot: int, kind: SaleKind, pointer: str) -> Iterator[Problem]:
+def _offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], pointer: str) -> Iterator[Problem]:
+    slot, _rate, kind = side
     sign = -1 if kind is SaleKind.REFUND else 1
     given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
-    offered = [sale for sale in given if (sale.slot, sale.kind) == (slot, kind)]
-    sold = [sale for sale in closing.sales if (sale.slot, sale.kind) == (slot, kind)]
+    offered = [sale for sale in given if (sale.slot, sale.rate, sale.kind) == side]
+    sold = [sale for sale in closing.sales if (sale.slot, sale.rate, sale.kind) == side]
     for field, part, amounts in (
         ("gross", total(sale.gross for sale in offered), [sale.gross for sale in sold]),
         ("tax", total(sale.tax for sale in offered), [sale.tax for sale in sold]),

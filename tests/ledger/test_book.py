@@ -8,7 +8,7 @@ import pytest
 from ledger.book import book, walk_in_balance
 from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
-from ledger.plan import BookingPlan, MeansPlan
+from ledger.plan import BookingPlan, MeansPlan, SlotPlan
 from tests.ledger.given import (
     LABEL,
     PLAN,
@@ -383,3 +383,22 @@ def test_walk_in_balance__counts_the_walk_in_only() -> None:
     assert walk_in_balance([sold], customer_account=account, third_party=third_party) == Decimal("50.00")
     assert walk_in_balance([received], customer_account=account, third_party=third_party) == Decimal("-50.00")
     assert walk_in_balance([received], customer_account=account, third_party="0000117") == Decimal("20.00")
+
+
+def test_book__two_rates_of_one_slot_each_with_its_own_settings() -> None:
+    then = SlotPlan(slot=2, rate=Decimal("5.50"), sales_account="706055", vat_code="VB", vat_account="445755")
+    sold_then = {**refund(2, "-100.00", "-5.50"), "rate": "5.50"}
+    given = closing(sales=[sale(2, "200.00", "20.00"), sold_then], payments=[pay("ESP", "114.50")])
+    (sales, _receipts) = booked(given, plan(former_slots={(2, Decimal("5.50")): then}))
+    assert [(it.account, it.amount, it.vat_code, it.vat_rate, it.vat) for it in sales.lines[1:]] == [
+        ("706055", Decimal("100.00"), "VB", Decimal("5.50"), Decimal("5.50")),
+        ("706010", Decimal("-200.00"), "VR", Decimal("10.00"), Decimal("-20.00")),
+        ("445755", Decimal("5.50"), "VB", Decimal("5.50"), Decimal("0.00")),
+        ("445710", Decimal("-20.00"), "VR", Decimal("10.00"), Decimal("0.00")),
+    ]
+
+
+def test_book__what_is_in_force_goes_before_what_was() -> None:
+    before = SlotPlan(slot=2, rate=Decimal("10.00"), sales_account="706999", vat_code="VX", vat_account="445799")
+    given = closing(sales=[sale(2, "200.00", "20.00")], payments=[pay("ESP", "220.00")])
+    assert booked(given, plan(former_slots={(2, Decimal("10.00")): before})) == booked(given)
