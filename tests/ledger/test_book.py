@@ -393,8 +393,8 @@ def test_book__two_rates_of_one_slot_each_with_its_own_settings() -> None:
     assert [(it.account, it.amount, it.vat_code, it.vat_rate, it.vat) for it in sales.lines[1:]] == [
         ("706055", Decimal("100.00"), "VB", Decimal("5.50"), Decimal("5.50")),
         ("706010", Decimal("-200.00"), "VR", Decimal("10.00"), Decimal("-20.00")),
-        ("445755", Decimal("5.50"), "VB", Decimal("5.50"), Decimal("0.00")),
-        ("445710", Decimal("-20.00"), "VR", Decimal("10.00"), Decimal("0.00")),
+        ("445755", Decimal("5.50"), "VB", Decimal("5.50"), None),
+        ("445710", Decimal("-20.00"), "VR", Decimal("10.00"), None),
     ]
 
 

@@ -27,7 +27,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exact", "0019_looked_up_before_it_goes_again")]
+    dependencies = [("exact", "0020_compared_entries")]
 
     operations = [
         migrations.AddField(
