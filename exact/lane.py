@@ -6,18 +6,15 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 
 import random
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from exact import lease as leases
-from exact import steps
+from exact import made, records, steps
 from exact.catalogue import Catalogue, NotInCatalogue
 from exact.client import ExactClient, http_of_thread
 from exact.connection import ConnectionTokens
@@ -31,53 +28,20 @@ from exact.errors import (
     RefusedInDoubt,
     Unavailable,
 )
-from exact.models import CatalogueKind, Division, Lane, PauseCode, Posting, PostingState
-from exact.payloads import body_of, codes_in, resource_of
+from exact.models import CatalogueKind, PauseCode, Posting, PostingState
+from exact.payloads import body_of, resource_of
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
+from exact.records import ERROR_PAUSE, LaneRun, Settled, settle_time
 from exact.states import move, wait_until
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
 
 log = structlog.get_logger()
 
-Settled = Callable[[Posting], None]
 LOOKUPS_BEFORE_RESENDING = 2
 RUN_MAX = 200
-ERRORS_MAX = 5
-COUNTED_ERRORS = (400, 401, 403, 404)
-ERROR_PAUSE = timedelta(hours=1)
 BACKOFF_FIRST_S = 2.0
-
-
-def settle_time() -> timedelta:
-    """After this long no POST of a dead worker can still be in flight or at work inside Exact.
-
-    It leaves at most one timeout after its claim (`leases.check_in_time`), and Exact has one more to finish.
-    """
-    return timedelta(seconds=2 * settings.EXACT_TIMEOUT_S)
-
-
-@dataclass(slots=True, kw_only=True)
-class LaneRun:
-    """One worker's stay in a lane."""
-
-    division: Division
-    lane: Lane
-    lease: leases.Lease
-    client: ExactClient
-    settled: Settled
-    errors: int = 0
-    left: bool = False  # the last step found nothing more to do and gave the lane back
-    _catalogues: dict[frozenset[str], Catalogue] = field(default_factory=dict)
-
-    def catalogue_of(self, entry: Entry) -> Catalogue:
-        """What the entry's codes are in Exact, read once a stay: one evening's entries have the same codes."""
-        codes = frozenset(codes_in(entry))
-        if codes not in self._catalogues:
-            self._catalogues[codes] = Catalogue(self.division, codes=codes)
-        return self._catalogues[codes]
-
 
 # The lanes this process is in; True: somebody asked for one again meanwhile.
 _asked_again: dict[int, bool] = {}
@@ -175,7 +139,7 @@ def _advance(run: LaneRun, due: steps.Due) -> steps.Posted | None:
         return None
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
-        _move_unknown(run, posting, _begun(posting), Problem(code="worker_ended"))
+        records.record_unknown(run, posting, _begun(posting), Problem(code="worker_ended"))
     _find_out(run, posting)
     return None
 
@@ -198,24 +162,41 @@ def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
         found = from_answer(resource, answer)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
-        _record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
+        records.record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
     except OutcomeUnknown as error:
-        _move_unknown(run, posting, timezone.now(), _unclear(error), error)
+        records.record_unknown(run, posting, timezone.now(), _unclear(error), error)
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
-        _record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
+        records.record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
     except ExactError as error:
-        with transaction.atomic(durable=True):
-            leases.renew(run.lease, run.client.budget)
+        with run.writing():
             reason = Problem(code=f"not_sent_{pause_code(error)}")
             move(posting, PostingState.PENDING, reasons=[reason], correlation_id=error.correlation_id)
         raise
     else:
         run.errors = 0
-        if posting.reverses_id is None and not found.differences(entry):
+        if posting.reverses_id is None and made.sums_prove(entry, found):
             return steps.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
-        _record_found(run, posting, entry, found, correlation_id=answer.correlation_id)
+        _adopt(run, posting, entry, found, correlation_id=answer.correlation_id)
     return None
+
+
+def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
+    """Exact has an entry of ours: compare it line by line, and keep it only if it is the one that was meant.
+
+    Another one is taken out again at once, before anything is booked beside it; unless a person looks at it anyway
+    because they sent it again. Raises any `ExactError`, with the posting left to be looked up.
+    """
+    try:
+        differences = made.compare(run.client, entry, found)
+    except ExactError:
+        if posting.state == PostingState.SENDING:
+            records.record_unknown(run, posting, timezone.now(), Problem(code="entry_not_read"))
+        raise
+    if differences and posting.state != PostingState.SOUGHT:
+        records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)
+    else:
+        records.record_found(run, posting, found, differences, correlation_id=correlation_id)
 
 
 def _begun(posting: Posting) -> datetime:
@@ -223,28 +204,11 @@ def _begun(posting: Posting) -> datetime:
     return posting.sending_since
 
 
-def _record_found(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
-    differences = found.differences(entry)
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(
-            posting,
-            PostingState.DIFFERS if differences else PostingState.POSTED,
-            reasons=differences,
-            correlation_id=correlation_id,
-            exact_entry_id=found.entry_id,
-            exact_entry_number=found.entry_number,
-            posted_at=timezone.now(),
-            messages=[],  # what Exact said of it was not so
-            problems=[difference.to_document() for difference in differences],
-        )
-        Lane.objects.filter(pk=run.division.pk).update(failures=0)
-        run.settled(posting)
-    run.lane.failures = 0
-
-
 def _remove(run: LaneRun, posting: Posting) -> None:
-    """Take an entry out of Exact because a person replaces it. Deleting by id may be repeated: nothing is unknown."""
+    """Take an entry out of Exact: a person replaces it, or Exact made another of it than was meant.
+
+    Deleting by id may be repeated: nothing is unknown.
+    """
     catalogue = run.catalogue_of(Entry.from_document(posting.entry))
     leases.renew(run.lease, run.client.budget)
     try:
@@ -253,63 +217,9 @@ def _remove(run: LaneRun, posting: Posting) -> None:
         raise Unavailable(str(error), correlation_id=error.correlation_id) from error
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
-        _record_removal(run, posting, PostingState.DIFFERS, messages, error.correlation_id)
+        records.record_kept(run, posting, messages, correlation_id=error.correlation_id)
     else:
-        _record_removal(run, posting, PostingState.WITHDRAWN, [], "")
-
-
-def _record_removal(run: LaneRun, posting: Posting, to: PostingState, messages: list[str], correlation_id: str) -> None:
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(posting, to, why="; ".join(messages), correlation_id=correlation_id, messages=messages)
-        run.settled(posting)
-
-
-def _record_refusal(
-    run: LaneRun,
-    posting: Posting,
-    messages: list[str],
-    *,
-    problems: Sequence[Problem] = (),
-    status: int | None = None,
-    correlation_id: str = "",
-) -> None:
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(
-            posting,
-            PostingState.REFUSED,
-            why="; ".join(messages),
-            reasons=problems,
-            correlation_id=correlation_id,
-            messages=messages,
-            problems=[problem.to_document() for problem in problems],
-        )
-        run.settled(posting)
-    # Exact blocks a key after more than 10 such answers an hour (rules.md §2.1); a 500 does not count.
-    run.errors = run.errors + 1 if status in COUNTED_ERRORS else 0
-    if run.errors >= ERRORS_MAX:
-        why = f"{run.errors} refusals in a row: {messages[0]}"
-        raise RateLimited(why, until=timezone.now() + ERROR_PAUSE)
-
-
-def _move_unknown(
-    run: LaneRun, posting: Posting, begun: datetime, reason: Problem, error: OutcomeUnknown | None = None
-) -> None:
-    """What Exact said of it, if anything, is kept: it is why the entry is refused when it turns out not to be there."""
-    messages = error.messages if isinstance(error, RefusedInDoubt) else []
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(
-            posting,
-            PostingState.UNKNOWN,
-            why="; ".join(messages),
-            reasons=[reason],
-            correlation_id=error.correlation_id if error else "",
-            messages=messages,
-            not_before=begun + settle_time(),
-            lookups=0,
-        )
+        records.record_removal(run, posting)
 
 
 def _find_out(run: LaneRun, posting: Posting) -> None:
@@ -326,47 +236,14 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
     catalogue = run.catalogue_of(entry)
     found = look_up(run.client, posting, resource_of(entry, catalogue))
     if len(found) > 1:
-        _record_doubled(run, posting, found)
+        records.record_doubled(run, posting, found)
     elif found:
-        _record_found(run, posting, entry, found[0])
+        _adopt(run, posting, entry, found[0])
     elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
         wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
         _find_out(run, posting)
     else:
-        _record_not_there(run, posting)
-
-
-def _record_not_there(run: LaneRun, posting: Posting) -> None:
-    """Exact does not have it. It goes again by itself, unless Exact had said no: then only a person sends it again.
-
-    What a person sends again makes room for what is sent in its place.
-    """
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        if posting.state == PostingState.SOUGHT:
-            move(posting, PostingState.WITHDRAWN, reasons=[Problem(code="not_in_exact")])
-            run.settled(posting)
-        elif posting.messages:
-            move(posting, PostingState.REFUSED, reasons=[Problem(code="refused_after_all")])
-            run.settled(posting)
-        else:
-            move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
-
-
-def _record_doubled(run: LaneRun, posting: Posting, found: list[Found]) -> None:
-    numbers = ", ".join(str(entry.entry_number) for entry in found)
-    doubled = Problem(code="doubled_in_exact", facts={"numbers": numbers})
-    with transaction.atomic(durable=True):
-        leases.renew(run.lease, run.client.budget)
-        move(
-            posting,
-            PostingState.DIFFERS,
-            reasons=[doubled],
-            exact_entry_id=found[0].entry_id,
-            exact_entry_number=found[0].entry_number,
-            problems=[doubled.to_document()],
-        )
-        run.settled(posting)
+        records.record_not_there(run, posting)
 
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:

@@ -5,7 +5,6 @@ A row that belongs to no posting of the division is dropped at once. Source: rul
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from django.db import transaction
 from exact.catalogue import exact_date
 from exact.client import ExactClient
 from exact.models import BookLine, Division, Posting
+from exact.postings import to_cents
 
 Row = dict[str, Any]
 CHUNK = 1000
@@ -122,7 +122,7 @@ def _line(division: Division, posting: UUID, row: Row) -> BookLine:
         journal=(row["JournalCode"] or "").strip(),
         date=day,
         account=(row["GLAccountCode"] or "").strip(),
-        amount=Decimal(str(row["AmountDC"])).quantize(Decimal("0.01")),
+        amount=to_cents(row["AmountDC"]),
         description=(row["Description"] or "")[:120],
     )
 

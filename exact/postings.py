@@ -166,9 +166,9 @@ def from_answer(resource: str, answer: dict[str, Any]) -> Found:
     if not answer.get("EntryID") or answer.get("EntryNumber") is None:
         raise OutcomeUnknown("the answer names no entry", status=httpx.codes.CREATED)
     if resource == SALES:
-        amount, vat = _cents(answer.get("AmountFC")), _cents(answer.get("VATAmountFC"))
+        amount, vat = _shown(answer.get("AmountFC")), _shown(answer.get("VATAmountFC"))
     else:
-        opening, closing = _cents(answer.get("OpeningBalanceFC")), _cents(answer.get("ClosingBalanceFC"))
+        opening, closing = _shown(answer.get("OpeningBalanceFC")), _shown(answer.get("ClosingBalanceFC"))
         amount, vat = (closing - opening if opening is not None and closing is not None else None), None
     return Found(entry_id=answer["EntryID"], entry_number=answer["EntryNumber"], amount=amount, vat=vat)
 
@@ -192,13 +192,17 @@ def _by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
     sums: dict[tuple[str, int], Decimal] = {}
     for row in rows:
         key = (row["EntryID"], row["EntryNumber"])
-        sums[key] = sums.get(key, Decimal()) + (_cents(row["AmountFC"]) or Decimal())
+        sums[key] = sums.get(key, Decimal()) + to_cents(row["AmountFC"] or 0)
     return [
         Found(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
         for (entry_id, number), amount in sums.items()
     ]
 
 
-def _cents(value: Any) -> Decimal | None:
+def to_cents(value: Any) -> Decimal:
     """Exact sends doubles with noise: rounded to the cent (rules.md §3.7)."""
-    return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _shown(value: Any) -> Decimal | None:
+    return None if value is None else to_cents(value)

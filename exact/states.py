@@ -9,11 +9,13 @@
                           └──found──▶ posted | differs
     posted, differs ──replace──▶ removing ──deleted in Exact──▶ withdrawn (a new revision is made)
                                     └──Exact refuses──▶ differs
+    sending, unknown ──Exact made another entry of it──▶ removing ──deleted in Exact──▶ refused
+                                                            └──Exact refuses──▶ differs
     posted, differs ──its reversal was posted──▶ reversed
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
 `exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
-transaction. A trigger refuses every other move (migration 0019).
+transaction. A trigger refuses every other move (migration 0020).
 """
 
 from collections.abc import Sequence
@@ -35,16 +37,23 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
             PostingState.DIFFERS,
             PostingState.UNKNOWN,
             PostingState.PENDING,
+            PostingState.REMOVING,
         }
     ),
     PostingState.UNKNOWN: frozenset(
-        {PostingState.POSTED, PostingState.DIFFERS, PostingState.PENDING, PostingState.REFUSED}
+        {
+            PostingState.POSTED,
+            PostingState.DIFFERS,
+            PostingState.PENDING,
+            PostingState.REFUSED,
+            PostingState.REMOVING,
+        }
     ),
     PostingState.SOUGHT: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.WITHDRAWN}),
     PostingState.REFUSED: frozenset({PostingState.SOUGHT, PostingState.WITHDRAWN}),
     PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
     PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
-    PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS}),
+    PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS, PostingState.REFUSED}),
     PostingState.WITHDRAWN: frozenset(),
     PostingState.REVERSED: frozenset(),
 }

@@ -106,6 +106,12 @@ SENTENCES: dict[str, str] = {
     "gone_from_exact": N_("Exact no longer has this: {catalogue} {item}. Create it there or change the mapping."),
     "amount_differs_in_exact": N_("The amount is {found} in Exact, {expected} was sent. Correct the entry there."),
     "vat_differs_in_exact": N_("The VAT is {found} in Exact, {expected} was sent. Correct the entry there."),
+    "line_differs_in_exact": N_("Account {account}: {found} in Exact, {expected} was sent."),
+    "vat_line_differs_in_exact": N_("VAT code {vat_code}: {found} of VAT in Exact, {expected} was sent."),
+    "taken_out_again": N_(
+        "Exact booked another entry ({number}) than was sent; it was taken out there again. Nothing of it is booked."
+    ),
+    "entry_not_read": N_("Exact has it; its lines could not be read. They are compared before anything else is sent."),
     "doubled_in_exact": N_("More than one entry stands in Exact: {numbers}. Delete there what is too much."),
     # files for accounting packages
     "file_account_too_long": N_(
