@@ -15,7 +15,7 @@
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
 `exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
-transaction. A trigger refuses every other move (migration 0020).
+transaction. A trigger refuses every other move (migration 0022).
 """
 
 from collections.abc import Sequence

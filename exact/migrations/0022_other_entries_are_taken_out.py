@@ -75,7 +75,7 @@ STANDING = "UPDATE exact_posting SET posted_at = sending_since WHERE state = 'di
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exact", "0019_looked_up_before_it_goes_again")]
+    dependencies = [("exact", "0021_former_slots")]
 
     operations = [
         migrations.RunSQL(NEXT, migrations.RunSQL.noop),
