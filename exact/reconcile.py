@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from exact.calls import division_client
 from exact.client import ExactClient
-from exact.lane import settle_time
 from exact.mirror import forget, read_changes, read_entries
 from exact.models import BookLine, CatalogueItem, CatalogueKind, Division, Finding, FindingKind, Posting, PostingState
 from exact.models import Settlement as How
 from exact.preflight import VAT_ACCOUNT
+from exact.records import settle_time
 from exact.standing import ENTRIES, Difference, differences
 from ledger.entry import Entry
 from tenants.models import User

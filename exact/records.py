@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -203,5 +204,5 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
 
 
-def _named(found: Found) -> dict[str, object]:
+def _named(found: Found) -> dict[str, Any]:
     return {"exact_entry_id": found.entry_id, "exact_entry_number": found.entry_number}
