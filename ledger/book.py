@@ -37,15 +37,21 @@ def book(closing: Closing, plan: BookingPlan, *, label: str) -> Booking:
     problems = (*check_bookable(closing), *check_plan(closing, takings, plan))
     if problems:
         return Booking(problems=problems)
-    sums = sum_up(closing, plan)
-    sold = sales_entry(closing, sums, plan, label=label)
-    entries = (*([sold] if sold else []), *receipts_entries(closing, takings, plan, label=label))
+    entries = tuple(entries_of(closing, plan, label=label))
     misused = tuple(_walk_in_misused(entries, plan))
     if misused:
         return Booking(problems=misused)
     balance = walk_in_balance(entries, customer_account=plan.customer_account, third_party=plan.third_party)
     assert balance == ZERO, "the walk-in customer must end at zero"
-    return Booking(entries=entries, problems=tuple(vat_without_net(sums)))
+    return Booking(entries=entries, problems=tuple(vat_without_net(sum_up(closing, plan))))
+
+
+def entries_of(closing: Closing, plan: BookingPlan, *, label: str) -> Iterator[Entry]:
+    """Yield the sales entry, if anything was sold, then the receipts entries; the plan must be complete for them."""
+    sold = sales_entry(closing, sum_up(closing, plan), plan, label=label)
+    if sold:
+        yield sold
+    yield from receipts_entries(closing, Takings.of(closing), plan, label=label)
 
 
 def walk_in_balance(entries: Iterable[Entry], *, customer_account: str, third_party: str) -> Decimal:

@@ -171,5 +171,5 @@ def _cash_clearing_lines(lines: list[Line], plan: BookingPlan) -> Iterator[Line]
             account=plan.cash_plan.account,
             third_party=plan.cash_plan.third_party,
             amount=-rest,
-            role=LineRole.MOVEMENT,
+            role=LineRole.DRAWER,
         )
