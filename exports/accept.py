@@ -1,4 +1,4 @@
-"""Taking a closing over from the till's side, in the transaction that accepts it."""
+"""Taking a closing over from the till's side, in the transaction that accepts it; and looking at it again later."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,27 +9,24 @@ from uuid import UUID
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from exact.postings import next_revision, postings_of
-from exact.questions import ask_about_means
+from exports.carry_out import carried_out, go_on
+from exports.decide import STATES, WAIVABLE, Look, decide
 from exports.locked_till import LockedTill
 from exports.models import Export, ExportState
-from exports.nudge import nudge_lane_after_commit, nudge_learning
-from exports.prepare import WHERE_CLOSINGS_GO, Destination, Prepared, prepare
-from exports.states import move_export
-from ledger.check import check_closing
+from exports.prepare import WHERE_CLOSINGS_GO
 from ledger.closing import Closing
 from ledger.problem import Problem
-from tenants.insertion import Insertion, insert
+from tenants.insertion import Insertion
 from tenants.models import User
 
 # In plain SQL, to be written together with what the other rooms keep of a closing.
 ROW = """
 INSERT INTO exports_export (
-    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, state, problems,
-    accepted_problems, created_at, state_since)
+    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, found, state,
+    problems, accepted_problems, created_at, state_since)
 VALUES (
     %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
-    %(gross)s, %(document)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, %(received_at)s)
+    %(gross)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, %(received_at)s)
 """
 
 
@@ -46,9 +43,10 @@ def accept(
 ) -> Accepted:
     """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
 
-    `found` is what the till's side saw (numbers, tickets, perpetual total); the closing's own sums are checked here.
-    Must run inside the transaction that stores the closing.
+    `found` is what the till's side saw (numbers, tickets, perpetual total), kept with it for every later look. Must run
+    inside the transaction that stores the closing.
     """
+    noticed = tuple(found)
     export = Export(
         tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
@@ -59,14 +57,14 @@ def accept(
         closed_at=closing.closed_at,
         gross=closing.turnover,
         document=document,
+        found=[problem.to_document() for problem in noticed],
         created_at=received_at,
         state_since=received_at,
     )
-    problems = [*found, *check_closing(closing)]
-    prepared = prepare(export, closing, problems, till.destination)
-    export.state = prepared.state
-    export.problems = [problem.to_document() for problem in prepared.problems]
-    return Accepted(export=export, rows=(_row_of(export), *_handed_over(export, prepared, revision=1)))
+    decision = decide(Look(export=export, closing=closing, found=noticed), till.destination)
+    export.state = STATES[type(decision)]
+    export.problems = [problem.to_document() for problem in decision.problems]
+    return Accepted(export=export, rows=(_row_of(export), *carried_out(export, decision, revision=1)))
 
 
 def _row_of(export: Export) -> Insertion:
@@ -81,6 +79,7 @@ def _row_of(export: Export) -> Insertion:
         "closed_at": export.closed_at,
         "gross": export.gross,
         "document": Jsonb(export.document),
+        "found": Jsonb(export.found),
         "export_state": export.state,
         "problems": Jsonb(export.problems),
         "received_at": export.created_at,
@@ -91,60 +90,15 @@ def _row_of(export: Export) -> Insertion:
 def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False) -> Export:
     """Look again at a closing that is held or waiting, after something was mended or the export was activated.
 
-    `accept_problems`: a person takes what does not add up as it is. Does nothing to a closing in another state.
+    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`).
+    Does nothing to a closing in another state.
     """
     with transaction.atomic():
         export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
         if export.state not in (ExportState.HELD, ExportState.WAITING):
             return export
-        found = [Problem.from_document(problem) for problem in export.problems]
         if accept_problems:
-            export.accepted_problems = sorted({*export.accepted_problems, *(it.code for it in found if it.blocking)})
-        closing = Closing.from_document(export.document)
-        prepared = prepare(export, closing, found_by_the_till(export, closing), Destination.of(export.establishment))
-        move_export(
-            export,
-            prepared.state,
-            actor=actor,
-            why=why,
-            problems=[problem.to_document() for problem in prepared.problems],
-            accepted_problems=export.accepted_problems,
-        )
-        insert(*_handed_over(export, prepared, revision=next_revision(export.pk)))
+            blocking = {problem["code"] for problem in export.problems if problem["blocking"]}
+            export.accepted_problems = sorted({*export.accepted_problems, *(blocking & WAIVABLE)})
+        go_on(export, actor=actor, why=why)
     return export
-
-
-# What the till's side found when the closing came; it is not computed again from the closing alone.
-CONTINUITY_CODES = frozenset({"number_gap", "perpetual_break", "tickets_overlap", "business_date_future"})
-
-
-def found_by_the_till(export: Export, closing: Closing) -> list[Problem]:
-    """What is odd about a closing itself: between its neighbours, as found when it came, and within it."""
-    found = [Problem.from_document(problem) for problem in export.problems]
-    continuity = [problem for problem in found if problem.code in CONTINUITY_CODES]
-    return [*continuity, *check_closing(closing)]
-
-
-def _handed_over(export: Export, prepared: Prepared, *, revision: int) -> list[Insertion]:
-    """The postings of a ready export, to be written; their lane is woken once this transaction is on disk."""
-    if prepared.state is ExportState.READY and prepared.activation:
-        division = prepared.activation.division
-        nudge_lane_after_commit(division.pk)
-        made = postings_of(
-            division=division,
-            establishment_id=export.establishment_id,
-            closing_id=export.pk,
-            number=export.number,
-            closed_at=export.closed_at,
-            entries=prepared.entries,
-            payment_condition=prepared.payment_condition,
-            cost_center=prepared.cost_center,
-            revision=revision,
-        )
-        return [made]
-    ask_about_means(
-        export.establishment, [problem.facts for problem in prepared.problems if problem.code == "means_unmapped"]
-    )
-    if any(problem.code == "third_party_unknown" for problem in prepared.problems):
-        transaction.on_commit(nudge_learning, robust=True)
-    return []

@@ -22,6 +22,7 @@ from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.closing_page import KINDS, closing_context
+from exports.decide import WAIVABLE
 from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
 from exports.money import euros
@@ -147,8 +148,12 @@ class ExportAdmin(ReadOnlyAdmin):
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
         for export in queryset.filter(state=ExportState.HELD):
             looked_at = reconsider(export.pk, actor=person_behind(request), why="booked as it is", accept_problems=True)
+            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in WAIVABLE]
             words = f"{export} : {looked_at.get_state_display()}"
-            self.message_user(request, words, messages.INFO)
+            if looked_at.state == ExportState.HELD:
+                self.message_user(request, " ".join([words, *left]), messages.WARNING)
+            else:
+                self.message_user(request, words, messages.INFO)
 
     def has_bookasis_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.bookasis_export")

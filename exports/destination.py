@@ -16,7 +16,7 @@ from exact.mapping import take_parameters as put_in_force
 from exact.models import Activation, ConnectionState, Finding, LinkStep, Posting
 from exact.states import OVER
 from exports.finding_words import advice_of, said_of_finding, title_of
-from exports.models import Export, ExportState
+from exports.models import Export
 from exports.nudge import nudge_learning, nudge_release
 from exports.problems import sentence
 from ledger.problem import Problem
@@ -168,6 +168,8 @@ def count_differences(establishment: Establishment) -> int:
 def forget_gap(export_id: UUID) -> None:
     """The number missing before this closing has arrived: take its warning away."""
     export = Export.objects.select_for_update(of=("self",)).get(pk=export_id)
-    left = [problem for problem in export.problems if problem["code"] != "number_gap"]
-    if len(left) != len(export.problems) and (left or export.state != ExportState.HELD):
-        Export.objects.filter(pk=export_id).update(problems=left)
+    found, problems = (
+        [problem for problem in noted if problem["code"] != "number_gap"] for noted in (export.found, export.problems)
+    )
+    if found != export.found:
+        Export.objects.filter(pk=export_id).update(found=found, problems=problems)

@@ -203,10 +203,11 @@ class FindingAdmin(ReadOnlyAdmin):
             "title": _now("Replace {reference}").format(reference=posting.reference),
             "shown": shown,
             "columns": [
-                (_now("In Exact now"), _held_rows(shown.held)),
-                *([(_now("Reversal"), _entry_rows(shown.reversal))] if shown.reversal else []),
-                (_now("Posted in its place"), _entry_rows(shown.entry)),
+                (_now("In Exact now"), [row for old in shown.olds for row in _held_rows(old.held)]),
+                *((_now("Reversal"), _entry_rows(old.reversal)) for old in shown.olds if old.reversal),
+                *((_("Posted in its place"), _entry_rows(entry)) for entry in shown.entries),
             ],
+            "together": [old.posting.reference for old in shown.olds[1:]],
             "back": back,
         }
         return TemplateResponse(request, "exports/replace.html", context)

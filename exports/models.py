@@ -30,7 +30,8 @@ class ExportState(models.TextChoices):
 class Export(models.Model):
     """One closing on its way. Its id is the closing's id, in the API, in the postings and in Exact's references.
 
-    `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that.
+    `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
+    is what was odd between it and its neighbours when it came, `problems` all that the last look at it saw.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,6 +47,9 @@ class Export(models.Model):
     gross = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
     document = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=ExportState.choices)
+    found = models.JSONField(
+        default=list, db_default=[], help_text="What was found when it came, for every later look."
+    )
     problems = models.JSONField(_("problems"), default=list)
     accepted_problems = models.JSONField(default=list, help_text="Codes of problems a person waved through.")
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
@@ -158,16 +162,17 @@ class ReplacementWay(models.TextChoices):
 
 
 class Replacement(models.Model):
-    """A person's order to put one new entry in the place of one in Exact: the very entry that person was shown.
+    """A person's order to put new `entries` in the place of old ones: the very entries that person was shown.
 
-    Open until the new entry's posting is made, or Exact did not let the old one go.
+    `posting` is the one that was asked about; `beside` are the ids of the closing's postings that stayed as they were.
+    Open until the new entries' postings are made, or Exact did not let an old one go.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     export = models.ForeignKey(Export, models.PROTECT, related_name="replacements")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
-    way = models.CharField(max_length=10, choices=ReplacementWay.choices)
-    entry = models.JSONField()
+    entries = models.JSONField()
+    beside = models.JSONField(default=list)
     payment_condition = models.CharField(max_length=10, blank=True)
     cost_center = models.CharField(max_length=20, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -177,7 +182,25 @@ class Replacement(models.Model):
     class Meta:
         ordering = ["asked_at"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["posting"], condition=Q(done_at=None), name="exports_replacement_one_open_per_posting"
-            )
+            models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open")
+        ]
+
+
+class Replaced(models.Model):
+    """One old entry of a replacement, and how it goes: `reversal` is the entry that undoes it, when it is reversed."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    replacement = models.ForeignKey(Replacement, models.PROTECT, related_name="olds")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=ReplacementWay.choices)
+    reversal = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["replacement", "posting"], name="exports_replaced_once"),
+            models.CheckConstraint(
+                condition=Q(way=ReplacementWay.REVERSE, reversal__isnull=False)
+                | (~Q(way=ReplacementWay.REVERSE) & Q(reversal=None)),
+                name="exports_replaced_reversal_kept",
+            ),
         ]

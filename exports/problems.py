@@ -72,6 +72,19 @@ SENTENCES: dict[str, str] = {
     "movement_unmapped": N_("Cash movements of kind {kind} ({amount}): which account? Set it in the mapping."),
     "deductible_vat_unmapped": N_("No account is set for deductible VAT ({amount})."),
     "difference_unmapped": N_("No account is set for cash differences ({amount})."),
+    "standing_otherwise": N_(
+        "What stands in Exact of this closing is {found} where the closing itself has {expected}. Replace an entry "
+        "that stands: all of the closing's entries are then booked anew together."
+    ),
+    "standing_other_customer": N_(
+        "{amount} of this closing stand on account {account}, third party {third_party}, in Exact; today's settings "
+        "name account {account_now}, third party {third_party_now}. Set the former again, or replace the entry that "
+        "stands: all of the closing's entries are then booked anew together."
+    ),
+    "standing_in_other_company": N_(
+        "Entries of this closing stand in another company than {company}. Activate that company again, or correct "
+        "them there."
+    ),
     "account_missing": N_("{label} ({amount}) names no customer account. Check the ticket on the till."),
     "journal_account_unknown": N_("Journal {journal} has no account of its own in Exact."),
     "walk_in_account_used": N_(
@@ -186,6 +199,10 @@ SENTENCES: dict[str, str] = {
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),
+    "repost_under_way": N_(
+        "An entry of this closing is on its way, or being looked up in Exact. Try again in a few minutes."
+    ),
+    "repost_complete": N_("All of this closing stands in Exact: nothing is missing."),
     "repost_replacing": N_("An entry of this closing is being replaced: replace that entry anew."),
     # replacing
     "replace_not_posted": N_("Only an entry that was posted can be replaced."),
@@ -193,9 +210,6 @@ SENTENCES: dict[str, str] = {
     "replace_under_way": N_("This entry is being replaced already."),
     "replace_not_bookable": N_("With today's settings this closing cannot be booked. Mend this first:"),
     "replace_other_company": N_("The establishment exports to another company now: correct this entry in Exact."),
-    "replace_no_such_entry": N_(
-        "With today's settings this closing has no such entry any more: delete the entry in Exact."
-    ),
     "replace_changed_and_processed": N_(
         "This entry was changed in Exact and then processed there: only the bookkeeper can correct it. "
         "Accept the difference once that is done."

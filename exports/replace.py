@@ -1,12 +1,15 @@
-"""Putting a new entry in the place of one that stands in Exact, differs there, or is gone from there.
+"""Putting new entries in the place of one that stands in Exact, differs there, or is gone from there.
 
-A dry run first shows what Exact holds beside what would be posted; the order keeps that very entry. An open entry is
-deleted and posted anew. One that was processed, or lies in a closed period, gets a reversal and a new entry. Each
-step is a posting of its own in the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
+A dry run first shows what Exact holds beside what would be posted; the order keeps those very entries. What the
+closing's other entries book stays theirs; where no new entry would be right beside them, all of the closing's entries
+are replaced together. An open entry is deleted. One that was processed, or lies in a closed period, gets a reversal.
+When all of them are gone, the new ones are posted (`exports.settle`). Each step is a posting of its own in the lane, so
+a crash at any moment leaves nothing doubled (docs/decisions/0004).
 """
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -16,26 +19,29 @@ from django.utils import timezone
 
 from exact.calls import division_client
 from exact.catalogue import Catalogue
+from exact.client import ExactClient
 from exact.mirror import read_entries
 from exact.models import BookLine, Division, Posting, PostingState
 from exact.payloads import codes_in
-from exact.postings import entries_in_exact, next_revision, postings_of
+from exact.postings import entries_in_exact
 from exact.preflight import check_entry_in_exact
-from exact.reconcile import settle_replaced, stands_as_posted
-from exact.states import move
-from exports.models import Export, ExportState, Replacement, ReplacementWay
+from exact.reconcile import stands_as_posted
+from exact.states import BEGUN, move
+from exports.decide import Complete, Held, Look, Ready, decide
+from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
 from exports.nudge import nudge_lane_after_commit
-from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
+from exports.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.settle import take_out
+from exports.standing import Standing
 from exports.states import move_export
-from ledger.check import check_closing
-from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.problem import Problem
-from tenants.insertion import insert
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
 REPLACEABLE = (PostingState.POSTED, PostingState.DIFFERS)
+# What stands is in the way of new entries: then all of the closing's entries are replaced.
+STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 
 
 class CannotReplace(Exception):
@@ -48,26 +54,56 @@ class CannotReplace(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DryRun:
-    """What a replacement would do: `held` is what Exact has now, `reversal` (if any) and `entry` what is posted."""
+class Old:
+    """One entry that is to go: what Exact `held` of it, and the `reversal` when it cannot be deleted there."""
 
     posting: Posting
     way: ReplacementWay
     held: list[BookLine]
-    entry: Entry
-    reversal: Entry | None
+    reversal: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a replacement would do: `olds` go, the asked one first, then `entries` are posted.
+
+    `beside` are the closing's postings that stay as they are.
+    """
+
+    olds: tuple[Old, ...]
+    entries: tuple[Entry, ...]
+    beside: frozenset[UUID]
     payment_condition: str
     cost_center: str
 
     @property
+    def posting(self) -> Posting:
+        """The one that was asked about."""
+        return self.olds[0].posting
+
+    @property
+    def way(self) -> ReplacementWay:
+        """How that one goes."""
+        return self.olds[0].way
+
+    @property
     def digest(self) -> str:
         """Changes with anything a person sees, so that an order can be held against what was shown."""
-        held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in self.held)
-        reversal = self.reversal.to_document() if self.reversal else None
         text = json.dumps(
-            [self.way, held, self.entry.to_document(), reversal, self.payment_condition, self.cost_center]
+            [
+                [_told(old) for old in self.olds],
+                [entry.to_document() for entry in self.entries],
+                sorted(map(str, self.beside)),
+                self.payment_condition,
+                self.cost_center,
+            ]
         )
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(old: Old) -> list[object]:
+    held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in old.held)
+    return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
 
 
 def dry_run(posting_id: UUID) -> DryRun:
@@ -75,173 +111,131 @@ def dry_run(posting_id: UUID) -> DryRun:
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
     if posting.state not in REPLACEABLE or posting.reverses_id:
         raise CannotReplace("replace_not_posted")
-    entry, condition, cost_center = _entry_of_today(posting)
-    with division_client(posting.division) as client:
-        found = entries_in_exact(client, posting, Catalogue(posting.division, codes=codes_in(entry)))
-        read_entries(posting.division, client, posting, [it.entry_id for it in found])
-    held = [*BookLine.objects.filter(posting=posting)]
-    way = _way(posting, entry, standing=bool(found), processed=any(it.processed for it in found))
-    reversal = None
-    if way is ReplacementWay.REVERSE:
-        if not stands_as_posted(posting, held):
-            # A reversal undoes what we posted; what a bookkeeper made of it since, only a bookkeeper can undo.
-            raise CannotReplace("replace_changed_and_processed")
-        day = _day_of_correction(posting.division, entry)
-        reversal = replace(_negated(Entry.from_document(posting.entry)), date=day)
-        entry = replace(entry, date=day)
+    if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
+        raise CannotReplace("replace_under_way")
+    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    destination = Destination.of(export.establishment)
+    if destination.division is None or destination.division.pk != posting.division_id:
+        raise CannotReplace("replace_other_company")
+    going = [posting]
+    standing = Standing.of(export.pk, but=frozenset({posting.pk}))
+    entries, problems = _made_beside(export, standing, destination)
+    if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
+        going += _others_that_stand(posting)
+        standing = Standing()
+        entries, problems = _made_beside(export, standing, destination)
+    in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
+    if in_the_way:
+        raise CannotReplace("replace_not_bookable", in_the_way)
+    olds, entries = _with_ways(going, entries)
     return DryRun(
-        posting=posting,
-        way=way,
-        held=held,
-        entry=entry,
-        reversal=reversal,
-        payment_condition=condition,
-        cost_center=cost_center,
+        olds=olds,
+        entries=entries,
+        beside=standing.postings,
+        payment_condition=destination.overrides.payment_condition,
+        cost_center=destination.overrides.cost_center,
     )
 
 
+def _made_beside(
+    export: Export, standing: Standing, destination: Destination
+) -> tuple[tuple[Entry, ...], list[Problem]]:
+    """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
+    unsent = Posting.objects.filter(closing_id=export.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
+    apart = tuple(Entry.from_document(it.entry) for it in unsent.filter(reverses=None)) if standing.postings else ()
+    look = Look.at(export, (*standing.entries, *apart), standing.divisions)
+    match decide(look, destination):
+        case Ready(entries=entries):
+            return entries, []
+        case Complete():
+            return (), []
+        case Held(problems=problems, entries=entries):
+            return entries, look.holding(problems)
+    raise CannotReplace("replace_not_bookable")
+
+
+def _others_that_stand(posting: Posting) -> list[Posting]:
+    rows = Posting.objects.filter(closing_id=posting.closing_id, state__in=REPLACEABLE, reverses=None)
+    return [*rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")]
+
+
+def _with_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
+    """How each old entry goes, and the new ones on the day they are booked."""
+    with division_client(going[0].division) as client:
+        olds = [_old(client, posting, entries) for posting in going]
+    reversed_ones = [old for old in olds if old.way is ReplacementWay.REVERSE]
+    if not reversed_ones:
+        return tuple(olds), entries
+    undone = [_negated(Entry.from_document(old.posting.entry)) for old in reversed_ones]
+    day = _day_of_correction(going[0].division, [*undone, *entries])
+    reversals = iter(replace(entry, date=day) for entry in undone)
+    dated = (replace(old, reversal=next(reversals)) if old in reversed_ones else old for old in olds)
+    return tuple(dated), tuple(replace(entry, date=day) for entry in entries)
+
+
+def _old(client: ExactClient, posting: Posting, entries: Sequence[Entry]) -> Old:
+    entry = Entry.from_document(posting.entry)
+    found = entries_in_exact(client, posting, Catalogue(posting.division, codes=codes_in(entry)))
+    read_entries(posting.division, client, posting, [it.entry_id for it in found])
+    held = [*BookLine.objects.filter(posting=posting)]
+    if not found:
+        return Old(posting=posting, way=ReplacementWay.AGAIN, held=held)
+    closed = any(_closed(posting.division, it) for it in (entry, *entries))
+    if not closed and not any(it.processed for it in found):
+        return Old(posting=posting, way=ReplacementWay.DELETE, held=held)
+    if not stands_as_posted(posting, held):
+        # A reversal undoes what we posted; what a bookkeeper made of it since, only a bookkeeper can undo.
+        raise CannotReplace("replace_changed_and_processed")
+    return Old(posting=posting, way=ReplacementWay.REVERSE, held=held)
+
+
 def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
-    """Have done what the dry run showed. Raises `CannotReplace` when the posting has moved on since."""
+    """Have done what the dry run showed. Raises `CannotReplace` when the closing has moved on since."""
     posting = shown.posting
     with transaction.atomic():
         export = Export.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
-        standing = Posting.objects.select_for_update(of=("self",)).get(pk=posting.pk)
-        if standing.state not in REPLACEABLE or standing.state != posting.state:
-            raise CannotReplace("replace_moved_on")
-        if Replacement.objects.filter(posting=posting, done_at=None).exists():
-            raise CannotReplace("replace_under_way")
+        _still_as_shown(shown)
+        move_export(export, ExportState.EXPORTING, actor=actor, why=why)
         row = Replacement.objects.create(
             tenant_id=export.tenant_id,
             export=export,
             posting=posting,
-            way=shown.way,
-            entry=shown.entry.to_document(),
+            entries=[entry.to_document() for entry in shown.entries],
+            beside=sorted(map(str, shown.beside)),
             payment_condition=shown.payment_condition,
             cost_center=shown.cost_center,
             asked_by=actor,
         )
-        if shown.reversal is not None:
-            _post_reversal(export, standing, shown.reversal, row)
-        else:
-            move(standing, PostingState.REMOVING, why=why, actor=actor)
-        move_export(export, ExportState.EXPORTING, actor=actor, why=why)
+        for old in shown.olds:
+            replaced = Replaced.objects.create(
+                tenant_id=export.tenant_id,
+                replacement=row,
+                posting=old.posting,
+                way=old.way,
+                reversal=old.reversal and old.reversal.to_document(),
+            )
+            take_out(export, replaced, actor=actor, why=why)
+        if not shown.beside:
+            _look_for_refused(export, actor=actor, why=why)
         nudge_lane_after_commit(posting.division_id)
     return row
 
 
-def post_in_its_place(export: Export, withdrawn: Posting) -> None:
-    """Exact no longer has the old entry: make the posting of the one that was ordered."""
-    row = Replacement.objects.filter(posting=withdrawn, done_at=None).first()
-    if row is None:
-        return
-    settle_replaced(withdrawn)
-    _make(
-        export,
-        withdrawn,
-        Entry.from_document(row.entry),
-        payment_condition=row.payment_condition,
-        cost_center=row.cost_center,
-    )
-    _done(row)
+def _look_for_refused(export: Export, *, actor: User | None, why: str) -> None:
+    """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
+    for posting in Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED, reverses=None):
+        move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
 
 
-def mark_reversed(reversal: Posting) -> None:
-    """The reversal stands in Exact: the entry it undoes counts no more."""
-    assert reversal.reverses is not None
-    settle_replaced(reversal.reverses)
-    move(reversal.reverses, PostingState.REVERSED, why=reversal.reference)
-
-
-def give_up_replacement(posting: Posting) -> None:
-    """Exact did not let the old entry go: nothing new is posted, and a person may try another way."""
-    for row in Replacement.objects.filter(posting=posting, done_at=None):
-        _done(row)
-
-
-def _post_reversal(export: Export, standing: Posting, reversal: Entry, row: Replacement) -> None:
-    """Both at once: the new entry waits in the lane until its reversal stands in Exact."""
-    for stuck in Posting.objects.filter(reverses=standing, state=PostingState.REFUSED):
-        for waiting in Posting.objects.filter(after=stuck, state=PostingState.PENDING):
-            move(waiting, PostingState.WITHDRAWN, why="replaced anew")
-        move(stuck, PostingState.WITHDRAWN, why="replaced anew")
-    undone = _make(
-        export,
-        standing,
-        reversal,
-        payment_condition=standing.payment_condition,
-        cost_center=standing.cost_center,
-        reverses=standing,
-    )
-    _make(
-        export,
-        standing,
-        Entry.from_document(row.entry),
-        payment_condition=row.payment_condition,
-        cost_center=row.cost_center,
-        after=undone,
-    )
-    _done(row)
-
-
-def _make(
-    export: Export,
-    old: Posting,
-    entry: Entry,
-    *,
-    payment_condition: str,
-    cost_center: str,
-    reverses: Posting | None = None,
-    after: Posting | None = None,
-) -> Posting:
-    revision = next_revision(export.pk)
-    made = postings_of(
-        division=old.division,
-        establishment_id=export.establishment_id,
-        closing_id=export.pk,
-        number=export.number,
-        closed_at=export.closed_at,
-        entries=[entry],
-        payment_condition=payment_condition,
-        cost_center=cost_center,
-        revision=revision,
-        reverses=reverses,
-        after=after,
-    )
-    insert(made)
-    return Posting.objects.get(closing_id=export.pk, revision=revision)
-
-
-def _done(row: Replacement) -> None:
-    Replacement.objects.filter(pk=row.pk).update(done_at=timezone.now())
-
-
-def _entry_of_today(posting: Posting) -> tuple[Entry, str, str]:
-    """The entry that the closing gives with today's settings, its payment condition and cost centre.
-
-    Raises `CannotReplace` with what stands in the way.
-    """
-    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
-    closing = Closing.from_document(export.document)
-    found = [problem for problem in check_closing(closing) if problem.code not in export.accepted_problems]
-    prepared = prepare(export, closing, found, Destination.of(export.establishment))
-    in_the_way = tuple(problem for problem in prepared.problems if problem.blocking and problem.code != PERIOD_CLOSED)
-    if not prepared.entries or (prepared.state is ExportState.HELD and in_the_way):
-        raise CannotReplace("replace_not_bookable", in_the_way)
-    if prepared.activation is None or prepared.activation.division_id != posting.division_id:
-        raise CannotReplace("replace_other_company")
-    of_kind = [entry for entry in prepared.entries if entry.kind.value == posting.entry_kind]
-    same = [entry for entry in of_kind if entry.journal == posting.journal] or of_kind
-    if len(same) != 1:
-        raise CannotReplace("replace_no_such_entry")
-    return same[0], prepared.payment_condition, prepared.cost_center
-
-
-def _way(posting: Posting, entry: Entry, *, standing: bool, processed: bool) -> ReplacementWay:
-    if not standing:
-        return ReplacementWay.AGAIN
-    if processed or _closed(posting.division, entry):
-        return ReplacementWay.REVERSE
-    return ReplacementWay.DELETE
+def _still_as_shown(shown: DryRun) -> None:
+    closing_id = shown.posting.closing_id
+    now = {it.pk: it.state for it in Posting.objects.select_for_update(of=("self",)).filter(closing_id=closing_id)}
+    if any(now[it.pk] not in REPLACEABLE or now[it.pk] != it.state for it in (old.posting for old in shown.olds)):
+        raise CannotReplace("replace_moved_on")
+    if Replacement.objects.filter(export=closing_id, done_at=None).exists() or set(now.values()) & {*BEGUN}:
+        raise CannotReplace("replace_under_way")
+    if Standing.of(closing_id, but=frozenset(old.posting.pk for old in shown.olds)).postings != shown.beside:
+        raise CannotReplace("replace_moved_on")
 
 
 def _closed(division: Division, entry: Entry) -> bool:
@@ -249,12 +243,17 @@ def _closed(division: Division, entry: Entry) -> bool:
     return any(problem.code == PERIOD_CLOSED for problem in check_entry_in_exact(entry, catalogue))
 
 
-def _day_of_correction(division: Division, entry: Entry) -> date:
+def _day_of_correction(division: Division, entries: Sequence[Entry]) -> date:
     """A correction is dated like what it corrects while that period is open, else today. Raises `CannotReplace`."""
-    for day in (entry.date, timezone.localdate()):
-        if not _closed(division, replace(entry, date=day)):
+    for day in _days(entries):
+        if not any(_closed(division, replace(entry, date=day)) for entry in entries):
             return day
     raise CannotReplace("replace_period_closed")
+
+
+def _days(entries: Sequence[Entry]) -> Iterator[date]:
+    yield entries[0].date
+    yield timezone.localdate()
 
 
 def _negated(entry: Entry) -> Entry:

@@ -1,15 +1,16 @@
 """What sending a closing again would write, and where; nothing is saved."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from exact.models import Posting, PostingState
-from exports.models import Export, ExportState
+from exports.decide import Archived, Complete, Held, Ready
+from exports.models import Export
 from exports.money import euros
-from exports.prepare import WHERE_CLOSINGS_GO, Destination, prepare
+from exports.prepare import WHERE_CLOSINGS_GO
 from exports.problems import sentence
-from ledger.check import check_closing
-from ledger.closing import Closing
+from exports.repost import CannotRepost, outlook
 from ledger.entry import Entry
+from ledger.problem import Problem
 
 ALONG_AN_EXPORT = ("tenant", *WHERE_CLOSINGS_GO)
 
@@ -26,35 +27,38 @@ class EntryPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would become of one closing: its entries, or what still holds it."""
+    """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do."""
 
     export: Export
     entries: list[EntryPreview]
     problems: list[str]
+    note: str = ""
 
 
 def preview(export: Export) -> Preview:
-    """Book the closing with today's settings, as `repost` would. Load it with `ALONG_AN_EXPORT`."""
-    closing = Closing.from_document(export.document)
-    found = [problem for problem in check_closing(closing) if problem.code not in export.accepted_problems]
-    prepared = prepare(export, closing, found, Destination.of(export.establishment))
-    if prepared.activation is None:
-        problems = [sentence(problem.to_document()) for problem in prepared.problems if problem.blocking]
-        return Preview(export=export, entries=[], problems=problems)
-    standing = _standing(export)
-    entries = [entry for entry in prepared.entries if (entry.kind.value, entry.journal) not in standing]
-    label = prepared.activation.division.label
-    return Preview(export=export, entries=[_shown(entry, label) for entry in entries], problems=[])
+    """What `repost` would do. Load the closing with `ALONG_AN_EXPORT`."""
+    try:
+        decision = outlook(export)
+    except CannotRepost as refusal:
+        return Preview(export=export, entries=[], problems=[_said(refusal.code)])
+    match decision:
+        case Ready(entries=entries, destination=destination):
+            label = destination.division.label if destination.division else ""
+            return Preview(export=export, entries=[_shown(entry, label) for entry in entries], problems=[])
+        case Held(problems=problems):
+            blocking = [sentence(problem.to_document()) for problem in problems if problem.blocking]
+            return Preview(export=export, entries=[], problems=blocking)
+        case Archived(why=why):
+            return Preview(export=export, entries=[], problems=[], note=sentence(why.to_document()))
+        case Complete():
+            return Preview(export=export, entries=[], problems=[], note=_said("repost_complete"))
+    return Preview(export=export, entries=[], problems=[], note=_said("run_waiting"))
 
 
-def _standing(export: Export) -> set[tuple[str, str]]:
-    """Entries that stand in the books already: they are not sent again."""
-    if export.state != ExportState.FAILED:
-        return set()
-    rows = Posting.objects.filter(closing_id=export.pk, state=PostingState.POSTED)
-    return {*rows.values_list("entry_kind", "journal")}
+def _said(code: str) -> str:
+    return sentence(Problem(code=code).to_document())
 
 
 def _shown(entry: Entry, division: str) -> EntryPreview:
-    amount = euros(sum((line.debit for line in entry.lines), start=entry.lines[0].debit * 0))
+    amount = euros(sum((line.debit for line in entry.lines), Decimal("0.00")))
     return EntryPreview(journal=entry.journal, amount=amount, lines=len(entry.lines), division=division)

@@ -2,6 +2,7 @@
 
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
 exported, failed ─▶ exporting (an entry is being replaced)
 
 exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
@@ -14,17 +15,18 @@ from django.utils import timezone
 from exports.models import Export, ExportEvent, ExportState
 from tenants.models import User
 
-_AFRESH = frozenset({ExportState.HELD, ExportState.WAITING, ExportState.READY, ExportState.ARCHIVED})
+# Where a new look at a closing may lead; `exported` when all of it stands already.
+_AFRESH = frozenset(
+    {ExportState.HELD, ExportState.WAITING, ExportState.READY, ExportState.ARCHIVED, ExportState.EXPORTED}
+)
 MOVES: dict[ExportState, frozenset[ExportState]] = {
     ExportState.HELD: _AFRESH,
     ExportState.WAITING: _AFRESH,
     ExportState.READY: frozenset(
         {ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED, ExportState.HELD, ExportState.WAITING}
     ),
-    ExportState.EXPORTING: frozenset({ExportState.EXPORTED, ExportState.FAILED}),
-    ExportState.FAILED: frozenset(
-        {ExportState.READY, ExportState.EXPORTING, ExportState.EXPORTED, ExportState.HELD, ExportState.FAILED}
-    ),
+    ExportState.EXPORTING: _AFRESH | {ExportState.FAILED},
+    ExportState.FAILED: _AFRESH | {ExportState.EXPORTING},
     ExportState.EXPORTED: frozenset({ExportState.EXPORTING, ExportState.FAILED}),
     ExportState.ARCHIVED: frozenset(),
 }

@@ -107,9 +107,6 @@ def _otherwise(stands: dict[_Key, Decimal], due: dict[_Key, Decimal], there: fro
         if wrong:
             key = wrong[0]
             facts = {
-                "part": part.name,
-                "means": part.means,
-                "what": key[2],
                 "found": money_text(stands.get(key, ZERO)),
                 "expected": money_text(due.get(key, ZERO)),
             }

@@ -9,14 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exact.catalogue import Catalogue
-from exact.mapping import Overrides
 from exact.models import CatalogueKind, Division, Mapping
 from exports.closing_page import line_of
+from exports.decide import Archived, Held, Look, Ready, decide
 from exports.models import Export
 from exports.money import euros
-from exports.prepare import booked, refused_by_exact
+from exports.prepare import Destination
 from exports.problems import sentence
-from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.problem import Problem
 
@@ -53,20 +52,23 @@ def preview(
     known = Counter(_sames(before or entries))
     return Preview(
         entries=[_shown(entry, known, catalogue) for entry in entries],
-        problems=[sentence(it.to_document()) for it in problems if it.blocking],
+        problems=[sentence(it.to_document()) for it in problems],
     )
 
 
 def outcome(
     export: Export, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
-    """The entries of a closing under a mapping, and all that the plan lacks or the company would refuse."""
-    booking = booked(export, Closing.from_document(export.document), mapping, division)
-    problems = [*booking.problems]
-    if catalogue is not None:
-        cost_center = Overrides.model_validate(mapping.overrides).cost_center
-        problems += refused_by_exact(booking.entries, catalogue, cost_center=cost_center)
-    return booking.entries, [it for it in problems if it.code not in export.accepted_problems]
+    """The entries of a closing under a mapping, as if nothing of it were booked yet, and all that would hold it."""
+    look = Look.at(export)
+    match decide(look, Destination.under(mapping, division, catalogue)):
+        case Ready(entries=entries):
+            return entries, []
+        case Held(problems=problems, entries=entries):
+            return entries, look.holding(problems)
+        case Archived(why=why):
+            return (), [why]
+    return (), []
 
 
 def _sames(entries: Iterable[Entry]) -> list[tuple[object, ...]]:

@@ -10,6 +10,7 @@ from django.db.models.fields.json import KT
 
 from exact.models import Posting, PostingState
 from exact.states import OVER
+from exports.decide import NOTHING_TO_BOOK, TRAINING
 from exports.models import Export, ExportState
 from exports.prepare import ALONG_AN_ESTABLISHMENT
 from exports.runs.models import ExportRun
@@ -20,7 +21,6 @@ from tenants.models import Establishment
 PAGE = 500
 IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
-TRAINING = Problem(code="run_training", blocking=False)
 # What a run looks at of every closing: a year of them is read, so nothing more.
 READ = (
     "tenant_id",
@@ -31,10 +31,10 @@ READ = (
     "business_date",
     "closed_at",
     "state",
+    "found",
     "problems",
     "accepted_problems",
 )
-NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from psycopg.types.json import Jsonb
 
 from exact.activation import plan_in
 from exact.models import Mapping, Posting
-from exports.accept import found_by_the_till
+from exports.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.models import Export, ExportState
-from exports.prepare import Destination, holding_problems
+from exports.prepare import Destination
 from exports.runs.ahead import read_ahead
 from exports.runs.closings import (
-    NOTHING_TO_BOOK,
     StandingEntries,
     closings_in,
     pages,
@@ -34,12 +33,9 @@ from exports.runs.delivered import earlier_runs
 from exports.runs.frozen import Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.work import Work
-from ledger.book import book
-from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
 from ledger.files.make import Draft
-from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
 
@@ -100,12 +96,16 @@ def walk_ins_of(run: ExportRun) -> set[str]:
     return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
 
 
+# Of these something may be missing although all that was posted stands.
+UNFINISHED = (ExportState.HELD, ExportState.WAITING, ExportState.FAILED)
+
+
 class Reader:
     """Reads and books the closings of one run; remembers what is in force for each establishment."""
 
     def __init__(self, run: ExportRun) -> None:
         self._run = run
-        self._plans: dict[int, BookingPlan] = {}
+        self._destinations: dict[int, Destination] = {}
         self._till_places: dict[int, str] = _till_places(run)
         self._shops: dict[int, str] = _shops_apart(run)
 
@@ -131,46 +131,37 @@ class Reader:
         return replace(self._read(export, stored.standing.get(export.pk, StandingEntries())), earlier=earlier)
 
     def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
-        return export.state != ExportState.ARCHIVED and not standing.complete
+        """Whether something of it may be missing from its postings."""
+        return export.state in UNFINISHED or (export.state != ExportState.ARCHIVED and not standing.complete)
 
     def _read(self, export: Export, standing: StandingEntries) -> ReadClosing:
-        entries, state, problems = standing.entries, RunClosingState.TAKEN, list[Problem]()
         if export.state == ExportState.ARCHIVED:
-            entries, state, problems = (), RunClosingState.SKIPPED, why_archived(export)
-        elif self._is_booked_now(export, standing):
-            entries, problems = self._booked_now(export, standing)
-            if problems:
-                state = RunClosingState.HELD
-            elif not entries:
-                state, problems = RunClosingState.SKIPPED, [NOTHING_TO_BOOK]
-        taken = state == RunClosingState.TAKEN
+            return _left_out(export, RunClosingState.SKIPPED, why_archived(export))
+        if not self._is_booked_now(export, standing):
+            return self._taken(export, standing.entries, in_exact=standing.in_exact)
+        look = Look.at(export, standing.entries)
+        match decide_for_file(look, self._destination(export.establishment)):
+            case Held(problems=problems):
+                return _left_out(export, RunClosingState.HELD, look.holding(problems))
+            case Archived(why=why):
+                return _left_out(export, RunClosingState.SKIPPED, [why])
+            case Ready(entries=entries):
+                return self._taken(export, (*standing.entries, *entries), in_exact=False)
+        return self._taken(export, standing.entries, in_exact=standing.in_exact)
+
+    def _taken(self, export: Export, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
         return ReadClosing(
             export=export,
-            state=state,
-            in_exact=taken and standing.in_exact,
-            problems=problems,
-            closing=self._closing(export, entries) if taken else None,
+            state=RunClosingState.TAKEN,
+            in_exact=in_exact,
+            problems=(),
+            closing=self._closing(export, entries),
         )
 
-    def _booked_now(self, export: Export, standing: StandingEntries) -> tuple[tuple[Entry, ...], list[Problem]]:
-        """Book as for Exact what does not stand there; what Exact alone would refuse is no obstacle to a file."""
-        closing = Closing.from_document(export.document)
-        holding = holding_problems(export, closing, found_by_the_till(export, closing))
-        if holding:
-            return (), holding
-        booking = book(closing, self._plan(export.establishment), label=export.label)
-        blocking = [problem for problem in booking.problems if problem.blocking]
-        if blocking:
-            return (), blocking
-        kept = {(entry.kind, entry.journal) for entry in standing.entries}
-        return (*standing.entries, *(it for it in booking.entries if (it.kind, it.journal) not in kept)), []
-
-    def _plan(self, shop: Establishment) -> BookingPlan:
-        if shop.pk not in self._plans:
-            destination = Destination.of(shop)
-            division = destination.activation.division if destination.activation else None
-            self._plans[shop.pk] = plan_in(division, destination.mapping)
-        return self._plans[shop.pk]
+    def _destination(self, shop: Establishment) -> Destination:
+        if shop.pk not in self._destinations:
+            self._destinations[shop.pk] = Destination.of(shop)
+        return self._destinations[shop.pk]
 
     def _closing(self, export: Export, entries: tuple[Entry, ...]) -> BookedClosing:
         station = getattr(export, "scope", "") or ""
@@ -202,6 +193,10 @@ def letters_of(place: int) -> str:
     """0 is "A", 25 "Z", 26 "AA": as a spreadsheet counts its columns."""
     before, letter = divmod(place, 26)
     return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
+
+
+def _left_out(export: Export, state: RunClosingState, problems: Sequence[Problem]) -> ReadClosing:
+    return ReadClosing(export=export, state=state, in_exact=False, problems=problems, closing=None)
 
 
 def _till_places(run: ExportRun) -> dict[int, str]:

@@ -61,15 +61,15 @@ def test_confirmed__stands_in_exact_once_under_the_name_of_who_asked(
     work(division)
     assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
     assert len(exact.entries(division.code)) == 4
-    event = refused[0].events.get(before="failed", after="ready")
+    event = refused[0].events.get(before="failed", after="exporting")
     assert (event.actor, event.why) == (user, "période rouverte")
 
 
 def test_by_cause__sends_all_of_it(refused: list[Export]) -> None:
     client = browser(staff_of(refused[0]))
-    (cause, _closings, _mend) = client.get(reverse("console_causes")).context["causes"][0]
+    cause = client.get(reverse("console_causes")).context["causes"][0]
     client.post(reverse("console_repost"), {"cause": cause.key, "confirm": "yes", "why": "rouverte"})
-    assert {*Export.objects.values_list("state", flat=True)} == {"ready"}
+    assert {*Export.objects.values_list("state", flat=True)} == {"exporting"}
 
 
 def test_without_a_reason__nothing_is_sent(refused: list[Export]) -> None:
@@ -100,7 +100,7 @@ def test_run__goes_on_where_a_dead_worker_stopped(refused: list[Export]) -> None
     reposts()
     run.refresh_from_db()
     assert run.finished_at is not None
-    assert progress(run).outcomes == {"ready": 2}
+    assert progress(run).outcomes == {"exporting": 2}
     revisions = RepostItem.objects.filter(run=run).count()
     reposts()
     assert RepostItem.objects.filter(run=run).count() == revisions
@@ -110,7 +110,7 @@ def test_run__tells_why_a_closing_was_left(refused: list[Export]) -> None:
     Export.objects.filter(pk=refused[0].pk).update(state=ExportState.EXPORTED)
     run = start_run(refused, actor=SupportFactory(), why="rouverte", reseller_id=None)
     advance(run)
-    assert progress(run).outcomes == {"repost_not_failed": 1, "ready": 1}
+    assert progress(run).outcomes == {"repost_not_failed": 1, "exporting": 1}
 
 
 def test_support_inside_a_resellers_view__is_named_itself(refused: list[Export]) -> None:
@@ -120,7 +120,7 @@ def test_support_inside_a_resellers_view__is_named_itself(refused: list[Export])
     page = client.get(reverse("admin:index")).content.decode()
     assert "console-hijack" in page
     client.post(reverse("console_repost"), {"closing": [str(refused[0].pk)], "confirm": "yes", "why": "aide"})
-    assert refused[0].events.get(before="failed", after="ready").actor == support
+    assert refused[0].events.get(before="failed", after="exporting").actor == support
     client.post(reverse("hijack:release"))
     visit = LookThrough.objects.get()
     assert (visit.actor, visit.seen_as, visit.reseller) == (support, user, user.reseller)

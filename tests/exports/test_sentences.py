@@ -3,7 +3,7 @@
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from exports.problems import SENTENCES, sentence
 from ledger.book import book
 from ledger.check import check_arrival, check_closing
 from ledger.problem import Problem
+from ledger.supplement import supplement
 from tests.ledger.given import LABEL, PLAN, closing, pay, sale, took
 from tests.ledger.test_check import WRONG
 from tests.ledger.test_plan_check import GAPS
@@ -31,6 +32,9 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "division_archived": {"field": "division", "division": "8301 - CLYO"},
     "division_gone": {"field": "division", "division": "8301 - CLYO"},
     "tickets_overlap": {"station": "1", "first": "80412", "last": "80533", "other": "1042"},
+    "standing_in_other_company": {"company": "8301 - CLYO"},
+    "run_nothing_new": {"count": "12"},
+    "run_again": {"count": "12"},
     "consent_lapses": {"date": "2026-03-14"},
     "unclear_answer": {"status": "502"},
     "gone_from_exact": {"catalogue": "gl_account", "item": "707000"},
@@ -127,6 +131,10 @@ def of_the_till() -> Iterator[Problem]:
     yield from check_arrival(bare, received_at=datetime(2026, 1, 2, tzinfo=UTC))
     for number in (1000, 1040, 1041):
         yield from among(number)
+    sold = closing(sales=[sale(2, "10.00", "1.00")], payments=[pay("ESP", "11.00")])
+    stands = book(sold, PLAN, label=LABEL).entries[:1]
+    yield from supplement(sold, replace(PLAN, third_party="9"), stands, label=LABEL).problems
+    yield from supplement(sold, PLAN, [*stands, *stands], label=LABEL).problems
 
 
 def among(before: int) -> list[Problem]:
