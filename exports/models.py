@@ -47,9 +47,7 @@ class Export(models.Model):
     gross = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
     document = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=ExportState.choices)
-    found = models.JSONField(
-        default=list, db_default=[], help_text="What was found when it came, for every later look."
-    )
+    found = models.JSONField(default=list, db_default=[], help_text="What was odd when it came, for each later look.")
     problems = models.JSONField(_("problems"), default=list)
     accepted_problems = models.JSONField(default=list, help_text="Codes of problems a person waved through.")
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
