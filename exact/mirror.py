@@ -1,6 +1,6 @@
 """Exact's ledger as far as it is ours: the lines of our entries, read by the sync endpoints from where we left off.
 
-A row that belongs to no posting of the division is dropped at once. Source: rules.md §9.
+A row that belongs to no closing of the customer is dropped at once. Source: rules.md §9.
 """
 
 import re
@@ -9,17 +9,20 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from exact.catalogue import exact_date
 from exact.client import ExactClient
-from exact.models import BookLine, Division, Posting
+from exact.models import BookLine, Division, Posting, PostingState
 from exact.postings import to_cents
+
+log = structlog.get_logger()
 
 Row = dict[str, Any]
 CHUNK = 1000
 ENTITY_TRANSACTION_LINE = 1
-COLUMNS = "ID,EntryID,EntryNumber,JournalCode,Date,GLAccountCode,AmountDC,Description,YourRef"
+COLUMNS = "ID,EntryID,EntryNumber,JournalCode,Date,GLAccountCode,AmountDC,VATCode,Description,YourRef"
 OUR_REFERENCE = re.compile(r"Z\d{1,7}-[A-Z2-7]{12}-[VR][^\s.]{1,3}\.\d{2}")
 
 
@@ -79,7 +82,9 @@ def keep_lines(division: Division, rows: list[Row]) -> set[UUID]:
         lines,
         update_conflicts=True,
         unique_fields=["division", "line_id"],
-        update_fields=["posting", "entry_id", "entry_number", "journal", "date", "account", "amount", "description"],
+        update_fields=[
+            *("posting", "entry_id", "entry_number", "journal", "date", "account", "amount", "vat_code", "description")
+        ],
     )
     return {line.posting_id for line in lines}
 
@@ -87,20 +92,39 @@ def keep_lines(division: Division, rows: list[Row]) -> set[UUID]:
 def _owners(division: Division, rows: list[Row]) -> dict[str, UUID]:
     """EntryID → posting: by the id that Exact gave our entry, else by our reference on any of its lines.
 
-    The second finds an entry that somebody copied. A row may come without the others of its entry, so what is
-    already stored of that entry counts too.
+    The second finds an entry that was booked twice, by whomever: under the reference of a posting that is over, in
+    another of the customer's companies, or under one that we never gave but that names a closing of ours. A row may
+    come without the others of its entry, so what is already stored of that entry counts too.
     """
     entry_ids = {row["EntryID"] for row in rows}
     known = BookLine.objects.filter(division=division, entry_id__in=entry_ids).values_list("entry_id", "posting_id")
     owners: dict[str, UUID] = {str(entry_id): posting for entry_id, posting in known}
     named = {row["EntryID"]: reference for row in rows for reference in _references(row)}
-    of_reference = dict(
-        Posting.objects.filter(division=division, reference__in={*named.values()}).values_list("reference", "pk")
-    )
+    of_reference = _of_references(division.tenant_id, {*named.values()})
     owners |= {entry: of_reference[reference] for entry, reference in named.items() if reference in of_reference}
     posted = Posting.objects.filter(division=division, exact_entry_id__in=entry_ids).values_list("exact_entry_id", "pk")
     owners |= {str(entry_id): posting for entry_id, posting in posted}
     return owners
+
+
+def _of_references(tenant_id: int, references: set[str]) -> dict[str, UUID]:
+    """Reference → the posting that bears it, else one of its closing that is like it."""
+    ours = Posting.objects.filter(tenant_id=tenant_id)
+    found = dict(ours.filter(reference__in=references).values_list("reference", "pk"))
+    for reference in references - {*found}:
+        closing, _dash, entry = reference.rpartition("-")
+        alike = [*ours.filter(reference__startswith=f"{closing}-").only("reference", "state", "revision")]
+        if alike:
+            found[reference] = max(alike, key=lambda it: _likeness(it, entry)).pk
+        else:
+            log.warning("reference_of_no_closing", reference=reference)
+    return found
+
+
+def _likeness(posting: Posting, entry: str) -> tuple[bool, bool, int]:
+    """How much a posting is like an entry named "V70.02": of its kind and journal, standing, the latest."""
+    of_kind = posting.reference.rpartition("-")[2].split(".")[0] == entry.split(".")[0]
+    return of_kind, posting.state == PostingState.POSTED, posting.revision
 
 
 def _references(row: Row) -> Iterator[str]:
@@ -123,6 +147,7 @@ def _line(division: Division, posting: UUID, row: Row) -> BookLine:
         date=day,
         account=(row["GLAccountCode"] or "").strip(),
         amount=to_cents(row["AmountDC"]),
+        vat_code=(row["VATCode"] or "").strip(),
         description=(row["Description"] or "")[:120],
     )
 

@@ -543,6 +543,7 @@ class BookLine(models.Model):
     date = models.DateField(_("date"))
     account = models.CharField(_("account"), max_length=30)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    vat_code = models.CharField(_("VAT code"), max_length=10, blank=True, db_default="")
     description = models.CharField(_("description"), max_length=120, blank=True)
 
     class Meta:

@@ -21,11 +21,13 @@ from exact.models import BookLine, CatalogueItem, CatalogueKind, Division, Findi
 from exact.models import Settlement as How
 from exact.preflight import VAT_ACCOUNT
 from exact.records import settle_time
-from exact.standing import ENTRIES, Difference, differences
+from exact.standing import ENTRIES, Difference, differences, left_over
+from exact.states import OVER
 from ledger.entry import Entry
 from tenants.models import User
 
 MISSING_LOOKUPS_MAX = 200
+JUDGED = (PostingState.POSTED, *OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,8 @@ def reconcile(division: Division) -> int:
         touched = read_changes(division, client)
         _read_unseen(division, client, before=began - settle_time())
     open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
-    judge(division, touched | {*open_ones} | {*_unseen(division, before=began - settle_time())})
+    unseen = _unseen(division, before=began - settle_time())
+    judge(division, touched | {*open_ones} | {*unseen} | {*_left_over(division)})
     division.reconciled_at, division.compared_entries = began, _compared(division, before=began - settle_time())
     division.save(update_fields=["reconciled_at", "compared_entries"])
     return Finding.objects.filter(posting__division=division, settled_at=None).count()
@@ -64,7 +67,7 @@ def judge(division: Division, postings: Collection[UUID]) -> None:
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting_id__in=postings):
         lines[line.posting_id].append(line)
-    for posting in Posting.objects.filter(pk__in=postings, division=division, state=PostingState.POSTED):
+    for posting in Posting.objects.filter(pk__in=postings, state__in=JUDGED):
         _record(posting, _look_at(posting, lines[posting.pk], vat_accounts))
 
 
@@ -90,21 +93,38 @@ def settle_replaced(posting: Posting) -> None:
 
 
 def _look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]) -> Seen | None:
+    if posting.state in OVER:
+        return _look_at_over(posting, lines)
     own = [line for line in lines if line.entry_id == posting.exact_entry_id]
-    others = {line.entry_number for line in lines if line.entry_id != posting.exact_entry_id}
-    numbers = ", ".join(str(number) for number in sorted(others | {line.entry_number for line in own}))
+    count = _count_of_entries(str(posting.exact_entry_number), lines)
     if not own:
-        return Seen(kind=FindingKind.MISSING, details=[_count_of_entries(str(posting.exact_entry_number), numbers)])
-    if others:
-        return Seen(kind=FindingKind.DOUBLED, details=[_count_of_entries(str(posting.exact_entry_number), numbers)])
-    different = differences(Entry.from_document(posting.entry), own, vat_accounts=vat_accounts)
-    if different:
-        return Seen(kind=FindingKind.CHANGED, details=[it.to_document() for it in different])
-    return None
+        return _seen(FindingKind.MISSING, [count])
+    entry = Entry.from_document(posting.entry)
+    if len(own) < len(lines):
+        return _seen(FindingKind.DOUBLED, [count, *differences(entry, lines, vat_accounts=vat_accounts)])
+    different = differences(entry, own, vat_accounts=vat_accounts)
+    return _seen(FindingKind.CHANGED, different) if different else None
 
 
-def _count_of_entries(meant: str, found: str) -> dict[str, Any]:
-    return Difference(what=ENTRIES, meant=meant, found=found).to_document()
+def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
+    """What is over stands for nothing any more: whatever Exact has of it is there beside what counts.
+
+    Of a reversed one its own entry stays in the books, with its reversal.
+    """
+    reversed_one = posting.exact_entry_id if posting.state == PostingState.REVERSED else None
+    too_much = [line for line in lines if line.entry_id != reversed_one]
+    if not too_much:
+        return None
+    return _seen(FindingKind.DOUBLED, [_count_of_entries("", too_much), *left_over(too_much)])
+
+
+def _seen(kind: FindingKind, differences: Iterable[Difference]) -> Seen:
+    return Seen(kind=kind, details=[it.to_document() for it in differences])
+
+
+def _count_of_entries(meant: str, lines: Iterable[BookLine]) -> Difference:
+    numbers = sorted({line.entry_number for line in lines})
+    return Difference(what=ENTRIES, meant=meant, found=", ".join(map(str, numbers)))
 
 
 def _record(posting: Posting, seen: Seen | None) -> None:
@@ -136,6 +156,12 @@ def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:
     left_missing = Finding.objects.filter(kind=FindingKind.MISSING, settlement=How.ACCEPTED)
     unseen = posted.exclude(exact_entry_id__in=own.values("entry_id")).exclude(pk__in=left_missing.values("posting"))
     return unseen.order_by("posted_at").values_list("pk", flat=True)[:MISSING_LOOKUPS_MAX]
+
+
+def _left_over(division: Division) -> Iterable[UUID]:
+    """Postings that are over and of which the ledger has lines."""
+    over = BookLine.objects.filter(division=division, posting__state__in=OVER)
+    return over.order_by().values_list("posting_id", flat=True).distinct()
 
 
 def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -> None:

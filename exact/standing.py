@@ -1,13 +1,13 @@
 """What Exact's ledger holds of our entries, and where that is not what was posted."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from exact.models import BookLine
-from ledger.entry import Entry, LineRole
+from ledger.entry import Entry, EntryKind, LineRole
 from ledger.money import ZERO, money_text
 
 VAT = "VAT"
@@ -17,7 +17,7 @@ ENTRIES = "entries"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One difference: `what` is an account, or "VAT" as a whole, the "date", or the count of "entries"."""
+    """One difference: `what` is an account, "VAT" as a whole, "VAT VN" of a code, the "date", or the "entries"."""
 
     what: str
     meant: str
@@ -30,20 +30,23 @@ class Difference:
 def differences(entry: Entry, lines: Collection[BookLine], *, vat_accounts: Collection[str]) -> list[Difference]:
     """Where an entry of Exact's ledger differs from what was posted, per account to the cent, and in its date.
 
-    VAT is compared as one sum: the accounts it goes to are chosen by Exact's VAT codes. `vat_accounts` are the
-    division's accounts of that type.
+    VAT is compared as one sum, and where that is right by code: the accounts it goes to are chosen by Exact's VAT
+    codes. `vat_accounts` are the division's accounts of that type.
     """
-    meant, found = _by_account(entry), _found(entry, lines, vat_accounts)
-    different = [
-        Difference(what=what, meant=money_text(meant[what]), found=money_text(found[what]))
-        for what in sorted({*meant, *found})
-        if meant[what] != found[what]
-    ]
+    of_vat = _vat_accounts(entry, vat_accounts)
+    different = _different(_by_account(entry), _found(lines, of_vat))
+    if not any(it.what == VAT for it in different):
+        different += _different_codes(entry, [line for line in lines if line.account in of_vat])
     days = {line.date for line in lines} - {entry.date}
     if days:
         shown = ", ".join(sorted(day.isoformat() for day in days))
         different.append(Difference(what=DATE, meant=entry.date.isoformat(), found=shown))
     return different
+
+
+def left_over(lines: Iterable[BookLine]) -> list[Difference]:
+    """What an entry that nobody meant adds to each account."""
+    return _different({}, _found(lines, ()))
 
 
 def _by_account(entry: Entry) -> defaultdict[str, Decimal]:
@@ -53,10 +56,35 @@ def _by_account(entry: Entry) -> defaultdict[str, Decimal]:
     return sums
 
 
-def _found(entry: Entry, lines: Iterable[BookLine], vat_accounts: Collection[str]) -> defaultdict[str, Decimal]:
-    of_vat = {*vat_accounts, *(line.account for line in entry.lines if line.role is LineRole.VAT)}
-    of_vat -= {line.account for line in entry.lines if line.role is not LineRole.VAT}
+def _vat_accounts(entry: Entry, of_division: Collection[str]) -> set[str]:
+    ours = {line.account for line in entry.lines if line.role is LineRole.VAT}
+    return {*of_division, *ours} - {line.account for line in entry.lines if line.role is not LineRole.VAT}
+
+
+def _found(lines: Iterable[BookLine], of_vat: Collection[str]) -> defaultdict[str, Decimal]:
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         sums[VAT if line.account in of_vat else line.account] += line.amount
     return sums
+
+
+def _different_codes(entry: Entry, vat_lines: Collection[BookLine]) -> list[Difference]:
+    """Cents that went from one code to another. Nothing where a line was read before its code was kept."""
+    meant: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    found: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
+    if entry.kind is not EntryKind.SALES or not all(line.vat_code for line in vat_lines):
+        return []
+    for line in entry.lines:
+        if line.role is LineRole.SALES:
+            meant[f"{VAT} {line.vat_code}"] += line.vat or ZERO
+    for booked in vat_lines:
+        found[f"{VAT} {booked.vat_code}"] += booked.amount
+    return _different(meant, found)
+
+
+def _different(meant: Mapping[str, Decimal], found: Mapping[str, Decimal]) -> list[Difference]:
+    return [
+        Difference(what=what, meant=money_text(meant.get(what, ZERO)), found=money_text(found.get(what, ZERO)))
+        for what in sorted({*meant, *found})
+        if meant.get(what, ZERO) != found.get(what, ZERO)
+    ]

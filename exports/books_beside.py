@@ -13,6 +13,7 @@ from exact.reconcile import Seen, seen_of
 from exact.standing import VAT
 from exports.differences import in_words
 from exports.money import euros
+from ledger.entry import LineRole
 
 # Only these have an entry in Exact to read.
 IN_THE_BOOKS = frozenset({PostingState.POSTED, PostingState.DIFFERS})
@@ -62,11 +63,16 @@ def _line(posting: Posting, line: BookLine, seen: Seen | None) -> dict[str, Any]
     different = {it["what"] for it in seen.details} if seen else set()
     # VAT differs as a whole: which of its accounts is wrong nobody can say, so those that nobody meant are marked.
     stray = VAT in different and line.account not in meant
+    of_code = f"{VAT} {line.vat_code}" in different and line.account not in _accounts_of_sales(posting)
     return {
         "account": line.account,
         "label": line.description.replace(posting.reference, "").strip(),
         "date": line.date,
         "debit": euros(line.amount) if line.amount > 0 else "",
         "credit": euros(-line.amount) if line.amount < 0 else "",
-        "differs": line.account in different or stray or line.entry_id != posting.exact_entry_id,
+        "differs": line.account in different or stray or of_code or line.entry_id != posting.exact_entry_id,
     }
+
+
+def _accounts_of_sales(posting: Posting) -> set[str]:
+    return {it["account"] for it in posting.entry["lines"] if it["role"] == LineRole.SALES}

@@ -12,11 +12,13 @@ from exports.money import euros
 def in_words(difference: Mapping[str, str]) -> str:
     """ "411000: 1 400,00 € meant, 1 390,00 € in Exact" in the reader's language."""
     what, meant, found = difference["what"], difference["meant"], difference["found"]
+    if what == ENTRIES and not meant:
+        return _("no entry meant, in Exact: {found}").format(found=found)
     if what == ENTRIES:
         words = _("entry {meant} meant, in Exact: {found}")
         return words.format(meant=meant, found=found or _("none"))
     if what == DATE:
         return _("date: {meant} meant, {found} in Exact").format(meant=meant, found=found)
-    name = _("VAT") if what == VAT else what
+    name = what.replace(VAT, _("VAT"), 1) if what.split()[0] == VAT else what
     amounts = {"meant": euros(Decimal(meant)), "found": euros(Decimal(found))}
     return _("{what}: {meant} meant, {found} in Exact").format(what=name, **amounts)

@@ -29,7 +29,7 @@ from exports.finding_words import said_of_finding, worth_of
 from exports.money import euros
 from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
-from exports.replace import CannotReplace, dry_run, order
+from exports.replace import REPLACEABLE, CannotReplace, dry_run, order
 from ledger.entry import Entry
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
@@ -154,7 +154,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description="")
     def replace_link(self, finding: Finding) -> str:
-        if finding.settled_at is not None:
+        if finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
             return ""
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
         return format_html('<a href="{}">{}</a>', address, _now("Compare and replace"))

@@ -32,7 +32,7 @@ class Bookkeeper:
         lines = self.get(f"salesentry/SalesEntryLines?$filter=EntryID eq guid'{posting.exact_entry_id}'")
         return f"salesentry/SalesEntryLines(guid'{next(it['ID'] for it in lines if it['AmountFC'] == amount)}')"
 
-    def copy(self, posting: Posting) -> None:
+    def copy(self, posting: Posting, *, reference: str = "") -> None:
         """Enter a sale of 10.00 under the reference of another."""
         entry = self.get(f"salesentry/SalesEntries(guid'{posting.exact_entry_id}')?$expand=SalesEntryLines")
         account = entry["SalesEntryLines"]["results"][0]["GLAccount"]
@@ -40,8 +40,24 @@ class Bookkeeper:
             "Journal": "70",
             "Customer": entry["Customer"],
             "EntryDate": "2026-03-14",
-            "YourRef": posting.reference,
+            "YourRef": reference or posting.reference,
             "PaymentCondition": "00",
             "SalesEntryLines": [{"GLAccount": account, "AmountFC": 10.0}],
         }
         self.send("POST", "salesentry/SalesEntries", body)
+
+    def copy_receipts(self, posting: Posting, *, reference: str) -> None:
+        """Enter a receipts entry once more, under another reference."""
+        path = f"financialtransaction/CashEntries(guid'{posting.exact_entry_id}')?$expand=CashEntryLines"
+        entry = self.get(path)
+        lines = [
+            {
+                "GLAccount": it["GLAccount"],
+                "AmountFC": it["AmountFC"],
+                "Account": it["Account"],
+                "Date": "2026-03-14",
+                "Description": it["Description"].replace(posting.reference, reference),
+            }
+            for it in entry["CashEntryLines"]["results"]
+        ]
+        self.send("POST", "financialtransaction/CashEntries", {"JournalCode": "30", "CashEntryLines": lines})

@@ -1,12 +1,16 @@
 """Comparing Exact's books with what was posted: what bookkeepers did there is found, told per line, and only once."""
 
+from datetime import timedelta
+
 import pytest
 
 from exact import lane
-from exact.models import BookLine, Division, Finding, FindingKind, Posting, Settlement
+from exact.models import BookLine, Division, Finding, FindingKind, Posting, PostingState, Settlement
 from exact.reconcile import accept_finding, reconcile
+from exports.differences import in_words
+from exports.replace import dry_run, order
 from tenants.factories import SupportFactory
-from tests.conftest import SimulatedExact
+from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
 
 
@@ -56,6 +60,80 @@ def test_copied_by_hand__is_doubled(posted: Posting, exact: SimulatedExact) -> N
     [finding] = Finding.objects.all()
     assert finding.kind == FindingKind.DOUBLED
     assert finding.details[0]["found"].startswith(str(posted.exact_entry_number))
+    assert {it["what"]: it["found"] for it in finding.details[1:]}["411000"] == "1412.00"
+
+
+def test_doubled__under_the_reference_of_what_is_over(posted: Posting, exact: SimulatedExact) -> None:
+    division = posted.division
+    shown = dry_run(posted.pk)
+    order(shown, actor=SupportFactory(), why="once more")
+    work(division)
+    posted.refresh_from_db()
+    assert (posted.state, reconcile(division)) == (PostingState.WITHDRAWN, 0)
+    standing = Posting.objects.get(division=division, entry_kind="sales", state=PostingState.POSTED)
+    Bookkeeper(exact, division).copy(standing, reference=posted.reference)
+    assert reconcile(division) == 1
+    finding = Finding.objects.get()
+    assert (finding.posting, finding.kind) == (posted, FindingKind.DOUBLED)
+    assert {it["what"]: (it["meant"], it["found"]) for it in finding.details[1:]} == {
+        "411000": ("0.00", "12.00"),
+        "445711": ("0.00", "-2.00"),
+        "707000": ("0.00", "-10.00"),
+    }
+    too_much = exact.entries(division.code)[-1]
+    Bookkeeper(exact, division).send("DELETE", f"salesentry/SalesEntries(guid'{too_much['entry_id']}')")
+    assert reconcile(division) == 0
+
+
+def test_doubled__that_a_reversal_stands_beside_is_only_what_is_more_than_both(
+    posted: Posting, exact: SimulatedExact
+) -> None:
+    division = posted.division
+    exact.control("entries/status", division=division.code, entry_id=str(posted.exact_entry_id), status=50)
+    order(dry_run(posted.pk), actor=SupportFactory(), why="once more")
+    work(division)
+    posted.refresh_from_db()
+    assert (posted.state, reconcile(division)) == (PostingState.REVERSED, 0)
+    Bookkeeper(exact, division).copy(posted)
+    assert reconcile(division) == 1
+    assert Finding.objects.get().posting == posted
+
+
+@pytest.mark.parametrize("kind", ["sales", "receipts"])
+def test_doubled__under_a_reference_we_never_gave(posted: Posting, exact: SimulatedExact, kind: str) -> None:
+    division = posted.division
+    posting = Posting.objects.get(division=division, entry_kind=kind)
+    never_given, keeper = posting.reference.replace(".01", ".07"), Bookkeeper(exact, division)
+    if kind == "sales":
+        keeper.copy(posting, reference=never_given)
+    else:
+        keeper.copy_receipts(posting, reference=never_given)
+    assert reconcile(division) == 1
+    finding = Finding.objects.get()
+    assert (finding.posting, finding.kind) == (posting, FindingKind.DOUBLED)
+    assert len(finding.details) > 1
+
+
+def test_vat__that_went_to_another_code_is_told_by_code(
+    linked: tuple[Caller, Division], exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exact.reconcile.settle_time", timedelta)
+    till, division = linked
+    till.post("closings", closing())
+    exact.control("readings", line_vat_amount="ignored")
+    try:
+        work(division)
+    finally:
+        exact.control("readings", line_vat_amount="any")
+    assert Posting.objects.filter(division=division, state=PostingState.POSTED).count() == 2
+    assert reconcile(division) == 1
+    finding = Finding.objects.get()
+    assert finding.kind == FindingKind.CHANGED
+    assert finding.details == [
+        {"what": "VAT VN", "meant": "-49.99", "found": "-50.00"},
+        {"what": "VAT VR", "meant": "-100.01", "found": "-100.00"},
+    ]
+    assert in_words(finding.details[0]).startswith(("TVA VN", "VAT VN"))
 
 
 def test_accepted__is_not_reported_again_until_it_changes(posted: Posting, exact: SimulatedExact) -> None:
