@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Q
 
 from clyo_ingest.models import CoveredTickets
+from clyo_ingest.succession import Told, breaks
 from ledger.closing import Closing as Facts
 from ledger.closing import TicketRange
 from ledger.problem import Problem
@@ -27,6 +28,7 @@ class Neighbour:
     number: int
     perpetual_before: Decimal | None
     perpetual_after: Decimal | None
+    told: Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,9 @@ class Neighbours:
 
 # Each sub-select is one step in the unique index of a closing's identity, however long the sequence is.
 NEIGHBOURS = """
-SELECT export_id, number, perpetual_before, perpetual_after FROM clyo_ingest_closing
+SELECT export_id, number, perpetual_before, perpetual_after, training, business_date, opened_at, closed_at, float_open,
+    float_left, signature, signature_before
+FROM clyo_ingest_closing
 WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number IN (
     %(number)s,
     (SELECT max(number) FROM clyo_ingest_closing
@@ -55,9 +59,15 @@ def neighbours(till_id: int, facts: Facts) -> Neighbours:
     place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
     with connection.cursor() as sql:
         sql.execute(NEIGHBOURS, place)
-        found = [Neighbour(*row) for row in sql.fetchall()]
+        found = [_neighbour(*row) for row in sql.fetchall()]
     rows = {_side(row, facts.number): row for row in found}
     return Neighbours(same=rows.get("same"), before=rows.get("before"), after=rows.get("after"))
+
+
+def _neighbour(closing_id: UUID, number: int, before: Decimal | None, after: Decimal | None, *told: Any) -> Neighbour:
+    names = ("training", "business_date", "opened_at", "closed_at", "float_open", "float_left")
+    kept = dict(zip((*names, "signature", "signature_before"), told, strict=True))
+    return Neighbour(closing_id, number, before, after, Told(number=number, **kept))
 
 
 def _side(row: Neighbour, number: int) -> str:
@@ -72,13 +82,25 @@ def perpetual_reached(facts: Facts, around: Neighbours) -> Decimal | None:
     return before.perpetual_after if before is not None and before.number == facts.number - 1 else None
 
 
-def check_sequence(facts: Facts, around: Neighbours) -> list[Problem]:
-    """Missing numbers before this closing (a warning), and breaks of the perpetual total on either side (held)."""
+def check_sequence(facts: Facts, around: Neighbours, told: Told) -> list[Problem]:
+    """Missing numbers before this closing, what does not go on from one to the next on either side (both warn).
+
+    A break of the perpetual total is held.
+    """
     problems = []
     before, after = around.before, around.after
     if before is not None and before.number < facts.number - 1:
         gap = {"first": str(before.number + 1), "last": str(facts.number - 1)}
         problems.append(Problem(code="number_gap", pointer="/number", facts=gap, blocking=False))
+    elif before is not None:
+        problems += breaks(before.told, told)
+    if after is not None and after.number == facts.number + 1:
+        problems += breaks(told, after.told)
+    return [*problems, *_perpetual_breaks(facts, before, after)]
+
+
+def _perpetual_breaks(facts: Facts, before: Neighbour | None, after: Neighbour | None) -> list[Problem]:
+    problems: list[Problem] = []
     totals = facts.totals
     if totals is None:
         return problems

@@ -125,6 +125,15 @@ class Closing(models.Model):
     push = models.OneToOneField(Push, models.PROTECT, related_name="made")
     perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     perpetual_after = models.DecimalField(max_digits=16, decimal_places=2, null=True)
+    # What the next one must go on from (`clyo_ingest.succession`); empty where it was not told, or received long ago.
+    training = models.BooleanField(default=False, db_default=False)
+    business_date = models.DateField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    float_open = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    float_left = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    signature = models.CharField(max_length=64, default="", db_default="")
+    signature_before = models.CharField(max_length=64, default="", db_default="")
     received_at = models.DateTimeField()
 
     class Meta:

@@ -1,7 +1,7 @@
 """Taking a closing: once, whatever the till does, with everything that is odd about it written down."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,7 @@ from clyo_ingest.continuity import (
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import RETRY_AFTER_S, ApiError
 from clyo_ingest.models import Closing, Push
+from clyo_ingest.succession import Told
 from exports.accept import accept
 from exports.destination import forget_gap
 from exports.locked_till import lock_till
@@ -35,10 +36,12 @@ TRIES = 3
 # In plain SQL, and written together with the export: every closing ends with it.
 CLOSING = """
 INSERT INTO clyo_ingest_closing (
-    export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after, received_at)
+    export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after, training,
+    business_date, opened_at, closed_at, float_open, float_left, signature, signature_before, received_at)
 VALUES (
     %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(digest)s, %(push)s, %(perpetual_before)s,
-    %(perpetual_after)s, %(received_at)s)
+    %(perpetual_after)s, %(training)s, %(business_date)s, %(opened_at)s, %(closed_at)s, %(float_open)s, %(float_left)s,
+    %(signature)s, %(signature_before)s, %(received_at)s)
 """
 TICKETS = """
 INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
@@ -88,14 +91,15 @@ def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, con
     around = neighbours(push.till_id, facts)
     if around.same is not None:
         return _again(push, around.same.closing_id, content, digest)
+    told = Told.of(facts, content, around.before.told if around.before else None)
     establishment = till.establishment
     booked = not facts.training and facts.kind.value == establishment.booked_level
     overlaps = check_tickets(establishment.pk, facts.tickets) if booked and contested else []
     received_at = timezone.now()
     arrival = check_arrival(facts, received_at=received_at, zone=establishment.zone)
-    found = [*check_sequence(facts, around), *overlaps, *arrival]
+    found = [*check_sequence(facts, around, told), *overlaps, *arrival]
     accepted = accept(till=till, closing=facts, document=content, found=found, received_at=received_at)
-    kept = _kept(push, accepted.export, digest, facts, around)
+    kept = _kept(push, accepted.export, digest, facts, around, told)
     insert(*accepted.rows, kept, _covered(accepted.export, facts, live=booked and not contested))
     _close_gap(facts, around)
     return Received(export=accepted.export, scope=facts.scope, new=True)
@@ -117,7 +121,7 @@ def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: s
     return replace(received, conflict=ApiError(409, "closing_conflict", errors=errors))
 
 
-def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours) -> Insertion:
+def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, told: Told) -> Insertion:
     columns = {
         "closing": export.pk,
         "tenant": push.tenant_id,
@@ -129,6 +133,7 @@ def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbo
         "push": push.pk,
         "perpetual_before": facts.totals.perpetual_before if facts.totals else None,
         "perpetual_after": perpetual_reached(facts, around),
+        **asdict(told),
         "received_at": export.created_at,
     }
     return Insertion(CLOSING, columns)

@@ -1,11 +1,12 @@
 """The words for Exact's side: settings by their field, what is wrong with them, Exact's resources."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
@@ -127,7 +128,8 @@ RESOURCES: dict[str, str] = {
 }
 MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
 NOTHING = "–"  # where a sentence names what is empty: no third party
-DAYS = frozenset({"date", "received"})
+DAYS = frozenset({"date", "received", "former"})
+INSTANTS = frozenset({"told", "ended"})
 PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
 # Of what the fact `kind` says the kind, where a sentence names it.
 KINDS: dict[str, str] = {"receipt_unmapped": "receipts", "movement_unmapped": "movements"}
@@ -176,6 +178,8 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
 def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
     if name in DAYS:
         return _date(value)
+    if name in INSTANTS:
+        return date_format(localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
     if name == "rate" or (code in PERCENT_CODES and name in ("expected", "found")):
         return _number(value)
     if name == "field":

@@ -43,6 +43,27 @@ SENTENCES: dict[str, str] = {
         "The perpetual total begins at {found} but closing {other} ended at {expected}: turnover is missing or "
         "double between them. Support must look before this is booked."
     ),
+    "date_back": N_(
+        "Closing {later} is dated {date}, closing {earlier} before it {former}. Check the till's clock; "
+        "if the till was restored, say so on its page."
+    ),
+    "clock_back": N_(
+        "Closing {later} tells {told}, closing {earlier} before it had ended on {ended}. Check the till's clock; "
+        "if the till was restored, say so on its page."
+    ),
+    "float_gap": N_(
+        "Closing {later} began with {found} in the drawer, closing {earlier} had left {expected}. Count the drawer."
+    ),
+    "signature_break": N_(
+        "The signature of closing {later} does not go on from closing {earlier}'s. Have the till's maker look; "
+        "if the till was restored, say so on its page."
+    ),
+    "signature_repeated": N_(
+        "Closings {earlier} and {later} carry the same signature. Have the till's maker look at how it signs."
+    ),
+    "signature_missing": N_(
+        "Closing {later} is not signed, closing {earlier} was. Have the till's maker look at how it signs."
+    ),
     "tickets_overlap": N_(
         "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
         "Support must decide which of the two is booked."

@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from django.utils import translation
 
 from clyo_ingest.continuity import Neighbour, Neighbours, check_sequence
+from clyo_ingest.succession import Told, breaks
 from exact import preflight
 from exact.models import CatalogueItem, CatalogueKind
 from exact.payloads import COST_CENTER_DEMANDED
@@ -129,6 +130,7 @@ def of_the_till() -> Iterator[Problem]:
     bare = closing(sales=[sale(2, "0.00", "1.00")], payments=[pay("ESP", "1.00")])
     yield from book(bare, PLAN, label=LABEL).problems
     yield from check_arrival(bare, received_at=datetime(2026, 1, 2, tzinfo=UTC))
+    yield from of_successors()
     for number in (1000, 1040, 1041):
         yield from among(number)
     sold = closing(sales=[sale(2, "10.00", "1.00")], payments=[pay("ESP", "11.00")])
@@ -138,10 +140,30 @@ def of_the_till() -> Iterator[Problem]:
 
 
 def among(before: int) -> list[Problem]:
-    totals = {"gross": "0.00", "perpetual_before": "1.00", "perpetual_after": "1.00"}
-    given = closing(totals=totals)
-    other = Neighbour(given_id(), before, Decimal("5.00"), Decimal("5.00"))
-    return check_sequence(given, Neighbours(same=None, before=other, after=None))
+    given = closing(totals={"gross": "0.00", "perpetual_before": "1.00", "perpetual_after": "1.00"}, number=1042)
+    earlier = Told(number=before)
+    other = Neighbour(given_id(), before, Decimal("5.00"), Decimal("5.00"), earlier)
+    return check_sequence(given, Neighbours(same=None, before=other, after=None), Told(number=given.number))
+
+
+def of_successors() -> Iterator[Problem]:
+    """What two closings of one sequence say of each other."""
+    day, night = datetime(2026, 3, 14, 9, tzinfo=UTC), datetime(2026, 3, 14, 22, tzinfo=UTC)
+    first = Told(
+        number=1042,
+        business_date=day.date(),
+        opened_at=day,
+        closed_at=night,
+        float_left=Decimal("150.00"),
+        signature="a",
+        signature_before="b",
+    )
+    for changes in (
+        {"business_date": date(2026, 1, 2), "float_open": Decimal("100.00"), "signature": "a"},
+        {"business_date": day.date(), "opened_at": night - timedelta(hours=1), "closed_at": night, "signature": "c"},
+        {},
+    ):
+        yield from breaks(first, Told(number=1043, **changes))  # type: ignore[arg-type]
 
 
 def given_id() -> Any:

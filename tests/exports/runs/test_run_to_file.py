@@ -150,7 +150,10 @@ def test_number__of_a_closing_that_is_held_now_is_named_in_the_report() -> None:
     push(till, 1042)
     push(till, 1043, sales=[at_20])
     done(asked(till, RunFormat.FEC))
-    parameters = {**PARAMETERS, "vat": [it for it in PARAMETERS["vat"] if it["slot"] == 1]}
+    parameters = {
+        **PARAMETERS,
+        "vat": [it | {"sales_account": "707000" * (it["slot"] == 1)} for it in PARAMETERS["vat"]],
+    }
     assert till.put("parameters", parameters).status_code == 200
     run = done(asked(till, RunFormat.FEC))
     assert states_of(run) == {1042: "held", 1043: "taken"}
