@@ -100,11 +100,12 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
         case ExportState.HELD:
+            stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
             in_mapping = any(problem["code"].startswith(("slot_", "means_", "receipt_")) for problem in export.problems)
             advice = _("Mend this, then send the closing again. Nothing is lost meanwhile.")
             return NextStep(
                 tone=tone,
-                title=_("Held: not in Exact yet"),
+                title=_("Held: only a part of it is in Exact") if stands else _("Held: not in Exact yet"),
                 reasons=held,
                 advice=advice,
                 may_repost=True,

@@ -11,6 +11,7 @@ from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import CatalogueItem, Division, Lane, Posting, PostingState
 from exports import tasks
 from exports.accept import reconsider
+from exports.closing_page import closing_context
 from exports.decide import Held, Ready
 from exports.models import Export
 from exports.prepare import Destination
@@ -137,6 +138,28 @@ def test_other_company__is_refused_and_said(half_in: Export, linked: Linked, exa
         "failed",
         ["standing_in_other_company"],
     )
+
+
+def test_held_after_the_look__goes_on_once_it_is_mended(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+    """Between the press and the look-up in Exact the vouchers' account was blocked there."""
+    _till, division = linked
+    repost(half_in.pk, actor=None, why="period reopened")
+    account = CatalogueItem.objects.get(division=division, kind="gl_account", code="511800")
+    free = dict(account.facts)
+    CatalogueItem.objects.filter(pk=account.pk).update(facts=free | {"IsBlocked": True})
+    work(division)
+    half_in.refresh_from_db()
+    assert (half_in.state, [it["code"] for it in half_in.problems if it["blocking"]]) == (
+        "held",
+        ["gl_account_blocked"],
+    )
+    assert "part" in closing_context(half_in)["next_step"].title
+    CatalogueItem.objects.filter(pk=account.pk).update(facts=free)
+    reconsider(half_in.pk, why="unblocked")
+    everything(division)
+    assert_whole(exact, division)
+    half_in.refresh_from_db()
+    assert half_in.state == "exported"
 
 
 def test_pressed_while_it_is_on_its_way__does_nothing(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
