@@ -26,6 +26,7 @@ from tenants.models import User
 RECOVERY_CODES = 10
 OPEN_PAGES = ("console_second_factor", "console_second_factor_new", "admin:logout", "admin:jsi18n", "set_language")
 GUARDED = "/console/"
+WANTED = "page_before_the_code"
 
 
 class CodeForm(forms.Form):
@@ -63,11 +64,19 @@ class SecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(GUARDED) and request.path_info not in self._open() and needs_code(request):
+            if request.method == "GET":
+                request.session[WANTED] = request.get_full_path()
             return redirect("console_second_factor")
         return self.get_response(request)
 
     def _open(self) -> set[str]:
         return {reverse(name) for name in OPEN_PAGES}
+
+
+def _wanted_page(request: HttpRequest) -> str:
+    """The page the person was on the way to when it was asked for a code, said once; else the first page."""
+    wanted: str = request.session.pop(WANTED, reverse("admin:index"))
+    return wanted
 
 
 def check_page(request: HttpRequest) -> HttpResponse:
@@ -82,7 +91,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
         device = django_otp.match_token(user, form.cleaned_data["code"].replace(" ", "").lower())
         if device is not None:
             django_otp.login(request, device)
-            return redirect("admin:index")
+            return redirect(_wanted_page(request))
         form.add_error("code", _("This code is not right, or too many were tried: wait a moment."))
     context = {"title": _("Your code"), "form": form, "button": _("Go on")}
     context["explained"] = _("The six digits of your authenticator app, or one of your recovery codes.")
@@ -139,5 +148,6 @@ def codes_page(request: HttpRequest) -> HttpResponse:
         "title": _("Recovery codes"),
         "explained": _("Keep these ten codes in a safe place. Each opens the console once, when your phone is gone."),
         "codes": codes,
+        "wanted": _wanted_page(request),
     }
     return TemplateResponse(request, "console/account.html", {**admin.site.each_context(request), **context})

@@ -177,6 +177,24 @@ def test_next_session__asks_for_a_code_and_takes_a_recovery_code_once(db: None, 
     assert not StaticToken.objects.filter(token=codes[0]).exists()
 
 
+def test_code__leads_on_to_the_page_that_was_asked_for(db: None, strict: None) -> None:
+    """A letter's link must not end on the first page."""
+    support = SupportFactory()
+    wanted = f"{reverse('admin:exports_export_changelist')}?state=held"
+    first = browser(support)
+    first.get(wanted)
+    page = first.get(reverse("console_second_factor_new"))
+    device = TOTPDevice.objects.get(user=support)
+    assert "<svg" in page.content.decode()
+    first.post(reverse("console_second_factor_new"), {"code": code_of(device)})
+    kept = first.get(reverse("console_recovery_codes"))
+    assert f'href="{wanted}"' in kept.content.decode()
+    again = browser(support)
+    again.get(wanted)
+    code = {"code": kept.context["codes"][0]}
+    assert again.post(reverse("console_second_factor"), code)["Location"] == wanted
+
+
 def test_a_session_that_owes_a_code__cannot_put_a_new_device_in_its_place(db: None, strict: None) -> None:
     support = SupportFactory()
     set_up(browser(support), support)
