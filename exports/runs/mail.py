@@ -1,7 +1,7 @@
 """A run's report in words, by e-mail, with its file, or with a link when the file is large."""
 
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPException, SMTPResponseException
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from exports.problems import sentence
+from exports.mail_refusals import is_final, said_by_server
 from exports.runs.content import read_content
 from exports.runs.link import VALID_FOR, signed_address
 from exports.runs.models import ExportRun, MailState
@@ -38,10 +38,10 @@ def send_report(run_id: UUID) -> None:
     try:
         _send(run)
     except (SMTPException, OSError) as error:
-        over = _is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
+        over = is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
         log.warning("report_not_sent", run=str(run.pk), why=type(error).__name__, over=over)
         with translation.override(run.language):
-            _record(run, MailState.REFUSED if over else MailState.DUE, _said(error))
+            _record(run, MailState.REFUSED if over else MailState.DUE, said_by_server(error))
     else:
         _record(run, MailState.SENT, "")
 
@@ -90,22 +90,3 @@ def _message(run: ExportRun, *, attached: bool) -> EmailMessage:
         message.attach(run.file_name, b"".join(read_content(content)), "application/octet-stream")
         message.attach(f"{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""), "text/csv")
     return message
-
-
-def _is_final(error: Exception) -> bool:
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _said_by_server in error.recipients.values())
-    return isinstance(error, SMTPResponseException) and error.smtp_code >= 500
-
-
-def _said(error: Exception) -> str:
-    """What the mail server said, readable."""
-    if isinstance(error, SMTPRecipientsRefused):
-        return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
-    if isinstance(error, SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return sentence({"code": "mail_server_away", "facts": {"why": f"{type(error).__name__}: {error}"}})
-
-
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
