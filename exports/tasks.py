@@ -12,6 +12,7 @@ from exact.errors import ExactError
 from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
+from exports.letters.round import go_round
 from exports.nudge import (
     LEARN,
     RECONCILE,
@@ -93,6 +94,12 @@ def sweep() -> None:
 def perform_run(run_id: str) -> None:
     """Perform one run of the export on demand."""
     perform(UUID(run_id))
+
+
+@shared_task(name="exports.letters")
+def letters() -> None:
+    """Write to people what waits for a person: each morning, or at once."""
+    go_round()
 
 
 @shared_task(name="exports.monthly")

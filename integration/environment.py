@@ -5,6 +5,7 @@ ones. Only `local` (the development stack, the demo, the tests) fills secrets wi
 """
 
 import os
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -62,6 +63,7 @@ class Environment(BaseSettings):
     exact_reconnect_pause_s: float = Field(default=900.0, ge=5, le=3600)
     worker_connections: int = Field(default=16, ge=2, le=200)
     sweep_every_s: float = Field(default=30.0, ge=0.5, le=300)
+    letters_at: time = time(7)
     push_rate: str = Field(default="600/minute", pattern=RATE)
     pairing_rate: str = Field(default="10/minute", pattern=RATE)
     support_second_factor: bool = True

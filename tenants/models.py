@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
-from tenants.users import Role, User
+from tenants.users import Letters, Role, User
 
 __all__ = [
     "BookedLevel",
     "Change",
     "Establishment",
+    "Letters",
     "LogIn",
     "LookThrough",
     "Operation",

@@ -18,6 +18,14 @@ class Role(models.TextChoices):
     ACCOUNTANT = "accountant", _("Accountant (reads one customer)")
 
 
+class Letters(models.TextChoices):
+    """When a person is written to about what waits for a person."""
+
+    DAILY = "daily", _("each morning, when there is something new")
+    AT_ONCE = "at_once", _("each morning, and at once when a closing fails or differs in Exact")
+    NEVER = "never", _("never")
+
+
 RESELLER_ROLES = (Role.RESELLER_ADMIN, Role.RESELLER_STAFF)
 
 # What each role may do with a row it can see; which rows it sees is `tenants.scope`'s answer alone.
@@ -64,6 +72,9 @@ class User(AbstractBaseUser):
         "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="accountants", verbose_name=_("customer")
     )
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr", db_default="fr")
+    letters = models.CharField(
+        _("letters"), max_length=10, choices=Letters.choices, default=Letters.DAILY, db_default=Letters.DAILY
+    )
     suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -91,6 +102,7 @@ class User(AbstractBaseUser):
                     "A reseller's people belong to a reseller, an accountant to a customer, support to neither."
                 ),
             ),
+            models.CheckConstraint(condition=Q(letters__in=Letters.values), name="tenants_user_letters_known"),
         ]
 
     def __str__(self) -> str:

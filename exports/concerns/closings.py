@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -49,8 +49,9 @@ def name_of(export: Export) -> str:
 
 
 def stuck(scope: Scope) -> Iterator[Concern]:
-    """Closings whose entries could not be sent for hours, whatever keeps them."""
-    late = Posting.objects.filter(state__in=OPEN, created_at__lt=timezone.now() - STUCK_AFTER)
+    """Closings on their way whose entries could not be sent for hours, whatever keeps them."""
+    moving = Export.objects.filter(pk=OuterRef("closing_id"), state__in=[ExportState.READY, ExportState.EXPORTING])
+    late = Posting.objects.filter(Exists(moving), state__in=OPEN, created_at__lt=timezone.now() - STUCK_AFTER)
     by_shop = scope.rows(late).order_by().values_list("establishment", "division")
     counts = [*by_shop.annotate(n=Count("closing_id", distinct=True))[: scope.read_max]]
     shops = _shops(shop for shop, _division, _n in counts)

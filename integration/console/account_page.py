@@ -1,4 +1,4 @@
-"""One's own account: language, password, second factor, and where one is logged in."""
+"""One's own account: language, letters, password, second factor, and where one is logged in."""
 
 import re
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exports.letters.send import last_letter
 from integration.callers import address_of
 from integration.language import choose_language
 from tenants.acting import person_behind
 from tenants.log_ins import end_log_ins, log_ins_of, note_log_in
-from tenants.models import User
+from tenants.models import Letters, User
 
 # What people recognise of a browser's long name, the first that fits.
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -45,7 +46,7 @@ class LogInMiddleware:
 
 
 def account_page(request: HttpRequest) -> HttpResponse:
-    """The account of the person at the keyboard; on POST a language (`language`) or the end of sessions (`end`)."""
+    """The account of the person at the keyboard; on POST `language`, when `letters` come, or the `end` of sessions."""
     person = person_behind(request)
     if person is None:
         raise PermissionDenied
@@ -62,6 +63,8 @@ def account_page(request: HttpRequest) -> HttpResponse:
         "log_ins": log_ins,
         "second_factor": django_otp.user_has_device(person),
         "own_view": person == request.user,
+        "choices": Letters.choices,
+        "last_letter": last_letter(person),
     }
     return TemplateResponse(request, "console/my_account.html", context)
 
@@ -70,6 +73,10 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
     answer = redirect("console_account")
     if language := request.POST.get("language"):
         choose_language(request, answer, language)
+    elif (letters := request.POST.get("letters")) in Letters.values:
+        person.letters = letters
+        person.save(update_fields=["letters"])
+        messages.success(request, _("Kept."))
     elif asked := request.POST.get("end"):
         rows = log_ins_of(person)
         chosen = rows.filter(pk=int(asked)) if asked.isdecimal() else rows

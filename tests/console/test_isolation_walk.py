@@ -45,6 +45,7 @@ HARMLESS = {
         "confirm",
         "forget",
         "language",
+        "letters",
         "poll",
         "show",
         "state",
