@@ -25,13 +25,8 @@ from exact.errors import (
 
 log = structlog.get_logger()
 
-NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
+# There was no connection yet. A protocol error of our own side is none of them: the body may have left by then.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 BODY_LEAVES = "http11.send_request_body.started"  # httpcore's name for it
 JSON_HEADERS = {"Accept": "application/json", "Prefer": "return=representation"}
 ME = "/api/v1/current/Me"

@@ -29,7 +29,7 @@ from exact.errors import (
     Unavailable,
 )
 from exact.models import CatalogueKind, PauseCode, Posting, PostingState
-from exact.payloads import body_of, resource_of
+from exact.payloads import body_of, resource_of, resources_to_search
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
 from exact.records import ERROR_PAUSE, LaneRun, Settled, settle_time
@@ -233,8 +233,8 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
         leases.pause(run.lease, until=posting.not_before, code=PauseCode.SETTLING, detail=posting.reference)
         raise MustWait
     entry = Entry.from_document(posting.entry)
-    catalogue = run.catalogue_of(entry)
-    found = look_up(run.client, posting, resource_of(entry, catalogue))
+    searched = resources_to_search(entry, run.catalogue_of(entry))
+    found = [it for resource in searched for it in look_up(run.client, posting, resource)]
     if len(found) > 1:
         records.record_doubled(run, posting, found)
     elif found:

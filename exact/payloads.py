@@ -31,6 +31,13 @@ def resource_of(entry: Entry, catalogue: Catalogue) -> str:
     return CASH if journal is None or journal.facts["Type"] == JOURNAL_TYPE_CASH else BANK
 
 
+def resources_to_search(entry: Entry, catalogue: Catalogue) -> tuple[str, ...]:
+    """Where the entry may stand: a journal that Exact no longer lists could have been a cash or a bank journal."""
+    if entry.kind is not EntryKind.SALES and catalogue.get(CatalogueKind.JOURNAL, entry.journal) is None:
+        return CASH, BANK
+    return (resource_of(entry, catalogue),)
+
+
 def codes_in(entry: Entry) -> set[str]:
     """Every code of master data the entry names: what a `Catalogue` must hold to write it."""
     return {

@@ -17,7 +17,7 @@ from exact.catalogue import Catalogue
 from exact.client import ExactClient
 from exact.errors import OutcomeUnknown
 from exact.models import Division, Posting, PostingState
-from exact.payloads import expected_amount, expected_vat, resource_of
+from exact.payloads import expected_amount, expected_vat, resources_to_search
 from exact.resources import CASH, SALES
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
@@ -111,18 +111,18 @@ def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place
 class Standing:
     """An entry of a posting that Exact has now; a processed one cannot be deleted any more (rules.md §5, §6)."""
 
+    resource: str
     entry_id: str
     processed: bool
 
 
 def entries_in_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> list[Standing]:
     """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`."""
-    resource = resource_of(Entry.from_document(posting.entry), catalogue)
-    ids = {found.entry_id for found in look_up(client, posting, resource)}
-    ids |= {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
+    own = {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
     return [
-        Standing(entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
-        for entry_id in sorted(ids)
+        Standing(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
+        for resource in resources_to_search(Entry.from_document(posting.entry), catalogue)
+        for entry_id in sorted(own | {found.entry_id for found in look_up(client, posting, resource)})
         for row in client.rows(resource, select="EntryID,Status", filter=f"EntryID eq guid'{entry_id}'")
     ]
 
@@ -132,9 +132,8 @@ def remove_from_exact(client: ExactClient, posting: Posting, catalogue: Catalogu
 
     May be repeated after any failure: what is gone already is no fault. Raises any `ExactError`.
     """
-    resource = resource_of(Entry.from_document(posting.entry), catalogue)
     for standing in entries_in_exact(client, posting, catalogue):
-        client.delete(resource, standing.entry_id)
+        client.delete(standing.resource, standing.entry_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,10 +95,7 @@ def record_doubled(run: LaneRun, posting: Posting, found: Sequence[Found]) -> No
 def begin_removal(
     run: LaneRun, posting: Posting, found: Found, differences: Sequence[Problem], *, correlation_id: str = ""
 ) -> None:
-    """Exact made another entry of it than was meant: it is to be taken out again, before anything else is sent.
-
-    It never counted as posted, so `posted_at` stays empty; by that its end is told from a replacement's.
-    """
+    """Exact made another entry of it than was meant: it is to be taken out again, before anything else is sent."""
     with run.writing():
         move(
             posting,
@@ -114,7 +111,7 @@ def begin_removal(
 def record_removal(run: LaneRun, posting: Posting) -> None:
     """The entry is out of Exact: make room for its replacement, or say what was wrong with it."""
     with run.writing():
-        if posting.posted_at is not None:
+        if _is_replaced(posting):
             move(posting, PostingState.WITHDRAWN, messages=[])
         else:
             out = Problem(code="taken_out_again", facts={"number": str(posting.exact_entry_number)})
@@ -202,6 +199,12 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
             run.settled(posting)
         else:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
+
+
+def _is_replaced(posting: Posting) -> bool:
+    """Whether a person has it taken out; else it is Exact's own doing, and it never counted as posted."""
+    begun = posting.events.filter(after=PostingState.REMOVING).order_by("pk").last()
+    return begun is not None and begun.before in (PostingState.POSTED, PostingState.DIFFERS)
 
 
 def _named(found: Found) -> dict[str, Any]:

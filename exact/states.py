@@ -15,7 +15,7 @@
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
 `exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
-transaction. A trigger refuses every other move (migration 0022).
+transaction. A trigger refuses every other move (migration 0024).
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
         }
     ),
     PostingState.SOUGHT: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.WITHDRAWN}),
-    PostingState.REFUSED: frozenset({PostingState.SOUGHT, PostingState.WITHDRAWN}),
+    PostingState.REFUSED: frozenset({PostingState.SOUGHT}),
     PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
     PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
     PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS, PostingState.REFUSED}),

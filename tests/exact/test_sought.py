@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from exact.lane import run_lane
+from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Division, Lane, Posting, PostingState
 from exact.states import move
 from exports.models import Export
+from ledger.closing import PaymentKind
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
 
@@ -106,3 +108,20 @@ def test_sought__waits_as_long_as_something_may_be_in_flight(refused: Posting) -
     assert seek(refused) == []
     assert refused.state == PostingState.SOUGHT
     assert Lane.objects.get(division=refused.division).pause_code == "settling"
+
+
+def test_sought__of_a_journal_that_exact_no_longer_lists_is_found_where_it_stands(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    cards = Overrides(means_by_kind={PaymentKind.CARD: MeansOverride(account="511500", journal="51")})
+    set_overrides(till.till.establishment, cards, actor=None)
+    till.post("closings", closing())
+    fault = {"resource": "financialtransaction/BankEntries", "method": "POST", "fault": "refusal_after_commit"}
+    exact.control("faults", division=division.code, **fault)
+    work(division)
+    bank = Posting.objects.get(division=division, state=PostingState.REFUSED)
+    assert bank.journal == "51"
+    division.catalogue.filter(code="51").delete()
+    assert seek(bank)[0] == "posted"
+    assert len(exact.entries(division.code)) == 3
