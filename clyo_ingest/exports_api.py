@@ -106,6 +106,76 @@ class EarlierFileAnswer(BaseModel):
     links: ExportLinks | None
 
 
+class RateSum(BaseModel):
+    """Sales of one VAT rate, refunds and items offered taken off."""
+
+    rate: str
+    net: str
+    vat: str
+    gross: str
+
+
+class MeansSum(BaseModel):
+    means: str
+    label: str
+    amount: str
+
+
+class Sums(BaseModel):
+    """What the booked entries of the export add up to: the same in its preview, file and report."""
+
+    turnover: str
+    rates: list[RateSum]
+    means: list[MeansSum]
+
+
+class ReadBackAnswer(BaseModel):
+    """The file's own bytes, read back line by line before it was delivered: each is what was booked."""
+
+    closings: int
+    entries: int
+    lines: int
+    read_at: datetime
+
+
+class Detail(BaseModel):
+    """`what` is an account, "VAT", "date" or "entries" (their numbers in Exact)."""
+
+    what: str
+    meant: str
+    found: str
+
+
+class EntryDifferenceAnswer(BaseModel):
+    """An entry that Exact does not hold as it was posted."""
+
+    closing: UUID
+    number: int
+    establishment: str
+    business_date: date
+    entry: str
+    entry_kind: str
+    journal: str
+    exact_number: int | None
+    kind: Literal["missing", "changed", "doubled", "taken_back"]
+    details: list[Detail]
+
+
+class ComparisonAnswer(BaseModel):
+    """Each posted entry against Exact's books, read just before. `differences` names the first 500 of `differing`.
+
+    `equal` is null when Exact did not answer: then nothing was compared.
+    """
+
+    equal: bool | None
+    closings: int
+    entries: int
+    differing: int
+    differences: list[EntryDifferenceAnswer]
+    not_in_exact: int
+    read_at: datetime
+
+
 class MissingNumbers(BaseModel):
     """Closings `first` to `last` of this till's sequence: push them."""
 
@@ -126,6 +196,9 @@ class ExportAnswer(ExportAccepted):
     missing: list[MissingNumbers]
     again: bool
     earlier: list[EarlierFileAnswer]
+    sums: Sums | None
+    read_back: ReadBackAnswer | None
+    comparison: ComparisonAnswer | None
     asked_at: datetime
     finished_at: datetime | None
 
@@ -222,9 +295,21 @@ def _answer(run: ExportRun, till: Till) -> dict[str, Any]:
         ],
         "again": run.again,
         "earlier": [_earlier(it, till) for it in earlier_files(run)],
+        "sums": run.takings,
+        "read_back": run.read_back,
+        "comparison": _comparison(run),
         "asked_at": run.asked_at,
         "finished_at": run.finished_at,
     }
+
+
+def _comparison(run: ExportRun) -> dict[str, Any] | None:
+    """None as well for a run of before, which compared sums of accounts and no entries."""
+    found = run.comparison
+    if found is None or "entries" not in found:
+        return None
+    named = ("closings", "entries", "differing", "differences", "not_in_exact", "read_at")
+    return {"equal": None if found["trouble"] else found["equal"], **{name: found[name] for name in named}}
 
 
 def _earlier(earlier: EarlierFile, till: Till) -> dict[str, Any]:

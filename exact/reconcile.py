@@ -63,12 +63,12 @@ def _compared(division: Division, *, before: datetime) -> int:
 
 def judge(division: Division, postings: Collection[UUID]) -> None:
     """Look at postings again and open, renew or settle their findings."""
-    vat_accounts = _accounts_of_vat(division)
+    vat_accounts = accounts_of_vat(division)
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting_id__in=postings):
         lines[line.posting_id].append(line)
     for posting in Posting.objects.filter(pk__in=postings, state__in=JUDGED):
-        _record(posting, _look_at(posting, lines[posting.pk], vat_accounts))
+        _record(posting, look_at(posting, lines[posting.pk], vat_accounts))
 
 
 def stands_as_posted(posting: Posting, lines: list[BookLine]) -> bool:
@@ -78,7 +78,7 @@ def stands_as_posted(posting: Posting, lines: list[BookLine]) -> bool:
 
 def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
     """What is wrong with a posting's entry by its lines as last read. Makes no call."""
-    return _look_at(posting, lines, _accounts_of_vat(posting.division))
+    return look_at(posting, lines, accounts_of_vat(posting.division))
 
 
 def accept_finding(finding: Finding, *, actor: User | None) -> None:
@@ -92,7 +92,8 @@ def settle_replaced(posting: Posting) -> None:
     _settle(Finding.objects.filter(posting=posting), How.REPLACED)
 
 
-def _look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]) -> Seen | None:
+def look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]) -> Seen | None:
+    """What is wrong with a posting's entry by its lines as last read; `vat_accounts` are the division's."""
     if posting.state in OVER:
         return _look_at_over(posting, lines)
     own = [line for line in lines if line.entry_id == posting.exact_entry_id]
@@ -178,6 +179,7 @@ def _notice_move(division: Division) -> None:
         division.save(update_fields=["lines_moved_at"])
 
 
-def _accounts_of_vat(division: Division) -> set[str]:
+def accounts_of_vat(division: Division) -> set[str]:
+    """The division's GL accounts that hold VAT."""
     accounts = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT)
     return {*accounts.values_list("code", flat=True)}

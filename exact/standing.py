@@ -34,7 +34,7 @@ def differences(entry: Entry, lines: Collection[BookLine], *, vat_accounts: Coll
     codes. `vat_accounts` are the division's accounts of that type.
     """
     of_vat = _vat_accounts(entry, vat_accounts)
-    different = _different(_by_account(entry), _found(lines, of_vat))
+    different = _different(meant_by_account(entry), _found(lines, of_vat))
     if not any(it.what == VAT for it in different):
         different += _different_codes(entry, [line for line in lines if line.account in of_vat])
     days = {line.date for line in lines} - {entry.date}
@@ -49,7 +49,15 @@ def left_over(lines: Iterable[BookLine]) -> list[Difference]:
     return _different({}, _found(lines, ()))
 
 
-def _by_account(entry: Entry) -> defaultdict[str, Decimal]:
+def found_by_account(
+    entry: Entry, lines: Iterable[BookLine], *, vat_accounts: Collection[str]
+) -> defaultdict[str, Decimal]:
+    """What an entry's lines of Exact's ledger move on each account, VAT as one sum."""
+    return _found(lines, _vat_accounts(entry, vat_accounts))
+
+
+def meant_by_account(entry: Entry) -> defaultdict[str, Decimal]:
+    """What an entry is to move on each account, VAT as one sum."""
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in entry.lines:
         sums[VAT if line.role is LineRole.VAT else line.account] += line.amount

@@ -213,6 +213,9 @@ SENTENCES: dict[str, str] = {
         "Everything again, as was asked for: earlier files of this format hold {count} of these closings. Imported "
         "beside them, those closings are booked twice."
     ),
+    "run_file_differs": N_(
+        "Read back, entry {place} of the file is not what was booked. Nothing was delivered; tell support."
+    ),
     "run_broke": N_(
         "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
     ),

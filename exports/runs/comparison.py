@@ -1,112 +1,110 @@
-"""The same totals, proven: what a run's entries say per account against what Exact's books hold of its closings."""
+"""Proven, entry by entry: what was posted of a run's closings against what Exact's books hold of each of them.
+
+Equal sums prove nothing: of two equal days one may be gone and the other doubled. So every entry is held against its
+own lines, read back just before, and all that is not as it was posted is named.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import structlog
-from django.db import connection
 from django.utils import timezone
 
 from exact.errors import ExactError
-from exact.models import CatalogueItem, CatalogueKind, Division, Posting
-from exact.preflight import VAT_ACCOUNT
-from exact.reconcile import reconcile
-from exact.standing import VAT
-from exports.runs.models import ExportRun, RunClosing
-from ledger.entry import Entry, LineRole
-from ledger.files.booked import BookedClosing
+from exact.models import BookLine, Division, Posting, PostingState
+from exact.reconcile import accounts_of_vat, look_at, reconcile
+from exact.standing import found_by_account, meant_by_account
+from exact.states import OVER
+from exports.models import Export
+from exports.runs.closings import IN_BOOKS, PAGE
+from exports.runs.models import ExportRun, RunClosing, RunClosingState
+from ledger.entry import Entry
 from ledger.money import ZERO, money_text
 
 log = structlog.get_logger()
 
-IN_BOOKS = """
-SELECT line.account, sum(line.amount)
-FROM exports_runclosing closing
-JOIN exact_posting posting ON posting.closing_id = closing.export_id
-JOIN exact_bookline line ON line.posting_id = posting.id
-WHERE closing.run_id = %s AND closing.in_exact
-GROUP BY line.account
-"""
+NAMED_MAX = 500
+TAKEN_BACK = "taken_back"  # beside the kinds of `exact.models.FindingKind`
 
 
-class Balances:
-    """Debit less credit per account, of closings whose entries stand in Exact and of the others."""
+@dataclass(slots=True)
+class Compared:
+    """What a comparison has seen so far."""
 
-    def __init__(self) -> None:
-        self._sums: dict[bool, defaultdict[tuple[str, bool], Decimal]] = {
-            True: defaultdict(lambda: ZERO),
-            False: defaultdict(lambda: ZERO),
-        }
-        self.closings = {True: 0, False: 0}
+    closings: set[UUID] = field(default_factory=set)
+    entries: int = 0
+    differing: int = 0
+    named: list[dict[str, Any]] = field(default_factory=list)
+    ours: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    theirs: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
-    def add(self, closing: BookedClosing, *, in_exact: bool) -> None:
-        """Count a closing's entries."""
-        self.closings[in_exact] += 1
-        for entry in closing.entries:
-            self.add_entry(entry, in_exact=in_exact)
-
-    def add_entry(self, entry: Entry, *, in_exact: bool) -> None:
-        """Count one entry."""
-        sums = self._sums[in_exact]
-        for line in entry.lines:
-            sums[line.account, line.role is LineRole.VAT] += line.amount
-
-    def per_account(self) -> dict[str, Decimal]:
-        """All of it."""
-        balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-        for sums in self._sums.values():
-            for (account, _), amount in sums.items():
-                balances[account] += amount
-        return dict(balances)
-
-    def in_exact(self) -> Mapping[tuple[str, bool], Decimal]:
-        """By account and whether it is VAT: what Exact's books should hold."""
-        return self._sums[True]
+    def rows(self) -> list[dict[str, str]]:
+        """Both sums of each account; VAT is one, because Exact's VAT codes choose its accounts."""
+        return [
+            {
+                "what": what,
+                "ours": money_text(self.ours[what]),
+                "exact": money_text(self.theirs[what]),
+                "difference": money_text(self.theirs[what] - self.ours[what]),
+            }
+            for what in sorted({*self.ours, *self.theirs})
+            if self.ours[what] or self.theirs[what]
+        ]
 
 
-def compare(run: ExportRun, balances: Balances) -> dict[str, Any] | None:
-    """Read Exact's books and compare. None when none of the run's closings stands in Exact.
+def compare(run: ExportRun) -> dict[str, Any] | None:
+    """Read Exact's books and compare every entry that was posted of the run's closings. None when there is none.
 
-    VAT is one sum: the accounts it goes to are chosen by Exact's VAT codes, as everywhere we compare. When Exact does
-    not answer, `trouble` says why, and the rows are those of the last reading.
+    `equal` is said only of what was read just now: when Exact does not answer, `trouble` says why, and the rest is of
+    the last reading.
     """
-    if not balances.closings[True]:
+    closing_ids = [*_looked_at(run)]
+    divisions = _divisions(run, closing_ids)
+    if not divisions:
         return None
-    divisions = _divisions(run)
-    trouble = _read_books(divisions)
-    meant = balances.in_exact()
-    of_vat = _vat_accounts(divisions) | {account for account, is_vat in meant if is_vat}
-    of_vat -= {account for account, is_vat in meant if not is_vat}
-    ours, theirs = defaultdict[str, Decimal](lambda: ZERO), defaultdict[str, Decimal](lambda: ZERO)
-    for (account, is_vat), amount in meant.items():
-        ours[VAT if is_vat else account] += amount
-    for account, amount in _in_books(run):
-        theirs[VAT if account in of_vat else account] += amount
-    rows = [
-        {"what": what, "ours": money_text(ours[what]), "exact": money_text(theirs[what])}
-        for what in sorted({*ours, *theirs})
-        if ours[what] or theirs[what]
-    ]
+    trouble = _read_books(divisions.values())
+    compared = Compared()
+    vat_accounts = {division.pk: accounts_of_vat(division) for division in divisions.values()}
+    for start in range(0, len(closing_ids), PAGE):
+        _compare_page(compared, closing_ids[start : start + PAGE], vat_accounts)
     return {
-        "rows": [{**row, "difference": money_text(theirs[row["what"]] - ours[row["what"]])} for row in rows],
-        "equal": all(ours[row["what"]] == theirs[row["what"]] for row in rows),
-        "closings": balances.closings[True],
-        "not_in_exact": balances.closings[False],
+        "rows": compared.rows(),
+        "equal": not trouble and not compared.differing,
+        "closings": len(compared.closings),
+        "entries": compared.entries,
+        "differing": compared.differing,
+        "differences": compared.named,
+        "not_in_exact": _taken(run).filter(in_exact=False).count(),
         "trouble": trouble,
         "read_at": timezone.now().isoformat(),
     }
 
 
-def _divisions(run: ExportRun) -> list[Division]:
-    closings = RunClosing.objects.filter(run=run, in_exact=True)
-    postings = Posting.objects.filter(closing_id__in=closings.values("export_id"))
-    rows = Division.objects.filter(pk__in=postings.values("division_id"), tenant_id=run.tenant_id)
-    return [*rows.select_related("app", "connection")]
+def _taken(run: ExportRun) -> Any:
+    return RunClosing.objects.filter(run=run, state__in=[RunClosingState.TAKEN, RunClosingState.ALREADY], earlier=None)
 
 
-def _read_books(divisions: list[Division]) -> str:
+def _looked_at(run: ExportRun) -> Iterator[UUID]:
+    """Of a file, what is in it; of a run to Exact, whatever of its range may stand there."""
+    rows = RunClosing.objects.filter(run=run).order_by("place")
+    if not run.to_exact:
+        rows = rows.filter(state=RunClosingState.TAKEN)
+    return rows.values_list("export_id", flat=True).iterator()
+
+
+def _divisions(run: ExportRun, closing_ids: Sequence[UUID]) -> dict[int, Division]:
+    postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_BOOKS)
+    postings = postings.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[closing_ids])
+    found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
+    rows = Division.objects.filter(pk__in=found, tenant_id=run.tenant_id)
+    return {it.pk: it for it in rows.select_related("app", "connection")}
+
+
+def _read_books(divisions: Collection[Division]) -> str:
     for division in divisions:
         try:
             reconcile(division)
@@ -116,14 +114,64 @@ def _read_books(divisions: list[Division]) -> str:
     return ""
 
 
-def _in_books(run: ExportRun) -> list[tuple[str, Decimal]]:
-    with connection.cursor() as cursor:
-        cursor.execute(IN_BOOKS, [run.pk])
-        return [*cursor.fetchall()]
+def _compare_page(compared: Compared, closing_ids: Sequence[UUID], vat_accounts: Mapping[int, Collection[str]]) -> None:
+    rows = Posting.objects.filter(state__in=[*IN_BOOKS, *OVER])
+    rows = rows.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[[*closing_ids]])
+    postings = [*rows.order_by("turn")]
+    lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
+    for line in BookLine.objects.extra(where=["posting_id = ANY(%s)"], params=[[it.pk for it in postings]]):
+        lines[line.posting_id].append(line)
+    different = []
+    for posting in postings:
+        seen = _compare_posting(compared, posting, lines[posting.pk], vat_accounts.get(posting.division_id, ()))
+        if seen is not None:
+            different.append((posting, *seen))
+    compared.named += _named(different[: max(0, NAMED_MAX - len(compared.named))])
+    compared.differing += len(different)
 
 
-def _vat_accounts(divisions: list[Division]) -> set[str]:
-    accounts = CatalogueItem.objects.filter(
-        division__in=divisions, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT
-    )
-    return {*accounts.values_list("code", flat=True)}
+def _compare_posting(
+    compared: Compared, posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]
+) -> tuple[str, list[dict[str, Any]]] | None:
+    """What is wrong with one posting's entry in Exact; None when it is there, once, as it was posted."""
+    entry = Entry.from_document(posting.entry)
+    for what, amount in found_by_account(entry, lines, vat_accounts=vat_accounts).items():
+        compared.theirs[what] += amount
+    for what, amount in _meant(posting, entry, lines).items():
+        compared.ours[what] += amount
+    over = posting.state in OVER
+    if not over:
+        compared.closings.add(posting.closing_id)
+        compared.entries += 1
+    seen = look_at(posting, lines, vat_accounts)
+    return None if seen is None else (TAKEN_BACK if over else str(seen.kind), seen.details)
+
+
+def _meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
+    """What a posting means to be in Exact: nothing once it was withdrawn; reversed, it stays beside its reversal.
+
+    The lines of a reversed one are read again only when something happens to them: unread they count for nothing.
+    """
+    if posting.state == PostingState.WITHDRAWN or (posting.state == PostingState.REVERSED and not lines):
+        return {}
+    return meant_by_account(entry)
+
+
+def _named(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
+    """Each difference with its closing and entry, as the report and the API say it."""
+    exports = Export.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
+    closings = exports.select_related("establishment").defer("document").in_bulk()
+    for posting, kind, details in different:
+        export = closings[posting.closing_id]
+        yield {
+            "closing": str(export.pk),
+            "number": export.number,
+            "establishment": export.establishment.code,
+            "business_date": export.business_date.isoformat(),
+            "entry": posting.reference,
+            "entry_kind": posting.entry_kind,
+            "journal": posting.journal,
+            "exact_number": posting.exact_entry_number,
+            "kind": kind,
+            "details": details,
+        }

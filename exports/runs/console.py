@@ -57,7 +57,9 @@ class ExportRunAdmin(ReadOnlyAdmin):
     actions_list = ["new_run"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExportRun]:
-        return super().get_queryset(request).defer("sheet", "sheet_csv", "comparison", "problems")
+        return (
+            super().get_queryset(request).defer("sheet", "sheet_csv", "comparison", "problems", "takings", "read_back")
+        )
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -27,15 +27,15 @@ from exports.runs.closings import (
     why_archived,
     with_documents,
 )
-from exports.runs.comparison import Balances
 from exports.runs.copy import copy_rows
 from exports.runs.delivered import earlier_runs
-from exports.runs.frozen import Frozen
+from exports.runs.frozen import FileEntry, Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.work import Work
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
 from ledger.files.make import Draft
+from ledger.files.read_back import meant_by
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
 
@@ -64,7 +64,7 @@ class StoredPage:
     earlier: dict[UUID, UUID]
 
 
-def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: Balances) -> None:
+def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> None:
     """Book and draft every closing of the range, and write down what became of each."""
     RunClosing.objects.filter(run=run).delete()
     places, reader = count(1), Reader(run)
@@ -72,11 +72,16 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen, balances: B
         rows = []
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
-                frozen.add(read.export.pk, draft.add(read.closing))
-                balances.add(read.closing, in_exact=read.in_exact)
+                frozen.add(read.export.pk, drafted(draft, read.closing))
             rows.append(_copied(run, place, read))
         copy_rows(RunClosing, COPIED, rows)
         work.step(len(page))
+
+
+def drafted(draft: Draft, closing: BookedClosing) -> list[FileEntry]:
+    """A closing's entries as text, each with what it is to move."""
+    meant = (meant_by(entry, draft.layout) for entry in closing.entries)
+    return [FileEntry(*entry, moved) for entry, moved in zip(draft.add(closing), meant, strict=True)]
 
 
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")

@@ -4,11 +4,33 @@ import marshal
 import tempfile
 from array import array
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from ledger.files.make import DraftedEntry, completed
+from ledger.files.make import completed
 from ledger.files.numbering import EntryNumber, GivenNumber
+from ledger.files.read_back import MeantEntry
+
+
+class FileEntry(NamedTuple):
+    """An entry for a file: its kind, its own journal, the journal's code in the file, its lines as text.
+
+    `meant` is what its lines move, to be found again in the file's bytes.
+    """
+
+    kind: str
+    own: str
+    journal: str
+    text: str
+    meant: MeantEntry
+
+
+class WrittenEntry(NamedTuple):
+    """An entry ready to be written, with the number it shows, if it shows one."""
+
+    text: str
+    number: EntryNumber | None
+    meant: MeantEntry
 
 
 class _Records:
@@ -41,14 +63,19 @@ class Frozen:
     def __init__(self) -> None:
         self._records = _Records()
 
-    def add(self, export_id: UUID, entries: list[DraftedEntry]) -> None:
+    def add(self, export_id: UUID, entries: list[FileEntry]) -> None:
         """Set a closing's entries aside."""
-        self._records.add((export_id.bytes, entries))
+        self._records.add((export_id.bytes, [tuple(entry) for entry in entries]))
 
-    def __iter__(self) -> Iterator[tuple[UUID, list[DraftedEntry]]]:
+    def __iter__(self) -> Iterator[tuple[UUID, list[FileEntry]]]:
         for place in range(len(self._records)):
             export_id, entries = self._records.read(place)
-            yield UUID(bytes=export_id), entries
+            yield UUID(bytes=export_id), [FileEntry(*entry) for entry in entries]
+
+    def in_order(self) -> Iterator[WrittenEntry]:
+        """The entries of a format that shows no numbers, in the order of their closings."""
+        for _export_id, entries in self:
+            yield from (WrittenEntry(entry.text, None, entry.meant) for entry in entries)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -64,15 +91,17 @@ class Numbered:
         self._records = _Records()
         self._places = array("q")
 
-    def add(self, text: str, given: GivenNumber) -> None:
+    def add(self, entry: FileEntry, given: GivenNumber) -> None:
         """Set an entry aside, completed with its number."""
         self._places.append(given.place)
-        self._records.add((completed(text, given), given.number.journal, given.number.sequence))
+        number = given.number
+        self._records.add((completed(entry.text, given), number.journal, number.sequence, entry.meant))
 
-    def __iter__(self) -> Iterator[tuple[str, EntryNumber]]:
+    def in_order(self) -> Iterator[WrittenEntry]:
+        """The entries in the order of their numbers."""
         for entry in sorted(range(len(self._places)), key=self._places.__getitem__):
-            text, journal, sequence = self._records.read(entry)
-            yield text, EntryNumber(journal, sequence)
+            text, journal, sequence, meant = self._records.read(entry)
+            yield WrittenEntry(text, EntryNumber(journal, sequence), meant)
 
     def close(self) -> None:
         self._records.close()

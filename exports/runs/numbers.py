@@ -13,10 +13,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from exports.runs.copy import copy_rows
-from exports.runs.frozen import Frozen, Numbered
+from exports.runs.frozen import FileEntry, Frozen, Numbered
 from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingState
 from exports.runs.work import Work
-from ledger.files.make import DraftedEntry
 from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_entries, same_entries
 from ledger.problem import Problem
 from tenants.models import Tenant
@@ -39,7 +38,7 @@ COPIED = (
     "given_at",
 )
 
-Batch = Sequence[tuple[UUID, list[DraftedEntry]]]
+Batch = Sequence[tuple[UUID, list[FileEntry]]]
 
 
 def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: date) -> list[Problem]:
@@ -51,9 +50,9 @@ def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: da
     while batch := [*islice(left, BATCH)]:
         numbers, lost = _give(work.run.tenant_id, year_end, batch)
         absent += lost
-        texts = (text for _, drafted in batch for _kind, _own, _journal, text in drafted)
-        for text, given in zip(texts, numbers, strict=True):
-            numbered.add(text, given)
+        entries = (entry for _, drafted in batch for entry in drafted)
+        for entry, given in zip(entries, numbers, strict=True):
+            numbered.add(entry, given)
         work.step(len(batch))
     return [*_warning(absent)]
 
@@ -63,7 +62,7 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
 
     Returns the numbers of all entries, in their order, and which rows of numbers have no entry any more.
     """
-    entries = [(export_id, kind, own, journal) for export_id, drafted in batch for kind, own, journal, _text in drafted]
+    entries = [(export_id, it.kind, it.own, it.journal) for export_id, drafted in batch for it in drafted]
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant_id).values_list("pk").get()
         given, lost = _given_before(batch)
@@ -100,7 +99,7 @@ def _given_before(batch: Batch) -> tuple[dict[int, GivenNumber], list[int]]:
     first = 0
     for export_id, drafted in batch:
         if numbered := before.get(export_id):
-            entries = [(kind, own) for kind, own, _journal, _text in drafted]
+            entries = [(it.kind, it.own) for it in drafted]
             same = same_entries(entries, [*numbered])
             given |= {first + entries.index(entry): numbered[was] for entry, was in same.items()}
             lost += [it.place for was, it in numbered.items() if was not in same.values()]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from django.db.models import Count
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from exact.standing import VAT
+from exact.models import FindingKind
+from exact.standing import DATE, ENTRIES, VAT
 from exports.models import Export, ExportState
 from exports.money import euros
 from exports.problems import sentence
+from exports.runs.comparison import TAKEN_BACK
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 
@@ -28,6 +32,50 @@ class LeftOut:
     export: Export
     state: str
     reasons: list[str]
+
+
+KINDS_OF_DIFFERENCE = {
+    FindingKind.MISSING: gettext_lazy("missing in Exact"),
+    FindingKind.CHANGED: gettext_lazy("changed in Exact"),
+    FindingKind.DOUBLED: gettext_lazy("doubled in Exact"),
+    TAKEN_BACK: gettext_lazy("still in Exact, though it was taken back"),
+}
+KINDS_OF_ENTRY = {"sales": gettext_lazy("sales"), "receipts": gettext_lazy("receipts")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDifference:
+    """One entry that Exact does not hold as it was posted. `details` are what, meant and found, as people read them."""
+
+    closing: str
+    number: int
+    establishment: str
+    day: date
+    entry: str
+    kind: str
+    details: list[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "EntryDifference":
+        """From the run's own record of it."""
+        kind = KINDS_OF_ENTRY.get(document["entry_kind"], document["entry_kind"])
+        return cls(
+            closing=document["closing"],
+            number=document["number"],
+            establishment=document["establishment"],
+            day=date.fromisoformat(document["business_date"]),
+            entry=f"{kind} {document['journal']}, {document['entry']}",
+            kind=str(KINDS_OF_DIFFERENCE.get(document["kind"], document["kind"])),
+            details=[_detail(it) for it in document["details"]],
+        )
+
+
+def _detail(detail: dict[str, str]) -> tuple[str, str, str]:
+    words = {VAT: _("VAT"), DATE: _("date"), ENTRIES: _("entries")}
+    what = detail["what"]
+    if what in (ENTRIES, DATE):
+        return words[what], detail["meant"], detail["found"] or _("none")
+    return words.get(what, what), euros(Decimal(detail["meant"])), euros(Decimal(detail["found"]))
 
 
 class Report:
@@ -92,7 +140,7 @@ class Report:
 
     @cached_property
     def compared(self) -> list[dict[str, Any]]:
-        """The rows of the comparison with Exact, as people read amounts."""
+        """The accounts of the comparison with Exact, as people read amounts."""
         rows = (self.run.comparison or {}).get("rows", [])
         return [
             {
@@ -104,6 +152,35 @@ class Report:
             }
             for row in rows
         ]
+
+    @cached_property
+    def differences(self) -> list[EntryDifference]:
+        """Every entry that is not in Exact as it was posted, named."""
+        return [EntryDifference.of(it) for it in (self.run.comparison or {}).get("differences", [])]
+
+    @property
+    def differences_unnamed(self) -> int:
+        """How many more there are than are named."""
+        return int((self.run.comparison or {}).get("differing", 0)) - len(self.differences)
+
+    @property
+    def compared_at(self) -> datetime | None:
+        """When Exact's books were read."""
+        return _moment(self.run.comparison)
+
+    @property
+    def read_back_at(self) -> datetime | None:
+        """When the file's bytes were read back."""
+        return _moment(self.run.read_back)
+
+    @cached_property
+    def takings(self) -> dict[str, Any] | None:
+        """Sales per rate, receipts per means and the turnover, as people read amounts."""
+        return (
+            None
+            if self.run.takings is None
+            else _readable(self.run.takings) | {name: _readable(self.run.takings[name]) for name in ("rates", "means")}
+        )
 
     @cached_property
     def sheet(self) -> dict[str, Any] | None:
@@ -124,7 +201,8 @@ class Report:
     def rates(self) -> list[str]:
         """Turnover per VAT rate, a sentence each."""
         words = _("VAT {rate} %: net {net}, VAT {vat}, gross {gross}")
-        return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in (self.sheet or {})["rates"]]
+        rates = (self.takings or self.sheet or {}).get("rates", [])
+        return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in rates]
 
     def _left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
         rows = RunClosing.objects.filter(run=self.run, state=state).order_by("place")
@@ -132,7 +210,11 @@ class Report:
             yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])
 
 
-AMOUNTS = frozenset({"debit", "credit", "net", "vat", "gross", "balance", "amount"})
+def _moment(document: dict[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(document["read_at"]) if document else None
+
+
+AMOUNTS = frozenset({"debit", "credit", "net", "vat", "gross", "balance", "amount", "turnover"})
 
 
 def _readable(value: Any) -> Any:

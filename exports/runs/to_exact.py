@@ -11,9 +11,11 @@ from exports.accept import reconsider
 from exports.models import Export, ExportState
 from exports.repost import CannotRepost, repost
 from exports.runs.closings import closings_in, pages, standing_entries, why_archived
-from exports.runs.comparison import Balances, compare
+from exports.runs.comparison import compare
 from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
+from exports.runs.sheet import takings_document
 from exports.runs.work import Work
+from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 
 WHY = "export run"
@@ -39,7 +41,8 @@ def run_to_exact(work: Work) -> None:
         work.let_go()
     else:
         work.hold_long()
-        work.finish(RunState.DONE, comparison=compare(run, _balances(run)))
+        takings = _takings(run)
+        work.finish(RunState.DONE, takings=takings_document(takings.rates(), takings.means()), comparison=compare(run))
 
 
 def _under_way(run: ExportRun) -> bool:
@@ -90,15 +93,13 @@ def _outcome(seen: Export, before: Export, after: Export) -> tuple[RunClosingSta
     return RunClosingState.HELD, [problem for it in after.problems if (problem := Problem.from_document(it)).blocking]
 
 
-def _balances(run: ExportRun) -> Balances:
+def _takings(run: ExportRun) -> TakingsTally:
     """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
-    balances = Balances()
+    takings = TakingsTally()
     for page in pages(run):
         standing = standing_entries(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
         RunClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
         for it in standing.values():
-            balances.closings[it.in_exact] += 1
-            for entry in it.entries:
-                balances.add_entry(entry, in_exact=it.in_exact)
-    return balances
+            takings.add_all(it.entries)
+    return takings

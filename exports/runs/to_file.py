@@ -3,15 +3,13 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing as closed_after
-from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import structlog
+from django.utils import timezone
 
 from exports.runs.closings import closings_in
-from exports.runs.comparison import Balances, compare
+from exports.runs.comparison import compare
 from exports.runs.content import keep_content
 from exports.runs.delivered import DeliveredMeanwhile, nothing_new, word_on_again
 from exports.runs.freeze import freeze, walk_ins_of
@@ -19,17 +17,15 @@ from exports.runs.frozen import Frozen, Numbered
 from exports.runs.models import RunState
 from exports.runs.numbers import give_numbers
 from exports.runs.options import layout_of
+from exports.runs.sheet import sheet_document, takings_document
 from exports.runs.work import Work
-from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
+from ledger.files.layout import Layout
 from ledger.files.make import Draft, FileWriter
-from ledger.files.numbering import EntryNumber
-from ledger.money import money_text
+from ledger.files.read_back import FileDiffers, MeantEntry, read_back
 from ledger.problem import Problem
 
 log = structlog.get_logger()
-
-NumberedText = tuple[str, EntryNumber | None]
 
 
 def run_to_file(work: Work) -> None:
@@ -42,33 +38,37 @@ def run_to_file(work: Work) -> None:
             return _make(work)
         except DeliveredMeanwhile:
             log.info("delivered_meanwhile", run=str(work.run.pk))
+        except FileDiffers as difference:
+            log.exception("file_differs", run=str(work.run.pk))
+            problem = Problem(code="run_file_differs", facts={"place": str(difference.place)})
+            return work.finish(RunState.FAILED, problems=_documents([problem]))
 
 
 def _make(work: Work) -> None:
     run = work.run
     work.begin(2 * closings_in(run).count())
-    balances = Balances()
     layout = layout_of(run, walk_ins=walk_ins_of(run))
     draft = Draft(layout)
     with closed_after(Frozen()) as frozen, closed_after(Numbered()) as numbered:
-        freeze(run, work, draft, frozen, balances)
+        freeze(run, work, draft, frozen)
         problems = draft.problems()
         if not len(frozen):
             problems.append(nothing_new(run))
         if any(problem.blocking for problem in problems):
             work.finish(RunState.FAILED, problems=_documents(problems))
             return
-        entries: Iterable[NumberedText] = _in_order(work, frozen)
+        source: Frozen | Numbered = frozen
         if isinstance(layout, Fec):
             problems += give_numbers(work, frozen, numbered, year_end=layout.year.last)
-            entries = numbered
+            source = numbered
         with tempfile.TemporaryFile() as file:
             writer = FileWriter(layout, file.write)
-            for text, number in entries:
-                writer.write_entry(text, number)
+            for entry in source.in_order():
+                writer.write_entry(entry.text, entry.number)
+                work.keep()
             sheet = writer.end(draft)
+            found = _read_back(work, layout, file, source)
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
-    assert balances.per_account() == {it.account: it.balance for it in sheet.accounts}, "the file holds what was booked"
     work.hold_long()
     work.deliver(
         problems=_documents([*problems, *word_on_again(run)]),
@@ -76,38 +76,28 @@ def _make(work: Work) -> None:
         file_name=sheet.file_name,
         sheet=sheet_document(sheet),
         sheet_csv=sheet.to_csv(),
-        comparison=compare(run, balances),
+        read_back={"closings": sheet.closings, **found},
+        takings=takings_document(sheet.rates, sheet.means),
+        comparison=compare(run),
         done=run.total,
     )
 
 
-def _in_order(work: Work, frozen: Frozen) -> Iterator[NumberedText]:
-    """The entries of a format that shows no numbers, in the order of their closings. Raises `Stopped`."""
-    for _export_id, drafted in frozen:
-        yield from ((text, None) for _kind, _own, _journal, text in drafted)
-        work.step()
+def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Numbered) -> dict[str, Any]:
+    """Hold the file's own bytes against what was booked, entry by entry, before anybody gets them.
+
+    Raises `FileDiffers`, and `Stopped`.
+    """
+    file.seek(0)
+    lines = (raw.decode(layout.charset).rstrip("\r\n") for raw in file)
+    found = read_back(lines, layout, _meant(work, source))
+    return {"entries": found.entries, "lines": found.lines, "read_at": timezone.now().isoformat()}
 
 
-def sheet_document(sheet: ControlSheet) -> dict[str, Any]:
-    """The control sheet as JSON, money and dates as text."""
-    document: dict[str, Any] = _as_json(asdict(sheet))
-    for row, account in zip(document["accounts"], sheet.accounts, strict=True):
-        row["balance"] = money_text(account.balance)
-    for row, rate in zip(document["rates"], sheet.rates, strict=True):
-        row["gross"] = money_text(rate.gross)
-    return document
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return money_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {name: _as_json(it) for name, it in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_json(it) for it in value]
-    return value
+def _meant(work: Work, source: Frozen | Numbered) -> Iterator[MeantEntry]:
+    for entry in source.in_order():
+        work.keep()
+        yield entry.meant
 
 
 def _documents(problems: Iterable[Problem]) -> list[dict[str, Any]]:

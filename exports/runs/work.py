@@ -42,6 +42,10 @@ class Work:
         if time.monotonic() - self._written >= WRITE_EVERY_S:
             self._write(LEASE)
 
+    def keep(self) -> None:
+        """Keep the lease through many small steps that are not counted. Raises `Stopped`."""
+        self.step(0)
+
     def hold_long(self) -> None:
         """Keep the lease through a step that asks Exact. Raises `Stopped`."""
         self._write(LONG_LEASE)

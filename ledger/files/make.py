@@ -23,13 +23,13 @@ class Draft:
     """
 
     def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+        self.layout = layout
         self._checker = FileChecker(layout)
         self._tally = ControlTally(layout.chart)
 
     def add(self, closing: BookedClosing) -> list[DraftedEntry]:
         """Take a closing in; the order of the closings is that of the movements. Returns its entries as text."""
-        layout, chart = self._layout, self._layout.chart
+        layout, chart = self.layout, self.layout.chart
         self._checker.look_at(closing)
         drafted = [
             (
@@ -49,8 +49,8 @@ class Draft:
 
     def sheet(self, *, size: int, sha256: str) -> ControlSheet:
         """The control sheet, for the file the text became."""
-        name = self._layout.file_name(self._tally.first_date, self._tally.last_date)
-        sheet = self._tally.sheet(format=self._layout.name, file_name=name, size=size, sha256=sha256)
+        name = self.layout.file_name(self._tally.first_date, self._tally.last_date)
+        sheet = self._tally.sheet(format=self.layout.name, file_name=name, size=size, sha256=sha256)
         assert sheet.debit == sheet.credit, "entries balance, so the file does"
         return sheet
 

@@ -61,3 +61,18 @@ class Bookkeeper:
             for it in entry["CashEntryLines"]["results"]
         ]
         self.send("POST", "financialtransaction/CashEntries", {"JournalCode": "30", "CashEntryLines": lines})
+
+    def double(self, posting: Posting) -> None:
+        """Enter the same sale once more, to the cent, under its reference."""
+        entry = self.get(f"salesentry/SalesEntries(guid'{posting.exact_entry_id}')?$expand=SalesEntryLines")
+        names = ("GLAccount", "AmountFC", "VATCode", "VATAmountFC")
+        lines = [{name: it[name] for name in names} for it in entry["SalesEntryLines"]["results"]]
+        body = {
+            "Journal": entry["Journal"],
+            "Customer": entry["Customer"],
+            "EntryDate": f"{posting.business_date:%Y-%m-%d}",
+            "YourRef": posting.reference,
+            "PaymentCondition": entry["PaymentCondition"],
+            "SalesEntryLines": lines,
+        }
+        self.send("POST", "salesentry/SalesEntries", body)

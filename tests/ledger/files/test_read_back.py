@@ -1,0 +1,54 @@
+"""A file's own bytes, read back: every entry is found again, and a single cent, line or account changed is seen."""
+
+import pytest
+from hypothesis import given, settings
+
+from ledger.files.ciel import Ciel, DecimalSign
+from ledger.files.layout import Layout
+from ledger.files.read_back import FileDiffers, MeantEntry, ReadBack, meant_by, read_back
+from ledger.files.sage_text import SageColumn, SageText, Separator
+from tests.ledger.files.given import CHART, NumberedClosing, booked_closings, formats, made, numbered_week
+
+LAYOUTS: list[Layout] = [
+    *(it.layout for it in formats()),
+    Ciel(chart=CHART, decimal_sign=DecimalSign.COMMA),
+    SageText(
+        chart=CHART,
+        headings=False,
+        separator=Separator.TAB,
+        columns=(SageColumn.CREDIT, SageColumn.DEBIT, SageColumn.ACCOUNT, SageColumn.DATE, SageColumn.JOURNAL),
+    ),
+]
+
+
+def lines_in(content: bytes, layout: Layout) -> list[str]:
+    return content.decode(layout.charset).split("\r\n")[:-1]
+
+
+def meant_in(closings: tuple[NumberedClosing, ...], layout: Layout) -> list[MeantEntry]:
+    return [meant_by(entry, layout) for it in closings for entry in it.booked.entries]
+
+
+@settings(max_examples=25, deadline=None)
+@given(booked_closings())
+def test_read_back__finds_every_entry_again(closings: tuple[NumberedClosing, ...]) -> None:
+    for layout in LAYOUTS:
+        meant = meant_in(closings, layout)
+        content, _file = made(closings, layout)
+        found = read_back(lines_in(content, layout), layout, meant)
+        assert found == ReadBack(entries=len(meant), lines=sum(map(len, meant)))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda it: it.name)
+def test_read_back__sees_a_cent_an_account_and_an_entry(layout: Layout) -> None:
+    closings = numbered_week()
+    lines, meant = lines_in(made(closings, layout)[0], layout), meant_in(closings, layout)
+    (account, amount), *others = meant[3]
+    for changed in ([(account, amount + 1), *others], [("999999", amount), *others], others):
+        with pytest.raises(FileDiffers) as difference:
+            read_back(lines, layout, [*meant[:3], changed, *meant[4:]])
+        assert difference.value.place >= 4
+    with pytest.raises(FileDiffers):
+        read_back(lines, layout, meant[:-1])
+    with pytest.raises(FileDiffers):
+        read_back(lines, layout, [*meant, meant[-1]])
