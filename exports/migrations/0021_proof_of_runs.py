@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exports", "0019_looks_and_replacements")]
+    dependencies = [("exports", "0020_letters")]
 
     operations = [
         migrations.AddField(
