@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
@@ -33,6 +34,7 @@ from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 
 LABELS = {
+    "differs": "danger",
     ExportState.HELD: "warning",
     ExportState.FAILED: "danger",
     ExportState.EXPORTED: "success",
@@ -123,6 +125,8 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=LABELS)
     def state_label(self, export: Export) -> tuple[str, str]:
+        if export.state == ExportState.EXPORTED and getattr(export, "findings", ()):
+            return "differs", _now("differs in Exact")
         return export.state, export.get_state_display()
 
     @display(description=_("in Exact, or what to do"))
@@ -133,7 +137,7 @@ class ExportAdmin(ReadOnlyAdmin):
         said = [words for posting in postings for words in said_of(posting)]
         words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ExportState.FAILED else ""
         if found := getattr(export, "findings", ()):
-            words = f"{title_of(found[0].kind)}: {said_of_finding(found[0])}"
+            words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
         return ", ".join(str(it.exact_entry_number) for it in postings if it.exact_entry_number)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
+from exports import links
 from exports.books_beside import BooksShown, books_of
 from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.history import Happening, of_closing
@@ -51,6 +52,7 @@ class NextStep:
     advice: str = ""
     may_repost: bool = False
     to_mapping: bool = False
+    findings_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,16 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
 def _differing(findings: Sequence[Finding]) -> NextStep:
     """Exact's books no longer hold what was posted; it stands below, entry by entry."""
     worst = findings[0].kind
-    reasons = [f"{it.posting.reference}: {said_of_finding(it)}" for it in findings]
-    return NextStep(tone="danger", title=title_of(worst), reasons=reasons, advice=advice_of(worst))
+    reasons = [
+        _("Journal {journal}: {said}").format(journal=it.posting.journal, said=said_of_finding(it)) for it in findings
+    ]
+    return NextStep(
+        tone="danger",
+        title=title_of(worst),
+        reasons=reasons,
+        advice=advice_of(worst),
+        findings_address=links.findings(establishment=findings[0].posting.establishment_id),
+    )
 
 
 def _failed(postings: list[Posting], held: list[str]) -> NextStep:

@@ -16,7 +16,7 @@ TITLES = {
     FindingKind.DOUBLED: _("Its entry stands more than once in Exact"),
 }
 ADVICE = {
-    FindingKind.MISSING: _("Post it again; or accept the difference when the accountant meant it so."),
+    FindingKind.MISSING: _("Book it again, or accept the difference when the accountant meant it so."),
     FindingKind.CHANGED: _(
         "Compare both: replace the entry, or accept the difference when the accountant meant it so."
     ),

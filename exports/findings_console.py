@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,9 +24,11 @@ from unfold.decorators import display
 from exact.errors import ExactError
 from exact.models import BookLine, Finding, FindingKind, Posting
 from exact.reconcile import accept_finding
+from exports.concerns.closings import name_of
 from exports.concerns.compared import companies, compared, compared_words
 from exports.concerns.scope import Scope
 from exports.finding_words import said_of_finding, worth_of
+from exports.models import Export
 from exports.money import euros
 from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
@@ -71,10 +74,7 @@ class OpenFilter(admin.SimpleListFilter):
 class FindingAdmin(ReadOnlyAdmin):
     """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
 
-    list_display = [
-        *("closing", "establishment", "tenant", "kind_label", "differences", "amount", "found_at", "settlement_label"),
-        "replace_link",
-    ]
+    list_display = ["closing", "establishment", "kind_label", "differences", "amount", "found", "replace_link"]
     list_filter = [
         OpenFilter,
         "kind",
@@ -98,9 +98,11 @@ class FindingAdmin(ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Who may not replace an entry is offered no link to it."""
+        """Who may not replace an entry is offered no link to it; how it was settled is said where some are."""
         columns = [*super().get_list_display(request)]
-        return columns if self.has_settle_permission(request) else columns[:-1]
+        if not self.has_settle_permission(request):
+            columns.remove("replace_link")
+        return [*columns, "settlement_label"] if "settled" in request.GET else columns
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with what was compared and when above it."""
@@ -112,6 +114,8 @@ class FindingAdmin(ReadOnlyAdmin):
             "may_compare": self.has_settle_permission(request),
         }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
+        if rows := getattr(answer, "context_data", {}).get("cl"):
+            closings_beside([*rows.result_list])
         return answer
 
     def compare_view(self, request: HttpRequest) -> HttpResponse:
@@ -128,12 +132,18 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description=_("closing"))
     def closing(self, finding: Finding) -> SafeString:
-        address = reverse("admin:exports_export_change", args=[finding.posting.closing_id])
-        return format_html('<a href="{}">{}</a>', address, finding.posting.reference)
+        posting = finding.posting
+        address = reverse("admin:exports_export_change", args=[posting.closing_id])
+        name = name_of(finding.export) if hasattr(finding, "export") else posting.reference
+        return format_html('<a href="{}">{}</a><br>{}', address, name, posting.exact_entry_number or posting.reference)
 
     @display(description=_("establishment"))
-    def establishment(self, finding: Finding) -> str:
-        return str(finding.posting.establishment)
+    def establishment(self, finding: Finding) -> SafeString:
+        return format_html("{}<br>{}", finding.posting.establishment, finding.tenant)
+
+    @display(description=_("found"), ordering="found_at")
+    def found(self, finding: Finding) -> str:
+        return date_format(timezone.localtime(finding.found_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("amount"))
     def amount(self, finding: Finding) -> str:
@@ -157,7 +167,7 @@ class FindingAdmin(ReadOnlyAdmin):
         if finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
             return ""
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
-        return format_html('<a href="{}">{}</a>', address, _now("Compare and replace"))
+        return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))
 
     @admin.action(description=_("Accept as it is"), permissions=["settle"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
@@ -211,6 +221,13 @@ class FindingAdmin(ReadOnlyAdmin):
             "back": back,
         }
         return TemplateResponse(request, "exports/replace.html", context)
+
+
+def closings_beside(findings: list[Finding]) -> None:
+    """Put each finding's closing beside it (`finding.export`), all in one query."""
+    rows = Export.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
+    for finding in findings:
+        finding.export = rows[finding.posting.closing_id]  # type: ignore[attr-defined]
 
 
 def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ class Letters(models.TextChoices):
     """When a person is written to about what waits for a person."""
 
     DAILY = "daily", _("each morning, when there is something new")
-    AT_ONCE = "at_once", _("each morning, and at once when a closing fails or differs in Exact")
+    AT_ONCE = "at_once", _("each morning, and at once what fails or differs in Exact")
     NEVER = "never", _("never")
 
 

@@ -41,7 +41,8 @@ def differing(scope: Scope) -> Iterator[Concern]:
 
 
 def _item(finding: Finding, export: Export) -> Item:
-    label = f"{name_of(export)}, {finding.posting.reference}"
+    entry = _("entry {number}").format(number=finding.posting.exact_entry_number or finding.posting.reference)
+    label = f"{name_of(export)}, {entry}"
     return Item(key=key_of(Kind.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
 
 

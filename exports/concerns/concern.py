@@ -42,7 +42,7 @@ LABELS = {
     Kind.DIFFERS: _("Differs in Exact"),
     Kind.CONSENT: _("Link to Exact"),
     Kind.STUCK: _("Not sent"),
-    Kind.HELD: _("Held"),
+    Kind.HELD: _("Held back"),
     Kind.MISSING: _("Missing"),
     Kind.SILENT: _("Did not close"),
     Kind.WAITING: _("Waiting for activation"),

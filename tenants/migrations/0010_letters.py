@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='letters',
-            field=models.CharField(choices=[('daily', 'each morning, when there is something new'), ('at_once', 'each morning, and at once when a closing fails or differs in Exact'), ('never', 'never')], db_default='daily', default='daily', max_length=10, verbose_name='letters'),
+            field=models.CharField(choices=[('daily', 'each morning, when there is something new'), ('at_once', 'each morning, and at once what fails or differs in Exact'), ('never', 'never')], db_default='daily', default='daily', max_length=10, verbose_name='letters'),
         ),
         migrations.AddConstraint(
             model_name='user',

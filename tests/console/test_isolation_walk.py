@@ -46,6 +46,7 @@ HARMLESS = {
         "forget",
         "language",
         "letters",
+        "settled",
         "poll",
         "show",
         "state",
