@@ -125,7 +125,7 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=LABELS)
     def state_label(self, export: Export) -> tuple[str, str]:
-        if export.state == ExportState.EXPORTED and getattr(export, "findings", ()):
+        if export.state == ExportState.EXPORTED and bool(getattr(export, "findings", None)):
             return "differs", _now("differs in Exact")
         return export.state, export.get_state_display()
 
