@@ -204,6 +204,14 @@ SENTENCES: dict[str, str] = {
         "of the mapping put two of its entries together. A FEC may have no gap: mend the closing, or give its means "
         "of payment the journal they had, and export again; or keep to the file delivered before."
     ),
+    "fec_corrected": N_(
+        "Changed in Exact after a FEC held them ({count}): {closings}. What was validated stays under its number; its "
+        "reversal and what stands in Exact now follow under new numbers."
+    ),
+    "fec_corrected_elsewhere": N_(
+        "Changed in Exact after a FEC held them ({count}): {closings}. The correction is dated in another fiscal year, "
+        "so it is not in this file: book the reversal and the entry that stands in Exact now in that year."
+    ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
     "run_nothing_new": N_(
         "Nothing is new: earlier files of this format hold all that can go into one ({count} closings). Take those "

@@ -30,3 +30,9 @@ def read_content(content: FileContent) -> Iterator[bytes]:
     for pk in places:
         data, packed = FilePiece.objects.values_list("data", "packed").get(pk=pk)
         yield zlib.decompress(data) if packed else bytes(data)
+
+
+def read_piece(content_id: int, position: int) -> bytes:
+    """One piece of a file's bytes, `PIECE` long, the last one shorter."""
+    data, packed = FilePiece.objects.values_list("data", "packed").get(content_id=content_id, position=position)
+    return zlib.decompress(data) if packed else bytes(data)

@@ -3,7 +3,7 @@
 They are read a page at a time, so that no transaction stays open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from string import ascii_uppercase
@@ -14,7 +14,8 @@ from django.db.models.fields.json import KT
 from psycopg.types.json import Jsonb
 
 from exact.activation import plan_in
-from exact.models import Mapping, Posting
+from exact.models import Mapping as Settings
+from exact.models import Posting
 from exports.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.models import Export, ExportState
 from exports.prepare import Destination
@@ -31,20 +32,29 @@ from exports.runs.copy import copy_rows
 from exports.runs.delivered import earlier_runs
 from exports.runs.frozen import FileEntry, Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
+from exports.runs.validated import Validated, ValidatedEntries, correction_of
 from exports.runs.work import Work
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
+from ledger.files.fec import Fec
+from ledger.files.layout import Layout
 from ledger.files.make import Draft
 from ledger.files.read_back import meant_by
+from ledger.files.takings import takings_of
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
+
+NAMED_MAX = 20
+CORRECTED = Problem(code="fec_corrected", blocking=False)
+CORRECTED_ELSEWHERE = Problem(code="fec_corrected_elsewhere", blocking=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadClosing:
     """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out.
 
-    `earlier` is the run whose file for import held it before.
+    `earlier` is the run whose file for import held it before. `validated` is what delivered FECs hold of it: that is in
+    the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
     """
 
     export: Export
@@ -53,6 +63,8 @@ class ReadClosing:
     problems: Sequence[Problem]
     closing: BookedClosing | None
     earlier: UUID | None = None
+    validated: tuple[Validated, ...] = ()
+    undone: tuple[Validated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +74,58 @@ class StoredPage:
     page: Sequence[Export]
     standing: dict[UUID, StandingEntries]
     earlier: dict[UUID, UUID]
+    validated: dict[UUID, list[Validated]]
 
 
-def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> None:
-    """Book and draft every closing of the range, and write down what became of each."""
+def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
+    """Book and draft every closing of the range, and write down what became of each.
+
+    Returns a word on what was corrected beside what was validated, or could not be in this file.
+    """
     RunClosing.objects.filter(run=run).delete()
-    places, reader = count(1), Reader(run)
+    places, reader = count(1), Reader(run, draft.layout)
+    noted: dict[str, list[str]] = {}
     for page in reader.pages():
         rows = []
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
-                frozen.add(read.export.pk, drafted(draft, read.closing))
+                frozen.add(read.export.pk, drafted(draft, read.closing, read))
+            for problem in read.problems if read.validated else ():
+                noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_copied(run, place, read))
         copy_rows(RunClosing, COPIED, rows)
         work.step(len(page))
+    return [*_words(noted)]
 
 
-def drafted(draft: Draft, closing: BookedClosing) -> list[FileEntry]:
-    """A closing's entries as text, each with what it is to move."""
-    meant = (meant_by(entry, draft.layout) for entry in closing.entries)
-    return [FileEntry(*entry, moved) for entry, moved in zip(draft.add(closing), meant, strict=True)]
+def _words(noted: Mapping[str, list[str]]) -> Iterator[Problem]:
+    """What was found of several closings, said once, with the first of them."""
+    for code, closings in noted.items():
+        facts = {"count": str(len(closings)), "closings": ", ".join(closings[:NAMED_MAX])}
+        yield Problem(code=code, facts=facts, blocking=False)
+
+
+def drafted(draft: Draft, closing: BookedClosing, read: ReadClosing) -> list[FileEntry]:
+    """A closing's entries as text, each with what it is to move; what is validated first, as it is."""
+    fec = draft.layout if isinstance(draft.layout, Fec) else None
+    day = closing.entries[0].date if closing.entries else None
+    turned = [(it, it.entry.reversal(day or it.entry.day, draft=bool(fec and fec.draft))) for it in read.undone]
+    texts = draft.add(closing, [*(it.entry for it in read.validated), *(entry for _, entry in turned)])
+    return [
+        *(_as_validated(it, fec) for it in read.validated if fec),
+        *(FileEntry(it.kind, it.own, it.entry.journal.code, e.text, e.moved, e.takings) for it, e in turned),
+        *(
+            FileEntry(*text, meant_by(entry, draft.layout), takings_of(entry) if fec else None)
+            for text, entry in zip(texts, closing.entries, strict=True)
+        ),
+    ]
+
+
+def _as_validated(it: Validated, fec: Fec) -> FileEntry:
+    number, place, day = it.given
+    text = it.entry.as_draft(fec.draft, validated_on=day)
+    given = (number.journal, number.sequence, place, day.toordinal())
+    return FileEntry(it.kind, it.own, number.journal, text, it.entry.moved, None, given)
 
 
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
@@ -96,7 +140,7 @@ def walk_ins_of(run: ExportRun) -> set[str]:
     """The third parties that counter sales of the range are booked to: as the plans say now, and as was posted."""
     posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
     shops = closings_in(run).order_by().values("establishment")
-    mappings = Mapping.objects.filter(establishment__in=shops)
+    mappings = Settings.objects.filter(establishment__in=shops)
     planned = {plan_in(None, mapping).third_party for mapping in mappings}
     return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
 
@@ -108,8 +152,10 @@ UNFINISHED = (ExportState.HELD, ExportState.WAITING, ExportState.FAILED)
 class Reader:
     """Reads and books the closings of one run; remembers what is in force for each establishment."""
 
-    def __init__(self, run: ExportRun) -> None:
+    def __init__(self, run: ExportRun, layout: Layout | None = None) -> None:
         self._run = run
+        self._fec = layout if isinstance(layout, Fec) else None
+        self._validated = ValidatedEntries()
         self._destinations: dict[int, Destination] = {}
         self._till_places: dict[int, str] = _till_places(run)
         self._shops: dict[int, str] = _shops_apart(run)
@@ -124,8 +170,10 @@ class Reader:
             earlier = earlier_runs(self._run, [it.pk for it in page])
             wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
             standing = standing_entries(wanted)
-            with_documents([it for it in wanted if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
-            yield StoredPage(page=page, standing=standing, earlier=earlier)
+            validated = self._validated.of([it.pk for it in page]) if self._fec else {}
+            to_book = [it for it in wanted if it.pk not in validated]
+            with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
+            yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated)
 
     def _taken_or_left(self, export: Export, stored: StoredPage) -> ReadClosing:
         """What an earlier file for import holds is left out, or taken as what it is now."""
@@ -133,7 +181,23 @@ class Reader:
         if earlier is not None and not self._run.again:
             state = RunClosingState.ALREADY
             return ReadClosing(export=export, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
-        return replace(self._read(export, stored.standing.get(export.pk, StandingEntries())), earlier=earlier)
+        standing = stored.standing.get(export.pk, StandingEntries())
+        if validated := stored.validated.get(export.pk):
+            return self._as_validated(export, validated, standing)
+        return replace(self._read(export, standing), earlier=earlier)
+
+    def _as_validated(self, export: Export, validated: list[Validated], standing: StandingEntries) -> ReadClosing:
+        """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
+        assert self._fec is not None, "only a FEC validates"
+        whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
+        correction = correction_of(validated, standing.entries, self._fec) if whole else None
+        taken = replace(self._taken(export, (), in_exact=whole), validated=tuple(validated))
+        if correction is None:
+            return taken
+        if correction.day not in self._fec.year:
+            return replace(taken, problems=[CORRECTED_ELSEWHERE])
+        corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
+        return replace(corrected, closing=self._closing(export, correction.standing))
 
     def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from exports.runs.validated import Validation
 from ledger.files.make import completed
 from ledger.files.numbering import EntryNumber, GivenNumber
 from ledger.files.read_back import MeantEntry
@@ -15,7 +16,8 @@ from ledger.files.read_back import MeantEntry
 class FileEntry(NamedTuple):
     """An entry for a file: its kind, its own journal, the journal's code in the file, its lines as text.
 
-    `meant` is what its lines move, to be found again in the file's bytes.
+    `meant` is what its lines move, to be found again in the file's bytes; `takings` what it adds to sales and means,
+    kept for a FEC. `given` is the number (journal, sequence, place, day) of one that a delivered FEC holds already.
     """
 
     kind: str
@@ -23,14 +25,21 @@ class FileEntry(NamedTuple):
     journal: str
     text: str
     meant: MeantEntry
+    takings: dict[str, Any] | None = None
+    given: tuple[str, int, int, int] | None = None
 
 
 class WrittenEntry(NamedTuple):
-    """An entry ready to be written, with the number it shows, if it shows one."""
+    """An entry ready to be written, with the number it shows, if it shows one; `place` is the number's row.
+
+    `takings` is None for one that a delivered FEC holds already.
+    """
 
     text: str
     number: EntryNumber | None
     meant: MeantEntry
+    place: int = 0
+    takings: dict[str, Any] | None = None
 
 
 class _Records:
@@ -84,6 +93,24 @@ class Frozen:
         self._records.close()
 
 
+class Validations:
+    """Where a FEC holds each entry that no delivered one held before."""
+
+    def __init__(self) -> None:
+        self._records = _Records()
+
+    def add(self, validation: Validation) -> None:
+        """Set one aside."""
+        self._records.add(tuple(validation))
+
+    def __iter__(self) -> Iterator[Validation]:
+        for place in range(len(self._records)):
+            yield Validation(*self._records.read(place))
+
+    def close(self) -> None:
+        self._records.close()
+
+
 class Numbered:
     """Entries with the numbers they show, to be written in the order in which those were given, by whatever run."""
 
@@ -95,13 +122,14 @@ class Numbered:
         """Set an entry aside, completed with its number."""
         self._places.append(given.place)
         number = given.number
-        self._records.add((completed(entry.text, given), number.journal, number.sequence, entry.meant))
+        new = entry.takings if entry.given is None else None
+        self._records.add((completed(entry.text, given), number.journal, number.sequence, entry.meant, new))
 
     def in_order(self) -> Iterator[WrittenEntry]:
         """The entries in the order of their numbers."""
         for entry in sorted(range(len(self._places)), key=self._places.__getitem__):
-            text, journal, sequence, meant = self._records.read(entry)
-            yield WrittenEntry(text, EntryNumber(journal, sequence), meant)
+            text, journal, sequence, meant, takings = self._records.read(entry)
+            yield WrittenEntry(text, EntryNumber(journal, sequence), meant, self._places[entry], takings)
 
     def close(self) -> None:
         self._records.close()

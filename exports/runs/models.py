@@ -204,8 +204,8 @@ class KeptNumber(models.Model):
     """The EcritureNum of one entry, kept for ever: LPF art. A47 A-1, field 3.
 
     One sequence per company (a tenant is one legal entity), fiscal year (its last day) and journal code in the file.
-    An entry is known by its closing, its kind and the journal it is booked in, whatever the file calls that. All
-    entries of a closing that were numbered together have the same `given_at`.
+    An entry is known by its closing, its kind and the journal it is booked in, whatever the file calls that; of several
+    (after a correction) by `revision`. All entries of a closing that were numbered together have the same `given_at`.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
@@ -215,6 +215,7 @@ class KeptNumber(models.Model):
     export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
     entry_kind = models.CharField(max_length=10)
     entry_journal = models.CharField(max_length=10)
+    revision = models.PositiveSmallIntegerField(default=1, db_default=1)
     given_at = models.DateTimeField()
 
     class Meta:
@@ -223,10 +224,27 @@ class KeptNumber(models.Model):
                 fields=["tenant", "fiscal_year", "journal", "sequence"], name="exports_number_given_once"
             ),
             models.UniqueConstraint(
-                fields=["export", "entry_kind", "entry_journal"], name="exports_number_of_entry_kept"
+                fields=["export", "entry_kind", "entry_journal", "revision"], name="exports_number_of_entry_kept"
             ),
             models.CheckConstraint(condition=Q(sequence__gt=0), name="exports_number_counts_from_one"),
         ]
+
+
+class ValidatedEntry(models.Model):
+    """A numbered entry as a delivered FEC holds it: these bytes are what every later FEC shows under its number.
+
+    `takings` is what it adds to sales and means of payment (`ledger.files.takings.takings_of`).
+    """
+
+    number = models.OneToOneField(KeptNumber, models.PROTECT, primary_key=True, related_name="validated")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    content = models.ForeignKey(FileContent, models.PROTECT, related_name="+", db_index=False)
+    start = models.PositiveBigIntegerField()
+    length = models.PositiveIntegerField()
+    takings = models.JSONField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(length__gt=0), name="exports_validated_has_text")]
 
 
 class FileSettings(models.Model):

@@ -3,8 +3,8 @@
 A number is given when everything was checked, so that a file that could not be made leaves no gap.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from uuid import UUID
@@ -35,6 +35,7 @@ COPIED = (
     "export_id",
     "entry_kind",
     "entry_journal",
+    "revision",
     "given_at",
 )
 
@@ -62,49 +63,83 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
 
     Returns the numbers of all entries, in their order, and which rows of numbers have no entry any more.
     """
-    entries = [(export_id, it.kind, it.own, it.journal) for export_id, drafted in batch for it in drafted]
+    entries = [(export_id, it) for export_id, drafted in batch for it in drafted]
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant_id).values_list("pk").get()
-        given, lost = _given_before(batch)
+        before = _Before(batch)
+        given, lost = before.given()
         kept = {place: it.number for place, it in given.items()}
-        journals = {journal for *_, journal in entries} | {number.journal for number in kept.values()}
+        journals = {it.journal for _, it in entries} | {number.journal for number in kept.values()}
         last = {journal: _last(tenant_id, year_end, journal) for journal in journals}
-        numbers = number_entries(((place, it[3]) for place, it in enumerate(entries)), kept=kept, last=last)
+        numbers = number_entries(((place, it.journal) for place, (_, it) in enumerate(entries)), kept=kept, last=last)
         now = timezone.now()
         today, new = timezone.localdate(now), [place for place in numbers if place not in given]
         for place, row in zip(new, _next_rows(len(new)), strict=True):
             given[place] = GivenNumber(number=numbers[place], place=row, day=today)
-        copy_rows(
-            KeptNumber,
-            COPIED,
-            (
-                (given[it].place, tenant_id, year_end, numbers[it].journal, numbers[it].sequence, *entries[it][:3], now)
-                for it in new
-            ),
-        )
+        rows = []
+        for it in new:
+            export_id, entry = entries[it]
+            number, revision = numbers[it], before.next_revision(export_id, entry)
+            key = (export_id, entry.kind, entry.own, revision)
+            rows.append((given[it].place, tenant_id, year_end, number.journal, number.sequence, *key, now))
+        copy_rows(KeptNumber, COPIED, rows)
     return [given[place] for place in range(len(entries))], lost
 
 
-def _given_before(batch: Batch) -> tuple[dict[int, GivenNumber], list[int]]:
-    """The numbers that entries have already, whatever journal they were in when they got them."""
-    rows = KeptNumber.objects.extra(where=["export_id = ANY(%s)"], params=[[export_id for export_id, _ in batch]])
-    before: defaultdict[UUID, dict[EntryKey, GivenNumber]] = defaultdict(dict)
-    for pk, export_id, kind, own, journal, sequence, given_at in rows.order_by("pk").values_list(
-        "pk", "export_id", "entry_kind", "entry_journal", "journal", "sequence", "given_at"
-    ):
-        number = EntryNumber(journal, sequence)
-        before[export_id][kind, own] = GivenNumber(number=number, place=pk, day=timezone.localdate(given_at))
-    given: dict[int, GivenNumber] = {}
-    lost: list[int] = []
-    first = 0
-    for export_id, drafted in batch:
-        if numbered := before.get(export_id):
-            entries = [(it.kind, it.own) for it in drafted]
-            same = same_entries(entries, [*numbered])
-            given |= {first + entries.index(entry): numbered[was] for entry, was in same.items()}
-            lost += [it.place for was, it in numbered.items() if was not in same.values()]
-        first += len(drafted)
-    return given, lost
+class _Before:
+    """The numbers that the closings of a batch have already, whatever journal they were in when they got them."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._numbered: defaultdict[UUID, dict[EntryKey, GivenNumber]] = defaultdict(dict)
+        self._revisions: defaultdict[tuple[UUID, str, str], int] = defaultdict(int)
+        rows = KeptNumber.objects.extra(where=["export_id = ANY(%s)"], params=[[export_id for export_id, _ in batch]])
+        for pk, export_id, kind, own, revision, journal, sequence, given_at in rows.order_by("pk").values_list(
+            "pk", "export_id", "entry_kind", "entry_journal", "revision", "journal", "sequence", "given_at"
+        ):
+            given = GivenNumber(number=EntryNumber(journal, sequence), place=pk, day=timezone.localdate(given_at))
+            self._numbered[export_id][kind, own, revision] = given
+            self._revisions[export_id, kind, own] = max(self._revisions[export_id, kind, own], revision)
+
+    def given(self) -> tuple[dict[int, GivenNumber], list[int]]:
+        """The number of each entry that has one, by its place in the batch; and rows that have no entry any more.
+
+        What a delivered FEC holds brings its number along. A number that no delivered file shows yet is that of the
+        entry in its place now.
+        """
+        given: dict[int, GivenNumber] = {}
+        lost: list[int] = []
+        first = 0
+        for export_id, drafted in self._batch:
+            for place, entry in enumerate(drafted, start=first):
+                if entry.given is not None:
+                    journal, sequence, row, day = entry.given
+                    number = EntryNumber(journal, sequence)
+                    given[place] = GivenNumber(number=number, place=row, day=date.fromordinal(day))
+            taken = {it.place for it in given.values()}
+            left = {key: it for key, it in self._numbered[export_id].items() if it.place not in taken}
+            same, keys = self._same(drafted, left)
+            given |= {first + keys[entry]: left[was] for entry, was in same.items()}
+            lost += [it.place for was, it in left.items() if was not in same.values()]
+            first += len(drafted)
+        return given, lost
+
+    def next_revision(self, export_id: UUID, entry: FileEntry) -> int:
+        """Which entry of its kind and journal a new one of a closing is."""
+        self._revisions[export_id, entry.kind, entry.own] += 1
+        return self._revisions[export_id, entry.kind, entry.own]
+
+    @staticmethod
+    def _same(
+        drafted: Sequence[FileEntry], left: Mapping[EntryKey, GivenNumber]
+    ) -> tuple[dict[EntryKey, EntryKey], dict[EntryKey, int]]:
+        counted: Counter[tuple[str, str]] = Counter()
+        keys: dict[EntryKey, int] = {}
+        for place, entry in enumerate(drafted):
+            counted[entry.kind, entry.own] += 1
+            if entry.given is None:
+                keys[entry.kind, entry.own, counted[entry.kind, entry.own]] = place
+        return same_entries(keys, [*left]), keys
 
 
 def _next_rows(count: int) -> list[int]:

@@ -1,6 +1,7 @@
 """What a run would do, said before anything runs."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,8 @@ from exports.runs.models import ExportRun, RunClosingState
 from exports.runs.options import layout_of
 from exports.runs.report import LeftOut
 from ledger.files.check import check_file
-from ledger.files.takings import MeansReceived, RateTotal, TakingsTally
+from ledger.files.layout import Layout
+from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings
 from ledger.money import total
 
 CHECKED_MAX = 1500
@@ -59,11 +61,10 @@ def preview(run: ExportRun) -> Preview:
     """Look at the range of a run that is not asked for yet. Changes nothing."""
     rows = closings_in(run)
     states = Counter(rows.order_by().values_list("state", flat=True))
-    looked = _looked_at(run)
-    takings = TakingsTally()
-    for read in looked:
-        takings.add_all(read.closing.entries if read.closing else ())
-    held, problems, blocked = _to_exact(rows) if run.to_exact else _to_file(run, looked)
+    layout = None if run.to_exact else layout_of(run, walk_ins=walk_ins_of(run))
+    looked = _looked_at(run, layout)
+    takings = takings_in(looked)
+    held, problems, blocked = _to_exact(rows) if layout is None else _to_file(layout, looked)
     held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
     earlier = sum(read.earlier is not None for read in looked)
     left_out = held_count + (0 if run.again else earlier)
@@ -92,9 +93,21 @@ def preview(run: ExportRun) -> Preview:
 Looked = tuple[list[LeftOut], list[str], bool]
 
 
-def _looked_at(run: ExportRun) -> list[ReadClosing]:
+def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
+    """What closings add up to as a run takes them: what is booked now, and what a delivered FEC holds of them."""
+    takings = TakingsTally()
+    for read in looked:
+        takings.add_all(read.closing.entries if read.closing else ())
+        for validated in read.validated:
+            takings.add_document(validated.entry.takings)
+        for undone in read.undone:
+            takings.add_document(negated_takings(undone.entry.takings))
+    return takings
+
+
+def _looked_at(run: ExportRun, layout: Layout | None) -> list[ReadClosing]:
     """The closings, booked as the run will take them; of very many the first."""
-    return [*islice(chain.from_iterable(Reader(run).pages()), CHECKED_MAX)]
+    return [*islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)]
 
 
 def _to_exact(rows: QuerySet[Export]) -> Looked:
@@ -108,9 +121,9 @@ def _to_exact(rows: QuerySet[Export]) -> Looked:
     return held, [], False
 
 
-def _to_file(run: ExportRun, looked: list[ReadClosing]) -> Looked:
+def _to_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
     closings = tuple(read.closing for read in looked if read.closing is not None)
-    found = check_file(closings, layout_of(run, walk_ins=walk_ins_of(run)))
+    found = check_file(closings, layout)
     held = [
         LeftOut(
             export=read.export,

@@ -13,11 +13,12 @@ from exports.runs.comparison import compare
 from exports.runs.content import keep_content
 from exports.runs.delivered import DeliveredMeanwhile, nothing_new, word_on_again
 from exports.runs.freeze import freeze, walk_ins_of
-from exports.runs.frozen import Frozen, Numbered
+from exports.runs.frozen import Frozen, Numbered, Validations
 from exports.runs.models import RunState
 from exports.runs.numbers import give_numbers
 from exports.runs.options import layout_of
 from exports.runs.sheet import sheet_document, takings_document
+from exports.runs.validated import ValidatedMeanwhile, Validation
 from exports.runs.work import Work
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
@@ -36,7 +37,7 @@ def run_to_file(work: Work) -> None:
     while True:
         try:
             return _make(work)
-        except DeliveredMeanwhile:
+        except (DeliveredMeanwhile, ValidatedMeanwhile):
             log.info("delivered_meanwhile", run=str(work.run.pk))
         except FileDiffers as difference:
             log.exception("file_differs", run=str(work.run.pk))
@@ -49,9 +50,13 @@ def _make(work: Work) -> None:
     work.begin(2 * closings_in(run).count())
     layout = layout_of(run, walk_ins=walk_ins_of(run))
     draft = Draft(layout)
-    with closed_after(Frozen()) as frozen, closed_after(Numbered()) as numbered:
-        freeze(run, work, draft, frozen)
-        problems = draft.problems()
+    with (
+        closed_after(Frozen()) as frozen,
+        closed_after(Numbered()) as numbered,
+        closed_after(Validations()) as validations,
+    ):
+        corrected = freeze(run, work, draft, frozen)
+        problems = [*draft.problems(), *corrected]
         if not len(frozen):
             problems.append(nothing_new(run))
         if any(problem.blocking for problem in problems):
@@ -64,23 +69,27 @@ def _make(work: Work) -> None:
         with tempfile.TemporaryFile() as file:
             writer = FileWriter(layout, file.write)
             for entry in source.in_order():
+                start = writer.size
                 writer.write_entry(entry.text, entry.number)
+                if entry.takings is not None:
+                    validations.add(Validation(entry.place, start, writer.size - start, entry.takings))
                 work.keep()
             sheet = writer.end(draft)
             found = _read_back(work, layout, file, source)
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
-    work.hold_long()
-    work.deliver(
-        problems=_documents([*problems, *word_on_again(run)]),
-        content=content,
-        file_name=sheet.file_name,
-        sheet=sheet_document(sheet),
-        sheet_csv=sheet.to_csv(),
-        read_back={"closings": sheet.closings, **found},
-        takings=takings_document(sheet.rates, sheet.means),
-        comparison=compare(run),
-        done=run.total,
-    )
+        work.hold_long()
+        work.deliver(
+            content,
+            validations,
+            problems=_documents([*problems, *word_on_again(run)]),
+            file_name=sheet.file_name,
+            sheet=sheet_document(sheet),
+            sheet_csv=sheet.to_csv(),
+            read_back={"closings": sheet.closings, **found},
+            takings=takings_document(sheet.rates, sheet.means),
+            comparison=compare(run),
+            done=run.total,
+        )
 
 
 def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Numbered) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Taking a run: one worker at a time by a lease in its row, progress, and an end that only the holder can write."""
 
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from exports.runs.delivered import note_delivered
-from exports.runs.models import UNFINISHED, ExportRun, MailState, RunState
+from exports.runs.models import UNFINISHED, ExportRun, FileContent, MailState, RunState
+from exports.runs.validated import Validation, note_validated
 from ledger.problem import Problem
 
 LEASE = timedelta(minutes=2)
@@ -63,15 +65,17 @@ class Work:
         mail = MailState.DUE if self.run.email else MailState.NONE
         self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
 
-    def deliver(self, **changes: Any) -> None:
+    def deliver(self, content: FileContent, validations: Iterable[Validation], **changes: Any) -> None:
         """Write the end of a run whose file is whole, and what the file holds: both, or neither.
 
-        Raises `Stopped`, and `DeliveredMeanwhile` when another run has just delivered a closing of this one.
+        Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another run has just delivered some of it.
         """
         with transaction.atomic():
-            self.finish(RunState.DONE, **changes)
+            self.finish(RunState.DONE, content=content, **changes)
             if self.run.for_import:
                 note_delivered(self.run)
+            else:
+                note_validated(self.run, content, validations)
 
     def _write(self, lease: timedelta) -> None:
         self._change(done=self.run.done, total=self.run.total, leased_until=timezone.now() + lease)

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
-from ledger.files.chart import Chart
+from ledger.files.chart import Chart, FileJournal
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally
 from ledger.files.totals import AccountTally, AccountTotal
+from ledger.files.validated import ValidatedEntry
 from ledger.money import ZERO, comma_text, total
 
 # A spreadsheet takes a cell that starts so for a formula.
@@ -126,6 +127,15 @@ class ControlTally:
         for entry in closing.entries:
             self._add_entry(entry)
 
+    def add_validated(self, entry: ValidatedEntry) -> None:
+        """Count an entry of a closing that stands in the file as an earlier one holds it."""
+        moved = [(account, Decimal(amount).scaleb(-2)) for account, amount in entry.moved]
+        for account, amount in moved:
+            self._accounts.add_moved(account, max(amount, ZERO), max(-amount, ZERO))
+        debit = total(amount for _account, amount in moved if amount > ZERO)
+        self._count(entry.day, entry.journal, lines=len(moved), debit=debit)
+        self._takings.add_document(entry.takings)
+
     def sheet(self, *, format: str, file_name: str, size: int, sha256: str) -> ControlSheet:
         """Return the sheet of what was counted, for the file it became."""
         journals = tuple(self._journals[code] for code in sorted(self._journals))
@@ -149,18 +159,22 @@ class ControlTally:
         )
 
     def _add_entry(self, entry: Entry) -> None:
+        debit = total(line.amount for line in entry.lines if line.amount > ZERO)
+        journal = self._chart.journal(entry.journal, entry.kind)
+        self._count(entry.date, journal, lines=len(entry.lines), debit=debit)
+        self._accounts.add(entry)
+        self._takings.add(entry)
+
+    def _count(self, day: date, named: FileJournal, *, lines: int, debit: Decimal) -> None:
+        """An entry balances, or it does not exist: its debit is its credit."""
         self.entries += 1
-        self.first_date = min(self.first_date or entry.date, entry.date)
-        self.last_date = max(self.last_date or entry.date, entry.date)
-        named = self._chart.journal(entry.journal, entry.kind)
+        self.first_date = min(self.first_date or day, day)
+        self.last_date = max(self.last_date or day, day)
         journal = self._journals.setdefault(named.code, JournalTotal(named.code, named.name))
         journal.entries += 1
-        journal.lines += len(entry.lines)
-        self._accounts.add(entry)
-        debit = total(line.amount for line in entry.lines if line.amount > ZERO)
+        journal.lines += lines
         journal.debit += debit
-        journal.credit += debit  # an entry balances, or it does not exist
-        self._takings.add(entry)
+        journal.credit += debit
 
 
 def _cell(value: object) -> str:

@@ -68,6 +68,7 @@ class Fec(Layout):
 
     name: ClassVar[str] = "fec"
     limits: ClassVar[Limits] = Limits()
+    charset_name: ClassVar[str] = "iso8859_15"
 
     siren: str
     year: FiscalYear
@@ -75,7 +76,7 @@ class Fec(Layout):
 
     @property
     def charset(self) -> str:
-        return "iso8859_15"
+        return self.charset_name
 
     def head(self) -> str:
         return "\t".join(COLUMNS) + LINE_END

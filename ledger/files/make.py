@@ -1,7 +1,7 @@
 """A file in the making: closings go by once, are checked, counted and put into text; then the text is written."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ledger.files.booked import BookedClosing
 from ledger.files.check import FileChecker
@@ -9,6 +9,7 @@ from ledger.files.control_sheet import ControlSheet, ControlTally
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, lines_of
 from ledger.files.layout import Layout, year_month_day
 from ledger.files.numbering import EntryNumber, GivenNumber
+from ledger.files.validated import ValidatedEntry
 from ledger.problem import Problem
 
 # An entry as text: its kind, its own journal, the journal's code in the file, its lines.
@@ -27,8 +28,11 @@ class Draft:
         self._checker = FileChecker(layout)
         self._tally = ControlTally(layout.chart)
 
-    def add(self, closing: BookedClosing) -> list[DraftedEntry]:
-        """Take a closing in; the order of the closings is that of the movements. Returns its entries as text."""
+    def add(self, closing: BookedClosing, validated: Iterable[ValidatedEntry] = ()) -> list[DraftedEntry]:
+        """Take a closing in; the order of the closings is that of the movements. Returns its entries as text.
+
+        `validated` are entries of it that stand in the file as earlier ones hold them, beside its own.
+        """
         layout, chart = self.layout, self.layout.chart
         self._checker.look_at(closing)
         drafted = [
@@ -41,6 +45,8 @@ class Draft:
             for movement, entry in enumerate(closing.entries, start=self._tally.entries + 1)
         ]
         self._tally.add(closing)
+        for entry in validated:
+            self._tally.add_validated(entry)
         return drafted
 
     def problems(self) -> list[Problem]:
@@ -72,6 +78,11 @@ class FileWriter:
         self._digest, self._size = hashlib.sha256(), 0
         self._reached: dict[str, int] = {}
         self._put(layout.head())
+
+    @property
+    def size(self) -> int:
+        """How many bytes were written."""
+        return self._size
 
     def write_entry(self, text: str, number: EntryNumber | None = None) -> None:
         """Write one entry that is complete; `number` is the one it shows, if it shows one."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeAlias, TypeVar
 
-EntryKey: TypeAlias = tuple[str, str]  # within a closing: the entry's kind, its own journal
+# Within a closing: the entry's kind, its own journal, and which of those it is, from 1.
+EntryKey: TypeAlias = tuple[str, str, int]
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -68,6 +69,7 @@ def same_entries(now: Iterable[EntryKey], numbered: Sequence[EntryKey]) -> dict[
 
     That of its journal; else, in the order of their numbers, one of its kind in a journal that the closing no longer
     uses: when sales move from journal 70 to 71, they keep the number they had in 70. What is not in the result is new.
+    Only numbers that no delivered file shows may be found so: what was delivered stays as it was (`validated`).
     """
     entries = [*now]
     same = {entry: entry for entry in entries if entry in numbered}

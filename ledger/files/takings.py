@@ -3,12 +3,13 @@
 Preview, report, file and control sheet all take it from here, so that they cannot say different sums.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ledger.entry import Entry, Line, LineRole
-from ledger.money import ZERO, total
+from ledger.money import ZERO, cents, money_text, percent, total
 
 
 @dataclass(slots=True)
@@ -51,6 +52,22 @@ class TakingsTally:
         for entry in entries:
             self.add(entry)
 
+    def add_document(self, document: Mapping[str, Any]) -> None:
+        """Count what `document` wrote of entries before."""
+        for rate, net, vat in document["rates"]:
+            sold = self._rates.setdefault(percent(rate), RateTotal(percent(rate)))
+            sold.net += cents(net)
+            sold.vat += cents(vat)
+        for code, label, amount in document["means"]:
+            self._means.setdefault(code, MeansReceived(code, label)).amount += cents(amount)
+
+    def document(self) -> dict[str, Any]:
+        """What was counted, JSON-ready: `add_document` reads it back."""
+        return {
+            "rates": [[money_text(it.rate), money_text(it.net), money_text(it.vat)] for it in self._rates.values()],
+            "means": [[it.means, it.label, money_text(it.amount)] for it in self._means.values()],
+        }
+
     def rates(self) -> tuple[RateTotal, ...]:
         """Sales per VAT rate so far, the highest rate first."""
         return tuple(self._rates[rate] for rate in sorted(self._rates, reverse=True))
@@ -75,3 +92,22 @@ class TakingsTally:
                 rate.vat -= line.amount
             else:
                 rate.net -= line.amount
+
+
+def takings_of(entry: Entry) -> dict[str, Any]:
+    """What one entry adds to sales and means, JSON-ready."""
+    tally = TakingsTally()
+    tally.add(entry)
+    return tally.document()
+
+
+def negated_takings(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What undoing an entry takes off again."""
+    return {
+        "rates": [[rate, _negated(net), _negated(vat)] for rate, net, vat in document["rates"]],
+        "means": [[code, label, _negated(amount)] for code, label, amount in document["means"]],
+    }
+
+
+def _negated(amount: str) -> str:
+    return money_text(cents(-cents(amount)))

@@ -37,6 +37,11 @@ class AccountTally:
             else:
                 self._sums[line.account] = (debit, credit - line.amount)
 
+    def add_moved(self, account: str, debit: Decimal, credit: Decimal) -> None:
+        """Count one line."""
+        before, credited = self._sums.get(account, (ZERO, ZERO))
+        self._sums[account] = (before + debit, credited + credit)
+
     def totals(self) -> tuple[AccountTotal, ...]:
         """Return the sums so far, sorted by account."""
         sums = sorted(self._sums.items())
