@@ -28,6 +28,8 @@ Settled = Callable[[Posting], None]
 ERRORS_MAX = 5
 COUNTED_ERRORS = (400, 401, 403, 404)
 ERROR_PAUSE = timedelta(hours=1)
+# Some twenty minutes of sending, being told nothing clear, and finding nothing there: then somebody must know.
+ATTEMPTS_MAX = 6
 
 
 def settle_time() -> timedelta:
@@ -188,7 +190,8 @@ def record_unknown(
 def record_not_there(run: LaneRun, posting: Posting) -> None:
     """Exact does not have it. It goes again by itself, unless Exact had said no: then only a person sends it again.
 
-    What a person sends again makes room for what is sent in its place.
+    So it is after many tries without a clear answer: what stands between us and Exact, and lets reading pass but no
+    writing, would keep the whole lane waiting unseen. What a person sends again makes room for what takes its place.
     """
     with run.writing():
         if posting.state == PostingState.SOUGHT:
@@ -196,6 +199,10 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
             run.settled(posting)
         elif posting.messages:
             move(posting, PostingState.REFUSED, reasons=[Problem(code="refused_after_all")])
+            run.settled(posting)
+        elif posting.attempts >= ATTEMPTS_MAX:
+            unclear = Problem(code="never_a_clear_answer", facts={"count": str(posting.attempts)})
+            move(posting, PostingState.REFUSED, reasons=[unclear], problems=[unclear.to_document()])
             run.settled(posting)
         else:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)

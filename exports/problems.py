@@ -131,6 +131,10 @@ SENTENCES: dict[str, str] = {
         "as refused."
     ),
     "refused_after_all": N_("Looked up twice, not in Exact: it was refused. Send it again once its cause is mended."),
+    "never_a_clear_answer": N_(
+        "Sent {count} times without a clear answer, and not in Exact: something in between may let nothing pass. "
+        "Let support look, then send it again."
+    ),
     "sent_again": N_("Looked up twice, not in Exact: it is sent again."),
     "not_in_exact": N_("Looked up: not in Exact. What is sent again takes its place."),
     "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from exact import lane, steps
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
+from exact.records import ATTEMPTS_MAX
 from exports.models import Export
 from simulators.exact_online.faults import Fault
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -106,6 +107,21 @@ def test_refusal__that_was_in_doubt_ends_refused_in_exact_s_words_and_is_not_sen
     assert (state(closing_id), exact.entries(division.code)) == ("failed", [])
     event = Export.objects.get(pk=closing_id).events.get(after="failed")
     assert event.why == refused.messages[0]
+
+
+def test_post__that_never_gets_a_clear_answer_is_told_and_lets_the_others_pass(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    first, later = push(till), push(till, 1043)
+    blocked = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "status_503"}
+    exact.control("faults", **blocked, division=division.code, count=ATTEMPTS_MAX)
+    for _ in range(2 * ATTEMPTS_MAX + 1):
+        work(division)
+        settle_now(division)
+    refused = Posting.objects.get(closing_id=first, state=PostingState.REFUSED)
+    assert (refused.attempts, [it["code"] for it in refused.problems]) == (ATTEMPTS_MAX, ["never_a_clear_answer"])
+    assert (state(first), state(later)) == ("failed", "exported")
 
 
 def test_token__refused_by_a_page_is_not_renewed_and_the_post_does_not_go_twice(

@@ -43,6 +43,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "vat_differs_in_exact": {"expected": "100.00", "found": "100.01"},
     "line_differs_in_exact": {"account": "707000", "expected": "-250.00", "found": "250.00"},
     "vat_line_differs_in_exact": {"vat_code": "VN", "expected": "-49.99", "found": "-50.00"},
+    "never_a_clear_answer": {"count": "6"},
     "taken_out_again": {"number": "26700001"},
     "doubled_in_exact": {"numbers": "26700001, 26700002"},
     "fec_numbers_absent": {"count": "2", "numbers": "VE-2026-000001 (Z1042 PARIS01), VE-2026-000002 (Z1043 PARIS01)"},

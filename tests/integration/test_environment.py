@@ -5,6 +5,7 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from integration.environment import LOCAL_SECRET, LOCAL_TOKEN_KEY, Environment
+from integration.stack.services import CLONE
 
 GOOD = {
     "CLYO_ENV": "production",
@@ -53,6 +54,12 @@ def test_production__is_refused(environment: pytest.MonkeyPatch, name: str, valu
     environment.setenv(name, value)
     with pytest.raises((ValidationError, ValueError)):
         Environment()
+
+
+def test_calls__outlast_the_55_s_of_exact_s_own_gateway() -> None:
+    example = dict(line.split("=", 1) for line in (CLONE / ".env.example").read_text().splitlines() if "=" in line)
+    assert Environment.model_fields["exact_timeout_s"].default > 55
+    assert float(example["EXACT_TIMEOUT_S"]) > 55
 
 
 def test_production__is_the_default(environment: pytest.MonkeyPatch) -> None:
