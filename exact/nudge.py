@@ -1,5 +1,12 @@
-"""Messages that say "look at the database now". A lost or doubled one changes nothing: the sweeps find what is due."""
+"""Messages that say "look at the database now". A lost or doubled one changes nothing: the sweeps find what is due.
 
+Nobody waits for the broker: who asks leaves the hint with a thread, one in each process, which sends it. Valkey may
+refuse, stay silent or not be found by name; a till that pushes a closing has its answer all the same (decision 0021).
+"""
+
+import atexit
+import os
+import threading
 import time
 
 import structlog
@@ -10,22 +17,92 @@ log = structlog.get_logger()
 CHECK = "exact.check"
 REFRESH = "exact.refresh"
 
+Hint = tuple[str, tuple[int | str, ...]]
+
+# More hints than this are not kept: a sweep finds what they were about.
+WAITING_MAX = 10_000
 # A broker that accepts and never answers costs seconds a message: after a failure it is left alone for a while.
 QUIET_S = 5.0
+# What a process gives its last hints before it ends.
+LAST_HINTS_S = 0.5
 _quiet_until = 0.0
 
 
-def nudge(task: str, *arguments: int | str) -> None:
-    """Ask a worker for a task. Valkey may be away: then the next sweep does it."""
+class _Outbox:
+    """Hints that wait to be sent, each once, in order, and the thread that sends them."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hint, None] = {}
+        self._sending = False
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, hint: Hint) -> None:
+        with self._changed:
+            if len(self._waiting) >= WAITING_MAX:
+                return
+            self._waiting[hint] = None
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._send_for_ever, name="hints", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def wait_until_sent(self, seconds: float) -> bool:
+        """Whether all that waited was sent, or given up, within so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._sending, seconds)
+
+    def _send_for_ever(self) -> None:
+        while True:
+            with self._changed:
+                self._sending = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._waiting)
+                # Out before it is sent: who asks again from now on has written more than this message's reader sees.
+                hint = next(iter(self._waiting))
+                del self._waiting[hint]
+                self._sending = True
+            if not _send(*hint):
+                with self._changed:
+                    self._waiting.clear()
+
+
+def _send(task: str, arguments: tuple[int | str, ...]) -> bool:
     global _quiet_until
-    if time.monotonic() < _quiet_until:
-        return
     try:
         current_app.send_task(task, args=arguments)
     except Exception as error:
         # Whatever a broker's client raises while the broker is away: what was committed stays committed.
         _quiet_until = time.monotonic() + QUIET_S
         log.warning("nudge_lost", task=task, error=type(error).__name__)
+        return False
+    return True
+
+
+_outbox = _Outbox()
+
+
+def _begin_anew() -> None:
+    """A forked process has none of its parent's threads."""
+    global _outbox
+    _outbox = _Outbox()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
+def nudge(task: str, *arguments: int | str) -> None:
+    """Ask a worker for a task. Returns at once; Valkey may be away: then the next sweep does it."""
+    if time.monotonic() >= _quiet_until:
+        _outbox.put((task, arguments))
+
+
+def wait_until_sent(seconds: float) -> bool:
+    """Give hints on their way so much time, and say whether it was enough: a process ends, a test looks at them."""
+    return _outbox.wait_until_sent(seconds)
+
+
+atexit.register(wait_until_sent, LAST_HINTS_S)
 
 
 def nudge_check(link_id: int) -> None:
