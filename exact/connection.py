@@ -236,8 +236,9 @@ def _needs_renewal(connection: Connection, refused: str = "") -> bool:
     now, issued, expires = timezone.now(), connection.access_issued_at, connection.access_expires_at
     if issued is None or expires is None:
         return True
-    if now - issued < EARLIEST_RENEWAL:
+    if issued <= now < issued + EARLIEST_RENEWAL:
         return False
+    # Issued in a time to come: by a machine whose clock was ahead. Then only Exact knows how old it is.
     return now > expires - MARGIN or connection.access_token == refused
 
 

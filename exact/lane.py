@@ -6,7 +6,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 
 import random
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -33,7 +33,7 @@ from exact.payloads import body_of, resource_of, resources_to_search
 from exact.postings import Found, from_answer, look_up, remove_from_exact
 from exact.preflight import payment_condition_of
 from exact.records import ERROR_PAUSE, LaneRun, Settled, settle_time
-from exact.states import move, wait_until
+from exact.states import move, wait
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
 
@@ -133,19 +133,20 @@ def _advance(run: LaneRun, due: steps.Due) -> steps.Posted | None:
     """
     posting = due.posting
     if due.claimed:
-        return _post(run, posting)
+        return _post(run, due)
     if posting.state == PostingState.REMOVING:
         _remove(run, posting)
         return None
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
-        records.record_unknown(run, posting, _begun(posting), Problem(code="worker_ended"))
+        records.record_unknown(run, posting, Problem(code="worker_ended"))
     _find_out(run, posting)
     return None
 
 
-def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
+def _post(run: LaneRun, due: steps.Due) -> steps.Posted | None:
     """Send a posting that is marked as being sent. What a step can write down is returned, the rest written here."""
+    posting = due.posting
     entry = Entry.from_document(posting.entry)
     catalogue = run.catalogue_of(entry)
     resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
@@ -158,13 +159,13 @@ def _post(run: LaneRun, posting: Posting) -> steps.Posted | None:
             cost_center=posting.cost_center,
         )
         steps.lend_session()
-        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, _begun(posting)))
+        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, due.asked))
         found = from_answer(resource, answer)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
         records.record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
     except OutcomeUnknown as error:
-        records.record_unknown(run, posting, timezone.now(), _unclear(error), error)
+        records.record_unknown(run, posting, _unclear(error), error)
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
         records.record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
@@ -199,11 +200,6 @@ def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correl
         records.record_found(run, posting, found, differences, correlation_id=correlation_id)
 
 
-def _begun(posting: Posting) -> datetime:
-    assert posting.sending_since is not None, "a constraint sees to it"
-    return posting.sending_since
-
-
 def _remove(run: LaneRun, posting: Posting) -> None:
     """Take an entry out of Exact: a person replaces it, or Exact made another of it than was meant.
 
@@ -228,9 +224,7 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
     A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
     it is in flight, so one look is enough. Raises `MustWait` while it is too early to look.
     """
-    now = timezone.now()
-    if posting.not_before and now < posting.not_before:
-        leases.pause(run.lease, until=posting.not_before, code=PauseCode.SETTLING, detail=posting.reference)
+    if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
         raise MustWait
     entry = Entry.from_document(posting.entry)
     searched = resources_to_search(entry, run.catalogue_of(entry))
@@ -240,7 +234,7 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
     elif found:
         _adopt(run, posting, entry, found[0])
     elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
-        wait_until(posting, now + settle_time() / 2, lookups=posting.lookups + 1)
+        wait(posting, settle_time() / 2, lookups=posting.lookups + 1)
         _find_out(run, posting)
     else:
         records.record_not_there(run, posting)
@@ -248,16 +242,18 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:
     """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
-    now, failures, code, detail = timezone.now(), run.lane.failures + 1, pause_code(error), str(error)
+    failures, code, detail = run.lane.failures + 1, pause_code(error), str(error)
     if isinstance(error, RateLimited):
-        leases.pause(run.lease, until=error.until, code=code, detail=detail)
+        # A moment by this machine's clock, as the budget is: how far off it is does not matter, how long it is does.
+        wait_for = max(error.until - timezone.now(), timedelta())
+        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
     elif isinstance(error, NeedsReconnect):
-        until = now + timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
-        leases.pause(run.lease, until=until, code=code, detail=detail)
+        wait_for = timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
+        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
     elif isinstance(error, Unavailable):
-        leases.pause(run.lease, until=now + backoff(failures), code=code, detail=detail, failures=failures)
+        leases.pause(run.lease, wait=backoff(failures), code=code, detail=detail, failures=failures)
     else:
-        leases.pause(run.lease, until=now + ERROR_PAUSE, code=code, detail=detail, failures=failures)
+        leases.pause(run.lease, wait=ERROR_PAUSE, code=code, detail=detail, failures=failures)
     log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
     return False
 

@@ -1,18 +1,20 @@
 """Who may write into a division now: one worker at a time, by a lease row that runs out when its holder dies.
 
 Every acquisition (`exact.steps.enter`) raises the fence; every write of the lane asks for that fence, so a worker that
-slept through the end of its lease can change nothing any more.
+slept through the end of its lease can change nothing any more. Ends of leases and pauses are times of the database:
+two machines never agree quite, and one that is an hour off must not stop a lane for an hour, or break into it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import Exists, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from exact.budget import Budget
-from exact.models import ExactApp, Lane
+from exact.models import ExactApp, Lane, Posting
+from exact.stopwatch import Stopwatch
 
 PAUSE_DETAIL_MAX = 300
 
@@ -40,7 +42,7 @@ def renew(lease: Lease, budget: Budget) -> None:
     Called inside the transaction of each claim: the row stays locked until that commits.
     """
     renewed = _held(lease).update(
-        leased_until=timezone.now() + lease_time(),
+        leased_until=Now() + lease_time(),
         minute=budget.minute,
         minute_calls=budget.minute_calls,
         day=budget.day,
@@ -50,13 +52,13 @@ def renew(lease: Lease, budget: Budget) -> None:
         raise LeaseLost(str(lease.division_id))
 
 
-def check_in_time(begun: datetime) -> None:
-    """Raises `LeaseLost` when a write that was claimed at `begun` has become too late to send.
+def check_in_time(claimed: Stopwatch) -> None:
+    """Raises `LeaseLost` when a write that was claimed so long ago has become too late to send.
 
     A worker may sleep for minutes between its claim and its POST (a machine that hangs or is moved). By then another
     has taken the lane, has looked whether the entry is there, and sends it.
     """
-    if timezone.now() - begun > timedelta(seconds=settings.EXACT_TIMEOUT_S):
+    if claimed.elapsed() > timedelta(seconds=settings.EXACT_TIMEOUT_S):
         raise LeaseLost("too late to send")
 
 
@@ -72,10 +74,21 @@ def release(lease: Lease, budget: Budget) -> None:
     )
 
 
-def pause(lease: Lease, *, until: datetime, code: str, detail: str, failures: int | None = None) -> None:
-    """Let the lane stand still until a moment, and say why. The sweep wakes it then."""
+def pause(lease: Lease, *, wait: timedelta, code: str, detail: str, failures: int | None = None) -> None:
+    """Let the lane stand still for a while, and say why. The sweep wakes it then."""
     changes = {} if failures is None else {"failures": failures}
-    _held(lease).update(paused_until=until, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes)
+    _held(lease).update(paused_until=Now() + wait, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes)
+
+
+def pause_for(lease: Lease, posting: Posting, *, code: str) -> bool:
+    """Let the lane stand still until a posting may be looked up. Returns whether there is anything to wait for."""
+    early = Posting.objects.filter(pk=posting.pk, not_before__gt=Now())
+    return (
+        _held(lease)
+        .filter(Exists(early))
+        .update(paused_until=Subquery(early.values("not_before")), pause_code=code, pause_detail=posting.reference)
+        > 0
+    )
 
 
 def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:

@@ -10,7 +10,8 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -133,7 +134,7 @@ def check_again(link: ActivationLink, turn: int, division: Division) -> None:
         turn,
         LinkStep.CHECKS,
         division=division,
-        check_after=timezone.now(),
+        check_after=Now(),
         checking_since=None,
         progress=[],
         trouble="",
@@ -170,16 +171,16 @@ def turn_off(link: ActivationLink, turn: int, *, forget: bool) -> None:
 
 def make_checks(link_id: int) -> None:
     """A worker's part: read the company's catalogue and judge. Does nothing when another worker has begun."""
-    now = timezone.now()
-    mine = ActivationLink.objects.filter(pk=link_id, step=LinkStep.CHECKS, check_after__lte=now)
-    if mine.update(check_after=None, checking_since=now, progress=[], trouble="") != 1:
+    mine = ActivationLink.objects.filter(pk=link_id, step=LinkStep.CHECKS, check_after__lte=Now())
+    if mine.update(check_after=None, checking_since=Now(), progress=[], trouble="") != 1:
         return
     link = ActivationLink.objects.select_related(
         "establishment", "connection", "division__app", "division__connection"
     ).get(pk=link_id)
+    begun = link.checking_since
     with in_the_name_of(link):
         again = _check(link)
-    ActivationLink.objects.filter(pk=link.pk, checking_since=now).update(checking_since=None, **again)
+    ActivationLink.objects.filter(pk=link.pk, checking_since=begun).update(checking_since=None, **again)
 
 
 def _check(link: ActivationLink) -> dict[str, object]:
@@ -188,11 +189,11 @@ def _check(link: ActivationLink) -> dict[str, object]:
     try:
         refresh_catalogue(link.division, for_establishment=link.establishment, seen=lambda read: _progress(link, read))
     except RateLimited as error:
-        return {"trouble": "rate_limited", "check_after": error.until}
+        return {"trouble": "rate_limited", "check_after": Now() + (error.until - timezone.now())}
     except NeedsReconnect:
         return {"trouble": "code_refused", "step": LinkStep.INTRODUCTION}
     except Unavailable:
-        return {"trouble": "unavailable", "check_after": timezone.now() + TRY_AGAIN}
+        return {"trouble": "unavailable", "check_after": Now() + TRY_AGAIN}
     except ExactError as error:
         log.warning("activation_checks", link=link.pk, error=type(error).__name__, detail=str(error))
         return {"trouble": "refused"}
@@ -223,7 +224,6 @@ def _progress(link: ActivationLink, read: Read) -> None:
 
 def due_checks() -> QuerySet[ActivationLink]:
     """Links whose checks nobody makes although they are due: a lost message, a limit that is over, a dead worker."""
-    now = timezone.now()
-    dead = ActivationLink.objects.filter(step=LinkStep.CHECKS, checking_since__lt=now - CHECKS_DEAD_AFTER)
-    dead.update(checking_since=None, check_after=now)
-    return ActivationLink.objects.filter(Q(check_after__lte=now), step=LinkStep.CHECKS, expires_at__gt=now)
+    dead = ActivationLink.objects.filter(step=LinkStep.CHECKS, checking_since__lt=Now() - CHECKS_DEAD_AFTER)
+    dead.update(checking_since=None, check_after=Now())
+    return ActivationLink.objects.filter(step=LinkStep.CHECKS, check_after__lte=Now(), expires_at__gt=timezone.now())

@@ -6,7 +6,7 @@ What goes well is written by `exact.steps`, together with the claim of the next 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from exact.errors import OutcomeUnknown, RateLimited, RefusedInDoubt
 from exact.models import Division, Lane, Posting, PostingState
 from exact.payloads import codes_in
 from exact.postings import Found
-from exact.states import move
+from exact.states import move, wait
 from ledger.entry import Entry
 from ledger.problem import Problem
 
@@ -166,14 +166,14 @@ def record_refusal(
         raise RateLimited(why, until=timezone.now() + ERROR_PAUSE)
 
 
-def record_unknown(
-    run: LaneRun, posting: Posting, begun: datetime, reason: Problem, error: OutcomeUnknown | None = None
-) -> None:
-    """Nobody knows whether Exact has it. Not looked up before nothing of what was sent at `begun` can be in flight.
+def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: OutcomeUnknown | None = None) -> None:
+    """Nobody knows whether Exact has it. Not looked up before nothing of what was sent can be in flight.
 
+    With an `error` it was sent until now; without one whoever sent it is dead, and it counts from when it began.
     What Exact said of it, if anything, is kept: it is why the entry is refused when it turns out not to be there.
     """
     messages = error.messages if isinstance(error, RefusedInDoubt) else []
+    assert posting.sending_since is not None, "a constraint sees to it"
     with run.writing():
         move(
             posting,
@@ -182,9 +182,11 @@ def record_unknown(
             reasons=[reason],
             correlation_id=error.correlation_id if error else "",
             messages=messages,
-            not_before=begun + settle_time(),
+            not_before=posting.sending_since + settle_time(),
             lookups=0,
         )
+        if error is not None:
+            wait(posting, settle_time(), lookups=0)
 
 
 def record_not_there(run: LaneRun, posting: Posting) -> None:

@@ -19,10 +19,11 @@ transaction. A trigger refuses every other move (migration 0024).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from exact.models import Posting, PostingEvent, PostingState
 from ledger.problem import Problem
@@ -105,7 +106,7 @@ def move(
         setattr(posting, name, value)
 
 
-def wait_until(posting: Posting, moment: datetime, *, lookups: int) -> None:
-    """Keep an unknown posting where it is until `moment`, remembering how often it was looked up."""
-    Posting.objects.filter(pk=posting.pk, state=posting.state).update(not_before=moment, lookups=lookups)
-    posting.not_before, posting.lookups = moment, lookups
+def wait(posting: Posting, long: timedelta, *, lookups: int) -> None:
+    """Keep an unknown posting where it is for so long, remembering how often it was looked up."""
+    Posting.objects.filter(pk=posting.pk, state=posting.state).update(not_before=Now() + long, lookups=lookups)
+    posting.lookups = lookups

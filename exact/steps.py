@@ -2,15 +2,14 @@
 
 A step writes how the last posting went and marks the next one as being sent, in one transaction: so each POST has its
 intent on disk before it and its outcome before the next one, and a posting costs one commit. What they do stands in
-the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (migration 0016), whose plans
-it keeps; the moves in them are those of `exact.states`.
+the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (the latest migration with
+each), whose plans it keeps; the moves in them are those of `exact.states`, and the time is the database's.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 
 from exact.budget import Budget
 from exact.lease import Lease, LeaseLost, lease_time
@@ -18,6 +17,7 @@ from exact.models import Connection, Division, ExactApp, Lane, Posting
 from exact.partial_row import PartialRow
 from exact.postings import Found
 from exact.states import MovedByAnother
+from exact.stopwatch import Stopwatch
 
 POSTING = PartialRow(
     "s.posting",
@@ -32,17 +32,21 @@ CONNECTION = PartialRow("s.connection", Connection, "id state problem access_tok
 # The names are those of our own columns.
 ENTER = (
     f"SELECT s.claimed, {POSTING.sql}, {LANE.sql}, {DIVISION.sql}, {APP.sql}, {CONNECTION.sql} "  # noqa: S608
-    "FROM exact_lane_enter(%s, %s, %s, %s) s"
+    "FROM exact_lane_enter(%s, %s, %s) s"
 )
-STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.join(['%s'] * 13)}) s"  # noqa: S608
+STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.join(['%s'] * 12)}) s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """The posting to go on with. `claimed`: this step marked it as being sent; else it was begun by somebody before."""
+    """The posting to go on with. `claimed`: this step marked it as being sent; else it was begun by somebody before.
+
+    `asked` was started before it was claimed: so long at most has it been claimed.
+    """
 
     posting: Posting
     claimed: bool
+    asked: Stopwatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +69,9 @@ class Entered:
 
 def enter(division_id: int, holder: str) -> Entered | None:
     """Take the lane and its first posting. None: somebody has it, it stands still, or nothing is to be done."""
-    now = timezone.now()
+    asked = Stopwatch()
     with database.cursor() as cursor:
-        cursor.execute(ENTER, [division_id, holder, now, now + lease_time()])
+        cursor.execute(ENTER, [division_id, holder, lease_time()])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -77,7 +81,7 @@ def enter(division_id: int, holder: str) -> Entered | None:
     lane.division = DIVISION.read(rest)
     lane.division.app, lane.division.connection = APP.read(rest), CONNECTION.read(rest)
     lease = Lease(division_id=division_id, fence=lane.fence)
-    return Entered(lease=lease, lane=lane, due=Due(posting=posting, claimed=claimed))
+    return Entered(lease=lease, lane=lane, due=Due(posting=posting, claimed=claimed, asked=asked))
 
 
 def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) -> Due | None:
@@ -86,20 +90,20 @@ def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) ->
     With nothing left to take, the lane has been given back. Raises `LeaseLost`, with nothing written, and
     `MovedByAnother`.
     """
-    now = timezone.now()
+    asked = Stopwatch()
     outcome: list[Any] = [None, None, None, ""]
     if posted is not None:
         found = posted.found
         outcome = [posted.posting.pk, found.entry_id, found.entry_number, posted.correlation_id]
     counts = [budget.minute, budget.minute_calls, budget.day, budget.day_calls]
     with database.cursor() as cursor:
-        cursor.execute(STEP, [lease.division_id, lease.fence, now, now + lease_time(), *counts, *outcome, go_on])
+        cursor.execute(STEP, [lease.division_id, lease.fence, lease_time(), *counts, *outcome, go_on])
         [(verdict, claimed, *row)] = cursor.fetchall()
     if verdict == "lost":
         raise LeaseLost(str(lease.division_id))
     if verdict == "moved" and posted is not None:
         raise MovedByAnother(posted.posting.reference)
-    return None if row[0] is None else Due(posting=POSTING.read(iter(row)), claimed=claimed)
+    return None if row[0] is None else Due(posting=POSTING.read(iter(row)), claimed=claimed, asked=asked)
 
 
 def lend_session() -> None:

@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -86,7 +87,7 @@ def _write_to(connection: Connection) -> None:
 
 def due_for_refresh() -> Iterator[int]:
     """The companies that closings go to and that were not read for most of a day."""
-    old = timezone.now() - READ_AGAIN_AFTER
+    old = Now() - READ_AGAIN_AFTER
     divisions = Division.objects.filter(activations__active=True, connection__state=ConnectionState.ACTIVE)
     unread = divisions.filter(Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
     yield from unread.values_list("pk", flat=True).distinct()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from exact.activation import learn_third_parties, recheck
 from exact.models import Activation, Division, Lane, Posting
@@ -21,11 +21,10 @@ NIGHTLY = timedelta(hours=20)
 
 def due_divisions() -> list[int]:
     """Divisions with open postings whose lane is free and not paused, each once."""
-    now = timezone.now()
     open_postings = Posting.objects.filter(division=OuterRef("division"), state__in=OPEN)
     due = Lane.objects.filter(
-        Q(leased_until=None) | Q(leased_until__lt=now),
-        Q(paused_until=None) | Q(paused_until__lte=now),
+        Q(leased_until=None) | Q(leased_until__lt=Now()),
+        Q(paused_until=None) | Q(paused_until__lte=Now()),
         Exists(open_postings),
     )
     return [*due.values_list("division", flat=True)]
@@ -33,8 +32,9 @@ def due_divisions() -> list[int]:
 
 def unreconciled_divisions() -> list[int]:
     """Divisions that closings go to and that were not compared with Exact since yesterday, longest ago first."""
-    yesterday = timezone.now() - NIGHTLY
-    due = Division.objects.filter(Q(reconciled_at=None) | Q(reconciled_at__lt=yesterday), activations__active=True)
+    due = Division.objects.filter(
+        Q(reconciled_at=None) | Q(reconciled_at__lt=Now() - NIGHTLY), activations__active=True
+    )
     return [*due.order_by(F("reconciled_at").asc(nulls_first=True)).values_list("pk", flat=True).distinct()]
 
 

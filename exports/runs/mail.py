@@ -8,8 +8,9 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from exports.mail_refusals import is_final, said_by_server
@@ -47,9 +48,8 @@ def send_report(run_id: UUID) -> None:
 
 
 def _claim(run_id: UUID) -> ExportRun | None:
-    now = timezone.now()
-    due = ExportRun.objects.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=now), mail_state=MailState.DUE)
-    if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=now + AGAIN_AFTER) != 1:
+    due = ExportRun.objects.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=Now()), mail_state=MailState.DUE)
+    if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=Now() + AGAIN_AFTER) != 1:
         return None
     return ExportRun.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from exports.runs.mail import send_report
 from exports.runs.models import ExportRun, MailState, RunClosing, RunClosingState, RunState
@@ -42,10 +42,9 @@ def _perform(work: Work) -> None:
 
 def due_runs() -> list[UUID]:
     """Runs no worker has: queued, left by a worker that ended, settled in Exact meanwhile, or with a report to send."""
-    now = timezone.now()
     under_way = RunClosing.objects.filter(state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).values("run_id")
-    left = Q(state=RunState.RUNNING, handed_over_at=None, leased_until__lt=now)
-    settled = Q(state=RunState.RUNNING, handed_over_at__isnull=False, leased_until__lt=now) & ~Q(pk__in=under_way)
-    mail = Q(mail_state=MailState.DUE) & (Q(mail_not_before=None) | Q(mail_not_before__lt=now))
+    left = Q(state=RunState.RUNNING, handed_over_at=None, leased_until__lt=Now())
+    settled = Q(state=RunState.RUNNING, handed_over_at__isnull=False, leased_until__lt=Now()) & ~Q(pk__in=under_way)
+    mail = Q(mail_state=MailState.DUE) & (Q(mail_not_before=None) | Q(mail_not_before__lt=Now()))
     due = ExportRun.objects.filter(Q(state=RunState.QUEUED) | left | settled | mail)
     return [*due.order_by("asked_at").values_list("pk", flat=True)[:100]]

@@ -1,4 +1,7 @@
-"""Taking a run: one worker at a time by a lease in its row, progress, and an end that only the holder can write."""
+"""Taking a run: one worker at a time by a lease in its row, progress, and an end that only the holder can write.
+
+Leases end by the database's clock: a worker whose own is wrong neither keeps a run nor takes one from another.
+"""
 
 import time
 from collections.abc import Iterable
@@ -8,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from exports.runs.delivered import note_delivered
@@ -58,7 +62,7 @@ class Work:
 
     def let_go(self) -> None:
         """Nothing to do until the lanes have ended: any worker may take the run from now on. Raises `Stopped`."""
-        self._change(leased_until=timezone.now(), attempts=0)
+        self._change(leased_until=Now(), attempts=0)
 
     def finish(self, state: RunState, **changes: Any) -> None:
         """Write the end of the run. Raises `Stopped`."""
@@ -78,7 +82,7 @@ class Work:
                 note_validated(self.run, content, validations)
 
     def _write(self, lease: timedelta) -> None:
-        self._change(done=self.run.done, total=self.run.total, leased_until=timezone.now() + lease)
+        self._change(done=self.run.done, total=self.run.total, leased_until=Now() + lease)
         self._written = time.monotonic()
 
     def _change(self, **changes: Any) -> None:
@@ -91,17 +95,16 @@ def claim(run_id: UUID) -> Work | None:
 
     A run that ended five workers is not given to a sixth: it fails.
     """
-    now = timezone.now()
-    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, leased_until__lt=now)
+    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, leased_until__lt=Now())
     due = ExportRun.objects.filter(free, pk=run_id)
     taken = due.filter(attempts__lt=ATTEMPTS_MAX).update(
-        state=RunState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=now + LEASE
+        state=RunState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
     )
     if taken:
         return Work(ExportRun.objects.select_related("tenant", "establishment", "asked_by").get(pk=run_id))
     broke = Problem(code="run_broke").to_document()
     due.filter(attempts__gte=ATTEMPTS_MAX).update(
-        state=RunState.FAILED, finished_at=now, leased_until=None, problems=[broke], mail_state=_mail_due()
+        state=RunState.FAILED, finished_at=timezone.now(), leased_until=None, problems=[broke], mail_state=_mail_due()
     )
     return None
 
