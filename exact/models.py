@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from exact.secret_text import SecretText
 from tenants.models import Establishment, Tenant, User
+from tenants.put_off import PutOff
 
 CUSTOMER = _("customer")
 
@@ -38,7 +39,7 @@ class ConnectionState(models.TextChoices):
     DISCONNECTED = "disconnected", _("disconnected")
 
 
-class Connection(models.Model):
+class Connection(PutOff):
     """One Exact user's consent for one tenant. The row is locked while its tokens are renewed."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="connections", verbose_name=CUSTOMER)
@@ -84,7 +85,7 @@ class DivisionAccess(models.TextChoices):
     GONE = "gone", _("out of reach")
 
 
-class Division(models.Model):
+class Division(PutOff):
     """A company in Exact Online that belongs to one tenant. A closing is always posted to a stored division."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="divisions", verbose_name=CUSTOMER)
@@ -168,7 +169,7 @@ class CatalogueItem(models.Model):
         return f"{self.code} {self.name}"
 
 
-class Activation(models.Model):
+class Activation(PutOff):
     """Whether an establishment's closings go to Exact, and into which division.
 
     Active with problems: something was right at the activation and no longer is; new closings are held with them.

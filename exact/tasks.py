@@ -3,8 +3,10 @@
 from celery import shared_task
 
 from exact.linking import due_checks, forget_companies, make_checks
+from exact.models import Division
 from exact.nudge import CHECK, REFRESH, nudge, nudge_check
 from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
+from tenants.put_off import each, every
 
 
 @shared_task(name=CHECK)
@@ -16,10 +18,12 @@ def check(link_id: int) -> None:
 @shared_task(name="exact.sweep")
 def sweep() -> None:
     """Find checks nobody makes, people who must be told, and what need not be known any longer."""
+    every(_wake_checks, forget_companies, tell_of_lost_consents)
+
+
+def _wake_checks() -> None:
     for link in due_checks():
         nudge_check(link.pk)
-    tell_of_lost_consents()
-    forget_companies()
 
 
 @shared_task(name="exact.keep_alive")
@@ -38,4 +42,5 @@ def nightly() -> None:
 @shared_task(name=REFRESH)
 def refresh(division_id: int) -> None:
     """Read one company again, and look whether what leads into it is still sound."""
-    look_after(division_id)
+    rows = Division.objects.filter(pk=division_id).values_list("pk", "put_off_count")
+    each(Division, [*rows], look_after, loop="refresh")

@@ -19,29 +19,32 @@ from exact.errors import ExactError, NeedsReconnect, Unavailable
 from exact.lapses import lapses_at, lost_or_late
 from exact.models import Activation, Connection, ConnectionState, Division
 from tenants.models import Establishment, User
+from tenants.put_off import due, each_alone, in_turn
 from tenants.users import language_of
 
 log = structlog.get_logger()
 
 KEEP_ALIVE_AFTER = timedelta(days=14)  # of the 30 days that an unused refresh token lives (rules.md §1.4)
 READ_AGAIN_AFTER = timedelta(hours=20)
+KEPT_ALIVE_AT_ONCE = 1000
 
 
 def keep_alive() -> None:
-    """Renew every consent that was not used for two weeks. One that cannot be is tried again at the next call.
+    """Renew every consent that was not used for two weeks. One that cannot be is put off, and tried again.
 
     A log-in that led to no company is left to lapse.
     """
     unused = Connection.objects.filter(
         state=ConnectionState.ACTIVE,
         access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER,
-        divisions__isnull=False,
+        pk__in=Division.objects.values("connection"),
     )
-    for connection_id in unused.values_list("pk", flat=True).distinct():
-        try:
-            renewed(connection_id, http=http_of_thread())
-        except (NeedsReconnect, Unavailable) as error:
-            log.warning("exact_keep_alive", connection=connection_id, error=type(error).__name__)
+    rows = in_turn(unused, "access_issued_at", limit=KEPT_ALIVE_AT_ONCE)
+    each_alone(Connection, rows, _renew, loop="keep_alive", expected=(NeedsReconnect, Unavailable))
+
+
+def _renew(connection_id: int) -> None:
+    renewed(connection_id, http=http_of_thread())
 
 
 def tell_of_lost_consents() -> int:
@@ -56,6 +59,9 @@ def tell_of_lost_consents() -> int:
         except OSError as error:
             log.warning("mail_failed", connection=connection.pk, error=type(error).__name__)
             Connection.objects.filter(pk=connection.pk).update(told_at=None)
+        except Exception:
+            # Not the mail server's: it would be so each time, and some may have their letter already.
+            log.exception("mail_broke", connection=connection.pk)
         else:
             told += 1
     return told
@@ -89,7 +95,7 @@ def due_for_refresh() -> Iterator[int]:
     """The companies that closings go to and that were not read for most of a day."""
     old = Now() - READ_AGAIN_AFTER
     divisions = Division.objects.filter(activations__active=True, connection__state=ConnectionState.ACTIVE)
-    unread = divisions.filter(Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
+    unread = divisions.filter(due(), Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
     yield from unread.values_list("pk", flat=True).distinct()
 
 

@@ -14,6 +14,7 @@ from exact.models import Posting
 from exports.letters import models as letters  # noqa: F401 - Django looks for a room's models here
 from exports.runs import models as runs  # noqa: F401 - and here
 from tenants.models import Establishment, Reseller, Tenant, Till, User
+from tenants.put_off import PutOff
 
 
 class ExportState(models.TextChoices):
@@ -28,7 +29,7 @@ class ExportState(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
-class Export(models.Model):
+class Export(PutOff):
     """One closing on its way. Its id is the closing's id, in the API, in the postings and in Exact's references.
 
     `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
@@ -141,7 +142,7 @@ class RepostRun(models.Model):
         return self.why
 
 
-class RepostItem(models.Model):
+class RepostItem(PutOff):
     """One closing of a run. `outcome` is empty until it was looked at; then the state it came to, or why not."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")

@@ -7,7 +7,7 @@ of which one entry stands in the books already is not taken back: its other entr
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from exact.models import Posting, PostingState
 from exact.states import MovedByAnother, move
@@ -17,12 +17,11 @@ from exports.states import move_export
 WHY = "switched off"
 
 
-def stopped_closings(limit: int) -> list[UUID]:
-    """Closings with entries to send that must not be sent: by id, at most `limit`."""
+def stopped_closings() -> QuerySet[Export]:
+    """Closings with entries to send that must not be sent."""
     elsewhere = Q(establishment__activation__active=False) | ~Q(establishment__activation__division=F("division"))
     postings = Posting.objects.filter(elsewhere, state=PostingState.PENDING)
-    ready = Export.objects.filter(state=ExportState.READY, pk__in=postings.values("closing_id"))
-    return [*ready.values_list("pk", flat=True)[:limit]]
+    return Export.objects.filter(state=ExportState.READY, pk__in=postings.values("closing_id"))
 
 
 def park(export_id: UUID) -> None:

@@ -17,7 +17,7 @@ from exports.causes import causes_of
 from exports.models import Export, ExportState, RepostRun
 from exports.problems import SENTENCES
 from exports.repost_preview import ALONG_AN_EXPORT, preview
-from exports.repost_runs import MOVED, advance, progress, start_run
+from exports.repost_runs import BROKE, MOVED, advance, progress, start_run
 from tenants.acting import person_behind
 from tenants.models import User
 from tenants.scope import visible_to
@@ -28,6 +28,7 @@ AT_ONCE_MAX = 20
 MENDABLE = (ExportState.HELD, ExportState.FAILED, ExportState.WAITING)
 OUTCOMES = {
     MOVED: gettext_lazy("Somebody else was at it; left as it is."),
+    BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
     **{state.value: state.label for state in ExportState},
 }
 

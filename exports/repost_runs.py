@@ -14,10 +14,12 @@ from exports.nudge import nudge_reposts
 from exports.repost import CannotRepost, repost
 from exports.states import MovedByAnother as ExportMoved
 from tenants.models import User
+from tenants.put_off import due, put_off
 
 log = structlog.get_logger()
-BATCH = 200
-MOVED = "moved_by_another"
+BATCH = 50
+TRIES = 5
+MOVED, BROKE = "moved_by_another", "repost_broke"
 
 
 def start_run(exports: Iterable[Export], *, actor: User, why: str, reseller_id: int | None) -> RepostRun:
@@ -32,30 +34,33 @@ def start_run(exports: Iterable[Export], *, actor: User, why: str, reseller_id: 
 
 
 def advance_runs() -> bool:
-    """Do some of what is left, oldest run first. Returns whether there is more."""
-    for run in RepostRun.objects.filter(finished_at=None).order_by("started_at").select_related("actor"):
-        if advance(run):
-            return True
-    return False
+    """Do some of what is left of every run, so that nobody waits for another's. Returns whether there is more."""
+    unfinished = RepostRun.objects.filter(finished_at=None).order_by("started_at").select_related("actor")
+    left = [advance(run) for run in unfinished]
+    return any(left)
 
 
 def advance(run: RepostRun, *, limit: int = BATCH) -> bool:
-    """Send up to `limit` closings of a run again. Returns whether some are left; safe beside another worker."""
+    """Send up to `limit` closings of a run again. Returns whether some can be now; safe beside another worker."""
+    left = RepostItem.objects.filter(run=run, outcome="")
     for _step in range(limit):
         with transaction.atomic():
-            items = RepostItem.objects.filter(run=run, outcome="").select_related("export")
+            items = left.filter(due()).select_related("export")
             item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
             if item is None:
                 break
-            RepostItem.objects.filter(pk=item.pk).update(outcome=_again(item, run))
-    if RepostItem.objects.filter(run=run, outcome="").exists():
-        return True
-    RepostRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
-    return False
+            if outcome := _again(item, run):
+                RepostItem.objects.filter(pk=item.pk).update(outcome=outcome)
+            else:
+                put_off(RepostItem, item.pk, item.put_off_count)
+    if not left.exists():
+        RepostRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
+        return False
+    return left.filter(due()).exists()
 
 
 def _again(item: RepostItem, run: RepostRun) -> str:
-    """The state the closing came to, or the code of why it was left as it is."""
+    """The state the closing came to, or the code of why it was left as it is. "": it made trouble, and is put off."""
     try:
         with transaction.atomic():
             return str(repost(item.export_id, actor=run.actor, why=run.why).state)
@@ -64,6 +69,9 @@ def _again(item: RepostItem, run: RepostRun) -> str:
     except (ExportMoved, PostingMoved):
         log.info("repost_met_another", closing=str(item.export_id))
         return MOVED
+    except Exception:
+        log.exception("repost_broke", closing=str(item.export_id), times=item.put_off_count + 1)
+        return BROKE if item.put_off_count + 1 >= TRIES else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ from exports.sweep import (
     release_waiting,
     unreconciled_divisions,
 )
+from tenants.put_off import each, every
 
 log = structlog.get_logger()
 
@@ -56,16 +57,13 @@ def run_lane(division_id: int) -> None:
 @shared_task(name=LEARN)
 def learn_third_parties() -> None:
     """Look up the third parties that activations and closings wait for."""
-    learn_and_recheck()
-    learn_and_release()
+    every(learn_and_recheck, learn_and_release)
 
 
 @shared_task(name=RELEASE)
 def release() -> None:
     """Look again at closings that wait for an activation or for settings, or must wait now."""
-    park_stopped()
-    release_waiting()
-    release_mended()
+    every(park_stopped, release_waiting, release_mended)
 
 
 @shared_task(name=REPOSTS)
@@ -77,15 +75,21 @@ def reposts() -> None:
 
 @shared_task(name="exports.sweep")
 def sweep() -> None:
-    """Find everything that is due and wake its lane."""
-    park_stopped()
-    release_waiting()
-    release_mended()
-    learn_and_recheck()
-    learn_and_release()
-    nudge_reposts()
+    """Find everything that is due, what only has to be woken first: no step waits for another's trouble.
+
+    Last is what asks Exact, which may take its time.
+    """
+    every(_wake_lanes, _wake_runs, nudge_reposts)
+    every(park_stopped, release_waiting, release_mended)
+    every(learn_and_recheck, learn_and_release)
+
+
+def _wake_lanes() -> None:
     for division_id in due_divisions():
         nudge_lane(division_id)
+
+
+def _wake_runs() -> None:
     for run_id in due_runs():
         nudge_run(run_id)
 
@@ -118,6 +122,11 @@ def reconcile_due() -> None:
 @shared_task(name=RECONCILE)
 def reconcile_division(division_id: int) -> None:
     """Compare one company with its books, or as much of it as Exact lets through now."""
+    rows = Division.objects.filter(pk=division_id).values_list("pk", "put_off_count")
+    each(Division, [*rows], _reconcile, loop="reconcile")
+
+
+def _reconcile(division_id: int) -> None:
     division = Division.objects.select_related("app", "connection").get(pk=division_id)
     try:
         reconcile(division)

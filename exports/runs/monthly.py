@@ -2,12 +2,15 @@
 
 from datetime import date, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from exports.runs.ask import ask_for_run
 from exports.runs.models import ExportRun, MonthlyExport, RunFormat
+
+log = structlog.get_logger()
 
 
 def ask_for_due_months() -> list[ExportRun]:
@@ -16,7 +19,13 @@ def ask_for_due_months() -> list[ExportRun]:
     last = today.replace(day=1) - timedelta(days=1)
     month = last.replace(day=1)
     due = MonthlyExport.objects.filter(Q(exported_month=None) | Q(exported_month__lt=month), active=True)
-    asked = [_ask(pk, month, last) for pk in due.filter(day__lte=today.day).values_list("pk", flat=True)]
+    asked = []
+    for pk in due.filter(day__lte=today.day).values_list("pk", flat=True):
+        try:
+            asked.append(_ask(pk, month, last))
+        except Exception:
+            # It is due again in an hour; the others' files are made now.
+            log.exception("monthly_not_asked", monthly_export=pk)
     return [run for run in asked if run is not None]
 
 

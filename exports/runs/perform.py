@@ -4,8 +4,8 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Window
+from django.db.models.functions import Now, RowNumber
 
 from exports.runs.mail import send_report
 from exports.runs.models import ExportRun, MailState, RunClosing, RunClosingState, RunState
@@ -41,10 +41,14 @@ def _perform(work: Work) -> None:
 
 
 def due_runs() -> list[UUID]:
-    """Runs no worker has: queued, left by a worker that ended, settled in Exact meanwhile, or with a report to send."""
+    """Runs no worker has: queued, left by a worker that ended, settled in Exact meanwhile, or with a report to send.
+
+    A hundred at most, every customer's oldest first.
+    """
     under_way = RunClosing.objects.filter(state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).values("run_id")
     left = Q(state=RunState.RUNNING, handed_over_at=None, leased_until__lt=Now())
     settled = Q(state=RunState.RUNNING, handed_over_at__isnull=False, leased_until__lt=Now()) & ~Q(pk__in=under_way)
     mail = Q(mail_state=MailState.DUE) & (Q(mail_not_before=None) | Q(mail_not_before__lt=Now()))
     due = ExportRun.objects.filter(Q(state=RunState.QUEUED) | left | settled | mail)
-    return [*due.order_by("asked_at").values_list("pk", flat=True)[:100]]
+    place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=F("asked_at").asc())
+    return [*due.annotate(place=place).order_by("place", "asked_at").values_list("pk", flat=True)[:100]]

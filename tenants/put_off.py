@@ -1,0 +1,121 @@
+"""Loops over rows of many customers: each row by itself, fair to everybody, and what makes trouble is put off.
+
+A row that raises is logged with its id and left alone for a while, longer each time: it is not first again at the next
+round, and the others go on. Times are the database's.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import models
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Now, RowNumber
+
+log = structlog.get_logger()
+
+FIRST = timedelta(minutes=1)
+# Longer than a call to Exact takes, with all that a row needs.
+FIRST_ALONE = timedelta(minutes=5)
+LONGEST = timedelta(hours=1)
+DOUBLINGS_MAX = 6
+TIMES_MAX = 1000
+
+Row = tuple[Any, int]
+
+
+class PutOff(models.Model):
+    """What a loop remembers of a row: how often in a row it made trouble, and until when it is left alone."""
+
+    put_off_until = models.DateTimeField(null=True, editable=False)
+    put_off_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def due() -> Q:
+    """Rows that are not put off."""
+    return Q(put_off_until=None) | Q(put_off_until__lte=Now())
+
+
+def in_turn(rows: QuerySet[Any], *order: str, limit: int) -> list[Row]:
+    """Rows that are due, as `each` takes them: every customer's first, then every customer's second, and so on.
+
+    `order` says which of a customer's is first. One customer with thousands keeps nobody waiting.
+    """
+    place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=[F(name).asc() for name in order])
+    turns = rows.filter(due()).annotate(place=place).order_by("place", *order)
+    return [*turns.values_list("pk", "put_off_count")[:limit]]
+
+
+def each(model: type[PutOff], rows: Iterable[Row], do: Callable[[Any], object], *, loop: str) -> int:
+    """Call `do` with each row's key. One that raises is logged and put off. Returns how many went well."""
+    went_well = 0
+    for key, times in rows:
+        if _went_well(model, key, times, do, loop, ()):
+            went_well += 1
+            if times:
+                _forget(model, key)
+    return went_well
+
+
+def each_alone(
+    model: type[PutOff],
+    rows: Iterable[Row],
+    do: Callable[[Any], object],
+    *,
+    loop: str,
+    expected: tuple[type[Exception], ...],
+) -> int:
+    """The same for what asks others. Each row is put off first, and due again when it went well.
+
+    So no second worker takes it meanwhile, and one that ends its worker is not first again either. `expected` is what
+    may come of asking: no fault of ours.
+    """
+    went_well = 0
+    for key, times in rows:
+        if put_off(model, key, times, first=FIRST_ALONE) and _went_well(model, key, times, do, loop, expected):
+            went_well += 1
+            _forget(model, key)
+    return went_well
+
+
+def put_off(model: type[PutOff], key: Any, times: int, *, first: timedelta = FIRST) -> bool:
+    """Leave a row alone for a while; `times` is how often it was before. Returns whether it was due, to one worker."""
+    long = min(first * 2 ** min(times, DOUBLINGS_MAX), LONGEST)
+    rows = model._default_manager.filter(due(), pk=key)
+    return rows.update(put_off_until=Now() + long, put_off_count=min(times + 1, TIMES_MAX)) == 1
+
+
+def _went_well(
+    model: type[PutOff],
+    key: Any,
+    times: int,
+    do: Callable[[Any], object],
+    loop: str,
+    expected: tuple[type[Exception], ...],
+) -> bool:
+    try:
+        do(key)
+    except Exception as error:
+        # Whatever it is, it is this row's. When the database is away this raises again, and the round is over.
+        put_off(model, key, times)
+        say = log.warning if isinstance(error, expected) else log.exception
+        say("put_off", loop=loop, row=str(key), times=times + 1, error=type(error).__name__)
+        return False
+    return True
+
+
+def _forget(model: type[PutOff], key: Any) -> None:
+    model._default_manager.filter(pk=key).update(put_off_until=None, put_off_count=0)
+
+
+def every(*steps: Callable[[], object]) -> None:
+    """Make each step of a sweep, whatever becomes of the one before it."""
+    for step in steps:
+        try:
+            step()
+        except Exception as error:
+            log.exception("step_failed", step=getattr(step, "__name__", repr(step)), error=type(error).__name__)
