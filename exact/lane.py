@@ -192,7 +192,7 @@ def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correl
         differences = made.compare(run.client, entry, found)
     except ExactError:
         if posting.state == PostingState.SENDING:
-            records.record_unknown(run, posting, timezone.now(), Problem(code="entry_not_read"))
+            records.record_unknown(run, posting, Problem(code="entry_not_read"))
         raise
     if differences and posting.state != PostingState.SOUGHT:
         records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)

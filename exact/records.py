@@ -169,7 +169,8 @@ def record_refusal(
 def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: OutcomeUnknown | None = None) -> None:
     """Nobody knows whether Exact has it. Not looked up before nothing of what was sent can be in flight.
 
-    With an `error` it was sent until now; without one whoever sent it is dead, and it counts from when it began.
+    With an `error` it was on its way until now. Without one nothing is, or whoever sent it is dead: then it counts from
+    when it began.
     What Exact said of it, if anything, is kept: it is why the entry is refused when it turns out not to be there.
     """
     messages = error.messages if isinstance(error, RefusedInDoubt) else []

@@ -70,8 +70,9 @@ class Entered:
 def enter(division_id: int, holder: str) -> Entered | None:
     """Take the lane and its first posting. None: somebody has it, it stands still, or nothing is to be done."""
     asked = Stopwatch()
+    arguments: list[Any] = [division_id, holder, lease_time()]
     with database.cursor() as cursor:
-        cursor.execute(ENTER, [division_id, holder, lease_time()])
+        cursor.execute(ENTER, arguments)
         row = cursor.fetchone()
     if row is None:
         return None
@@ -95,9 +96,10 @@ def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) ->
     if posted is not None:
         found = posted.found
         outcome = [posted.posting.pk, found.entry_id, found.entry_number, posted.correlation_id]
+    lane: list[Any] = [lease.division_id, lease.fence, lease_time()]
     counts = [budget.minute, budget.minute_calls, budget.day, budget.day_calls]
     with database.cursor() as cursor:
-        cursor.execute(STEP, [lease.division_id, lease.fence, lease_time(), *counts, *outcome, go_on])
+        cursor.execute(STEP, [*lane, *counts, *outcome, go_on])
         [(verdict, claimed, *row)] = cursor.fetchall()
     if verdict == "lost":
         raise LeaseLost(str(lease.division_id))
