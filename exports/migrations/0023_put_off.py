@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exports', '0021_proof_of_runs'),
+        ('exports', '0022_validated_entries'),
     ]
 
     operations = [
