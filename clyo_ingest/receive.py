@@ -19,6 +19,7 @@ from clyo_ingest.continuity import (
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import RETRY_AFTER_S, ApiError
 from clyo_ingest.models import Closing, Push
+from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
 from exports.accept import accept
 from exports.destination import forget_gap
@@ -107,17 +108,16 @@ def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, con
 
 def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
     first = Closing.objects.select_related("export").get(pk=closing_id)
-    same = first.digest == digest
+    same = first.digest == digest or same_closing(first.export.document, content)
     Push.objects.filter(pk=push.pk).update(
         closing=first, answer_status=200 if same else 409, answer_code="" if same else "closing_conflict"
     )
     received = Received(export=first.export, scope=first.scope, new=False)
     if same:
         return received
-    stands = first.export.document
-    differing = [field for field in sorted(stands | content) if stands.get(field) != content.get(field)]
     message = _("This differs from the closing that was received first.")
-    errors = [{"pointer": f"/{field}", "code": "differs", "message": message} for field in differing]
+    pointers = differing(first.export.document, content)
+    errors = [{"pointer": pointer, "code": "differs", "message": message} for pointer in pointers]
     return replace(received, conflict=ApiError(409, "closing_conflict", errors=errors))
 
 

@@ -1,0 +1,76 @@
+"""Whether two documents are one closing in other words; if not, where they say something else.
+
+What is booked or proven is compared. Not compared: the version of the till's software, the printed report (a reprint is
+another file), the order of lines, the offset an instant is told in, and what is left out as against told empty. So a
+field that the contract gets later makes no closing of before another one.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+NOT_COMPARED = frozenset({"software", "report"})
+INSTANTS = frozenset({"opened_at", "closed_at"})
+EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
+MINUS_NOTHING = "-0.00"
+
+
+def same_closing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two stored documents (`ClosingDocument.canonical`) of one identity mean the same."""
+    return meaning_of(stands) == meaning_of(other)
+
+
+def meaning_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a closing's document is compared, each thing in one way of writing it."""
+    return {
+        name: meant
+        for name, value in document.items()
+        if name not in NOT_COMPARED and (meant := _meant(name, value)) not in EMPTY
+    }
+
+
+def differing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """JSON pointers into `other`, each at what `stands` says otherwise: a line, or a field that differs as a whole."""
+    before, after = meaning_of(stands), meaning_of(other)
+    return [
+        pointer
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+        for pointer in _pointers(name, before.get(name), other.get(name))
+    ]
+
+
+def _pointers(name: str, before: Any, told: Any) -> Iterator[str]:
+    if isinstance(told, list):
+        known = Counter(map(_text, before or []))
+        others = []
+        for place, line in enumerate(told):
+            text = _text(_meant("", line))
+            if known[text]:
+                known[text] -= 1
+            else:
+                others.append(f"/{name}/{place}")
+        yield from others or [f"/{name}"]
+    elif isinstance(told, Mapping) and isinstance(before, Mapping):
+        fields = {field for field in {*before, *told} if before.get(field, "") != _meant(field, told.get(field) or "")}
+        yield from (f"/{name}/{field}" for field in sorted(fields))
+    else:
+        yield f"/{name}"
+
+
+def _meant(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: meant for key, it in value.items() if (meant := _meant(key, it)) not in EMPTY}
+    if isinstance(value, list):
+        return sorted((_meant("", it) for it in value), key=_text)
+    if name in INSTANTS and isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    if name == "cancelled" and value == 0:
+        return None
+    return "0.00" if value == MINUS_NOTHING else value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
