@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -14,6 +15,7 @@ from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import unpacked
 from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
+from clyo_ingest.restart_pages import restart_page, restarts_of, second_of, shown_by, take_page
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import Till
@@ -31,6 +33,18 @@ class TillAdmin(ScopedAdmin):
     fields = ["establishment", "name", "suspended_at", "device", "software", "paired_at"]
     autocomplete_fields = ["establishment"]
     actions = ["make_pairing_code", "revoke"]
+    change_form_outer_after_template = "clyo_ingest/restarts.html"
+
+    def get_urls(self) -> list[Any]:
+        page = shown_by(self, restart_page)
+        return [path("<path:object_id>/restart/", page, name="tenants_till_restart"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = restarts_of(request, self.get_object(request, unquote(object_id)))
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+        return page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Till | None = None) -> list[str]:
         """A till stays where it is: its closings belong to its establishment."""
@@ -89,11 +103,23 @@ class PushAdmin(ReadOnlyAdmin):
     sortable_by: list[str] = []  # the index serves one order
     list_select_related = ["till__establishment", "made__export", "closing__export"]
     fields = ["till", "kind", "received_at", "content_type", "content_encoding", *ANSWER, "raw"]
+    change_form_outer_after_template = "clyo_ingest/second.html"
+
+    def get_urls(self) -> list[Any]:
+        page = shown_by(self, take_page)
+        return [path("<path:object_id>/take/", page, name="clyo_ingest_push_take"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = second_of(request, self.get_object(request, unquote(object_id)))
+        page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+        return page
 
     @admin.display(description=_("answer"))
     def answer(self, push: Push) -> str:
-        """Empty for a push whose answer nobody saw: the server ended before it."""
-        if hasattr(push, "made"):
+        """Empty for a push whose answer nobody saw: the server ended before it. A 409 stays one when it was taken."""
+        if push.answer_status is None and hasattr(push, "made"):
             return "201"
         return str(push.answer_status or "")
 

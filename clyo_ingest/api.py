@@ -89,7 +89,7 @@ class TillView(APIView):
     @extend_schema(responses={200: answers.TillStatus, 401: PROBLEM, 403: PROBLEM})
     def get(self, request: Request) -> Response:
         till = require_till(request)
-        last = Closing.objects.filter(till=till).order_by("kind", "scope", "-number").distinct("kind", "scope")
+        last = Closing.objects.filter(till=till).order_by("kind", "scope", "-era", "-number").distinct("kind", "scope")
         shop = till.establishment
         return Response(answers.till_status(till, activation_status(shop), last, differences=count_differences(shop)))
 

@@ -22,52 +22,80 @@ from ledger.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A closing of the same sequence."""
+    """A closing of the same till, kind and scope."""
 
     closing_id: UUID
     number: int
     perpetual_before: Decimal | None
     perpetual_after: Decimal | None
     told: Told
+    era: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
-    """What was already received around a number of one sequence: itself, the one before, the one after."""
+    """What was already received around a number of one sequence: itself, the one before, the one after.
+
+    The sequence is that of one `era` of the till; `namesakes` have the number in any.
+    """
 
     same: Neighbour | None
     before: Neighbour | None
     after: Neighbour | None
+    era: int = 0
+    namesakes: tuple[Neighbour, ...] = ()
+
+    def repeated(self, digest: str) -> Neighbour | None:
+        """The closing that came before with the same content, else the one whose number it claims."""
+        return next((it for it in self.namesakes if it.digest == digest), self.same)
 
 
 # Each sub-select is one step in the unique index of a closing's identity, however long the sequence is.
 NEIGHBOURS = """
-SELECT export_id, number, perpetual_before, perpetual_after, training, business_date, opened_at, closed_at, float_open,
-    float_left, signature, signature_before
-FROM clyo_ingest_closing
-WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number IN (
-    %(number)s,
-    (SELECT max(number) FROM clyo_ingest_closing
-        WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number < %(number)s),
-    (SELECT min(number) FROM clyo_ingest_closing
-        WHERE till_id = %(till)s AND kind = %(kind)s AND scope = %(scope)s AND number > %(number)s))
+WITH era AS (
+    SELECT coalesce(max(era) FILTER (WHERE since <= %(closed_at)s), 0) AS now, coalesce(max(era), 0) AS newest
+    FROM clyo_ingest_restart WHERE till_id = %(till)s
+), place AS (
+    SELECT era.now AS era, beside.number FROM era, LATERAL (VALUES
+        ((SELECT max(number) FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s
+            AND scope = %(scope)s AND clyo_ingest_closing.era = era.now AND number < %(number)s)),
+        ((SELECT min(number) FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s
+            AND scope = %(scope)s AND clyo_ingest_closing.era = era.now AND number > %(number)s))) AS beside (number)
+    UNION ALL SELECT past.era, %(number)s FROM era, generate_series(0, era.newest) AS past (era)
+)
+SELECT era.now, there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
+    there.training, there.business_date, there.opened_at, there.closed_at, there.float_open, there.float_left,
+    there.signature, there.signature_before
+FROM era LEFT JOIN (place JOIN clyo_ingest_closing AS there ON there.till_id = %(till)s AND there.kind = %(kind)s
+    AND there.scope = %(scope)s AND there.era = place.era AND there.number = place.number) ON true
 """
 
 
 def neighbours(till_id: int, facts: Facts) -> Neighbours:
-    """Read the three in one query."""
+    """Read them in one query."""
     place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
     with connection.cursor() as sql:
-        sql.execute(NEIGHBOURS, place)
-        found = [_neighbour(*row) for row in sql.fetchall()]
-    rows = {_side(row, facts.number): row for row in found}
-    return Neighbours(same=rows.get("same"), before=rows.get("before"), after=rows.get("after"))
+        sql.execute(NEIGHBOURS, place | {"closed_at": facts.closed_at})
+        rows = sql.fetchall()
+    era = rows[0][0]
+    found = [_neighbour(*row[1:]) for row in rows if row[1] is not None]
+    sides = {_side(it, facts.number): it for it in found if it.era == era}
+    return Neighbours(
+        same=sides.get("same"),
+        before=sides.get("before"),
+        after=sides.get("after"),
+        era=era,
+        namesakes=tuple(it for it in found if it.number == facts.number),
+    )
 
 
-def _neighbour(closing_id: UUID, number: int, before: Decimal | None, after: Decimal | None, *told: Any) -> Neighbour:
+def _neighbour(
+    closing_id: UUID, number: int, before: Decimal | None, after: Decimal | None, era: int, digest: str, *told: Any
+) -> Neighbour:
     names = ("training", "business_date", "opened_at", "closed_at", "float_open", "float_left")
     kept = dict(zip((*names, "signature", "signature_before"), told, strict=True))
-    return Neighbour(closing_id, number, before, after, Told(number=number, **kept))
+    return Neighbour(closing_id, number, before, after, Told(number=number, **kept), era, digest)
 
 
 def _side(row: Neighbour, number: int) -> str:

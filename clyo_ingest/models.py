@@ -109,6 +109,41 @@ class Parameters(models.Model):
         ]
 
 
+class RestartReason(models.TextChoices):
+    """Why a till's counters begin anew."""
+
+    SOFTWARE = "software", _("other software, or another version of it")
+    RESTORED = "restored", _("restored from a copy")
+    REPLACED = "replaced", _("another device in its place")
+
+
+class Restart(models.Model):
+    """A person's word that a till's counters began anew: numbers, perpetual total, float, signatures.
+
+    What ended `since` then, by the till's clock, is of this era: a sequence of its own, of every kind and scope. `push`
+    is the refused one that showed it, when there was one.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)
+    till = models.ForeignKey(Till, models.PROTECT, related_name="restarts", verbose_name=_("till"))
+    era = models.PositiveSmallIntegerField(editable=False)
+    since = models.DateTimeField(_("since"))
+    reason = models.CharField(_("reason"), max_length=10, choices=RestartReason.choices)
+    why = models.CharField(_("why"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    push = models.ForeignKey(Push, models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField(_("said on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("restart of a till")
+        verbose_name_plural = _("restarts of tills")
+        ordering = ["-era"]
+        constraints = [
+            models.UniqueConstraint(fields=["till", "era"], name="clyo_ingest_restart_one_per_era"),
+            models.CheckConstraint(condition=Q(era__gte=1), name="clyo_ingest_restart_after_the_first_era"),
+        ]
+
+
 class Closing(models.Model):
     """What a till said of one closing: its identity, what proves it is the same, and its place in the sequence.
 
@@ -121,6 +156,7 @@ class Closing(models.Model):
     kind = models.CharField(max_length=10)
     scope = models.CharField(max_length=40, blank=True)
     number = models.BigIntegerField()
+    era = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often the till's counters had begun anew
     digest = models.CharField(max_length=64)
     push = models.OneToOneField(Push, models.PROTECT, related_name="made")
     perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -140,7 +176,9 @@ class Closing(models.Model):
         verbose_name = _("received closing")
         verbose_name_plural = _("received closings")
         constraints = [
-            models.UniqueConstraint(fields=["till", "kind", "scope", "number"], name="clyo_ingest_closing_identity"),
+            models.UniqueConstraint(
+                fields=["till", "kind", "scope", "era", "number"], name="clyo_ingest_closing_identity"
+            ),
         ]
         indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]
 

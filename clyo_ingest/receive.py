@@ -1,6 +1,7 @@
 """Taking a closing: once, whatever the till does, with everything that is odd about it written down."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -37,12 +38,12 @@ TRIES = 3
 # In plain SQL, and written together with the export: every closing ends with it.
 CLOSING = """
 INSERT INTO clyo_ingest_closing (
-    export_id, tenant_id, till_id, kind, scope, number, digest, push_id, perpetual_before, perpetual_after, training,
-    business_date, opened_at, closed_at, float_open, float_left, signature, signature_before, received_at)
+    export_id, tenant_id, till_id, kind, scope, number, era, digest, push_id, perpetual_before, perpetual_after,
+    training, business_date, opened_at, closed_at, float_open, float_left, signature, signature_before, received_at)
 VALUES (
-    %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(digest)s, %(push)s, %(perpetual_before)s,
-    %(perpetual_after)s, %(training)s, %(business_date)s, %(opened_at)s, %(closed_at)s, %(float_open)s, %(float_left)s,
-    %(signature)s, %(signature_before)s, %(received_at)s)
+    %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(era)s, %(digest)s, %(push)s,
+    %(perpetual_before)s, %(perpetual_after)s, %(training)s, %(business_date)s, %(opened_at)s, %(closed_at)s,
+    %(float_open)s, %(float_left)s, %(signature)s, %(signature_before)s, %(received_at)s)
 """
 TICKETS = """
 INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
@@ -61,9 +62,10 @@ class Received:
     conflict: ApiError | None = None
 
 
-def receive(push: Push, document: ClosingDocument) -> Received:
+def receive(push: Push, document: ClosingDocument, *, make_room: Callable[[Facts], None] | None = None) -> Received:
     """Store a closing and hand it over, in one transaction; or recognise one that is already here.
 
+    `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`).
     Raises `ApiError` 409 when the same number came before with other content: the first stands, this push is kept.
     Two pushes of one closing at the same instant meet in the database's unique keys; the loser looks again.
     """
@@ -74,7 +76,7 @@ def receive(push: Push, document: ClosingDocument) -> Received:
     for _attempt in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                received = _take(push, content, digest, facts, contested=contested)
+                received = _take(push, content, digest, facts, contested=contested, make_room=make_room)
         except IntegrityError as error:
             if constraint_of(error) not in (IDENTITY_TAKEN, TICKETS_TAKEN):
                 raise
@@ -86,12 +88,25 @@ def receive(push: Push, document: ClosingDocument) -> Received:
     raise ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-def _take(push: Push, content: dict[str, Any], digest: str, facts: Facts, *, contested: bool) -> Received:
+def _take(
+    push: Push,
+    content: dict[str, Any],
+    digest: str,
+    facts: Facts,
+    *,
+    contested: bool,
+    make_room: Callable[[Facts], None] | None,
+) -> Received:
     """`contested`: the database has just refused its tickets, because they are covered already."""
     till = lock_till(push.till_id)
     around = neighbours(push.till_id, facts)
-    if around.same is not None:
-        return _again(push, around.same.closing_id, content, digest)
+    repeated = around.repeated(digest)
+    if repeated is not None and make_room is not None and repeated.digest != digest:
+        make_room(facts)
+        around = neighbours(push.till_id, facts)
+        repeated = around.same
+    if repeated is not None:
+        return _again(push, repeated.closing_id, content, digest)
     told = Told.of(facts, content, around.before.told if around.before else None)
     establishment = till.establishment
     booked = not facts.training and facts.kind.value == establishment.booked_level
@@ -129,6 +144,7 @@ def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbo
         "kind": facts.kind.value,
         "scope": facts.scope,
         "number": facts.number,
+        "era": around.era,
         "digest": digest,
         "push": push.pk,
         "perpetual_before": facts.totals.perpetual_before if facts.totals else None,

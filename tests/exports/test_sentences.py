@@ -47,6 +47,9 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "taken_out_again": {"number": "26700001"},
     "doubled_in_exact": {"numbers": "26700001, 26700002"},
     "fec_numbers_absent": {"count": "2", "numbers": "VE-2026-000001 (Z1042 PARIS01), VE-2026-000002 (Z1043 PARIS01)"},
+    "fec_corrected": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
+    "fec_corrected_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
+    "run_file_differs": {"place": "7"},
     "mail_server_away": {"why": "Connection refused"},
 }
 OF_A_FILE = {

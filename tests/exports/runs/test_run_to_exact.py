@@ -47,7 +47,8 @@ def test_held_closing__is_sent_once_its_settings_are_mended(
     linked: tuple[Caller, Division], exact: SimulatedExact
 ) -> None:
     till, division = linked
-    assert till.put("parameters", {**PARAMETERS, "vat": PARAMETERS["vat"][:1]}).status_code == 200
+    first, second = PARAMETERS["vat"]
+    assert till.put("parameters", {**PARAMETERS, "vat": [first, second | {"sales_account": ""}]}).status_code == 200
     (held,) = push(till, 1042)
     assert held.state == "held"
     assert till.put("parameters", PARAMETERS).status_code == 200
