@@ -217,6 +217,14 @@ SENTENCES: dict[str, str] = {
         "so it is not in this file: book the reversal and the entry that stands in Exact now in that year."
     ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
+    "run_corrected": N_("Changed in Exact after a FEC held it: corrected in this one under new numbers."),
+    "run_corrected_elsewhere": N_(
+        "Changed in Exact after a FEC held it; the correction belongs to another fiscal year and is not in this file."
+    ),
+    "run_late": N_("Came after the file of its month was made: it is in this one."),
+    "run_late_closings": N_(
+        "Closings that came after the file of their month was made, and are in this one ({count}): {closings}."
+    ),
     "run_nothing_new": N_(
         "Nothing is new: earlier files of this format hold all that can go into one ({count} closings). Take those "
         "files, or ask for everything again if they were never imported."

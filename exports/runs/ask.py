@@ -20,12 +20,13 @@ def ask_for_run(
     email: str = "",
     language: str = "fr",
     again: bool = False,
+    late_since: date | None = None,
     by: User | Till | None = None,
 ) -> ExportRun:
     """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
 
     The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
-    `again`: a file for import also holds what an earlier one held.
+    `again`: a file for import also holds what an earlier one held. `late_since`: a monthly one (`ExportRun`).
     """
     assert establishment is None or establishment.tenant_id == tenant.pk, "an establishment of that customer"
     asked = {
@@ -35,6 +36,7 @@ def ask_for_run(
         "last_date": last,
         "format": format,
         "again": again,
+        "late_since": late_since,
         "email": email,
         "asked_by": by if isinstance(by, User) else None,
         "asked_by_till": by if isinstance(by, Till) else None,

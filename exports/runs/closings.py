@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from exact.models import Posting, PostingState
@@ -13,12 +14,13 @@ from exact.states import OVER
 from exports.decide import NOTHING_TO_BOOK, TRAINING
 from exports.models import Export, ExportState
 from exports.prepare import ALONG_AN_ESTABLISHMENT
-from exports.runs.models import ExportRun
+from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
 from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
 PAGE = 500
+LATE = Problem(code="run_late", blocking=False)
 IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
 # What a run looks at of every closing: a year of them is read, so nothing more.
@@ -47,11 +49,32 @@ class StandingEntries:
 
 
 def closings_in(run: ExportRun) -> QuerySet[Export]:
-    """Every closing of a run's range."""
-    rows = Export.objects.filter(
-        tenant_id=run.tenant_id, business_date__gte=run.first_date, business_date__lte=run.last_date
-    )
+    """Every closing of a run's range; of a monthly run also those that came after the file of their days."""
+    rows = Export.objects.filter(tenant_id=run.tenant_id)
+    of_days = Q(business_date__gte=run.first_date, business_date__lte=run.last_date)
+    if run.late_since is not None:
+        assert run.establishment is not None, "a monthly file is one establishment's"
+        late = late_closings(run.establishment, run.late_since, run.first_date, came_until=run.asked_at, but=run)
+        of_days |= Q(pk__in=late.values("pk"))
+    rows = rows.filter(of_days)
     return rows.filter(establishment_id=run.establishment_id) if run.establishment_id else rows
+
+
+def late_closings(
+    shop: Establishment, since: date, before: date, *, came_until: datetime, but: ExportRun | None = None
+) -> QuerySet[Export]:
+    """Closings of these days that no monthly file of the establishment holds, but for the one of this run."""
+    rows = Export.objects.filter(
+        tenant_id=shop.tenant_id, establishment=shop, business_date__gte=since, business_date__lt=before
+    )
+    monthly = RunClosing.objects.filter(
+        export=OuterRef("pk"),
+        state__in=[RunClosingState.TAKEN, RunClosingState.ALREADY],
+        run__late_since__isnull=False,
+        run__state=RunState.DONE,
+    )
+    rows = rows.filter(~Exists(monthly.exclude(run=but) if but else monthly), created_at__lte=came_until)
+    return rows.exclude(state=ExportState.ARCHIVED)
 
 
 def pages(run: ExportRun) -> Iterator[Sequence[Export]]:

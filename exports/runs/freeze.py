@@ -21,6 +21,7 @@ from exports.models import Export, ExportState
 from exports.prepare import Destination
 from exports.runs.ahead import read_ahead
 from exports.runs.closings import (
+    LATE,
     StandingEntries,
     closings_in,
     pages,
@@ -45,8 +46,13 @@ from ledger.problem import Problem
 from tenants.models import Establishment, Till
 
 NAMED_MAX = 20
-CORRECTED = Problem(code="fec_corrected", blocking=False)
-CORRECTED_ELSEWHERE = Problem(code="fec_corrected_elsewhere", blocking=False)
+CORRECTED = Problem(code="run_corrected", blocking=False)
+CORRECTED_ELSEWHERE = Problem(code="run_corrected_elsewhere", blocking=False)
+SAID_OF_SEVERAL = {
+    LATE.code: "run_late_closings",
+    CORRECTED.code: "fec_corrected",
+    CORRECTED_ELSEWHERE.code: "fec_corrected_elsewhere",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,19 +96,19 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Pro
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
                 frozen.add(read.export.pk, drafted(draft, read.closing, read))
-            for problem in read.problems if read.validated else ():
+            for problem in read.problems if read.closing is not None else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_copied(run, place, read))
         copy_rows(RunClosing, COPIED, rows)
         work.step(len(page))
-    return [*_words(noted)]
+    return [*said_of_several(noted)]
 
 
-def _words(noted: Mapping[str, list[str]]) -> Iterator[Problem]:
-    """What was found of several closings, said once, with the first of them."""
+def said_of_several(noted: Mapping[str, list[str]]) -> Iterator[Problem]:
+    """What was noted of closings, by code and their labels, said once for all, with the first of them."""
     for code, closings in noted.items():
         facts = {"count": str(len(closings)), "closings": ", ".join(closings[:NAMED_MAX])}
-        yield Problem(code=code, facts=facts, blocking=False)
+        yield Problem(code=SAID_OF_SEVERAL[code], facts=facts, blocking=False)
 
 
 def drafted(draft: Draft, closing: BookedClosing, read: ReadClosing) -> list[FileEntry]:
@@ -163,7 +169,12 @@ class Reader:
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
         for stored in read_ahead(self._stored()):
-            yield [self._taken_or_left(export, stored) for export in stored.page]
+            yield [self._noted(self._taken_or_left(export, stored)) for export in stored.page]
+
+    def _noted(self, read: ReadClosing) -> ReadClosing:
+        """A closing that came after the file of its month is named in the one that holds it."""
+        late = read.closing is not None and read.export.business_date < self._run.first_date
+        return replace(read, problems=[*read.problems, LATE]) if late else read
 
     def _stored(self) -> Iterator[StoredPage]:
         for page in pages(self._run):

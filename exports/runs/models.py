@@ -75,6 +75,9 @@ class FilePiece(models.Model):
 class ExportRun(models.Model):
     """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
 
+    A monthly one has `late_since`: it takes as well the closings of days from then on that came after the monthly file
+    of their days was made.
+
     `again`: into a file for import also goes what an earlier one held, because a person wants it so.
     `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
     every closing of a run to Exact was looked at; it is done once Exact's lanes have ended them.
@@ -87,6 +90,7 @@ class ExportRun(models.Model):
     )
     first_date = models.DateField(_("from"))
     last_date = models.DateField(_("to"))
+    late_since = models.DateField(null=True)
     format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices)
     again = models.BooleanField(_("everything again"), default=False, db_default=False)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -121,6 +125,10 @@ class ExportRun(models.Model):
         ordering = ["-asked_at", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="exports_run_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(late_since=None) | Q(late_since__lte=F("first_date"), establishment__isnull=False),
+                name="exports_run_late_of_a_shop",
+            ),
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="exports_run_state_known"),
             models.CheckConstraint(condition=Q(format__in=RunFormat.values), name="exports_run_format_known"),
             models.CheckConstraint(condition=Q(asked_by=None) | Q(asked_by_till=None), name="exports_run_one_asker"),

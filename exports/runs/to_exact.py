@@ -10,8 +10,9 @@ from exact.states import MovedByAnother
 from exports.accept import reconsider
 from exports.models import Export, ExportState
 from exports.repost import CannotRepost, repost
-from exports.runs.closings import closings_in, pages, standing_entries, why_archived
+from exports.runs.closings import LATE, closings_in, pages, standing_entries, why_archived
 from exports.runs.comparison import compare
+from exports.runs.freeze import said_of_several
 from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
 from exports.runs.sheet import takings_document
 from exports.runs.work import Work
@@ -42,7 +43,12 @@ def run_to_exact(work: Work) -> None:
     else:
         work.hold_long()
         takings = _takings(run)
-        work.finish(RunState.DONE, takings=takings_document(takings.rates(), takings.means()), comparison=compare(run))
+        work.finish(
+            RunState.DONE,
+            problems=[problem.to_document() for problem in _word_on_late(run)],
+            takings=takings_document(takings.rates(), takings.means()),
+            comparison=compare(run),
+        )
 
 
 def _under_way(run: ExportRun) -> bool:
@@ -67,8 +73,20 @@ def _take(run: ExportRun, seen: Export, place: int) -> None:
             export=before,
             place=place,
             state=state,
-            problems=[problem.to_document() for problem in problems],
+            problems=[problem.to_document() for problem in _noted(run, before, state, problems)],
         )
+
+
+def _noted(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
+    """A closing that came after the report of its month is named in the one that has it."""
+    late = export.business_date < run.first_date and state in (RunClosingState.TAKEN, RunClosingState.ALREADY)
+    return [*problems, LATE] if late else problems
+
+
+def _word_on_late(run: ExportRun) -> list[Problem]:
+    late = RunClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
+    labels = [it.export.label for it in late.select_related("export__establishment").defer("export__document")]
+    return [*said_of_several({LATE.code: labels})] if labels else []
 
 
 def _moved_on(run: ExportRun, export: Export) -> Export:
