@@ -8,7 +8,6 @@ import pytest
 from django.db import IntegrityError
 from time_machine import travel
 
-from exports.runs import monthly
 from exports.runs.models import ExportRun, MonthlyExport, RunFormat
 from exports.runs.monthly import ask_for_due_months
 from exports.runs.report import Report
@@ -170,23 +169,6 @@ class TestLastService:
             assert ask_for_due_months() == []
             pushed(till, 1045, "2026-03-31")
             assert len(ask_for_due_months()) == 1
-
-
-def test_one_that_cannot_be_asked_for__stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken, sound = shop(), shop()
-    first = monthly_of(broken)
-    monthly_of(sound)
-    ask = monthly._ask
-
-    def failing(pk: int, *args: Any) -> list[ExportRun]:
-        if pk == first.pk:
-            raise RuntimeError("broken")
-        return ask(pk, *args)
-
-    monkeypatch.setattr(monthly, "_ask", failing)
-    with at(4, 5):
-        (run,) = ask_for_due_months()
-    assert run.establishment == sound.till.establishment
 
 
 def test_late_closings__belong_to_one_establishments_file() -> None:
