@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.closing import Closing, TicketRange
 from ledger.problem import Problem
+from ledger.stations import one_spelling
 
 FRANCE = ZoneInfo("Europe/Paris")
 _CURRENCY = "EUR"
@@ -69,7 +70,8 @@ def tickets_overlap_within(closing: Closing) -> Iterator[Problem]:
     """No ticket is covered twice: 1 to 10 and 8 to 20 of one station overlap."""
     furthest: dict[str, TicketRange] = {}
     for i, tickets in sorted(enumerate(closing.tickets), key=lambda it: (it[1].first, it[1].last, it[0])):
-        before = furthest.get(tickets.station)
+        station = one_spelling(tickets.station)
+        before = furthest.get(station)
         if before and tickets.first <= before.last:
             facts = {
                 **_range_facts(tickets),
@@ -78,7 +80,7 @@ def tickets_overlap_within(closing: Closing) -> Iterator[Problem]:
             }
             yield Problem(code="tickets_overlap_within", pointer=f"/tickets/{i}", facts=facts)
         if before is None or tickets.last > before.last:
-            furthest[tickets.station] = tickets
+            furthest[station] = tickets
 
 
 def _range_facts(tickets: TicketRange) -> dict[str, str]:
