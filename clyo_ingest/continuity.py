@@ -3,20 +3,17 @@
 The law asks for an unbroken chain (CGI 286-I-3° bis); a break is shown, never repaired here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import NumericRange
-from django.db.models import Q
 
-from clyo_ingest.models import CoveredTickets
 from clyo_ingest.succession import Told, breaks
+from exports.coverage_gaps import NOT_FOLLOWED, followed_stations, uncovered_before
 from ledger.closing import Closing as Facts
-from ledger.closing import TicketRange
+from ledger.closing import ClosingKind
 from ledger.problem import Problem
 
 
@@ -45,6 +42,7 @@ class Neighbours:
     after: Neighbour | None
     era: int = 0
     namesakes: tuple[Neighbour, ...] = ()
+    tickets_follow: bool = True
 
     def repeated(self, digest: str) -> Neighbour | None:
         """The closing that came before with the same content, else the one whose number it claims."""
@@ -52,7 +50,8 @@ class Neighbours:
 
 
 # Each sub-select is one step in the unique index of a closing's identity, however long the sequence is.
-NEIGHBOURS = """
+# With them, in every row, whether the closing's tickets follow those that are covered.
+NEIGHBOURS = f"""
 WITH era AS (
     SELECT coalesce(max(era) FILTER (WHERE since <= %(closed_at)s), 0) AS now, coalesce(max(era), 0) AS newest
     FROM clyo_ingest_restart WHERE till_id = %(till)s
@@ -64,22 +63,24 @@ WITH era AS (
             AND scope = %(scope)s AND clyo_ingest_closing.era = era.now AND number > %(number)s))) AS beside (number)
     UNION ALL SELECT past.era, %(number)s FROM era, generate_series(0, era.newest) AS past (era)
 )
-SELECT era.now, there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
+SELECT era.now, {NOT_FOLLOWED},
+    there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
     there.training, there.business_date, there.opened_at, there.closed_at, there.float_open, there.float_left,
     there.signature, there.signature_before
 FROM era LEFT JOIN (place JOIN clyo_ingest_closing AS there ON there.till_id = %(till)s AND there.kind = %(kind)s
     AND there.scope = %(scope)s AND there.era = place.era AND there.number = place.number) ON true
-"""
+"""  # noqa: S608
 
 
-def neighbours(till_id: int, facts: Facts) -> Neighbours:
-    """Read them in one query."""
+def neighbours(till_id: int, establishment_id: int, facts: Facts) -> Neighbours:
+    """Read them, and whether the tickets follow, in one query."""
     place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
     with connection.cursor() as sql:
-        sql.execute(NEIGHBOURS, place | {"closed_at": facts.closed_at})
+        asked: dict[str, Any] = place | {"closed_at": facts.closed_at, "establishment": establishment_id}
+        sql.execute(NEIGHBOURS, asked | followed_stations(facts))
         rows = sql.fetchall()
-    era = rows[0][0]
-    found = [_neighbour(*row[1:]) for row in rows if row[1] is not None]
+    era, not_followed = rows[0][:2]
+    found = [_neighbour(*row[2:]) for row in rows if row[2] is not None]
     sides = {_side(it, facts.number): it for it in found if it.era == era}
     return Neighbours(
         same=sides.get("same"),
@@ -87,6 +88,7 @@ def neighbours(till_id: int, facts: Facts) -> Neighbours:
         after=sides.get("after"),
         era=era,
         namesakes=tuple(it for it in found if it.number == facts.number),
+        tickets_follow=not not_followed,
     )
 
 
@@ -147,31 +149,12 @@ def _break(number: int, ended: Decimal | None, began: Decimal | None, field: str
     return [Problem(code="perpetual_break", pointer=f"/totals/{field}", facts=told)]
 
 
-def check_tickets(establishment_id: int, tickets: Iterable[TicketRange]) -> list[Problem]:
-    """Tickets that another live closing of the establishment covers already."""
-    wanted = [*tickets]
-    if not wanted:
+def check_coverage(establishment_id: int, facts: Facts, around: Neighbours) -> list[Problem]:
+    """Warn, when a GÉNÉRALE comes, of tickets before it that no closing covers that counts.
+
+    Behind a number that never came it says nothing: that one is missed already.
+    """
+    follows = around.before is not None and around.before.number == facts.number - 1
+    if facts.kind is not ClosingKind.GENERAL or facts.training or around.tickets_follow or not follows:
         return []
-    overlapping = Q()
-    for it in wanted:
-        overlapping |= Q(station=it.station, tickets__overlap=bounds(it))
-    rows = CoveredTickets.objects.filter(overlapping, establishment_id=establishment_id, live=True).select_related(
-        "closing"
-    )
-    return [Problem(code="tickets_overlap", pointer="/tickets", facts=_overlap_facts(row, wanted)) for row in rows[:20]]
-
-
-def bounds(tickets: TicketRange) -> NumericRange:
-    """First and last inclusive, as PostgreSQL's int8range."""
-    return NumericRange(tickets.first, max(tickets.first, tickets.last), "[]")
-
-
-def _overlap_facts(row: CoveredTickets, wanted: list[TicketRange]) -> dict[str, Any]:
-    lower, upper = row.tickets.lower, row.tickets.upper - 1
-    mine = next(it for it in wanted if it.station == row.station and it.first <= upper and lower <= it.last)
-    return {
-        "station": row.station,
-        "first": str(max(mine.first, lower)),
-        "last": str(min(mine.last, upper)),
-        "other": str(row.closing.number),
-    }
+    return uncovered_before(establishment_id, facts)

@@ -1,10 +1,7 @@
-"""What tills sent: keys and pairing codes, the raw inbox, parameters, closings and the tickets they cover."""
+"""What tills sent: keys and pairing codes, the raw inbox, parameters and closings."""
 
 from __future__ import annotations
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -181,28 +178,3 @@ class Closing(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]
-
-
-class CoveredTickets(models.Model):
-    """The tickets of one station that a closing covers. Two live rows of an establishment never share a ticket."""
-
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    closing = models.ForeignKey(Closing, models.PROTECT, related_name="covered_tickets")
-    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
-    station = models.CharField(max_length=40)
-    tickets = BigIntegerRangeField()
-    live = models.BooleanField()
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="clyo_ingest_tickets_once",
-                expressions=[
-                    ("establishment", RangeOperators.EQUAL),
-                    ("station", RangeOperators.EQUAL),
-                    ("tickets", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(live=True),
-            )
-        ]
-        indexes = [GistIndex(fields=["tickets"], name="clyo_ingest_tickets_found")]

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from clyo_ingest.continuity import (
     Neighbours,
-    bounds,
+    check_coverage,
     check_sequence,
-    check_tickets,
     neighbours,
     perpetual_reached,
 )
@@ -23,6 +22,8 @@ from clyo_ingest.models import Closing, Push
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
 from exports.accept import accept
+from exports.coverage import Place, judge, rests_on_others
+from exports.coverage_rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
 from exports.destination import forget_gap
 from exports.locked_till import lock_till
 from exports.models import Export
@@ -31,8 +32,7 @@ from ledger.closing import Closing as Facts
 from tenants.insertion import Insertion, insert
 
 IDENTITY_TAKEN = "clyo_ingest_closing_identity"
-TICKETS_TAKEN = "clyo_ingest_tickets_once"
-TRIES = 3
+TRIES = 4
 
 
 # In plain SQL, and written together with the export: every closing ends with it.
@@ -45,11 +45,22 @@ VALUES (
     %(perpetual_before)s, %(perpetual_after)s, %(training)s, %(business_date)s, %(opened_at)s, %(closed_at)s,
     %(float_open)s, %(float_left)s, %(signature)s, %(signature_before)s, %(received_at)s)
 """
-TICKETS = """
-INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
-SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station, covered.tickets, %(live)s
-FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS covered (station, tickets)
-"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """How a closing is taken. `contested`: the database has just refused its tickets, because others cover them.
+
+    `whole_shop`: with no other closing of the establishment beside it, as it brings a kind that nobody knows there, or
+    its sums are compared with those of others.
+    """
+
+    contested: bool = False
+    whole_shop: bool = False
+
+
+class WholeShopNeeded(Exception):
+    """To be taken again with the whole shop locked: what was judged rests on what other tills push at this moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +83,18 @@ def receive(push: Push, document: ClosingDocument, *, make_room: Callable[[Facts
     content = document.canonical()
     digest = digest_of(content)
     facts = Facts.from_document(content)
-    contested = False
-    for _attempt in range(TRIES):
+    attempt = Attempt()
+    for _try in range(TRIES):
         try:
             with transaction.atomic(durable=True):
-                received = _take(push, content, digest, facts, contested=contested, make_room=make_room)
+                received = _take(push, content, digest, facts, attempt, make_room)
+        except WholeShopNeeded:
+            attempt = replace(attempt, whole_shop=True)
+            continue
         except IntegrityError as error:
-            if constraint_of(error) not in (IDENTITY_TAKEN, TICKETS_TAKEN):
+            if constraint_of(error) not in (IDENTITY_TAKEN, *ONCE):
                 raise
-            contested = contested or constraint_of(error) == TICKETS_TAKEN
+            attempt = replace(attempt, contested=attempt.contested or constraint_of(error) in ONCE)
             continue
         if received.conflict is not None:
             raise received.conflict
@@ -93,32 +107,38 @@ def _take(
     content: dict[str, Any],
     digest: str,
     facts: Facts,
-    *,
-    contested: bool,
+    attempt: Attempt,
     make_room: Callable[[Facts], None] | None,
 ) -> Received:
-    """`contested`: the database has just refused its tickets, because they are covered already."""
-    till = lock_till(push.till_id)
-    around = neighbours(push.till_id, facts)
+    till = lock_till(push.till_id, whole_shop=attempt.whole_shop)
+    establishment = till.establishment
+    around = neighbours(push.till_id, establishment.pk, facts)
     repeated = around.repeated(digest)
     if repeated is not None and make_room is not None and repeated.digest != digest:
         make_room(facts)
-        around = neighbours(push.till_id, facts)
+        around = neighbours(push.till_id, establishment.pk, facts)
         repeated = around.same
     if repeated is not None:
         return _again(push, repeated.closing_id, content, digest)
     told = Told.of(facts, content, around.before.told if around.before else None)
-    establishment = till.establishment
-    booked = not facts.training and facts.kind.value == establishment.booked_level
-    overlaps = check_tickets(establishment.pk, facts.tickets) if booked and contested else []
+    place = Place(establishment_id=establishment.pk, practice=till.practice, contested=attempt.contested)
+    verdict = None if facts.training else judge(facts, place)
+    unknown = is_new_kind(facts, verdict, till.practice)
+    if (unknown or rests_on_others(verdict)) and not attempt.whole_shop:
+        raise WholeShopNeeded
     received_at = timezone.now()
-    arrival = check_arrival(facts, received_at=received_at, zone=establishment.zone)
-    found = [*check_sequence(facts, around, told), *overlaps, *arrival]
-    accepted = accept(till=till, closing=facts, document=content, found=found, received_at=received_at)
-    kept = _kept(push, accepted.export, digest, facts, around, told)
-    insert(*accepted.rows, kept, _covered(accepted.export, facts, live=booked and not contested))
+    found = [
+        *check_sequence(facts, around, told),
+        *check_coverage(establishment.pk, facts, around),
+        *check_arrival(facts, received_at=received_at, zone=establishment.zone),
+    ]
+    accepted = accept(till=till, closing=facts, document=content, found=found, verdict=verdict, received_at=received_at)
+    export = accepted.export
+    insert(*accepted.rows, _kept(push, export, digest, facts, around, told), *rows_of(export, facts, verdict))
+    if unknown or asks(verdict):
+        settle_kinds(export, facts, verdict, till.practice)
     _close_gap(facts, around)
-    return Received(export=accepted.export, scope=facts.scope, new=True)
+    return Received(export=export, scope=facts.scope, new=True)
 
 
 def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
@@ -153,19 +173,6 @@ def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbo
         "received_at": export.created_at,
     }
     return Insertion(CLOSING, columns)
-
-
-def _covered(export: Export, facts: Facts, *, live: bool) -> Insertion:
-    """The tickets of a closing; `live` ones no other closing of the establishment may cover."""
-    columns = {
-        "closing": export.pk,
-        "tenant": export.tenant_id,
-        "establishment": export.establishment_id,
-        "live": live,
-        "stations": [it.station for it in facts.tickets],
-        "tickets": [bounds(it) for it in facts.tickets],
-    }
-    return Insertion(TICKETS, columns)
 
 
 def _close_gap(facts: Facts, around: Neighbours) -> None:

@@ -10,10 +10,13 @@ from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from exports.carry_out import carried_out, go_on
-from exports.decide import STATES, WAIVABLE, Look, decide
+from exports.coverage import Verdict
+from exports.coverage_rows import lock_shop
+from exports.decide import AT_A_WORD, STATES, Look, decide
 from exports.locked_till import LockedTill
 from exports.models import Export, ExportState
 from exports.prepare import WHERE_CLOSINGS_GO
+from exports.states import others_stand_for
 from ledger.closing import Closing
 from ledger.problem import Problem
 from tenants.insertion import Insertion
@@ -39,12 +42,18 @@ class Accepted:
 
 
 def accept(
-    *, till: LockedTill, closing: Closing, document: dict[str, Any], found: Iterable[Problem], received_at: datetime
+    *,
+    till: LockedTill,
+    closing: Closing,
+    document: dict[str, Any],
+    found: Iterable[Problem],
+    verdict: Verdict | None,
+    received_at: datetime,
 ) -> Accepted:
     """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
 
-    `found` is what the till's side saw (numbers, tickets, perpetual total), kept with it for every later look. Must run
-    inside the transaction that stores the closing.
+    `found` is what the till's side saw (numbers, perpetual total), kept with it for every later look; `verdict`
+    whether it counts, None of a training. Must run inside the transaction that stores the closing.
     """
     noticed = tuple(found)
     export = Export(
@@ -61,7 +70,7 @@ def accept(
         created_at=received_at,
         state_since=received_at,
     )
-    decision = decide(Look(export=export, closing=closing, found=noticed), till.destination)
+    decision = decide(Look(export=export, closing=closing, found=noticed, verdict=verdict), till.destination)
     export.state = STATES[type(decision)]
     export.problems = [problem.to_document() for problem in decision.problems]
     return Accepted(export=export, rows=(_row_of(export), *carried_out(export, decision, revision=1)))
@@ -90,15 +99,16 @@ def _row_of(export: Export) -> Insertion:
 def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False) -> Export:
     """Look again at a closing that is held or waiting, after something was mended or the export was activated.
 
-    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`).
-    Does nothing to a closing in another state.
+    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`AT_A_WORD`).
+    One that is archived because others stand for it is looked at too. Does nothing to a closing in another state.
     """
     with transaction.atomic():
+        lock_shop(export_id)
         export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
-        if export.state not in (ExportState.HELD, ExportState.WAITING):
+        if export.state not in (ExportState.HELD, ExportState.WAITING) and not others_stand_for(export):
             return export
         if accept_problems:
             blocking = {problem["code"] for problem in export.problems if problem["blocking"]}
-            export.accepted_problems = sorted({*export.accepted_problems, *(blocking & WAIVABLE)})
+            export.accepted_problems = sorted({*export.accepted_problems, *(blocking & AT_A_WORD)})
         go_on(export, actor=actor, why=why)
     return export

@@ -23,7 +23,7 @@ from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.closing_page import KINDS, closing_context
-from exports.decide import WAIVABLE
+from exports.decide import AT_A_WORD
 from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
 from exports.money import euros
@@ -152,7 +152,7 @@ class ExportAdmin(ReadOnlyAdmin):
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
         for export in queryset.filter(state=ExportState.HELD):
             looked_at = reconsider(export.pk, actor=person_behind(request), why="booked as it is", accept_problems=True)
-            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in WAIVABLE]
+            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in AT_A_WORD]
             words = f"{export} : {looked_at.get_state_display()}"
             if looked_at.state == ExportState.HELD:
                 self.message_user(request, " ".join([words, *left]), messages.WARNING)

@@ -6,6 +6,7 @@ from exact.models import Posting, PostingState
 from exact.postings import next_revision, postings_of
 from exact.questions import ask_about_means
 from exact.states import move
+from exports.coverage_rows import keep
 from exports.decide import STATES, Decision, Look, Ready, decide
 from exports.models import Export
 from exports.nudge import nudge_lane_after_commit, nudge_learning
@@ -26,6 +27,8 @@ def go_on(export: Export, *, actor: User | None, why: str) -> Decision:
     standing = Standing.of(export.pk)
     look = Look.at(export, standing.entries, standing.divisions)
     decision = decide(look, Destination.of(export.establishment))
+    if look.verdict is not None:
+        keep(export, look.closing, look.verdict, actor=actor)
     move_export(
         export,
         STATES[type(decision)],

@@ -101,6 +101,6 @@ def _ways(term: str) -> Iterator[Q]:
         number = int(plain)
         yield Q(number=number)
         yield Q(pk__in=Posting.objects.filter(exact_entry_number=number).values("closing_id"))
-        yield Q(closing__covered_tickets__tickets__contains=number)
+        yield Q(covered_tickets__tickets__contains=number)
     elif len(term) >= 3 and "-" in term:
         yield Q(pk__in=Posting.objects.filter(reference__startswith=term.upper()).values("closing_id"))

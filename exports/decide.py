@@ -4,12 +4,14 @@ Accepting, looking again, sending again and its preview, replacing, the mapping'
 ask here, so what a preview shows is what happens. Nothing is written.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
 from django.utils import timezone
 
+from exports.coverage import TAKEN_AT_A_WORD, Counts, Disputed, NotBooked, Verdict
+from exports.coverage_rows import judge_again
 from exports.models import Export, ExportState
 from exports.prepare import Destination
 from ledger.book import Booking
@@ -38,9 +40,10 @@ WAIVABLE = frozenset(
         NOT_COME_YET,
         "ticket_count",
         "tickets_overlap_within",
-        "tickets_overlap",
     }
 )
+# What a person may say to a held closing at all: of one that others cover in part, the rest is booked.
+AT_A_WORD = WAIVABLE | TAKEN_AT_A_WORD
 
 Problems: TypeAlias = tuple[Problem, ...]
 
@@ -104,25 +107,41 @@ STATES: dict[type[Decision], ExportState] = {
 class Look:
     """A closing as it is looked at: what was `found` between it and its neighbours when it came, and what stands.
 
-    `standing` are its entries in the books of the companies `books`, by their rows.
+    `standing` are its entries in the books of the companies `books`, by their rows. `verdict` says whether it counts,
+    and what of it; None of a training.
     """
 
     export: Export
     closing: Closing
     found: Problems
+    verdict: Verdict | None
     standing: tuple[Entry, ...] = ()
     books: frozenset[int] = frozenset()
 
     @classmethod
-    def at(cls, export: Export, standing: tuple[Entry, ...] = (), books: frozenset[int] = frozenset()) -> Self:
-        """A stored closing, read with its document."""
+    def at(
+        cls,
+        export: Export,
+        standing: tuple[Entry, ...] = (),
+        books: frozenset[int] = frozenset(),
+        *,
+        judged: Callable[[Export, Closing], Verdict] = judge_again,
+    ) -> Self:
+        """A stored closing, read with its document. `judged` says whether it counts: asked anew, or as it was kept."""
+        closing = Closing.from_document(export.document)
         return cls(
             export=export,
-            closing=Closing.from_document(export.document),
+            closing=closing,
             found=tuple(map(Problem.from_document, export.found)),
+            verdict=None if closing.training else judged(export, closing),
             standing=standing,
             books=books,
         )
+
+    @property
+    def booked(self) -> Closing:
+        """What is booked of it: all, or what others leave of it."""
+        return self.verdict.closing if isinstance(self.verdict, Counts) else self.closing
 
     @property
     def problems(self) -> Problems:
@@ -176,16 +195,17 @@ def decide_for_file(look: Look, destination: Destination) -> Decision:
     return Ready(entries=booking.entries, destination=destination, problems=problems)
 
 
-def _left_out(look: Look, problems: Problems) -> Archived | None:
+def _left_out(look: Look, problems: Problems) -> Archived | Held | None:
     """A closing of which an entry stands counts, whatever the setting says now."""
     if look.standing:
         return None
     if look.closing.training:
         return Archived(why=TRAINING, problems=problems)
-    level = look.export.establishment.booked_level
-    if look.closing.kind.value != level:
-        note = Problem(code="other_level_booked", facts={"level": level}, blocking=False)
-        return Archived(why=note, problems=(*problems, note))
+    match look.verdict:
+        case NotBooked(notes=notes):
+            return Archived(why=notes[0], problems=(*problems, *notes))
+        case Disputed(problems=disputes):
+            return Held(problems=(*problems, *disputes))
     return None
 
 
@@ -200,7 +220,7 @@ def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
 
 
 def _booked(look: Look, plan: BookingPlan) -> Booking:
-    return supplement(look.closing, plan, look.standing, label=look.export.label)
+    return supplement(look.booked, plan, look.standing, label=look.export.label)
 
 
 def _booked_for_exact(look: Look, plan: BookingPlan) -> Booking:

@@ -6,6 +6,7 @@ from django.db import connection
 
 from exact.models import Activation, Division, Mapping
 from exact.partial_row import PartialRow
+from exports.coverage import Practice
 from exports.prepare import Destination
 from tenants.models import Establishment
 
@@ -15,17 +16,23 @@ ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_
 DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
 
 # In plain SQL: every closing begins with it, and composing the same query anew costs more than running it. The names
-# are those of our own columns.
+# are those of our own columns. A closing refers to its establishment anyway: locking it as such a reference does costs
+# nothing, and keeps what is booked there as it was read. The establishment first, as all who lock both.
 LOCKED = f"""
-SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql}
+SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
+    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL
 FROM tenants_till AS till
 JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
 LEFT JOIN exact_mapping AS mapping ON mapping.establishment_id = establishment.id
 LEFT JOIN exact_activation AS activation ON activation.establishment_id = establishment.id
 LEFT JOIN exact_division AS division ON division.id = activation.division_id
+LEFT JOIN exports_closingkinds AS kinds ON kinds.establishment_id = establishment.id
 WHERE till.id = %s
-FOR NO KEY UPDATE OF till
+FOR KEY SHARE OF establishment FOR NO KEY UPDATE OF till
 """  # noqa: S608
+SHOP = """
+SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM tenants_till WHERE id = %s) FOR UPDATE
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +42,17 @@ class LockedTill:
     till_id: int
     establishment: Establishment
     destination: Destination
+    practice: Practice
 
 
-def lock_till(till_id: int) -> LockedTill:
-    """Wait for the till's other closings: each must see the one before. Must run inside a transaction."""
+def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
+    """Wait for the till's other closings: each must see the one before. Must run inside a transaction.
+
+    `whole_shop`: wait for those of the establishment's other tills too, and let them wait.
+    """
     with connection.cursor() as sql:
+        if whole_shop:
+            sql.execute(SHOP, [till_id])
         sql.execute(LOCKED, [till_id])
         row = iter(sql.fetchone())
     establishment, mapping = ESTABLISHMENT.read(row), MAPPING.read(row)
@@ -50,4 +63,11 @@ def lock_till(till_id: int) -> LockedTill:
         activation if activation.pk is not None else None,
         mapping if mapping.pk is not None else Mapping(establishment=establishment),
     )
-    return LockedTill(till_id=till_id, establishment=establishment, destination=destination)
+    told, untold, question_open = row
+    practice = Practice(
+        level=establishment.booked_level,
+        told=frozenset(told or ()),
+        untold=frozenset(untold or ()),
+        question_open=question_open,
+    )
+    return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from exact.models import Posting
-from exports.letters import models as letters  # noqa: F401 - Django looks for a room's models here
+from exports import coverage_models  # noqa: F401 - Django looks for a room's models here
+from exports.letters import models as letters  # noqa: F401 - and here
 from exports.runs import models as runs  # noqa: F401 - and here
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff

@@ -68,7 +68,42 @@ SENTENCES: dict[str, str] = {
         "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
         "Support must decide which of the two is booked."
     ),
+    # which closing counts
     "other_level_booked": N_("Not booked by itself: this establishment books another kind of closing."),
+    "checked_against": N_("Checked against {others}: {found} = {expected}. The sales are in the books once."),
+    "covered_within": N_("All its sales are in {others}, which counts: nothing is booked twice."),
+    "partly_booked": N_(
+        "{others} cover a part of it: {expected} of {found}. {difference} are left. Have the till push the closing "
+        "that is missing, or book what is left."
+    ),
+    "sums_differ": N_(
+        "It covers the same sales as {others}, but says {found} where they say {expected}: {difference} differ. "
+        "Compare them on the till; then book the difference, or leave it."
+    ),
+    "same_again": N_(
+        "It has the same hours and the same sums ({found}) as closing {other}, and no tickets or totals that tell them "
+        "apart. Book it as it is only if it is another one."
+    ),
+    "which_closing_counts": N_(
+        "Closings of two kinds arrive without their tickets, so nobody sees whether they are the same sales. "
+        "Say once which kind is booked; what waits then goes."
+    ),
+    "scope_unexpected": N_(
+        "A general closing has no scope, this one says “{scope}”. It is not booked beside the one without. "
+        "Correct the till's setting and have it push the closing without scope."
+    ),
+    "scope_missing": N_(
+        "A closing of a station or a drawer says which; this one does not. "
+        "Correct the till's setting and have it push the closing with its scope."
+    ),
+    "tickets_uncovered": N_(
+        "Tickets {first} to {last} of station {station} are in no closing that is booked. "
+        "Have the till push the closing that is missing."
+    ),
+    "hours_uncovered": N_(
+        "No closing of the kind that is booked covers these hours: the sales are in no book. "
+        "Have the till push the closing that is missing, or change which kind is booked."
+    ),
     # booking plan
     "customer_account_missing": N_("No customer account is set. Fill in the mapping of the establishment."),
     "sales_journal_missing": N_("No sales journal is set. Fill in the mapping of the establishment."),

@@ -4,6 +4,7 @@
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
 failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
 exported, failed ─▶ exporting (an entry is being replaced)
+archived ─▶ whatever a new look finds, where others stand for it (a trigger allows no other)
 
 exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
 the move and its event (migration 0014), in the lane's transaction. All other moves are made here.
@@ -12,6 +13,7 @@ the move and its event (migration 0014), in the lane's transaction. All other mo
 from django.db import transaction
 from django.utils import timezone
 
+from exports.coverage import LOOKED_AT_AGAIN
 from exports.models import Export, ExportEvent, ExportState
 from tenants.models import User
 
@@ -28,8 +30,14 @@ MOVES: dict[ExportState, frozenset[ExportState]] = {
     ExportState.EXPORTING: _AFRESH | {ExportState.FAILED},
     ExportState.FAILED: _AFRESH | {ExportState.EXPORTING},
     ExportState.EXPORTED: frozenset({ExportState.EXPORTING, ExportState.FAILED}),
-    ExportState.ARCHIVED: frozenset(),
+    ExportState.ARCHIVED: _AFRESH,
 }
+
+
+def others_stand_for(export: Export) -> bool:
+    """Whether a closing is archived because others count in its place: should they not, it may count after all."""
+    codes = {problem["code"] for problem in export.problems}
+    return export.state == ExportState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
 
 
 class MovedByAnother(Exception):
@@ -42,6 +50,7 @@ def move_export(
     """Change the state, with its event, in one transaction. Raises `MovedByAnother`."""
     before = ExportState(export.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
+    assert before != ExportState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
     now = timezone.now()
     with transaction.atomic(savepoint=False):
         rows = Export.objects.filter(pk=export.pk, state=before)

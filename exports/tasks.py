@@ -13,6 +13,7 @@ from exact.lane import run_lane as run_lane_of
 from exact.models import Division
 from exact.reconcile import reconcile
 from exports.letters.round import go_round
+from exports.levels import look_again_after_changes, look_again_at_disputes
 from exports.nudge import (
     LEARN,
     RECONCILE,
@@ -63,7 +64,7 @@ def learn_third_parties() -> None:
 @shared_task(name=RELEASE)
 def release() -> None:
     """Look again at closings that wait for an activation or for settings, or must wait now."""
-    every(park_stopped, release_waiting, release_mended)
+    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes)
 
 
 @shared_task(name=REPOSTS)
@@ -80,7 +81,7 @@ def sweep() -> None:
     Last is what asks Exact, which may take its time.
     """
     every(_wake_lanes, _wake_runs, nudge_reposts)
-    every(park_stopped, release_waiting, release_mended)
+    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes)
     every(learn_and_recheck, learn_and_release)
 
 

@@ -90,8 +90,12 @@ class Tenant(models.Model):
 
 
 class BookedLevel(models.TextChoices):
-    """Which kind of closing goes into the books. The other kinds of the same day only check its sum."""
+    """Which closings go into the books: by themselves the first that covers a ticket, or one kind that is said.
 
+    The others of the same sales only check its sum.
+    """
+
+    AUTO = "auto", _("automatic: the first closing that covers a ticket")
     GENERAL = "general", _("general closings")
     STATION = "station", _("station closings")
     DRAWER = "drawer", _("drawer closings")
@@ -115,7 +119,11 @@ class Establishment(models.Model):
         validators=[RegexValidator(r"^\d{14}$", _("A SIRET has fourteen digits."))],
     )
     booked_level = models.CharField(
-        _("what is booked"), max_length=10, choices=BookedLevel.choices, default=BookedLevel.GENERAL
+        _("what is booked"),
+        max_length=10,
+        choices=BookedLevel.choices,
+        default=BookedLevel.AUTO,
+        help_text=_("Leave it automatic unless you are asked which closings count."),
     )
     contact_email = models.EmailField(
         _("contact's e-mail address"),
@@ -153,6 +161,11 @@ class Establishment(models.Model):
                 violation_error_message=_("This customer already has an establishment with this code."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_establishment_with_tenant"),
+            # Makes the setting part of a key: whoever changes it waits for the closings being taken, and they for him.
+            models.UniqueConstraint(fields=["id", "booked_level"], name="tenants_establishment_with_level"),
+            models.CheckConstraint(
+                condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
+            ),
         ]
 
     def __str__(self) -> str:

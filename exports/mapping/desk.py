@@ -114,16 +114,16 @@ class Desk:
 
 
 def closings_of(establishment: Establishment) -> list[Export]:
-    """The newest closings that the establishment's settings book: of its level, and no training."""
-    newest = _own(establishment).filter(kind=establishment.booked_level).order_by("-business_date", "-closed_at", "pk")
-    return [it for it in newest[: 2 * RECENT] if not it.document.get("training")]
+    """The newest closings that are booked, or will be: no training, and none that others stand for."""
+    newest = _own(establishment).exclude(state=ExportState.ARCHIVED)
+    return [*newest.order_by("-business_date", "-closed_at", "pk")[: 2 * RECENT]]
 
 
 def waiting_closings(establishment: Establishment, limit: int) -> list[Export]:
     """The oldest closings that wait for an activation or for somebody to mend something."""
     waiting = _own(establishment).filter(state__in=[ExportState.HELD, ExportState.WAITING])
-    return [*waiting.filter(kind=establishment.booked_level).order_by("business_date", "closed_at")[:limit]]
+    return [*waiting.order_by("business_date", "closed_at")[:limit]]
 
 
 def _own(establishment: Establishment) -> QuerySet[Export]:
-    return Export.objects.filter(establishment=establishment).select_related("establishment")
+    return Export.objects.filter(establishment=establishment).select_related("establishment", "remainder")

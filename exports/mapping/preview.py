@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from exact.catalogue import Catalogue
 from exact.models import CatalogueKind, Division, Mapping
 from exports.closing_page import line_of
+from exports.coverage_rows import kept
 from exports.decide import Archived, Held, Look, Ready, decide
 from exports.models import Export
 from exports.money import euros
@@ -60,7 +61,7 @@ def outcome(
     export: Export, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """The entries of a closing under a mapping, as if nothing of it were booked yet, and all that would hold it."""
-    look = Look.at(export)
+    look = Look.at(export, judged=kept)
     match decide(look, Destination.under(mapping, division, catalogue)):
         case Ready(entries=entries):
             return entries, []

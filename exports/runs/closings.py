@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.fields.json import KT
 
 from exact.models import Posting, PostingState
 from exact.states import OVER
+from exports.coverage import LOOKED_AT_AGAIN
 from exports.decide import NOTHING_TO_BOOK, TRAINING
 from exports.models import Export, ExportState
 from exports.prepare import ALONG_AN_ESTABLISHMENT
@@ -101,11 +102,12 @@ def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
 
 
 def with_documents(page: Sequence[Export]) -> None:
-    """Read the documents of closings of one page."""
+    """Read the documents of closings of one page, and what is booked of those that others cover in part."""
     rows = Export.objects.extra(where=["exports_export.id = ANY(%s)"], params=[[it.pk for it in page]])
     documents = dict(rows.values_list("pk", "document"))
     for export in page:
         export.document = documents[export.pk]
+    prefetch_related_objects(page, "remainder")
 
 
 def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
@@ -126,9 +128,9 @@ def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
 
 
 def why_archived(export: Export) -> list[Problem]:
-    """Why a closing is in no book: it is a training, another kind of closing is booked, or there is nothing in it."""
+    """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
     assert export.state == ExportState.ARCHIVED
-    notes = [Problem.from_document(it) for it in export.problems if it["code"] == "other_level_booked"]
+    notes = [Problem.from_document(it) for it in export.problems if it["code"] in LOOKED_AT_AGAIN]
     if notes:
         return notes
     return [TRAINING if getattr(export, "training", "") == "true" else NOTHING_TO_BOOK]

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from exact.activation import plan_in
 from exact.models import Mapping as Settings
 from exact.models import Posting
+from exports.coverage_rows import kept
 from exports.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.models import Export, ExportState
 from exports.prepare import Destination
@@ -219,7 +220,7 @@ class Reader:
             return _left_out(export, RunClosingState.SKIPPED, why_archived(export))
         if not self._is_booked_now(export, standing):
             return self._taken(export, standing.entries, in_exact=standing.in_exact)
-        look = Look.at(export, standing.entries)
+        look = Look.at(export, standing.entries, judged=kept)
         match decide_for_file(look, self._destination(export.establishment)):
             case Held(problems=problems):
                 return _left_out(export, RunClosingState.HELD, look.holding(problems))

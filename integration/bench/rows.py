@@ -58,7 +58,7 @@ RECEIVED: LiteralString = """
                                      perpetual_before, perpetual_after, received_at)
     SELECT c.id, t.tenant_id, t.till_id, t.kind, '', %(first)s + c.n, repeat('0', 64), c.push, NULL, NULL, c.at
     FROM copy c JOIN template t ON t.id = c.template_id;
-    INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
+    INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
     SELECT t.tenant_id, c.id, t.establishment_id, 'K', int8range(c.n * 50, c.n * 50 + 40), true
     FROM copy c JOIN template t ON t.id = c.template_id;
     INSERT INTO exports_exportevent (tenant_id, export_id, at, before, after, why)

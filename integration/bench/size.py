@@ -18,7 +18,7 @@ ROUNDS = 3
 GROWING = (
     "clyo_ingest_push",
     "clyo_ingest_closing",
-    "clyo_ingest_coveredtickets",
+    "exports_coveredtickets",
     "exports_export",
     "exports_exportevent",
     "exact_posting",

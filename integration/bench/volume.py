@@ -60,7 +60,7 @@ closings AS (INSERT INTO clyo_ingest_closing (export_id, tenant_id, till_id, kin
              SELECT id, tenant_id, till_id, kind, '', number, repeat('0', 64), push, created_at FROM fresh),
 events AS (INSERT INTO exports_exportevent (tenant_id, export_id, at, before, after, why)
            SELECT tenant_id, id, state_since, '', state, '' FROM fresh)
-INSERT INTO clyo_ingest_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
+INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
 SELECT tenant_id, id, establishment_id, till_id::text, int8range(number * %(tickets)s, (number + 1) * %(tickets)s),
        true
 FROM fresh
@@ -77,7 +77,7 @@ FILLED = (
     "exact_posting",
     "clyo_ingest_push",
     "clyo_ingest_closing",
-    "clyo_ingest_coveredtickets",
+    "exports_coveredtickets",
     "exports_exportevent",
 )
 

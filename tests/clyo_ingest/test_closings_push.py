@@ -16,6 +16,7 @@ from clyo_ingest.keys import revoke_keys
 from clyo_ingest.models import Closing, Push
 from clyo_ingest.throttles import PushThrottle
 from exports.models import Export
+from tenants.models import Establishment
 from tests.clyo_ingest.given import LEVELS, codes, colleague, gzipped, kept, pointers, push_bytes, suspend
 from tests.conftest import CLOSING, Caller, closing
 
@@ -378,6 +379,7 @@ def test_archived__a_day_without_anything(till: Caller) -> None:
 
 @pytest.mark.parametrize("kind", ["station", "drawer"])
 def test_archived__a_level_that_is_not_booked(till: Caller, kind: str) -> None:
+    Establishment.objects.filter(pk=till.till.establishment_id).update(booked_level="general")
     answer = till.post("closings", closing(kind=kind, scope="1"))
     assert (answer.status_code, answer.json()["state"]) == (201, "archived")
     assert codes(answer) == {"other_level_booked": False}

@@ -32,14 +32,15 @@ from tests.console.given import customer
 IN_FORCE = "tenants.migrations.0008_links_and_no_truncate"
 HISTORIES = ("exports_exportevent", "exact_postingevent", "exact_mappingevent", "exact_activationevent")
 NOT_EMPTIED = (
-    *("tenants_change", "tenants_lookthrough", "exports_export", "exports_keptnumber"),
+    *("tenants_change", "tenants_lookthrough", "exports_export", "exports_keptnumber", "exports_remainder"),
     *("exact_posting", "clyo_ingest_push", "clyo_ingest_closing"),
 )
 # What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
 NOT_AUDITED = {
     *HISTORIES,
     *NOT_EMPTIED,
-    *("clyo_ingest_coveredtickets", "clyo_ingest_parameters", "exports_filecontent", "exports_filepiece"),
+    *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
+    *("clyo_ingest_parameters", "exports_filecontent", "exports_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "exact_askedmeans", "tenants_login"),
     *("exact_activationlink", "exact_finding", "exports_exportrun", "exports_runclosing"),
     *("exports_repostrun", "exports_repostitem", "exports_replacement"),
@@ -53,7 +54,7 @@ def client_of(user: User) -> Client:
 
 
 def rename(client: Client, shop: Establishment, name: str) -> None:
-    form = {"code": shop.code, "name": name, "siret": "", "booked_level": "general", "contact_email": ""}
+    form = {"code": shop.code, "name": name, "siret": "", "booked_level": shop.booked_level, "contact_email": ""}
     page = reverse("admin:tenants_establishment_change", args=[shop.pk])
     assert client.post(page, form).status_code == 302
 

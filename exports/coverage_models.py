@@ -1,0 +1,150 @@
+"""Which tickets closings cover and which of them counts; kinds of closings, and what people said about them.
+
+A closing *counts* when it is booked, or will be once nothing holds it back. Only what counts is `live` here.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import BookedLevel, Establishment, Tenant, User
+
+
+class CoveredTickets(models.Model):
+    """Tickets of one station that a closing covers. Two live rows of an establishment never share a ticket.
+
+    `station` is in the spelling that stations are compared by. A training covers tickets of which nobody waits for
+    an entry; they are never live.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    closing = models.ForeignKey("exports.Export", models.PROTECT, related_name="covered_tickets")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
+    station = models.TextField()
+    tickets = BigIntegerRangeField()
+    live = models.BooleanField()
+    training = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="exports_tickets_once",
+                expressions=[
+                    ("establishment", RangeOperators.EQUAL),
+                    ("station", RangeOperators.EQUAL),
+                    ("tickets", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(live=True),
+            ),
+            models.CheckConstraint(condition=~Q(live=True, training=True), name="exports_training_never_live"),
+        ]
+        indexes = [GistIndex(fields=["tickets"], name="exports_tickets_found")]
+
+
+class UntoldTickets(models.Model):
+    """A closing that did not tell its tickets: its hours, and what makes it the same as another, stand for them.
+
+    `hours` are those of a general closing, and of any other the middle of its own: by it, it belongs to the general
+    closing in whose hours it lies. `alike` is a digest of hours, figures and perpetual total.
+    """
+
+    closing = models.OneToOneField("exports.Export", models.PROTECT, primary_key=True, related_name="untold_tickets")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10)
+    hours = DateTimeRangeField()
+    alike = models.CharField(max_length=64)
+    live = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "alike"], condition=Q(live=True), name="exports_untold_once"
+            ),
+            ExclusionConstraint(
+                name="exports_untold_one_kind",
+                expressions=[
+                    ("establishment", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.NOT_EQUAL),
+                    ("hours", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(live=True),
+            ),
+        ]
+
+
+class Remainder(models.Model):
+    """What a closing says beyond those that were booked before it: by a person's word, this is booked of it.
+
+    `document` has the form of a closing; its lines are the difference. It never changes.
+    """
+
+    closing = models.OneToOneField("exports.Export", models.PROTECT, primary_key=True, related_name="remainder")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    document = models.JSONField()
+    over = ArrayField(models.UUIDField(), help_text="The closings it was taken from.")
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+
+class ClosingKinds(models.Model):
+    """The kinds of closings that count in an establishment, with tickets told and without; and the one question.
+
+    Where tickets are not told nobody can see whether closings of two kinds are the same sales: a person is asked once.
+    A trigger writes the answer down, wherever the establishment's setting is changed.
+    """
+
+    establishment = models.OneToOneField(
+        Establishment, models.PROTECT, primary_key=True, related_name="closing_kinds", verbose_name=_("establishment")
+    )
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    told = ArrayField(models.CharField(max_length=10), default=list, db_default=[])
+    untold = ArrayField(models.CharField(max_length=10), default=list, db_default=[])
+    asked_at = models.DateTimeField(null=True)
+    asked_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    answer = models.CharField(max_length=10, blank=True, default="", db_default="", choices=BookedLevel.choices)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(asked_at__isnull=False), name="exports_kinds_asked_before_answered"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["establishment"],
+                condition=Q(asked_at__isnull=False, answered_at=None),
+                name="exports_kinds_open_question",
+            )
+        ]
+
+
+class LevelChange(models.Model):
+    """What an establishment books was changed; until `done_at`, its closings are being looked at again.
+
+    A trigger makes the row, whoever changes the setting. `step` and `reached` are how far the look has come; `failed`
+    ones are tried again.
+    """
+
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    before = models.CharField(max_length=10)
+    after = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    reached = models.UUIDField(null=True)
+    failed = ArrayField(models.UUIDField(), default=list, db_default=[])
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(before=F("after")), name="exports_level_really_changed"),
+        ]
+        indexes = [models.Index(fields=["at"], condition=Q(done_at=None), name="exports_level_to_look_at")]
