@@ -103,7 +103,9 @@ def waiting(scope: Scope) -> Iterator[Concern]:
 
 def missing(scope: Scope) -> Iterator[Concern]:
     """Numbers that a till's sequence says exist and that never arrived."""
-    gaps = missing_before(scope.rows(Export.objects.exclude(problems=[])))[: scope.read_max]
+    noted = scope.rows(Export.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
+    newest = noted.order_by("-business_date", "-closed_at").values_list("pk", flat=True)[: scope.read_max]
+    gaps = missing_before(Export.objects.filter(pk__in=[*newest]))
     tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
     for gap in gaps:
         till = tills[gap.till_id]

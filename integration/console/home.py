@@ -27,7 +27,7 @@ from tenants.scope import visible_to
 SHOWN = 30
 CONCERNS_SHOWN = 12
 # The first page reads the newest of each kind; the lists it leads to have them all.
-CONCERNS_READ = 500
+CONCERNS_READ = 100
 SET_UPS_SHOWN = 5
 COLUMN_TITLES = {
     "received": _("Received"),
@@ -81,7 +81,7 @@ def to_know(user: User) -> dict[str, Any]:
     concerns, looked_at, differing = concerns_of(scope), compared(scope), open_findings(user)
     return {
         "concerns": concerns[:CONCERNS_SHOWN],
-        "more_concerns": len(concerns) - CONCERNS_SHOWN,
+        "more_concerns": len(concerns) > CONCERNS_SHOWN,
         "to_mend": to_mend(user, differing),
         "to_mend_address": links.closings(state="attention"),
         "differences": differing,
