@@ -30,10 +30,17 @@ from tests.conftest import TRUNCATE_GUARDS, Caller
 from tests.console.given import customer
 
 IN_FORCE = "tenants.migrations.0008_links_and_no_truncate"
-HISTORIES = ("exports_exportevent", "exact_postingevent", "exact_mappingevent", "exact_activationevent")
+HISTORIES = (
+    "exports_exportevent",
+    "exact_postingevent",
+    "exact_mappingevent",
+    "exact_activationevent",
+    "exports_validatedentry",
+)
 NOT_EMPTIED = (
     *("tenants_change", "tenants_lookthrough", "exports_export", "exports_keptnumber", "exports_remainder"),
     *("exact_posting", "clyo_ingest_push", "clyo_ingest_closing"),
+    "exports_deliveredclosing",
 )
 # What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
 NOT_AUDITED = {
@@ -43,7 +50,7 @@ NOT_AUDITED = {
     *("clyo_ingest_parameters", "exports_filecontent", "exports_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "exact_askedmeans", "tenants_login"),
     *("exact_activationlink", "exact_finding", "exports_exportrun", "exports_runclosing"),
-    *("exports_repostrun", "exports_repostitem", "exports_replacement"),
+    *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "exports_letter"),
 }
 
 
