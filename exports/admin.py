@@ -107,6 +107,8 @@ class ExportAdmin(ReadOnlyAdmin):
             "title": str(export),
             "gross": euros(export.gross),
             "may_repost": self.has_repost_permission(request),
+            "may_book_the_rest": self.has_bookasis_permission(request),
+            "may_say_level": request.user.has_perm("tenants.change_establishment"),
             "mapping_address": _mapping_address(request, export),
         }
         return TemplateResponse(request, "exports/closing.html", context)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from exact.models import Posting
 from exact.states import NEEDS_A_PERSON
 from exports import links
+from exports.coverage import WHICH
 from exports.models import Export, ExportState
 from exports.problems import said_of, sentence
 
@@ -50,6 +51,7 @@ SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "period_closed": ("period", "journal"),
     "period_unknown": (),
     "currency": ("found",),
+    WHICH: (),
 }
 # Mended in the establishment's mapping; the others on the till or in Exact, as their sentence says.
 IN_THE_MAPPING = frozenset(code for code in SAME_CAUSE if code.startswith(("slot_", "means_", "receipt_", "movement_")))
@@ -88,6 +90,11 @@ class Cause:
         return self.code in IN_THE_MAPPING
 
     @property
+    def mend_words(self) -> str:
+        """What the way to `mend_address` is called."""
+        return _("Say which closings are booked") if self.code == WHICH else _("Mend in the mapping")
+
+    @property
     def closings_address(self) -> str:
         """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
         if len(self.exports) == 1:
@@ -99,7 +106,12 @@ class Cause:
 
     @property
     def mend_address(self) -> str:
-        """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere."""
+        """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere.
+
+        Which closings count is said for each establishment.
+        """
+        if self.code == WHICH and len(self.establishments) == 1:
+            return reverse("console_level", args=[*self.establishments])
         if not self.in_the_mapping:
             return ""
         if len(self.establishments) == 1:

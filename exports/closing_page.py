@@ -14,6 +14,8 @@ from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, Posting
 from exact.states import NEEDS_A_PERSON, OVER
 from exports import links
 from exports.books_beside import BooksShown, books_of
+from exports.coverage import LOOKED_AT_AGAIN, WHICH
+from exports.coverage_shown import comparison_of
 from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.history import Happening, of_closing
 from exports.models import Export, ExportState
@@ -81,6 +83,8 @@ def closing_context(export: Export) -> dict[str, Any]:
         "export": export,
         "kind": KINDS[export.kind],
         "next_step": next_step(export, postings, findings_of(postings)),
+        "beside": comparison_of(export),
+        "asks_level": any(problem["code"] == WHICH for problem in export.problems),
         "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
@@ -125,12 +129,19 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
             )
+        case ExportState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
+            return NextStep(
+                tone=tone,
+                title=_("Not booked: others stand for it"),
+                reasons=[*map(sentence, others)],
+                advice=_("Nothing to do."),
+            )
         case ExportState.ARCHIVED:
             return NextStep(
                 tone=tone,
                 title=_("Archived without an entry"),
                 reasons=[sentence(problem) for problem in export.problems],
-                advice=_("A training closing, a day without anything to book, or another kind of closing is booked."),
+                advice=_("A training closing, or a day without anything to book."),
             )
     return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
 

@@ -35,7 +35,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             customer=first.tenant.name,
             shop=str(first.establishment),
             words=cause.title,
-            mend=_("Mend in the mapping") if cause.mend_address else _("See what to do"),
+            mend=cause.mend_words if cause.mend_address else _("See what to do"),
             address=cause.mend_address or cause.closings_address,
             items=tuple(
                 Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=it.gross) for it in cause.exports

@@ -9,6 +9,7 @@ from exports.concerns.books import differing, not_compared
 from exports.concerns.closings import failed_and_held, missing, silent, stuck, waiting
 from exports.concerns.concern import Concern, Kind
 from exports.concerns.consents import lost_consents
+from exports.concerns.coverage import uncovered
 from exports.concerns.deliveries import undelivered
 from exports.concerns.scope import Scope
 
@@ -19,6 +20,7 @@ SOURCES: tuple[Source, ...] = (
     lost_consents,
     stuck,
     missing,
+    uncovered,
     silent,
     waiting,
     not_compared,

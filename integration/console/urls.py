@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from exports.level_page import book_the_rest, level_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
 from exports.repost_page import repost_page, run_page
 from integration.console import accounts, second_factor, views
@@ -48,6 +49,8 @@ urlpatterns = [
         "set-up/at/<int:establishment_id>/codes/", admin.site.admin_view(set_up.codes_page), name="console_set_up_codes"
     ),
     path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
+    path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
+    path("closing/<uuid:closing_id>/rest/", admin.site.admin_view(book_the_rest), name="console_book_the_rest"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

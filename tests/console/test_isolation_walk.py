@@ -130,6 +130,7 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "closing": str(customer.export.pk),
         "copy_from": till.establishment_id,
         "kind": "gl_account",
+        "level": "general",
         "where": f"e{till.establishment_id}",
         "first": "2026-03-01",
         "last": "2026-03-31",

@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from tenants.establishment_code import free_code
-from tenants.models import Establishment, Reseller, Tenant, Till, User
+from tenants.models import BookedLevel, Establishment, Reseller, Tenant, Till, User
 from tenants.scope import visible_to
 
 TILLS_AT_ONCE_MAX = 30
@@ -83,10 +83,11 @@ class EstablishmentForm(forms.ModelForm):  # type: ignore[type-arg] # generic in
 
     class Meta:
         model = Establishment
-        fields = ("name", "code", "siret", "contact_email")
+        fields = ("name", "code", "siret", "contact_email", "booked_level")
         widgets = {
             "name": UnfoldAdminTextInputWidget(attrs={"autofocus": True, "autocomplete": "off"}),
             "contact_email": UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
+            "booked_level": UnfoldAdminSelectWidget(),
         }
         help_texts = {
             "contact_email": _("Who logs in at Exact Online: usually the accountant. The activation link goes there."),
@@ -94,12 +95,17 @@ class EstablishmentForm(forms.ModelForm):  # type: ignore[type-arg] # generic in
 
     def __init__(self, tenant: Tenant, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["booked_level"].required = False
         self.tenant = self.instance.tenant = tenant
 
     def clean_code(self) -> str:
         given: str = self.cleaned_data["code"].strip().upper()
         taken = {*Establishment.objects.filter(tenant=self.tenant).values_list("code", flat=True)}
         return given or free_code(self.cleaned_data.get("name", ""), taken)
+
+    def clean_booked_level(self) -> str:
+        """Who says nothing leaves it to be found out."""
+        return self.cleaned_data["booked_level"] or BookedLevel.AUTO
 
     def _get_validation_exclusions(self) -> set[str]:
         """The customer is not asked for, and its codes are unique all the same."""
