@@ -3,6 +3,7 @@
 They are read a page at a time, so that no transaction stays open.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -41,7 +42,7 @@ from ledger.files.booked import BookedClosing
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.make import Draft
-from ledger.files.read_back import meant_by
+from ledger.files.read_back import as_meant, moved_by
 from ledger.files.takings import takings_of
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
@@ -120,9 +121,12 @@ def drafted(draft: Draft, closing: BookedClosing, read: ReadClosing) -> list[Fil
     texts = draft.add(closing, [*(it.entry for it in read.validated), *(entry for _, entry in turned)])
     return [
         *(_as_validated(it, fec) for it in read.validated if fec),
-        *(FileEntry(it.kind, it.own, it.entry.journal.code, e.text, e.moved, e.takings) for it, e in turned),
         *(
-            FileEntry(*text, meant_by(entry, draft.layout), takings_of(entry) if fec else None)
+            FileEntry(it.kind, it.own, it.entry.journal.code, e.text, as_meant(e.moved), json.dumps(e.takings))
+            for it, e in turned
+        ),
+        *(
+            FileEntry(*text, as_meant(moved_by(entry, draft.layout)), json.dumps(takings_of(entry)) if fec else "")
             for text, entry in zip(texts, closing.entries, strict=True)
         ),
     ]
@@ -132,7 +136,7 @@ def _as_validated(it: Validated, fec: Fec) -> FileEntry:
     number, place, day = it.given
     text = it.entry.as_draft(fec.draft, validated_on=day)
     given = (number.journal, number.sequence, place, day.toordinal())
-    return FileEntry(it.kind, it.own, number.journal, text, it.entry.moved, None, given)
+    return FileEntry(it.kind, it.own, number.journal, text, as_meant(it.entry.moved), "", given)
 
 
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")

@@ -10,36 +10,35 @@ from uuid import UUID
 from exports.runs.validated import Validation
 from ledger.files.make import completed
 from ledger.files.numbering import EntryNumber, GivenNumber
-from ledger.files.read_back import MeantEntry
 
 
 class FileEntry(NamedTuple):
     """An entry for a file: its kind, its own journal, the journal's code in the file, its lines as text.
 
-    `meant` is what its lines move, to be found again in the file's bytes; `takings` what it adds to sales and means,
-    kept for a FEC. `given` is the number (journal, sequence, place, day) of one that a delivered FEC holds already.
+    `meant` is what its lines move, to be found again in the file's bytes; `takings` what it adds to sales and means
+    as JSON, for a FEC. `given` is the number (journal, sequence, place, day) of one that a delivered FEC holds already.
     """
 
     kind: str
     own: str
     journal: str
     text: str
-    meant: MeantEntry
-    takings: dict[str, Any] | None = None
+    meant: str
+    takings: str = ""
     given: tuple[str, int, int, int] | None = None
 
 
 class WrittenEntry(NamedTuple):
     """An entry ready to be written, with the number it shows, if it shows one; `place` is the number's row.
 
-    `takings` is None for one that a delivered FEC holds already.
+    `takings` is "" for one that a delivered FEC holds already.
     """
 
     text: str
     number: EntryNumber | None
-    meant: MeantEntry
+    meant: str
     place: int = 0
-    takings: dict[str, Any] | None = None
+    takings: str = ""
 
 
 class _Records:
@@ -122,7 +121,7 @@ class Numbered:
         """Set an entry aside, completed with its number."""
         self._places.append(given.place)
         number = given.number
-        new = entry.takings if entry.given is None else None
+        new = entry.takings if entry.given is None else ""
         self._records.add((completed(entry.text, given), number.journal, number.sequence, entry.meant, new))
 
     def in_order(self) -> Iterator[WrittenEntry]:

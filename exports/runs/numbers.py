@@ -111,12 +111,13 @@ class _Before:
         lost: list[int] = []
         first = 0
         for export_id, drafted in self._batch:
+            taken = set()
             for place, entry in enumerate(drafted, start=first):
                 if entry.given is not None:
                     journal, sequence, row, day = entry.given
                     number = EntryNumber(journal, sequence)
                     given[place] = GivenNumber(number=number, place=row, day=date.fromordinal(day))
-            taken = {it.place for it in given.values()}
+                    taken.add(row)
             left = {key: it for key, it in self._numbered[export_id].items() if it.place not in taken}
             same, keys = self._same(drafted, left)
             given |= {first + keys[entry]: left[was] for entry, was in same.items()}

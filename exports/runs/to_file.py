@@ -1,5 +1,6 @@
 """A run into a file: freeze, check, number, write, keep. A file is whole or absent."""
 
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing as closed_after
@@ -23,7 +24,7 @@ from exports.runs.work import Work
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.make import Draft, FileWriter
-from ledger.files.read_back import FileDiffers, MeantEntry, read_back
+from ledger.files.read_back import FileDiffers, read_back
 from ledger.problem import Problem
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ def _make(work: Work) -> None:
             for entry in source.in_order():
                 start = writer.size
                 writer.write_entry(entry.text, entry.number)
-                if entry.takings is not None:
+                if entry.takings:
                     validations.add(Validation(entry.place, start, writer.size - start, entry.takings))
                 work.keep()
             sheet = writer.end(draft)
@@ -98,12 +99,13 @@ def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Num
     Raises `FileDiffers`, and `Stopped`.
     """
     file.seek(0)
-    lines = (raw.decode(layout.charset).rstrip("\r\n") for raw in file)
-    found = read_back(lines, layout, _meant(work, source))
+    text = io.TextIOWrapper(file, encoding=layout.charset)
+    found = read_back((line[:-1] for line in text), layout, _meant(work, source))
+    text.detach()  # else the file would be closed with it
     return {"entries": found.entries, "lines": found.lines, "read_at": timezone.now().isoformat()}
 
 
-def _meant(work: Work, source: Frozen | Numbered) -> Iterator[MeantEntry]:
+def _meant(work: Work, source: Frozen | Numbered) -> Iterator[str]:
     for entry in source.in_order():
         work.keep()
         yield entry.meant

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 from django.utils import timezone
 from psycopg import IntegrityError as RawIntegrityError
-from psycopg.types.json import Jsonb
 
 from exports.runs.content import PIECE, read_piece
 from exports.runs.copy import copy_rows
@@ -25,7 +24,7 @@ from ledger.entry import Entry
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.numbering import EntryNumber, GivenNumber
-from ledger.files.read_back import meant_by
+from ledger.files.read_back import moved_by
 from ledger.files.validated import ValidatedEntry, in_force
 
 ONCE = "exports_validatedentry_pkey"
@@ -54,12 +53,12 @@ class Validated:
 
 
 class Validation(NamedTuple):
-    """Where a new file holds an entry whose number no delivered file showed before."""
+    """Where a new file holds an entry whose number no delivered file showed before; `takings` are JSON."""
 
     number_id: int
     start: int
     length: int
-    takings: dict[str, Any]
+    takings: str
 
 
 class ValidatedEntries:
@@ -113,7 +112,7 @@ class Correction:
 def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], layout: Layout) -> Correction | None:
     """What a FEC lacks to say what stands in Exact now; None when it says so already."""
     held = [validated[place] for place in in_force([it.entry.moved for it in validated])]
-    moved = [meant_by(entry, layout) for entry in standing]
+    moved = [moved_by(entry, layout) for entry in standing]
     left = [(standing[place], sorted(moved[place])) for place in in_force(moved)]
     undone = []
     for it in held:
@@ -142,7 +141,7 @@ def note_validated(run: ExportRun, content: FileContent, validations: Iterable[V
 
 def _rows(run: ExportRun, content: FileContent, validations: Iterable[Validation]) -> Iterator[tuple[Any, ...]]:
     for it in validations:
-        yield it.number_id, run.tenant_id, content.pk, it.start, it.length, Jsonb(it.takings)
+        yield it.number_id, run.tenant_id, content.pk, it.start, it.length, it.takings
 
 
 def _loaded(takings: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.files.chart import FileJournal
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION
 from ledger.files.layout import LINE_END, year_month_day
-from ledger.files.read_back import MeantEntry
+from ledger.files.read_back import Moved
 from ledger.files.takings import negated_takings
 
 # Columns of a FEC (`ledger.files.fec.COLUMNS`).
@@ -41,7 +41,7 @@ class ValidatedEntry:
         return date.fromisoformat(self._rows[0][_DAY])
 
     @cached_property
-    def moved(self) -> MeantEntry:
+    def moved(self) -> list[Moved]:
         """What its lines move, in whole cents; a credit is negative."""
         return [(row[_ACCOUNT], _cents(row[_DEBIT]) - _cents(row[_CREDIT])) for row in self._rows]
 
@@ -65,7 +65,7 @@ class ValidatedEntry:
         return ValidatedEntry(_text(rows), negated_takings(self.takings))
 
 
-def in_force(entries: Sequence[MeantEntry]) -> list[int]:
+def in_force(entries: Sequence[Sequence[Moved]]) -> list[int]:
     """The places of entries that count, in order: one that undoes an earlier one takes that one out, and itself."""
     left: list[int] = []
     for place, entry in enumerate(entries):

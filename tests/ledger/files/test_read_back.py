@@ -5,8 +5,9 @@ from hypothesis import given, settings
 
 from ledger.files.ciel import Ciel, DecimalSign
 from ledger.files.layout import Layout
-from ledger.files.read_back import FileDiffers, MeantEntry, ReadBack, meant_by, read_back
+from ledger.files.read_back import FileDiffers, Moved, ReadBack, as_meant, moved_by, read_back
 from ledger.files.sage_text import SageColumn, SageText, Separator
+from ledger.files.takings import TakingsTally, negated_takings, takings_of
 from tests.ledger.files.given import CHART, NumberedClosing, booked_closings, formats, made, numbered_week
 
 LAYOUTS: list[Layout] = [
@@ -25,30 +26,44 @@ def lines_in(content: bytes, layout: Layout) -> list[str]:
     return content.decode(layout.charset).split("\r\n")[:-1]
 
 
-def meant_in(closings: tuple[NumberedClosing, ...], layout: Layout) -> list[MeantEntry]:
-    return [meant_by(entry, layout) for it in closings for entry in it.booked.entries]
+def moved_in(closings: tuple[NumberedClosing, ...], layout: Layout) -> list[list[Moved]]:
+    return [moved_by(entry, layout) for it in closings for entry in it.booked.entries]
 
 
 @settings(max_examples=25, deadline=None)
 @given(booked_closings())
 def test_read_back__finds_every_entry_again(closings: tuple[NumberedClosing, ...]) -> None:
     for layout in LAYOUTS:
-        meant = meant_in(closings, layout)
+        moved = moved_in(closings, layout)
         content, _file = made(closings, layout)
-        found = read_back(lines_in(content, layout), layout, meant)
-        assert found == ReadBack(entries=len(meant), lines=sum(map(len, meant)))
+        found = read_back(lines_in(content, layout), layout, map(as_meant, moved))
+        assert found == ReadBack(entries=len(moved), lines=sum(map(len, moved)))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda it: it.name)
 def test_read_back__sees_a_cent_an_account_and_an_entry(layout: Layout) -> None:
     closings = numbered_week()
-    lines, meant = lines_in(made(closings, layout)[0], layout), meant_in(closings, layout)
-    (account, amount), *others = meant[3]
+    lines, moved = lines_in(made(closings, layout)[0], layout), moved_in(closings, layout)
+    meant = [*map(as_meant, moved)]
+    (account, amount), *others = moved[3]
     for changed in ([(account, amount + 1), *others], [("999999", amount), *others], others):
         with pytest.raises(FileDiffers) as difference:
-            read_back(lines, layout, [*meant[:3], changed, *meant[4:]])
+            read_back(lines, layout, [*meant[:3], as_meant(changed), *meant[4:]])
         assert difference.value.place >= 4
     with pytest.raises(FileDiffers):
         read_back(lines, layout, meant[:-1])
     with pytest.raises(FileDiffers):
         read_back(lines, layout, [*meant, meant[-1]])
+
+
+@settings(max_examples=25, deadline=None)
+@given(booked_closings())
+def test_takings_of__an_entry_are_what_a_tally_of_it_writes(closings: tuple[NumberedClosing, ...]) -> None:
+    for entry in (entry for it in closings for entry in it.booked.entries):
+        tally, read = TakingsTally(), TakingsTally()
+        tally.add(entry)
+        assert takings_of(entry) == tally.document()
+        read.add_document(takings_of(entry))
+        assert (read.rates(), read.means()) == (tally.rates(), tally.means())
+        read.add_document(negated_takings(takings_of(entry)))
+        assert read.turnover == 0
