@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,7 @@ from exports.destination import (
     stop_export,
 )
 from exports.models import ExportState
+from ledger import texts
 from ledger.closing import ClosingKind
 from tenants.models import Till
 
@@ -269,7 +270,7 @@ class LogView(APIView):
         till = require_till(request)
         if till.suspended:
             raise ApiError(403, "suspended")
-        day = _query("date", request.query_params.get("date", ""), date.fromisoformat)
+        day = _query("date", request.query_params.get("date", ""), texts.day)
         return Response(day_log(till.establishment, day))
 
 
@@ -278,7 +279,7 @@ def _wanted(till: Till, request: Request) -> QuerySet[Closing]:
     lookups = {"from": "export__business_date__gte", "to": "export__business_date__lte"}
     for name, lookup in lookups.items():
         if name in asked:
-            rows = rows.filter(**{lookup: _query(name, asked[name], date.fromisoformat)})
+            rows = rows.filter(**{lookup: _query(name, asked[name], texts.day)})
     if "state" in asked:
         rows = rows.filter(export__state=_query("state", asked["state"], ExportState))
     if "kind" in asked:
@@ -305,15 +306,18 @@ def _query(name: str, text: str, read: Any) -> Any:
 
 
 def _number(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise ValueError(text)
+    number = texts.whole(text)
+    if number is None:
+        raise ValueError("not a whole number")
     return number
 
 
 def _cursor(text: str) -> tuple[datetime, UUID]:
-    instant, _, closing_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    return datetime.fromisoformat(instant), UUID(closing_id)
+    told, _, closing_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
+    instant = datetime.fromisoformat(told)
+    if not texts.in_years(instant):
+        raise ValueError("no instant a closing was received at")
+    return instant.astimezone(UTC), UUID(closing_id)
 
 
 def _next_address(request: Request, page: list[Closing]) -> str | None:

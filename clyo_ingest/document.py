@@ -5,42 +5,108 @@ Unknown fields are accepted and ignored; they stay in the raw push. Money is a s
 
 import hashlib
 import json
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from ledger import texts
+from ledger.money import MONEY_TEXT, RATE_TEXT
+
+# More than any till reaches in a day, and few enough that what costs time for each pair of lines costs no till's turn.
+LINES_MAX = 500
+TICKET_RANGES_MAX = 200
+OFFERED_LINES_MAX = 100
+LINES = Field(max_length=LINES_MAX)
+# What pydantic would read as an instant, numbers of seconds and all, begins at least like this.
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]").match
+# PostgreSQL's widest offset is 15:59:59.
+OFFSET_MAX = timedelta(hours=15, minutes=59)
 
 
-def _with_neighbours(instant: datetime) -> datetime:
-    """Year 1 and year 9999 may have no equivalent in another offset, so no database can hold them."""
-    if not 1 < instant.year < 9999:
-        raise PydanticCustomError("datetime_out_of_range", "The year must be between 2 and 9998")
+def _usable(text: str) -> str:
+    return _without(text, lines=False)
+
+
+def _usable_lines(text: str) -> str:
+    return _without(text, lines=True)
+
+
+def _without(text: str, *, lines: bool) -> str:
+    match texts.unusable_in(text, lines=lines):
+        case None:
+            return text
+        case "\0":
+            raise PydanticCustomError("string_nul", "A NUL character is not allowed")
+        case character if "\ud800" <= character <= "\udfff":
+            raise PydanticCustomError("string_unicode", "Half of a surrogate pair is not allowed")
+    raise PydanticCustomError("string_control", "A control character is not allowed")
+
+
+def _whole(value: Any) -> Any:
+    """23.0 is a whole number (JSON Schema), and how .NET writes a decimal."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str):
+        raise PydanticCustomError("date_type", "A date is expected")
+    try:
+        return texts.day(value)
+    except texts.OutOfYears as error:
+        raise PydanticCustomError("date_out_of_range", "The year is out of range") from error
+    except ValueError as error:
+        raise PydanticCustomError("date_from_datetime_parsing", "A date is expected: YYYY-MM-DD") from error
+
+
+def _instant_text(value: Any) -> Any:
+    """Seconds since 1970 say no offset, and may as well be milliseconds."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("datetime_type", "An instant is expected")
+    if not _INSTANT(value):
+        raise PydanticCustomError("datetime_from_date_parsing", "An instant is expected")
+    return value
+
+
+def _within_years(instant: datetime) -> datetime:
+    if not texts.in_years(instant):
+        raise PydanticCustomError("datetime_out_of_range", "The year is out of range")
+    if abs(instant.utcoffset() or timedelta()) > OFFSET_MAX:
+        raise PydanticCustomError("datetime_offset", "The offset is out of range")
     return instant
 
 
-Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,11}\.\d{2}$"), Field(examples=["12.50"])]
-Rate = Annotated[str, StringConstraints(pattern=r"^\d{1,2}\.\d{2}$"), Field(examples=["20.00"])]
-Instant = Annotated[AwareDatetime, AfterValidator(_with_neighbours)]
-Slot = Annotated[int, Field(ge=1, le=10, strict=True)]
-Count = Annotated[int, Field(ge=0, le=10**9, strict=True)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Label = Annotated[str, StringConstraints(max_length=120)]
-Account = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24)]
+Money = Annotated[str, StringConstraints(pattern=MONEY_TEXT), Field(examples=["12.50"])]
+Rate = Annotated[str, StringConstraints(pattern=RATE_TEXT), Field(examples=["20.00"])]
+Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-03-14"])]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_within_years)]
+Slot = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10, strict=True)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10**9, strict=True)]
+Number = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10**15, strict=True)]
+USABLE = AfterValidator(_usable)
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), USABLE]
+Label = Annotated[str, StringConstraints(max_length=120), USABLE]
+Account = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), USABLE]
+AccountGiven = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24), USABLE]
+Lines = Annotated[str, AfterValidator(_usable_lines)]
 
 
 class Sent(BaseModel):
     """Base of what a till sends: strict about types, indifferent to fields it does not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-
-    @field_validator("*")
-    @classmethod
-    def _without_nul(cls, value: Any) -> Any:
-        """PostgreSQL holds no NUL character: refuse it as a fault of its field."""
-        if isinstance(value, str) and "\0" in value:
-            raise PydanticCustomError("string_nul", "A NUL character is not allowed")
-        return value
 
 
 class Software(Sent):
@@ -103,7 +169,7 @@ class PaymentLine(Sent):
     amount: Money
     count: Count | None = None
     account: Account = ""
-    sales: list[SalesLine] = []
+    sales: Annotated[list[SalesLine], Field(max_length=OFFERED_LINES_MAX)] = []
 
 
 class CashMovement(Sent):
@@ -117,7 +183,7 @@ class CashMovement(Sent):
 
 class CashCount(Sent):
     float_open: Money | None = None
-    movements: list[CashMovement] = []
+    movements: Annotated[list[CashMovement], LINES] = []
     expected: Money | None = None
     counted: Money | None = None
     banked: Money | None = None
@@ -131,10 +197,10 @@ class Totals(Sent):
 
 
 class Signature(Sent):
-    algorithm: str = ""
-    value: str = ""
-    previous: str = ""
-    signed: str = ""
+    algorithm: Lines = ""
+    value: Lines = ""
+    previous: Lines = ""
+    signed: Lines = ""
 
 
 class Report(Sent):
@@ -148,18 +214,18 @@ class ClosingDocument(Sent):
     """A closing (clôture GÉNÉRALE, POSTE or CAISSE), as a till pushes it."""
 
     kind: Literal["general", "station", "drawer"]
-    scope: Annotated[str, StringConstraints(max_length=40)] = ""
-    number: Annotated[int, Field(ge=1, le=10**15, strict=True)]
-    business_date: date
+    scope: Annotated[str, StringConstraints(max_length=40), USABLE] = ""
+    number: Number
+    business_date: Day
     opened_at: Instant
     closed_at: Instant
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, StringConstraints(pattern=texts.CURRENCY)]
     training: Annotated[bool, Field(strict=True)] = False
     software: Software | None = None
-    tickets: list[TicketRange] = []
-    sales: list[SalesLine]
-    other_receipts: list[OtherReceipt] = []
-    payments: list[PaymentLine]
+    tickets: Annotated[list[TicketRange], Field(max_length=TICKET_RANGES_MAX)] = []
+    sales: Annotated[list[SalesLine], LINES]
+    other_receipts: Annotated[list[OtherReceipt], LINES] = []
+    payments: Annotated[list[PaymentLine], LINES]
     cash: CashCount | None = None
     totals: Totals | None = None
     signature: Signature | None = None
@@ -195,18 +261,36 @@ class JournalParameters(Sent):
     cash: Account | None = None
 
 
+def _each_slot_whole_and_once(slots: list[VatParameter]) -> list[VatParameter]:
+    """Of a slot said twice the last would win, unseen. A blank slot is one of the till's ten that is not used."""
+    faults: list[InitErrorDetails] = []
+    said: set[int] = set()
+    for place, it in enumerate(slots):
+        if it.slot in said:
+            twice = PydanticCustomError("slot_twice", "This slot was said before")
+            faults.append({"type": twice, "loc": (place, "slot"), "input": it.slot})
+        said.add(it.slot)
+        needed = {"sales_account": it.sales_account, "vat_code": it.vat_code}
+        if Decimal(it.rate) or any(needed.values()):
+            empty = PydanticCustomError("string_too_short", "This must not be empty")
+            faults += [{"type": empty, "loc": (place, name), "input": ""} for name in needed if not needed[name]]
+    if faults:
+        raise ValidationError.from_exception_data("vat", faults)
+    return slots
+
+
 class ParametersDocument(Sent):
     """What a till says of VAT, accounts and journals: always the whole set."""
 
-    vat: Annotated[list[VatParameter], Field(min_length=1, max_length=10)]
-    customer_account: Account
-    third_party: Account
+    vat: Annotated[list[VatParameter], Field(min_length=1, max_length=10), AfterValidator(_each_slot_whole_and_once)]
+    customer_account: AccountGiven
+    third_party: AccountGiven
     journals: JournalParameters = JournalParameters()
     software: Software | None = None
 
 
 class PairingRequest(Sent):
-    code: Annotated[str, StringConstraints(max_length=20)]
+    code: Annotated[str, StringConstraints(max_length=20), USABLE]
     software: Software = Software()
     device: Label = ""
 

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from ledger.money import MONEY_TEXT, RATE_TEXT
+
 log = structlog.get_logger()
 
 RETRY_AFTER_S = 5
@@ -62,16 +64,24 @@ MESSAGES: dict[str, str] = {
     "datetime_type": N_("An instant with its offset is expected (ISO 8601)."),
     "datetime_parsing": N_("An instant with its offset is expected (ISO 8601)."),
     "datetime_from_date_parsing": N_("An instant with its offset is expected (ISO 8601)."),
-    "datetime_out_of_range": N_("The year must be between 2 and 9998."),
+    "date_out_of_range": N_("The year must be between 2000 and 2100."),
+    "datetime_out_of_range": N_("The year must be between 2000 and 2100."),
+    "datetime_offset": N_("The offset must be between -15:59 and +15:59."),
     "email_invalid": N_("This is not an e-mail address."),
     "period_reversed": N_("The last day comes before the first."),
     "period_in_future": N_("This day has not come yet."),
     "period_too_long": N_("Choose 366 days at most."),
     "again_for_files_only": N_("Only a file can be made again; in Exact nothing is ever sent twice."),
+    "slot_twice": N_("This slot is there twice: say each slot once."),
     "string_nul": N_("A NUL character is not allowed."),
+    "string_unicode": N_("Half of a surrogate pair is not allowed."),
+    "string_control": N_("A control character is not allowed."),
     "timezone_aware": N_("The offset is missing, for example +01:00."),
 }
-MONEY_HINT = N_('Money is a string with two decimals and a point, for example "12.50".')
+PATTERN_HINTS: dict[str, str] = {
+    MONEY_TEXT: N_('Money is a string with two decimals and a point, for example "12.50".'),
+    RATE_TEXT: N_('A rate is a string with two decimals and a point, for example "20.00".'),
+}
 
 
 class ApiError(Exception):
@@ -128,9 +138,11 @@ def pointer(location: Iterable[int | str]) -> str:
 
 def _message(fault: Mapping[str, Any]) -> str:
     kind, context = fault["type"], fault.get("ctx") or {}
-    if kind == "string_pattern_mismatch" and r"\.\d{2}" in str(context.get("pattern", "")):
-        return _(MONEY_HINT)
+    if (hint := PATTERN_HINTS.get(context.get("pattern", ""))) is not None:
+        return _(hint)
     message = _(MESSAGES[kind]) if kind in MESSAGES else _("This value is not valid.")
+    if kind == "too_long":
+        return f"{message} {_('At most {max}.').format(max=context['max_length'])}"
     if kind == "literal_error":
         known = str(context["expected"]).replace(" or ", ", ")  # pydantic's own word is English
         return f"{message} {known}"

@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 
 from clyo_ingest.answers import Problem, ProblemAnswer, problem_answer
 from clyo_ingest.authentication import require_till
-from clyo_ingest.document import Sent
+from clyo_ingest.document import Day, Sent
 from clyo_ingest.errors import MESSAGES, ApiError, pointer
 from clyo_ingest.inbox import parsed
 from clyo_ingest.throttles import refuse_if_too_fast
@@ -54,8 +54,8 @@ class ExportRequest(Sent):
     A file for import (ciel, sage, sage_text) holds what no earlier file of its format held; with `again` all of it.
     """
 
-    first: Annotated[date, Field(alias="from")]
-    last: Annotated[date, Field(alias="to")]
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
     format: Literal["exact", "fec", "ciel", "sage", "sage_text"]
     email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address)] | None = None
     again: StrictBool | None = None

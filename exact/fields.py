@@ -12,8 +12,8 @@ from tenants.models import Establishment, User
 
 K = TypeVar("K")
 
-FORMER_FIELD = re.compile(r"former\[(\d{1,2}@\d{1,2},\d{2})\]\.(sales_account|vat_code|vat_account)")
-SLOT_FIELD = re.compile(r"vat\[(\d+)\]\.(sales_account|vat_code|vat_account)")
+FORMER_FIELD = re.compile(r"former\[([0-9]{1,2}@[0-9]{1,2},[0-9]{2})\]\.(sales_account|vat_code|vat_account)")
+SLOT_FIELD = re.compile(r"vat\[([0-9]{1,2})\]\.(sales_account|vat_code|vat_account)")
 PLAIN_FIELDS = {
     "customer_account": "customer_account",
     "third_party": "third_party",

@@ -12,7 +12,7 @@ from exact.preflight import REFUSED_ON_SALES_LINES, VAT_TYPES_WITHOUT_INCLUDED_T
 
 CLASS, ROOT = 2, 3  # digits that the French chart of accounts gives a meaning to: 70 is sales, 707 of goods
 USUAL_SALES = ("707", "706")  # goods and services; where the till names nothing
-RATE_IN_NAME = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
+RATE_IN_NAME = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
 UNTAXED_WORDS = ("exon", "export", "intracom")  # "Ventes exonérées", "Ventes à l'exportation"
 CASH_WORDS = ("comptant", "immédiat", "immediat", "réception", "reception")
 

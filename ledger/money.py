@@ -6,8 +6,12 @@ from decimal import Decimal
 
 ZERO = Decimal("0.00")
 
+# How a till writes them, as a pattern: [0-9], for \d is every script's digits in some languages.
+MONEY_TEXT = r"^-?[0-9]{1,11}\.[0-9]{2}$"
+RATE_TEXT = r"^[0-9]{1,2}\.[0-9]{2}$"
+
 # Twelve digits before the point: what numeric(14, 2) holds, and far below the precision of Decimal.
-_TWO_PLACES = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,2})?", re.ASCII).fullmatch
+_TWO_PLACES = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,2})?").fullmatch
 _TOO_MUCH = Decimal(10**12)
 
 

@@ -231,10 +231,25 @@ def test_invalid__is_no_object(till: Caller, document: Any) -> None:
         {"software": {"name": "\x00"}},
         {"other_receipts": [{"kind": "tip", "amount": "25.00", "label": "\x00"}]},
         {"software": {"name": "\ud800"}},
+        {"signature": {"value": "\ud800"}},
+        {"payments": [{"means": "ESP", "kind": "cash", "amount": "１２.００"}]},
         {"closed_at": "0001-01-01T00:00:00+14:00"},
         {"closed_at": "9999-12-31T23:59:59-14:00"},
+        {"closed_at": "2026-03-15T02:00:00+23:59"},
+        {"business_date": "9999-12-31"},
     ],
-    ids=["nul in scope", "nul in name", "nul in list", "lone surrogate", "before time", "after time"],
+    ids=[
+        "nul in scope",
+        "nul in name",
+        "nul in list",
+        "lone surrogate",
+        "lone surrogate in what is only compared",
+        "digits of another script",
+        "before time",
+        "after time",
+        "an offset of no place",
+        "after days",
+    ],
 )
 def test_what_no_database_holds__is_422(till: Caller, changes: dict[str, Any]) -> None:
     answer = till.post("closings", closing() | changes)

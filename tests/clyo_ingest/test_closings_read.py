@@ -1,6 +1,8 @@
 """GET /till, GET /closings and GET /closings/{id}: filters, pages, and what each closing says."""
 
+from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -63,8 +65,13 @@ def test_list__is_filtered(month: Caller, query: dict[str, str], expected: list[
     assert numbers(month.get("closings", data=query)) == expected
 
 
+AN_OFFSET_OF_NO_PLACE = b64encode(f"9999-12-31T00:00:00-23:59|{UUID(int=0)}".encode()).decode()
+
+
 @pytest.mark.parametrize("name", ["from", "to", "state", "kind", "number", "cursor"])
-@pytest.mark.parametrize("value", ["", "x", "2026-13-01", "-1", "%00", "é", "MjAyNg=="])
+@pytest.mark.parametrize(
+    "value", ["", "x", "2026-13-01", "-1", "%00", "é", "MjAyNg==", "9" * 4400, "٢", "9999-12-31", AN_OFFSET_OF_NO_PLACE]
+)
 def test_list__bad_value_is_422_and_named(till: Caller, name: str, value: str) -> None:
     answer = till.get("closings", data={name: value})
     assert (answer.status_code, answer.json()["code"]) == (422, "query_invalid")

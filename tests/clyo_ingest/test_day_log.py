@@ -85,7 +85,9 @@ def test_log__of_a_day_ends_at_midnight_in_paris(till: Caller) -> None:
         assert [event["state"] for event in events].count("refused") == count
 
 
-@pytest.mark.parametrize("query", ["", "?date=", "?date=14/03/2026"])
+@pytest.mark.parametrize(
+    "query", ["", *(f"?date={it}" for it in ("", "14/03/2026", "9999-12-31", "0001-01-01", "20260314", "%00"))]
+)
 def test_log__without_a_date_says_so(till: Caller, query: str) -> None:
     answer = till.get(f"log{query}")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/date")

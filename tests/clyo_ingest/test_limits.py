@@ -15,6 +15,8 @@ from tests.conftest import PARAMETERS, closing
 TICKETS = {"station": "1", "first": 1, "last": 1, "count": 1}
 SALE = {"vat": 1, "rate": "20.00", "net": "1.00", "tax": "0.20", "gross": "1.20", "kind": "sale"}
 PAYMENT = {"means": "ESP", "kind": "cash", "amount": "1.20"}
+TIP = {"kind": "tip", "amount": "1.00"}
+BREAD = {"kind": "expense", "amount": "-1.00"}
 PDF = base64.b64encode(b"%PDF-1.7 the printed Z").decode()
 
 
@@ -34,8 +36,23 @@ LIMITS: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("currency", {"currency": "EUR"}, {"currency": "EU"}, "string_pattern_mismatch"),
     ("training", {"training": True}, {"training": 1}, "bool_type"),
     ("scope", {"scope": "x" * 40}, {"scope": "x" * 41}, "string_too_long"),
-    ("year's least", {"opened_at": "0002-01-01T00:00:00Z"}, {"opened_at": "0001-12-31T00:00:00Z"}, "datetime_out_"),
-    ("year's most", {"closed_at": "9998-12-31T00:00:00Z"}, {"closed_at": "9999-01-01T00:00:00Z"}, "datetime_out_"),
+    ("year's least", {"opened_at": "2000-01-01T00:00:00Z"}, {"opened_at": "1999-12-31T00:00:00Z"}, "datetime_out_"),
+    ("year's most", {"closed_at": "2100-12-31T00:00:00Z"}, {"closed_at": "2101-01-01T00:00:00Z"}, "datetime_out_"),
+    ("day's least", {"business_date": "2000-01-01"}, {"business_date": "1999-12-31"}, "date_out_of_range"),
+    ("day's most", {"business_date": "2100-12-31"}, {"business_date": "2101-01-01"}, "date_out_of_range"),
+    ("offset", {"closed_at": "2026-03-14T02:00:00-15:59"}, {"closed_at": "2026-03-14T02:00:00-16:00"}, "datetime_off"),
+    ("whole number with a point", {"number": 23.0}, {"number": 23.5}, "int_type"),
+    ("lines of sales", {"sales": [SALE] * 500}, {"sales": [SALE] * 501}, "too_long"),
+    ("lines of payments", {"payments": [PAYMENT] * 500}, {"payments": [PAYMENT] * 501}, "too_long"),
+    ("lines of tickets", {"tickets": [TICKETS] * 200}, {"tickets": [TICKETS] * 201}, "too_long"),
+    ("other receipts", {"other_receipts": [TIP] * 500}, {"other_receipts": [TIP] * 501}, "too_long"),
+    ("movements", {"cash": {"movements": [BREAD] * 500}}, {"cash": {"movements": [BREAD] * 501}}, "too_long"),
+    (
+        "sales of an offered payment",
+        {"payments": [PAYMENT | {"sales": [SALE] * 100}]},
+        {"payments": [PAYMENT | {"sales": [SALE] * 101}]},
+        "too_long",
+    ),
     *(
         (f"{name}", {field: [base | {part: good}]}, {field: [base | {part: bad}]}, code)
         for name, field, base, part, good, bad, code in [
@@ -62,9 +79,9 @@ def test_limit__last_taken_and_first_refused(good: dict[str, Any], bad: dict[str
 
 
 def test_limit__of_parameters_is_ten_slots_and_at_least_one() -> None:
-    slot = PARAMETERS["vat"][0]
-    assert faults(ParametersDocument, PARAMETERS | {"vat": [slot] * 10}) == {}
-    assert faults(ParametersDocument, PARAMETERS | {"vat": [slot] * 11}) == {"/vat": "too_long"}
+    slots = [PARAMETERS["vat"][0] | {"slot": slot} for slot in range(1, 11)]
+    assert faults(ParametersDocument, PARAMETERS | {"vat": slots}) == {}
+    assert faults(ParametersDocument, PARAMETERS | {"vat": [*slots, slots[0]]}) == {"/vat": "too_long"}
     assert faults(ParametersDocument, PARAMETERS | {"vat": []}) == {"/vat": "too_short"}
 
 
@@ -111,6 +128,107 @@ def test_pointer__escapes_what_would_be_another_place() -> None:
     assert pointer(["a/b", "c~d", "~1"]) == "/a~1b/c~0d/~01"
 
 
+OTHER_DIGITS = ["１２.００", "٢٠.٠٠", "१२.००"]
+MONEY_FIELDS: list[tuple[str, Any]] = [
+    *(
+        (f"/sales/0/{name}", lambda text, name=name: {"sales": [SALE | {name: text}]})
+        for name in ("net", "tax", "gross")
+    ),
+    ("/sales/0/rate", lambda text: {"sales": [SALE | {"rate": text}]}),
+    ("/payments/0/amount", lambda text: {"payments": [PAYMENT | {"amount": text}]}),
+    ("/payments/0/sales/0/net", lambda text: {"payments": [PAYMENT | {"sales": [SALE | {"net": text}]}]}),
+    ("/other_receipts/0/amount", lambda text: {"other_receipts": [TIP | {"amount": text}]}),
+    ("/cash/movements/0/tax", lambda text: {"cash": {"movements": [BREAD | {"tax": text}]}}),
+    *((f"/cash/{it}", lambda text, it=it: {"cash": {it: text}}) for it in ("float_open", "expected", "counted")),
+    *(
+        (f"/totals/{it}", lambda text, it=it: {"totals": {"gross": "1.00", it: text}})
+        for it in ("gross", "perpetual_after")
+    ),
+]
+
+
+@pytest.mark.parametrize("digits", OTHER_DIGITS)
+@pytest.mark.parametrize(("field", "change"), MONEY_FIELDS, ids=[it[0] for it in MONEY_FIELDS])
+def test_money__in_other_digits_than_ours_is_refused_where_it_stands(field: str, change: Any, digits: str) -> None:
+    assert faults(ClosingDocument, closing() | change(digits)) == {field: "string_pattern_mismatch"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("a\0b", "string_nul"), ("\ud800", "string_unicode"), ("a\x1bb", "string_control"), ("a\x85b", "string_control")],
+)
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("/scope", lambda text: {"scope": text}),
+        ("/software/certificate", lambda text: {"software": {"certificate": text}}),
+        ("/tickets/0/station", lambda text: {"tickets": [TICKETS | {"station": text}]}),
+        ("/sales/0/family", lambda text: {"sales": [SALE | {"family": text}]}),
+        ("/payments/0/account", lambda text: {"payments": [PAYMENT | {"account": text}]}),
+        ("/report/content_type", lambda text: {"report": {"content_type": text, "base64": ""}}),
+        *(
+            (f"/signature/{it}", lambda text, it=it: {"signature": {it: text}})
+            for it in ("value", "previous", "signed")
+        ),
+    ],
+)
+def test_text__that_cannot_be_kept_or_compared_is_refused_where_it_stands(
+    field: str, change: Any, text: str, code: str
+) -> None:
+    assert faults(ClosingDocument, closing() | change(text)) == {field: code}
+
+
+def test_signature__may_be_broken_into_lines() -> None:
+    assert faults(ClosingDocument, closing(signature={"value": "TUlJ\r\nQ2pq\n"})) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        *(
+            ({"opened_at": it}, {"/opened_at": "datetime_from_date_parsing"})
+            for it in ("1795680000", "2026-03-14", "1e9", "٢")
+        ),
+        *(({"opened_at": it}, {"/opened_at": "datetime_type"}) for it in (1795680000, 1795680000.5, True)),
+        ({"opened_at": "2026-03-14T08:55:00"}, {"/opened_at": "timezone_aware"}),
+        *(
+            ({"business_date": it}, {"/business_date": "date_from_datetime_parsing"})
+            for it in ("2026-03-14T00:00:00", "20260314", "2026-W11-6", "2026-02-30", "٢٠٢٦-٠٣-١٤", "1795680000")
+        ),
+        ({"business_date": 20526}, {"/business_date": "date_type"}),
+        ({"number": float("inf")}, {"/number": "int_type"}),
+        ({"number": 1e300}, {"/number": "less_than_equal"}),
+        ({"sales": [SALE | {"vat": True}]}, {"/sales/0/vat": "int_type"}),
+    ],
+)
+def test_moments_and_numbers__are_taken_as_their_formats_say(changes: dict[str, Any], expected: dict[str, str]) -> None:
+    assert faults(ClosingDocument, closing() | changes) == expected
+
+
+SLOT = {"slot": 1, "rate": "20.00", "sales_account": "707000", "vat_code": "VN", "vat_account": ""}
+BLANK = {"slot": 3, "rate": "0.00", "sales_account": "", "vat_code": "", "vat_account": "445600"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"vat": [SLOT, SLOT | {"rate": "5.50"}]}, {"/vat/1/slot": "slot_twice"}),
+        ({"vat": [SLOT, BLANK, BLANK]}, {"/vat/2/slot": "slot_twice"}),
+        ({"vat": [SLOT | {"sales_account": " "}]}, {"/vat/0/sales_account": "string_too_short"}),
+        ({"vat": [SLOT | {"rate": "0.00", "vat_code": ""}]}, {"/vat/0/vat_code": "string_too_short"}),
+        (
+            {"vat": [SLOT, BLANK | {"rate": "5.50"}]},
+            {"/vat/1/sales_account": "string_too_short", "/vat/1/vat_code": "string_too_short"},
+        ),
+        ({"customer_account": " "}, {"/customer_account": "string_too_short"}),
+        ({"third_party": ""}, {"/third_party": "string_too_short"}),
+        ({"vat": [SLOT, BLANK, BLANK | {"slot": 4}]}, {}),
+    ],
+)
+def test_parameters__say_each_slot_once_and_wholly_or_blank(changes: dict[str, Any], expected: dict[str, str]) -> None:
+    assert faults(ParametersDocument, PARAMETERS | changes) == expected
+
+
 def told(changes: dict[str, Any]) -> str:
     """The one message of a faulty closing, in English."""
     with translation.override("en"), pytest.raises(ValidationError) as refused:
@@ -123,6 +241,7 @@ def told(changes: dict[str, Any]) -> str:
 def test_message__of_money_shows_how_it_is_written() -> None:
     assert '"12.50"' in told({"totals": {"gross": "1400"}})
     assert '"12.50"' not in told({"currency": "euro"})
+    assert '"20.00"' in told({"sales": [SALE | {"rate": "20"}]})
 
 
 def test_message__of_a_choice_names_what_is_known() -> None:

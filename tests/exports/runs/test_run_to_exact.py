@@ -48,7 +48,9 @@ def test_held_closing__is_sent_once_its_settings_are_mended(
 ) -> None:
     till, division = linked
     first, second = PARAMETERS["vat"]
-    assert till.put("parameters", {**PARAMETERS, "vat": [first, second | {"sales_account": ""}]}).status_code == 200
+    assert (
+        till.put("parameters", {**PARAMETERS, "vat": [first, second | {"sales_account": "999999"}]}).status_code == 200
+    )
     (held,) = push(till, 1042)
     assert held.state == "held"
     assert till.put("parameters", PARAMETERS).status_code == 200
