@@ -88,6 +88,15 @@ def _within_years(instant: datetime) -> datetime:
     return instant
 
 
+def _few_enough_offered(payments: Any) -> Any:
+    """Before any is read: all that payments offer together is no longer than one list of lines may be."""
+    if isinstance(payments, list):
+        offered = (it.get("sales") for it in payments if isinstance(it, dict))
+        if sum(len(lines) for lines in offered if isinstance(lines, list)) > LINES_MAX:
+            raise PydanticCustomError("too_long", "Too many lines of offered sales", {"max_length": LINES_MAX})
+    return payments
+
+
 Money = Annotated[str, StringConstraints(pattern=MONEY_TEXT), Field(examples=["12.50"])]
 Rate = Annotated[str, StringConstraints(pattern=RATE_TEXT), Field(examples=["20.00"])]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-03-14"])]
@@ -225,7 +234,7 @@ class ClosingDocument(Sent):
     tickets: Annotated[list[TicketRange], Field(max_length=TICKET_RANGES_MAX)] = []
     sales: Annotated[list[SalesLine], LINES]
     other_receipts: Annotated[list[OtherReceipt], LINES] = []
-    payments: Annotated[list[PaymentLine], LINES]
+    payments: Annotated[list[PaymentLine], LINES, BeforeValidator(_few_enough_offered)]
     cash: CashCount | None = None
     totals: Totals | None = None
     signature: Signature | None = None
