@@ -28,6 +28,7 @@ from clyo_ingest.inbox import parsed
 from clyo_ingest.throttles import refuse_if_too_fast
 from exports.models import Export
 from exports.runs.ask import ask_for_run
+from exports.runs.book_years import longest_days
 from exports.runs.closings import closings_in
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.link import file_answer
@@ -214,7 +215,7 @@ class ExportsView(APIView):
         till = require_till(request)
         refuse_if_too_fast(request, self)
         asked = parsed(ExportRequest, request.data, code="export_invalid")
-        _refuse_impossible(asked)
+        _refuse_impossible(asked, till)
         run = ask_for_run(
             till.tenant,
             establishment=till.establishment,
@@ -265,8 +266,9 @@ def _run_of(till: Till, run_id: UUID) -> ExportRun:
     return run
 
 
-def _refuse_impossible(asked: ExportRequest) -> None:
-    faults = [*period_faults(asked.first, asked.last, today=timezone.localdate())]
+def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
+    longest = longest_days(till.tenant, asked.format, asked.first, asked.last)
+    faults = [*period_faults(asked.first, asked.last, today=timezone.localdate(), longest=longest)]
     if asked.again and asked.format == "exact":
         faults.append(("again", "again_for_files_only"))
     if faults:

@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 from exports.runs.ask import ask_for_run
 from exports.runs.forms import (
     PRESETS,
+    BookYearForm,
     FileSettingsForm,
     MonthlyExportForm,
     RunForm,
@@ -28,7 +29,7 @@ from exports.runs.forms import (
     preset_days,
 )
 from exports.runs.link import file_answer
-from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunFormat, RunState
+from exports.runs.models import BookYear, ExportRun, FileSettings, MonthlyExport, RunFormat, RunState
 from exports.runs.preview import preview
 from exports.runs.report import Report
 from exports.runs.work import cancel
@@ -211,6 +212,21 @@ class FileSettingsAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: FileSettings | None = None) -> list[str]:
         """Settings stay with whom they were made for."""
         return ["tenant", "establishment"] if obj else []
+
+
+@admin.register(BookYear)
+class BookYearAdmin(ScopedAdmin):
+    form = BookYearForm
+    list_display = ["tenant", "first_day", "last_day"]
+    list_filter = [("tenant", OwnAutocompleteFilter)]
+    list_select_related = ["tenant"]
+    lookups = frozenset({"tenant__id__exact"})
+    search_fields = ["tenant__name"]
+    autocomplete_fields = ["tenant"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: BookYear | None = None) -> list[str]:
+        """A year stays its customer's."""
+        return ["tenant"] if obj else []
 
 
 @admin.register(MonthlyExport)

@@ -14,10 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from exports.runs.models import FOR_IMPORT, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
+from exports.runs.book_years import is_numbered_otherwise, is_too_long, longest_days
+from exports.runs.models import FOR_IMPORT, BookYear, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
 from exports.runs.options import FileOptions, JournalName, ThirdPartyName
-from exports.runs.period import period_faults
+from exports.runs.period import LONGEST_DAYS, period_faults
 from ledger.files.ciel import CielCharset, DecimalSign
+from ledger.files.fec import FiscalYear
 from ledger.files.sage import SageLabelWidth
 from ledger.files.sage_text import SageTextCharset, Separator
 from tenants.models import Establishment, Tenant, User
@@ -123,17 +125,26 @@ class RunForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "first" in cleaned and "last" in cleaned:
             names = {"from": "first", "to": "last"}
-            for field, code in period_faults(cleaned["first"], cleaned["last"], today=timezone.localdate()):
+            days = (cleaned["first"], cleaned["last"])
+            for field, code in period_faults(*days, today=timezone.localdate(), longest=self._longest(cleaned, *days)):
                 self.add_error(names[field], ValidationError(PERIOD_WORDS[code], code=code))
         return cleaned
 
-    def run(self) -> ExportRun:
-        """The run asked for, not stored."""
-        place = self.cleaned_data["where"]
-        shop = None
+    def _longest(self, cleaned: dict[str, Any], first: date, last: date) -> int:
+        if "where" not in cleaned or "format" not in cleaned:
+            return LONGEST_DAYS
+        tenant, _shop = self._place(cleaned["where"])
+        return longest_days(tenant, cleaned["format"], first, last)
+
+    def _place(self, place: str) -> tuple[Tenant, Establishment | None]:
         if place.startswith("e"):
             shop = visible_to(self._user, Establishment.objects.all()).select_related("tenant").get(pk=place[1:])
-        tenant = shop.tenant if shop else visible_to(self._user, Tenant.objects.all()).get(pk=place[1:])
+            return shop.tenant, shop
+        return visible_to(self._user, Tenant.objects.all()).get(pk=place[1:]), None
+
+    def run(self) -> ExportRun:
+        """The run asked for, not stored."""
+        tenant, shop = self._place(self.cleaned_data["where"])
         return ExportRun(
             tenant=tenant,
             establishment=shop,
@@ -255,6 +266,35 @@ class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscri
         self.instance.options = options.model_dump(mode="json", exclude_defaults=True)
         saved: FileSettings = super().save(commit)
         return saved
+
+
+class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    class Meta:
+        model = BookYear
+        fields = ["tenant", "first_day", "last_day"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        tenant = self.instance.tenant if self.instance.pk else cleaned.get("tenant")
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if tenant is None or first is None or last is None:
+            return cleaned
+        wanted = FiscalYear(first=first, last=last)
+        row = BookYear.objects.filter(pk=self.instance.pk).first()
+        before = FiscalYear(first=row.first_day, last=row.last_day) if row else None
+        # The customer of a year that is changed is no field, so Django leaves this constraint to the database.
+        others = BookYear.objects.filter(tenant=tenant, first_day__lte=last, last_day__gte=first)
+        if last <= first:
+            self.add_error("last_day", _("The last day comes before the first."))
+        elif is_too_long(wanted):
+            self.add_error("last_day", _("A fiscal year has 24 months at most."))
+        elif row is not None and others.exclude(pk=row.pk).exists():
+            self.add_error("last_day", _("Another fiscal year of this customer holds some of these days."))
+        elif is_numbered_otherwise(tenant, before, wanted):
+            self.add_error(
+                "last_day", _("Entries of these days were numbered: their fiscal year cannot change any more.")
+            )
+        return cleaned
 
 
 class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Establishment, Tenant, Till, User
+
+DAYS = models.Func(
+    "first_day",
+    "last_day",
+    RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+    function="daterange",
+    output_field=DateRangeField(),
+)
 
 
 class RunFormat(models.TextChoices):
@@ -253,6 +263,38 @@ class ValidatedEntry(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(length__gt=0), name="exports_validated_has_text")]
+
+
+class BookYear(models.Model):
+    """A fiscal year of a customer, from its first to its last day; where none is set, twelve months (`FileOptions`).
+
+    No two of a customer overlap, none is longer than 24 months, as a company's first year may be, and one in which
+    entries were numbered does not change: the database sees to it.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("fiscal year")
+        verbose_name_plural = _("fiscal years")
+        ordering = ["tenant", "first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gt=F("first_day")),
+                name="exports_bookyear_ends_after_it_begins",
+                violation_error_message=_("The last day comes before the first."),
+            ),
+            ExclusionConstraint(
+                name="exports_bookyear_no_overlap",
+                expressions=[("tenant", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
+                violation_error_message=_("Another fiscal year of this customer holds some of these days."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day:%d/%m/%Y} – {self.last_day:%d/%m/%Y}"
 
 
 class FileSettings(models.Model):

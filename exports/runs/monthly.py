@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from exports.models import Export, ExportState
 from exports.runs.ask import ask_for_run
+from exports.runs.book_years import year_of
 from exports.runs.closings import late_closings
 from exports.runs.models import ExportRun, MonthlyExport, RunFormat, RunState
-from exports.runs.options import options_of, year_of
+from exports.runs.options import options_of
 from exports.runs.period import LONGEST_DAYS
+from ledger.files.fec import FiscalYear
 from tenants.models import Establishment, Till
 
 log = structlog.get_logger()
@@ -105,7 +107,12 @@ def _year_began(monthly: MonthlyExport, month: date) -> date:
     """A FEC holds one fiscal year; a file for import any days."""
     if monthly.format != RunFormat.FEC:
         return date.min
-    return min(month, year_of(month, options_of(monthly.tenant, monthly.establishment)).first)
+    return min(month, _year_of(monthly, month).first)
+
+
+def _year_of(monthly: MonthlyExport, day: date) -> FiscalYear:
+    options = options_of(monthly.tenant, monthly.establishment)
+    return year_of(monthly.tenant, day, last_month=options.last_month)
 
 
 def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[ExportRun]:
@@ -115,7 +122,7 @@ def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: date
         first = late.aggregate(first=Min("business_date"))["first"]
         if first is None:
             return
-        end = year_of(first, options_of(monthly.tenant, monthly.establishment)).last
+        end = _year_of(monthly, first).last
         last = late.filter(business_date__lte=end).aggregate(last=Max("business_date"))["last"]
         yield _run(monthly, first, last, late_since=first)
         since = last + timedelta(days=1)

@@ -1,16 +1,16 @@
 """How a customer's files are written: people's settings, defaults below them, and the layout they make."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from exact.mapping import DEFAULT_RECEIPTS_JOURNAL, DEFAULT_SALES_JOURNAL
 from exact.models import CatalogueItem, CatalogueKind
+from exports.runs.book_years import year_of
 from exports.runs.models import ExportRun, FileSettings, RunFormat
 from ledger.files.chart import Chart, FileJournal, FileThirdParty
 from ledger.files.ciel import Ciel, CielCharset, DecimalSign
-from ledger.files.fec import Fec, FiscalYear
+from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.sage import Sage, SageLabelWidth
 from ledger.files.sage_text import SageText, SageTextCharset, Separator
@@ -79,7 +79,8 @@ def layout_of(run: ExportRun, *, walk_ins: Iterable[str]) -> Layout:
     chart = chart_of(run.tenant, options, walk_ins)
     match RunFormat(run.format):
         case RunFormat.FEC:
-            return Fec(chart=chart, siren=run.tenant.siren, year=year_of(run.first_date, options), draft=options.draft)
+            year = year_of(run.tenant, run.first_date, last_month=options.last_month)
+            return Fec(chart=chart, siren=run.tenant.siren, year=year, draft=options.draft)
         case RunFormat.CIEL:
             return Ciel(chart=chart, decimal_sign=options.ciel_decimal_sign, encoding=options.ciel_charset)
         case RunFormat.SAGE:
@@ -94,11 +95,6 @@ def layout_of(run: ExportRun, *, walk_ins: Iterable[str]) -> Layout:
             )
         case RunFormat.EXACT:
             raise ValueError("Exact is no file")
-
-
-def year_of(day: date, options: FileOptions) -> FiscalYear:
-    """The fiscal year around a day."""
-    return FiscalYear.holding(day, last_month=options.last_month)
 
 
 def chart_of(tenant: Tenant, options: FileOptions, walk_ins: Iterable[str]) -> Chart:

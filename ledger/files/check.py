@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from ledger.entry import Entry, Line, LineRole
 from ledger.files.booked import BookedClosing
@@ -57,6 +58,11 @@ class FileChecker:
         where = {"establishment": closing.establishment, "closing": str(closing.number)}
         for problem in self._in_closing(closing):
             self._keep(problem, where)
+
+    def look_at_validated(self, closing: BookedClosing, day: date) -> None:
+        """Look at an entry that stands in the file as an earlier one holds it: only its day can be wrong."""
+        for problem in self.layout.day_problems(day):
+            self._keep(problem, {"establishment": closing.establishment, "closing": str(closing.number)})
 
     def _keep(self, problem: Problem, where: Mapping[str, str]) -> None:
         facts = {"format": self.layout.name, **where, **problem.facts}

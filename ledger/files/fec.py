@@ -123,11 +123,15 @@ class Fec(Layout):
             facts = {"setting": "siren", "siren": self.siren, "other": closing.siren}
             yield Problem(code="file_of_two_companies", facts=facts)
         for entry in closing.entries:
-            if entry.date not in self.year:
-                facts = {
-                    "setting": "fiscal_year",
-                    "date": entry.date.isoformat(),
-                    "first": self.year.first.isoformat(),
-                    "last": self.year.last.isoformat(),
-                }
-                yield Problem(code="file_outside_fiscal_year", facts=facts)
+            yield from self.day_problems(entry.date)
+
+    def day_problems(self, day: date) -> Iterator[Problem]:
+        """Refuse an entry of another fiscal year: it has a sequence of its own."""
+        if day not in self.year:
+            facts = {
+                "setting": "fiscal_year",
+                "date": day.isoformat(),
+                "first": self.year.first.isoformat(),
+                "last": self.year.last.isoformat(),
+            }
+            yield Problem(code="file_outside_fiscal_year", facts=facts)

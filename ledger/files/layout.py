@@ -73,6 +73,10 @@ class Layout(ABC):
         """Yield what this format alone refuses in a closing."""
         yield from ()
 
+    def day_problems(self, day: date) -> Iterator[Problem]:
+        """Yield why an entry of a day has no place in this file."""
+        yield from ()
+
     @cached_property
     def text(self) -> Callable[[str], str]:
         """Makes text such that this format can hold it, not yet cut; what a year of lines repeats is cleaned once."""

@@ -46,6 +46,7 @@ class Draft:
         ]
         self._tally.add(closing)
         for entry in validated:
+            self._checker.look_at_validated(closing, entry.day)
             self._tally.add_validated(entry)
         return drafted
 

@@ -27,7 +27,16 @@ from exact.models import (
 )
 from exports.models import Export, ExportState, RepostItem, RepostRun
 from exports.runs.content import keep_content
-from exports.runs.models import ExportRun, FileSettings, MonthlyExport, RunClosing, RunClosingState, RunFormat, RunState
+from exports.runs.models import (
+    BookYear,
+    ExportRun,
+    FileSettings,
+    MonthlyExport,
+    RunClosing,
+    RunClosingState,
+    RunFormat,
+    RunState,
+)
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
@@ -132,6 +141,7 @@ def exported_into_a_file(export: Export, mark: str, *, asked_by: User) -> Export
     )
     RunClosing.objects.create(tenant=export.tenant, run=run, export=export, place=1, state=RunClosingState.TAKEN)
     FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
+    BookYear.objects.create(tenant=export.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
     MonthlyExport.objects.create(
         tenant=export.tenant, establishment=export.establishment, email=f"mois@{mark.lower()}.example"
     )
