@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
+from clyo_ingest.body import unpacked
 from clyo_ingest.errors import ApiError
-from clyo_ingest.inbox import unpacked
+from clyo_ingest.inbox import body_of
 from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
 from clyo_ingest.restart_pages import restart_page, restarts_of, second_of, shown_by, take_page
@@ -139,7 +140,7 @@ class PushAdmin(ReadOnlyAdmin):
 def readable(push: Push) -> str:
     """The body as text: unpacked when it is gzip, its first 200,000 characters."""
     try:
-        body = unpacked(push)
+        body = unpacked(body_of(push))
     except ApiError:
         body = bytes(push.body)
     return body.decode("utf-8", "replace")[:200_000]

@@ -22,11 +22,12 @@ from rest_framework.views import APIView
 
 from clyo_ingest import answers
 from clyo_ingest.authentication import IsKnownTill, require_known, require_till
+from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
-from clyo_ingest.errors import ApiError
-from clyo_ingest.inbox import content_of, note_refusal, parsed, store_push
-from clyo_ingest.keys import issue_key, redeem_code
+from clyo_ingest.errors import ApiError, refusal_of
+from clyo_ingest.inbox import content_of, note_refusal, parsed, small_document, store_push
+from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
@@ -45,7 +46,6 @@ from ledger.closing import ClosingKind
 from tenants.models import Till
 
 PAGE = 50
-PAIRING_BODY_MAX = 10_000
 PROBLEM = answers.ProblemAnswer
 
 
@@ -65,11 +65,12 @@ class PairView(APIView):
         responses={201: answers.PairingAnswer, 400: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        if int(request.headers.get("Content-Length") or 0) > PAIRING_BODY_MAX:
-            raise ApiError(413, "too_large")
-        asked = parsed(PairingRequest, request.data, code="pairing_invalid")
+        asked = parsed(PairingRequest, small_document(request._request), code="pairing_invalid")
         software = f"{asked.software.name} {asked.software.version}".strip()
-        paired = redeem_code(asked.code, software=software, device=asked.device)
+        try:
+            paired = redeem_code(asked.code, software=software, device=asked.device)
+        except TillSuspended as error:
+            raise ApiError(403, "suspended") from error
         if paired is None:
             raise ApiError(403, "pairing_refused")
         till, key = paired
@@ -118,10 +119,11 @@ class ActivationView(APIView):
 
 
 class PushView(APIView):
-    """What pushes share: the raw body is stored first, and every refusal is noted with it, "too fast" too."""
+    """What pushes share: the raw body is stored first, and every refusal is noted with it, a failure of ours too."""
 
     permission_classes = [IsKnownTill]
     push_kind: PushKind
+    keeps_what_it_refuses = True
 
     def take(self, request: Request, push: Push) -> Response:
         raise NotImplementedError
@@ -133,10 +135,12 @@ class PushView(APIView):
             if known.suspended:
                 raise ApiError(403, "suspended")
             refuse_if_too_fast(request, self)
+            refuse_unmeasured(request._request)
             return self.take(request, push)
-        except ApiError as error:
-            note_refusal(push, error)
-            raise
+        except Exception as error:
+            refusal = refusal_of(error)
+            note_refusal(push, refusal)
+            raise refusal from error
 
 
 class ParametersView(PushView):

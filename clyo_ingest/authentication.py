@@ -9,7 +9,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from clyo_ingest.keys import KnownTill, find_key, note_use
+from clyo_ingest.errors import KeyRefused
+from clyo_ingest.keys import KnownTill, find_key, note_use, why_ended
 from tenants.models import Till
 
 if TYPE_CHECKING:
@@ -19,15 +20,16 @@ KEY_MAX = 200
 
 
 class TillKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <till key>`. `request.user` stays None; `request.auth` says whose key it is."""
+    """`Authorization: Bearer <till key>`. `request.auth` says whose key it is."""
 
-    def authenticate(self, request: Request) -> tuple[None, KnownTill] | None:
+    def authenticate(self, request: Request) -> tuple[None, KnownTill]:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if not key:
-            return None
-        known = find_key(key.strip()) if scheme.lower() == "bearer" and len(key) <= KEY_MAX else None
+        if not key.strip() or scheme.lower() != "bearer":
+            raise KeyRefused("key_missing")
+        plausible = len(key) <= KEY_MAX and key.isascii() and key.isprintable()
+        known = find_key(key.strip()) if plausible else None
         if known is None:
-            raise AuthenticationFailed
+            raise KeyRefused(why_ended(key.strip()) if plausible else "key_unknown")
         note_use(known)
         return None, known
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as N_
 from pydantic import ValidationError
 from rest_framework import exceptions
 from rest_framework.response import Response
+from structlog.contextvars import get_contextvars
 
 from ledger.money import MONEY_TEXT, RATE_TEXT
 
@@ -20,9 +21,17 @@ RETRY_AFTER_S = 5
 CONTENT_TYPE = "application/problem+json"
 TITLES: dict[str, str] = {
     "not_authenticated": N_("No valid till key. Pair this till again from the console."),
+    "key_missing": N_("No till key came with this call. Send Authorization: Bearer and the key of this till."),
+    "key_unknown": N_("There is no such till key. Check that the till sends its key whole, or pair it again."),
+    "key_replaced": N_("This till key was replaced by a newer one. Send the key that this till was given last."),
+    "key_revoked": N_("This till key was revoked. Pair this till again from the console."),
     "suspended": N_("This till or its customer is suspended. Call your reseller."),
     "throttled": N_("Too many calls. Try again later."),
     "not_json": N_("The body is not JSON."),
+    "bad_request": N_("The call cannot be understood. Check its address and headers."),
+    "too_deep": N_("The JSON is nested deeper than 64 levels."),
+    "length_required": N_("The length of the body is not known here. Send it with Content-Length."),
+    "charset_unsupported": N_("The declared charset is not UTF-8. Send UTF-8, and say so or nothing."),
     "too_large": N_("The body is larger than 2 MiB."),
     "unsupported_media_type": N_("Send application/json, plain or with gzip encoding."),
     "closing_invalid": N_("The closing has fields that are missing or of the wrong type."),
@@ -85,33 +94,50 @@ PATTERN_HINTS: dict[str, str] = {
 
 
 class ApiError(Exception):
-    """A refusal: status, stable code, and the faults with their pointers."""
+    """A refusal: status, stable code, and the faults with their pointers.
+
+    `title` and `detail`, where this one has more to say than its code, are in the caller's language already.
+    """
 
     def __init__(
         self,
         status: int,
         code: str,
         *,
+        title: str = "",
+        detail: str = "",
         errors: Iterable[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
+        self.title = title
+        self.detail = detail
         self.errors = [*errors]
         self.headers = dict(headers or {})
 
 
+class KeyRefused(exceptions.AuthenticationFailed):
+    """No till is known by what was sent; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code=code)
+        self.code = code
+
+
 def problem_document(error: ApiError) -> dict[str, Any]:
     """What a refusal says, in the active language."""
-    title = _(TITLES[error.code])
+    title = error.title or _(TITLES[error.code])
     body: dict[str, Any] = {
         "type": f"urn:clyo-exact:problem:{error.code}",
         "title": title,
         "status": error.status,
         "code": error.code,
-        "detail": title,
+        "detail": error.detail or title,
     }
+    if number := get_contextvars().get("request_id"):
+        body["request_id"] = number
     if error.errors:
         body["errors"] = error.errors
     return body
@@ -151,9 +177,16 @@ def _message(fault: Mapping[str, Any]) -> str:
 
 def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler: no answer holds a trace, whatever happened."""
+    return problem_response(refusal_of(exception))
+
+
+def refusal_of(exception: Exception) -> ApiError:
+    """What a call is answered after this exception; the ones nobody expected are logged."""
     match exception:
         case ApiError():
             error = exception
+        case KeyRefused():
+            error = ApiError(401, exception.code, headers={"WWW-Authenticate": "Bearer"})
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             error = ApiError(401, "not_authenticated", headers={"WWW-Authenticate": "Bearer"})
         case exceptions.PermissionDenied():
@@ -179,4 +212,4 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
         case _:
             log.exception("api_failed", exc_info=exception)
             error = ApiError(500, "server_error")
-    return problem_response(error)
+    return error

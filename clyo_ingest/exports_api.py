@@ -24,7 +24,7 @@ from clyo_ingest.answers import Problem, ProblemAnswer, problem_answer
 from clyo_ingest.authentication import require_till
 from clyo_ingest.document import Day, Sent
 from clyo_ingest.errors import MESSAGES, ApiError, pointer
-from clyo_ingest.inbox import parsed
+from clyo_ingest.inbox import parsed, small_document
 from clyo_ingest.throttles import refuse_if_too_fast
 from exports.models import Export
 from exports.runs.ask import ask_for_run
@@ -209,12 +209,12 @@ class ExportsView(APIView):
 
     @extend_schema(
         request=ExportRequest,
-        responses={202: ExportAccepted, **dict.fromkeys((400, 401, 403, 415, 422, 429), ProblemAnswer)},
+        responses={202: ExportAccepted, **dict.fromkeys((400, 401, 403, 411, 413, 415, 422, 429), ProblemAnswer)},
     )
     def post(self, request: Request) -> Response:
         till = require_till(request)
         refuse_if_too_fast(request, self)
-        asked = parsed(ExportRequest, request.data, code="export_invalid")
+        asked = parsed(ExportRequest, small_document(request._request), code="export_invalid")
         _refuse_impossible(asked, till)
         run = ask_for_run(
             till.tenant,

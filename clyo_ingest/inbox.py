@@ -1,20 +1,17 @@
 """The raw push: read within its limits, and on disk before anything judges it."""
 
-import json
-import zlib
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest
 from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
+from clyo_ingest.body import BODY_MAX, SMALL_BODY_MAX, Body, document_of, read_body, refuse_unmeasured
 from clyo_ingest.errors import ApiError, validation_errors
 from clyo_ingest.keys import KnownTill
 from clyo_ingest.models import Push, PushKind
-
-BODY_MAX = 2 * 1024 * 1024
-GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -32,32 +29,37 @@ def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
 
     A body that is too large is kept up to the limit, then refused like every other fault: by `content_of`.
     """
-    body = request.read(BODY_MAX + 1)
+    body = read_body(request, limit=BODY_MAX)
     push = Push(
         tenant_id=known.tenant_id,
         till_id=known.till_id,
         kind=kind,
-        content_type=request.headers.get("Content-Type", "")[:100],
-        content_encoding=request.headers.get("Content-Encoding", "").strip().lower()[:20],
-        body=body,
+        content_type=body.content_type[:100],
+        content_encoding=body.encoding[:20],
+        body=body.content,
         received_at=timezone.now(),
     )
-    row = (push.tenant_id, push.till_id, push.kind, push.content_type, push.content_encoding, body)
+    row = (push.tenant_id, push.till_id, push.kind, push.content_type, push.content_encoding, push.body)
     with connection.cursor() as sql:
         sql.execute(STORED, (*row, push.received_at))
         (push.pk,) = sql.fetchone()
     return push
 
 
+def body_of(push: Push) -> Body:
+    """The body that was kept, and what was declared of it."""
+    return Body(content=bytes(push.body), content_type=push.content_type, encoding=push.content_encoding)
+
+
 def content_of(push: Push) -> Any:
-    """The JSON value of a push. A byte order mark before it is ignored. Raises `ApiError` 413, 415 or 400."""
-    if push.content_type.partition(";")[0].strip().lower() != "application/json":
-        raise ApiError(415, "unsupported_media_type")
-    body = unpacked(push)
-    try:
-        return json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, "not_json") from error
+    """The JSON value of a push. Raises `ApiError` 413, 415 or 400."""
+    return document_of(body_of(push))
+
+
+def small_document(request: HttpRequest) -> Any:
+    """The JSON value of a call that is not kept, at most 10,000 bytes. Raises `ApiError` 411, 413, 415 or 400."""
+    refuse_unmeasured(request)
+    return document_of(read_body(request, limit=SMALL_BODY_MAX), limit=SMALL_BODY_MAX)
 
 
 def parsed(model: type[D], content: Any, *, code: str) -> D:
@@ -69,27 +71,6 @@ def parsed(model: type[D], content: Any, *, code: str) -> D:
 
 
 def note_refusal(push: Push, error: ApiError) -> None:
-    """Remember with the raw push what it was answered."""
-    Push.objects.filter(pk=push.pk).update(answer_status=error.status, answer_code=error.code)
-
-
-def unpacked(push: Push) -> bytes:
-    """The body without its gzip, at most 2 MiB. Raises `ApiError` 413, 415 or 400."""
-    body = bytes(push.body)
-    if len(body) > BODY_MAX:
-        raise ApiError(413, "too_large")
-    if push.content_encoding in ("", "identity"):
-        return body
-    if push.content_encoding != "gzip":
-        raise ApiError(415, "unsupported_media_type")
-    unzip = zlib.decompressobj(GZIP_WINDOW)
-    try:
-        # Never unpacks more than one byte beyond the limit: a gzip bomb costs nothing.
-        content = unzip.decompress(body, BODY_MAX + 1)
-    except zlib.error as error:
-        raise ApiError(400, "not_json") from error
-    if len(content) > BODY_MAX:
-        raise ApiError(413, "too_large")
-    if not unzip.eof:
-        raise ApiError(400, "not_json")
-    return content
+    """Remember with the raw push what it was answered. While the database is away nothing can be remembered."""
+    with suppress(OperationalError, InterfaceError):
+        Push.objects.filter(pk=push.pk).update(answer_status=error.status, answer_code=error.code)

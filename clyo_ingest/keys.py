@@ -83,6 +83,17 @@ def find_key(key: str) -> KnownTill | None:
     )
 
 
+def why_ended(key: str) -> str:
+    """What became of a key that `find_key` does not know: "key_replaced" while its till has a newer one, "key_revoked"
+    when it has none, "key_unknown" when there never was such a key.
+    """
+    ended = TillKey.objects.filter(prefix=key.partition("_")[2][:PREFIX_LENGTH], digest__in=_digests(key)).first()
+    if ended is None:
+        return "key_unknown"
+    newer = _valid(TillKey.objects.filter(till_id=ended.till_id, created_at__gt=ended.created_at))
+    return "key_replaced" if newer.exists() else "key_revoked"
+
+
 def note_use(known: KnownTill) -> None:
     """Remember that a key was used; the first use of a new key ends the ones it replaces."""
     now = timezone.now()
@@ -116,15 +127,24 @@ def issue_code(till: Till, *, by: User | None) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
+class TillSuspended(Exception):
+    """The code is good, but its till, or something above it, is suspended. It can be used when that is over."""
+
+
 def redeem_code(code: str, *, software: str, device: str) -> tuple[Till, str] | None:
-    """Turn a pairing code into its till and a first key; None when it is unknown, used or over. Earlier keys end."""
+    """Turn a pairing code into its till and a first key; None when it is unknown, used or over. Earlier keys end.
+
+    Raises `TillSuspended`, and leaves the code as it is.
+    """
     plain = code.replace("-", "").replace(" ", "").upper()
     now = timezone.now()
     with transaction.atomic():
         codes = PairingCode.objects.filter(digest__in=_digests(plain), used_at=None, expires_at__gt=now)
         row = codes.select_for_update(of=("self",)).select_related("till__establishment__tenant__reseller").first()
-        if row is None or row.till.suspended:
+        if row is None:
             return None
+        if row.till.suspended:
+            raise TillSuspended
         PairingCode.objects.filter(pk=row.pk).update(used_at=now)
         Till.objects.filter(pk=row.till_id).update(paired_at=now, software=software[:60], device=device[:120])
         revoke_keys(row.till)

@@ -21,3 +21,7 @@ urlpatterns = [
     path("console/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
+handler400 = "integration.error_pages.bad_request"
+handler403 = "integration.error_pages.denied"
+handler404 = "integration.error_pages.not_found"
+handler500 = "integration.error_pages.server_error"

@@ -88,7 +88,9 @@ def test_code__ends_when_another_is_made(unpaired: Till) -> None:
 def test_code__of_a_suspended_till_is_refused(unpaired: Till, level: str) -> None:
     code = issue_code(unpaired, by=None)
     suspend(unpaired, level)
-    assert (pair(code).status_code, TillKey.objects.count()) == (403, 0)
+    answer = pair(code)
+    assert (answer.status_code, answer.json()["code"], TillKey.objects.count()) == (403, "suspended", 0)
+    assert PairingCode.objects.get().used_at is None
 
 
 def test_pair__again_ends_the_keys_before(unpaired: Till) -> None:
@@ -96,6 +98,7 @@ def test_pair__again_ends_the_keys_before(unpaired: Till) -> None:
     assert old.get("till").status_code == 200
     assert pair(issue_code(unpaired, by=None)).status_code == 201
     assert old.get("till").status_code == 401
+    assert old.get("till").json()["code"] == "key_replaced"
 
 
 def test_guessing__is_throttled(unpaired: Till) -> None:

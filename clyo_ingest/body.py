@@ -1,0 +1,161 @@
+"""The body of a call, however it was sent: one way to read its bytes, one way to make a document of them."""
+
+import codecs
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from django.http.request import UnreadablePostError
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from clyo_ingest.errors import ApiError
+
+BODY_MAX = 2 * 1024 * 1024
+SMALL_BODY_MAX = 10_000
+LEVELS_MAX = 64
+CHUNK = 64 * 1024
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
+# A string that never ends is one, too: each quote is looked at once, whatever is sent.
+STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+ALIKE = bytes.maketrans(b"{}", b"[]")
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The bytes as they came, with what was declared of them."""
+
+    content: bytes
+    content_type: str
+    encoding: str
+
+
+def read_body(request: HttpRequest, *, limit: int) -> Body:
+    """At most one byte more than `limit`: enough to see that there is too much. Empty when nobody says where it ends.
+
+    Django gives nothing of a body without `Content-Length`; the server's own stream does, and ends where the body ends.
+    """
+    return Body(
+        content=_read(request, limit + 1),
+        content_type=request.headers.get("Content-Type", ""),
+        encoding=request.headers.get("Content-Encoding", "").strip().lower(),
+    )
+
+
+def refuse_unmeasured(request: HttpRequest) -> None:
+    """Raises `ApiError` 411 when there is a body of which neither the call nor the server says where it ends."""
+    if _in_chunks(request) and not request.META.get("wsgi.input_terminated"):
+        raise ApiError(HTTPStatus.LENGTH_REQUIRED, "length_required")
+
+
+def document_of(body: Body, *, limit: int = BODY_MAX) -> Any:
+    """The JSON value. A byte order mark before it is ignored. Raises `ApiError` 413, 415 or 400."""
+    _refuse_other_types(body.content_type)
+    content = unpacked(body, limit=limit).removeprefix(codecs.BOM_UTF8)
+    if not content.strip():
+        _not_json(_("The body is empty."))
+    _refuse_deep(content)
+    try:
+        return json.loads(content.decode(), parse_constant=_no_number)
+    except UnicodeDecodeError as error:
+        _not_json(_("Byte {place} is not UTF-8. Send JSON in UTF-8.").format(place=error.start), error)
+    except json.JSONDecodeError as error:
+        told = _("{fault} at line {line} column {column}.")
+        _not_json(told.format(fault=error.msg, line=error.lineno, column=error.colno), error)
+    except RecursionError as error:
+        _not_json(_("A bracket is never closed."), error)
+    except ValueError as error:
+        _not_json(_("A number in it is NaN, infinite or has thousands of digits."), error)
+
+
+def unpacked(body: Body, *, limit: int = BODY_MAX) -> bytes:
+    """The body without its gzip, at most `limit`. Raises `ApiError` 413, 415 or 400."""
+    if len(body.content) > limit:
+        raise too_large(limit)
+    if body.encoding in ("", "identity"):
+        return body.content
+    if body.encoding != "gzip":
+        raise ApiError(415, "unsupported_media_type", detail=_("The only Content-Encoding that is taken is gzip."))
+    unzip = zlib.decompressobj(GZIP_WINDOW)
+    try:
+        # Never unpacks more than one byte beyond the limit: a gzip bomb costs nothing.
+        content = unzip.decompress(body.content, limit + 1)
+    except zlib.error as error:
+        _not_json(_("The body is not gzip, although Content-Encoding says so."), error)
+    if len(content) > limit:
+        raise too_large(limit)
+    if not unzip.eof:
+        _not_json(_("The gzip data ends too early."))
+    return content
+
+
+def too_large(limit: int) -> ApiError:
+    """The 413 that names the limit which was passed."""
+    if limit == BODY_MAX:
+        return ApiError(413, "too_large")
+    title = _("The body is larger than {limit} bytes.").format(limit=number_format(limit, force_grouping=True))
+    return ApiError(413, "too_large", title=title)
+
+
+def is_utf_8(charset: str) -> bool:
+    """Whether a declared charset is UTF-8, in any of its spellings, or US-ASCII, which is part of it."""
+    try:
+        return codecs.lookup(charset).name in ("utf-8", "utf-8-sig", "ascii")
+    except (LookupError, ValueError):
+        return False
+
+
+def _read(request: HttpRequest, most: int) -> bytes:
+    try:
+        if _in_chunks(request) or not request.META.get("CONTENT_LENGTH"):
+            terminated = request.META.get("wsgi.input_terminated")
+            return b"".join(_chunks(request, most)) if terminated else b""
+        return request.read(most)
+    except UnreadablePostError as error:
+        raise ApiError(400, "not_json", detail=_("The body ends too early.")) from error
+
+
+def _chunks(request: HttpRequest, most: int) -> Iterator[bytes]:
+    while most > 0 and (part := request.META["wsgi.input"].read(min(most, CHUNK))):
+        most -= len(part)
+        yield part
+
+
+def _in_chunks(request: HttpRequest) -> bool:
+    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
+def _refuse_other_types(declared: str) -> None:
+    media_type, *parameters = declared.split(";")
+    if media_type.strip().lower() != "application/json":
+        raise ApiError(415, "unsupported_media_type")
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and not is_utf_8(value.strip().strip('"')):
+            raise ApiError(415, "charset_unsupported")
+
+
+def _refuse_deep(content: bytes) -> None:
+    """Raises `ApiError` 400 for well-formed brackets deeper than 64 levels, before any parser follows them."""
+    if content.translate(ALIKE, NO_BRACKETS).count(b"[") <= LEVELS_MAX:
+        return
+    brackets = STRINGS.sub(b"", content).translate(ALIKE, NO_BRACKETS)
+    closed = brackets.count(b"[") == brackets.count(b"]")
+    for _level in range(LEVELS_MAX):
+        brackets = brackets.replace(b"[]", b"")
+    if brackets and closed:
+        raise ApiError(400, "too_deep")
+
+
+def _no_number(_constant: str) -> NoReturn:
+    raise ValueError
+
+
+def _not_json(detail: str, cause: Exception | None = None) -> NoReturn:
+    raise ApiError(400, "not_json", detail=detail) from cause

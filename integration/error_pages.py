@@ -1,0 +1,99 @@
+"""Answers where a page or a call went wrong outside of any view: a page for people, a problem document for tills.
+
+The page asks nothing of the database and of no session: it must be there when they are not.
+"""
+
+import json
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from structlog.contextvars import get_contextvars
+
+from clyo_ingest.errors import CONTENT_TYPE, ApiError, problem_document
+from exact import pages
+from integration.language import API_PREFIX
+
+ACTIVATION = "/activation/"
+# What happened, and what to do.
+SAID = {
+    400: (
+        _("This request cannot be understood"),
+        _("The address or the form holds something that does not belong there. Go back, and begin anew from the menu."),
+    ),
+    403: (
+        _("You may not do this"),
+        _("Your account is not allowed to. Ask whoever manages your accounts, or log in with another one."),
+    ),
+    404: (
+        _("There is no such page"),
+        _("It was moved or removed, or belongs to somebody else. Check the address, or go to the first page."),
+    ),
+    413: (
+        _("This is too large"),
+        _("Files and forms may have 3 MB at most. Send less at a time, for example one file after the other."),
+    ),
+    415: (
+        _("This text is in an unknown encoding"),
+        _("Only UTF-8 is read here. Open the page in an up-to-date browser, and send the form again."),
+    ),
+    429: (
+        _("Too many attempts"),
+        _("Wait a minute, then try again."),
+    ),
+    500: (
+        _("Something went wrong on our side"),
+        _("Nothing you had saved is lost. Try again in a moment; if it happens again, give support the number below."),
+    ),
+}
+NO_COOKIE = (
+    _("This page is too old, or cookies are off"),
+    _("Nothing was changed. Open the page anew and do it again; if it happens again, allow cookies for this site."),
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 for what Django calls suspicious: an unknown filter, a strange host; 413 for a form that is too large."""
+    large = isinstance(exception, RequestDataTooBig)
+    return answer_refusal(request, ApiError(413, "too_large") if large else ApiError(400, "bad_request"))
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: who is logged in may not."""
+    return answer_refusal(request, ApiError(403, "suspended"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: nothing is there, or nothing of this person's."""
+    return answer_refusal(request, ApiError(404, "not_found"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: the log has what broke, under the same number."""
+    return answer_refusal(request, ApiError(500, "server_error"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its cookie: an old page, or a browser that refuses cookies."""
+    if request.path_info.startswith(ACTIVATION):
+        return pages.csrf_failure(request, reason)
+    return HttpResponse(_page(request, *NO_COOKIE), status=403)
+
+
+def answer_refusal(request: HttpRequest, refusal: ApiError) -> HttpResponse:
+    """The refusal as who called reads it."""
+    if request.path_info.startswith(API_PREFIX):
+        body = json.dumps(problem_document(refusal), ensure_ascii=False, default=str)
+        return HttpResponse(body, status=refusal.status, headers=refusal.headers, content_type=CONTENT_TYPE)
+    title, advice = SAID[refusal.status]
+    return HttpResponse(_page(request, title, advice), status=refusal.status, headers=refusal.headers)
+
+
+def _page(request: HttpRequest, title: object, advice: object) -> str:
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
+    number = get_contextvars().get("request_id", "")
+    with translation.override(language):
+        context = {"title": title, "advice": advice, "number": number, "language": language}
+        return render_to_string("error.html", context)

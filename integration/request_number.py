@@ -1,0 +1,39 @@
+"""A request's number: what a till, its programmer, a person before an error page and the logs call one request by."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+import sentry_sdk
+from django.http import HttpRequest, HttpResponseBase
+from structlog.contextvars import bound_contextvars
+
+HEADER = "X-Request-ID"
+NUMBER = "REQUEST_NUMBER"  # in `request.META`, for templates
+SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+RANDOM_BYTES = 12
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestNumber:
+    """The caller's own `X-Request-ID` when it looks sane, else a new one: in every answer, log line and Sentry event.
+
+    First of all middleware, so that no answer is without.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        number = request.META[NUMBER] = _number_of(request)
+        sentry_sdk.get_isolation_scope().set_tag("request_id", number)
+        with bound_contextvars(request_id=number):
+            answer = self._get_response(request)
+        answer.headers[HEADER] = number
+        return answer
+
+
+def _number_of(request: HttpRequest) -> str:
+    told = request.headers.get(HEADER, "")
+    return told if SANE.fullmatch(told) else secrets.token_hex(RANDOM_BYTES)
