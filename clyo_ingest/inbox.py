@@ -39,7 +39,7 @@ def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
         body=body.content,
         received_at=timezone.now(),
     )
-    row = (push.tenant_id, push.till_id, push.kind, push.content_type, push.content_encoding, push.body)
+    row = (push.tenant_id, push.till_id, push.kind, push.content_type, push.content_encoding, body.content)
     with connection.cursor() as sql:
         sql.execute(STORED, (*row, push.received_at))
         (push.pk,) = sql.fetchone()

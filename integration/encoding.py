@@ -12,7 +12,7 @@ def read_everything_as_utf_8() -> None:
 
     It does so while it makes the request, before any middleware and with no setting to stop it.
     """
-    HttpRequest._set_content_type_params = _note_content_type  # type: ignore[method-assign]
+    HttpRequest._set_content_type_params = _note_content_type  # type: ignore[attr-defined]
 
 
 def _note_content_type(request: HttpRequest, meta: Mapping[str, Any]) -> None:
