@@ -33,7 +33,7 @@ from exports.runs.closings import closings_in
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.link import file_answer
 from exports.runs.missing import missing_before
-from exports.runs.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
+from exports.runs.models import ARRIVED, FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
 from exports.runs.period import period_faults
 from tenants.models import Till
 
@@ -140,7 +140,7 @@ class ReadBackAnswer(BaseModel):
 
 
 class Detail(BaseModel):
-    """`what` is an account, "VAT", "date" or "entries" (their numbers in Exact)."""
+    """`what` is an account, "VAT", "VAT VN" of one VAT code, "date" or "entries" (their numbers in Exact)."""
 
     what: str
     meant: str
@@ -342,6 +342,6 @@ def _closing(export: Export, row: RunClosing | None, *, again: bool) -> dict[str
         "number": export.number,
         "business_date": export.business_date.isoformat(),
         "state": export.state,
-        "taken": row is not None and row.state in ("taken", "already") and (row.earlier_id is None or again),
+        "taken": row is not None and row.state in ARRIVED and (row.earlier_id is None or again),
         "problems": [problem_answer(problem) for problem in problems],
     }

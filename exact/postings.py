@@ -40,10 +40,10 @@ def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, r
 MADE = """
 INSERT INTO exact_posting (
     id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision, reference, entry,
-    payment_condition, reverses_id, after_id, cost_center, business_date, turn,
+    payment_condition, reverses_id, cost_center, business_date, turn,
     state, attempts, lookups, messages, created_at)
 SELECT made.id, %(tenant)s, %(division)s, %(establishment)s, %(closing)s, made.entry_kind, made.journal, %(revision)s,
-    made.reference, made.entry, made.payment_condition, %(reverses)s, %(after)s, %(cost_center)s, made.business_date,
+    made.reference, made.entry, made.payment_condition, %(reverses)s, %(cost_center)s, made.business_date,
     made.turn, %(posting_state)s, 0, 0, '{}', now()
 FROM jsonb_to_recordset(%(made)s::jsonb) AS made (
     id uuid, entry_kind text, journal text, reference text, entry jsonb, payment_condition text, business_date date,
@@ -63,11 +63,10 @@ def postings_of(
     cost_center: str = "",
     revision: int = 1,
     reverses: Posting | None = None,
-    after: Posting | None = None,
 ) -> Insertion:
     """The postings of a closing, to be written, sales first. They are sent in the order of business date and time.
 
-    `reverses` is the posting that a reversal undoes; `after` one that must stand in Exact first.
+    `reverses` is the posting that a reversal undoes.
     """
     made: list[dict[str, Any]] = [
         {
@@ -89,7 +88,6 @@ def postings_of(
         "closing": closing_id,
         "revision": revision,
         "reverses": reverses and reverses.pk,
-        "after": after and after.pk,
         "cost_center": cost_center,
         "posting_state": PostingState.PENDING.value,
     }

@@ -20,7 +20,7 @@ from exact.errors import OutcomeUnknown, RateLimited, RefusedInDoubt
 from exact.models import Division, Lane, Posting, PostingState
 from exact.payloads import codes_in
 from exact.postings import Found
-from exact.states import move, wait
+from exact.states import IN_EXACT, move, wait
 from ledger.entry import Entry
 from ledger.problem import Problem
 
@@ -214,7 +214,7 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
 def _is_replaced(posting: Posting) -> bool:
     """Whether a person has it taken out; else it is Exact's own doing, and it never counted as posted."""
     begun = posting.events.filter(after=PostingState.REMOVING).order_by("pk").last()
-    return begun is not None and begun.before in (PostingState.POSTED, PostingState.DIFFERS)
+    return begun is not None and begun.before in IN_EXACT
 
 
 def _named(found: Found) -> dict[str, Any]:

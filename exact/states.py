@@ -61,6 +61,8 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
 BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
 OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
+# Of these Exact has an entry, as it was meant or not.
+IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 

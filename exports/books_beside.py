@@ -8,15 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from exact.models import BookLine, Posting, PostingState
+from exact.models import BookLine, Posting
 from exact.reconcile import Seen, seen_of
 from exact.standing import VAT
+from exact.states import IN_EXACT
 from exports.differences import in_words
 from exports.money import euros
 from ledger.entry import LineRole
-
-# Only these have an entry in Exact to read.
-IN_THE_BOOKS = frozenset({PostingState.POSTED, PostingState.DIFFERS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,7 @@ class BooksShown:
 
 def books_of(postings: Iterable[Posting]) -> dict[UUID, BooksShown]:
     """Posting → what Exact holds of it, for those that stand there. Postings come with their division."""
-    standing = [it for it in postings if it.state in IN_THE_BOOKS and it.exact_entry_id]
+    standing = [it for it in postings if it.state in IN_EXACT and it.exact_entry_id]
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting__in=standing):
         lines[line.posting_id].append(line)

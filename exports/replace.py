@@ -26,7 +26,7 @@ from exact.payloads import codes_in
 from exact.postings import entries_in_exact
 from exact.preflight import check_entry_in_exact
 from exact.reconcile import stands_as_posted
-from exact.states import BEGUN, move
+from exact.states import BEGUN, IN_EXACT, move
 from exports.decide import Complete, Held, Look, Ready, decide
 from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
 from exports.nudge import nudge_lane_after_commit
@@ -39,7 +39,7 @@ from ledger.problem import Problem
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
-REPLACEABLE = (PostingState.POSTED, PostingState.DIFFERS)
+REPLACEABLE = IN_EXACT
 # What stands is in the way of new entries: then all of the closing's entries are replaced.
 STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 

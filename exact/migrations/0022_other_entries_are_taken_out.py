@@ -70,7 +70,7 @@ BEGIN
     RETURN NEW;
 END $$;
 """
-# An entry that differs stands in Exact: it has a moment, by which its removal is known to be a replacement's.
+# An entry that differs stands in Exact: it has a moment since when.
 STANDING = "UPDATE exact_posting SET posted_at = sending_since WHERE state = 'differs' AND posted_at IS NULL"
 
 

@@ -10,19 +10,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_obj
 from django.db.models.fields.json import KT
 
 from exact.models import Posting, PostingState
-from exact.states import OVER
+from exact.states import IN_EXACT, OVER
 from exports.coverage import LOOKED_AT_AGAIN
 from exports.decide import NOTHING_TO_BOOK, TRAINING
 from exports.models import Export, ExportState
 from exports.prepare import ALONG_AN_ESTABLISHMENT
-from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
+from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunState
 from ledger.entry import Entry
 from ledger.problem import Problem
 from tenants.models import Establishment
 
 PAGE = 500
 LATE = Problem(code="run_late", blocking=False)
-IN_BOOKS = (PostingState.POSTED, PostingState.DIFFERS)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
 # What a run looks at of every closing: a year of them is read, so nothing more.
 READ = (
@@ -70,7 +69,7 @@ def late_closings(
     )
     monthly = RunClosing.objects.filter(
         export=OuterRef("pk"),
-        state__in=[RunClosingState.TAKEN, RunClosingState.ALREADY],
+        state__in=ARRIVED,
         run__late_since__isnull=False,
         run__state=RunState.DONE,
     )
@@ -121,7 +120,7 @@ def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
         closing_id: StandingEntries(
             entries=tuple(entry for state, entry in rows if state not in NOT_TAKEN),
             complete=all(state not in NOT_TAKEN for state, _ in rows),
-            in_exact=all(state in IN_BOOKS for state, _ in rows),
+            in_exact=all(state in IN_EXACT for state, _ in rows),
         )
         for closing_id, rows in found.items()
     }

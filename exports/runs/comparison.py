@@ -12,16 +12,17 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exact.errors import ExactError
 from exact.models import BookLine, Division, Posting, PostingState
 from exact.reconcile import accounts_of_vat, look_at, reconcile
 from exact.standing import found_by_account, meant_by_account
-from exact.states import OVER
+from exact.states import IN_EXACT, OVER
 from exports.models import Export
-from exports.runs.closings import IN_BOOKS, PAGE
-from exports.runs.models import ExportRun, RunClosing, RunClosingState
+from exports.runs.closings import PAGE
+from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState
 from ledger.entry import Entry
 from ledger.money import ZERO, money_text
 
@@ -84,8 +85,8 @@ def compare(run: ExportRun) -> dict[str, Any] | None:
     }
 
 
-def _taken(run: ExportRun) -> Any:
-    return RunClosing.objects.filter(run=run, state__in=[RunClosingState.TAKEN, RunClosingState.ALREADY], earlier=None)
+def _taken(run: ExportRun) -> QuerySet[RunClosing]:
+    return RunClosing.objects.filter(run=run, state__in=ARRIVED, earlier=None)
 
 
 def _looked_at(run: ExportRun) -> Iterator[UUID]:
@@ -97,7 +98,7 @@ def _looked_at(run: ExportRun) -> Iterator[UUID]:
 
 
 def _divisions(run: ExportRun, closing_ids: Sequence[UUID]) -> dict[int, Division]:
-    postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_BOOKS)
+    postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_EXACT)
     postings = postings.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[closing_ids])
     found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
     rows = Division.objects.filter(pk__in=found, tenant_id=run.tenant_id)
@@ -115,7 +116,7 @@ def _read_books(divisions: Collection[Division]) -> str:
 
 
 def _compare_page(compared: Compared, closing_ids: Sequence[UUID], vat_accounts: Mapping[int, Collection[str]]) -> None:
-    rows = Posting.objects.filter(state__in=[*IN_BOOKS, *OVER])
+    rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
     rows = rows.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[[*closing_ids]])
     postings = [*rows.order_by("turn")]
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)

@@ -180,6 +180,10 @@ class RunClosingState(models.TextChoices):
     HELD = "held", _("held")
 
 
+# The closing is where the run was to bring it, by this run or before it.
+ARRIVED = (RunClosingState.TAKEN, RunClosingState.ALREADY)
+
+
 class RunClosing(models.Model):
     """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
 

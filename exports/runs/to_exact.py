@@ -13,7 +13,7 @@ from exports.repost import CannotRepost, repost
 from exports.runs.closings import LATE, closings_in, pages, standing_entries, why_archived
 from exports.runs.comparison import compare
 from exports.runs.freeze import said_of_several
-from exports.runs.models import ExportRun, RunClosing, RunClosingState, RunState
+from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
 from exports.runs.sheet import takings_document
 from exports.runs.work import Work
 from ledger.files.takings import TakingsTally
@@ -79,7 +79,7 @@ def _take(run: ExportRun, seen: Export, place: int) -> None:
 
 def _noted(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
     """A closing that came after the report of its month is named in the one that has it."""
-    late = export.business_date < run.first_date and state in (RunClosingState.TAKEN, RunClosingState.ALREADY)
+    late = export.business_date < run.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
 
 
