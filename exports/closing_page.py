@@ -14,6 +14,7 @@ from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, Posting
 from exact.states import NEEDS_A_PERSON, OVER
 from exports import links
 from exports.books_beside import BooksShown, books_of
+from exports.causes import IN_THE_MAPPING
 from exports.coverage import LOOKED_AT_AGAIN, WHICH
 from exports.coverage_shown import comparison_of
 from exports.finding_words import advice_of, said_of_finding, title_of
@@ -106,17 +107,7 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
         case ExportState.HELD:
-            stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
-            in_mapping = any(problem["code"].startswith(("slot_", "means_", "receipt_")) for problem in export.problems)
-            advice = _("Mend this, then send the closing again. Nothing is lost meanwhile.")
-            return NextStep(
-                tone=tone,
-                title=_("Held: only a part of it is in Exact") if stands else _("Held: not in Exact yet"),
-                reasons=held,
-                advice=advice,
-                may_repost=True,
-                to_mapping=in_mapping,
-            )
+            return _held(export, postings, held)
         case ExportState.FAILED:
             return _failed(postings, held)
         case ExportState.WAITING:
@@ -144,6 +135,18 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
                 advice=_("A training closing, or a day without anything to book."),
             )
     return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+
+
+def _held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
+    stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
+    return NextStep(
+        tone=TONES[ExportState.HELD],
+        title=_("Held: only a part of it is in Exact") if stands else _("Held: not in Exact yet"),
+        reasons=reasons,
+        advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
+        may_repost=True,
+        to_mapping=any(problem["code"] in IN_THE_MAPPING for problem in export.problems),
+    )
 
 
 def _differing(findings: Sequence[Finding]) -> NextStep:

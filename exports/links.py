@@ -30,9 +30,8 @@ def closings(
 
 
 def findings(*, establishment: int | None = None, kind: str = "") -> str:
-    """The list of open differences from Exact."""
-    chosen = urlencode(
-        {"posting__establishment__id__exact": establishment, "kind__exact": kind} if establishment else {}
-    )
+    """The list of open differences from Exact, of one establishment or one kind when these are said."""
+    asked = {"posting__establishment__id__exact": establishment, "kind__exact": kind}
+    chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exact_finding_changelist")
     return f"{page}?{chosen}" if chosen else page
