@@ -9,6 +9,11 @@ from exact.standing import DATE, ENTRIES, VAT
 from exports.money import euros
 
 
+def named(what: str) -> str:
+    """What a difference is about, as the reader calls it: an account, "TVA", or "TVA VN" of one of Exact's codes."""
+    return what.replace(VAT, _("VAT"), 1) if what.split()[0] == VAT else what
+
+
 def in_words(difference: Mapping[str, str]) -> str:
     """ "411000: 1 400,00 € meant, 1 390,00 € in Exact" in the reader's language."""
     what, meant, found = difference["what"], difference["meant"], difference["found"]
@@ -19,6 +24,5 @@ def in_words(difference: Mapping[str, str]) -> str:
         return words.format(meant=meant, found=found or _("none"))
     if what == DATE:
         return _("date: {meant} meant, {found} in Exact").format(meant=meant, found=found)
-    name = what.replace(VAT, _("VAT"), 1) if what.split()[0] == VAT else what
     amounts = {"meant": euros(Decimal(meant)), "found": euros(Decimal(found))}
-    return _("{what}: {meant} meant, {found} in Exact").format(what=name, **amounts)
+    return _("{what}: {meant} meant, {found} in Exact").format(what=named(what), **amounts)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exact.models import FindingKind
-from exact.standing import DATE, ENTRIES, VAT
+from exact.standing import DATE, ENTRIES
+from exports.differences import named
 from exports.models import Export, ExportState
 from exports.money import euros
 from exports.problems import sentence
@@ -71,11 +72,11 @@ class EntryDifference:
 
 
 def _detail(detail: dict[str, str]) -> tuple[str, str, str]:
-    words = {VAT: _("VAT"), DATE: _("date"), ENTRIES: _("entries")}
+    words = {DATE: _("date"), ENTRIES: _("entries")}
     what = detail["what"]
     if what in (ENTRIES, DATE):
         return words[what], detail["meant"], detail["found"] or _("none")
-    return words.get(what, what), euros(Decimal(detail["meant"])), euros(Decimal(detail["found"]))
+    return named(what), euros(Decimal(detail["meant"])), euros(Decimal(detail["found"]))
 
 
 class Report:
@@ -144,7 +145,7 @@ class Report:
         rows = (self.run.comparison or {}).get("rows", [])
         return [
             {
-                "what": _("VAT") if row["what"] == VAT else row["what"],
+                "what": named(row["what"]),
                 "ours": euros(Decimal(row["ours"])),
                 "exact": euros(Decimal(row["exact"])),
                 "difference": euros(Decimal(row["difference"])),
