@@ -21,7 +21,7 @@ WEB_THREADS = 16
 WORKER_THREADS = int(os.environ.get("THREADS") or 32)
 DONE_TIMEOUT_S = 900.0
 POLL_S = 0.1
-OPEN = "SELECT count(*) FROM exact_posting WHERE state IN ('pending', 'sending', 'unknown')"
+OPEN = "SELECT count(*) FROM exact_posting WHERE state IN ('pending', 'sending', 'unknown', 'sought', 'removing')"
 
 
 @dataclass(slots=True, kw_only=True)

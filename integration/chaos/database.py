@@ -12,7 +12,7 @@ OPEN = """
     SELECT e.state, count(*) FROM exports_export e
     WHERE e.state IN ('ready', 'exporting', 'waiting')
        OR EXISTS (SELECT 1 FROM exact_posting p
-                  WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown', 'sought'))
+                  WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown', 'sought', 'removing'))
     GROUP BY e.state
 """
 STORED = """

@@ -95,19 +95,10 @@ class TakingsTally:
 
 
 def takings_of(entry: Entry) -> dict[str, Any]:
-    """What one entry adds to sales and means, JSON-ready: as a tally of it alone would write it."""
-    rates: dict[Decimal, list[Decimal]] = {}
-    means: dict[str, tuple[str, Decimal]] = {}
-    for line in entry.lines:
-        if line.role is LineRole.CUSTOMER and line.means:
-            label, amount = means.get(line.means, (line.label, ZERO))
-            means[line.means] = (label, amount - line.amount)
-        elif line.vat_rate is not None:
-            rates.setdefault(line.vat_rate, [ZERO, ZERO])[line.role is LineRole.VAT] -= line.amount
-    return {
-        "rates": [[money_text(rate), money_text(net), money_text(vat)] for rate, (net, vat) in rates.items()],
-        "means": [[code, label, money_text(amount)] for code, (label, amount) in means.items()],
-    }
+    """What one entry adds to sales and means, JSON-ready: as a tally of it alone writes it."""
+    tally = TakingsTally()
+    tally.add(entry)
+    return tally.document()
 
 
 def negated_takings(document: Mapping[str, Any]) -> dict[str, Any]:

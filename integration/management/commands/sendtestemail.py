@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import sendtestemail
 
+from exports.mail_refusals import said_by_server
+
 
 class Command(sendtestemail.Command):
     help = "Sends a letter to the addresses, the way every letter of the service goes; says what failed when it does."
@@ -25,14 +27,13 @@ class Command(sendtestemail.Command):
 def _why(error: OSError) -> str:
     match error:
         case SMTPAuthenticationError():
-            return f"the server refuses the user or password of EMAIL_URL ({_said(error)})"
+            return f"the server refuses the user or password of EMAIL_URL ({said_by_server(error)})"
         case SMTPNotSupportedError():
             return f"the server cannot do what EMAIL_URL asks of it ({error})"
         case SMTPRecipientsRefused():
-            refused = (f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
-            return f"the server refuses the receivers ({'; '.join(refused)})"
+            return f"the server refuses the receivers ({said_by_server(error)})"
         case SMTPResponseException():
-            return f"the server refuses the letter; EMAIL_FROM may be nobody it knows ({_said(error)})"
+            return f"the server refuses the letter; EMAIL_FROM may be nobody it knows ({said_by_server(error)})"
         case ssl.SSLCertVerificationError():
             return f"the server's certificate is not to be trusted for the host in EMAIL_URL ({error.verify_message})"
         case ssl.SSLError():
@@ -40,11 +41,3 @@ def _why(error: OSError) -> str:
         case gaierror():
             return f"the host in EMAIL_URL is not known ({error})"
     return f"nobody answers at the host and port of EMAIL_URL as a mail server does ({type(error).__name__}: {error})"
-
-
-def _said(error: SMTPResponseException) -> str:
-    return f"{error.smtp_code} {_text(error.smtp_error)}"
-
-
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
