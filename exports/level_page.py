@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,11 +20,13 @@ from exports.coverage_rows import judge_again
 from exports.coverage_shown import rest_of
 from exports.levels import set_level, waiting_for_the_answer
 from exports.models import Export, ExportState
+from exports.money import euros
 from ledger.closing import Closing
 from tenants.acting import person_behind
 from tenants.models import BookedLevel, Establishment, User
 from tenants.scope import visible_to
 
+SHOWN_MAX = 5
 CHOICES = {
     BookedLevel.AUTO: (
         gettext_lazy("Automatic"),
@@ -70,10 +72,14 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         "asked": asked,
         "kinds": kinds,
         "waiting": waiting.count() if asked else 0,
-        "newest": waiting.order_by("-business_date", "-closed_at").defer("document")[:5] if asked else [],
+        "newest": [(it, CHOICES[BookedLevel(it.kind)][0], euros(it.gross)) for it in _newest(waiting)] if asked else [],
         "choices": [_choice(level, shop, asked=asked) for level in BookedLevel],
     }
     return TemplateResponse(request, "exports/level.html", {**admin.site.each_context(request), **context})
+
+
+def _newest(rows: QuerySet[Export]) -> QuerySet[Export]:
+    return rows.order_by("-business_date", "-closed_at", "pk").defer("document")[:SHOWN_MAX]
 
 
 @require_POST

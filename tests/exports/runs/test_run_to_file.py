@@ -216,11 +216,21 @@ def test_posted_closing__goes_into_the_file_as_it_stands_in_exact(linked: tuple[
     assert run.comparison["equal"], run.comparison
 
 
+# A POSTE that tells the first closing's sales once more.
+OVER_THE_FIRST = {
+    "kind": "station",
+    "scope": "BAR",
+    "tickets": closing(1042)["tickets"],
+    "opened_at": "2026-03-14T08:55:00+01:00",
+    "closed_at": "2026-03-14T23:40:00+01:00",
+}
+
+
 @pytest.mark.parametrize(
     ("changes", "state", "code"),
     [
         ({"training": True, "totals": None}, "skipped", "run_training"),
-        ({"kind": "station", "scope": "BAR", "tickets": closing(1042)["tickets"]}, "skipped", "checked_against"),
+        (OVER_THE_FIRST, "skipped", "checked_against"),
         ({"payments": [{"means": "ESP", "kind": "cash", "amount": "1.00"}]}, "held", "receipts_identity"),
     ],
 )
