@@ -1,6 +1,7 @@
 """The console's forms about a till whose counters begin anew: on the till's page, and on that of a refused push."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import update_wrapper
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from clyo_ingest.models import Push, RestartReason
 from clyo_ingest.restarts import CannotTake, closing_of, may_be_taken, note_restart, take_second
+from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Till, User
 
@@ -39,6 +41,12 @@ class RestartForm(WhyForm):
         input_formats=[MINUTES, "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTES),
     )
+
+    def clean_since(self) -> datetime:
+        since: datetime = self.cleaned_data["since"]
+        if not texts.in_years(since):
+            raise forms.ValidationError(_("The year must be between 2000 and 2100."), code="out_of_years")
+        return since
 
 
 def shown_by(model_admin: Any, page: AdminView) -> Callable[..., HttpResponse]:

@@ -13,10 +13,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from exact.models import Finding, Posting
 from exports.models import Export, ExportState
 from exports.problems import SENTENCES
+from ledger import texts
 from tenants.models import Establishment, Reseller
 
 FOUND_MAX = 200
-BIGGEST = 2**63
 GROUPS: dict[str, tuple[str, ...]] = {
     "attention": (ExportState.HELD, ExportState.FAILED),
     "moving": (ExportState.READY, ExportState.EXPORTING),
@@ -54,8 +54,8 @@ class ResellerFilter(DropdownFilter):
         return [(str(pk), name) for pk, name in Reseller.objects.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
-        chosen = self.value() or ""
-        return queryset.filter(tenant__reseller=int(chosen)) if chosen.isdecimal() else queryset
+        chosen = texts.whole(self.value() or "")
+        return queryset if chosen is None else queryset.filter(tenant__reseller=chosen)
 
 
 class ProblemFilter(DropdownFilter):
@@ -96,9 +96,8 @@ def find(rows: QuerySet[Export], term: str) -> QuerySet[Export]:
 
 
 def _ways(term: str) -> Iterator[Q]:
-    plain = term.upper().removeprefix("Z").strip()
-    if plain.isdecimal() and int(plain) < BIGGEST:
-        number = int(plain)
+    number = texts.whole(term.upper().removeprefix("Z").strip())
+    if number is not None:
         yield Q(number=number)
         yield Q(pk__in=Posting.objects.filter(exact_entry_number=number).values("closing_id"))
         yield Q(covered_tickets__tickets__contains=number)

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "integration.usable_text.UsableTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
     "clyo_ingest.load.ShedLoad",

@@ -15,10 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.console import DaysFilter, OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import Change, Operation
 
 SHOWN_MAX = 12
@@ -31,7 +30,7 @@ LABELS = {Operation.INSERT: "success", Operation.UPDATE: "info", Operation.DELET
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
     list_display = ["when", "who", "kind", "label", "operation_label", "difference", "tenant"]
-    list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", RangeDateFilter)]
+    list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", DaysFilter)]
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor", "seen_as", "tenant"]
     search_fields = ["label"]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.paginator import InfinitePaginator
+from unfold.utils import parse_date_str
 
+from ledger import texts
 from tenants.scope import visible_to
 
 
@@ -61,3 +65,21 @@ class OwnAutocompleteFilter(AutocompleteSelectFilter):
             chosen = choice["form"].fields[self.lookup_kwarg]
             chosen.queryset = visible_to(self.request.user, chosen.queryset)
             yield choice
+
+
+class DaysFilter(RangeDateFilter):
+    """A filter of moments by days in France, the first and the last with all of theirs. Nothing is in other years."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        for end, lookup, days in (("from", "gte", 0), ("to", "lt", 1)):
+            asked = self.used_parameters.get(f"{self.parameter_name}_{end}")
+            if not asked or (day := parse_date_str(str(asked))) is None:
+                continue
+            if not texts.in_years(day):
+                return queryset.none()
+            queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": _midnight(day + timedelta(days=days))})
+        return queryset
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -18,6 +18,7 @@ from exports.runs.book_years import is_numbered_otherwise, is_too_long, longest_
 from exports.runs.models import FOR_IMPORT, BookYear, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
 from exports.runs.options import FileOptions, JournalName, ThirdPartyName
 from exports.runs.period import LONGEST_DAYS, period_faults
+from ledger import texts
 from ledger.files.ciel import CielCharset, DecimalSign
 from ledger.files.fec import FiscalYear
 from ledger.files.sage import SageLabelWidth
@@ -86,12 +87,23 @@ class LongSelect(forms.Select):
         return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
+class DayField(forms.DateField):
+    """A day of the years that closings may have."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and not texts.in_years(value):
+            raise ValidationError(_now("The year must be between 2000 and 2100."), code="out_of_years")
+
+
 class RunForm(forms.Form):
     """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
 
     where = forms.ChoiceField(label=_("Establishment"), widget=LongSelect)
-    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = DayField(label=_("From"))
+    last = DayField(label=_("To"))
     format = forms.ChoiceField(label=_("Format"), choices=RunFormat.choices)
     email = forms.EmailField(
         label=_("E-mail (optional)"),

@@ -21,6 +21,7 @@ from exports.silent import silent_tills
 from integration.console.chart import last_days
 from integration.console.night import night_of, paused_lanes
 from integration.console.set_up.progress import being_set_up
+from ledger import texts
 from tenants.models import User
 from tenants.scope import visible_to
 
@@ -42,7 +43,7 @@ COLUMN_TITLES = {
 def last_business_day(request: HttpRequest) -> date:
     """The night people ask about: `?day=2026-03-14`, else yesterday's."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        return texts.day(request.GET.get("day", ""))
     except ValueError:
         return timezone.localdate() - timedelta(days=1)
 

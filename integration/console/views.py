@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clyo_ingest.day_log import DayLog, LogLine, day_log
 from exports.causes import READ_MAX, causes_of
 from exports.models import Export
+from ledger import texts
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
@@ -46,7 +47,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     user = _reader(request)
     shops = visible_to(user, Establishment.objects.select_related("tenant")).order_by("tenant__name", "code")
     asked, day = request.GET.get("establishment", ""), _day(request)
-    shop = get_object_or_404(shops, pk=int(asked)) if asked.isdecimal() else shops.first()
+    shop = get_object_or_404(shops, pk=pk) if (pk := texts.whole(asked)) is not None else shops.first()
     log = day_log(shop, day) if shop else None
     if log is not None and request.GET.get("as") == "text":
         return _as_file(log)
@@ -72,7 +73,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.GET.get("date", ""))
+        return texts.day(request.GET.get("date", ""))
     except ValueError:
         return timezone.localdate()
 

@@ -1,0 +1,19 @@
+"""The rows a person may choose from while typing (Django's autocomplete), asked for by any address."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+
+def choices(request: HttpRequest) -> HttpResponseBase:
+    """What Django's own view answers; it takes for granted that a relation is a column, and a forward one."""
+    names = [request.GET.get(name, "") for name in ("app_label", "model_name", "field_name")]
+    try:
+        field = apps.get_model(*names[:2])._meta.get_field(names[2])
+    except (LookupError, ValueError, FieldDoesNotExist) as error:
+        raise PermissionDenied from error
+    if not getattr(field, "concrete", False) or field.remote_field is None:
+        raise PermissionDenied
+    return admin.site.autocomplete_view(request)
