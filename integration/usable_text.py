@@ -22,13 +22,13 @@ class UsableTextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: it for name, it in request.COOKIES.items() if texts.unusable_in(name + it) is None}
         if not _of_a_till(request):
-            request.GET = usable(request.GET)
+            request.GET = usable(request.GET)  # type: ignore[assignment] # the same, frozen, to the stubs alone
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Before the first look at a form, which is the check of its CSRF token."""
         if request.method == "POST" and not _of_a_till(request):
-            request.POST = usable(request.POST)
+            request.POST = usable(request.POST)  # type: ignore[assignment]
 
 
 def usable(asked: QueryDict) -> QueryDict:

@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 
 def choices(request: HttpRequest) -> HttpResponseBase:
     """What Django's own view answers; it takes for granted that a relation is a column, and a forward one."""
-    names = [request.GET.get(name, "") for name in ("app_label", "model_name", "field_name")]
+    app, model, name = (request.GET.get(asked, "") for asked in ("app_label", "model_name", "field_name"))
     try:
-        field = apps.get_model(*names[:2])._meta.get_field(names[2])
+        field = apps.get_model(app, model)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist) as error:
         raise PermissionDenied from error
     if not getattr(field, "concrete", False) or field.remote_field is None:
