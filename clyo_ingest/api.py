@@ -18,6 +18,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
@@ -31,7 +32,7 @@ from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.parameters import keep_parameters
 from clyo_ingest.receive import receive
-from clyo_ingest.throttles import PairingThrottle, PushThrottle, refuse_if_too_fast
+from clyo_ingest.throttles import AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
 from exports.destination import (
     activation_status,
     count_differences,
@@ -99,7 +100,8 @@ class TillView(APIView):
 class ActivationView(APIView):
     """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
 
-    throttle_classes = [PushThrottle]
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [AskThrottle() if self.request.method == "GET" else PushThrottle()]
 
     @extend_schema(responses={200: answers.ActivationAnswer, 401: PROBLEM, 403: PROBLEM})
     def get(self, request: Request) -> Response:

@@ -26,6 +26,14 @@ class PushThrottle(SimpleRateThrottle):
         return f"push:{known.till_id}" if isinstance(known, KnownTill) else None
 
 
+class AskThrottle(PushThrottle):
+    """As fast as pushes, and counted apart: who asks again and again can still push."""
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        key = super().get_cache_key(request, view)
+        return key and f"ask:{key}"
+
+
 def refuse_if_too_fast(request: Request, view: APIView) -> None:
     """Raises `ApiError` 429, with the seconds to wait in `Retry-After`, when this till pushes faster than it may."""
     throttle = PushThrottle()

@@ -45,6 +45,12 @@ def make_link(establishment: Establishment, *, by: User | None = None) -> tuple[
     return link, f"{settings.PUBLIC_URL}{reverse('activation:start', args=[secret])}"
 
 
+def end_links(establishment: Establishment) -> None:
+    """End every open link of the establishment, opened or not: what was switched off is not switched on by it."""
+    now = timezone.now()
+    ActivationLink.objects.filter(establishment=establishment, expires_at__gt=now).update(expires_at=now)
+
+
 def link_of(secret: str) -> ActivationLink | None:
     """The link an address stands for, expired or not."""
     return _links().filter(digest=digest_of(secret)).first()

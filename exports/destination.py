@@ -11,7 +11,7 @@ from django.db import transaction
 
 from exact.activation import recheck, switch_off
 from exact.lapses import lapses_at
-from exact.links import live_step, make_link
+from exact.links import end_links, live_step, make_link
 from exact.mapping import take_parameters as put_in_force
 from exact.models import Activation, ConnectionState, Finding, LinkStep, Posting
 from exact.states import OVER
@@ -89,7 +89,8 @@ def open_activation(establishment: Establishment) -> tuple[str, datetime]:
 
 
 def stop_export(establishment: Establishment) -> None:
-    """Export nothing more; what waits goes on waiting."""
+    """Export nothing more; what waits goes on waiting, and no open link can switch it on again."""
+    end_links(establishment)
     switch_off(establishment, way="till")
 
 

@@ -181,6 +181,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["clyo_ingest.authentication.IsTill"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clyo_ingest.negotiation.JsonAnyway",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"push": ENVIRONMENT.push_rate, "pairing": ENVIRONMENT.pairing_rate},
     "EXCEPTION_HANDLER": "clyo_ingest.errors.answer_exception",

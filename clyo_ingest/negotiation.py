@@ -1,0 +1,23 @@
+"""Which form an answer has: JSON, whatever `Accept` says; where there is a choice, the one that was asked for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class JsonAnyway(DefaultContentNegotiation):
+    """Never 406 (RFC 9110 allows it, 12.4.1): a push is not refused for the form of its answer."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except (NotAcceptable, Http404):
+            first = next(iter(renderers))
+            return first, first.media_type
