@@ -32,7 +32,7 @@ chaos: $(VENV)/.installed
 	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) $(BIN)/python -m integration.chaos
 
 pressing: $(VENV)/.installed
-	@DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m integration.pressing
+	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m integration.pressing
 
 bench: $(VENV)/.installed
 	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m integration.bench

@@ -22,6 +22,8 @@ from integration.wsgi import application
 from simulators.exact_online.faults import Fault
 
 PRESSES = 3
+# The first press comes while the answer is looked into; before each other one what is on its way has come to its end.
+LOOKS_BETWEEN = 2
 # After the last press nobody does anything: what is on its way comes to its end by itself.
 LOOKS_AFTER = 6
 SALES, RECEIPTS = "salesentry/SalesEntries", "financialtransaction/CashEntries"
@@ -96,8 +98,9 @@ class Desk:
             except CannotRepost:
                 pass  # what is on its way, or stands there, cannot be sent again
             self._lane()
-            self._wait()
-            self._lane()
+            for _look in range(LOOKS_BETWEEN):
+                self._wait()
+                self._lane()
         for _look in range(LOOKS_AFTER):
             if self._exports().get(number=number).state == ExportState.EXPORTED:
                 break
