@@ -78,7 +78,8 @@ def test_keyboard__reaches_everything_and_shows_where_it_is(page: Page, given: C
             const folded = element => element.closest("details:not([open]) > :not(summary)");
             const shown = element => element.checkVisibility() && !folded(element);
             const all = document.querySelectorAll(
-                ".console :is(a[href], button, summary, select, textarea, input:not([type=hidden], :disabled))");
+                ".console :is(a[href], button, summary, select, textarea, " +
+                "input:not([type=hidden], :disabled, [type=radio]:not(:checked)))");
             window.left = new Set([...all].filter(shown));
             window.unseen = [];
         }"""
