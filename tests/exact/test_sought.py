@@ -14,6 +14,7 @@ from ledger.closing import PaymentKind
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
 
+SALES_ACCOUNTS = "$filter=Code eq '706000' or Code eq '707000'"
 MARCH = {"year": 2026, "period": 3, "journal": "70"}
 
 
@@ -40,7 +41,9 @@ def seek(posting: Posting) -> list[str]:
 def stands(posting: Posting, exact: SimulatedExact, *, lines: list[dict[str, object]] | None = None) -> None:
     """An entry of the posting's reference is in Exact, as if that had been written after all."""
     keeper = Bookkeeper(exact, posting.division)
-    accounts = {it["Code"].strip(): it["ID"] for it in keeper.get("financial/GLAccounts?$select=ID,Code")}
+    accounts = {
+        it["Code"].strip(): it["ID"] for it in keeper.get(f"financial/GLAccounts?$select=ID,Code&{SALES_ACCOUNTS}")
+    }
     [customer] = keeper.get("crm/Accounts?$select=ID&$filter=trim(Code) eq '0000002'")
     sent = lines or [
         {"GLAccount": accounts["706000"], "AmountFC": 1000.0, "VATCode": "VR", "VATAmountFC": 100.01},
