@@ -144,7 +144,8 @@ def _take(
 def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
     first = Closing.objects.select_related("export").get(pk=closing_id)
     same = first.digest == digest or same_closing(first.export.document, content)
-    Push.objects.filter(pk=push.pk).update(
+    # A push that was answered before keeps that answer: support has just taken another one for the same closing.
+    Push.objects.filter(pk=push.pk, answer_status=None).update(
         closing=first, answer_status=200 if same else 409, answer_code="" if same else "closing_conflict"
     )
     received = Received(export=first.export, scope=first.scope, new=False)

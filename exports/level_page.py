@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from exports.accept import reconsider
 from exports.coverage_models import ClosingKinds
-from exports.coverage_rows import judge_again
+from exports.coverage_rows import judge_again, lock_shop
 from exports.coverage_shown import rest_of
 from exports.levels import set_level, waiting_for_the_answer
 from exports.models import Export, ExportState
@@ -89,11 +90,15 @@ def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     export = get_object_or_404(visible_to(user, Export.objects.select_related("establishment")), pk=closing_id)
     back = redirect(reverse("admin:exports_export_change", args=[export.pk]))
     shown = request.POST.get("shown", "")
-    now = rest_of(judge_again(export, Closing.from_document(export.document)))
-    if export.state != ExportState.HELD or not shown or shown != now:
-        messages.warning(request, _("This has changed since it was shown. Look at it again."))
-        return back
-    looked_at = reconsider(export.pk, actor=person_behind(request), why="what is left is booked", accept_problems=True)
+    with transaction.atomic():
+        lock_shop(export.pk)
+        export.refresh_from_db(fields=["state"])
+        now = rest_of(judge_again(export, Closing.from_document(export.document)))
+        if export.state != ExportState.HELD or not shown or shown != now:
+            messages.warning(request, _("This has changed since it was shown. Look at it again."))
+            return back
+        actor = person_behind(request)
+        looked_at = reconsider(export.pk, actor=actor, why="what is left is booked", accept_problems=True)
     messages.info(request, f"{export} : {looked_at.get_state_display()}")
     return back
 

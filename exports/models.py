@@ -183,7 +183,8 @@ class Replacement(models.Model):
     class Meta:
         ordering = ["asked_at"]
         constraints = [
-            models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open")
+            models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
         ]
 
 
