@@ -43,10 +43,12 @@ def due() -> Q:
 def in_turn(rows: QuerySet[Any], *order: str, limit: int) -> list[Row]:
     """Rows that are due, as `each` takes them: every customer's first, then every customer's second, and so on.
 
-    `order` says which of a customer's is first. One customer with thousands keeps nobody waiting.
+    `order` says which of a customer's is first, then what was made first. One customer with thousands keeps nobody
+    waiting.
     """
-    place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=[F(name).asc() for name in order])
-    turns = rows.filter(due()).annotate(place=place).order_by("place", *order)
+    names = (*order, "pk")
+    place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=[F(name).asc() for name in names])
+    turns = rows.filter(due()).annotate(place=place).order_by("place", *names)
     return [*turns.values_list("pk", "put_off_count")[:limit]]
 
 
