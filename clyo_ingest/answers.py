@@ -194,9 +194,12 @@ class LogAnswer(BaseModel):
 
 
 class Fault(BaseModel):
+    """One thing to mend. `parameter` is there when it is one of the address, not of the body."""
+
     pointer: str
     code: str
     message: str
+    parameter: str | None = None
 
 
 class ProblemAnswer(BaseModel):

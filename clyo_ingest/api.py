@@ -1,9 +1,6 @@
 """The till API, version 1. Views hold shape and status codes; what happens is in `receive`, `keys`, `parameters`."""
 
-import base64
-import binascii
 import json
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +10,8 @@ from django.http import Http404, HttpRequest
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import AllowAny
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +19,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
-from clyo_ingest.authentication import IsKnownTill, require_known, require_till
+from clyo_ingest.authentication import IsKnownTill, IsTill, require_known, require_till
 from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
@@ -30,7 +27,9 @@ from clyo_ingest.errors import ApiError, refusal_of
 from clyo_ingest.inbox import content_of, note_refusal, parsed, small_document, store_push
 from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
+from clyo_ingest.negotiation import ByFormat
 from clyo_ingest.parameters import keep_parameters
+from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after, parameters_of
 from clyo_ingest.receive import receive
 from clyo_ingest.throttles import AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
 from exports.destination import (
@@ -41,9 +40,6 @@ from exports.destination import (
     open_activation,
     stop_export,
 )
-from exports.models import ExportState
-from ledger import texts
-from ledger.closing import ClosingKind
 from tenants.models import Till
 
 PAGE = 50
@@ -54,7 +50,7 @@ def _base() -> str:
     return f"{settings.PUBLIC_URL}/api/v1"
 
 
-class PairView(APIView):
+class PairView(AskedView):
     """A pairing code becomes a till's key."""
 
     authentication_classes: list[Any] = []
@@ -78,7 +74,7 @@ class PairView(APIView):
         return Response({"till": answers.till_answer(till), "key": key}, status=201)
 
 
-class RotateKeyView(APIView):
+class RotateKeyView(AskedView):
     """A new key; the old one stays valid until the new one is first used, at most 48 hours."""
 
     @extend_schema(request=None, responses={201: answers.KeyAnswer, 401: PROBLEM, 403: PROBLEM})
@@ -86,7 +82,7 @@ class RotateKeyView(APIView):
         return Response({"key": issue_key(require_till(request), expires_others=True)}, status=201)
 
 
-class TillView(APIView):
+class TillView(AskedView):
     """Who am I?"""
 
     @extend_schema(responses={200: answers.TillStatus, 401: PROBLEM, 403: PROBLEM})
@@ -97,7 +93,7 @@ class TillView(APIView):
         return Response(answers.till_status(till, activation_status(shop), last, differences=count_differences(shop)))
 
 
-class ActivationView(APIView):
+class ActivationView(AskedView):
     """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -120,12 +116,14 @@ class ActivationView(APIView):
         return Response(status=204)
 
 
-class PushView(APIView):
+class PushView(AskedView):
     """What pushes share: the raw body is stored first, and every refusal is noted with it, a failure of ours too."""
 
-    permission_classes = [IsKnownTill]
     push_kind: PushKind
     keeps_what_it_refuses = True
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [IsTill() if self.request.method in SAFE_METHODS else IsKnownTill()]
 
     def take(self, request: Request, push: Push) -> Response:
         raise NotImplementedError
@@ -164,8 +162,6 @@ class ParametersView(PushView):
     @extend_schema(responses={200: answers.ParametersAnswer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
     def get(self, request: Request) -> Response:
         till = require_till(request)
-        if till.suspended:
-            raise ApiError(403, "suspended")
         latest = Parameters.objects.filter(establishment=till.establishment).first()
         if latest is None:
             raise Http404
@@ -176,20 +172,12 @@ def _parameters_answer(row: Parameters) -> dict[str, Any]:
     return {"version": row.version, "received_at": row.received_at, "parameters": row.document}
 
 
-LIST_PARAMETERS = [
-    OpenApiParameter("from", OpenApiTypes.DATE, description="First business date."),
-    OpenApiParameter("to", OpenApiTypes.DATE, description="Last business date."),
-    OpenApiParameter("state", OpenApiTypes.STR, enum=[*ExportState.values]),
-    OpenApiParameter("kind", OpenApiTypes.STR, enum=[kind.value for kind in ClosingKind]),
-    OpenApiParameter("number", OpenApiTypes.INT),
-    OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` of the page before."),
-]
-
-
 class ClosingsView(PushView):
     """A till's closings: push one, list them."""
 
     push_kind = PushKind.CLOSING
+    query = ClosingsQuery
+    asked: ClosingsQuery
 
     @extend_schema(
         request=ClosingDocument,
@@ -209,18 +197,16 @@ class ClosingsView(PushView):
         return Response(body, status=201 if received.new else 200)
 
     @extend_schema(
-        parameters=LIST_PARAMETERS, responses={200: answers.ClosingPage, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM}
+        parameters=parameters_of(ClosingsQuery),
+        responses={200: answers.ClosingPage, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
     )
     def get(self, request: Request) -> Response:
-        till = require_till(request)
-        if till.suspended:
-            raise ApiError(403, "suspended")
-        rows = _wanted(till, request)
+        rows = _wanted(require_till(request), self.asked)
         page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
         return Response({"results": _details(page[:PAGE]), "next": _next_address(request, page)})
 
 
-class ClosingView(APIView):
+class ClosingView(AskedView):
     """One closing of the till that asks."""
 
     @extend_schema(responses={200: answers.ClosingDetail, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
@@ -259,13 +245,16 @@ class LogDocument(JSONRenderer):
         return body
 
 
-class LogView(APIView):
+class LogView(AskedView):
     """What happened to the closings of the till's establishment on one day."""
 
     renderer_classes = [LogDocument, PlainText]
+    content_negotiation_class = ByFormat
+    query = LogQuery
+    asked: LogQuery
 
     @extend_schema(
-        parameters=[OpenApiParameter("date", OpenApiTypes.DATE, required=True)],
+        parameters=parameters_of(LogQuery),
         responses={
             (200, "application/json"): answers.LogAnswer,
             (200, "text/plain"): OpenApiTypes.STR,
@@ -273,66 +262,32 @@ class LogView(APIView):
         },
     )
     def get(self, request: Request) -> Response:
-        till = require_till(request)
-        if till.suspended:
-            raise ApiError(403, "suspended")
-        day = _query("date", request.query_params.get("date", ""), texts.day)
-        return Response(day_log(till.establishment, day))
+        return Response(day_log(require_till(request).establishment, self.asked.date))
 
 
-def _wanted(till: Till, request: Request) -> QuerySet[Closing]:
-    asked, rows = request.query_params, Closing.objects.filter(till=till)
-    lookups = {"from": "export__business_date__gte", "to": "export__business_date__lte"}
-    for name, lookup in lookups.items():
-        if name in asked:
-            rows = rows.filter(**{lookup: _query(name, asked[name], texts.day)})
-    if "state" in asked:
-        rows = rows.filter(export__state=_query("state", asked["state"], ExportState))
-    if "kind" in asked:
-        rows = rows.filter(kind=_query("kind", asked["kind"], ClosingKind))
-    if "number" in asked:
-        rows = rows.filter(number=_query("number", asked["number"], _number))
-    if "cursor" in asked:
-        received_at, closing_id = _query("cursor", asked["cursor"], _cursor)
+def _wanted(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
+    lookups = {
+        "export__business_date__gte": asked.first,
+        "export__business_date__lte": asked.last,
+        "export__state": asked.state,
+        "kind": asked.kind,
+        "number": asked.number,
+    }
+    rows = Closing.objects.filter(till=till, **{name: value for name, value in lookups.items() if value is not None})
+    if asked.cursor is not None:
         rows = rows.extra(
             where=["(clyo_ingest_closing.received_at, clyo_ingest_closing.export_id) < (%s, %s)"],
-            params=[received_at, closing_id],
+            params=[*asked.cursor],
         )
     return rows
-
-
-def _query(name: str, text: str, read: Any) -> Any:
-    """One query parameter. Raises the 422 that names it."""
-    try:
-        return read(text)
-    except (ValueError, binascii.Error) as error:
-        raise ApiError(
-            422, "query_invalid", errors=[{"pointer": f"/{name}", "code": "query_invalid", "message": text[:80]}]
-        ) from error
-
-
-def _number(text: str) -> int:
-    number = texts.whole(text)
-    if number is None:
-        raise ValueError("not a whole number")
-    return number
-
-
-def _cursor(text: str) -> tuple[datetime, UUID]:
-    told, _, closing_id = base64.urlsafe_b64decode(text.encode()).decode().partition("|")
-    instant = datetime.fromisoformat(told)
-    if not texts.in_years(instant):
-        raise ValueError("no instant a closing was received at")
-    return instant.astimezone(UTC), UUID(closing_id)
 
 
 def _next_address(request: Request, page: list[Closing]) -> str | None:
     if len(page) <= PAGE:
         return None
     last = page[PAGE - 1]
-    cursor = base64.urlsafe_b64encode(f"{last.received_at.isoformat()}|{last.pk}".encode()).decode()
     query = request.query_params.copy()
-    query["cursor"] = cursor
+    query["cursor"] = cursor_after(last.received_at, last.pk)
     return f"{_base()}/closings?{query.urlencode()}"
 
 

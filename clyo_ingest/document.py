@@ -101,9 +101,10 @@ Money = Annotated[str, StringConstraints(pattern=MONEY_TEXT), Field(examples=["1
 Rate = Annotated[str, StringConstraints(pattern=RATE_TEXT), Field(examples=["20.00"])]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-03-14"])]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_within_years)]
-Slot = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10, strict=True)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10**9, strict=True)]
-Number = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=10**15, strict=True)]
+# The bounds stand before what reads: else the schema would not say them.
+Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_whole)]
+Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_whole)]
+Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_whole)]
 USABLE = AfterValidator(_usable)
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), USABLE]
 Label = Annotated[str, StringConstraints(max_length=120), USABLE]
@@ -216,7 +217,7 @@ class Report(Sent):
     """The printed Z. Kept with the raw push."""
 
     content_type: Label
-    base64: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/\s]*={0,2}\s*$")]
+    base64: Annotated[str, StringConstraints(pattern=texts.BASE64)]
 
 
 class ClosingDocument(Sent):

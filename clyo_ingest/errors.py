@@ -13,6 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from structlog.contextvars import get_contextvars
 
+from ledger import texts
 from ledger.money import MONEY_TEXT, RATE_TEXT
 
 log = structlog.get_logger()
@@ -54,18 +55,19 @@ MESSAGES: dict[str, str] = {
     "string_type": N_("A string is expected."),
     "string_pattern_mismatch": N_("This has not the expected form."),
     "string_too_short": N_("This must not be empty."),
-    "string_too_long": N_("This is too long."),
+    "string_too_long": N_("This is too long: at most {max} characters."),
     "int_type": N_("A whole number is expected."),
     "int_from_float": N_("A whole number is expected."),
     "int_parsing": N_("A whole number is expected."),
     "bool_type": N_("true or false is expected."),
     "list_type": N_("A list is expected."),
     "model_type": N_("An object is expected."),
-    "literal_error": N_("This is not one of the known values."),
-    "greater_than_equal": N_("This is too small."),
-    "less_than_equal": N_("This is too large."),
-    "too_short": N_("This list is too short."),
-    "too_long": N_("This list is too long."),
+    "literal_error": N_("One of these is expected: {values}."),
+    "enum": N_("One of these is expected: {values}."),
+    "greater_than_equal": N_("This is too small: at least {min}."),
+    "less_than_equal": N_("This is too large: at most {max}."),
+    "too_short": N_("This list is too short: at least {min}."),
+    "too_long": N_("This list is too long: at most {max}."),
     "date_type": N_("A date is expected: YYYY-MM-DD."),
     "date_parsing": N_("A date is expected: YYYY-MM-DD."),
     "date_from_datetime_parsing": N_("A date is expected: YYYY-MM-DD."),
@@ -76,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "date_out_of_range": N_("The year must be between 2000 and 2100."),
     "datetime_out_of_range": N_("The year must be between 2000 and 2100."),
     "datetime_offset": N_("The offset must be between -15:59 and +15:59."),
+    "cursor_invalid": N_("Take the cursor from `next` of the page before, as it stands there."),
     "email_invalid": N_("This is not an e-mail address."),
     "period_reversed": N_("The last day comes before the first."),
     "period_in_future": N_("This day has not come yet."),
@@ -90,6 +93,8 @@ MESSAGES: dict[str, str] = {
 PATTERN_HINTS: dict[str, str] = {
     MONEY_TEXT: N_('Money is a string with two decimals and a point, for example "12.50".'),
     RATE_TEXT: N_('A rate is a string with two decimals and a point, for example "20.00".'),
+    texts.CURRENCY: N_('A currency is three capital letters, for example "EUR".'),
+    texts.BASE64: N_("Base64 is expected: letters, digits, + and /, with = at the end."),
 }
 
 
@@ -152,7 +157,7 @@ def problem_response(error: ApiError) -> Response:
 def validation_errors(error: ValidationError) -> list[dict[str, str]]:
     """All faults of a document, each with its JSON pointer, code and message."""
     return [
-        {"pointer": pointer(fault["loc"]), "code": fault["type"], "message": _message(fault)}
+        {"pointer": pointer(fault["loc"]), "code": fault["type"], "message": validation_message(fault)}
         for fault in error.errors(include_url=False, include_context=True, include_input=False)
     ]
 
@@ -162,17 +167,19 @@ def pointer(location: Iterable[int | str]) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
 
 
-def _message(fault: Mapping[str, Any]) -> str:
+def validation_message(fault: Mapping[str, Any]) -> str:
+    """What one of pydantic's faults says to the till's programmer: what is wanted, with the limit that was passed."""
     kind, context = fault["type"], fault.get("ctx") or {}
     if (hint := PATTERN_HINTS.get(context.get("pattern", ""))) is not None:
         return _(hint)
-    message = _(MESSAGES[kind]) if kind in MESSAGES else _("This value is not valid.")
-    if kind == "too_long":
-        return f"{message} {_('At most {max}.').format(max=context['max_length'])}"
-    if kind == "literal_error":
-        known = str(context["expected"]).replace(" or ", ", ")  # pydantic's own word is English
-        return f"{message} {known}"
-    return message
+    if kind not in MESSAGES:
+        return _("This value is not valid.")
+    facts = {
+        "min": context.get("ge", context.get("min_length")),
+        "max": context.get("le", context.get("max_length")),
+        "values": str(context.get("expected", "")).replace(" or ", ", "),  # pydantic's own word is English
+    }
+    return _(MESSAGES[kind]).format(**facts)
 
 
 def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response:

@@ -18,13 +18,13 @@ from pydantic import AfterValidator, BaseModel, Field, StrictBool
 from pydantic_core import PydanticCustomError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from clyo_ingest.answers import Problem, ProblemAnswer, problem_answer
 from clyo_ingest.authentication import require_till
 from clyo_ingest.document import Day, Sent
 from clyo_ingest.errors import MESSAGES, ApiError, pointer
 from clyo_ingest.inbox import parsed, small_document
+from clyo_ingest.queries import AskedView
 from clyo_ingest.throttles import refuse_if_too_fast
 from exports.models import Export
 from exports.runs.ask import ask_for_run
@@ -204,7 +204,7 @@ class ExportAnswer(ExportAccepted):
     finished_at: datetime | None
 
 
-class ExportsView(APIView):
+class ExportsView(AskedView):
     """Asks for an export."""
 
     @extend_schema(
@@ -230,7 +230,7 @@ class ExportsView(APIView):
         return Response(_accepted(run), status=202)
 
 
-class ExportView(APIView):
+class ExportView(AskedView):
     """How far an export of this establishment is."""
 
     @extend_schema(responses={200: ExportAnswer, 401: ProblemAnswer, 403: ProblemAnswer, 404: ProblemAnswer})
@@ -239,7 +239,7 @@ class ExportView(APIView):
         return Response(_answer(_run_of(till, run_id), till))
 
 
-class ExportFileView(APIView):
+class ExportFileView(AskedView):
     """The file of an export, byte for byte as it was first delivered."""
 
     @extend_schema(

@@ -21,3 +21,13 @@ class JsonAnyway(DefaultContentNegotiation):
         except (NotAcceptable, Http404):
             first = next(iter(renderers))
             return first, first.media_type
+
+
+class ByFormat(JsonAnyway):
+    """Where there is a choice: `?format=` decides before `Accept` does. One that nobody knows is a 422 in JSON."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> Any:
+        chosen = [it for it in renderers if it.format == request.query_params.get("format")]
+        return super().select_renderer(request, chosen or renderers, format_suffix)

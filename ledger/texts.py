@@ -11,6 +11,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 BIGGEST = 2**63 - 1
 
 CURRENCY = r"^[A-Z]{3}$"
+BASE64 = r"^[A-Za-z0-9+/\s]*={0,2}\s*$"
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _WHOLE = re.compile(r"[0-9]{1,19}").fullmatch
