@@ -13,7 +13,7 @@ from typing import Any
 
 NOT_COMPARED = frozenset({"software", "report"})
 INSTANTS = frozenset({"opened_at", "closed_at"})
-EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
+EMPTY: tuple[Any, ...] = (None, "", [], {}, False)  # 0 too, which is False: no ticket cancelled
 MINUS_NOTHING = "-0.00"
 
 
@@ -67,8 +67,6 @@ def _meant(name: str, value: Any) -> Any:
         return sorted((_meant("", it) for it in value), key=_text)
     if name in INSTANTS and isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
-    if name == "cancelled" and value == 0:
-        return None
     return "0.00" if value == MINUS_NOTHING else value
 
 

@@ -21,6 +21,7 @@ from exports.runs.options import layout_of
 from exports.runs.sheet import sheet_document, takings_document
 from exports.runs.validated import ValidatedMeanwhile, Validation
 from exports.runs.work import Work
+from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.make import Draft, FileWriter
@@ -68,14 +69,7 @@ def _make(work: Work) -> None:
             problems += give_numbers(work, frozen, numbered, year_end=layout.year.last)
             source = numbered
         with tempfile.TemporaryFile() as file:
-            writer = FileWriter(layout, file.write)
-            for entry in source.in_order():
-                start = writer.size
-                writer.write_entry(entry.text, entry.number)
-                if entry.takings:
-                    validations.add(Validation(entry.place, start, writer.size - start, entry.takings))
-                work.keep()
-            sheet = writer.end(draft)
+            sheet = _write(work, FileWriter(layout, file.write), source, draft, validations)
             found = _read_back(work, layout, file, source)
             content = keep_content(file, sha256=sheet.sha256, size=sheet.size)
         work.hold_long()
@@ -91,6 +85,19 @@ def _make(work: Work) -> None:
             comparison=compare(run),
             done=run.total,
         )
+
+
+def _write(
+    work: Work, writer: FileWriter, source: Frozen | Numbered, draft: Draft, validations: Validations
+) -> ControlSheet:
+    """Write every entry, and note where in the file those stand that are validated by it. Raises `Stopped`."""
+    for entry in source.in_order():
+        start = writer.size
+        writer.write_entry(entry.text, entry.number)
+        if entry.takings:
+            validations.add(Validation(entry.place, start, writer.size - start, entry.takings))
+        work.keep()
+    return writer.end(draft)
 
 
 def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Numbered) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What entries move on each account, to compare books and files to the cent."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -46,18 +45,3 @@ class AccountTally:
         """Return the sums so far, sorted by account."""
         sums = sorted(self._sums.items())
         return tuple(AccountTotal(account=account, debit=debit, credit=credit) for account, (debit, credit) in sums)
-
-
-def totals_per_account(entries: Iterable[Entry]) -> dict[str, AccountTotal]:
-    """Return debit, credit and balance per account: ``{"707000": AccountTotal(credit=1000.00)}``."""
-    tally = AccountTally()
-    for entry in entries:
-        tally.add(entry)
-    return {it.account: it for it in tally.totals()}
-
-
-def balance_differences(expected: Mapping[str, Decimal], found: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return found less expected balance of each account where they differ; empty when two books agree."""
-    accounts = sorted({*expected, *found})
-    differences = {account: found.get(account, ZERO) - expected.get(account, ZERO) for account in accounts}
-    return {account: difference for account, difference in differences.items() if difference != ZERO}

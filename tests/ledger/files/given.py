@@ -24,6 +24,7 @@ from ledger.files.make import Draft, FileWriter, completed
 from ledger.files.numbering import EntryNumber, GivenNumber, number_entries
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
+from ledger.files.totals import AccountTally, AccountTotal
 from ledger.problem import Problem
 from simulators.clyo_till.week.agenda import PARIS01, PARIS02
 from simulators.clyo_till.week.closing import closings_of
@@ -203,3 +204,11 @@ def booked_closings(draw: st.DrawFn) -> tuple[NumberedClosing, ...]:
         )
         booked.append(NumberedClosing(booked=closing, numbers=tuple(numbers)))
     return tuple(booked)
+
+
+def totals_per_account(entries: Iterable[Entry]) -> dict[str, AccountTotal]:
+    """Return debit, credit and balance per account: ``{"707000": AccountTotal(credit=1000.00)}``."""
+    tally = AccountTally()
+    for entry in entries:
+        tally.add(entry)
+    return {it.account: it for it in tally.totals()}

@@ -10,7 +10,6 @@ from ledger.entry import Entry, EntryKind, LineRole
 from ledger.files.control_sheet import ControlSheet, MeansReceived, RateTotal
 from ledger.files.fec import Fec
 from ledger.files.sage import Sage
-from ledger.files.totals import balance_differences
 from tests.ledger.files.given import CHART, SIREN, YEAR, closing, entry, line, made
 
 RATE = Decimal("10.00")
@@ -74,12 +73,3 @@ def test_to_csv__every_closing_number_range_is_told() -> None:
     _, made_file = made(given, Sage(chart=CHART))
     assert made_file.sheet is not None
     assert ["PARIS02", "2", "487", "489"] in rows(made_file.sheet)
-
-
-def test_balance_differences__names_what_differs() -> None:
-    one, two = Decimal("1.00"), Decimal("2.00")
-    assert balance_differences({"411000": one, "707000": two}, {"411000": one, "530000": two}) == {
-        "530000": two,
-        "707000": -two,
-    }
-    assert balance_differences({"411000": one, "512000": Decimal("0.00")}, {"411000": one}) == {}

@@ -17,10 +17,19 @@ import pytest
 
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
-from ledger.files.totals import totals_per_account
 from simulators.clyo_till.week.agenda import PARIS01, PARIS02
 from simulators.clyo_till.week.closing import closings_of
-from tests.ledger.files.given import CHART, SIREN, YEAR, Format, NumberedClosing, formats, made, numbered_week
+from tests.ledger.files.given import (
+    CHART,
+    SIREN,
+    YEAR,
+    Format,
+    NumberedClosing,
+    formats,
+    made,
+    numbered_week,
+    totals_per_account,
+)
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
 
