@@ -123,9 +123,9 @@ def check_sequence(facts: Facts, around: Neighbours, told: Told) -> list[Problem
         gap = {"first": str(before.number + 1), "last": str(facts.number - 1)}
         problems.append(Problem(code="number_gap", pointer="/number", facts=gap, blocking=False))
     elif before is not None:
-        problems += breaks(before.told, told)
+        problems += breaks(before.told, told, currency=facts.currency)
     if after is not None and after.number == facts.number + 1:
-        problems += breaks(told, after.told)
+        problems += breaks(told, after.told, currency=facts.currency)
     return [*problems, *_perpetual_breaks(facts, before, after)]
 
 
@@ -135,17 +135,17 @@ def _perpetual_breaks(facts: Facts, before: Neighbour | None, after: Neighbour |
     if totals is None:
         return problems
     if before is not None and before.number == facts.number - 1:
-        problems += _break(before.number, before.perpetual_after, totals.perpetual_before, "perpetual_before")
+        problems += _break(facts, before.number, before.perpetual_after, totals.perpetual_before, "perpetual_before")
     if after is not None and after.number == facts.number + 1:
-        problems += _break(facts.number, totals.perpetual_after, after.perpetual_before, "perpetual_after")
+        problems += _break(facts, facts.number, totals.perpetual_after, after.perpetual_before, "perpetual_after")
     return problems
 
 
-def _break(number: int, ended: Decimal | None, began: Decimal | None, field: str) -> list[Problem]:
+def _break(facts: Facts, number: int, ended: Decimal | None, began: Decimal | None, field: str) -> list[Problem]:
     """Closing `number` ended at one perpetual total, the next began at another."""
     if ended is None or began is None or ended == began:
         return []
-    told = {"found": str(began), "expected": str(ended), "other": str(number)}
+    told = {"found": facts.money(began), "expected": facts.money(ended), "other": str(number)}
     return [Problem(code="perpetual_break", pointer=f"/totals/{field}", facts=told)]
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from clyo_ingest.models import Push, RestartReason
 from clyo_ingest.restarts import CannotTake, closing_of, may_be_taken, note_restart, take_second
+from exports.money import in_currency
 from ledger import texts
+from ledger.closing import Closing as Facts
 from tenants.acting import person_behind
 from tenants.models import Till, User
 
@@ -88,7 +90,16 @@ def second_of(request: HttpRequest, push: Push | None) -> dict[str, Any]:
     """What a refused push's page shows when it brought a second closing of a number, and the form for support."""
     if push is None or not may_be_taken(push) or not _user(request).has_perm(TAKE):
         return {}
-    return {"second": closing_of(push), "first": push.closing, "take_form": WhyForm()}
+    first, second = push.closing, Facts.from_document(closing_of(push).canonical())
+    assert first is not None, "a closing stands where a second one was refused"
+    return {
+        "number": second.number,
+        "first_day": first.export.business_date,
+        "first_gross": in_currency(first.export.gross, first.export.currency),
+        "second_day": second.business_date,
+        "second_gross": in_currency(second.turnover, second.currency),
+        "take_form": WhyForm(),
+    }
 
 
 def take_page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from ledger.closing import Closing as Facts
-from ledger.money import money_text
+from ledger.money import BOOKS, told_in
 from ledger.problem import Problem
 
 
@@ -51,12 +51,13 @@ class Told:
         )
 
 
-def breaks(earlier: Told, later: Told) -> Iterator[Problem]:
-    """Yield what does not go on from one closing to the next of its sequence."""
+def breaks(earlier: Told, later: Told, *, currency: str = BOOKS) -> Iterator[Problem]:
+    """Yield what does not go on from one closing to the next of its sequence; amounts are in `currency`."""
     if later.training:
         return
     facts = {"earlier": str(earlier.number), "later": str(later.number)}
-    for code, pointer, more in (*_of_time(earlier, later), *_of_drawer(earlier, later), *_of_chain(earlier, later)):
+    found = (*_of_time(earlier, later), *_of_drawer(earlier, later, currency), *_of_chain(earlier, later))
+    for code, pointer, more in found:
         yield Problem(code=code, pointer=pointer, facts={**facts, **more}, blocking=False)
 
 
@@ -76,10 +77,11 @@ def _times(told: datetime, ended: datetime) -> dict[str, str]:
     return {"told": told.isoformat(), "ended": ended.isoformat()}
 
 
-def _of_drawer(earlier: Told, later: Told) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _of_drawer(earlier: Told, later: Told, currency: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     left, taken_over = earlier.float_left, later.float_open
     if left is not None and taken_over is not None and left != taken_over:
-        yield "float_gap", "/cash/float_open", {"expected": money_text(left), "found": money_text(taken_over)}
+        told = {"expected": told_in(currency, left), "found": told_in(currency, taken_over)}
+        yield "float_gap", "/cash/float_open", told
 
 
 def _of_chain(earlier: Told, later: Told) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
 from exact.models import CatalogueKind
+from ledger.money import BOOKS
 from ledger.problem import Problem
 
 SENTENCES: dict[str, str] = {
@@ -127,6 +128,7 @@ RESOURCES: dict[str, str] = {
     "financialtransaction/BankEntries": N_("the bank entries"),
 }
 MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
+SIGNS = {BOOKS: "€"}
 NOTHING = "–"  # where a sentence names what is empty: no third party
 DAYS = frozenset({"date", "received", "former"})
 INSTANTS = frozenset({"told", "ended"})
@@ -196,8 +198,15 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
 
 
 def _money(value: str) -> str:
-    """1 234,50 €; what is no number, as a currency that came for another, stays as it is."""
-    return f"{_number(value)}\N{NO-BREAK SPACE}€" if _is_number(value) else value
+    """1 234,50 €, or 1 234,50 CHF; what is no amount, as a currency that came for another, stays as it is."""
+    amount, _space, currency = value.partition(" ")
+    return in_currency(Decimal(amount), currency or BOOKS) if _is_number(amount) else value
+
+
+def in_currency(amount: Decimal, currency: str) -> str:
+    """1 234,56 € in French, 1,234.56 € in English; any other currency by its code."""
+    sign = SIGNS.get(currency, currency)
+    return f"{number_format(amount, decimal_pos=2, force_grouping=True)}\N{NO-BREAK SPACE}{sign}"
 
 
 def _number(value: str) -> str:

@@ -26,8 +26,9 @@ from exports.closing_page import KINDS, closing_context
 from exports.decide import AT_A_WORD
 from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
-from exports.money import euros
+from exports.money import in_currency
 from exports.problems import said_of, sentence
+from exports.reasons import Why
 from exports.repost_page import ask_to_repost
 from exports.runs import console  # noqa: F401 - registers the export on demand
 from tenants.acting import person_behind
@@ -105,7 +106,7 @@ class ExportAdmin(ReadOnlyAdmin):
             **closing_context(export),
             "opts": self.opts,
             "title": str(export),
-            "gross": euros(export.gross),
+            "gross": in_currency(export.gross, export.currency),
             "may_repost": self.has_repost_permission(request),
             "may_book_the_rest": self.has_bookasis_permission(request),
             "may_say_level": request.user.has_perm("tenants.change_establishment"),
@@ -123,7 +124,7 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("turnover"))
     def turnover(self, export: Export) -> str:
-        return euros(export.gross)
+        return in_currency(export.gross, export.currency)
 
     @display(description=_("state"), label=LABELS)
     def state_label(self, export: Export) -> tuple[str, str]:
@@ -153,7 +154,9 @@ class ExportAdmin(ReadOnlyAdmin):
     def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
         for export in queryset.filter(state=ExportState.HELD):
-            looked_at = reconsider(export.pk, actor=person_behind(request), why="booked as it is", accept_problems=True)
+            looked_at = reconsider(
+                export.pk, actor=person_behind(request), why=Why.BOOKED_AS_IT_IS, accept_problems=True
+            )
             left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in AT_A_WORD]
             words = f"{export} : {looked_at.get_state_display()}"
             if looked_at.state == ExportState.HELD:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.formats import number_format
@@ -20,7 +21,7 @@ from exports.coverage_shown import comparison_of
 from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.history import Happening, of_closing
 from exports.models import Export, ExportState
-from exports.money import euros
+from exports.money import euros, in_currency
 from exports.problems import said_of, sentence
 from exports.replace import REPLACEABLE
 from ledger.money import cents
@@ -227,14 +228,15 @@ def line_of(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def readable(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The Z as a person reads it: amounts as written in the reader's language, and the sums."""
+    """The Z as a person reads it: amounts in its currency as written in the reader's language, and the sums."""
+    money = partial(in_currency, currency=document["currency"])
     sales = [
-        {**line, **{name: euros(cents(line[name])) for name in ("net", "tax", "gross")}, "rate": rate(line["rate"])}
+        {**line, **{name: money(cents(line[name])) for name in ("net", "tax", "gross")}, "rate": rate(line["rate"])}
         for line in document.get("sales", [])
     ]
-    payments = [{**line, "amount": euros(cents(line["amount"]))} for line in document.get("payments", [])]
+    payments = [{**line, "amount": money(cents(line["amount"]))} for line in document.get("payments", [])]
     receipts = [
-        {"label": line.get("label") or RECEIPTS.get(line["kind"], line["kind"]), "amount": euros(cents(line["amount"]))}
+        {"label": line.get("label") or RECEIPTS.get(line["kind"], line["kind"]), "amount": money(cents(line["amount"]))}
         for line in document.get("other_receipts", [])
     ]
     cash = document.get("cash") or {}
@@ -243,13 +245,13 @@ def readable(document: Mapping[str, Any]) -> dict[str, Any]:
         "payments": payments,
         "receipts": receipts,
         "totals": {
-            name: euros(sum((cents(line[name]) for line in document.get("sales", [])), Decimal()))
+            name: money(sum((cents(line[name]) for line in document.get("sales", [])), Decimal()))
             for name in ("net", "tax", "gross")
         },
-        "paid": euros(sum((cents(line["amount"]) for line in document.get("payments", [])), Decimal())),
-        "cash": {name: euros(cents(value)) for name, value in cash.items() if isinstance(value, str)},
+        "paid": money(sum((cents(line["amount"]) for line in document.get("payments", [])), Decimal())),
+        "cash": {name: money(cents(value)) for name, value in cash.items() if isinstance(value, str)},
         "movements": [
-            {"label": it.get("label") or it["kind"], "amount": euros(cents(it["amount"]))}
+            {"label": it.get("label") or it["kind"], "amount": money(cents(it["amount"]))}
             for it in cash.get("movements", [])
         ],
         "tickets": document.get("tickets", []),

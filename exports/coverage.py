@@ -13,7 +13,6 @@ from uuid import UUID
 from exports.coverage_parts import Part, alike, beside_in_hours, beside_in_tickets, live_among, met, siblings
 from ledger.closing import Closing, ClosingKind
 from ledger.figures import Figures, is_empty, remainder
-from ledger.money import money_text
 from ledger.problem import Problem
 from ledger.tickets import TicketSet
 from tenants.models import BookedLevel
@@ -147,7 +146,7 @@ def _same_again(closing: Closing, place: Place) -> Problem | None:
     if closing.tickets and not place.practice.untold:
         return None
     for other in alike(closing, place.establishment_id, place.closing_id):
-        return Problem(code=SAME_AGAIN, facts={"other": other.name, "found": money_text(closing.turnover)})
+        return Problem(code=SAME_AGAIN, facts={"other": other.name, "found": closing.money(closing.turnover)})
     return None
 
 
@@ -258,7 +257,8 @@ def _told(code: str, told: list[Closing], parts: list[Part], *, blocking: bool =
     """Both sums, by name: what this closing says (with its siblings), and what is booked of it."""
     found = Figures.of(told).gross
     booked = Figures.of(part.closing for part in parts).gross
-    sums = {"found": money_text(found), "expected": money_text(booked), "difference": money_text(found - booked)}
+    money = told[0].money
+    sums = {"found": money(found), "expected": money(booked), "difference": money(found - booked)}
     named = {"others": _named(parts), "count": str(len(parts))}
     return Problem(code=code, facts={**named, **sums}, blocking=blocking)
 

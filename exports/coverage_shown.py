@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -14,7 +15,7 @@ from exports.coverage import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN, Disp
 from exports.coverage_parts import Part, beside_in_hours, beside_in_tickets, siblings
 from exports.coverage_rows import judge_again
 from exports.models import Export, ExportState
-from exports.money import euros
+from exports.money import in_currency
 from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures
@@ -91,21 +92,23 @@ def _beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
 
 def _named(part: Part) -> Beside:
     address = reverse("admin:exports_export_change", args=[part.id])
-    return Beside(name=part.name, gross=euros(part.closing.turnover), address=address)
+    return Beside(name=part.name, gross=in_currency(part.closing.turnover, part.closing.currency), address=address)
 
 
 def _rows(told: list[Closing], booked: list[Closing]) -> Iterable[Compared]:
     mine, theirs = Figures.of(told), Figures.of(booked)
-    yield _compared(_("Turnover"), mine.gross, theirs.gross)
+    compared = partial(_compared, currency=told[-1].currency)
+    yield compared(_("Turnover"), mine.gross, theirs.gross)
     zero = Decimal("0.00")
     for rate in sorted({*mine.rates, *theirs.rates}, reverse=True):
         label = _("{rate} %, VAT included").format(rate=number_format(rate.normalize() + 0))
-        yield _compared(label, *(it.rates[rate].gross if rate in it.rates else zero for it in (mine, theirs)))
+        yield compared(label, *(it.rates[rate].gross if rate in it.rates else zero for it in (mine, theirs)))
     labels = {it.means: it.label or it.means for closing in (*booked, *told) for it in closing.payments}
     for means in sorted({*mine.means, *theirs.means}):
-        yield _compared(labels.get(means, means), *(it.means.get(means, zero) for it in (mine, theirs)))
+        yield compared(labels.get(means, means), *(it.means.get(means, zero) for it in (mine, theirs)))
 
 
-def _compared(label: str, told: Decimal, booked: Decimal) -> Compared:
+def _compared(label: str, told: Decimal, booked: Decimal, *, currency: str) -> Compared:
     left = told - booked
-    return Compared(label=label, told=euros(told), booked=euros(booked), left=euros(left), differs=left != 0)
+    said, there, rest = (in_currency(it, currency) for it in (told, booked, left))
+    return Compared(label=label, told=said, booked=there, left=rest, differs=left != 0)

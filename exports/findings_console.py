@@ -32,6 +32,7 @@ from exports.models import Export
 from exports.money import euros
 from exports.nudge import nudge_reconcile
 from exports.problems import SENTENCES, sentence
+from exports.reasons import Why
 from exports.replace import REPLACEABLE, CannotReplace, dry_run, order
 from ledger.entry import Entry
 from tenants.acting import person_behind
@@ -198,7 +199,7 @@ class FindingAdmin(ReadOnlyAdmin):
             if request.method == "POST" and request.POST.get("shown") != shown.digest:
                 self.message_user(request, sentence({"code": "replace_moved_on", "facts": {}}), messages.WARNING)
             elif request.method == "POST":
-                order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or _now("replaced"))
+                order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or Why.REPLACED)
                 self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)
                 return redirect(back)
         except CannotReplace as refusal:

@@ -21,7 +21,8 @@ from exports.coverage_rows import judge_again, lock_shop
 from exports.coverage_shown import rest_of
 from exports.levels import set_level, waiting_for_the_answer
 from exports.models import Export, ExportState
-from exports.money import euros
+from exports.money import in_currency
+from exports.reasons import Why
 from ledger.closing import Closing
 from tenants.acting import person_behind
 from tenants.models import BookedLevel, Establishment, User
@@ -73,7 +74,7 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         "asked": asked,
         "kinds": kinds,
         "waiting": waiting.count() if asked else 0,
-        "newest": [(it, CHOICES[BookedLevel(it.kind)][0], euros(it.gross)) for it in _newest(waiting)] if asked else [],
+        "newest": [_shown(it) for it in _newest(waiting)] if asked else [],
         "choices": [_choice(level, shop, asked=asked) for level in BookedLevel],
     }
     return TemplateResponse(request, "exports/level.html", {**admin.site.each_context(request), **context})
@@ -98,9 +99,14 @@ def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
             messages.warning(request, _("This has changed since it was shown. Look at it again."))
             return back
         actor = person_behind(request)
-        looked_at = reconsider(export.pk, actor=actor, why="what is left is booked", accept_problems=True)
+        looked_at = reconsider(export.pk, actor=actor, why=Why.REST_BOOKED, accept_problems=True)
     messages.info(request, f"{export} : {looked_at.get_state_display()}")
     return back
+
+
+def _shown(export: Export) -> tuple[Export, Any, str]:
+    """One of the closings that wait: with the name of its kind and its amount."""
+    return export, CHOICES[BookedLevel(export.kind)][0], in_currency(export.gross, export.currency)
 
 
 def _choice(level: BookedLevel, shop: Establishment, *, asked: bool) -> dict[str, Any]:

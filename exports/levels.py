@@ -19,6 +19,7 @@ from exports.coverage import LOOKED_AT_AGAIN, PARTLY, SUMS_DIFFER, WHICH
 from exports.coverage_models import ClosingKinds, LevelChange
 from exports.models import Export, ExportState
 from exports.nudge import nudge_release
+from exports.reasons import Why
 from tenants.models import BookedLevel, Establishment
 from tenants.put_off import each
 
@@ -26,7 +27,6 @@ BATCH = 200
 # First the kinds that count no more, so that the one that does finds its place; then that one; then the first once
 # more, for what of them nothing covers now.
 LAST_STEP = 2
-WHY = "what is booked was changed"
 log = structlog.get_logger()
 
 
@@ -82,7 +82,7 @@ def _look_again(change: LevelChange) -> int:
 def _looked_at(pk: UUID) -> bool:
     """One closing's trouble keeps no other waiting; it is tried again with the next batch."""
     try:
-        reconsider(pk, why=WHY)
+        reconsider(pk, why=Why.LEVEL_CHANGED)
     except Exception:
         log.exception("look_after_change_failed", closing=str(pk))
         return False
@@ -125,4 +125,4 @@ def look_again_at_disputes() -> int:
     with connection.cursor() as sql:
         sql.execute(MOVED, [[PARTLY, SUMS_DIFFER], BATCH])
         found = sql.fetchall()
-    return each(Export, found, partial(reconsider, why="another closing covers a part of it"), loop="disputes")
+    return each(Export, found, partial(reconsider, why=Why.COVERED_IN_PART), loop="disputes")

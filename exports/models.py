@@ -14,6 +14,7 @@ from exact.models import Posting
 from exports import coverage_models  # noqa: F401 - Django looks for a room's models here
 from exports.letters import models as letters  # noqa: F401 - and here
 from exports.runs import models as runs  # noqa: F401 - and here
+from ledger.money import BOOKS
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
@@ -102,6 +103,12 @@ class Export(PutOff):
     def label(self) -> str:
         """What accountants read on every line: "Z1042 PARIS01 14/03"."""
         return f"Z{self.number} {self.establishment.code} {self.business_date:%d/%m}"
+
+    @property
+    def currency(self) -> str:
+        """Of its amounts. Another than the books' is a problem at every look, so the document need not be read."""
+        others = (problem["facts"]["found"] for problem in self.problems if problem["code"] == "currency")
+        return next(others, BOOKS)
 
 
 class ExportEvent(models.Model):

@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
-from django.utils.formats import number_format
+from exact.wording import in_currency
+from ledger.money import BOOKS
+
+__all__ = ["euros", "in_currency"]
 
 
 def euros(amount: Decimal) -> str:
-    """1 234,56 € in French, 1,234.56 € in English."""
-    return f"{number_format(amount, decimal_pos=2, force_grouping=True)}\N{NO-BREAK SPACE}€"
+    """1 234,56 € in French, 1,234.56 € in English: what stands in books, which are kept in euro."""
+    return in_currency(amount, BOOKS)

@@ -12,9 +12,8 @@ from django.db.models import F, Q, QuerySet
 from exact.models import Posting, PostingState
 from exact.states import MovedByAnother, move
 from exports.models import Export, ExportState
+from exports.reasons import Why
 from exports.states import move_export
-
-WHY = "switched off"
 
 
 def stopped_closings() -> QuerySet[Export]:
@@ -33,8 +32,8 @@ def park(export_id: UUID) -> None:
             if export.state != ExportState.READY or any(it.state != PostingState.PENDING for it in postings):
                 return
             for posting in postings:
-                move(posting, PostingState.WITHDRAWN, why=WHY)
-            move_export(export, ExportState.WAITING, why=WHY)
+                move(posting, PostingState.WITHDRAWN, why=Why.SWITCHED_OFF)
+            move_export(export, ExportState.WAITING, why=Why.SWITCHED_OFF)
     except MovedByAnother:
         # The lane claimed an entry meanwhile: it was under way before the export was switched off.
         return

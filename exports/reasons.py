@@ -1,19 +1,45 @@
 """Why a state changed: the verbs write a short word down, people read a sentence."""
 
+from enum import StrEnum
+
 from django.utils.translation import gettext_lazy as _
 
-# What a person or Exact said is shown as it is.
+
+class Why(StrEnum):
+    """Each reason of our own, as it is stored for good. What a person or Exact said is stored as it was said."""
+
+    RECEIVED = "received"  # written by the trigger on new exports
+    ACTIVATED = "activated"
+    SETTINGS_CHANGED = "settings changed"
+    THIRD_PARTY_FOUND = "third party found in Exact"
+    SWITCHED_OFF = "switched off"
+    LEVEL_CHANGED = "what is booked was changed"
+    COVERED_IN_PART = "another closing covers a part of it"
+    BOOKED_AS_IT_IS = "booked as it is"
+    REST_BOOKED = "what is left is booked"
+    EXPORT_RUN = "export run"
+    REPLACED = "replaced"
+    SENT_AGAIN = "sent again"
+
+
 REASONS = {
-    "received": _("received from the till"),
-    "activated": _("the export to Exact was activated"),
-    "settings changed": _("the settings changed"),
-    "third party found in Exact": _("the third party was found in Exact"),
-    "console": _("sent again from the console"),
-    "switched off": _("the export to Exact was switched off"),
-    "booked as it is": _("support decided to book it as it is"),
+    Why.RECEIVED: _("received from the till"),
+    Why.ACTIVATED: _("the export to Exact was activated"),
+    Why.SETTINGS_CHANGED: _("the settings changed"),
+    Why.THIRD_PARTY_FOUND: _("the third party was found in Exact"),
+    Why.SWITCHED_OFF: _("the export to Exact was switched off"),
+    Why.LEVEL_CHANGED: _("which closings are booked was changed"),
+    Why.COVERED_IN_PART: _("another closing covers a part of it"),
+    Why.BOOKED_AS_IT_IS: _("support decided to book it as it is"),
+    Why.REST_BOOKED: _("support decided to book what is left of it"),
+    Why.EXPORT_RUN: _("an export was asked for"),
+    Why.REPLACED: _("its entries are replaced by new ones"),
+    Why.SENT_AGAIN: _("what was missing in Exact is sent again"),
 }
+# Written down by versions before this one.
+FORMER = {"console": _("sent again from the console")}
 
 
 def reason(why: str) -> str:
     """The words for a stored reason."""
-    return str(REASONS.get(why, why))
+    return str(REASONS.get(Why(why)) if why in {*Why} else FORMER.get(why, why))

@@ -10,12 +10,11 @@ from exports.carry_out import go_on
 from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
 from exports.nudge import nudge_lane_after_commit
 from exports.prepare import WHERE_CLOSINGS_GO
+from exports.reasons import Why
 from exports.standing import Standing
 from ledger.entry import Entry
 from tenants.insertion import insert
 from tenants.models import User
-
-WHY = "sent again"
 
 
 def settle(posting: Posting) -> None:
@@ -80,10 +79,10 @@ def _put_in_place(export: Export, replacement: Replacement) -> None:
         return
     _close(replacement)
     for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
-        move(unsent, PostingState.WITHDRAWN, why=WHY)
+        move(unsent, PostingState.WITHDRAWN, why=Why.REPLACED)
     if {str(it) for it in Standing.of(export.pk).postings} != {*replacement.beside}:
         # Something else has come to stand meanwhile: what was ordered would no longer be right beside it.
-        go_on(export, actor=replacement.asked_by, why=WHY)
+        go_on(export, actor=replacement.asked_by, why=Why.REPLACED)
         return
     _post(
         export,
@@ -104,7 +103,7 @@ def _send_what_is_missing(export: Export) -> None:
         return
     on_its_way = (*BEGUN, PostingState.REFUSED, PostingState.DIFFERS)
     if not Posting.objects.filter(closing_id=export.pk, state__in=on_its_way).exists():
-        go_on(export, actor=None, why=WHY)
+        go_on(export, actor=None, why=Why.SENT_AGAIN)
 
 
 def _post(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from ledger.money import ZERO, cents, percent, total
+from ledger.money import ZERO, cents, percent, told_in, total
 
 
 class ClosingKind(StrEnum):
@@ -291,6 +291,10 @@ class Closing:
             totals=Totals.from_document(totals) if totals else None,
             tickets=tuple(map(TicketRange.from_document, document.get("tickets") or ())),
         )
+
+    def money(self, amount: Decimal) -> str:
+        """Write one of its amounts as facts have it, with its currency where that is not the books'."""
+        return told_in(self.currency, amount)
 
     def located_sales(self) -> Iterator[tuple[str, Sale]]:
         """Yield each sale with its JSON pointer, then those that offered payments name."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 ZERO = Decimal("0.00")
+BOOKS = "EUR"  # French books are kept in euro
 
 # How a till writes them, as a pattern: [0-9], for \d is every script's digits in some languages.
 MONEY_TEXT = r"^-?[0-9]{1,11}\.[0-9]{2}$"
@@ -32,6 +33,11 @@ def percent(value: str | Decimal) -> Decimal:
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts up; nothing adds up to 0.00."""
     return sum(amounts, ZERO)
+
+
+def told_in(currency: str, amount: Decimal) -> str:
+    """Write an amount as facts have it: ``"1100.00"``, and ``"1100.00 CHF"`` in another currency than the books'."""
+    return money_text(amount) if currency == BOOKS else f"{money_text(amount)} {currency}"
 
 
 def money_text(amount: Decimal) -> str:

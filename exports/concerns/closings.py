@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
 from django.urls import reverse
@@ -19,6 +20,7 @@ from exports.concerns.scope import Scope
 from exports.models import Export, ExportState
 from exports.runs.missing import missing_before
 from exports.silent import silent_tills
+from ledger.money import BOOKS
 from tenants.models import Establishment, Till
 
 # Exact is away for an hour now and then, and the lane goes on by itself; a shop's day is not left lying longer.
@@ -38,9 +40,14 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             mend=cause.mend_words if cause.mend_address else _("See what to do"),
             address=cause.mend_address or cause.closings_address,
             items=tuple(
-                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=it.gross) for it in cause.exports
+                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
             ),
         )
+
+
+def _amount(export: Export) -> Decimal | None:
+    """What is added up with others' is in the currency of the books."""
+    return export.gross if export.currency == BOOKS else None
 
 
 def name_of(export: Export) -> str:

@@ -20,7 +20,7 @@ from exports.runs.report import LeftOut
 from ledger.files.check import check_file
 from ledger.files.layout import Layout
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings
-from ledger.money import total
+from ledger.money import BOOKS, total
 
 CHECKED_MAX = 1500
 SHOWN_MAX = 200
@@ -72,7 +72,9 @@ def preview(run: ExportRun) -> Preview:
         closings=sum(states.values()),
         exported=states[ExportState.EXPORTED],
         turnover=takings.turnover,
-        held_turnover=total(read.export.gross for read in looked if read.state == RunClosingState.HELD),
+        held_turnover=total(
+            read.export.gross for read in looked if read.state == RunClosingState.HELD and read.export.currency == BOOKS
+        ),
         to_do=sum(states.values())
         - states[ExportState.ARCHIVED]
         - (states[ExportState.EXPORTED] if run.to_exact else left_out),

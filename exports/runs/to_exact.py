@@ -9,6 +9,7 @@ from django.db import transaction
 from exact.states import MovedByAnother
 from exports.accept import reconsider
 from exports.models import Export, ExportState
+from exports.reasons import Why
 from exports.repost import CannotRepost, repost
 from exports.runs.closings import LATE, closings_in, pages, standing_entries, why_archived
 from exports.runs.comparison import compare
@@ -19,7 +20,6 @@ from exports.runs.work import Work
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 
-WHY = "export run"
 ON_ITS_WAY = (ExportState.READY, ExportState.EXPORTING)
 WAITING = Problem(code="run_waiting")
 
@@ -91,9 +91,9 @@ def _word_on_late(run: ExportRun) -> list[Problem]:
 
 def _moved_on(run: ExportRun, export: Export) -> Export:
     if export.state in (ExportState.HELD, ExportState.WAITING):
-        return reconsider(export.pk, actor=run.asked_by, why=WHY)
+        return reconsider(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
     if export.state == ExportState.FAILED:
-        return repost(export.pk, actor=run.asked_by, why=WHY)
+        return repost(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
     return export
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.closing import Closing
-from ledger.money import ZERO, money_text, total
+from ledger.money import ZERO, total
 from ledger.problem import Problem
 
 
@@ -16,11 +16,11 @@ def cash_expected(closing: Closing) -> Iterator[Problem]:
     expected = cash.float_open + closing.cash_paid + moved
     if cash.expected != expected:
         facts = {
-            "float_open": money_text(cash.float_open),
-            "payments": money_text(closing.cash_paid),
-            "movements": money_text(moved),
-            "expected": money_text(expected),
-            "found": money_text(cash.expected),
+            "float_open": closing.money(cash.float_open),
+            "payments": closing.money(closing.cash_paid),
+            "movements": closing.money(moved),
+            "expected": closing.money(expected),
+            "found": closing.money(cash.expected),
         }
         yield Problem(code="cash_expected", pointer="/cash/expected", facts=facts)
 
@@ -33,10 +33,10 @@ def cash_float_left(closing: Closing) -> Iterator[Problem]:
     expected = cash.counted - cash.banked
     if cash.float_left != expected:
         facts = {
-            "counted": money_text(cash.counted),
-            "banked": money_text(cash.banked),
-            "expected": money_text(expected),
-            "found": money_text(cash.float_left),
+            "counted": closing.money(cash.counted),
+            "banked": closing.money(cash.banked),
+            "expected": closing.money(expected),
+            "found": closing.money(cash.float_left),
         }
         yield Problem(code="cash_float_left", pointer="/cash/float_left", facts=facts)
 
@@ -46,5 +46,5 @@ def movement_tax(closing: Closing) -> Iterator[Problem]:
     for i, move in enumerate(closing.cash.movements if closing.cash else ()):
         low, high = sorted((ZERO, move.amount))
         if move.tax is not None and not low <= move.tax <= high:
-            facts = {"label": move.label, "amount": money_text(move.amount), "found": money_text(move.tax)}
+            facts = {"label": move.label, "amount": closing.money(move.amount), "found": closing.money(move.tax)}
             yield Problem(code="movement_tax", pointer=f"/cash/movements/{i}/tax", facts=facts)

@@ -5,19 +5,19 @@ from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from ledger.closing import Closing, TicketRange
+from ledger.money import BOOKS
 from ledger.problem import Problem
 from ledger.stations import one_spelling
 
 FRANCE = ZoneInfo("Europe/Paris")
-_CURRENCY = "EUR"
 # A clock that was not put back in autumn, an overseas shop that nobody said is one.
 _CLOCKS_DIFFER = timedelta(hours=3)
 
 
 def currency(closing: Closing) -> Iterator[Problem]:
     """French books are kept in euro."""
-    if closing.currency != _CURRENCY:
-        facts = {"expected": _CURRENCY, "found": closing.currency}
+    if closing.currency != BOOKS:
+        facts = {"expected": BOOKS, "found": closing.currency}
         yield Problem(code="currency", pointer="/currency", facts=facts)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ledger.closing import Closing, SaleKind
-from ledger.money import ZERO, money_text, total
+from ledger.money import ZERO, total
 from ledger.problem import Problem
 
 
@@ -13,10 +13,10 @@ def sale_total(closing: Closing) -> Iterator[Problem]:
         expected = sale.net + sale.tax
         if expected != sale.gross:
             facts = {
-                "net": money_text(sale.net),
-                "tax": money_text(sale.tax),
-                "expected": money_text(expected),
-                "found": money_text(sale.gross),
+                "net": closing.money(sale.net),
+                "tax": closing.money(sale.tax),
+                "expected": closing.money(expected),
+                "found": closing.money(sale.gross),
             }
             yield Problem(code="sale_total", pointer=f"{pointer}/gross", facts=facts)
 
@@ -27,7 +27,7 @@ def sale_sign(closing: Closing) -> Iterator[Problem]:
         amounts = {"gross": sale.gross, "net": sale.net, "tax": sale.tax}
         positive = [name for name, amount in amounts.items() if amount > ZERO]
         if sale.kind is SaleKind.REFUND and positive:
-            facts = {"kind": sale.kind.value, "found": money_text(amounts[positive[0]])}
+            facts = {"kind": sale.kind.value, "found": closing.money(amounts[positive[0]])}
             yield Problem(code="sale_sign", pointer=f"{pointer}/{positive[0]}", facts=facts)
 
 
@@ -38,11 +38,11 @@ def receipts_identity(closing: Closing) -> Iterator[Problem]:
     due = closing.turnover + taken
     if due != paid:
         facts = {
-            "sales": money_text(closing.turnover),
-            "other_receipts": money_text(taken),
-            "expected": money_text(due),
-            "found": money_text(paid),
-            "difference": money_text(paid - due),
+            "sales": closing.money(closing.turnover),
+            "other_receipts": closing.money(taken),
+            "expected": closing.money(due),
+            "found": closing.money(paid),
+            "difference": closing.money(paid - due),
         }
         yield Problem(code="receipts_identity", facts=facts)
 
@@ -50,7 +50,7 @@ def receipts_identity(closing: Closing) -> Iterator[Problem]:
 def turnover_total(closing: Closing) -> Iterator[Problem]:
     """The till's own total is the sum of its sales lines."""
     if closing.totals and closing.totals.gross != closing.turnover:
-        facts = {"expected": money_text(closing.turnover), "found": money_text(closing.totals.gross)}
+        facts = {"expected": closing.money(closing.turnover), "found": closing.money(closing.totals.gross)}
         yield Problem(code="turnover_total", pointer="/totals/gross", facts=facts)
 
 
@@ -62,9 +62,9 @@ def perpetual_total(closing: Closing) -> Iterator[Problem]:
     expected = totals.perpetual_before + totals.gross
     if totals.perpetual_after != expected:
         facts = {
-            "before": money_text(totals.perpetual_before),
-            "gross": money_text(totals.gross),
-            "expected": money_text(expected),
-            "found": money_text(totals.perpetual_after),
+            "before": closing.money(totals.perpetual_before),
+            "gross": closing.money(totals.gross),
+            "expected": closing.money(expected),
+            "found": closing.money(totals.perpetual_after),
         }
         yield Problem(code="perpetual_total", pointer="/totals/perpetual_after", facts=facts)

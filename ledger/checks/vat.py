@@ -24,10 +24,10 @@ def vat_tolerance(closing: Closing) -> Iterator[Problem]:
             facts = {
                 "slot": str(sale.slot),
                 "rate": money_text(sale.rate),
-                "net": money_text(sale.net),
-                "expected": money_text(expected),
-                "found": money_text(sale.tax),
-                "tolerance": money_text(tolerance),
+                "net": closing.money(sale.net),
+                "expected": closing.money(expected),
+                "found": closing.money(sale.tax),
+                "tolerance": closing.money(tolerance),
             }
             yield Problem(code="vat_tolerance", pointer=f"/sales/{i}/tax", facts=facts, blocking=False)
 
@@ -40,8 +40,8 @@ def offered_amount(closing: Closing) -> Iterator[Problem]:
             facts = {
                 "means": payment.means,
                 "label": payment.label,
-                "expected": money_text(payment.amount),
-                "found": money_text(named),
+                "expected": closing.money(payment.amount),
+                "found": closing.money(named),
             }
             yield Problem(code="offered_vat", pointer=f"/payments/{i}/sales", facts=facts)
 
@@ -71,7 +71,7 @@ def _offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], point
     ):
         whole = total(amount for amount in amounts if sign * amount > ZERO)
         if sign * part > sign * whole:
-            facts = {"slot": str(slot), "expected": money_text(whole), "found": money_text(part)}
+            facts = {"slot": str(slot), "expected": closing.money(whole), "found": closing.money(part)}
             yield Problem(code="offered_vat", pointer=f"{pointer}/{field}", facts=facts)
 
 

@@ -1,18 +1,21 @@
 """What happened to an entry is told in the reader's language: what we say of it, and what Exact said."""
 
 import html
+import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from exact.models import Division, Lane, Posting, PostingEvent, PostingState
 from exact.states import move
 from exports.history import of_closing
 from exports.models import Export
+from exports.reasons import REASONS, Why, reason
 from ledger.problem import Problem
 from tenants.factories import SupportFactory
-from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.conftest import ROOT, Caller, SimulatedExact, closing, work
 from tests.exact.test_lane import SALES, settle_now
 
 
@@ -112,3 +115,20 @@ def test_refusal__stands_before_what_follows_from_it(linked: tuple[Caller, Divis
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
     work(division)
     assert [it.state for it in of_closing(export)] == ["ready", "sending", "refused", "failed"]
+
+
+def test_reason__of_our_own_is_a_sentence_in_both_languages() -> None:
+    assert {*REASONS} == {*Why}
+    with translation.override("en"):
+        english = [reason(why) for why in Why]
+    with translation.override("fr"):
+        french = [reason(why) for why in Why]
+    assert len({*english, *french}) == 2 * len(Why)
+
+
+def test_reasons__that_are_stored_are_all_of_the_list() -> None:
+    """A word written down at a verb's door would be shown as it is, in English, to everybody."""
+    written = re.compile(r"""\bwhy=(?:_now\()?["']\w""")
+    rooms = [path for room in ("exports", "exact", "clyo_ingest") for path in (ROOT / room).rglob("*.py")]
+    found = [f"{path.name}: {it}" for path in rooms for it in written.findall(path.read_text())]
+    assert found == []
