@@ -7,7 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.urls import is_valid_path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -300,4 +302,7 @@ class NothingHere(APIView):
     schema = None
 
     def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        path = request.path_info.rstrip("/")
+        if path != request.path_info and is_valid_path(path):
+            raise ApiError(404, "not_found", detail=_("The address has no slash at its end: {path}.").format(path=path))
         raise Http404

@@ -5,6 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ BODY_MAX = 2 * 1024 * 1024
 SMALL_BODY_MAX = 10_000
 LEVELS_MAX = 64
 CHUNK = 64 * 1024
+BEGUN = "BODY_BEGUN"  # in `request.META`, of a body that was begun to be read
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 # A string that never ends is one, too: each quote is looked at once, whatever is sent.
 STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -41,6 +43,7 @@ def read_body(request: HttpRequest, *, limit: int) -> Body:
 
     Django gives nothing of a body without `Content-Length`; the server's own stream does, and ends where the body ends.
     """
+    request.META[BEGUN] = True
     return Body(
         content=_read(request, limit + 1),
         content_type=request.headers.get("Content-Type", ""),
@@ -52,6 +55,18 @@ def refuse_unmeasured(request: HttpRequest) -> None:
     """Raises `ApiError` 411 when there is a body of which neither the call nor the server says where it ends."""
     if _in_chunks(request) and not request.META.get("wsgi.input_terminated"):
         raise ApiError(HTTPStatus.LENGTH_REQUIRED, "length_required")
+
+
+def read_past(request: HttpRequest, most: int) -> None:
+    """Read on to the end of the body, at most `most` bytes of it, and keep nothing.
+
+    Who waits to be told to send (`Expect: 100-continue`) and was not has sent nothing: the answer tells enough.
+    """
+    told_to_send = BEGUN in request.META or "HTTP_EXPECT" not in request.META
+    if told_to_send and request.META.get("wsgi.input_terminated"):
+        with suppress(OSError):
+            for _part in _chunks(request, most):
+                pass
 
 
 def document_of(body: Body, *, limit: int = BODY_MAX) -> Any:

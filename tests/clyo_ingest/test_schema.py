@@ -1,6 +1,7 @@
 """GET /schema: OpenAPI 3.1 that names every address and every answer."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def test_schema__is_openapi_3_1(schema: dict[str, Any]) -> None:
 
 
 def test_schema__names_every_path(schema: dict[str, Any]) -> None:
-    routes = {f"/api/v1/{str(it.pattern).replace('<uuid:', '{').replace('>', '}')}" for it in urlpatterns}
+    routes = {"/api/v1/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(it.pattern)) for it in urlpatterns}
     assert set(schema["paths"]) == routes - {"/api/v1/schema"}
 
 
