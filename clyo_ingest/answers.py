@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from pydantic import BaseModel
 
+from clyo_ingest.addresses import closing_address
 from clyo_ingest.document import ParametersDocument
 from clyo_ingest.models import Closing
 from exports.destination import ActivationStatus, BookedDifference, BookedEntry
@@ -213,6 +214,13 @@ class ProblemAnswer(BaseModel):
     errors: list[Fault] = []
 
 
+class ConflictAnswer(ProblemAnswer):
+    """Another closing has this number: `id` and `links` are of the one that was received first and stands."""
+
+    id: UUID
+    links: ClosingLinks
+
+
 def problem_answer(problem: Mapping[str, Any]) -> dict[str, Any]:
     """A stored problem with its sentence."""
     return {
@@ -223,24 +231,24 @@ def problem_answer(problem: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def closing_answer(export: Export, *, scope: str, base: str) -> dict[str, Any]:
+def closing_answer(export: Export, *, scope: str) -> dict[str, Any]:
     """The body of a push's 201 and 200."""
     return {
         "id": str(export.pk),
         "identity": {"kind": export.kind, "scope": scope, "number": export.number},
         "state": export.state,
         "problems": [problem_answer(problem) for problem in export.problems],
-        "links": {"self": f"{base}/closings/{export.pk}"},
+        "links": {"self": closing_address(export.pk)},
     }
 
 
 def closing_detail(
-    closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference], *, base: str
+    closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
 ) -> dict[str, Any]:
     """The body of a closing that is asked for."""
     export = closing.export
     return {
-        **closing_answer(export, scope=closing.scope, base=base),
+        **closing_answer(export, scope=closing.scope),
         "business_date": export.business_date.isoformat(),
         "received_at": closing.received_at,
         "entries": [

@@ -4,7 +4,6 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import is_valid_path
@@ -21,6 +20,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from clyo_ingest import answers
+from clyo_ingest.addresses import api_address
 from clyo_ingest.authentication import IsKnownTill, IsTill, require_known, require_till
 from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
@@ -46,10 +46,6 @@ from tenants.models import Till
 
 PAGE = 50
 PROBLEM = answers.ProblemAnswer
-
-
-def _base() -> str:
-    return f"{settings.PUBLIC_URL}/api/v1"
 
 
 class PairView(AskedView):
@@ -186,7 +182,8 @@ class ClosingsView(PushView):
         responses={
             201: answers.ClosingAnswer,
             200: answers.ClosingAnswer,
-            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429, 503), PROBLEM),
+            409: answers.ConflictAnswer,
+            **dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 503), PROBLEM),
         },
     )
     def post(self, request: Request) -> Response:
@@ -195,7 +192,7 @@ class ClosingsView(PushView):
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
         received = receive(push, document)
-        body = answers.closing_answer(received.export, scope=received.scope, base=_base())
+        body = answers.closing_answer(received.export, scope=received.scope)
         return Response(body, status=201 if received.new else 200)
 
     @extend_schema(
@@ -223,10 +220,7 @@ def _details(closings: list[Closing]) -> list[dict[str, Any]]:
     """Closings as they are answered, each with its entries and where they differ in Exact."""
     ids = [closing.pk for closing in closings]
     entries, differences = entries_of(ids), differences_of(ids)
-    return [
-        answers.closing_detail(closing, entries[closing.pk], differences[closing.pk], base=_base())
-        for closing in closings
-    ]
+    return [answers.closing_detail(closing, entries[closing.pk], differences[closing.pk]) for closing in closings]
 
 
 class PlainText(BaseRenderer):
@@ -290,7 +284,7 @@ def _next_address(request: Request, page: list[Closing]) -> str | None:
     last = page[PAGE - 1]
     query = request.query_params.copy()
     query["cursor"] = cursor_after(last.received_at, last.pk)
-    return f"{_base()}/closings?{query.urlencode()}"
+    return f"{api_address('closings')}?{query.urlencode()}"
 
 
 @method_decorator(csrf_exempt, name="dispatch")

@@ -42,6 +42,7 @@ TITLES: dict[str, str] = {
     "pairing_refused": N_("This pairing code is unknown, already used or over. Make a new one in the console."),
     "export_invalid": N_("This export is not possible as it was asked for."),
     "export_not_done": N_("The export is not finished yet. Ask again in a moment."),
+    "export_has_no_file": N_("This export has no file."),
     "query_invalid": N_("A parameter of the address is not valid."),
     "not_found": N_("There is nothing here."),
     "method_not_allowed": N_("This method is not possible here."),
@@ -62,8 +63,8 @@ MESSAGES: dict[str, str] = {
     "bool_type": N_("true or false is expected."),
     "list_type": N_("A list is expected."),
     "model_type": N_("An object is expected."),
-    "literal_error": N_("One of these is expected: {values}."),
-    "enum": N_("One of these is expected: {values}."),
+    "literal_error": N_("One of these is expected: {values}"),
+    "enum": N_("One of these is expected: {values}"),
     "greater_than_equal": N_("This is too small: at least {min}."),
     "less_than_equal": N_("This is too large: at most {max}."),
     "too_short": N_("This list is too short: at least {min}."),
@@ -101,7 +102,8 @@ PATTERN_HINTS: dict[str, str] = {
 class ApiError(Exception):
     """A refusal: status, stable code, and the faults with their pointers.
 
-    `title` and `detail`, where this one has more to say than its code, are in the caller's language already.
+    `title` and `detail`, where this one has more to say than its code, are in the caller's language already. `members`
+    are what this kind of problem has beside what all have (RFC 9457, 3.2).
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class ApiError(Exception):
         title: str = "",
         detail: str = "",
         errors: Iterable[Mapping[str, str]] = (),
+        members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
@@ -120,6 +123,7 @@ class ApiError(Exception):
         self.title = title
         self.detail = detail
         self.errors = [*errors]
+        self.members = dict(members or {})
         self.headers = dict(headers or {})
 
 
@@ -145,7 +149,7 @@ def problem_document(error: ApiError) -> dict[str, Any]:
         body["request_id"] = number
     if error.errors:
         body["errors"] = error.errors
-    return body
+    return body | error.members
 
 
 def problem_response(error: ApiError) -> Response:

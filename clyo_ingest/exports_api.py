@@ -1,10 +1,10 @@
 """The export on demand in the till API: asked for by a till, over its own establishment."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError as NotAnAddress
 from django.core.validators import validate_email
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clyo_ingest.addresses import export_address
 from clyo_ingest.answers import Problem, ProblemAnswer, problem_answer
 from clyo_ingest.authentication import require_till
 from clyo_ingest.document import Day, Sent
@@ -27,13 +28,15 @@ from clyo_ingest.inbox import parsed, small_document
 from clyo_ingest.queries import AskedView
 from clyo_ingest.throttles import refuse_if_too_fast
 from exports.models import Export
+from exports.problems import sentence
 from exports.runs.ask import ask_for_run
 from exports.runs.book_years import longest_days
 from exports.runs.closings import closings_in
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.link import file_answer
-from exports.runs.missing import missing_before
-from exports.runs.models import ARRIVED, FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
+from exports.runs.missing import Missing, missing_before
+from exports.runs.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat
+from exports.runs.outcome import Outcome, outcome_of, summary_of
 from exports.runs.period import period_faults
 from tenants.models import Till
 
@@ -63,10 +66,30 @@ class ExportRequest(Sent):
 
 
 class ExportLinks(BaseModel):
-    """`file` is there for a file format; it can be fetched once the export is done."""
+    """`file` is there for a file format until the export ends without one; it can be fetched once that is done."""
 
     self: str
     file: str | None = None
+
+
+class ReasonAnswer(BaseModel):
+    """How many closings were left out for this reason; `message` is what it says of the first of them."""
+
+    code: str
+    count: int
+    message: str
+
+
+class SummaryAnswer(BaseModel):
+    """How many closings of the range the export takes or has, how many it left and why, how many never arrived.
+
+    A closing that was left for two reasons counts with both. What the export has not looked at yet counts nowhere.
+    """
+
+    taken: int
+    left: int
+    missing: int
+    reasons: list[ReasonAnswer]
 
 
 class ExportAccepted(BaseModel):
@@ -193,6 +216,7 @@ class ExportAnswer(ExportAccepted):
     format: str
     progress: Progress
     problems: list[Problem]
+    summary: SummaryAnswer
     closings: list[ExportedClosing]
     missing: list[MissingNumbers]
     again: bool
@@ -250,10 +274,11 @@ class ExportFileView(AskedView):
     )
     def get(self, request: Request, run_id: UUID) -> StreamingHttpResponse:
         run = _run_of(require_till(request), run_id)
-        if run.to_exact:
-            raise Http404
-        if run.state in (RunState.QUEUED, RunState.RUNNING):
+        if not run.to_exact and not run.finished:
             raise ApiError(409, "export_not_done", headers={"Retry-After": "5"})
+        if run.content is None:
+            went = _("It went to Exact.") if run.to_exact else _("No file was made; the export itself says why.")
+            raise ApiError(404, "export_has_no_file", detail=went)
         return file_answer(run)
 
 
@@ -277,24 +302,25 @@ def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
 
 
 def _accepted(run: ExportRun) -> dict[str, Any]:
-    address = f"{settings.PUBLIC_URL}/api/v1/exports/{run.pk}"
-    links = {"self": address} if run.to_exact else {"self": address, "file": f"{address}/file"}
+    address = export_address(run.pk)
+    has_file = run.content_id is not None or not (run.to_exact or run.finished)
+    links = {"self": address, "file": f"{address}/file"} if has_file else {"self": address}
     return {"id": str(run.pk), "links": links}
 
 
 def _answer(run: ExportRun, till: Till) -> dict[str, Any]:
     in_range = closings_in(run)
+    outcomes = _outcomes(run, in_range)
+    missing = missing_before(in_range.filter(till=till))
     return {
         **_accepted(run),
         "state": run.state,
         "format": run.format,
         "progress": {"done": run.done, "total": run.total},
         "problems": [problem_answer(problem) for problem in run.problems],
-        "closings": [*_closings(run, in_range)],
-        "missing": [
-            {"kind": it.kind, "scope": it.scope, "first": it.first, "last": it.last}
-            for it in missing_before(in_range.filter(till=till))
-        ],
+        "summary": _summary(outcomes, missing),
+        "closings": [_closing(export, outcome) for export, outcome in outcomes],
+        "missing": [{"kind": it.kind, "scope": it.scope, "first": it.first, "last": it.last} for it in missing],
         "again": run.again,
         "earlier": [_earlier(it, till) for it in earlier_files(run)],
         "sums": run.takings,
@@ -302,6 +328,18 @@ def _answer(run: ExportRun, till: Till) -> dict[str, Any]:
         "comparison": _comparison(run),
         "asked_at": run.asked_at,
         "finished_at": run.finished_at,
+    }
+
+
+def _summary(outcomes: Sequence[tuple[Export, Outcome]], missing: Iterable[Missing]) -> dict[str, Any]:
+    summary = summary_of(outcome for _export, outcome in outcomes)
+    return {
+        "taken": summary.taken,
+        "left": summary.left,
+        "missing": sum(it.last - it.first + 1 for it in missing),
+        "reasons": [
+            {"code": it.problem["code"], "count": it.count, "message": sentence(it.problem)} for it in summary.reasons
+        ],
     }
 
 
@@ -326,15 +364,14 @@ def _earlier(earlier: EarlierFile, till: Till) -> dict[str, Any]:
     }
 
 
-def _closings(run: ExportRun, in_range: QuerySet[Export]) -> list[dict[str, Any]]:
-    """The range's closings as they stand now, with what the run says of those it has looked at."""
+def _outcomes(run: ExportRun, in_range: QuerySet[Export]) -> list[tuple[Export, Outcome]]:
+    """The range's closings as they stand now, each with what the run did with it."""
     looked_at = {row.export_id: row for row in RunClosing.objects.filter(run=run)}
     rows = in_range.select_related("closing").defer("document").order_by("business_date", "closed_at", "id")
-    return [_closing(export, looked_at.get(export.pk), again=run.again) for export in rows]
+    return [(export, outcome_of(run, export, looked_at.get(export.pk))) for export in rows]
 
 
-def _closing(export: Export, row: RunClosing | None, *, again: bool) -> dict[str, Any]:
-    problems = row.problems if row is not None else export.problems
+def _closing(export: Export, outcome: Outcome) -> dict[str, Any]:
     return {
         "id": str(export.pk),
         "kind": export.kind,
@@ -342,6 +379,6 @@ def _closing(export: Export, row: RunClosing | None, *, again: bool) -> dict[str
         "number": export.number,
         "business_date": export.business_date.isoformat(),
         "state": export.state,
-        "taken": row is not None and row.state in ARRIVED and (row.earlier_id is None or again),
-        "problems": [problem_answer(problem) for problem in problems],
+        "taken": outcome.taken,
+        "problems": [problem_answer(problem) for problem in outcome.problems],
     }

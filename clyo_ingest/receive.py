@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clyo_ingest.addresses import closing_address
 from clyo_ingest.continuity import (
     Neighbours,
     check_coverage,
@@ -151,10 +152,23 @@ def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: s
     received = Received(export=first.export, scope=first.scope, new=False)
     if same:
         return received
+    return replace(received, conflict=_conflict(first, content))
+
+
+def _conflict(first: Closing, content: dict[str, Any]) -> ApiError:
+    """The refusal of other content under a number that came before: where it differs, and which closing stands."""
     message = _("This differs from the closing that was received first.")
     pointers = differing(first.export.document, content)
-    errors = [{"pointer": pointer, "code": "differs", "message": message} for pointer in pointers]
-    return replace(received, conflict=ApiError(409, "closing_conflict", errors=errors))
+    return ApiError(
+        409,
+        "closing_conflict",
+        detail=_(
+            "The closing that was received first stands; this one is kept for support. If the till's counters began "
+            "anew, support takes it as a closing of its own."
+        ),
+        errors=[{"pointer": pointer, "code": "differs", "message": message} for pointer in pointers],
+        members={"id": str(first.pk), "links": {"self": closing_address(first.pk)}},
+    )
 
 
 def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, told: Told) -> Insertion:

@@ -268,6 +268,11 @@ SENTENCES: dict[str, str] = {
         "Everything again, as was asked for: earlier files of this format hold {count} of these closings. Imported "
         "beside them, those closings are booked twice."
     ),
+    "run_not_looked_at": N_("This export did not look at it: it came later, or the export ended before. Export again."),
+    "run_in_earlier_file": N_("An earlier file of this format holds it: it is not in this one again."),
+    "run_no_file": N_("The export ended without a file. What it says itself is to be mended; then export again."),
+    "run_not_posted": N_("It is not in Exact: its own page, and the closing itself in the till's API, say why."),
+    "run_left_out": N_("Left out of this export ({count}): {closings}. Each says why; mend that, then export again."),
     "run_file_differs": N_(
         "Read back, entry {place} of the file is not what was booked. Nothing was delivered; tell support."
     ),

@@ -15,13 +15,13 @@ from exports.runs.closings import LATE, closings_in, pages, standing_entries, wh
 from exports.runs.comparison import compare
 from exports.runs.freeze import said_of_several
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
+from exports.runs.outcome import WAITING, word_on_left_out
 from exports.runs.sheet import takings_document
 from exports.runs.work import Work
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 
 ON_ITS_WAY = (ExportState.READY, ExportState.EXPORTING)
-WAITING = Problem(code="run_waiting")
 
 
 def run_to_exact(work: Work) -> None:
@@ -45,7 +45,7 @@ def run_to_exact(work: Work) -> None:
         takings = _takings(run)
         work.finish(
             RunState.DONE,
-            problems=[problem.to_document() for problem in _word_on_late(run)],
+            problems=[problem.to_document() for problem in (*_word_on_late(run), *word_on_left_out(run))],
             takings=takings_document(takings.rates(), takings.means()),
             comparison=compare(run),
         )

@@ -18,6 +18,7 @@ from exports.runs.frozen import Frozen, Numbered, Validations
 from exports.runs.models import RunState
 from exports.runs.numbers import give_numbers
 from exports.runs.options import layout_of
+from exports.runs.outcome import word_on_left_out
 from exports.runs.sheet import sheet_document, takings_document
 from exports.runs.validated import ValidatedMeanwhile, Validation
 from exports.runs.work import Work
@@ -76,7 +77,7 @@ def _make(work: Work) -> None:
         work.deliver(
             content,
             validations,
-            problems=_documents([*problems, *word_on_again(run)]),
+            problems=_documents([*problems, *word_on_again(run), *word_on_left_out(run)]),
             file_name=sheet.file_name,
             sheet=sheet_document(sheet),
             sheet_csv=sheet.to_csv(),

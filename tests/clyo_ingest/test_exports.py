@@ -3,19 +3,22 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
+from exact.models import Division
 from exports.runs.ask import ask_for_run
 from exports.runs.models import ExportRun, RunFormat
 from exports.runs.perform import perform
 from simulators.clyo_till import __main__ as program
 from simulators.clyo_till.identity import Identity
-from tests.conftest import Caller
-from tests.exports.runs.given import MARCH, asked, content_of, push, shop
+from tests.conftest import Caller, SimulatedExact, work
+from tests.exports.runs.given import MARCH, asked, content_of, page_of, push, shop
+from tests.ledger.given import pay, sale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +65,99 @@ def test_export_to_exact__has_no_file() -> None:
     till = shop()
     answer = till.post("exports", {**RANGE, "format": "exact"})
     assert set(answer.json()["links"]) == {"self"}
-    assert till.get(f"{path_of(answer)}/file").status_code == 404
+    file = till.get(f"{path_of(answer)}/file")
+    assert (file.status_code, file.json()["code"]) == (404, "export_has_no_file")
+
+
+def finished(till: Caller, format: str) -> Any:
+    """What a till is told of an export over March once workers are done with it."""
+    answer = till.post("exports", {**RANGE, "format": format})
+    perform(UUID(answer.json()["id"]))
+    return till.get(path_of(answer)).json()
+
+
+def told(answer: Any) -> list[tuple[str, int]]:
+    """The summary's reasons: their codes, and of how many closings."""
+    assert answer["summary"]["taken"] == sum(it["taken"] for it in answer["closings"])
+    assert answer["summary"]["left"] == len(answer["closings"]) - answer["summary"]["taken"]
+    return [(it["code"], it["count"]) for it in answer["summary"]["reasons"]]
+
+
+def test_export_to_exact__of_a_shop_that_is_not_linked_says_that_nothing_went() -> None:
+    till = shop()
+    push(till, 1042, 1045)
+    answer = finished(till, "exact")
+    assert (answer["state"], told(answer)) == ("done", [("run_waiting", 2)])
+    assert (answer["summary"]["taken"], answer["summary"]["missing"]) == (0, 2)
+    assert [it["code"] for it in answer["problems"]] == ["run_left_out", "run_waiting"]
+    assert "Z1042" in answer["problems"][0]["message"]
+
+
+def test_file__without_a_held_day_says_which_and_why() -> None:
+    till = shop()
+    push(till, 1042)
+    unknown_slot = {"sales": [sale(2, "100.00", "10.00") | {"vat": 7}], "payments": [pay("CB", "110.00")]}
+    push(till, 1043, **unknown_slot, other_receipts=[], cash=None, totals=None)
+    push(till, 1044, training=True)
+    answer = finished(till, "ciel")
+    assert answer["state"] == "done"
+    assert told(answer) == [("slot_unmapped", 1), ("run_training", 1)]
+    (problem,) = answer["problems"]
+    assert (problem["code"], problem["blocking"]) == ("run_left_out", False)
+    assert "Z1043" in problem["message"]
+    assert "Z1042" not in problem["message"]
+    assert " ".join(problem["message"].split()) in page_of(ExportRun.objects.get(), till)
+    assert till.get(answer["links"]["file"].partition("/api/v1/")[2]).status_code == 200
+
+
+def test_second_file__says_that_the_first_has_it() -> None:
+    till = shop()
+    push(till, 1042)
+    assert told(finished(till, "ciel")) == []
+    push(till, 1043)
+    assert told(finished(till, "ciel")) == [("run_in_earlier_file", 1)]
+
+
+def test_failed_export__has_no_file_and_says_so() -> None:
+    till = shop(establishment__tenant__siren="")
+    push(till, 1042)
+    answer = finished(till, "fec")
+    assert (answer["state"], told(answer)) == ("failed", [("run_no_file", 1)])
+    assert set(answer["links"]) == {"self"}
+    file = till.get(f"exports/{answer['id']}/file")
+    assert (file.status_code, file.json()["code"]) == (404, "export_has_no_file")
+    assert "aucun fichier" in file.json()["detail"]
+
+
+def test_closing__that_came_after_an_export_ended_is_not_in_it() -> None:
+    till = shop()
+    push(till, 1042)
+    identity = finished(till, "ciel")["id"]
+    push(till, 1043)
+    assert told(till.get(f"exports/{identity}").json()) == [("run_not_looked_at", 1)]
+
+
+def test_summary__counts_nothing_that_was_not_looked_at_yet() -> None:
+    till = shop()
+    push(till, 1042)
+    queued = till.get(path_of(till.post("exports", {**RANGE, "format": "fec"}))).json()
+    assert queued["summary"] == {"taken": 0, "left": 0, "missing": 0, "reasons": []}
+    assert "file" in queued["links"]
+
+
+def test_export_to_exact__that_exact_refused_is_left(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    for journal in ("70", "30"):
+        exact.control("periods", division=division.code, year=2026, period=3, journal=journal, status="closed")
+    push(till, 1042)
+    answer = till.post("exports", {**RANGE, "format": "exact"})
+    perform(UUID(answer.json()["id"]))
+    work(division)
+    perform(UUID(answer.json()["id"]))
+    done = till.get(path_of(answer)).json()
+    assert (done["state"], done["closings"][0]["state"]) == ("done", "failed")
+    assert told(done) == [("run_not_posted", 1)]
+    assert [it["code"] for it in done["problems"]] == ["run_left_out"]
 
 
 def test_missing__names_the_numbers_that_never_came() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from clyo_ingest import document as documents
 from exports.models import Export
+from tests.clyo_ingest.given import colleague
 from tests.conftest import Caller, closing
 
 Change = Callable[[dict[str, Any]], None]
@@ -96,3 +97,20 @@ def test_a_new_optional_field__makes_no_old_closing_another(till: Caller, monkey
     monkeypatch.setattr("clyo_ingest.api.ClosingDocument", Newer)
     assert till.post("closings", given()).status_code == 200
     assert till.post("closings", given() | {"covers": 41}).status_code == 409
+
+
+def test_conflict__links_the_closing_that_stands(till: Caller) -> None:
+    first = till.post("closings", given()).json()
+    document = given()
+    document["sales"][1].update(net="249.99", tax="50.01")
+    refusal = till.post("closings", document).json()
+    assert (refusal["id"], refusal["links"]) == (first["id"], first["links"])
+    assert till.get(refusal["links"]["self"].partition("/api/v1/")[2]).json()["id"] == first["id"]
+    assert "support" in refusal["detail"]
+
+
+def test_conflict__of_a_colleagues_number_is_none(till: Caller) -> None:
+    till.post("closings", given())
+    other = given() | {"tickets": [], "totals": None, "signature": None}
+    other["sales"][1].update(net="249.99", tax="50.01")
+    assert colleague(till).post("closings", other).status_code == 201

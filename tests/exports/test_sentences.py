@@ -43,6 +43,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "standing_in_other_company": {"company": "8301 - CLYO"},
     "run_nothing_new": {"count": "12"},
     "run_late_closings": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
+    "run_left_out": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
     "run_again": {"count": "12"},
     "consent_lapses": {"date": "2026-03-14"},
     "unclear_answer": {"status": "502"},
