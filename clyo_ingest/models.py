@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from exports.models import Export
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from tenants.models import Establishment, Tenant, Till, User
 
 
@@ -26,6 +27,10 @@ class TillKey(models.Model):
         verbose_name = _("till key")
         verbose_name_plural = _("till keys")
         ordering = ["-created_at"]
+        constraints = [
+            SameTenant("till"),
+            Audited(silent=["digest", "last_used_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
@@ -46,6 +51,10 @@ class PairingCode(models.Model):
         verbose_name = _("pairing code")
         verbose_name_plural = _("pairing codes")
         ordering = ["-created_at"]
+        constraints = [
+            SameTenant("till"),
+            Audited(silent=["digest"]),
+        ]
 
 
 class PushKind(models.TextChoices):
@@ -87,6 +96,10 @@ class Push(models.Model):
                 fields=["-received_at", "-id"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refusals"
             ),
         ]
+        constraints = [
+            SameTenant("till"),
+            NeverEmptied(),
+        ]
 
 
 class Parameters(models.Model):
@@ -102,7 +115,8 @@ class Parameters(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["establishment", "version"], name="clyo_ingest_parameters_one_per_version")
+            models.UniqueConstraint(fields=["establishment", "version"], name="clyo_ingest_parameters_one_per_version"),
+            SameTenant("establishment"),
         ]
 
 
@@ -138,6 +152,8 @@ class Restart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["till", "era"], name="clyo_ingest_restart_one_per_era"),
             models.CheckConstraint(condition=Q(era__gte=1), name="clyo_ingest_restart_after_the_first_era"),
+            SameTenant("till"),
+            Audited(),
         ]
 
 
@@ -176,5 +192,8 @@ class Closing(models.Model):
             models.UniqueConstraint(
                 fields=["till", "kind", "scope", "era", "number"], name="clyo_ingest_closing_identity"
             ),
+            SameTenant("till"),
+            OnlyAddedTo("UPDATE"),
+            NeverEmptied(),
         ]
         indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from exact.secret_text import SecretText
+from postgres.guards import Audited, Moves, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from tenants.models import Establishment, Tenant, User
-from tenants.put_off import PutOff
+from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
 CUSTOMER = _("customer")
 
@@ -28,6 +29,9 @@ class ExactApp(models.Model):
     class Meta:
         verbose_name = _("app registration")
         verbose_name_plural = _("app registrations")
+        constraints = [
+            Audited(secret=["client_secret"]),
+        ]
 
     def __str__(self) -> str:
         return f"Exact Online {self.country}"
@@ -37,6 +41,10 @@ class ConnectionState(models.TextChoices):
     ACTIVE = "active", _("active")
     RECONNECT_REQUIRED = "reconnect_required", _("reconnect required")
     DISCONNECTED = "disconnected", _("disconnected")
+
+
+# They change every ten minutes, and nobody may read them.
+TOKEN_COLUMNS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
 
 
 class Connection(PutOff):
@@ -70,6 +78,16 @@ class Connection(PutOff):
                 fields=["tenant", "app", "user_id"],
                 condition=~Q(user_id=""),
                 name="exact_connection_one_per_exact_user",
+            ),
+            Audited(
+                silent=[
+                    "access_token",
+                    "refresh_token",
+                    "access_issued_at",
+                    "access_expires_at",
+                    "told_at",
+                    *PUT_OFF_COLUMNS,
+                ]
             ),
         ]
 
@@ -124,6 +142,7 @@ class Division(PutOff):
                 violation_error_message=_("This Exact company is already linked."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="exact_division_with_tenant"),
+            SameTenant("connection"),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +205,11 @@ class Activation(PutOff):
     class Meta:
         verbose_name = _("activation")
         verbose_name_plural = _("activations")
+        constraints = [
+            SameTenant("establishment"),
+            SameTenant("division"),
+            Audited(silent=["checked_at", "activated_at", *PUT_OFF_COLUMNS]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.establishment} → {self.division.label}"
@@ -219,6 +243,12 @@ class ActivationEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        constraints = [
+            SameTenant("establishment"),
+            SameTenant("division"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
 
     def __str__(self) -> str:
         return self.get_change_display()
@@ -280,6 +310,9 @@ class ActivationLink(models.Model):
                 condition=~Q(step__in=["checks", "done"]) | Q(division__isnull=False),
                 name="exact_link_checked_has_division",
             ),
+            SameTenant("establishment"),
+            SameTenant("connection"),
+            SameTenant("division"),
         ]
 
     def __str__(self) -> str:
@@ -303,6 +336,10 @@ class Mapping(models.Model):
     class Meta:
         verbose_name = _("mapping")
         verbose_name_plural = _("mappings")
+        constraints = [
+            SameTenant("establishment"),
+            Audited(silent=["updated_at", "former_slots"]),
+        ]
 
     def __str__(self) -> str:
         return str(self.establishment)
@@ -324,6 +361,7 @@ class AskedMeans(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["establishment", "code"], name="exact_means_asked_once"),
+            SameTenant("establishment"),
         ]
 
     def __str__(self) -> str:
@@ -342,6 +380,10 @@ class MappingEvent(models.Model):
 
     class Meta:
         ordering = ["-at"]
+        constraints = [
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
 
 
 class PauseCode(models.TextChoices):
@@ -392,8 +434,40 @@ class PostingState(models.TextChoices):
     REVERSED = "reversed", _("reversed in Exact")
 
 
+# Drawn, and who makes each, in `exact.states`.
+MOVES: dict[PostingState, frozenset[PostingState]] = {
+    PostingState.PENDING: frozenset({PostingState.SENDING, PostingState.WITHDRAWN}),
+    PostingState.SENDING: frozenset(
+        {
+            PostingState.POSTED,
+            PostingState.REFUSED,
+            PostingState.DIFFERS,
+            PostingState.UNKNOWN,
+            PostingState.PENDING,
+            PostingState.REMOVING,
+        }
+    ),
+    PostingState.UNKNOWN: frozenset(
+        {
+            PostingState.POSTED,
+            PostingState.DIFFERS,
+            PostingState.PENDING,
+            PostingState.REFUSED,
+            PostingState.REMOVING,
+        }
+    ),
+    PostingState.SOUGHT: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.WITHDRAWN}),
+    PostingState.REFUSED: frozenset({PostingState.SOUGHT}),
+    PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
+    PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
+    PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS, PostingState.REFUSED}),
+    PostingState.WITHDRAWN: frozenset(),
+    PostingState.REVERSED: frozenset(),
+}
+
+
 class Posting(models.Model):
-    """Our attempt to have one entry of one closing exist in one division. `exact.states` says which moves are allowed.
+    """Our attempt to have one entry of one closing exist in one division. Its states move as `MOVES` says.
 
     `closing_id` is the id of the export that asked for it (a foreign key in the database; this room does not know
     exports). `reference` is written into Exact and is how we recognise our own entry there.
@@ -412,14 +486,6 @@ class Posting(models.Model):
     payment_condition = models.CharField(max_length=10, blank=True)
     reverses = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", verbose_name=_("reverses"), db_index=False
-    )
-    after = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        db_index=False,
-        help_text="Sent only once that one stands in Exact.",
     )
     cost_center = models.CharField(max_length=20, blank=True, db_default="")
     business_date = models.DateField(_("business date"))
@@ -460,6 +526,11 @@ class Posting(models.Model):
                 condition=~Q(state=PostingState.SENDING) | Q(sending_since__isnull=False),
                 name="exact_posting_sending_since",
             ),
+            SameTenant("division"),
+            SameTenant("establishment"),
+            Moves("state", MOVES),
+            Unchanging("reference", "entry", "closing_id", "division_id"),
+            NeverEmptied(),
         ]
         indexes = [
             models.Index(
@@ -492,9 +563,8 @@ class Posting(models.Model):
                 condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
                 name="exact_posting_halted",
             ),
-            # Few are reversals or wait for another.
+            # Few are reversals.
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="exact_posting_reverses"),
-            models.Index(fields=["after"], condition=Q(after__isnull=False), name="exact_posting_after"),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
             models.Index(
                 fields=["division", "exact_entry_id"],
@@ -529,6 +599,10 @@ class PostingEvent(models.Model):
             models.Index(fields=["tenant", "at"], name="exact_posting_event_of_a_day"),
             models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exact_posting_event_person"),
         ]
+        constraints = [
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
 
 
 class BookLine(models.Model):
@@ -549,7 +623,10 @@ class BookLine(models.Model):
 
     class Meta:
         ordering = ["entry_number", "pk"]
-        constraints = [models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once"),
+            SameTenant("division"),
+        ]
         indexes = [models.Index(fields=["division", "entry_id"], name="exact_bookline_entry")]
 
 

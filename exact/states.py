@@ -15,7 +15,7 @@
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.steps`), all else by `move`; people by
 `exports.repost` and `exports.replace`; `exports.park` when an export is switched off. Each move is an event in the same
-transaction. A trigger refuses every other move (migration 0024).
+transaction. The model says which moves there are (`exact.models.MOVES`), and a trigger refuses every other.
 """
 
 from collections.abc import Sequence
@@ -25,39 +25,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from exact.models import Posting, PostingEvent, PostingState
+from exact.models import MOVES, Posting, PostingEvent, PostingState
 from ledger.problem import Problem
 from tenants.models import User
 
-MOVES: dict[PostingState, frozenset[PostingState]] = {
-    PostingState.PENDING: frozenset({PostingState.SENDING, PostingState.WITHDRAWN}),
-    PostingState.SENDING: frozenset(
-        {
-            PostingState.POSTED,
-            PostingState.REFUSED,
-            PostingState.DIFFERS,
-            PostingState.UNKNOWN,
-            PostingState.PENDING,
-            PostingState.REMOVING,
-        }
-    ),
-    PostingState.UNKNOWN: frozenset(
-        {
-            PostingState.POSTED,
-            PostingState.DIFFERS,
-            PostingState.PENDING,
-            PostingState.REFUSED,
-            PostingState.REMOVING,
-        }
-    ),
-    PostingState.SOUGHT: frozenset({PostingState.POSTED, PostingState.DIFFERS, PostingState.WITHDRAWN}),
-    PostingState.REFUSED: frozenset({PostingState.SOUGHT}),
-    PostingState.DIFFERS: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
-    PostingState.POSTED: frozenset({PostingState.REMOVING, PostingState.REVERSED}),
-    PostingState.REMOVING: frozenset({PostingState.WITHDRAWN, PostingState.DIFFERS, PostingState.REFUSED}),
-    PostingState.WITHDRAWN: frozenset(),
-    PostingState.REVERSED: frozenset(),
-}
 BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
 OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)

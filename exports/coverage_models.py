@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant
 from tenants.models import BookedLevel, Establishment, Tenant, User
 
 
@@ -42,6 +43,8 @@ class CoveredTickets(models.Model):
                 condition=Q(live=True),
             ),
             models.CheckConstraint(condition=~Q(live=True, training=True), name="exports_training_never_live"),
+            SameTenant("closing"),
+            SameTenant("establishment"),
         ]
         indexes = [GistIndex(fields=["tickets"], name="exports_tickets_found")]
 
@@ -75,6 +78,8 @@ class UntoldTickets(models.Model):
                 ],
                 condition=Q(live=True),
             ),
+            SameTenant("closing"),
+            SameTenant("establishment"),
         ]
 
 
@@ -90,6 +95,13 @@ class Remainder(models.Model):
     over = ArrayField(models.UUIDField(), help_text="The closings it was taken from.")
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            SameTenant("closing"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
 
 
 class ClosingKinds(models.Model):
@@ -115,7 +127,8 @@ class ClosingKinds(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at=None) | Q(asked_at__isnull=False), name="exports_kinds_asked_before_answered"
-            )
+            ),
+            SameTenant("establishment"),
         ]
         indexes = [
             models.Index(
@@ -146,5 +159,6 @@ class LevelChange(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(before=F("after")), name="exports_level_really_changed"),
+            SameTenant("establishment"),
         ]
         indexes = [models.Index(fields=["at"], condition=Q(done_at=None), name="exports_level_to_look_at")]

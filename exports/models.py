@@ -15,6 +15,7 @@ from exports import coverage_models  # noqa: F401 - Django looks for a room's mo
 from exports.letters import models as letters  # noqa: F401 - and here
 from exports.runs import models as runs  # noqa: F401 - and here
 from ledger.money import BOOKS
+from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
@@ -67,6 +68,10 @@ class Export(PutOff):
             ),
             models.CheckConstraint(condition=Q(state__in=ExportState.values), name="exports_export_state_known"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_export_with_tenant"),
+            SameTenant("establishment"),
+            SameTenant("till"),
+            Unchanging("document"),
+            NeverEmptied(),
         ]
         indexes = [
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
@@ -127,6 +132,10 @@ class ExportEvent(models.Model):
         indexes = [
             models.Index(fields=["tenant", "at"], name="exports_event_of_a_day"),
             models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exports_event_of_a_person"),
+        ]
+        constraints = [
+            OnlyAddedTo(),
+            NeverEmptied(),
         ]
 
 
@@ -192,6 +201,7 @@ class Replacement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
+            SameTenant("export"),
         ]
 
 
@@ -212,4 +222,5 @@ class Replaced(models.Model):
                 | (~Q(way=ReplacementWay.REVERSE) & Q(reversal=None)),
                 name="exports_replaced_reversal_kept",
             ),
+            SameTenant("replacement"),
         ]

@@ -7,7 +7,7 @@ exported, failed ─▶ exporting (an entry is being replaced)
 archived ─▶ whatever a new look finds, where others stand for it (a trigger allows no other)
 
 exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
-the move and its event (migration 0017), in the lane's transaction. All other moves are made here.
+the move and its event (`exports_follow_posting.sql`), in the lane's transaction. All other moves are made here.
 """
 
 from django.db import transaction

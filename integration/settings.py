@@ -12,6 +12,7 @@ from integration.console import site as console_site
 from integration.environment import Environment
 from integration.logs import logging_config
 from integration.mail_server import Security
+from integration.rooms import APPS
 from integration.sentry import start_sentry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,12 +43,11 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "csp",
-    "tenants",
-    "exact",
-    "exports",
-    "clyo_ingest",
+    *APPS,
     "integration",
 ]
+# Whose permissions the roles give (`tenants.users`).
+OUR_APPS = APPS
 
 MIDDLEWARE = [
     "integration.request_number.RequestNumber",

@@ -20,10 +20,11 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from integration.rooms import WITH_SENTENCES
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = "fr"
 CATALOGUE = ROOT / "integration" / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
-PACKAGES = ("tenants", "exact", "exports", "clyo_ingest", "integration")
 
 Keywords = Mapping[str, Any]  # which arguments are sentences, as Babel writes it
 CODE_KEYWORDS: Keywords = {
@@ -50,7 +51,7 @@ Sentence = tuple[str | tuple[str, ...], str | None]
 
 def sources(root: Path = ROOT) -> Iterator[tuple[bytes, Keywords]]:
     """Every file with sentences in it, as Python text, and what marks a sentence there."""
-    for package in PACKAGES:
+    for package in WITH_SENTENCES:
         for path in sorted((root / package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield _with_interpolations(path.read_bytes()), CODE_KEYWORDS

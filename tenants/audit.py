@@ -1,33 +1,23 @@
 """Who changed what: the database itself writes every change down, and refuses that anybody changes what it wrote.
 
-A trigger on each audited table adds a `Change` with the columns that differ, before and after (`audited`). It cannot be
-passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Its function stands in the newest migration that
-replaces it (tenants 0008), as a text of its own, so that an old migration makes tomorrow what it made today.
+A trigger on each audited table (`postgres.guards.Audited`) adds a `Change` with the columns that differ, before and
+after. It cannot be passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Its function stands in
+`postgres/sql/tenants_note_change.sql`.
 
 Who did it is told before each write: the person of a console request (`ActorMiddleware`), or the activation link whose
 page it was (`by_link`). A change without either is one of a till or of the service.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, connection
-from django.db.migrations import RunSQL
 from django.http import HttpRequest, HttpResponse
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-
-
-def audited(table: str, *, silent: Collection[str] = (), secret: Collection[str] = ()) -> RunSQL:
-    """A migration's operation: write changes of `table` down, but of `silent` columns nothing, of `secret` no value."""
-    return RunSQL(
-        f"CREATE TRIGGER {table}_audited AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW "
-        f"EXECUTE FUNCTION tenants_note_change('{','.join(silent)}', '{','.join(secret)}')",
-        f"DROP TRIGGER {table}_audited ON {table}",
-    )
 
 
 class ActorMiddleware:

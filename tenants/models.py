@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from tenants.users import Letters, Role, User
 
 __all__ = [
@@ -53,6 +54,9 @@ class Reseller(models.Model):
         verbose_name = _("reseller")
         verbose_name_plural = _("resellers")
         ordering = ["name"]
+        constraints = [
+            Audited(),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -67,7 +71,7 @@ class Tenant(models.Model):
         _("SIREN"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^\d{9}$", _("A SIREN has nine digits."))],
+        validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits."))],
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -82,7 +86,8 @@ class Tenant(models.Model):
                 condition=~Q(siren=""),
                 name="tenants_tenant_one_per_siren",
                 violation_error_message=_("This reseller already has a customer with this SIREN."),
-            )
+            ),
+            Audited(),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +121,7 @@ class Establishment(models.Model):
         _("SIRET"),
         max_length=14,
         blank=True,
-        validators=[RegexValidator(r"^\d{14}$", _("A SIRET has fourteen digits."))],
+        validators=[RegexValidator(r"^[0-9]{14}\Z", _("A SIRET has fourteen digits."))],
     )
     booked_level = models.CharField(
         _("what is booked"),
@@ -166,6 +171,7 @@ class Establishment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
             ),
+            Audited(),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +208,8 @@ class Till(models.Model):
                 violation_error_message=_("This establishment already has a till with this name."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
+            SameTenant("establishment"),
+            Audited(),
         ]
 
     def __str__(self) -> str:
@@ -230,6 +238,11 @@ class LookThrough(models.Model):
         verbose_name = _("visit by support")
         verbose_name_plural = _("visits by support")
         ordering = ["-began_at"]
+        constraints = [
+            Unchanging("actor_id", "seen_as_id", "reseller_id", "began_at", once=["ended_at"]),
+            OnlyAddedTo("DELETE"),
+            NeverEmptied(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} → {self.seen_as}"
@@ -293,6 +306,10 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="tenants_change_newest"),
             models.Index(fields=["reseller", "-at"], name="tenants_change_of_reseller"),
+        ]
+        constraints = [
+            OnlyAddedTo(),
+            NeverEmptied(),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,8 @@ DOUBLINGS_MAX = 6
 TIMES_MAX = 1000
 
 Row = tuple[Any, int]
+# Whose changes say nothing of the row itself.
+PUT_OFF_COLUMNS = ("put_off_until", "put_off_count")
 
 
 class PutOff(models.Model):

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from postgres.guards import Audited
+
 
 class Role(models.TextChoices):
     SUPPORT = "support", _("Support")
@@ -35,7 +37,6 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.RESELLER_STAFF: frozenset({"view", "add", "change", "repost"}),
     Role.ACCOUNTANT: frozenset({"view"}),
 }
-ROOMS = frozenset({"tenants", "exact", "exports", "clyo_ingest"})
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
 # People, and what they did, are for who may invite them; keys and raw pushes are the till's side.
 INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
@@ -103,6 +104,7 @@ class User(AbstractBaseUser):
                 ),
             ),
             models.CheckConstraint(condition=Q(letters__in=Letters.values), name="tenants_user_letters_known"),
+            Audited(silent=["last_login"], secret=["password"]),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +141,7 @@ class User(AbstractBaseUser):
         app, _dot, codename = perm.partition(".")
         action, _underscore, model = codename.partition("_")
         label = f"{app}.{model}"
-        if app not in ROOMS:  # a library's own rows (devices, locks) belong to nobody's console
+        if app not in settings.OUR_APPS:  # a library's own rows (devices, locks) belong to nobody's console
             return False
         if label in SUPPORT_ONLY_MODELS and not self.is_support:
             return False

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from tenants.models import Establishment, Tenant, Till, User
 
 DAYS = models.Func(
@@ -149,6 +150,8 @@ class ExportRun(models.Model):
             ),
             models.CheckConstraint(condition=Q(content=None) | ~Q(file_name=""), name="exports_run_file_has_name"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_run_with_tenant"),
+            SameTenant("establishment"),
+            SameTenant("asked_by_till"),
         ]
         indexes = [
             models.Index(fields=["tenant", "-asked_at"], name="exports_run_by_tenant"),
@@ -201,7 +204,12 @@ class RunClosing(models.Model):
 
     class Meta:
         ordering = ["place"]
-        constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_runclosing_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "export"], name="exports_runclosing_once"),
+            SameTenant("run"),
+            SameTenant("export"),
+            SameTenant("earlier"),
+        ]
 
 
 class DeliveredClosing(models.Model):
@@ -219,6 +227,9 @@ class DeliveredClosing(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["export", "format"], name="exports_delivered_once"),
             models.CheckConstraint(condition=Q(format__in=FOR_IMPORT), name="exports_delivered_for_import"),
+            SameTenant("run"),
+            SameTenant("export"),
+            NeverEmptied(),
         ]
 
 
@@ -249,6 +260,9 @@ class KeptNumber(models.Model):
                 fields=["export", "entry_kind", "entry_journal", "revision"], name="exports_number_of_entry_kept"
             ),
             models.CheckConstraint(condition=Q(sequence__gt=0), name="exports_number_counts_from_one"),
+            SameTenant("export"),
+            OnlyAddedTo(),
+            NeverEmptied(),
         ]
 
 
@@ -266,7 +280,11 @@ class ValidatedEntry(models.Model):
     takings = models.JSONField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(length__gt=0), name="exports_validated_has_text")]
+        constraints = [
+            models.CheckConstraint(condition=Q(length__gt=0), name="exports_validated_has_text"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
 
 
 class BookYear(models.Model):
@@ -295,6 +313,7 @@ class BookYear(models.Model):
                 expressions=[("tenant", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
                 violation_error_message=_("Another fiscal year of this customer holds some of these days."),
             ),
+            Audited(),
         ]
 
     def __str__(self) -> str:
@@ -329,7 +348,9 @@ class FileSettings(models.Model):
                 condition=Q(establishment=None),
                 name="exports_filesettings_one_per_tenant",
                 violation_error_message=_("This customer already has file settings."),
-            )
+            ),
+            SameTenant("establishment"),
+            Audited(silent=["updated_at"]),
         ]
 
     def __str__(self) -> str:
@@ -357,7 +378,9 @@ class MonthlyExport(models.Model):
                 condition=Q(day__gte=1, day__lte=28),
                 name="exports_monthly_day_exists",
                 violation_error_message=_("Choose a day from 1 to 28: every month has it."),
-            )
+            ),
+            SameTenant("establishment"),
+            Audited(silent=["exported_month"]),
         ]
 
     def __str__(self) -> str:

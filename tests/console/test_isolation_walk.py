@@ -23,13 +23,13 @@ from django.utils.http import urlsafe_base64_encode
 from clyo_ingest.models import Closing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.bench.addresses import Address, every_address
+from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
 from tests.console.given import Customer, World, world
 
-ROOMS = ("tenants", "exact", "exports", "clyo_ingest")
 # One row for all customers, support's own.
 SHARED = {"exact.exactapp": lambda: ExactApp.objects.all()}
 READ_FROM_A_REQUEST = re.compile(
@@ -81,7 +81,7 @@ def rows_of(model: type[Model], customer: Customer) -> QuerySet[Any]:
 
 def snapshot(customers: list[Customer]) -> dict[str, list[tuple[Any, ...]]]:
     """All that stands in the database of these customers."""
-    models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    models = [model for room in APPS for model in apps.get_app_config(room).get_models()]
     return {
         f"{customer.mark} {model._meta.label_lower}": [*rows_of(model, customer).order_by("pk").values_list()]
         for customer in customers
@@ -248,7 +248,7 @@ def walk_everything(client: Client, user: User | None, strangers: list[Customer]
 def test_every_name_a_view_reads__is_tried_with_a_neighbours_row_or_named_harmless(db: None) -> None:
     read = {
         name
-        for room in (*ROOMS, "integration")
+        for room in WITH_SENTENCES
         for source in (ROOT / room).rglob("*.py")
         for name in map(max, READ_FROM_A_REQUEST.findall(source.read_text()))
     }

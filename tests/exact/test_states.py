@@ -7,8 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from exact.models import Division, Posting, PostingState
-from exact.states import MOVES
+from exact.models import MOVES, Division, Posting, PostingState
 from tests.conftest import Caller, closing
 
 

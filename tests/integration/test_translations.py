@@ -89,7 +89,7 @@ def test_update_adds_what_is_new_and_drops_what_is_unused(catalogue: Path) -> No
 
 
 def test_sentences_are_found_in_code_in_f_strings_and_in_templates(tmp_path: Path) -> None:
-    package = tmp_path / translations.PACKAGES[0]
+    package = tmp_path / translations.WITH_SENTENCES[0]
     package.mkdir()
     (package / "words.py").write_text("a = N_('noop')\nb = f'{_(\"inside\")}'\nc = ngettext_lazy('one', 'many', 2)\n")
     (package / "page.html").write_text("{% load i18n %}{% translate 'plain' %}{% translate 'May' context 'verb' %}")

@@ -1,0 +1,51 @@
+-- Between two calls to Exact (exact/steps.py): prolongs the lease if it is still held (`held_fence`), writes down what was
+-- posted and takes the next posting, in one round trip. verdict: held; lost (another has the lane); moved (the posting).
+CREATE OR REPLACE FUNCTION exact_lane_step(
+    of_division bigint, held_fence bigint, hold interval, this_minute timestamp with time zone,
+    calls_of_minute integer, this_day date, calls_of_day integer, posted uuid, entry_id uuid,
+    entry_number bigint, correlation text, go_on boolean
+) RETURNS TABLE(
+    verdict text, claimed boolean, posting exact_posting
+)
+LANGUAGE plpgsql
+SET plan_cache_mode TO 'force_generic_plan' AS $$
+DECLARE
+    next record;
+    on_the_wire text := 'sending';
+    moment timestamptz := clock_timestamp();
+BEGIN
+    UPDATE exact_lane
+        SET leased_until = moment + hold, minute = this_minute, minute_calls = calls_of_minute, day = this_day,
+            day_calls = calls_of_day, failures = CASE WHEN posted IS NULL THEN failures ELSE 0 END
+        WHERE division_id = of_division AND fence = held_fence;
+    IF NOT FOUND THEN
+        verdict := 'lost';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF posted IS NOT NULL THEN
+        UPDATE exact_posting p
+            SET state = 'posted', exact_entry_id = entry_id, exact_entry_number = entry_number, posted_at = moment,
+                problems = '[]'
+            WHERE p.id = posted AND p.state = on_the_wire RETURNING * INTO posting;
+        IF NOT FOUND THEN
+            verdict := 'moved';
+            RETURN NEXT;
+            RETURN;
+        END IF;
+        INSERT INTO exact_postingevent (tenant_id, posting_id, at, before, after, why, correlation_id)
+            VALUES (posting.tenant_id, posted, moment, 'sending', 'posted', '', correlation);
+    END IF;
+    verdict := 'held';
+    claimed := false;
+    posting := NULL;
+    IF go_on THEN
+        SELECT * INTO next FROM exact_lane_next(of_division, moment);
+        claimed := next.claimed;
+        posting := next.posting;
+        IF posting.id IS NULL THEN
+            UPDATE exact_lane SET holder = '', leased_until = NULL WHERE division_id = of_division;
+        END IF;
+    END IF;
+    RETURN NEXT;
+END $$;

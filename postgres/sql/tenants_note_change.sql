@@ -1,0 +1,49 @@
+-- Writes each change of an audited table into tenants_change (`Audited`, tenants/audit.py): the columns that differ, but of
+-- the silent ones (first argument) nothing, of the secret ones (second) no value. Who did it was told by tenants/audit.py.
+CREATE OR REPLACE FUNCTION tenants_note_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    silent text[] := string_to_array(TG_ARGV[0], ',');
+    secret text[] := string_to_array(TG_ARGV[1], ',');
+    old_row jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}'::jsonb ELSE to_jsonb(OLD) END;
+    new_row jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}'::jsonb ELSE to_jsonb(NEW) END;
+    whole jsonb := CASE WHEN TG_OP = 'DELETE' THEN old_row ELSE new_row END;
+    was jsonb := '{}'; became jsonb := '{}';
+    tenant bigint := CASE TG_TABLE_NAME WHEN 'tenants_tenant' THEN (whole->>'id')::bigint
+                                        ELSE (whole->>'tenant_id')::bigint END;
+    reseller bigint := CASE TG_TABLE_NAME WHEN 'tenants_reseller' THEN (whole->>'id')::bigint
+                                          ELSE (whole->>'reseller_id')::bigint END;
+    label text := COALESCE(
+        whole->>'name',
+        (SELECT e.code || ' – ' || e.name FROM tenants_establishment e
+         WHERE e.id = (whole->>'establishment_id')::bigint),
+        (SELECT t.name FROM tenants_till t WHERE t.id = (whole->>'till_id')::bigint),
+        CASE WHEN TG_TABLE_NAME LIKE 'otp%'
+             THEN (SELECT u.email FROM tenants_user u WHERE u.id = (whole->>'user_id')::bigint) END,
+        whole->>'user_name', whole->>'email', whole->>'country', '');
+    col text;
+BEGIN
+    FOR col IN SELECT jsonb_object_keys(old_row || new_row) LOOP
+        CONTINUE WHEN col = ANY (silent) OR old_row->col IS NOT DISTINCT FROM new_row->col;
+        IF TG_OP <> 'INSERT' THEN
+            was := was || jsonb_build_object(col, CASE WHEN col = ANY (secret) THEN to_jsonb('•••'::text)
+                                                       ELSE old_row->col END);
+        END IF;
+        IF TG_OP <> 'DELETE' THEN
+            became := became || jsonb_build_object(col, CASE WHEN col = ANY (secret) THEN to_jsonb('•••'::text)
+                                                             ELSE new_row->col END);
+        END IF;
+    END LOOP;
+    IF TG_OP = 'UPDATE' AND became = '{}' THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO tenants_change (at, actor_id, seen_as_id, reseller_id, tenant_id, table_name, row_id, label,
+                                operation, before, after, link, link_holder)
+    VALUES (clock_timestamp(), NULLIF(current_setting('clyo.actor', true), '')::bigint,
+            NULLIF(current_setting('clyo.seen_as', true), '')::bigint,
+            COALESCE(reseller, (SELECT t.reseller_id FROM tenants_tenant t WHERE t.id = tenant)), tenant,
+            TG_TABLE_NAME, whole->>'id', left(label, 200), lower(TG_OP), was, became,
+            NULLIF(current_setting('clyo.link', true), '')::bigint,
+            COALESCE(current_setting('clyo.link_holder', true), ''));
+    RETURN NULL;
+END $$;
