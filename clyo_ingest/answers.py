@@ -1,301 +1,437 @@
-"""The bodies of the till API's good answers."""
+"""The bodies of the till API's answers, as pydantic models: what is answered, and what the OpenAPI document says of it.
+
+A field with a default may be absent; every other is always there.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from rest_framework.response import Response
 
 from clyo_ingest.addresses import closing_address
 from clyo_ingest.document import ParametersDocument
-from clyo_ingest.models import Closing
-from exports.destination import ActivationStatus, BookedDifference, BookedEntry
-from exports.models import Export
-from exports.problems import sentence
-from tenants.models import Till
+from clyo_ingest.errors import TITLES
+from clyo_ingest.models import Closing, Parameters
+from clyo_ingest.schema import SAME_AS
+from exports.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus, BookedDifference, BookedEntry
+from exports.history import STATES
+from exports.models import Export, ExportState
+from exports.problems import SENTENCES, sentence
+from ledger.closing import ClosingKind
+from tenants.models import Establishment, Till
 
 
-class Problem(BaseModel):
-    """Something a person should know or mend; `blocking` ones hold the closing."""
+class AnswerBody(BaseModel):
+    """Base of what is answered."""
 
-    code: str
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+def answered(body: AnswerBody, *, status: int = 200) -> Response:
+    """The answer with this body."""
+    return Response(written(body), status=status)
+
+
+def written(body: AnswerBody) -> dict[str, Any]:
+    """The body as it is answered: an optional field of which nothing was said is not in it."""
+    return body.model_dump(exclude_unset=True)
+
+
+class Problem(AnswerBody):
+    """Something a person should know or mend."""
+
+    code: Annotated[str, Field(json_schema_extra={"x-extensible-enum": sorted(SENTENCES)})]
+    """What it is; never changes. More codes may come."""
     pointer: str
+    """The JSON pointer of the field in the closing; empty for the closing as a whole."""
     message: str
+    """The sentence to show, which says what to do next, in the language of `Accept-Language`."""
     blocking: bool
+    """Whether it holds the closing; one that does not is a warning."""
+
+    @classmethod
+    def of(cls, problem: Mapping[str, Any]) -> "Problem":
+        """A stored problem with its sentence."""
+        code, pointer, blocking = problem["code"], problem["pointer"], problem["blocking"]
+        return cls(code=code, pointer=pointer, message=sentence(problem), blocking=blocking)
 
 
-class Identity(BaseModel):
-    kind: str
+class Identity(AnswerBody):
+    """Which closing of this till it is: the same identity is the same closing."""
+
+    kind: ClosingKind
+    """What it covers."""
     scope: str
+    """The station or the drawer; empty for a general closing."""
     number: int
+    """The till's own number of the closing."""
 
 
-class ClosingLinks(BaseModel):
+class ClosingLinks(AnswerBody):
+    """Where the closing is."""
+
     self: str
+    """The address of the closing."""
 
 
-class ClosingAnswer(BaseModel):
+class ClosingAnswer(AnswerBody):
     """What became of a closing."""
 
     id: UUID
+    """Our id of the closing."""
     identity: Identity
-    state: str
+    """The till's own name of the closing."""
+    state: ExportState
+    """How far it is."""
     problems: list[Problem]
+    """What holds it, and what a person should know of it."""
     links: ClosingLinks
+    """Where to ask for it."""
+
+    @classmethod
+    def of(cls, export: Export, *, scope: str) -> "ClosingAnswer":
+        """The body of a push's 201 and 200."""
+        return cls(**_of_closing(export, scope=scope))
 
 
-class EntryAnswer(BaseModel):
-    """One entry in Exact. `number` is null until it stands there."""
+class EntryAnswer(AnswerBody):
+    """One entry of the closing in Exact."""
 
     journal: str
+    """The code of the journal it is in."""
     number: int | None
+    """Exact's number of the entry; null until it stands there."""
     reference: str
-    state: str
+    """What we wrote into the entry to find it again."""
+    state: Annotated[str, Field(json_schema_extra={"enum": ENTRY_STATES})]
+    """How far it is."""
     posted_at: datetime | None
+    """Since when it stands in Exact; null until then."""
 
 
-class DifferenceAnswer(BaseModel):
+class DifferenceAnswer(AnswerBody):
     """Exact's books no longer hold an entry as it was posted: what the nightly comparison found. A person must look."""
 
-    kind: str
+    kind: Annotated[str, Field(json_schema_extra={"enum": DIFFERENCE_KINDS})]
+    """In what it differs."""
     reference: str
+    """Of which entry: its `reference`."""
     found_at: datetime
+    """When it was seen first."""
     message: str
+    """The sentence to show, which says what to do next."""
 
 
 class ClosingDetail(ClosingAnswer):
     """A closing with its entries, and where Exact's books differ from them."""
 
     business_date: date
+    """The day it is booked on."""
     received_at: datetime
+    """When it was pushed first."""
     entries: list[EntryAnswer]
+    """Its entries in Exact; none before it is being exported."""
     differences: list[DifferenceAnswer]
+    """Where Exact's books differ from the entries and nobody has settled it."""
+
+    @classmethod
+    def about(
+        cls, closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
+    ) -> "ClosingDetail":
+        """The body of a closing that is asked for."""
+        export = closing.export
+        return cls(
+            **_of_closing(export, scope=closing.scope),
+            business_date=export.business_date,
+            received_at=closing.received_at,
+            entries=[EntryAnswer.model_validate(it, from_attributes=True) for it in entries],
+            differences=[DifferenceAnswer.model_validate(it, from_attributes=True) for it in differences],
+        )
 
 
-class ClosingPage(BaseModel):
-    """One page of a list; `next` is the address of the following one."""
+class ClosingPage(AnswerBody):
+    """One page of a list of closings, newest first."""
 
     results: list[ClosingDetail]
+    """At most 50 closings."""
     next: str | None
+    """The address of the following page; null on the last."""
 
 
-class Shop(BaseModel):
+class Shop(AnswerBody):
+    """An establishment."""
+
     code: str
+    """Its short code."""
     name: str
+    """Its name."""
+
+    @classmethod
+    def of(cls, establishment: Establishment) -> "Shop":
+        return cls(code=establishment.code, name=establishment.name)
 
 
-class LastClosing(BaseModel):
-    kind: str
+class LastClosing(AnswerBody):
+    """The newest closing that arrived of one kind and scope."""
+
+    kind: ClosingKind
+    """What it covers."""
     scope: str
+    """The station or the drawer; empty for a general closing."""
     number: int
+    """The till's own number of the closing."""
     received_at: datetime
+    """When it was pushed first."""
 
 
-class TillAnswer(BaseModel):
+class TillAnswer(AnswerBody):
     """Who the till is."""
 
     id: int
+    """Our number of the till."""
     name: str
+    """Its name in the console."""
     establishment: Shop
+    """Where it stands."""
     customer: str
+    """The name of the customer it belongs to."""
+
+    @classmethod
+    def of(cls, till: Till) -> "TillAnswer":
+        shop = Shop.of(till.establishment)
+        return cls(id=till.pk, name=till.name, establishment=shop, customer=till.establishment.tenant.name)
 
 
-class Activation(BaseModel):
-    state: str
+ActivationState = Literal["inactive", "awaiting_login", "awaiting_division", "invalid", "active", "reconnect_required"]
+
+
+class Activation(AnswerBody):
+    """Whether the till's establishment is exported, in short."""
+
+    state: ActivationState
+    """How far the activation is."""
     label: str
+    """The company in Exact, such as "8301 - CLYO"; empty before one is chosen."""
 
 
-class DivisionAnswer(BaseModel):
+class DivisionAnswer(AnswerBody):
+    """A company in Exact Online."""
+
     code: int
+    """Its number."""
     name: str
+    """Its name."""
 
 
-class SettingProblemAnswer(BaseModel):
-    """One setting to mend: `field` is its place in the till's parameters."""
+class SettingProblemAnswer(AnswerBody):
+    """One setting to mend."""
 
     code: str
+    """What is wrong; never changes."""
     field: str
+    """Its place in the till's parameters, such as `vat[1].sales_account`; empty for none of them."""
     message: str
+    """The sentence to show, which says what to do next."""
 
 
-class ActivationAnswer(BaseModel):
+class ActivationAnswer(AnswerBody):
     """Where an establishment's closings go, and what keeps them from going there."""
 
-    state: Literal["inactive", "awaiting_login", "awaiting_division", "invalid", "active", "reconnect_required"]
+    state: ActivationState
+    """How far the activation is: not begun, waiting for a person at Exact's log-in or at the choice of a company,
+    held up by `problems`, active, or in need of a new log-in."""
     label: str
+    """The company in Exact, such as "8301 - CLYO"; empty before one is chosen."""
     division: DivisionAnswer | None
+    """The company in Exact; null before one is chosen."""
     problems: list[SettingProblemAnswer]
+    """What to mend, and what a person should know."""
+
+    @classmethod
+    def of(cls, status: ActivationStatus) -> "ActivationAnswer":
+        division = DivisionAnswer(code=status.code, name=status.name) if status.code is not None else None
+        problems = [SettingProblemAnswer.model_validate(it, from_attributes=True) for it in status.problems]
+        return cls.model_validate(
+            {"state": status.state, "label": status.label, "division": division, "problems": problems}
+        )
 
 
-class ActivationLinkAnswer(BaseModel):
-    """The page to open in a browser, until when."""
+class ActivationLinkAnswer(AnswerBody):
+    """The page that sets the export up."""
 
     url: str
+    """The address to open in a browser. Who has it may set the export up, so show it to nobody else."""
     expires_at: datetime
+    """Until when it opens."""
 
 
-class TillStatus(BaseModel):
-    """Who the till is, where its closings go, what arrived last, how many entries of its shop differ in Exact."""
+class TillStatus(AnswerBody):
+    """Who the till is, where its closings go, and what arrived last."""
 
     till: TillAnswer
+    """The till itself."""
     activation: Activation
+    """Whether its establishment is exported."""
     last_closings: list[LastClosing]
+    """The newest closing of each kind and scope that arrived."""
     differences: int
+    """How many entries of the establishment differ in Exact."""
     server_time: datetime
+    """The time on our side, to set the till's clock by."""
+
+    @classmethod
+    def of(cls, till: Till, activation: ActivationStatus, last: Iterable[Closing], *, differences: int) -> "TillStatus":
+        return cls(
+            till=TillAnswer.of(till),
+            activation=Activation.model_validate(activation, from_attributes=True),
+            last_closings=[LastClosing.model_validate(it, from_attributes=True) for it in last],
+            differences=differences,
+            server_time=timezone.now(),
+        )
 
 
-class PairingAnswer(BaseModel):
-    """The till's key, shown this once."""
+class PairingAnswer(AnswerBody):
+    """A till that is paired now."""
 
     till: TillAnswer
+    """Who the till is."""
     key: str
+    """Its key, shown this once: keep it. Earlier keys of the till are over."""
 
 
-class KeyAnswer(BaseModel):
+class KeyAnswer(AnswerBody):
+    """A new key."""
+
     key: str
+    """The key, shown this once: keep it, then use it."""
 
 
-class ParametersAnswer(BaseModel):
-    """The parameters in force."""
+class _ShownAs:
+    """What was kept is shown as it is: it met the rules of its own day."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._name = model.__name__
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {SAME_AS: self._name}
+
+
+class ParametersAnswer(AnswerBody):
+    """The parameters in force, of the till's establishment."""
 
     version: int
+    """Grows by one with each change."""
     received_at: datetime
-    parameters: ParametersDocument
+    """When they were sent first."""
+    parameters: Annotated[dict[str, Any], _ShownAs(ParametersDocument)]
+    """What was sent, with every default written out."""
+
+    @classmethod
+    def of(cls, row: Parameters) -> "ParametersAnswer":
+        return cls(version=row.version, received_at=row.received_at, parameters=row.document)
 
 
-class LoggedClosing(BaseModel):
+class LoggedClosing(AnswerBody):
+    """The closing that a line of the log is about."""
+
     id: UUID
-    kind: str
+    """Our id of the closing."""
+    kind: ClosingKind
+    """What it covers."""
     number: int
+    """The till's own number of the closing."""
 
 
-class LogEvent(BaseModel):
-    """One thing that happened. `closing` is null for a push that was refused."""
+class LogEvent(AnswerBody):
+    """One thing that happened."""
 
     at: datetime
+    """When."""
     closing: LoggedClosing | None
+    """To which closing; null for a push that was refused."""
     till: str
-    state: str
+    """The name of the till."""
+    state: Annotated[str, Field(json_schema_extra={"enum": STATES})]
+    """What came of it: the new state of the closing or, with a `reference`, of its entry; `refused` as well for a push
+    that was refused."""
     message: str
+    """The same in words."""
     detail: str
+    """Why; empty when nothing more is known."""
     by: str
+    """The person who did it; empty when nobody did."""
     reference: str
+    """Of which entry of the closing; empty for the closing itself."""
     exact_correlation_id: str
+    """Exact's own number of the call, for its support; empty for all else."""
 
 
-class LogAnswer(BaseModel):
-    """A day of an establishment, oldest first."""
+class LogAnswer(AnswerBody):
+    """A day of an establishment."""
 
     date: date
+    """Which day, in the establishment's time."""
     establishment: Shop
+    """Whose day."""
     events: list[LogEvent]
+    """What happened, oldest first."""
     truncated: bool
+    """Whether there was more than is listed."""
 
 
-class Fault(BaseModel):
-    """One thing to mend. `parameter` is there when it is one of the address, not of the body."""
+class Fault(AnswerBody):
+    """One thing that is missing or wrong."""
 
     pointer: str
+    """The JSON pointer of the field in the body; of a parameter of the address, a slash and its name."""
     code: str
+    """What is wrong; never changes. More codes may come."""
     message: str
-    parameter: str | None = None
+    """What is wanted instead."""
+    parameter: str = ""
+    """The parameter of the address that is meant; absent when it is a field of the body."""
 
 
-class ProblemAnswer(BaseModel):
-    """RFC 9457. `code` never changes; the sentences are in the caller's language."""
+class ProblemAnswer(AnswerBody):
+    """A refusal (RFC 9457). The sentences are in the caller's language."""
 
     type: str
+    """A name for the code that is unique in the world: `urn:clyo-exact:problem:` and the code."""
     title: str
+    """What happened, and what to do next."""
     status: int
-    code: str
+    """The HTTP status."""
+    code: Annotated[str, Field(json_schema_extra={"x-extensible-enum": sorted(TITLES)})]
+    """What happened; never changes. More codes may come."""
     detail: str
+    """What is known beyond the title; else the title again."""
+    request_id: str = ""
+    """The number of the call in our logs, as in `X-Request-ID`."""
     errors: list[Fault] = []
+    """Every fault, each with its place."""
 
 
 class ConflictAnswer(ProblemAnswer):
-    """Another closing has this number: `id` and `links` are of the one that was received first and stands."""
+    """Another closing has this identity: the one that was received first stands, this one is kept for support."""
 
     id: UUID
+    """Our id of the closing that stands."""
     links: ClosingLinks
+    """Where to ask for it."""
 
 
-def problem_answer(problem: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored problem with its sentence."""
+def _of_closing(export: Export, *, scope: str) -> dict[str, Any]:
+    """What a closing's short answer and its long one share."""
     return {
-        "code": problem["code"],
-        "pointer": problem["pointer"],
-        "message": sentence(problem),
-        "blocking": problem["blocking"],
-    }
-
-
-def closing_answer(export: Export, *, scope: str) -> dict[str, Any]:
-    """The body of a push's 201 and 200."""
-    return {
-        "id": str(export.pk),
-        "identity": {"kind": export.kind, "scope": scope, "number": export.number},
-        "state": export.state,
-        "problems": [problem_answer(problem) for problem in export.problems],
-        "links": {"self": closing_address(export.pk)},
-    }
-
-
-def closing_detail(
-    closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
-) -> dict[str, Any]:
-    """The body of a closing that is asked for."""
-    export = closing.export
-    return {
-        **closing_answer(export, scope=closing.scope),
-        "business_date": export.business_date.isoformat(),
-        "received_at": closing.received_at,
-        "entries": [
-            {
-                "journal": entry.journal,
-                "number": entry.number,
-                "reference": entry.reference,
-                "state": entry.state,
-                "posted_at": entry.posted_at,
-            }
-            for entry in entries
-        ],
-        "differences": [
-            {"kind": it.kind, "reference": it.reference, "found_at": it.found_at, "message": it.message}
-            for it in differences
-        ],
-    }
-
-
-def till_answer(till: Till) -> dict[str, Any]:
-    establishment = till.establishment
-    return {
-        "id": till.pk,
-        "name": till.name,
-        "establishment": {"code": establishment.code, "name": establishment.name},
-        "customer": establishment.tenant.name,
-    }
-
-
-def activation_answer(status: ActivationStatus) -> dict[str, Any]:
-    return {
-        "state": status.state,
-        "label": status.label,
-        "division": {"code": status.code, "name": status.name} if status.code is not None else None,
-        "problems": [{"code": it.code, "field": it.field, "message": it.message} for it in status.problems],
-    }
-
-
-def till_status(
-    till: Till, activation: ActivationStatus, last: Iterable[Closing], *, differences: int
-) -> dict[str, Any]:
-    return {
-        "till": till_answer(till),
-        "activation": {"state": activation.state, "label": activation.label},
-        "last_closings": [
-            {"kind": it.kind, "scope": it.scope, "number": it.number, "received_at": it.received_at} for it in last
-        ],
-        "differences": differences,
-        "server_time": timezone.now(),
+        "id": export.pk,
+        "identity": Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
+        "state": ExportState(export.state),
+        "problems": [Problem.of(problem) for problem in export.problems],
+        "links": ClosingLinks(self=closing_address(export.pk)),
     }

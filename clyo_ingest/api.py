@@ -10,8 +10,7 @@ from django.urls import is_valid_path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -19,8 +18,23 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from clyo_ingest import answers
 from clyo_ingest.addresses import api_address
+from clyo_ingest.answers import (
+    ActivationAnswer,
+    ActivationLinkAnswer,
+    ClosingAnswer,
+    ClosingDetail,
+    ClosingPage,
+    ConflictAnswer,
+    KeyAnswer,
+    LogAnswer,
+    PairingAnswer,
+    ParametersAnswer,
+    TillAnswer,
+    TillStatus,
+    answered,
+    written,
+)
 from clyo_ingest.authentication import IsKnownTill, IsTill, require_known, require_till
 from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
@@ -31,8 +45,10 @@ from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.negotiation import ByFormat
 from clyo_ingest.parameters import keep_parameters
-from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after, parameters_of
+from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after
 from clyo_ingest.receive import receive
+from clyo_ingest.schema import JSON, TEXT, Answer, api_document, operation
+from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
 from exports.destination import (
     activation_status,
@@ -45,7 +61,6 @@ from exports.destination import (
 from tenants.models import Till
 
 PAGE = 50
-PROBLEM = answers.ProblemAnswer
 
 
 class PairView(AskedView):
@@ -55,11 +70,18 @@ class PairView(AskedView):
     permission_classes = [AllowAny]
     throttle_classes = [PairingThrottle]
 
-    @extend_schema(
-        request=PairingRequest,
-        responses={201: answers.PairingAnswer, 400: PROBLEM, 403: PROBLEM, 422: PROBLEM, 429: PROBLEM},
+    @operation(
+        "pairTill",
+        Tag.KEYS,
+        "Pair a till",
+        asks=PairingRequest,
+        answers={201: Answer(when="The till is paired.", body=PairingAnswer)},
+        refusals={403: Answer(when="The code is unknown, used or over, or its till is suspended.")},
+        limited=True,
     )
     def post(self, request: Request) -> Response:
+        """Turns a pairing code into the till's key. A code is made in the console and works once, for 24 hours.
+        A body may have 10,000 bytes at most."""
         asked = parsed(PairingRequest, small_document(request._request), code="pairing_invalid")
         software = f"{asked.software.name} {asked.software.version}".strip()
         try:
@@ -69,26 +91,31 @@ class PairView(AskedView):
         if paired is None:
             raise ApiError(403, "pairing_refused")
         till, key = paired
-        return Response({"till": answers.till_answer(till), "key": key}, status=201)
+        return answered(PairingAnswer(till=TillAnswer.of(till), key=key), status=201)
 
 
 class RotateKeyView(AskedView):
     """A new key; the old one stays valid until the new one is first used, at most 48 hours."""
 
-    @extend_schema(request=None, responses={201: answers.KeyAnswer, 401: PROBLEM, 403: PROBLEM})
+    @operation(
+        "rotateKey", Tag.KEYS, "Change the key", answers={201: Answer(when="The new key is made.", body=KeyAnswer)}
+    )
     def post(self, request: Request) -> Response:
-        return Response({"key": issue_key(require_till(request), expires_others=True)}, status=201)
+        """Makes a new key. The old one stays valid until the new one is first used, at most 48 hours: when the answer
+        got lost, call again with the old one."""
+        return answered(KeyAnswer(key=issue_key(require_till(request), expires_others=True)), status=201)
 
 
 class TillView(AskedView):
     """Who am I?"""
 
-    @extend_schema(responses={200: answers.TillStatus, 401: PROBLEM, 403: PROBLEM})
+    @operation("getTill", Tag.KEYS, "Ask who this till is", answers={200: Answer(when="Who it is.", body=TillStatus)})
     def get(self, request: Request) -> Response:
+        """Says who the till is, whether its establishment is exported, and which closings arrived last."""
         till = require_till(request)
         last = Closing.objects.filter(till=till).order_by("kind", "scope", "-era", "-number").distinct("kind", "scope")
         shop = till.establishment
-        return Response(answers.till_status(till, activation_status(shop), last, differences=count_differences(shop)))
+        return answered(TillStatus.of(till, activation_status(shop), last, differences=count_differences(shop)))
 
 
 class ActivationView(AskedView):
@@ -97,19 +124,40 @@ class ActivationView(AskedView):
     def get_throttles(self) -> list[BaseThrottle]:
         return [AskThrottle() if self.request.method == "GET" else PushThrottle()]
 
-    @extend_schema(responses={200: answers.ActivationAnswer, 401: PROBLEM, 403: PROBLEM})
+    @operation(
+        "getActivation",
+        Tag.ACTIVATION,
+        "Ask how the activation is",
+        answers={200: Answer(when="How it is.", body=ActivationAnswer)},
+        limited=True,
+    )
     def get(self, request: Request) -> Response:
-        return Response(answers.activation_answer(activation_status(require_till(request).establishment)))
+        """Says whether the establishment's closings go to Exact, into which company, and what must be mended first.
+        May be asked as often as a till may push, and uses up no pushes."""
+        return answered(ActivationAnswer.of(activation_status(require_till(request).establishment)))
 
-    @extend_schema(
-        request=None, responses={201: answers.ActivationLinkAnswer, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM}
+    @operation(
+        "startActivation",
+        Tag.ACTIVATION,
+        "Begin the activation",
+        answers={201: Answer(when="The page is open.", body=ActivationLinkAnswer)},
+        limited=True,
     )
     def post(self, request: Request) -> Response:
+        """Opens the page on which a person logs in at Exact, chooses the company and sees the checks. An earlier page
+        of the establishment is over."""
         url, expires_at = open_activation(require_till(request).establishment)
-        return Response({"url": url, "expires_at": expires_at}, status=201)
+        return answered(ActivationLinkAnswer(url=url, expires_at=expires_at), status=201)
 
-    @extend_schema(responses={204: None, 401: PROBLEM, 403: PROBLEM})
+    @operation(
+        "stopExport",
+        Tag.ACTIVATION,
+        "Stop the export",
+        answers={204: Answer(when="Nothing more is exported.")},
+        limited=True,
+    )
     def delete(self, request: Request) -> Response:
+        """Exports nothing more to Exact; what waits stays waiting. An open page of the activation is over."""
         stop_export(require_till(request).establishment)
         return Response(status=204)
 
@@ -146,28 +194,37 @@ class ParametersView(PushView):
 
     push_kind = PushKind.PARAMETERS
 
-    @extend_schema(
-        request=ParametersDocument,
-        responses={200: answers.ParametersAnswer, 400: PROBLEM, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+    @operation(
+        "putParameters",
+        Tag.PARAMETERS,
+        "Send the parameters",
+        asks=ParametersDocument,
+        answers={200: Answer(when="They are in force.", body=ParametersAnswer)},
+        limited=True,
     )
     def put(self, request: Request) -> Response:
+        """Sends the whole set of VAT slots, accounts and journals, each time it changes. It is the establishment's and
+        replaces what another of its tills sent. Closings held for want of it are looked at again."""
         return self.receive_push(request)
 
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ParametersDocument, content_of(push), code="parameters_invalid")
-        return Response(_parameters_answer(keep_parameters(require_till(request), document)))
+        return answered(ParametersAnswer.of(keep_parameters(require_till(request), document)))
 
-    @extend_schema(responses={200: answers.ParametersAnswer, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
+    @operation(
+        "getParameters",
+        Tag.PARAMETERS,
+        "Ask for the parameters",
+        answers={200: Answer(when="What is in force.", body=ParametersAnswer)},
+        refusals={404: Answer(when="No till of this establishment has sent any.")},
+    )
     def get(self, request: Request) -> Response:
+        """Gives the parameters in force for the till's establishment, whichever of its tills sent them."""
         till = require_till(request)
         latest = Parameters.objects.filter(establishment=till.establishment).first()
         if latest is None:
             raise Http404
-        return Response(_parameters_answer(latest))
-
-
-def _parameters_answer(row: Parameters) -> dict[str, Any]:
-    return {"version": row.version, "received_at": row.received_at, "parameters": row.document}
+        return answered(ParametersAnswer.of(latest))
 
 
 class ClosingsView(PushView):
@@ -177,50 +234,70 @@ class ClosingsView(PushView):
     query = ClosingsQuery
     asked: ClosingsQuery
 
-    @extend_schema(
-        request=ClosingDocument,
-        responses={
-            201: answers.ClosingAnswer,
-            200: answers.ClosingAnswer,
-            409: answers.ConflictAnswer,
-            **dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 503), PROBLEM),
+    @operation(
+        "pushClosing",
+        Tag.CLOSINGS,
+        "Push a closing",
+        asks=ClosingDocument,
+        answers={
+            201: Answer(when="Taken, and on disk.", body=ClosingAnswer),
+            200: Answer(when="The same closing again: nothing happens twice.", body=ClosingAnswer),
         },
+        refusals={
+            409: Answer(
+                when="Another closing of this identity came before. The first stands, this one is kept for support; "
+                "`errors` says where they differ.",
+                body=ConflictAnswer,
+            )
+        },
+        limited=True,
     )
     def post(self, request: Request) -> Response:
+        """Takes a closing. One that does not add up, or cannot be exported yet, is taken as well: 201 with the state
+        `held` or `waiting` and its `problems`. What is refused with 4xx is kept raw, for support."""
         return self.receive_push(request)
 
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
         received = receive(push, document)
-        body = answers.closing_answer(received.export, scope=received.scope)
-        return Response(body, status=201 if received.new else 200)
+        body = ClosingAnswer.of(received.export, scope=received.scope)
+        return answered(body, status=201 if received.new else 200)
 
-    @extend_schema(
-        parameters=parameters_of(ClosingsQuery),
-        responses={200: answers.ClosingPage, 401: PROBLEM, 403: PROBLEM, 422: PROBLEM},
+    @operation(
+        "listClosings",
+        Tag.CLOSINGS,
+        "List closings",
+        answers={200: Answer(when="The closings that were asked for.", body=ClosingPage)},
     )
     def get(self, request: Request) -> Response:
+        """Lists the till's closings, newest first, 50 a page. All filters that are given hold together."""
         rows = _wanted(require_till(request), self.asked)
         page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
-        return Response({"results": _details(page[:PAGE]), "next": _next_address(request, page)})
+        return answered(ClosingPage(results=_details(page[:PAGE]), next=_next_address(request, page)))
 
 
 class ClosingView(AskedView):
     """One closing of the till that asks."""
 
-    @extend_schema(responses={200: answers.ClosingDetail, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM})
+    @operation(
+        "getClosing",
+        Tag.CLOSINGS,
+        "Ask for a closing",
+        answers={200: Answer(when="The closing.", body=ClosingDetail)},
+    )
     def get(self, request: Request, closing_id: UUID) -> Response:
+        """Says how far a closing of this till is, with its problems and its entries in Exact."""
         closing = Closing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
         if closing is None:
             raise Http404
-        return Response(_details([closing])[0])
+        return answered(_details([closing])[0])
 
 
-def _details(closings: list[Closing]) -> list[dict[str, Any]]:
+def _details(closings: list[Closing]) -> list[ClosingDetail]:
     """Closings as they are answered, each with its entries and where they differ in Exact."""
     ids = [closing.pk for closing in closings]
     entries, differences = entries_of(ids), differences_of(ids)
-    return [answers.closing_detail(closing, entries[closing.pk], differences[closing.pk]) for closing in closings]
+    return [ClosingDetail.about(closing, entries[closing.pk], differences[closing.pk]) for closing in closings]
 
 
 class PlainText(BaseRenderer):
@@ -236,7 +313,7 @@ class LogDocument(JSONRenderer):
     """The log as a document."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        document = data.to_document() if isinstance(data, DayLog) else data
+        document = written(data.to_answer()) if isinstance(data, DayLog) else data
         body: bytes = super().render(document, accepted_media_type, renderer_context)
         return body
 
@@ -249,15 +326,15 @@ class LogView(AskedView):
     query = LogQuery
     asked: LogQuery
 
-    @extend_schema(
-        parameters=parameters_of(LogQuery),
-        responses={
-            (200, "application/json"): answers.LogAnswer,
-            (200, "text/plain"): OpenApiTypes.STR,
-            **dict.fromkeys((401, 403, 422), PROBLEM),
-        },
+    @operation(
+        "getLog",
+        Tag.LOG,
+        "Read a day's log",
+        answers={200: Answer(when="The day, oldest first.", body=LogAnswer, media={"text/plain": TEXT})},
     )
     def get(self, request: Request) -> Response:
+        """Says what happened on one day to the closings of the till's establishment, as a document or, for
+        `Accept: text/plain`, as lines that a person can read."""
         return Response(day_log(require_till(request).establishment, self.asked.date))
 
 
@@ -285,6 +362,30 @@ def _next_address(request: Request, page: list[Closing]) -> str | None:
     query = request.query_params.copy()
     query["cursor"] = cursor_after(last.received_at, last.pk)
     return f"{api_address('closings')}?{query.urlencode()}"
+
+
+class SchemaView(AskedView):
+    """This API as an OpenAPI document."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer]
+
+    @operation(
+        "getSchema",
+        Tag.SCHEMA,
+        "Read this document",
+        answers={
+            200: Answer(
+                when="The OpenAPI document.",
+                media={JSON: {"type": "object"}, "application/vnd.oai.openapi+json": {"type": "object"}},
+                headers=("Content-Disposition",),
+            )
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """Gives the description of this API that you are reading (OpenAPI 3.1)."""
+        return Response(api_document(), headers={"Content-Disposition": 'inline; filename="clyo-exact-till-api.json"'})
 
 
 @method_decorator(csrf_exempt, name="dispatch")

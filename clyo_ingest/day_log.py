@@ -5,7 +5,6 @@ the console and the text file.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,10 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clyo_ingest.answers import LogAnswer, LogEvent, LoggedClosing, Shop
 from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Push, PushKind
 from exports.history import Happening, of_establishment
 from exports.models import Export
+from ledger.closing import ClosingKind
 from tenants.models import Establishment
 
 LINES_MAX = 5000
@@ -41,21 +42,21 @@ class LogLine:
     reference: str = ""
     correlation_id: str = ""
     closing_id: UUID | None = None
-    closing: dict[str, Any] | None = None
+    closing: LoggedClosing | None = None
 
-    def to_document(self) -> dict[str, Any]:
+    def to_answer(self) -> LogEvent:
         """The line as the API gives it."""
-        return {
-            "at": timezone.localtime(self.at).isoformat(),
-            "closing": self.closing,
-            "till": self.till,
-            "state": self.state,
-            "message": self.what,
-            "detail": self.why,
-            "by": self.actor,
-            "reference": self.reference,
-            "exact_correlation_id": self.correlation_id,
-        }
+        return LogEvent(
+            at=timezone.localtime(self.at),
+            closing=self.closing,
+            till=self.till,
+            state=self.state,
+            message=self.what,
+            detail=self.why,
+            by=self.actor,
+            reference=self.reference,
+            exact_correlation_id=self.correlation_id,
+        )
 
     def to_text(self) -> str:
         """The line as people read it in a file."""
@@ -75,14 +76,14 @@ class DayLog:
     lines: list[LogLine]
     cut: bool
 
-    def to_document(self) -> dict[str, Any]:
+    def to_answer(self) -> LogAnswer:
         """The body of `GET /log`."""
-        return {
-            "date": self.day.isoformat(),
-            "establishment": {"code": self.establishment.code, "name": self.establishment.name},
-            "events": [line.to_document() for line in self.lines],
-            "truncated": self.cut,
-        }
+        return LogAnswer(
+            date=self.day,
+            establishment=Shop.of(self.establishment),
+            events=[line.to_answer() for line in self.lines],
+            truncated=self.cut,
+        )
 
     def to_text(self) -> str:
         """The log as a text file."""
@@ -119,7 +120,7 @@ def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
             reference=it.reference,
             correlation_id=it.correlation_id,
             closing_id=export.pk,
-            closing={"id": str(export.pk), "kind": export.kind, "number": export.number},
+            closing=LoggedClosing(id=export.pk, kind=ClosingKind(export.kind), number=export.number),
         )
 
 

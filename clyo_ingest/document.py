@@ -17,10 +17,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from ledger import texts
 from ledger.money import MONEY_TEXT, RATE_TEXT
@@ -97,71 +99,119 @@ def _few_enough_offered(payments: Any) -> Any:
     return payments
 
 
+class Shown:
+    """What the OpenAPI document says of a text beyond what pydantic knows: the rules of our own validators."""
+
+    def __init__(self, **more: Any) -> None:
+        self._more = more
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | self._more
+
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_YEAR = r"(20[0-9]{2}|2100)"
+_DATE = rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_OFFSET = r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])"
+
 Money = Annotated[str, StringConstraints(pattern=MONEY_TEXT), Field(examples=["12.50"])]
 Rate = Annotated[str, StringConstraints(pattern=RATE_TEXT), Field(examples=["20.00"])]
-Day = Annotated[date, BeforeValidator(_day), Field(examples=["2026-03-14"])]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant_text), AfterValidator(_within_years)]
+Day = Annotated[date, BeforeValidator(_day), Shown(pattern=f"^{_DATE}$"), Field(examples=["2026-03-14"])]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_instant_text),
+    AfterValidator(_within_years),
+    Shown(pattern=f"^{_DATE}T{_TIME}{_OFFSET}$"),
+    Field(examples=["2026-03-14T08:55:00+01:00"]),
+]
 # The bounds stand before what reads: else the schema would not say them.
 Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_whole)]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_whole)]
 Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_whole)]
 USABLE = AfterValidator(_usable)
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), USABLE]
-Label = Annotated[str, StringConstraints(max_length=120), USABLE]
-Account = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), USABLE]
-AccountGiven = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24), USABLE]
-Lines = Annotated[str, AfterValidator(_usable_lines)]
+ONE_LINE = Shown(pattern=f"^[^{_CONTROL}]*$")
+NOT_BLANK = Shown(pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$")
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), USABLE, NOT_BLANK]
+Label = Annotated[str, StringConstraints(max_length=120), USABLE, ONE_LINE]
+Account = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), USABLE, ONE_LINE]
+AccountGiven = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24), USABLE, NOT_BLANK]
+Lines = Annotated[str, AfterValidator(_usable_lines), Shown(pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
 
 
 class Sent(BaseModel):
     """Base of what a till sends: strict about types, indifferent to fields it does not know."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
 
 class Software(Sent):
+    """The program of the till. It may change without making another closing of one."""
+
     name: Label = ""
+    """Its name."""
     version: Label = ""
+    """Its version."""
     certificate: Label = ""
+    """The number of its certificate (NF525, LNE)."""
 
 
 class TicketRange(Sent):
-    """The tickets of one station that the closing covers."""
+    """The tickets of one station that the closing covers: they show that no two closings cover the same one."""
 
     station: Word
+    """The station that counts them."""
     first: Count
+    """The number of the first ticket."""
     last: Count
+    """The number of the last one."""
     count: Count
+    """How many there are."""
     cancelled: Count = 0
+    """How many of them were cancelled. Absent: none."""
 
 
 class SalesLine(Sent):
-    """The sales (or refunds, negative) of one VAT slot and family. The till's VAT is final."""
+    """The sales (or refunds) of one VAT slot and family. The till's VAT is final: it is a sum of tickets."""
 
     vat: Slot
+    """The VAT slot, 1 to 10 (TVA 1 … TVA 10)."""
     rate: Rate
+    """Its rate in percent on that day."""
     net: Money
+    """Without VAT."""
     tax: Money
+    """The VAT."""
     gross: Money
+    """With VAT: net and tax together."""
     kind: Literal["sale", "refund"]
+    """Refunds have negative amounts and lines of their own."""
     family: Label = ""
+    """The family of articles."""
     nature: Label = ""
+    """`goods` or `services`, or the till's own word."""
 
 
 class OtherReceipt(Sent):
     """Money taken that is no sale."""
 
     kind: Literal["tip", "settlement", "deposit", "voucher", "rounding"]
+    """`settlement` is of an earlier invoice or account, `deposit` is arrhes without VAT, `voucher` a gift card sold."""
     amount: Money
+    """How much."""
     label: Label = ""
+    """What people call it."""
     account: Account = ""
+    """The customer's account that a settlement is of."""
 
 
 class PaymentLine(Sent):
-    """How it was paid. `sales`, on offered items only, says which VAT they carry."""
+    """How it was paid. Several lines may share a means."""
 
     means: Word
+    """The till's code of the means of payment."""
     label: Label = ""
+    """What people call it."""
     kind: Literal[
         "cash",
         "card",
@@ -176,70 +226,121 @@ class PaymentLine(Sent):
         "offered",
         "other",
     ]
+    """What the means is."""
     amount: Money
+    """How much was paid with it."""
     count: Count | None = None
+    """How many times."""
     account: Account = ""
+    """The customer's account, for `on_account`."""
     sales: Annotated[list[SalesLine], Field(max_length=OFFERED_LINES_MAX)] = []
+    """For `offered` only: the sales that were given away, which say their VAT. All of a closing together: 500."""
 
 
 class CashMovement(Sent):
-    """Cash in (+) or out (−) of the drawer without a sale. `tax` is the deductible VAT contained in it, if known."""
+    """Cash into the drawer (+) or out of it (−) without a sale."""
 
     kind: Literal["float_in", "expense", "withdrawal", "bank_deposit", "other"]
+    """Why."""
     amount: Money
+    """How much, signed."""
     label: Label = ""
+    """What people call it."""
     tax: Money | None = None
+    """The deductible VAT contained in it, if it is known."""
 
 
 class CashCount(Sent):
+    """The drawer, counted."""
+
     float_open: Money | None = None
+    """What was in it at the beginning."""
     movements: Annotated[list[CashMovement], LINES] = []
+    """What went in and out without a sale."""
     expected: Money | None = None
+    """What should be in it: float_open, cash payments and movements together."""
     counted: Money | None = None
+    """What was counted. The difference from `expected` is booked."""
     banked: Money | None = None
+    """What of it goes to the bank."""
     float_left: Money | None = None
+    """What stays in it: counted less banked."""
 
 
 class Totals(Sent):
+    """The till's totals."""
+
     gross: Money
+    """The turnover of the closing, with VAT."""
     perpetual_before: Money | None = None
+    """The perpetual total before it."""
     perpetual_after: Money | None = None
+    """The perpetual total after it: perpetual_before and gross together."""
 
 
 class Signature(Sent):
+    """How the till has signed the closing. It is kept, and shows that closings follow each other."""
+
     algorithm: Lines = ""
+    """How it was made."""
     value: Lines = ""
+    """The signature."""
     previous: Lines = ""
+    """The signature of the closing before."""
     signed: Lines = ""
+    """What was signed."""
 
 
 class Report(Sent):
     """The printed Z. Kept with the raw push."""
 
     content_type: Label
+    """Its media type, such as application/pdf."""
     base64: Annotated[str, StringConstraints(pattern=texts.BASE64)]
+    """Its bytes in base64."""
 
 
 class ClosingDocument(Sent):
-    """A closing (clôture GÉNÉRALE, POSTE or CAISSE), as a till pushes it."""
+    """A closing (clôture GÉNÉRALE, POSTE or CAISSE), as a till pushes it.
+
+    Sales and other receipts together are what payments are, to the cent.
+    """
 
     kind: Literal["general", "station", "drawer"]
-    scope: Annotated[str, StringConstraints(max_length=40), USABLE] = ""
+    """What it covers: the establishment (GÉNÉRALE), a station (POSTE) or a drawer (CAISSE)."""
+    scope: Annotated[str, StringConstraints(max_length=40), USABLE, ONE_LINE] = ""
+    """The station or the drawer; empty for a general closing."""
     number: Number
+    """The till's own number of the closing, one sequence for each kind and scope. Till, kind, scope and number are its
+    identity."""
     business_date: Day
+    """The day it is booked on: the evening's day for a closing after midnight."""
     opened_at: Instant
+    """When the till was opened."""
     closed_at: Instant
+    """When it was closed."""
     currency: Annotated[str, StringConstraints(pattern=texts.CURRENCY)]
+    """The currency (ISO 4217). Only EUR can be booked."""
     training: Annotated[bool, Field(strict=True)] = False
+    """Whether it was made in the till's training mode; it is archived then. Absent: false."""
     software: Software | None = None
+    """The program of the till."""
     tickets: Annotated[list[TicketRange], Field(max_length=TICKET_RANGES_MAX)] = []
+    """The tickets it covers, by station."""
     sales: Annotated[list[SalesLine], LINES]
+    """What was sold and taken back."""
     other_receipts: Annotated[list[OtherReceipt], LINES] = []
+    """Money taken that is no sale."""
     payments: Annotated[list[PaymentLine], LINES, BeforeValidator(_few_enough_offered)]
+    """How it was paid."""
     cash: CashCount | None = None
+    """The drawer, counted."""
     totals: Totals | None = None
+    """The till's totals."""
     signature: Signature | None = None
+    """How the till has signed it."""
     report: Report | None = None
+    """The printed Z."""
 
     def canonical(self) -> dict[str, Any]:
         """The closing as JSON values, the printed report replaced by its digest: what is stored and compared."""
@@ -257,18 +358,26 @@ class VatParameter(Sent):
     """One VAT slot (TVA 1 … TVA 10)."""
 
     slot: Slot
+    """Which one, 1 to 10. Each is said once."""
     rate: Rate
+    """Its rate in percent."""
     sales_account: Account
+    """The account of its sales. Empty only for a slot that is not used, which has the rate 0.00."""
     vat_code: Account
+    """Exact's code of its VAT. Empty only for a slot that is not used."""
     vat_account: Account = ""
+    """The account of its VAT, for files; in Exact the code says it."""
 
 
 class JournalParameters(Sent):
-    """Absent or not numeric: the default, 70 for sales and 30 for receipts."""
+    """Exact's codes of the journals."""
 
     sales: Account | None = None
+    """The sales journal. Absent or not numeric: 70."""
     receipts: Account | None = None
+    """The receipts journal. Absent or not numeric: 30."""
     cash: Account | None = None
+    """The cash journal."""
 
 
 def _each_slot_whole_and_once(slots: list[VatParameter]) -> list[VatParameter]:
@@ -293,16 +402,26 @@ class ParametersDocument(Sent):
     """What a till says of VAT, accounts and journals: always the whole set."""
 
     vat: Annotated[list[VatParameter], Field(min_length=1, max_length=10), AfterValidator(_each_slot_whole_and_once)]
+    """The VAT slots in use."""
     customer_account: AccountGiven
+    """The account of the walk-in customer."""
     third_party: AccountGiven
+    """The walk-in customer's code in Exact."""
     journals: JournalParameters = JournalParameters()
+    """The journals. Absent: the defaults."""
     software: Software | None = None
+    """The program of the till."""
 
 
 class PairingRequest(Sent):
-    code: Annotated[str, StringConstraints(max_length=20), USABLE]
+    """A till that asks for its key."""
+
+    code: Annotated[str, StringConstraints(max_length=20), USABLE, ONE_LINE]
+    """The pairing code from the console, such as K7QM-2PXD; spaces, hyphens and case do not matter."""
     software: Software = Software()
+    """The program of the till."""
     device: Label = ""
+    """Its serial number or host name, for people to tell tills apart."""
 
 
 def digest_of(document: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from rest_framework.request import Request
@@ -119,28 +118,6 @@ def _unknown(known: list[str]) -> str:
 def _fault(name: str, code: str, message: str) -> dict[str, str]:
     shown = name[:NAME_SHOWN_MAX]
     return {"parameter": shown, "pointer": pointer([shown]), "code": code, "message": message}
-
-
-def parameters_of(model: type[Query]) -> list[OpenApiParameter]:
-    """The model's fields as parameters of the OpenAPI document."""
-    schema = model.model_json_schema()
-    return [
-        OpenApiParameter(
-            name,
-            _plain(field, schema.get("$defs", {})),
-            required=name in schema.get("required", ()),
-            description=field.get("description", ""),
-        )
-        for name, field in schema["properties"].items()
-    ]
-
-
-def _plain(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's own schema: it is left out, never null, and what it refers to is written in its place."""
-    choices = [it for it in field.get("anyOf", [field]) if it.get("type") != "null"]
-    (only,) = choices
-    found = definitions[only["$ref"].rpartition("/")[2]] if "$ref" in only else only
-    return {name: value for name, value in found.items() if name not in ("title", "description", "default")}
 
 
 class AskedView(APIView):

@@ -1,8 +1,6 @@
 """Addresses of the till API, below /api/v1/."""
 
 from django.urls import path, register_converter
-from drf_spectacular.views import SpectacularJSONAPIView
-from rest_framework.permissions import AllowAny
 
 from clyo_ingest import api, exports_api
 from clyo_ingest.converters import AnyCaseUuid
@@ -18,8 +16,8 @@ urlpatterns = [
     path("closings", api.ClosingsView.as_view()),
     path("closings/<any_case_uuid:closing_id>", api.ClosingView.as_view()),
     path("exports", exports_api.ExportsView.as_view()),
-    path("exports/<any_case_uuid:run_id>", exports_api.ExportView.as_view()),
-    path("exports/<any_case_uuid:run_id>/file", exports_api.ExportFileView.as_view()),
+    path("exports/<any_case_uuid:export_id>", exports_api.ExportView.as_view()),
+    path("exports/<any_case_uuid:export_id>/file", exports_api.ExportFileView.as_view()),
     path("log", api.LogView.as_view()),
-    path("schema", SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny])),
+    path("schema", api.SchemaView.as_view()),
 ]

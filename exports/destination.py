@@ -13,7 +13,7 @@ from exact.activation import recheck, switch_off
 from exact.lapses import lapses_at
 from exact.links import end_links, live_step, make_link
 from exact.mapping import take_parameters as put_in_force
-from exact.models import Activation, ConnectionState, Finding, LinkStep, Posting
+from exact.models import Activation, ConnectionState, Finding, FindingKind, LinkStep, Posting, PostingState
 from exact.states import OVER
 from exports.finding_words import advice_of, said_of_finding, title_of
 from exports.models import Export
@@ -21,6 +21,10 @@ from exports.nudge import nudge_learning, nudge_release
 from exports.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment
+
+# The words a till may read of an entry and of a difference.
+ENTRY_STATES = [state.value for state in PostingState if state not in OVER]
+DIFFERENCE_KINDS = [kind.value for kind in FindingKind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from exports.problems import sentence
 from exports.reasons import reason
 from tenants.models import Establishment
 
+# The words of `Happening.state`.
+STATES = [*dict.fromkeys([*ExportState.values, *PostingState.values])]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:

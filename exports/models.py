@@ -21,7 +21,8 @@ from tenants.put_off import PutOff
 
 
 class ExportState(models.TextChoices):
-    """The states of the till API."""
+    """How far a closing is, in the words of the till API: held (see its problems), waiting (not activated yet), ready,
+    exporting, exported, failed (Exact refused, or a person must decide), archived (training, or nothing to book)."""
 
     HELD = "held", _("held")
     WAITING = "waiting", _("waiting for activation")

@@ -183,7 +183,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clyo_ingest.negotiation.JsonAnyway",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "clyo_ingest.schema.TillApiSchema",
     "DEFAULT_THROTTLE_RATES": {"push": ENVIRONMENT.push_rate, "pairing": ENVIRONMENT.pairing_rate},
     # A parameter like any other: where there is a choice, the address says so itself.
     "URL_FORMAT_OVERRIDE": None,
@@ -192,13 +192,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Clyo → Exact: the till API",
-    "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "PATH_CONVERTER_OVERRIDES": {"any_case_uuid": {"type": "string", "format": "uuid"}},
+    "POSTPROCESSING_HOOKS": ["clyo_ingest.schema.add_what_is_common"],
 }
 
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()

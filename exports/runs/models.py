@@ -37,6 +37,8 @@ FOR_IMPORT = (RunFormat.CIEL, RunFormat.SAGE, RunFormat.SAGE_TEXT)
 
 
 class RunState(models.TextChoices):
+    """How far an export on demand is, in the words of the till API."""
+
     QUEUED = "queued", _("queued")
     RUNNING = "running", _("running")
     DONE = "done", _("done")

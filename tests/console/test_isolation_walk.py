@@ -98,7 +98,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "object_id": row.pk if row else customer.export.pk,
         "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
         "closing_id": customer.export.pk,
-        "export_id": customer.export.pk,
+        "export_id": (customer.export_run if address.route.startswith("api/") else customer.export).pk,
         "link_id": ActivationLink.objects.get(establishment=till.establishment).pk,
         "secret": "c0ffee-0123456789abcdef",
         "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
