@@ -23,7 +23,7 @@ help:
 	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
-	@echo "make check         ruff, mypy, import rules, migrations, translations"
+	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API"
 
 demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
@@ -49,6 +49,7 @@ check: $(VENV)/.installed
 	$(BIN)/python -m integration.translations check
 	$(BIN)/python -m integration.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m integration.stack exec $(BIN)/mypy
+	$(BIN)/python -m integration.stack exec $(BIN)/python -m integration.api_lint
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .

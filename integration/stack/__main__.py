@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 
-from integration.stack.browser import BrowserMissing, ensure_browser
+from integration.stack.browser import ensure_browser
+from integration.stack.debian import ProgramMissing
 from integration.stack.services import local_services
 
 USAGE = "usage: python -m integration.stack exec COMMAND [ARGUMENT …] | browser"
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
 def _browser() -> int:
     try:
         ensure_browser()
-    except BrowserMissing as missing:
+    except ProgramMissing as missing:
         print(missing, file=sys.stderr)
         return 1
     return 0
