@@ -1,6 +1,6 @@
 """Taking a closing over from the till's side, in the transaction that accepts it; and looking at it again later."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from exports.carry_out import carried_out, go_on
-from exports.coverage import Verdict
-from exports.coverage_rows import lock_shop
-from exports.decide import AT_A_WORD, STATES, Look, decide
+from exports.coverage import TAKEN_AT_A_WORD, Disputed, Verdict
+from exports.coverage_rows import judge_again, lock_shop
+from exports.decide import STATES, WAIVABLE, Look, decide
 from exports.locked_till import LockedTill
 from exports.models import Export, ExportState
 from exports.prepare import WHERE_CLOSINGS_GO
@@ -96,10 +96,13 @@ def _row_of(export: Export) -> Insertion:
     return Insertion(ROW, columns)
 
 
-def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False) -> Export:
+def reconsider(
+    export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
+) -> Export:
     """Look again at a closing that is held or waiting, after something was mended or the export was activated.
 
-    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`AT_A_WORD`).
+    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`),
+    and ends its dispute if that is still the one the last look found, or the one of this `word`.
     One that is archived because others stand for it is looked at too. Does nothing to a closing in another state.
     """
     with transaction.atomic():
@@ -108,7 +111,18 @@ def reconsider(export_id: UUID, *, actor: User | None = None, why: str, accept_p
         if export.state not in (ExportState.HELD, ExportState.WAITING) and not others_stand_for(export):
             return export
         if accept_problems:
-            blocking = {problem["code"] for problem in export.problems if problem["blocking"]}
-            export.accepted_problems = sorted({*export.accepted_problems, *(blocking & AT_A_WORD)})
+            export.accepted_problems = sorted({*export.accepted_problems, *_taken(export, word)})
         go_on(export, actor=actor, why=why)
     return export
+
+
+def _taken(export: Export, word: str) -> Iterator[str]:
+    """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
+    shown = [problem for problem in export.problems if problem["blocking"]]
+    yield from WAIVABLE.intersection(problem["code"] for problem in shown)
+    if word:
+        yield word
+    elif disputes := [problem for problem in shown if problem["code"] in TAKEN_AT_A_WORD]:
+        now = judge_again(export, Closing.from_document(export.document))
+        if isinstance(now, Disputed) and now.word and [it.to_document() for it in now.problems] == disputes:
+            yield now.word

@@ -23,7 +23,7 @@ from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.closing_page import KINDS, closing_context
-from exports.decide import AT_A_WORD
+from exports.decide import WAIVABLE
 from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
 from exports.money import in_currency
@@ -157,7 +157,7 @@ class ExportAdmin(ReadOnlyAdmin):
             looked_at = reconsider(
                 export.pk, actor=person_behind(request), why=Why.BOOKED_AS_IT_IS, accept_problems=True
             )
-            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in AT_A_WORD]
+            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in WAIVABLE]
             words = f"{export} : {looked_at.get_state_display()}"
             if looked_at.state == ExportState.HELD:
                 self.message_user(request, " ".join([words, *left]), messages.WARNING)

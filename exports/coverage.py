@@ -5,6 +5,8 @@ of one, at every look, while its establishment is locked (`exports.locked_till`,
 says is kept by `coverage_rows`, and the database refuses that two closings that count cover one ticket.
 """
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,6 +14,7 @@ from uuid import UUID
 
 from exports.coverage_parts import Part, alike, beside_in_hours, beside_in_tickets, live_among, met, siblings
 from ledger.closing import Closing, ClosingKind
+from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty, remainder
 from ledger.problem import Problem
 from ledger.tickets import TicketSet
@@ -34,6 +37,7 @@ LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL})
 # Why a closing is held that counts only once a person, or another closing, has settled it.
 DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, "scope_unexpected", "scope_missing"})
 NAMED_MAX = 20
+NAME_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +61,15 @@ class NotBooked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed:
-    """A person must say. `left` is what would be booked at a word, where that can be said."""
+    """A person must say. `left` is what would be booked at a word, where that can be said.
+
+    `word` is how a yes to just this is written down; empty where no yes helps.
+    """
 
     problems: tuple[Problem, ...]
     left: Closing | None = None
     over: tuple[UUID, ...] = ()
+    word: str = ""
 
 
 Verdict: TypeAlias = Counts | NotBooked | Disputed
@@ -91,18 +99,18 @@ class Place:
     """Where a closing stands: its establishment, its own id once it has one, and what is known of the others.
 
     `contested`: the database has refused its tickets or hours, or nobody tried yet; without, it is a new closing that
-    is tried first. `word`: the codes of problems that a person took as they are.
+    is tried first. `words`: what a person said yes to, each for the one dispute that was shown (`Disputed.word`).
     """
 
     establishment_id: int
     practice: Practice
     closing_id: UUID | None = None
     contested: bool = True
-    word: Collection[str] = ()
+    words: Collection[str] = ()
 
-    @property
-    def at_a_word(self) -> bool:
-        return not TAKEN_AT_A_WORD.isdisjoint(self.word)
+    def accepted(self, asked: Disputed) -> bool:
+        """Whether a person said yes to this, and not to something that was disputed of the closing before."""
+        return bool(asked.word) and asked.word in self.words
 
 
 def judge(closing: Closing, place: Place) -> Verdict:
@@ -117,8 +125,8 @@ def judge(closing: Closing, place: Place) -> Verdict:
     unclear = place.practice.beside(closing) or (place.practice.question_open and not closing.tickets)
     if level == BookedLevel.AUTO and unclear:
         return Disputed(problems=(Problem(code=WHICH),))
-    if SAME_AGAIN not in place.word and (problem := _same_again(closing, place)):
-        return Disputed(problems=(problem,))
+    if (again := _same_again(closing, place)) and not place.accepted(again):
+        return again
     return _by_hours(closing, place) or _by_tickets(closing, place)
 
 
@@ -141,12 +149,14 @@ def _misplaced_scope(closing: Closing) -> Problem | None:
     return None
 
 
-def _same_again(closing: Closing, place: Place) -> Problem | None:
+def _same_again(closing: Closing, place: Place) -> Disputed | None:
     """Without tickets, the same hours and figures under another number are no second day."""
     if closing.tickets and not place.practice.untold:
         return None
     for other in alike(closing, place.establishment_id, place.closing_id):
-        return Problem(code=SAME_AGAIN, facts={"other": other.name, "found": closing.money(closing.turnover)})
+        facts = {"other": other.name, "found": closing.money(closing.turnover)}
+        said = (Problem(code=SAME_AGAIN, facts=facts),)
+        return Disputed(problems=said, word=_word(said))
     return None
 
 
@@ -163,11 +173,30 @@ def _by_tickets(closing: Closing, place: Place) -> Verdict:
     # Of hours that never met, it is another day under the same numbers: a word books all of it.
     other_days = [part for part in parts if not met(closing, part.closing)]
     odd = [part for part in parts if part in other_days or part.kind == closing.kind]
-    if odd and not place.at_a_word:
-        return Disputed(problems=_overlaps(mine, odd))
-    parts = [part for part in parts if part not in other_days]
-    if not parts:
-        return Counts(closing=closing, over=tuple(part.id for part in other_days))
+    same_days = [part for part in parts if part not in other_days]
+    other_day = Counts(closing=closing, over=tuple(part.id for part in other_days))
+    found = _beside(closing, mine, same_days, place) if same_days else other_day
+    return _asked_first(found, _overlaps(mine, odd), place) if odd else found
+
+
+def _asked_first(found: Verdict, problems: tuple[Problem, ...], place: Place) -> Verdict:
+    """What is odd by itself is asked before what it comes to; one word then answers both."""
+    if isinstance(found, Disputed) and found.left is None:
+        return found
+    rest: Closing | None = None
+    over: tuple[UUID, ...] = ()
+    if isinstance(found, Counts):
+        rest, over = found.closing, found.over
+    elif isinstance(found, Disputed):
+        rest, over = found.left, found.over
+    asked = Disputed(problems=problems, word=_word(problems, rest, over))
+    if not place.accepted(asked):
+        return asked
+    return found if rest is None else Counts(closing=rest, over=over)
+
+
+def _beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
+    """What a closing comes to beside others of the same hours that cover its tickets."""
     booked = _together(parts)
     if booked == mine:
         return _compared(closing, [closing], parts, place)
@@ -213,10 +242,16 @@ def _compared(closing: Closing, told: list[Closing], parts: list[Part], place: P
 
 def _partly(closing: Closing, told: list[Closing], parts: list[Part], place: Place, *, code: str) -> Verdict:
     left = remainder(closing, told, [part.closing for part in parts])
-    over = tuple(part.id for part in parts)
-    if place.at_a_word:
-        return Counts(closing=left, over=over)
-    return Disputed(problems=(_told(code, told, parts),), left=left, over=over)
+    problems, over = (_told(code, told, parts),), tuple(part.id for part in parts)
+    asked = Disputed(problems=problems, left=left, over=over, word=_word(problems, left, over))
+    return Counts(closing=left, over=over) if place.accepted(asked) else asked
+
+
+def _word(problems: tuple[Problem, ...], rest: Closing | None = None, over: Iterable[UUID] = ()) -> str:
+    """How a yes is written down: good for these problems and for booking this rest of these, and for nothing else."""
+    said = [[it.to_document() for it in problems], rest and document_of(rest), sorted(map(str, over))]
+    name = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
+    return f"{problems[0].code}_{name}"
 
 
 def _uncovered_of(closing: Closing, place: Place) -> list[Problem]:

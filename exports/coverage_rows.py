@@ -99,7 +99,7 @@ def judge_again(export: Export, closing: Closing) -> Verdict:
         establishment_id=export.establishment_id,
         practice=practice_of(export.establishment),
         closing_id=export.pk,
-        word=export.accepted_problems,
+        words=export.accepted_problems,
     )
     return judge(closing, place)
 
@@ -149,7 +149,7 @@ def keep(export: Export, closing: Closing, verdict: Verdict, *, actor: User | No
     counts = isinstance(verdict, Counts)
     CoveredTickets.objects.filter(closing=export.pk).exclude(live=counts).update(live=counts)
     untold = UntoldTickets.objects.filter(closing=export.pk)
-    if counts and SAME_AGAIN in export.accepted_problems:
+    if counts and any(said.startswith(SAME_AGAIN) for said in export.accepted_problems):
         untold.update(alike=digest_of(closing, apart=export.pk))
     untold.exclude(live=counts).update(live=counts)
     settle_kinds(export, closing, verdict, practice_of(export.establishment))

@@ -1,7 +1,5 @@
 """A closing beside those that cover the same sales, for people: both sums, what is left, rate by rate."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +15,6 @@ from exports.coverage_rows import judge_again
 from exports.models import Export, ExportState
 from exports.money import in_currency
 from ledger.closing import Closing
-from ledger.closing_document import document_of
 from ledger.figures import Figures
 from ledger.tickets import TicketSet
 
@@ -76,10 +73,7 @@ def comparison_of(export: Export) -> Comparison | None:
 
 def rest_of(verdict: Verdict) -> str:
     """A name for what a word would book now, so that it can be held against what a person was shown."""
-    if not isinstance(verdict, Disputed) or verdict.left is None:
-        return ""
-    said = json.dumps([document_of(verdict.left), sorted(map(str, verdict.over))], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return verdict.word if isinstance(verdict, Disputed) and verdict.left is not None else ""
 
 
 def _beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:

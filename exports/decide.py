@@ -10,7 +10,7 @@ from typing import Self, TypeAlias
 
 from django.utils import timezone
 
-from exports.coverage import TAKEN_AT_A_WORD, Counts, Disputed, NotBooked, Verdict
+from exports.coverage import Counts, Disputed, NotBooked, Verdict
 from exports.coverage_rows import judge_again
 from exports.models import Export, ExportState
 from exports.prepare import Destination
@@ -42,8 +42,6 @@ WAIVABLE = frozenset(
         "tickets_overlap_within",
     }
 )
-# What a person may say to a held closing at all: of one that others cover in part, the rest is booked.
-AT_A_WORD = WAIVABLE | TAKEN_AT_A_WORD
 
 Problems: TypeAlias = tuple[Problem, ...]
 

@@ -99,7 +99,7 @@ def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
             messages.warning(request, _("This has changed since it was shown. Look at it again."))
             return back
         actor = person_behind(request)
-        looked_at = reconsider(export.pk, actor=actor, why=Why.REST_BOOKED, accept_problems=True)
+        looked_at = reconsider(export.pk, actor=actor, why=Why.REST_BOOKED, accept_problems=True, word=now)
     messages.info(request, f"{export} : {looked_at.get_state_display()}")
     return back
 

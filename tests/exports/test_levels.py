@@ -1,5 +1,6 @@
 """Which kind of closing counts: asked once where tickets do not tell, fixed by a person, changed without doubling."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 
 from exact.models import Division
 from exports import tasks
+from exports.accept import reconsider
 from exports.coverage_models import ClosingKinds, LevelChange
 from exports.levels import open_questions, set_level, waiting_for_the_answer
 from exports.models import Export
@@ -94,8 +96,6 @@ def test_answer__that_what_came_late_counts_books_only_what_is_left(linked: Link
 
 
 def support_books(export: Export) -> None:
-    from exports.accept import reconsider
-
     reconsider(export.pk, why="booked as it is", accept_problems=True)
 
 
@@ -213,3 +213,41 @@ def test_change__is_carried_out_for_all_though_one_closing_makes_trouble(
     tasks.sweep()
     assert states(exports) == ["waiting"] * 3
     assert not LevelChange.objects.filter(done_at=None).exists()
+
+
+def test_dispute__is_looked_at_again_only_after_something_happened_beside_it(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours stand for tickets here; where nothing moved, no sweep looks, so that others have their turn."""
+    from exports import levels
+
+    monkeypatch.setattr(levels, "CLOCKS_APART", timedelta())
+    till, _division = linked
+    one, two = stations_of(3)
+    _first, whole = push(till, one, general_of(3))
+    choose(till, "general")
+    assert codes(whole) == ["partly_booked"]
+    tasks.sweep()
+    assert levels.look_again_at_disputes() == 0
+    pushed(till, two)
+    assert levels.look_again_at_disputes() == 1
+    assert levels.look_again_at_disputes() == 0
+
+
+def test_disputes__are_looked_at_again_the_longest_unseen_first(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exports import levels
+
+    monkeypatch.setattr(levels, "BATCH", 1)
+    till, _division = linked
+    first = push(till, station("1", 3), general(3))[1]
+    other = {"tickets": covering(("1", 101, 150), ("2", 61, 90))}
+    second = push(till, station("1", 4, tickets=covering(("1", 101, 150))), general(4, **other))[1]
+    reconsider(first.pk, why="a person looked")
+    push(till, station("2", 3), station("2", 4, tickets=covering(("2", 61, 90))))
+    looks = []
+    for _sweep in range(2):
+        assert levels.look_again_at_disputes() == 1
+        looks.append(states([first, second]))
+    assert looks == [["held", "archived"], ["archived", "archived"]]
