@@ -18,6 +18,7 @@ from clyo_ingest.addresses import closing_address
 from clyo_ingest.document import ParametersDocument
 from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Closing, Parameters
+from clyo_ingest.parameters import OF_PARAMETERS, Version
 from clyo_ingest.schema import SAME_AS
 from exports.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus, BookedDifference, BookedEntry
 from exports.history import STATES
@@ -322,6 +323,21 @@ class _ShownAs:
         return {SAME_AS: self._name}
 
 
+class ReplacedAnswer(AnswerBody):
+    """The parameters of another till of the establishment, which these took the place of."""
+
+    version: int
+    """Their version."""
+    till: str
+    """The name of the till that had sent them."""
+    received_at: datetime
+    """When it had sent them."""
+
+    @classmethod
+    def of(cls, row: Parameters) -> "ReplacedAnswer":
+        return cls(version=row.version, till=row.till.name, received_at=row.received_at)
+
+
 class ParametersAnswer(AnswerBody):
     """The parameters in force, of the till's establishment."""
 
@@ -331,10 +347,21 @@ class ParametersAnswer(AnswerBody):
     """When they were sent first."""
     parameters: Annotated[dict[str, Any], _ShownAs(ParametersDocument)]
     """What was sent, with every default written out."""
+    replaces: ReplacedAnswer | None
+    """What another till of the establishment had sent before; null when the version before came from the same till."""
+    problems: list[Problem]
+    """What a person should know of the change: another till's were replaced, a slot that closings used is gone."""
 
     @classmethod
-    def of(cls, row: Parameters) -> "ParametersAnswer":
-        return cls(version=row.version, received_at=row.received_at, parameters=row.document)
+    def of(cls, version: Version) -> "ParametersAnswer":
+        row, before = version.row, version.replaces
+        return cls(
+            version=row.version,
+            received_at=row.received_at,
+            parameters=row.document,
+            replaces=ReplacedAnswer.of(before) if before else None,
+            problems=[Problem.of(problem.to_document()) for problem in version.problems],
+        )
 
 
 class LoggedClosing(AnswerBody):
@@ -348,18 +375,50 @@ class LoggedClosing(AnswerBody):
     """The till's own number of the closing."""
 
 
+class Fault(AnswerBody):
+    """One thing that is missing or wrong."""
+
+    pointer: str
+    """The JSON pointer of the field in the body; of a parameter of the address, a slash and its name."""
+    code: str
+    """What is wrong; never changes. More codes may come."""
+    message: str
+    """What is wanted instead."""
+    parameter: str = ""
+    """The parameter of the address that is meant; absent when it is a field of the body."""
+
+
+class LoggedPush(AnswerBody):
+    """A push that was refused, as far as it can be read."""
+
+    kind: ClosingKind | None
+    """What the closing covers; null when that cannot be read, and for parameters."""
+    scope: str
+    """The station or the drawer; empty when that cannot be read."""
+    number: int | None
+    """The till's own number of the closing; null when that cannot be read, and for parameters."""
+    status: int
+    """The HTTP status it was answered."""
+    code: str
+    """The code it was answered."""
+    errors: list[Fault]
+    """The faults that a 422 or a 409 was answered for."""
+
+
 class LogEvent(AnswerBody):
     """One thing that happened."""
 
     at: datetime
     """When."""
     closing: LoggedClosing | None
-    """To which closing; null for a push that was refused."""
+    """To which closing; null for a push that was refused, and for parameters."""
+    push: LoggedPush | None
+    """The push that was refused; null for all else."""
     till: str
     """The name of the till."""
-    state: Annotated[str, Field(json_schema_extra={"enum": STATES})]
+    state: Annotated[str, Field(json_schema_extra={"enum": [*STATES, OF_PARAMETERS]})]
     """What came of it: the new state of the closing or, with a `reference`, of its entry; `refused` as well for a push
-    that was refused."""
+    that was refused; `parameters` when some came into force that a person should know something of."""
     message: str
     """The same in words."""
     detail: str
@@ -383,19 +442,6 @@ class LogAnswer(AnswerBody):
     """What happened, oldest first."""
     truncated: bool
     """Whether there was more than is listed."""
-
-
-class Fault(AnswerBody):
-    """One thing that is missing or wrong."""
-
-    pointer: str
-    """The JSON pointer of the field in the body; of a parameter of the address, a slash and its name."""
-    code: str
-    """What is wrong; never changes. More codes may come."""
-    message: str
-    """What is wanted instead."""
-    parameter: str = ""
-    """The parameter of the address that is meant; absent when it is a field of the body."""
 
 
 class ProblemAnswer(AnswerBody):

@@ -44,12 +44,12 @@ from clyo_ingest.inbox import content_of, note_refusal, parsed, small_document, 
 from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.negotiation import ByFormat
-from clyo_ingest.parameters import keep_parameters
+from clyo_ingest.parameters import keep_parameters, version_of
 from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after
 from clyo_ingest.receive import receive
 from clyo_ingest.schema import JSON, TEXT, Answer, api_document, operation
 from clyo_ingest.schema_words import Tag
-from clyo_ingest.throttles import AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
+from clyo_ingest.throttles import ActThrottle, AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
 from exports.destination import (
     activation_status,
     count_differences,
@@ -122,7 +122,7 @@ class ActivationView(AskedView):
     """The export to Exact of the till's establishment: ask for the page that sets it up, see how it is, stop it."""
 
     def get_throttles(self) -> list[BaseThrottle]:
-        return [AskThrottle() if self.request.method == "GET" else PushThrottle()]
+        return [AskThrottle() if self.request.method in SAFE_METHODS else ActThrottle()]
 
     @operation(
         "getActivation",
@@ -180,7 +180,7 @@ class PushView(AskedView):
         try:
             if known.suspended:
                 raise ApiError(403, "suspended")
-            refuse_if_too_fast(request, self)
+            refuse_if_too_fast(request, self, PushThrottle())
             refuse_unmeasured(request._request)
             return self.take(request, push)
         except Exception as error:
@@ -209,7 +209,7 @@ class ParametersView(PushView):
 
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ParametersDocument, content_of(push), code="parameters_invalid")
-        return answered(ParametersAnswer.of(keep_parameters(require_till(request), document)))
+        return answered(ParametersAnswer.of(version_of(keep_parameters(require_till(request), document))))
 
     @operation(
         "getParameters",
@@ -224,7 +224,7 @@ class ParametersView(PushView):
         latest = Parameters.objects.filter(establishment=till.establishment).first()
         if latest is None:
             raise Http404
-        return answered(ParametersAnswer.of(latest))
+        return answered(ParametersAnswer.of(version_of(latest)))
 
 
 class ClosingsView(PushView):

@@ -2,7 +2,7 @@
 the console and the text file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,15 +12,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clyo_ingest.answers import LogAnswer, LogEvent, LoggedClosing, Shop
+from clyo_ingest.answers import Fault, LogAnswer, LogEvent, LoggedClosing, LoggedPush, Shop
 from clyo_ingest.errors import TITLES
-from clyo_ingest.models import Push, PushKind
+from clyo_ingest.models import Parameters, Push, PushKind
+from clyo_ingest.parameters import OF_PARAMETERS, version_of
+from clyo_ingest.refused import Refused, refused_in
 from exports.history import Happening, of_establishment
 from exports.models import Export
+from exports.problems import sentence
 from ledger.closing import ClosingKind
 from tenants.models import Establishment
 
 LINES_MAX = 5000
+VERSIONS_MAX = 200
+FAULTS_MAX = 5
 KINDS = {
     "general": gettext_lazy("General closing"),
     "station": gettext_lazy("Station closing"),
@@ -43,12 +48,14 @@ class LogLine:
     correlation_id: str = ""
     closing_id: UUID | None = None
     closing: LoggedClosing | None = None
+    push: LoggedPush | None = None
 
     def to_answer(self) -> LogEvent:
         """The line as the API gives it."""
         return LogEvent(
             at=timezone.localtime(self.at),
             closing=self.closing,
+            push=self.push,
             till=self.till,
             state=self.state,
             message=self.what,
@@ -100,7 +107,8 @@ def day_log(establishment: Establishment, day: date) -> DayLog:
     start = timezone.make_aware(datetime.combine(day, time()))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
     happenings = of_establishment(establishment, start, end, limit=LINES_MAX + 1)
-    lines = sorted([*_of_closings(happenings), *_refused(establishment, start, end)], key=lambda line: line.at)
+    of_tills = (*_refused(establishment, start, end), *_parameters(establishment, start, end))
+    lines = sorted([*_of_closings(happenings), *of_tills], key=lambda line: line.at)
     return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=len(lines) > LINES_MAX)
 
 
@@ -128,12 +136,51 @@ def _refused(establishment: Establishment, start: datetime, end: datetime) -> It
     rows = Push.objects.filter(
         till__establishment=establishment, received_at__gte=start, received_at__lt=end, answer_status__gte=400
     )
-    for push in rows.select_related("till").defer("body").order_by("received_at")[: LINES_MAX + 1]:
+    pushes = [*rows.select_related("till", "closing__export").defer("body").order_by("received_at")[: LINES_MAX + 1]]
+    for push, told in refused_in(pushes):
+        said = _(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code
         yield LogLine(
             at=push.received_at,
-            about=str(PushKind(push.kind).label),
+            about=_about(push, told),
             what=_("refused ({status})").format(status=push.answer_status),
             state="refused",
             till=push.till.name,
-            why=_(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code,
+            why=" ".join([said, *_named(told.faults)]),
+            push=LoggedPush(
+                kind=told.kind,
+                scope=told.scope,
+                number=told.number,
+                status=push.answer_status or 0,
+                code=push.answer_code,
+                errors=[Fault.model_validate(fault) for fault in told.faults],
+            ),
         )
+
+
+def _about(push: Push, told: Refused) -> str:
+    number = f"Z {told.number}" if told.number is not None else ""
+    kind = str(KINDS[told.kind]) if told.kind else str(PushKind(push.kind).label)
+    return " · ".join(part for part in (number, kind, told.scope) if part)
+
+
+def _named(faults: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The first faults, each with its place."""
+    for fault in faults[:FAULTS_MAX]:
+        yield f"{fault['pointer']}: {fault['message']}" if fault["pointer"] else fault["message"]
+    if len(faults) > FAULTS_MAX:
+        yield _("And {count} more.").format(count=len(faults) - FAULTS_MAX)
+
+
+def _parameters(establishment: Establishment, start: datetime, end: datetime) -> Iterator[LogLine]:
+    """Parameters that replaced another till's, or without which a slot is left that closings used."""
+    rows = Parameters.objects.filter(establishment=establishment, received_at__gte=start, received_at__lt=end)
+    for row in rows.select_related("till", "establishment").order_by("version")[:VERSIONS_MAX]:
+        if problems := version_of(row).problems:
+            yield LogLine(
+                at=row.received_at,
+                about=str(PushKind.PARAMETERS.label),
+                what=_("version {version} in force").format(version=row.version),
+                state=OF_PARAMETERS,
+                till=row.till.name,
+                why=" ".join(sentence(problem.to_document()) for problem in problems),
+            )

@@ -186,6 +186,13 @@ def validation_message(fault: Mapping[str, Any]) -> str:
     return _(MESSAGES[kind]).format(**facts)
 
 
+def too_fast(wait: float | None) -> ApiError:
+    """The 429 that says when to come again; a minute when nobody knows."""
+    seconds = int(wait or 60) + 1
+    detail = _("Too many calls. Try again in {seconds} seconds.").format(seconds=seconds)
+    return ApiError(429, "throttled", detail=detail, headers={"Retry-After": str(seconds)})
+
+
 def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler: no answer holds a trace, whatever happened."""
     return problem_response(refusal_of(exception))
@@ -203,9 +210,7 @@ def refusal_of(exception: Exception) -> ApiError:
         case exceptions.PermissionDenied():
             error = ApiError(403, "suspended")
         case exceptions.Throttled():
-            error = ApiError(
-                429, "throttled", headers={"Retry-After": str(int(getattr(exception, "wait", None) or 60) + 1)}
-            )
+            error = too_fast(getattr(exception, "wait", None))
         case exceptions.NotFound() | Http404():
             error = ApiError(404, "not_found")
         case exceptions.MethodNotAllowed():

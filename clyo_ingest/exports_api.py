@@ -26,7 +26,7 @@ from clyo_ingest.inbox import parsed, small_document
 from clyo_ingest.queries import AskedView
 from clyo_ingest.schema import FILE, Answer, operation
 from clyo_ingest.schema_words import Tag
-from clyo_ingest.throttles import refuse_if_too_fast
+from clyo_ingest.throttles import ActThrottle, refuse_if_too_fast
 from exports.models import Export, ExportState
 from exports.problems import sentence
 from exports.runs.ask import ask_for_run
@@ -322,7 +322,7 @@ class ExportsView(AskedView):
         """Exports what the range holds and is not exported yet, to Exact or into a file; nothing goes to Exact twice.
         The same request while one is being made gives that one. A body may have 10,000 bytes at most."""
         till = require_till(request)
-        refuse_if_too_fast(request, self)
+        refuse_if_too_fast(request, self, ActThrottle())
         asked = parsed(ExportRequest, small_document(request._request), code="export_invalid")
         _refuse_impossible(asked, till)
         run = ask_for_run(

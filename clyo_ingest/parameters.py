@@ -1,11 +1,28 @@
 """The till's parameters: every version kept, the newest of an establishment in force."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
 from django.db import transaction
 
 from clyo_ingest.document import ParametersDocument
 from clyo_ingest.models import Parameters
 from exports.destination import take_parameters
+from exports.slots_gone import slots_gone
+from ledger.problem import Problem
 from tenants.models import Establishment, Till
+
+# The word of the day's log for a version that a person should know something of.
+OF_PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version with what it replaced, when that was another till's, and what a person should know of the change."""
+
+    row: Parameters
+    replaces: Parameters | None = None
+    problems: list[Problem] = field(default_factory=list)
 
 
 def keep_parameters(till: Till, document: ParametersDocument) -> Parameters:
@@ -25,3 +42,28 @@ def keep_parameters(till: Till, document: ParametersDocument) -> Parameters:
         )
         take_parameters(till.establishment, content)
     return row
+
+
+def newest_of(establishments: Iterable[int]) -> Iterator[Parameters]:
+    """What is in force at each of these establishments that has parameters."""
+    rows = Parameters.objects.filter(establishment__in=[*establishments]).select_related("establishment")
+    yield from rows.order_by("establishment_id", "-version").distinct("establishment_id")
+
+
+def version_of(row: Parameters) -> Version:
+    """Hold a version against the one before it: parameters are the establishment's, whichever till sends them."""
+    earlier = Parameters.objects.filter(establishment_id=row.establishment_id, version=row.version - 1)
+    before = earlier.select_related("till").first()
+    if before is None:
+        return Version(row=row)
+    anothers = before.till_id != row.till_id
+    problems = [_of_another(before)] if anothers else []
+    if gone := slots_gone(row.establishment, before.document, row.document, until=row.received_at):
+        facts = {"slots": ", ".join(map(str, gone))}
+        problems.append(Problem(code="slots_gone", pointer="/vat", facts=facts, blocking=False))
+    return Version(row=row, replaces=before if anothers else None, problems=problems)
+
+
+def _of_another(before: Parameters) -> Problem:
+    facts = {"till": before.till.name, "version": str(before.version), "told": before.received_at.isoformat()}
+    return Problem(code="parameters_of_another_till", facts=facts, blocking=False)

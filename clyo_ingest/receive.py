@@ -152,10 +152,10 @@ def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: s
     received = Received(export=first.export, scope=first.scope, new=False)
     if same:
         return received
-    return replace(received, conflict=_conflict(first, content))
+    return replace(received, conflict=conflict_with(first, content))
 
 
-def _conflict(first: Closing, content: dict[str, Any]) -> ApiError:
+def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
     """The refusal of other content under a number that came before: where it differs, and which closing stands."""
     message = _("This differs from the closing that was received first.")
     pointers = differing(first.export.document, content)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from clyo_ingest.errors import ApiError
+from clyo_ingest.errors import too_fast
 from clyo_ingest.keys import KnownTill
 
 log = structlog.get_logger()
@@ -19,26 +19,30 @@ class PushThrottle(SimpleRateThrottle):
     """Per till and web process: it stops a till gone wild, for which no exact count and no call of Valkey is needed."""
 
     scope = "push"
+    counted = "push"
     cache = caches["process"]
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         known = request.auth
-        return f"push:{known.till_id}" if isinstance(known, KnownTill) else None
+        return f"{self.counted}:{known.till_id}" if isinstance(known, KnownTill) else None
 
 
 class AskThrottle(PushThrottle):
     """As fast as pushes, and counted apart: who asks again and again can still push."""
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        key = super().get_cache_key(request, view)
-        return key and f"ask:{key}"
+    counted = "ask"
 
 
-def refuse_if_too_fast(request: Request, view: APIView) -> None:
-    """Raises `ApiError` 429, with the seconds to wait in `Retry-After`, when this till pushes faster than it may."""
-    throttle = PushThrottle()
+class ActThrottle(PushThrottle):
+    """The export opened, switched off or asked for by a person at the till: neither pushes nor polls stop it."""
+
+    counted = "act"
+
+
+def refuse_if_too_fast(request: Request, view: APIView, throttle: PushThrottle) -> None:
+    """Raises `ApiError` 429, with the seconds to wait in `Retry-After`, when this till calls faster than it may."""
     if not throttle.allow_request(request, view):
-        raise ApiError(429, "throttled", headers={"Retry-After": str(int(throttle.wait() or 60) + 1)})
+        raise too_fast(throttle.wait())
 
 
 class PairingThrottle(SimpleRateThrottle):

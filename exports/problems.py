@@ -146,6 +146,15 @@ SENTENCES: dict[str, str] = {
     "walk_in_account_used": N_(
         "Account {account} with third party {third_party} is the walk-in customer's: choose another."
     ),
+    # the parameters
+    "parameters_of_another_till": N_(
+        "They replace version {version}, which {till} sent on {told}: parameters are the establishment's. "
+        "Have all its tills send the same."
+    ),
+    "slots_gone": N_(
+        "Closings used VAT {slots}, which is not among these parameters; what was set for it before goes on. "
+        "Have every till send all its VAT rates."
+    ),
     # the activation
     "reconnect_required": N_(
         "Exact no longer accepts the log-in. Choose “Activate the export to Exact” and log in again; nothing is lost."

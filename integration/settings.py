@@ -133,6 +133,7 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "fr"
+FORMAT_MODULE_PATH = ["integration.formats"]
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "integration" / "locale"]
 USE_I18N = True

@@ -30,6 +30,16 @@ def test_asking__uses_up_no_pushes(till: Caller, monkeypatch: pytest.MonkeyPatch
     assert till.delete("activation").status_code == 204
 
 
+def test_acting__uses_up_no_pushes_and_no_push_uses_it_up(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PushThrottle, "rate", "2/min", raising=False)
+    assert [till.post("closings", closing(number)).status_code for number in (1042, 1043, 1044)] == [201, 201, 429]
+    assert [till.post("activation", {}).status_code, till.delete("activation").status_code] == [201, 204]
+    refused = [till.delete("activation"), till.post("exports", {})]
+    assert [(it.status_code, it.json()["code"]) for it in refused] == [(429, "throttled")] * 2
+    assert refused[0]["Retry-After"] in refused[0].json()["detail"]
+    assert till.get("activation").status_code == 200
+
+
 def test_switching_off__ends_the_open_link(till: Caller) -> None:
     address = till.post("activation", {}).json()["url"]
     page = "/" + address.split("/", 3)[3]

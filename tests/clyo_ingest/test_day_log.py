@@ -1,6 +1,7 @@
 """GET /log: what happened to the establishment's closings on a day; the console shows the same lines."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from exact.models import Division
 from tenants.factories import StaffFactory
-from tests.clyo_ingest.given import colleague, stranger
+from tests.clyo_ingest.given import colleague, push_bytes, stranger
 from tests.conftest import Caller, closing, work
 
 
@@ -25,8 +26,6 @@ def exported(linked: tuple[Caller, Division]) -> Caller:
 
 
 def today() -> str:
-    return timezone.localdate().isoformat()
-
     return timezone.localdate().isoformat()
 
 
@@ -97,3 +96,62 @@ def test_log__of_an_empty_day_says_so_in_words(till: Caller) -> None:
     headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
     text = Client().get(f"/api/v1/log?date={date(2020, 1, 1)}", headers=headers).content.decode()
     assert "Nothing happened that day." in text
+
+
+def refusals(till: Caller) -> list[dict[str, Any]]:
+    events = till.get(f"log?date={today()}").json()["events"]
+    return [it for it in events if it["state"] == "refused"]
+
+
+def test_refused_push__is_told_with_what_it_was_and_its_faults(till: Caller) -> None:
+    till.post("closings", closing(1042))
+    till.post("closings", closing(1042, business_date="2026-03-13"))
+    till.post("closings", closing(1043, kind="station", scope="BAR", currency="eur"))
+    till.put("parameters", {"vat": []})
+    conflict, invalid, parameters = refusals(till)
+    first = till.get("closings").json()["results"][0]
+    assert (conflict["push"]["number"], conflict["push"]["status"]) == (1042, 409)
+    assert [it["pointer"] for it in conflict["push"]["errors"]] == ["/business_date"]
+    assert first["identity"]["number"] == 1042
+    said = invalid["push"]
+    assert (said["kind"], said["scope"], said["number"], said["code"]) == ("station", "BAR", 1043, "closing_invalid")
+    assert [it["pointer"] for it in said["errors"]] == ["/currency"]
+    assert "/currency" in invalid["detail"]
+    assert parameters["push"]["number"] is None
+    assert "/vat" in {it["pointer"] for it in parameters["push"]["errors"]}
+    headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
+    text = Client().get(f"/api/v1/log?date={today()}", headers=headers).content.decode()
+    assert "Z 1043 · Station closing · BAR · refused (422)" in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b'{"kind": ["general"], "scope": {}, "number": true}',
+        b'{"kind": "weekly", "scope": "\\u0000", "number": 1e3}',
+        b'{"number": -1}',
+        b"\xff",
+    ],
+)
+def test_refused_push__that_cannot_be_read_is_told_all_the_same(till: Caller, body: bytes) -> None:
+    assert push_bytes(till, body).status_code in (400, 415, 422)
+    (said,) = refusals(till)
+    assert (said["push"]["kind"], said["push"]["scope"], said["push"]["number"]) == (None, "", None)
+
+
+def test_refused_pushes__without_end_are_read_to_a_bound(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clyo_ingest.refused.READ_MAX", 1)
+    monkeypatch.setattr("clyo_ingest.refused.READ_AT_ONCE", 1)
+    for _ in range(3):
+        till.post("closings", {"number": 1042})
+    assert [it["push"]["number"] for it in refusals(till)] == [1042, None, None]
+
+
+def test_log__writes_english_days_with_the_day_first(till: Caller) -> None:
+    headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
+    text = Client().get("/api/v1/log?date=2026-03-14", headers=headers).content.decode()
+    assert text.splitlines()[0].endswith("log of 14/03/2026")

@@ -4,10 +4,16 @@ import copy
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from clyo_ingest.models import Parameters
+from exact.models import Division
+from tenants.factories import StaffFactory
 from tests.clyo_ingest.given import LEVELS, colleague, kept, pointers, stranger, suspend
-from tests.conftest import PARAMETERS, Caller
+from tests.conftest import PARAMETERS, Caller, closing
+from tests.ledger.given import pay, sale
 
 
 def changed(**changes: Any) -> dict[str, Any]:
@@ -90,3 +96,67 @@ def test_suspended__is_403_and_kept(till: Caller, level: str) -> None:
 
 def test_key__unknown_is_401(till: Caller) -> None:
     assert Caller(till.till, "nonsense").put("parameters", PARAMETERS).status_code == 401
+
+
+FOURTH = {"slot": 4, "rate": "5.50", "sales_account": "707000", "vat_code": "VR", "vat_account": "445600"}
+WITH_FOURTH = changed(vat=[*PARAMETERS["vat"], FOURTH])  # type: ignore[misc]
+
+
+def sold_under(slot: int, number: int = 1042) -> dict[str, Any]:
+    """A closing with one sale, of this VAT slot at 5.50 %."""
+    line = sale(2, "100.00", "5.50") | {"vat": slot, "rate": "5.50"}
+    alone: dict[str, Any] = {"other_receipts": [], "cash": None, "totals": None, "tickets": []}
+    return closing(number, sales=[line], payments=[pay("CB", "105.50")], **alone)
+
+
+def test_put__of_another_till_says_whose_it_replaces(till: Caller) -> None:
+    first, other = till.put("parameters", PARAMETERS).json(), colleague(till)
+    assert (first["replaces"], first["problems"]) == (None, [])
+    second = other.put("parameters", changed(third_party="0000003")).json()
+    assert second["replaces"] == {"version": 1, "till": till.till.name, "received_at": first["received_at"]}
+    (said,) = second["problems"]
+    assert (said["code"], said["blocking"]) == ("parameters_of_another_till", False)
+    assert till.till.name in said["message"]
+    assert till.get("parameters").json() == second
+    again = other.put("parameters", changed(third_party="0000004")).json()
+    assert (again["replaces"], again["problems"]) == (None, [])
+
+
+def test_put__without_a_slot_that_closings_used_warns(till: Caller) -> None:
+    till.put("parameters", WITH_FOURTH)
+    till.post("closings", sold_under(4))
+    (said,) = till.put("parameters", PARAMETERS).json()["problems"]
+    assert (said["code"], said["pointer"]) == ("slots_gone", "/vat")
+    assert " 4" in said["message"]
+    assert till.put("parameters", WITH_FOURTH).json()["problems"] == []
+
+
+def test_put__without_a_slot_that_nobody_used_says_nothing(till: Caller) -> None:
+    till.put("parameters", WITH_FOURTH)
+    stranger().post("closings", sold_under(4))
+    assert till.put("parameters", PARAMETERS).json()["problems"] == []
+
+
+def test_slot__that_is_gone_is_booked_as_before(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    till.put("parameters", changed(vat=[*PARAMETERS["vat"], FOURTH | {"rate": "10.00"}]))  # type: ignore[misc]
+    assert colleague(till).put("parameters", PARAMETERS).status_code == 200
+    tenth = closing(1042, sales=[sale(2, "100.00", "10.00") | {"vat": 4}], payments=[pay("CB", "110.00")])
+    answer = till.post("closings", tenth | {"other_receipts": [], "cash": None, "totals": None})
+    assert answer.json()["state"] == "ready", answer.json()
+
+
+def test_change__is_told_in_the_log_and_the_set_up(till: Caller) -> None:
+    till.put("parameters", WITH_FOURTH)
+    till.post("closings", sold_under(4))
+    colleague(till).put("parameters", PARAMETERS)
+    events = till.get(f"log?date={timezone.localdate()}").json()["events"]
+    (said,) = [it for it in events if it["state"] == "parameters"]
+    assert till.till.name in said["detail"]
+    assert "VAT 4" in said["detail"]
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    page = client.get(reverse("console_set_up_customer", args=[till.till.tenant_id])).content.decode()
+    assert "TVA 4" in page
+    client.force_login(StaffFactory())
+    assert client.get(reverse("console_set_up_customer", args=[till.till.tenant_id])).status_code == 404

@@ -43,6 +43,8 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "standing_in_other_company": {"company": "8301 - CLYO"},
     "run_nothing_new": {"count": "12"},
     "run_late_closings": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
+    "parameters_of_another_till": {"version": "1", "till": "Caisse 1", "told": "2026-03-14T08:55:00+01:00"},
+    "slots_gone": {"slots": "4, 5"},
     "run_left_out": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
     "run_again": {"count": "12"},
     "consent_lapses": {"date": "2026-03-14"},

@@ -10,10 +10,12 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from clyo_ingest.models import PairingCode
+from clyo_ingest.parameters import newest_of, version_of
 from exact.models import Activation, ActivationLink, AskedMeans, ConnectionState, LinkStep, Mapping, Posting
 from exact.questions import open_questions
 from exact.wording import explain
 from exports.models import Export, ExportState
+from exports.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
@@ -37,7 +39,7 @@ class TillShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What the database says of one establishment."""
+    """What the database says of one establishment. `parameters` are words on those in force, where there is one."""
 
     shop: Establishment
     tills: list[TillShown]
@@ -45,6 +47,7 @@ class Facts:
     link: ActivationLink | None
     mapping: Mapping | None
     questions: list[AskedMeans]
+    parameters: list[str]
     first_closing: Export | None
     entries: list[int]
 
@@ -134,6 +137,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
     newest = ActivationLink.objects.filter(establishment__in=ids).order_by("establishment_id", "-created_at")
     links = {it.establishment_id: it for it in newest.distinct("establishment_id")}
     asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
+    on_parameters = _on_parameters(ids)
     tills, firsts, entries = _tills(ids), _first_closings(ids), _first_entries(ids)
     return [
         Facts(
@@ -143,6 +147,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
             link=links.get(shop.pk),
             mapping=mappings.get(shop.pk),
             questions=open_questions(mappings[shop.pk]) if shop.pk in asked and shop.pk in mappings else [],
+            parameters=on_parameters.get(shop.pk, []),
             first_closing=firsts.get(shop.pk),
             entries=entries[shop.pk],
         )
@@ -157,6 +162,12 @@ def _tills(shops: Iterable[int]) -> dict[int, list[TillShown]]:
     for till in rows.annotate(code_until=Subquery(usable.order_by("-expires_at").values("expires_at")[:1])):
         found[till.establishment_id].append(TillShown(till=till, code_until=till.code_until))
     return found
+
+
+def _on_parameters(shops: Iterable[int]) -> dict[int, list[str]]:
+    """What there is to say of the parameters in force: another till's were replaced, a slot that was used is gone."""
+    versions = [version_of(row) for row in newest_of(shops) if row.version > 1]
+    return {it.row.establishment_id: [sentence(problem.to_document()) for problem in it.problems] for it in versions}
 
 
 def _oldest(**wanted: object) -> Subquery:

@@ -1,0 +1,86 @@
+"""What a refused push was about, as far as it can be read, and where its faults are: the day's log tells it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clyo_ingest.body import BODY_MAX, unpacked
+from clyo_ingest.document import ClosingDocument, ParametersDocument
+from clyo_ingest.errors import ApiError
+from clyo_ingest.inbox import body_of, content_of, parsed
+from clyo_ingest.models import Push, PushKind
+from clyo_ingest.receive import conflict_with
+from ledger import texts
+from ledger.closing import ClosingKind
+
+# A till gone wild is refused all day: what was refused first is read, the rest only counted.
+READ_MAX = 2 * BODY_MAX
+READ_AT_ONCE = 10
+SCOPE_MAX = 40
+MODELS: dict[PushKind, type[ClosingDocument | ParametersDocument]] = {
+    PushKind.CLOSING: ClosingDocument,
+    PushKind.PARAMETERS: ParametersDocument,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Which closing it said it is (None of what cannot be read), and each fault as the till heard it."""
+
+    kind: ClosingKind | None = None
+    scope: str = ""
+    number: int | None = None
+    faults: Sequence[Mapping[str, str]] = field(default_factory=list)
+
+
+def refused_in(pushes: Sequence[Push]) -> Iterator[tuple[Push, Refused]]:
+    """Each push with what can be read of it. `pushes` come without their bodies, of which 4 MiB are read in all."""
+    left = READ_MAX
+    for start in range(0, len(pushes), READ_AT_ONCE):
+        some = pushes[start : start + READ_AT_ONCE]
+        bodies = Push.objects.in_bulk([it.pk for it in some]) if left > 0 else {}
+        for push in some:
+            push.body = bodies[push.pk].body if left > 0 and push.pk in bodies else b""
+            left -= _length(push)
+            yield push, _read(push)
+
+
+def _length(push: Push) -> int:
+    try:
+        return len(unpacked(body_of(push)))
+    except ApiError:
+        return BODY_MAX
+
+
+def _read(push: Push) -> Refused:
+    if push.body == b"":
+        return Refused()
+    try:
+        content = content_of(push)
+    except ApiError:
+        return Refused()
+    said = content if isinstance(content, dict) and push.kind == PushKind.CLOSING else {}
+    return Refused(
+        kind=ClosingKind(said["kind"]) if said.get("kind") in [*ClosingKind] else None,
+        scope=_scope(said.get("scope")),
+        number=number if type(number := said.get("number")) is int and 0 < number <= texts.BIGGEST else None,
+        faults=_faults(push, content),
+    )
+
+
+def _scope(said: Any) -> str:
+    usable = isinstance(said, str) and len(said) <= SCOPE_MAX and texts.unusable_in(said) is None
+    return said if usable else ""
+
+
+def _faults(push: Push, content: Any) -> Sequence[Mapping[str, str]]:
+    """The faults that made a 422 or a 409, found again by the rules that found them."""
+    if push.answer_status not in (409, 422):
+        return []
+    try:
+        document = parsed(MODELS[push.kind], content, code=push.answer_code)
+    except ApiError as error:
+        return error.errors
+    if push.closing is None or not isinstance(document, ClosingDocument):
+        return []
+    return conflict_with(push.closing, document.canonical()).errors
