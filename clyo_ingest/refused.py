@@ -78,7 +78,7 @@ def _faults(push: Push, content: Any) -> Sequence[Mapping[str, str]]:
     if push.answer_status not in (409, 422):
         return []
     try:
-        document = parsed(MODELS[push.kind], content, code=push.answer_code)
+        document = parsed(MODELS[PushKind(push.kind)], content, code=push.answer_code)
     except ApiError as error:
         return error.errors
     if push.closing is None or not isinstance(document, ClosingDocument):

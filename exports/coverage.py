@@ -144,7 +144,7 @@ def _misplaced_scope(closing: Closing) -> Problem | None:
     """A general closing has no scope, any other has one: else the same closing would have two identities."""
     if closing.kind is ClosingKind.GENERAL and closing.scope:
         return Problem(code="scope_unexpected", pointer="/scope", facts={"scope": closing.scope})
-    if closing.kind is not ClosingKind.GENERAL and not closing.scope:
+    if closing.kind is not ClosingKind.GENERAL and not closing.scope.strip():
         return Problem(code="scope_missing", pointer="/scope")
     return None
 

@@ -11,6 +11,7 @@ from exact.mapping import Overrides
 from exact.models import Activation, Division, Mapping
 from exact.payloads import codes_in
 from exact.preflight import check_entry_in_exact
+from exports.named_lines import at_their_lines
 from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.plan import BookingPlan
@@ -78,6 +79,7 @@ class Destination:
         problems = [*self.problems]
         if catalogue is not None:
             for entry in wanted:
-                found = check_entry_in_exact(entry, catalogue, cost_center=self.overrides.cost_center)
+                checked = check_entry_in_exact(entry, catalogue, cost_center=self.overrides.cost_center)
+                found = at_their_lines(checked, closing, self.plan)
                 problems += [problem for problem in found if problem not in problems]
         return problems

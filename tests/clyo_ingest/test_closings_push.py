@@ -15,10 +15,12 @@ from clyo_ingest.inbox import BODY_MAX
 from clyo_ingest.keys import revoke_keys
 from clyo_ingest.models import Closing, Push
 from clyo_ingest.throttles import PushThrottle
+from exact.models import Division
 from exports.models import Export
 from tenants.models import Establishment
 from tests.clyo_ingest.given import LEVELS, codes, colleague, gzipped, kept, pointers, push_bytes, suspend
 from tests.conftest import CLOSING, Caller, closing
+from tests.ledger.given import pay, sale
 
 GZIP = {"Content-Encoding": "gzip"}
 
@@ -436,3 +438,22 @@ def test_race__of_two_tills_for_the_same_tickets_holds_one(transactional_db: Non
     answers = at_once([lambda one=one: one.post("closings", closing()) for one in tills])  # type: ignore[misc]
     assert [answer.status_code for answer in answers] == [201] * 10
     assert Counter(answer.json()["state"] for answer in answers) == {"waiting": 1, "held": 9}
+
+
+def test_third_party__that_exact_does_not_know_is_named_at_its_line(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    owed = {"means": "CPT", "label": "En compte", "kind": "on_account", "account": "NOBODY7", "amount": "110.00"}
+    settled = {"kind": "settlement", "amount": "50.00", "label": "Facture 7", "account": "NOBODY8"}
+    document = closing(
+        sales=[sale(2, "100.00", "10.00")],
+        payments=[pay("CB", "50.00"), owed],
+        other_receipts=[settled],
+        cash=None,
+        totals=None,
+    )
+    answer = till.post("closings", document).json()
+    assert answer["state"] == "held"
+    assert {(it["code"], it["pointer"]) for it in answer["problems"]} == {
+        ("third_party_unknown", "/payments/1/account"),
+        ("third_party_unknown", "/other_receipts/0/account"),
+    }

@@ -153,7 +153,7 @@ def test_change__is_told_in_the_log_and_the_set_up(till: Caller) -> None:
     events = till.get(f"log?date={timezone.localdate()}").json()["events"]
     (said,) = [it for it in events if it["state"] == "parameters"]
     assert till.till.name in said["detail"]
-    assert "VAT 4" in said["detail"]
+    assert "TVA 4" in said["detail"]
     client = Client(headers={"Accept-Language": "fr"})
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
     page = client.get(reverse("console_set_up_customer", args=[till.till.tenant_id])).content.decode()

@@ -172,6 +172,7 @@ def test_tickets__of_one_station_in_another_spelling_are_the_same(linked: Linked
         ({"kind": "general", "scope": "X"}, "scope_unexpected"),
         ({"kind": "station", "scope": ""}, "scope_missing"),
         ({"kind": "drawer", "scope": ""}, "scope_missing"),
+        ({"kind": "drawer", "scope": "  "}, "scope_missing"),
     ],
 )
 @pytest.mark.parametrize("tickets", [True, False])
