@@ -12,14 +12,16 @@ RATE ?=
 ROWS ?=
 ONLY ?=
 DOCUMENTS ?=
+INPUTS ?=
 
-.PHONY: demo chaos pressing bench test check format lock translations bench-simulator clean help
+.PHONY: demo chaos pressing fuzz bench test check format lock translations bench-simulator clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
+	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…)"
 	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
@@ -33,6 +35,10 @@ chaos: $(VENV)/.installed
 
 pressing: $(VENV)/.installed
 	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m integration.pressing
+
+fuzz: $(VENV)/.installed
+	@$(BIN)/python -m integration.translations compile
+	@INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m integration.fuzz
 
 bench: $(VENV)/.installed
 	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m integration.bench

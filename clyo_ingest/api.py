@@ -40,7 +40,7 @@ from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
 from clyo_ingest.errors import ApiError, refusal_of
-from clyo_ingest.inbox import content_of, note_refusal, parsed, small_document, store_push
+from clyo_ingest.inbox import content_of, note_answer, note_refusal, parsed, small_document, store_push
 from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.negotiation import ByFormat
@@ -209,7 +209,9 @@ class ParametersView(PushView):
 
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ParametersDocument, content_of(push), code="parameters_invalid")
-        return answered(ParametersAnswer.of(version_of(keep_parameters(require_till(request), document))))
+        kept = keep_parameters(require_till(request), document)
+        note_answer(push, 200)
+        return answered(ParametersAnswer.of(version_of(kept)))
 
     @operation(
         "getParameters",

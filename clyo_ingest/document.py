@@ -31,7 +31,9 @@ from ledger.money import MONEY_TEXT, RATE_TEXT
 LINES_MAX = 500
 TICKET_RANGES_MAX = 200
 OFFERED_LINES_MAX = 100
-LINES = Field(max_length=LINES_MAX)
+# What one amount may be, a list of them may be together.
+SUM_MAX = Decimal("99999999999.99")
+AMOUNTS = ("net", "tax", "gross", "amount")
 # What pydantic would read as an instant, numbers of seconds and all, begins at least like this.
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]").match
 # PostgreSQL's widest offset is 15:59:59.
@@ -115,6 +117,22 @@ _DATE = rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
 _OFFSET = r"(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])"
 
+
+def _sum_kept(lines: list[Any]) -> list[Any]:
+    """Each amount fits its column; what a closing adds up to must fit one as well, whichever of them it is."""
+    for name in AMOUNTS:
+        amounts = [abs(Decimal(amount)) for it in lines if (amount := getattr(it, name, None)) is not None]
+        if sum(amounts, Decimal()) > SUM_MAX:
+            raise PydanticCustomError("sum_too_large", "The amounts of this list add up to too much")
+    return lines
+
+
+def _offered_kept(payments: list[Any]) -> list[Any]:
+    """The same of all that payments offer together."""
+    _sum_kept([line for payment in payments for line in payment.sales])
+    return payments
+
+
 Money = Annotated[str, StringConstraints(pattern=MONEY_TEXT), Field(examples=["12.50"])]
 Rate = Annotated[str, StringConstraints(pattern=RATE_TEXT), Field(examples=["20.00"])]
 Day = Annotated[date, BeforeValidator(_day), Shown(pattern=f"^{_DATE}$"), Field(examples=["2026-03-14"])]
@@ -129,6 +147,8 @@ Instant = Annotated[
 Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_whole)]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_whole)]
 Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_whole)]
+LINES = Field(max_length=LINES_MAX)
+SUM_KEPT = AfterValidator(_sum_kept)
 USABLE = AfterValidator(_usable)
 ONE_LINE = Shown(pattern=f"^[^{_CONTROL}]*$")
 NOT_BLANK = Shown(pattern=rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$")
@@ -255,7 +275,7 @@ class CashCount(Sent):
 
     float_open: Money | None = None
     """What was in it at the beginning."""
-    movements: Annotated[list[CashMovement], LINES] = []
+    movements: Annotated[list[CashMovement], LINES, SUM_KEPT] = []
     """What went in and out without a sale."""
     expected: Money | None = None
     """What should be in it: float_open, cash payments and movements together."""
@@ -327,11 +347,13 @@ class ClosingDocument(Sent):
     """The program of the till."""
     tickets: Annotated[list[TicketRange], Field(max_length=TICKET_RANGES_MAX)] = []
     """The tickets it covers, by station."""
-    sales: Annotated[list[SalesLine], LINES]
+    sales: Annotated[list[SalesLine], LINES, SUM_KEPT]
     """What was sold and taken back."""
-    other_receipts: Annotated[list[OtherReceipt], LINES] = []
+    other_receipts: Annotated[list[OtherReceipt], LINES, SUM_KEPT] = []
     """Money taken that is no sale."""
-    payments: Annotated[list[PaymentLine], LINES, BeforeValidator(_few_enough_offered)]
+    payments: Annotated[
+        list[PaymentLine], LINES, BeforeValidator(_few_enough_offered), SUM_KEPT, AfterValidator(_offered_kept)
+    ]
     """How it was paid."""
     cash: CashCount | None = None
     """The drawer, counted."""

@@ -85,6 +85,7 @@ MESSAGES: dict[str, str] = {
     "period_in_future": N_("This day has not come yet."),
     "period_too_long": N_("Choose 366 days at most."),
     "again_for_files_only": N_("Only a file can be made again; in Exact nothing is ever sent twice."),
+    "sum_too_large": N_("The amounts of this list add up to more than 99,999,999,999.99. Check its lines."),
     "slot_twice": N_("This slot is there twice: say each slot once."),
     "string_nul": N_("A NUL character is not allowed."),
     "string_unicode": N_("Half of a surrogate pair is not allowed."),

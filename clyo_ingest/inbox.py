@@ -14,6 +14,8 @@ from clyo_ingest.keys import KnownTill
 from clyo_ingest.models import Push, PushKind
 
 D = TypeVar("D", bound=BaseModel)
+# No text of PostgreSQL's holds a NUL, and what was declared with one is not what it would be without.
+NUL = ("\0", "\ufffd")
 
 
 # In plain SQL: every push begins with it.
@@ -34,8 +36,8 @@ def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
         tenant_id=known.tenant_id,
         till_id=known.till_id,
         kind=kind,
-        content_type=body.content_type[:100],
-        content_encoding=body.encoding[:20],
+        content_type=body.content_type.replace(*NUL)[:100],
+        content_encoding=body.encoding.replace(*NUL)[:20],
         body=body.content,
         received_at=timezone.now(),
     )
@@ -73,4 +75,9 @@ def parsed(model: type[D], content: Any, *, code: str) -> D:
 def note_refusal(push: Push, error: ApiError) -> None:
     """Remember with the raw push what it was answered. While the database is away nothing can be remembered."""
     with suppress(OperationalError, InterfaceError):
-        Push.objects.filter(pk=push.pk).update(answer_status=error.status, answer_code=error.code)
+        note_answer(push, error.status, code=error.code)
+
+
+def note_answer(push: Push, status: int, *, code: str = "") -> None:
+    """Remember with the raw push what it was answered; of a push that brought a closing, the closing tells it."""
+    Push.objects.filter(pk=push.pk).update(answer_status=status, answer_code=code)

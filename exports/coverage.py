@@ -276,10 +276,11 @@ def uncovered(tickets: TicketSet) -> list[Problem]:
 
 
 def _overlaps(mine: TicketSet, parts: Iterable[Part]) -> tuple[Problem, ...]:
+    """What is shared with each: of what it stands for, else of what it told and was booked at a word beside others."""
     found = [
         {"station": it.station, "first": str(it.first), "last": str(it.last), "other": str(part.number)}
         for part in parts
-        for it in mine & part.tickets
+        for it in (mine & part.tickets or mine & part.told)
     ]
     return tuple(Problem(code=OVERLAP, pointer="/tickets", facts=facts) for facts in found[:NAMED_MAX])
 

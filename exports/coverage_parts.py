@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from exports.coverage_models import CoveredTickets, Remainder, UntoldTickets
 from exports.models import Export, ExportState
@@ -38,7 +38,7 @@ WHERE (covered.live OR (covered.training AND %(or_training)s)) AND covered.closi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A closing beside another: what is booked of it, and the tickets it stands for."""
+    """A closing beside another: what is booked of it, the tickets it stands for, and all that it `told`."""
 
     id: UUID
     name: str
@@ -46,6 +46,7 @@ class Part:
     kind: ClosingKind
     closing: Closing
     tickets: TicketSet
+    told: TicketSet
 
 
 def span_parameters(tickets: TicketSet) -> dict[str, Any]:
@@ -151,16 +152,27 @@ def _parts(ids: Iterable[UUID], *, counting: bool = True) -> list[Part]:
     wanted = [*ids]
     if not wanted:
         return []
+    told: dict[UUID, list[Span]] = defaultdict(list)
     tickets: dict[UUID, list[Span]] = defaultdict(list)
-    rows = CoveredTickets.objects.filter(Q(live=True) if counting else Q(), closing__in=wanted)
-    for row in rows:
-        tickets[row.closing_id].append(Span(row.station, row.tickets.lower, row.tickets.upper - 1))
+    for row in CoveredTickets.objects.filter(closing__in=wanted):
+        span = Span(row.station, row.tickets.lower, row.tickets.upper - 1)
+        told[row.closing_id].append(span)
+        if row.live or not counting:
+            tickets[row.closing_id].append(span)
     exports = Export.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
-    return [_part(export, TicketSet.joined(tickets[export.pk])) for export in exports]
+    return [_part(it, TicketSet.joined(tickets[it.pk]), TicketSet.joined(told[it.pk])) for it in exports]
 
 
-def _part(export: Export, tickets: TicketSet) -> Part:
+def _part(export: Export, tickets: TicketSet, told: TicketSet) -> Part:
     left = getattr(export, "remainder", None)
     closing = Closing.from_document(left.document if left else export.document)
     name = f"Z{export.number} ({closing.scope})" if closing.scope else f"Z{export.number}"
-    return Part(id=export.pk, name=name, number=export.number, kind=closing.kind, closing=closing, tickets=tickets)
+    return Part(
+        id=export.pk,
+        name=name,
+        number=export.number,
+        kind=closing.kind,
+        closing=closing,
+        tickets=tickets,
+        told=told,
+    )

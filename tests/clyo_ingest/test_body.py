@@ -14,7 +14,7 @@ from django.test import Client
 from clyo_ingest.body import LEVELS_MAX, SMALL_BODY_MAX
 from clyo_ingest.models import Push
 from tests.clyo_ingest.given import kept
-from tests.conftest import Caller, closing
+from tests.conftest import PARAMETERS, Caller, closing
 
 BOM = b"\xef\xbb\xbf"
 
@@ -92,6 +92,17 @@ def test_charset__that_is_not_utf_8_is_refused_and_the_push_kept(till: Caller, c
 def test_charset__that_is_utf_8_is_taken_in_every_spelling(till: Caller, charset: str) -> None:
     body = json.dumps(closing()).encode()
     assert call(till, "closings", body, f"application/json; charset={charset}").status_code == 201
+
+
+def test_declared_type_with_a_nul__is_refused_and_the_push_kept(till: Caller) -> None:
+    answer = call(till, "closings", b"{}", "application/\0json", **{"Content-Encoding": "\0"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert kept(till) == [(415, "unsupported_media_type")]
+
+
+def test_parameters__that_are_taken_are_noted_too(till: Caller) -> None:
+    assert till.put("parameters", PARAMETERS).status_code == 200
+    assert kept(till) == [(200, "")]
 
 
 def test_failure_of_ours__is_noted_with_the_push(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

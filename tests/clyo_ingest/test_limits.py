@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotAccepta
 
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument, digest_of
 from clyo_ingest.errors import ApiError, answer_exception, pointer, problem_response, validation_errors
-from tests.conftest import PARAMETERS, closing
+from tests.conftest import PARAMETERS, Caller, closing
 
 TICKETS = {"station": "1", "first": 1, "last": 1, "count": 1}
 SALE = {"vat": 1, "rate": "20.00", "net": "1.00", "tax": "0.20", "gross": "1.20", "kind": "sale"}
@@ -283,3 +283,30 @@ def test_throttled__asks_to_wait_until_it_is_surely_over(wait: float | None, ask
 def test_refusal__of_the_framework_keeps_its_status(refusal: APIException, status: int, code: str) -> None:
     answer = answer_exception(refusal, {})
     assert (answer.status_code, answer.data["code"]) == (status, code)
+
+
+MOST = {"net": "99999999999.99", "tax": "0.00", "gross": "99999999999.99"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ({"sales": [SALE | MOST, SALE]}, "/sales"),
+        ({"sales": [SALE | MOST, SALE | {"kind": "refund", "net": "-0.01"}]}, "/sales"),
+        ({"payments": [PAYMENT | {"amount": MOST["net"]}, PAYMENT | {"amount": "-0.01"}]}, "/payments"),
+        ({"payments": [PAYMENT | {"sales": [SALE | MOST]}, PAYMENT | {"sales": [SALE]}]}, "/payments"),
+        ({"other_receipts": [TIP | {"amount": MOST["net"]}, TIP | {"amount": "0.01"}]}, "/other_receipts"),
+        ({"cash": {"movements": [BREAD | {"amount": MOST["net"]}] * 2}}, "/cash/movements"),
+    ],
+)
+def test_sums__that_no_column_holds_are_refused_at_their_list(lines: dict[str, Any], where: str) -> None:
+    assert faults(ClosingDocument, closing(**lines)) == {where: "sum_too_large"}
+
+
+def test_largest_closing__is_taken(till: Caller) -> None:
+    most = MOST["net"]
+    sales = [SALE | MOST]
+    payments = [PAYMENT | {"amount": most, "sales": sales}]
+    totals = {"gross": most, "perpetual_before": most, "perpetual_after": most}
+    document = closing(sales=sales, payments=payments, other_receipts=[TIP | {"amount": most}], totals=totals)
+    assert till.post("closings", document).status_code == 201

@@ -285,3 +285,20 @@ def test_tickets__numbered_anew_on_another_day_are_held_and_a_word_books_all_of_
     book_as_it_is(again)
     assert books(exact, division)["706000"] == -160000
     assert states([first, again]) == ["exported", "exported"]
+
+
+def test_tickets__of_a_closing_booked_at_a_word_are_named_at_the_next_one(linked: Linked) -> None:
+    """It is booked whole, though another stands for the tickets of its numbers: what shares them is still held."""
+    till, _division = linked
+    later = {"business_date": "2026-03-20", "opened_at": "2026-03-20T09:00:00+01:00"}
+    later |= {"closed_at": "2026-03-20T23:00:00+01:00"}
+    push(till, general(42, tickets=covering(("1", 1, 10))))
+    again, next_one = push(
+        till,
+        general(43, **later, **FIRST, tickets=covering(("1", 5, 20))),
+        general(44, **later, **SECOND, tickets=covering(("1", 5, 6))),
+    )
+    book_as_it_is(again)
+    book_as_it_is(next_one)
+    assert (states([again, next_one]), codes(next_one)) == (["ready", "held"], ["tickets_overlap"])
+    assert facts(next_one, "tickets_overlap") == {"station": "1", "first": "5", "last": "6", "other": "43"}
