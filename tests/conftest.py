@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from clyo_ingest.keys import issue_key
@@ -30,10 +30,13 @@ ROOT = Path(__file__).parents[1]
 REDIRECT = "http://127.0.0.1:9/callback"
 _numbers = itertools.count(7001)
 
-TRUNCATE_GUARDS = """
-DO $$ DECLARE guard record; BEGIN
-    FOR guard IN SELECT tgrelid::regclass AS of, tgname FROM pg_trigger WHERE right(tgname, 5) = '_kept'
-    LOOP EXECUTE format('ALTER TABLE %s {action} TRIGGER %I', guard.of, guard.tgname); END LOOP;
+# Rows of every table but what a migration leaves there. As a replica, no trigger and no foreign key has a say.
+EMPTY = """
+DO $$ DECLARE of text; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR of IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP EXECUTE format('DELETE FROM %I', of); END LOOP;
 END $$
 """
 PARAMETERS = {
@@ -84,14 +87,18 @@ def closing(number: int = 1042, **changes: Any) -> dict[str, Any]:
     return document | changes
 
 
+def _empty(test: TransactionTestCase) -> None:
+    """What a test committed goes, row by row: Django's TRUNCATE of sixty tables takes many times as long."""
+    with connection.cursor() as sql:
+        sql.execute(EMPTY)
+
+
+TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database. Threads of live servers keep sessions to it, or open new ones, and it could not be dropped.
-
-    Tests that commit leave it by emptying every table, which the triggers of histories would refuse.
-    """
-    with django_db_blocker.unblock(), connection.cursor() as sql:
-        sql.execute(TRUNCATE_GUARDS.format(action="DISABLE"))
+    """The test database. Threads of live servers keep sessions to it, or open new ones, and it could not be dropped."""
     yield
     name = connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), connection._nodb_cursor() as sql:
