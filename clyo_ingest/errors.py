@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -222,6 +223,8 @@ def refusal_of(exception: Exception) -> ApiError:
             error = ApiError(415, "unsupported_media_type")
         case exceptions.ParseError():
             error = ApiError(400, "not_json")
+        case SuspiciousOperation():
+            error = ApiError(400, "bad_request")
         case OperationalError() | InterfaceError():
             # Restarting, out of connections, or too slow: nothing was committed that was not acknowledged.
             log.warning("database_unavailable", error=str(exception)[:200])

@@ -16,10 +16,12 @@ class JsonAnyway(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> Any:
+        first, *others = renderers
+        if not others:
+            return first, first.media_type  # and the query, which may be anything, is not read
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except (NotAcceptable, Http404):
-            first = next(iter(renderers))
             return first, first.media_type
 
 

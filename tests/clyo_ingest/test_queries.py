@@ -8,7 +8,7 @@ from django.test import Client
 
 from clyo_ingest.schema import api_document
 from clyo_ingest.urls import urlpatterns
-from tests.conftest import Caller
+from tests.conftest import Caller, closing
 
 A_DAY = "date=2026-03-14"
 
@@ -61,6 +61,7 @@ def test_all_faults__are_told_at_once(till: Caller) -> None:
     assert sorted(named) == ["from", "kind", "limit", "number"]
 
 
+MANY = "&".join(f"p{place}=1" for place in range(1001))
 NO_ROW = "00000000-0000-4000-8000-000000000000"
 
 
@@ -84,6 +85,16 @@ def test_every_address__refuses_a_parameter_it_does_not_know(till: Caller, addre
 def test_push__is_taken_whatever_its_address_asks(till: Caller) -> None:
     answer = till._call("post", "closings?format=xml&states=1", {"kind": "general"})
     assert answer.json()["code"] == "closing_invalid"
+
+
+@pytest.mark.parametrize("address", ["closings", "log", "till"])
+def test_query__of_more_parameters_than_are_read_is_refused(till: Caller, address: str) -> None:
+    answer = asked(till, f"{address}?{MANY}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+def test_push__is_taken_with_more_parameters_than_are_read(till: Caller) -> None:
+    assert till.post(f"closings?{MANY}", closing()).status_code == 201
 
 
 @pytest.mark.parametrize(
