@@ -114,7 +114,9 @@ def too_large(limit: int) -> ApiError:
     """The 413 that names the limit which was passed."""
     if limit == BODY_MAX:
         return ApiError(413, "too_large")
-    title = _("The body is larger than {limit} bytes.").format(limit=number_format(limit, force_grouping=True))
+    title = _("The body is larger than {limit} bytes. Send less and try again.").format(
+        limit=number_format(limit, force_grouping=True)
+    )
     return ApiError(413, "too_large", title=title)
 
 

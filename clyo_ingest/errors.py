@@ -29,34 +29,44 @@ TITLES: dict[str, str] = {
     "key_revoked": N_("This till key was revoked. Pair this till again from the console."),
     "suspended": N_("This till or its customer is suspended. Call your reseller."),
     "throttled": N_("Too many calls. Try again later."),
-    "not_json": N_("The body is not JSON."),
+    "not_json": N_("The body is not JSON. Correct it and try again."),
     "bad_request": N_("The call cannot be understood. Check its address and headers."),
-    "too_deep": N_("The JSON is nested deeper than 64 levels."),
+    "too_deep": N_("The JSON is nested deeper than 64 levels. Correct it and try again."),
     "length_required": N_("The length of the body is not known here. Send it with Content-Length."),
     "charset_unsupported": N_("The declared charset is not UTF-8. Send UTF-8, and say so or nothing."),
-    "too_large": N_("The body is larger than 2 MiB."),
+    "too_large": N_("The body is larger than 2 MiB. Send less and try again."),
     "unsupported_media_type": N_("Send application/json, plain or with gzip encoding."),
-    "closing_invalid": N_("The closing has fields that are missing or of the wrong type."),
-    "closing_conflict": N_("Another closing with this number was already received with other content."),
-    "parameters_invalid": N_("The parameters have fields that are missing or of the wrong type."),
-    "pairing_invalid": N_("The pairing request has fields that are missing or of the wrong type."),
+    "closing_invalid": N_(
+        "The closing has fields that are missing or of the wrong type. Correct those that are named and send it again."
+    ),
+    "closing_conflict": N_(
+        "Another closing with this number was already received with other content. Call your reseller."
+    ),
+    "parameters_invalid": N_(
+        "The parameters have fields that are missing or of the wrong type. Correct those that are named and send them "
+        "again."
+    ),
+    "pairing_invalid": N_(
+        "The pairing request has fields that are missing or of the wrong type. Correct those that are named and try "
+        "again."
+    ),
     "pairing_refused": N_("This pairing code is unknown, already used or over. Make a new one in the console."),
     "export_invalid": N_("This export is not possible as it was asked for."),
     "export_not_done": N_("The export is not finished yet. Ask again in a moment."),
     "export_has_no_file": N_("This export has no file."),
-    "query_invalid": N_("A parameter of the address is not valid."),
-    "not_found": N_("There is nothing here."),
-    "method_not_allowed": N_("This method is not possible here."),
-    "not_acceptable": N_("Only JSON can be answered."),
+    "query_invalid": N_("A parameter of the address is not valid. Correct it and try again."),
+    "not_found": N_("There is nothing here. Check the address."),
+    "method_not_allowed": N_("This method is not possible here. Use another one."),
+    "not_acceptable": N_("Only JSON can be answered. Ask for JSON in the Accept header."),
     "unavailable": N_("The service cannot take this at the moment. Nothing is lost: send it again."),
     "server_error": N_("Something went wrong on our side. Nothing is lost: send it again."),
 }
 # pydantic's error types, by what a till programmer needs to hear.
 MESSAGES: dict[str, str] = {
-    "missing": N_("This field is missing."),
+    "missing": N_("This field is missing. Add it."),
     "string_type": N_("A string is expected."),
-    "string_pattern_mismatch": N_("This has not the expected form."),
-    "string_too_short": N_("This must not be empty."),
+    "string_pattern_mismatch": N_("This has not the expected form. Correct it."),
+    "string_too_short": N_("This must not be empty. Fill it in."),
     "string_too_long": N_("This is too long: at most {max} characters."),
     "int_type": N_("A whole number is expected."),
     "int_from_float": N_("A whole number is expected."),
@@ -91,7 +101,7 @@ MESSAGES: dict[str, str] = {
     "string_nul": N_("A NUL character is not allowed."),
     "string_unicode": N_("Half of a surrogate pair is not allowed."),
     "string_control": N_("A control character is not allowed."),
-    "timezone_aware": N_("The offset is missing, for example +01:00."),
+    "timezone_aware": N_("The offset is missing. Add it, for example +01:00."),
 }
 PATTERN_HINTS: dict[str, str] = {
     MONEY_TEXT: N_('Money is a string with two decimals and a point, for example "12.50".'),
@@ -179,7 +189,7 @@ def validation_message(fault: Mapping[str, Any]) -> str:
     if (hint := PATTERN_HINTS.get(context.get("pattern", ""))) is not None:
         return _(hint)
     if kind not in MESSAGES:
-        return _("This value is not valid.")
+        return _("This value is not valid. Correct it.")
     facts = {
         "min": context.get("ge", context.get("min_length")),
         "max": context.get("le", context.get("max_length")),

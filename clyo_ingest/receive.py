@@ -157,7 +157,7 @@ def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: s
 
 def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
     """The refusal of other content under a number that came before: where it differs, and which closing stands."""
-    message = _("This differs from the closing that was received first.")
+    message = _("This differs from the closing that was received first. Check it on the till.")
     pointers = differing(first.export.document, content)
     return ApiError(
         409,

@@ -113,7 +113,7 @@ def vat_code_problems(catalogue: Catalogue, code: str, rate: Decimal | None, fie
     if item.facts["Type"] not in VAT_TYPES_WITHOUT_INCLUDED_TAX:
         yield problem_at("vat_code_including", field, **named)
     if rate is not None and percentage(item) != rate:
-        yield problem_at("vat_rate_differs", field, **named, rate=str(rate), found=str(percentage(item)))
+        yield problem_at("vat_rate_differs", field, vat_code=code, rate=str(rate), found=str(percentage(item)))
 
 
 def journal_problems(catalogue: Catalogue, code: str, field: str, types: tuple[int, ...]) -> Iterator[Problem]:

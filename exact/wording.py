@@ -13,37 +13,60 @@ from django.utils.translation import gettext_noop as N_
 from exact.models import CatalogueKind
 from ledger.money import BOOKS
 from ledger.problem import Problem
+from tenants.models import BookedLevel
 
 SENTENCES: dict[str, str] = {
-    "gl_account_missing": N_("No GL account is set ({field})."),
+    "gl_account_missing": N_("No GL account is set ({field}). Set one in the mapping."),
     "gl_account_unknown": N_(
         "Exact does not know GL account {account} ({field}). Create it there, or correct it here."
     ),
-    "gl_account_blocked": N_("GL account {account} {name} is blocked in Exact ({field})."),
-    "gl_account_type": N_("GL account {account} {name} is not a customers' account in Exact ({field})."),
-    "gl_account_not_for_sales": N_("Exact does not allow GL account {account} {name} on a sales line ({field})."),
-    "cost_center_demanded": N_("GL account {account} {name} demands a cost centre in Exact ({field})."),
-    "vat_code_missing": N_("No VAT code is set ({field})."),
-    "vat_code_unknown": N_("Exact does not know VAT code {vat_code} ({field})."),
-    "vat_code_blocked": N_("VAT code {vat_code} {name} is blocked in Exact ({field})."),
+    "gl_account_blocked": N_(
+        "GL account {account} {name} is blocked in Exact ({field}). Unblock it there, or choose another account."
+    ),
+    "gl_account_type": N_(
+        "GL account {account} {name} is not a customers' account in Exact ({field}). Choose a customers' account."
+    ),
+    "gl_account_not_for_sales": N_(
+        "Exact does not allow GL account {account} {name} on a sales line ({field}). Choose another account."
+    ),
+    "cost_center_demanded": N_(
+        "GL account {account} {name} demands a cost centre in Exact ({field}). Name one, take the demand away in "
+        "Exact, or choose another account."
+    ),
+    "vat_code_missing": N_("No VAT code is set ({field}). Set one in the mapping."),
+    "vat_code_unknown": N_("Exact does not know VAT code {vat_code} ({field}). Create it there, or correct it here."),
+    "vat_code_blocked": N_(
+        "VAT code {vat_code} {name} is blocked in Exact ({field}). Unblock it there, or choose another code."
+    ),
     "vat_code_for_purchases": N_("VAT code {vat_code} {name} is for purchases ({field}). Choose one for sales."),
     "vat_code_including": N_("VAT code {vat_code} {name} includes VAT ({field}). Choose one of the excluding kind."),
-    "vat_rate_differs": N_("VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field})."),
-    "journal_unknown": N_("Exact does not know journal {journal} ({field})."),
-    "journal_blocked": N_("Journal {journal} {name} is blocked in Exact ({field})."),
-    "journal_type": N_("Journal {journal} {name} is of the wrong type in Exact ({field})."),
-    "third_party_missing": N_("No third party is set for counter sales ({field})."),
+    "vat_rate_differs": N_(
+        "VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field}). Choose a code of the till's rate."
+    ),
+    "journal_unknown": N_("Exact does not know journal {journal} ({field}). Create it there, or correct it here."),
+    "journal_blocked": N_(
+        "Journal {journal} {name} is blocked in Exact ({field}). Unblock it there, or choose another journal."
+    ),
+    "journal_type": N_("Journal {journal} {name} is of the wrong type in Exact ({field}). Choose another journal."),
+    "third_party_missing": N_("No third party is set for counter sales ({field}). Set one in the mapping."),
     "third_party_unknown": N_("Exact does not know third party {third_party}. Create it there, or correct the code."),
-    "third_party_not_customer": N_("Third party {third_party} {name} is not a customer in Exact."),
-    "third_party_inactive": N_("Third party {third_party} {name} is inactive or blocked in Exact."),
+    "third_party_not_customer": N_(
+        "Third party {third_party} {name} is not a customer in Exact. Make it a customer there, or choose another one."
+    ),
+    "third_party_inactive": N_(
+        "Third party {third_party} {name} is inactive or blocked in Exact. Make it active there, or choose another one."
+    ),
     "payment_condition_missing": N_("Third party {third_party} {name} has no payment condition in Exact. Set one."),
-    "payment_condition_unknown": N_("Exact does not know payment condition {condition}."),
+    "payment_condition_unknown": N_(
+        "Exact does not know payment condition {condition}. Create it there, or choose another one for the third party."
+    ),
     "period_unknown": N_("Exact has no financial period for {date}. Open the year there."),
     "period_closed": N_(
         "Period {period} of journal {journal} is closed in Exact. Reopen it there; what was refused can be sent again."
     ),
     "cost_center_unknown": N_(
-        "GL account {account} {name} demands a cost centre; Exact does not know {cost_center}, or no longer uses it."
+        "GL account {account} {name} demands a cost centre; Exact does not know {cost_center}, or no longer uses it. "
+        "Create it there, or choose another one."
     ),
     "right_missing": N_(
         "The Exact user has no right to {resource}. Give it in Exact (user's rights), or log in as another user."
@@ -127,11 +150,19 @@ RESOURCES: dict[str, str] = {
     "financialtransaction/CashEntries": N_("the cash entries"),
     "financialtransaction/BankEntries": N_("the bank entries"),
 }
-MONEY_FACTS = frozenset({"net", "tax", "gross", "expected", "found", "difference", "amount"})
+MONEY_FACTS = frozenset(
+    {
+        *("net", "tax", "gross", "sales", "other_receipts", "payments", "movements", "float_open", "counted", "banked"),
+        *("expected", "found", "difference", "tolerance", "before", "amount"),
+    }
+)
 SIGNS = {BOOKS: "€"}
 NOTHING = "–"  # where a sentence names what is empty: no third party
-DAYS = frozenset({"date", "received", "former"})
-INSTANTS = frozenset({"told", "ended"})
+DAYS = frozenset({"date", "received", "former", "earliest", "latest"})
+INSTANTS = frozenset({"told", "ended", "opened_at", "closed_at"})
+# Facts that are called as amounts or numbers are elsewhere, and are days or counts here.
+DAYS_OF = {"business_date": {"found"}, "file_outside_fiscal_year": {"first", "last"}}
+COUNTS_OF = {"ticket_count": {"found"}}
 PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
 # Of what the fact `kind` says the kind, where a sentence names it.
 KINDS: dict[str, str] = {"receipt_unmapped": "receipts", "movement_unmapped": "movements"}
@@ -178,7 +209,9 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
 
 
 def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
-    if name in DAYS:
+    if name in COUNTS_OF.get(code, ()):
+        return value
+    if name in DAYS or name in DAYS_OF.get(code, ()):
         return _date(value)
     if name in INSTANTS:
         return date_format(localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
@@ -186,6 +219,8 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
         return _number(value)
     if name == "field":
         return label_of(value, facts)
+    if name == "level":
+        return str(BookedLevel(value).label)
     if name == "catalogue":
         return str(CatalogueKind(value).label)
     if name == "resource":
@@ -193,7 +228,7 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
     if name == "kind" and code in KINDS:
         return label_of(f"{KINDS[code]}.{value}", {})
     if name == "label" and not value:  # tills may leave it out
-        return facts.get("means") or label_of(f"receipts.{facts.get('kind', '')}", {})
+        return facts.get("means") or (label_of(f"receipts.{facts['kind']}", {}) if "kind" in facts else NOTHING)
     return _money(value) if name in MONEY_FACTS else value or NOTHING
 
 

@@ -24,7 +24,7 @@ SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "slot_unmapped": ("slot", "rate"),
     "slot_rate_mismatch": ("slot", "rate", "expected"),
     "slot_without_vat_code": ("slot", "rate"),
-    "slot_without_account": ("slot", "rate"),
+    "slot_without_account": ("slot", "rate", "family"),
     "slot_without_vat_account": ("slot", "rate"),
     "means_unmapped": ("means", "label"),
     "receipt_unmapped": ("kind",),

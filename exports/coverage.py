@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
@@ -226,7 +227,7 @@ def _by_hours(closing: Closing, place: Place) -> Verdict | None:
     if not parts:
         return None
     if Figures.of([closing]) == Figures.of(part.closing for part in parts):
-        return NotBooked((_told(CHECKED, [closing], parts, blocking=False),))
+        return NotBooked((_note(CHECKED, **_sums([closing], parts)),))
     if closing.kind is ClosingKind.GENERAL:
         return _partly(closing, [closing], parts, place, code=PARTLY)
     if all(part.kind is ClosingKind.GENERAL for part in parts):
@@ -236,7 +237,7 @@ def _by_hours(closing: Closing, place: Place) -> Verdict | None:
 
 def _compared(closing: Closing, told: list[Closing], parts: list[Part], place: Place) -> Verdict:
     if Figures.of(told) == Figures.of(part.closing for part in parts):
-        return NotBooked((_told(CHECKED, told, parts, blocking=False),))
+        return NotBooked((_note(CHECKED, **_sums(told, parts)),))
     return _partly(closing, told, parts, place, code=SUMS_DIFFER)
 
 
@@ -289,14 +290,21 @@ def _together(parts: Iterable[Part]) -> TicketSet:
     return TicketSet.joined(span for part in parts for span in part.tickets)
 
 
-def _told(code: str, told: list[Closing], parts: list[Part], *, blocking: bool = True) -> Problem:
-    """Both sums, by name: what this closing says (with its siblings), and what is booked of it."""
-    found = Figures.of(told).gross
-    booked = Figures.of(part.closing for part in parts).gross
+def _told(code: str, told: list[Closing], parts: list[Part]) -> Problem:
+    """Both sums, by name: what this closing says (with its siblings), and what is booked of it by how many others."""
+    found, booked = _grosses(told, parts)
+    facts = {"difference": told[0].money(found - booked), "count": str(len(parts))}
+    return Problem(code=code, facts={**_sums(told, parts), **facts})
+
+
+def _sums(told: list[Closing], parts: list[Part]) -> dict[str, str]:
+    found, booked = _grosses(told, parts)
     money = told[0].money
-    sums = {"found": money(found), "expected": money(booked), "difference": money(found - booked)}
-    named = {"others": _named(parts), "count": str(len(parts))}
-    return Problem(code=code, facts={**named, **sums}, blocking=blocking)
+    return {"others": _named(parts), "found": money(found), "expected": money(booked)}
+
+
+def _grosses(told: list[Closing], parts: list[Part]) -> tuple[Decimal, Decimal]:
+    return Figures.of(told).gross, Figures.of(part.closing for part in parts).gross
 
 
 def _named(parts: Iterable[Part]) -> str:

@@ -35,6 +35,7 @@ from exports.problems import SENTENCES, sentence
 from exports.reasons import Why
 from exports.replace import REPLACEABLE, CannotReplace, dry_run, order
 from ledger.entry import Entry
+from ledger.problem import Problem
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import User
@@ -42,6 +43,7 @@ from tenants.scope import visible_to
 
 COMPARED_NOW_MAX = 100
 MENU_COUNTS_TO = 100
+MOVED_ON = Problem(code="replace_moved_on")
 LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
 
 
@@ -197,7 +199,7 @@ class FindingAdmin(ReadOnlyAdmin):
         try:
             shown = dry_run(posting.pk)
             if request.method == "POST" and request.POST.get("shown") != shown.digest:
-                self.message_user(request, sentence({"code": "replace_moved_on", "facts": {}}), messages.WARNING)
+                self.message_user(request, sentence(MOVED_ON.to_document()), messages.WARNING)
             elif request.method == "POST":
                 order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or Why.REPLACED)
                 self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)

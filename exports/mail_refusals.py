@@ -3,6 +3,7 @@
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from exports.problems import sentence
+from ledger.problem import Problem
 
 
 def is_final(error: Exception) -> bool:
@@ -18,7 +19,8 @@ def said_by_server(error: Exception) -> str:
         return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
     if isinstance(error, SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return sentence({"code": "mail_server_away", "facts": {"why": f"{type(error).__name__}: {error}"}})
+    away = Problem(code="mail_server_away", facts={"why": f"{type(error).__name__}: {error}"})
+    return sentence(away.to_document())
 
 
 def _text(said: bytes | str) -> str:

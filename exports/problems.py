@@ -16,27 +16,58 @@ from exports.setting_words import setting_in_words
 SENTENCES: dict[str, str] = {
     **OF_EXACT,
     # within the closing
-    "sale_total": N_("Net {net} plus VAT {tax} is not {found}. Check this line on the till."),
+    "sale_total": N_("Net {net} plus VAT {tax} is {expected}, not {found}. Check this line on the till."),
     "sale_sign": N_("A refund has no positive amount: {found}. Check this line on the till."),
     "receipts_identity": N_(
-        "Sales and other receipts are {expected}, payments are {found}: {difference} differ. "
-        "Compare the closing's printed Z with its means of payment."
+        "Sales of {sales} and other receipts of {other_receipts} are {expected}, payments are {found}: {difference} "
+        "differ. Compare the closing's printed Z with its means of payment."
     ),
-    "turnover_total": N_("The closing says a turnover of {found}, its lines add up to {expected}."),
-    "perpetual_total": N_("The perpetual total after the closing should be {expected}; the till sent {found}."),
-    "cash_expected": N_("The cash expected in the drawer should be {expected}; the till sent {found}."),
-    "cash_float_left": N_("The float left should be {expected} (counted less banked); the till sent {found}."),
-    "movement_tax": N_("The VAT of a cash movement does not fit its amount."),
-    "closed_before_opened": N_("The closing ends before it begins. Check the till's clock."),
-    "business_date": N_("The business date does not fit the opening and closing times. Check the till's clock."),
+    "turnover_total": N_(
+        "The closing says a turnover of {found}, its lines add up to {expected}. Compare them with the printed Z."
+    ),
+    "perpetual_total": N_(
+        "The perpetual total after the closing should be {expected} ({before} before it, and {gross}); the till sent "
+        "{found}. Call support."
+    ),
+    "cash_expected": N_(
+        "The cash expected in the drawer should be {expected} (float {float_open}, cash payments {payments}, "
+        "movements {movements}); the till sent {found}. Check the movements of the drawer."
+    ),
+    "cash_float_left": N_(
+        "The float left should be {expected} ({counted} counted less {banked} banked); the till sent {found}. Check "
+        "the count."
+    ),
+    "movement_tax": N_(
+        "The VAT of the cash movement “{label}” ({found}) does not fit its amount ({amount}). Check this movement on "
+        "the till."
+    ),
+    "closed_before_opened": N_(
+        "The closing ends on {closed_at}, before it begins on {opened_at}. Check the till's clock."
+    ),
+    "business_date": N_(
+        "The business date {found} does not fit the opening and closing times, which allow {earliest} to {latest}. "
+        "Check the till's clock."
+    ),
     "business_date_future": N_(
         "The business date {date} had not come yet when this closing arrived, on {received}. Check the till's clock."
     ),
-    "ticket_count": N_("The count of tickets does not fit the first and last number of station {station}."),
-    "tickets_overlap_within": N_("Two ticket ranges of station {station} in this closing overlap."),
-    "vat_tolerance": N_("The VAT of this line ({found}) is further from the rate than rounding explains ({expected})."),
-    "offered_vat": N_("The VAT detail of offered items does not add up to their amount."),
-    "currency": N_("Only euros can be booked; this closing is in {found}."),
+    "ticket_count": N_(
+        "{found} tickets do not fit the numbers {first} to {last} of station {station}. Check the tickets of this "
+        "station."
+    ),
+    "tickets_overlap_within": N_(
+        "Tickets {first} to {last} and {other_first} to {other_last} of station {station} overlap in this closing. "
+        "Check the tickets of this station."
+    ),
+    "vat_tolerance": N_(
+        "VAT {slot} ({rate} %): {found} of VAT on {net} is further from the rate ({expected}) than rounding explains "
+        "({tolerance}). Check this line on the till."
+    ),
+    "offered_vat": N_(
+        "The VAT detail of offered items comes to {found} where the closing allows {expected}. Check the offered "
+        "items on the till."
+    ),
+    "currency": N_("Only euros can be booked; this closing is in {found}. Check the till's currency."),
     # between closings
     "number_gap": N_("Closing {first} to {last} never arrived before this one. Have the till push what is missing."),
     "perpetual_break": N_(
@@ -69,7 +100,9 @@ SENTENCES: dict[str, str] = {
         "Support must decide which of the two is booked."
     ),
     # which closing counts
-    "other_level_booked": N_("Not booked by itself: this establishment books another kind of closing."),
+    "other_level_booked": N_(
+        "Not booked by itself: this establishment books other closings ({level}). You have nothing to do."
+    ),
     "checked_against": N_("Checked against {others}: {found} = {expected}. The sales are in the books once."),
     "covered_within": N_("All its sales are in {others}, which counts: nothing is booked twice."),
     "partly_booked": N_(
@@ -118,16 +151,18 @@ SENTENCES: dict[str, str] = {
     "slot_without_vat_code": N_("VAT {slot} ({rate} %) has no VAT code. Set one in the mapping."),
     "slot_without_account": N_("VAT {slot} ({rate} %) has no sales account. Set one in the mapping."),
     "slot_without_vat_account": N_("VAT {slot} ({rate} %) has no VAT account. Set one in the mapping."),
-    "vat_without_net": N_("VAT {slot} has {tax} of VAT without a net amount."),
+    "vat_without_net": N_(
+        "VAT {slot} ({rate} %) has {tax} of VAT without a net amount. Check these sales on the till."
+    ),
     "means_unmapped": N_("New means of payment {label} ({means}, {amount}): which account? Set it in the mapping."),
     "offered_without_vat": N_(
-        "Offered items of {amount} came as a means of payment without their VAT. "
-        "Let the till send their VAT, or set an account for them in the mapping."
+        "Offered items of {amount} came as means of payment {label} without their VAT. Let the till send their VAT, "
+        "or set an account for them in the mapping."
     ),
     "receipt_unmapped": N_("Other receipts of kind {kind} ({amount}): which account? Set it in the mapping."),
     "movement_unmapped": N_("Cash movements of kind {kind} ({amount}): which account? Set it in the mapping."),
-    "deductible_vat_unmapped": N_("No account is set for deductible VAT ({amount})."),
-    "difference_unmapped": N_("No account is set for cash differences ({amount})."),
+    "deductible_vat_unmapped": N_("No account is set for deductible VAT ({amount}). Set one in the mapping."),
+    "difference_unmapped": N_("No account is set for cash differences ({amount}). Set one in the mapping."),
     "standing_otherwise": N_(
         "What stands in Exact of this closing is {found} where the closing itself has {expected}. Replace an entry "
         "that stands: all of the closing's entries are then booked anew together."
@@ -142,9 +177,10 @@ SENTENCES: dict[str, str] = {
         "them there."
     ),
     "account_missing": N_("{label} ({amount}) names no customer account. Check the ticket on the till."),
-    "journal_account_unknown": N_("Journal {journal} has no account of its own in Exact."),
+    "journal_account_unknown": N_("Journal {journal} has no account of its own in Exact. Give it one there."),
     "walk_in_account_used": N_(
-        "Account {account} with third party {third_party} is the walk-in customer's: choose another."
+        "{label} ({amount}) goes to account {account} with third party {third_party}, which is the walk-in "
+        "customer's. Choose another account for it in the mapping."
     ),
     # the parameters
     "parameters_of_another_till": N_(
@@ -240,8 +276,8 @@ SENTENCES: dict[str, str] = {
         "{establishment} belongs to company {other}, the file to company {siren}. Make a file for each."
     ),
     "file_outside_fiscal_year": N_(
-        "The entry of {date} (closing {closing} of {establishment}) is outside the fiscal year of the file. "
-        "Make a file for each year."
+        "The entry of {date} (closing {closing} of {establishment}) is outside the fiscal year of the file ({first} "
+        "to {last}). Make a file for each year."
     ),
     # the export on demand
     "run_training": N_("A training closing: it is in no book."),
@@ -290,7 +326,7 @@ SENTENCES: dict[str, str] = {
     ),
     "mail_server_away": N_("The mail server does not answer. Ask whoever runs this service. ({why})"),
     # reposting
-    "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again."),
+    "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again. Choose another closing."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),
     "repost_under_way": N_(
         "An entry of this closing is on its way, or being looked up in Exact. Try again in a few minutes."
@@ -320,6 +356,13 @@ OF_ONE: dict[str, str] = {
     ),
 }
 
+# Where one family of goods is meant, and not all of a slot.
+OF_FAMILY: dict[str, str] = {
+    "slot_without_account": N_(
+        "VAT {slot} ({rate} %) has no sales account for the family {family}. Set one in the mapping."
+    ),
+}
+
 
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""
@@ -327,7 +370,8 @@ def sentence(problem: Mapping[str, Any]) -> str:
     if "setting" in facts:
         problem = {**problem, "facts": {**facts, "setting": setting_in_words(facts["setting"])}}
     of_one = "first" in facts and facts["first"] == facts.get("last") and problem["code"] in OF_ONE
-    return said(OF_ONE if of_one else SENTENCES, problem)
+    of_family = facts.get("family") and problem["code"] in OF_FAMILY
+    return said(OF_ONE if of_one else OF_FAMILY if of_family else SENTENCES, problem)
 
 
 def said_of(posting: Posting) -> list[str]:

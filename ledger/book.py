@@ -72,7 +72,6 @@ def _walk_in_misused(entries: Iterable[Entry], plan: BookingPlan) -> Iterator[Pr
             facts = {
                 "account": line.account,
                 "third_party": line.third_party,
-                "role": line.role.value,
                 "label": line.label,
                 "means": line.means,
                 "amount": money_text(line.amount),

@@ -1,6 +1,6 @@
 """What a booking plan lacks for one closing: every gap at once, so that a person mends it in one go."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -44,8 +44,7 @@ def _slots(sold: list[_Located], plan: BookingPlan) -> Iterator[Problem]:
     for (slot, rate), group in sorted(groups.items()):
         pointer, _ = group[0]
         sales = [sale for _, sale in group]
-        gross = total(sale.gross for sale in sales)
-        facts = {"slot": str(slot), "rate": money_text(rate), "amount": money_text(gross)}
+        facts = {"slot": str(slot), "rate": money_text(rate)}
         for code, field, more in _slot_gaps(_nearest_slot(plan, slot, rate), rate, sales):
             yield Problem(code=code, pointer=f"{pointer}/{field}", facts={**facts, **more})
 
@@ -57,11 +56,11 @@ def _nearest_slot(plan: BookingPlan, slot: int, rate: Decimal) -> SlotPlan | Non
 
 
 def _slot_gaps(
-    plan: SlotPlan | None, rate: Decimal, sales: Iterable[Sale]
+    plan: SlotPlan | None, rate: Decimal, sales: Collection[Sale]
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield code, faulty field and further facts of what a slot lacks."""
     if plan is None:
-        yield "slot_unmapped", "vat", {}
+        yield "slot_unmapped", "vat", {"amount": money_text(total(sale.gross for sale in sales))}
         return
     if plan.rate != rate:
         yield "slot_rate_mismatch", "rate", {"expected": money_text(plan.rate)}
@@ -108,15 +107,14 @@ def _receipts(takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
         if not plan.receipt_account(it.kind, it.amount):
             unmapped.setdefault(it.kind, []).append(it)
         elif it.kind is ReceiptKind.SETTLEMENT and not plan.third_party_of(it.account):
-            yield _receipt_problem("account_missing", "account", [it])
+            yield _receipt_problem("account_missing", "account", [it], label=it.label)
     for group in unmapped.values():
         yield _receipt_problem("receipt_unmapped", "kind", group)
 
 
-def _receipt_problem(code: str, field: str, group: list[ReceiptTotal]) -> Problem:
+def _receipt_problem(code: str, field: str, group: list[ReceiptTotal], **more: str) -> Problem:
     first = min(group, key=lambda it: it.position)
-    amount = money_text(total(it.amount for it in group))
-    facts = {"kind": first.kind.value, "label": first.label, "amount": amount}
+    facts = {"kind": first.kind.value, "amount": money_text(total(it.amount for it in group)), **more}
     return Problem(code=code, pointer=f"/other_receipts/{first.position}/{field}", facts=facts)
 
 

@@ -25,6 +25,8 @@ from exact.models import Division, ExactApp, Posting
 from exports.settle import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
+from tests.spoken import listening
+from tests.unfilled import watching
 
 ROOT = Path(__file__).parents[1]
 REDIRECT = "http://127.0.0.1:9/callback"
@@ -104,6 +106,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection._nodb_cursor() as sql:
         sql.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")
         sql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.fixture(scope="session")
+def _holes() -> Iterator[tuple[list[str], list[str]]]:
+    with listening() as faults, watching() as places:
+        yield faults, places
+
+
+@pytest.fixture(autouse=True)
+def _sentences_have_no_holes(_holes: tuple[list[str], list[str]]) -> Iterator[None]:
+    """Whatever a test lets the product say: a problem's sentence has all its facts, and each fact its place; no place
+    of a mail or of a part of a page stays empty."""
+    yield
+    found = {it for holes in _holes for it in holes}
+    for holes in _holes:
+        holes.clear()
+    assert found == set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def sale_sign(closing: Closing) -> Iterator[Problem]:
         amounts = {"gross": sale.gross, "net": sale.net, "tax": sale.tax}
         positive = [name for name, amount in amounts.items() if amount > ZERO]
         if sale.kind is SaleKind.REFUND and positive:
-            facts = {"kind": sale.kind.value, "found": closing.money(amounts[positive[0]])}
+            facts = {"found": closing.money(amounts[positive[0]])}
             yield Problem(code="sale_sign", pointer=f"{pointer}/{positive[0]}", facts=facts)
 
 

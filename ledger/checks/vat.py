@@ -37,12 +37,7 @@ def offered_amount(closing: Closing) -> Iterator[Problem]:
     for i, payment in enumerate(closing.payments):
         named = total(sale.gross for sale in payment.sales)
         if payment.takes_sales_out and named != payment.amount:
-            facts = {
-                "means": payment.means,
-                "label": payment.label,
-                "expected": closing.money(payment.amount),
-                "found": closing.money(named),
-            }
+            facts = {"expected": closing.money(payment.amount), "found": closing.money(named)}
             yield Problem(code="offered_vat", pointer=f"/payments/{i}/sales", facts=facts)
 
 
@@ -60,7 +55,7 @@ def offered_within_sales(closing: Closing) -> Iterator[Problem]:
 
 
 def _offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], pointer: str) -> Iterator[Problem]:
-    slot, _rate, kind = side
+    kind = side[2]
     sign = -1 if kind is SaleKind.REFUND else 1
     given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
     offered = [sale for sale in given if (sale.slot, sale.rate, sale.kind) == side]
@@ -71,7 +66,7 @@ def _offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], point
     ):
         whole = total(amount for amount in amounts if sign * amount > ZERO)
         if sign * part > sign * whole:
-            facts = {"slot": str(slot), "expected": closing.money(whole), "found": closing.money(part)}
+            facts = {"expected": closing.money(whole), "found": closing.money(part)}
             yield Problem(code="offered_vat", pointer=f"{pointer}/{field}", facts=facts)
 
 

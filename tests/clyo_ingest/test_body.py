@@ -76,7 +76,7 @@ def test_not_json__says_what_is_wrong(till: Caller, path: str, body: bytes, told
 def test_too_large__names_the_limit_that_holds(till: Caller, path: str) -> None:
     answer = call(till, path, b'"' + b"a" * SMALL_BODY_MAX + b'"', **{"Accept-Language": "en"})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-    assert answer.json()["title"] == "The body is larger than 10,000 bytes."
+    assert answer.json()["title"] == "The body is larger than 10,000 bytes. Send less and try again."
 
 
 @pytest.mark.parametrize("charset", ["hex", "idna", "undefined", "iso-8859-1", "no-such", '"utf-16"'])

@@ -254,10 +254,10 @@ def test_refusal__is_a_problem_document() -> None:
         answer = problem_response(ApiError(413, "too_large", headers={"X-Limit": "2"}))
     assert answer.data == {
         "type": "urn:clyo-exact:problem:too_large",
-        "title": "The body is larger than 2 MiB.",
+        "title": "The body is larger than 2 MiB. Send less and try again.",
         "status": 413,
         "code": "too_large",
-        "detail": "The body is larger than 2 MiB.",
+        "detail": "The body is larger than 2 MiB. Send less and try again.",
     }
     assert (answer.content_type, answer.headers["X-Limit"]) == ("application/problem+json", "2")
 

@@ -1,7 +1,6 @@
 """Every sentence about a problem, with the facts its code raises: none has a hole, in either language."""
 
 import re
-import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,26 +13,31 @@ from django.utils import translation
 from clyo_ingest.continuity import Neighbour, Neighbours, check_sequence
 from clyo_ingest.succession import Told, breaks
 from exact import preflight
-from exact.models import CatalogueItem, CatalogueKind
+from exact.models import CatalogueItem, CatalogueKind, DivisionAccess, Lane
 from exact.payloads import COST_CENTER_DEMANDED
 from exports.problems import SENTENCES, sentence
+from exports.runs.to_file import _documents
 from ledger.book import book
 from ledger.check import check_arrival, check_closing
 from ledger.problem import Problem
 from ledger.supplement import supplement
+from tests.conftest import ROOT
 from tests.ledger.given import LABEL, PLAN, closing, pay, sale, took
 from tests.ledger.test_check import WRONG
 from tests.ledger.test_plan_check import GAPS
+from tests.spoken import READ_OF_FILES, asked, fault_of, listening
 
 HOLES = re.compile(r"…|\(\s*\)|\s{2}|^\s|\bNone\b|\{|\}")
 CURRENCY_BEFORE_EURO = re.compile(r"[A-Z]{3}\s*€")
-# What is raised far from here, by a lane, a run or a file, with the facts as they are written there.
+# What is raised far from here, by a lane, a run or a file. That it is raised with these very facts, each test sees to
+# that lets it be raised (`tests.spoken`).
 ELSEWHERE: dict[str, dict[str, str]] = {
     "right_missing": {"field": "rights", "resource": "salesentry/SalesEntries"},
     "division_archived": {"field": "division", "division": "8301 - CLYO"},
     "division_gone": {"field": "division", "division": "8301 - CLYO"},
     "tickets_overlap": {"station": "1", "first": "80412", "last": "80533", "other": "1042"},
-    "checked_against": {"others": "Z7 (1), Z7 (2)", "found": "1400.00", "expected": "1400.00", "difference": "0.00"},
+    "other_level_booked": {"level": "general"},
+    "checked_against": {"others": "Z7 (1), Z7 (2)", "found": "1400.00", "expected": "1400.00"},
     "covered_within": {"others": "Z42"},
     "partly_booked": {"others": "Z7 (1)", "found": "1400.00", "expected": "840.00", "difference": "560.00"},
     "sums_differ": {"others": "Z42", "found": "1401.00", "expected": "1400.00", "difference": "1.00"},
@@ -63,6 +67,8 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "run_file_differs": {"place": "7"},
     "mail_server_away": {"why": "Connection refused"},
 }
+FILE_CODES = ("account", "journal", "third_party", "document", "amount")
+# What the checks of a file may say, of which each problem says its own.
 OF_A_FILE = {
     "format": "Ciel",
     "establishment": "PARIS01",
@@ -78,6 +84,8 @@ OF_A_FILE = {
     "siren": "123",
     "other": "732829320",
     "date": "2026-03-14",
+    "first": "2025-01-01",
+    "last": "2025-12-31",
 }
 
 
@@ -187,13 +195,43 @@ def given_id() -> Any:
 
 def raised() -> list[Problem]:
     elsewhere = [Problem(code=code, facts=facts) for code, facts in ELSEWHERE.items()]
-    of_files = [Problem(code=code, facts=OF_A_FILE) for code in SENTENCES if code.startswith("file_")]
-    without_facts = [Problem(code=code) for code, words in SENTENCES.items() if not names_in(words)]
+    of_files = [
+        Problem(code=code, facts={name: OF_A_FILE[name] for name in {*asked(code), *READ_OF_FILES}})
+        for code in SENTENCES
+        if code.startswith("file_")
+    ]
+    without_facts = [Problem(code=code) for code, words in SENTENCES.items() if not asked(code)]
     return [*of_the_till(), *of_exact(), *elsewhere, *of_files, *without_facts]
 
 
-def names_in(words: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+def test_facts__are_those_the_sentence_asks_and_no_others() -> None:
+    assert [fault for fault in map(fault_of, raised()) if fault] == []
+
+
+def test_codes__with_a_sentence_are_raised_somewhere() -> None:
+    """A sentence nobody says any more is not kept. Some codes are put together: "file_" and what, "slot_" and what."""
+    rooms = [path for room in ("ledger", "exact", "exports", "clyo_ingest") for path in (ROOT / room).rglob("*.py")]
+    told = "".join(path.read_text() for path in rooms if path.name not in ("problems.py", "wording.py", "causes.py"))
+    made = {f"not_sent_{code}" for code, _ in Lane._meta.get_field("pause_code").flatchoices}
+    made |= {f"division_{access}" for access in DivisionAccess.values}
+    made |= {f"file_{what}_{how}" for what in FILE_CODES for how in ("characters", "too_long")}
+    assert [code for code in SENTENCES if f'"{code}"' not in told and code not in made] == []
+
+
+def test_listening__hears_a_lacking_fact_and_an_idle_one() -> None:
+    assert fault_of(Problem(code="scope_unexpected")) == "scope_unexpected: lacks ['scope'], tells [] to nobody"
+    idle = Problem(code="scope_missing", facts={"scope": "X"})
+    assert fault_of(idle) == "scope_missing: lacks [], tells ['scope'] to nobody"
+    with listening() as faults:
+        record = Problem(code="partly_booked")
+        assert record_by_product(record) == record.to_document()
+    assert faults == ["partly_booked: lacks ['difference', 'expected', 'found', 'others'], tells [] to nobody"]
+
+
+def record_by_product(problem: Problem) -> Any:
+    """As a room of the product stores it."""
+    (document,) = _documents([problem])
+    return document
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -65,7 +65,7 @@ WRONG = [
     ),
     pytest.param(
         {"sales": [sale(2, "90.00", "9.00"), refund(2, "10.00", "1.00")], "payments": [pay("ESP", "110.00")]},
-        Problem(code="sale_sign", pointer="/sales/1/gross", facts={"kind": "refund", "found": "11.00"}),
+        Problem(code="sale_sign", pointer="/sales/1/gross", facts={"found": "11.00"}),
         id="sale_sign",
     ),
     pytest.param(
@@ -73,7 +73,7 @@ WRONG = [
             "sales": [sale(2, "90.00", "9.00"), refund(2, "-0.10", "0.01")],
             "payments": [pay("ESP", "98.91")],
         },
-        Problem(code="sale_sign", pointer="/sales/1/tax", facts={"kind": "refund", "found": "0.01"}),
+        Problem(code="sale_sign", pointer="/sales/1/tax", facts={"found": "0.01"}),
         id="sale_sign of the tax alone",
     ),
     pytest.param(
@@ -163,7 +163,7 @@ WRONG = [
         Problem(
             code="ticket_count",
             pointer="/tickets/0/count",
-            facts={"station": "1", "first": "10", "last": "19", "expected": "10", "found": "9"},
+            facts={"station": "1", "first": "10", "last": "19", "found": "9"},
         ),
         id="ticket_count",
     ),
@@ -172,7 +172,7 @@ WRONG = [
         Problem(
             code="ticket_count",
             pointer="/tickets/0/last",
-            facts={"station": "1", "first": "20", "last": "19", "expected": "0", "found": "0"},
+            facts={"station": "1", "first": "20", "last": "19", "found": "0"},
         ),
         id="ticket_count of a range that runs backwards",
     ),
@@ -218,7 +218,7 @@ WRONG = [
     ),
     pytest.param(
         {**SOLD, "currency": "CHF"},
-        Problem(code="currency", pointer="/currency", facts={"expected": "EUR", "found": "CHF"}),
+        Problem(code="currency", pointer="/currency", facts={"found": "CHF"}),
         id="currency",
     ),
     pytest.param(
@@ -246,7 +246,7 @@ WRONG = [
         Problem(
             code="offered_vat",
             pointer="/payments/0/sales",
-            facts={"means": "OFFERT", "label": "Offert", "expected": "18.01", "found": "18.00"},
+            facts={"expected": "18.01", "found": "18.00"},
         ),
         id="offered_vat is not the amount",
     ),
@@ -258,7 +258,7 @@ WRONG = [
         Problem(
             code="offered_vat",
             pointer="/payments/1/sales/0/tax",
-            facts={"slot": "2", "expected": "1.60", "found": "1.64"},
+            facts={"expected": "1.60", "found": "1.64"},
         ),
         id="offered_vat is more than the slot's VAT",
     ),
@@ -270,7 +270,7 @@ WRONG = [
         Problem(
             code="offered_vat",
             pointer="/payments/0/sales/0/gross",
-            facts={"slot": "2", "expected": "18.00", "found": "18.01"},
+            facts={"expected": "18.00", "found": "18.01"},
         ),
         id="offered is more than the slot's sales",
     ),
