@@ -40,6 +40,8 @@ from ledger.problem import Problem
 log = structlog.get_logger()
 
 LOOKUPS_BEFORE_RESENDING = 2
+# Some twelve minutes of looking at an entry whose lines Exact does not show: then a person compares it there.
+LOOKS_AT_LINES_MAX = 6
 RUN_MAX = 200
 BACKOFF_FIRST_S = 2.0
 
@@ -190,9 +192,14 @@ def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correl
     """
     try:
         differences = made.compare(run.client, entry, found)
-    except ExactError:
+    except ExactError as error:
         if posting.state == PostingState.SENDING:
             records.record_unknown(run, posting, Problem(code="entry_not_read"))
+        elif isinstance(error, made.NotShown) and posting.lookups + 1 >= LOOKS_AT_LINES_MAX:
+            records.record_found(run, posting, found, [Problem(code="lines_not_shown")])
+            return
+        elif isinstance(error, made.NotShown):
+            wait(posting, settle_time(), lookups=posting.lookups + 1)
         raise
     if differences and posting.state != PostingState.SOUGHT:
         records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)

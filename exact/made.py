@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from exact.client import ExactClient
+from exact.errors import Unavailable
 from exact.payloads import expected_amount, sent_lines
 from exact.postings import Found, to_cents
 from ledger.entry import Entry, EntryKind
@@ -17,6 +18,10 @@ from ledger.money import ZERO, money_text
 from ledger.problem import Problem
 
 COLUMNS = "GLAccountCode,AmountDC,VATCode"
+
+
+class NotShown(Unavailable):
+    """Exact has the entry, and its ledger shows no line of it: nobody can say whether it is the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,16 @@ def sums_prove(entry: Entry, found: Found) -> bool:
 
 
 def compare(client: ExactClient, entry: Entry, found: Found) -> list[Problem]:
-    """Where Exact's entry is not the one that was meant, each sum and each line. Raises any `ExactError`."""
+    """Where Exact's entry is not the one that was meant, each sum and each line.
+
+    Raises `NotShown`, where sums prove nothing and there are no lines to see yet, and any other `ExactError`.
+    """
     rows = client.rows(
         "financialtransaction/TransactionLines", select=COLUMNS, filter=f"EntryID eq guid'{found.entry_id}'"
     )
     lines = [_line(row) for row in rows]
+    if not lines and not sums_prove(entry, found):
+        raise NotShown(f"no line is shown of entry {found.entry_number}")
     return [*found.differences(entry), *(differences(entry, lines) if lines else [])]
 
 

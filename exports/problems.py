@@ -230,6 +230,10 @@ SENTENCES: dict[str, str] = {
         "Exact booked another entry ({number}) than was sent; it was taken out there again. Nothing of it is booked."
     ),
     "entry_not_read": N_("Exact has it; its lines could not be read. They are compared before anything else is sent."),
+    "lines_not_shown": N_(
+        "Exact has the entry, but shows no lines of it. Compare it there with what was sent, then replace it if it is "
+        "another one."
+    ),
     "doubled_in_exact": N_("More than one entry stands in Exact: {numbers}. Delete there what is too much."),
     # files for accounting packages
     "file_account_too_long": N_(

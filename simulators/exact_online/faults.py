@@ -38,6 +38,7 @@ class Fault(StrEnum):
     REFUSAL_AFTER_COMMIT = "refusal_after_commit"  # done; then 500 with a sentence of the books
     GENERAL_ERROR = "general_error"  # the same answer as `error_after_commit`, but nothing was done
     HTML_200 = "html_200"  # a maintenance page; nothing was done (rules 4.2)
+    NO_ROWS = "no_rows"  # a list without a row, as of an index that is behind the books
     TRUNCATE = "truncate"  # done, but the JSON of the answer ends in the middle
     BROKEN_BODY = "broken_body"  # done, but the connection breaks in the middle of the answer
     RATE_LIMIT = "rate_limit"  # 429 as if the minute were used up; nothing was done

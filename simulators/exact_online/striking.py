@@ -84,6 +84,8 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
             return JSONResponse(error_body(GENERAL_SENTENCE), HTTPStatus.INTERNAL_SERVER_ERROR)
         case Fault.HTML_200:
             return HTMLResponse(MAINTENANCE_PAGE, 200)
+        case Fault.NO_ROWS:
+            return JSONResponse({"d": {"results": []}})
         case Fault.RATE_LIMIT:
             return Response(status_code=429, headers=simulator.rate_limits.minute_exhausted())
         case Fault.GATEWAY_FAULT:

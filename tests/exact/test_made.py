@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from exact.lane import LOOKS_AT_LINES_MAX
 from exact.made import LedgerLine, differences
 from exact.models import Division, Lane, Posting, PostingState
 from exact.postings import to_cents
@@ -140,6 +142,53 @@ def test_lines__that_could_not_be_read_are_compared_before_anything_else_goes(
     receipts = of(division, "receipts")
     assert receipts.state == PostingState.UNKNOWN
     assert receipts.events.last().reasons[0]["code"] == "entry_not_read"  # type: ignore[union-attr]
+
+
+def test_entry__of_nothing_waits_until_its_lines_are_shown(
+    linked: tuple[Caller, Division], exact: SimulatedExact, reading: Choose
+) -> None:
+    """Every sign turned comes to 0.00 as well: without its lines it is not taken for the one that was meant."""
+    till, division = linked
+    till.post("closings", cards_only())
+    reading(cash_sign="receipt_negative")
+    show_no_lines(exact, division, count=2)
+    for state in (PostingState.UNKNOWN, PostingState.UNKNOWN, PostingState.REFUSED):
+        look_now(division)
+        assert of(division, "receipts").state == state
+    assert codes(of(division, "receipts"))[-1] == "taken_out_again"
+
+
+def test_entry__whose_lines_are_never_shown_is_a_person_s(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    """And what comes after it goes."""
+    till, division = linked
+    till.post("closings", cards_only())
+    till.post("closings", closing(1043))
+    show_no_lines(exact, division, count=None)
+    for _look in range(LOOKS_AT_LINES_MAX + 1):
+        look_now(division)
+    first = Posting.objects.get(division=division, entry_kind="receipts", reference__startswith="Z1042")
+    assert (first.state, codes(first)) == (PostingState.DIFFERS, ["lines_not_shown"])
+    assert sorted(Export.objects.values_list("number", "state")) == [(1042, "failed"), (1043, "exported")]
+
+
+def show_no_lines(exact: SimulatedExact, division: Division, *, count: int | None) -> None:
+    exact.control(
+        "faults",
+        resource="financialtransaction/TransactionLines",
+        division=division.code,
+        fault="no_rows",
+        method="GET",
+        count=count,
+    )
+
+
+def look_now(division: Division) -> None:
+    """What a worker does once it may look again."""
+    Lane.objects.update(paused_until=None)
+    Posting.objects.filter(state=PostingState.UNKNOWN).update(not_before=timezone.now())
+    work(division)
 
 
 @pytest.mark.parametrize(("document", "looks"), [(closing(), 0), (cards_only(), 1)], ids=["drawer", "cards"])

@@ -142,6 +142,14 @@ def test_html_200(exact: Company) -> None:
     assert entries(exact) == 0
 
 
+def test_no_rows(exact: Company) -> None:
+    """Rules 8: whether what was just booked is found at once is not known."""
+    assert exact.post(SALES, exact.sale(exact.line())).status_code == 201
+    strike(exact, "no_rows", method="GET")
+    assert exact.get(SALES).json() == {"d": {"results": []}}
+    assert len(exact.get(SALES).json()["d"]["results"]) == 1
+
+
 def test_rate_limit(exact: Company) -> None:
     """Rules 2.2: 429 with the minutely headers only."""
     body = exact.sale(exact.line())
