@@ -23,10 +23,16 @@ def settle(posting: Posting) -> None:
     export = rows.get(pk=posting.closing_id)
     replacement = Replacement.objects.filter(export=export, done_at=None).first()
     if posting.state in NEEDS_A_PERSON:
-        # Exact did not let an entry go, or refused a reversal: nothing new is posted, and a person tries another way.
-        if replacement is not None:
+        if replacement is None:
+            return
+        if posting.state == PostingState.DIFFERS or posting.reverses_id is not None:
+            # Exact did not let an entry go, refused a reversal, or holds another entry: nothing new is posted beside
+            # it, and a person tries another way.
             _close(replacement)
-        return
+            return
+        if not replacement.beside:
+            # All of the closing is booked anew, also what Exact has just refused of it: that is looked up there first.
+            move(posting, PostingState.SOUGHT, why=Why.REPLACED, lookups=0)
     if posting.reverses is not None:
         _reversal_ended(export, posting, posting.reverses, replacement)
     elif posting.state == PostingState.WITHDRAWN:

@@ -14,7 +14,7 @@ from exact.reconcile import reconcile
 from exports.models import Export, ExportState, ReplacementWay
 from exports.replace import CannotReplace, dry_run, order
 from tenants.factories import SupportFactory
-from tests.conftest import SimulatedExact, work
+from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
 
 
@@ -176,8 +176,43 @@ def test_order__twice_or_late_is_refused(posted: Posting, exact: SimulatedExact)
     assert len(sales(exact, posted.division)) == 1
 
 
-def march(exact: SimulatedExact, division: Division, status: str) -> None:
-    exact.control("periods", division=division.code, journal="70", year=2026, period=3, status=status)
+def test_refusal__of_what_was_not_sent_yet_ends_no_replacement(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    """The sale is corrected today, as its month is closed; so the receipts of that day are refused meanwhile."""
+    till, division = linked
+    exact.control(
+        "faults",
+        resource="financialtransaction/CashEntries",
+        method="POST",
+        division=division.code,
+        fault="gateway_fault",
+    )
+    till.post("closings", closing(1043))
+    work(division)
+    sale = Posting.objects.get(reference__startswith="Z1043", entry_kind="sales")
+    march(exact, division, "closed")
+    refresh_catalogue(division)
+    march(exact, division, "closed", journal="30")
+    assert replaced(sale).way is ReplacementWay.REVERSE
+    booked = {account: amount for account, amount in together(exact, division).items() if amount}
+    assert (booked["707010"], booked["530000"]) == (Decimal("-1000.00"), Decimal("325.00"))
+    assert booked.get("411000", Decimal()) == Decimal()
+    assert Export.objects.get(number=1043).state == ExportState.EXPORTED
+
+
+def together(exact: SimulatedExact, division: Division) -> dict[str, Decimal]:
+    """What the books hold of Z1043 on each account."""
+    found: dict[str, Decimal] = {}
+    for entry in exact.entries(division.code):
+        if "Z1043" in str(entry):
+            for account, amount in sums(entry).items():
+                found[account] = found.get(account, Decimal()) + amount
+    return found
+
+
+def march(exact: SimulatedExact, division: Division, status: str, journal: str = "70") -> None:
+    exact.control("periods", division=division.code, journal=journal, year=2026, period=3, status=status)
 
 
 def process(exact: SimulatedExact, posting: Posting) -> None:
