@@ -15,6 +15,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exact.calls import division_client
@@ -117,13 +118,16 @@ def dry_run(posting_id: UUID) -> DryRun:
     destination = Destination.of(export.establishment)
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
-    going = [posting]
+    # What Exact holds otherwise than it was sent is right beside nothing: it goes too.
+    going = [posting, *_others_that_stand(posting).filter(state=PostingState.DIFFERS)]
     standing = Standing.of(export.pk, but=frozenset({posting.pk}))
     entries, problems = _made_beside(export, standing, destination)
     if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
-        going += _others_that_stand(posting)
+        going = [posting, *_others_that_stand(posting)]
         standing = Standing()
         entries, problems = _made_beside(export, standing, destination)
+    if any(it.division_id != posting.division_id for it in going):
+        raise CannotReplace("replace_other_company")
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
         raise CannotReplace("replace_not_bookable", in_the_way)
@@ -154,9 +158,9 @@ def _made_beside(
     raise CannotReplace("replace_not_bookable")
 
 
-def _others_that_stand(posting: Posting) -> list[Posting]:
+def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
     rows = Posting.objects.filter(closing_id=posting.closing_id, state__in=REPLACEABLE, reverses=None)
-    return [*rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")]
+    return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
 
 
 def _with_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:

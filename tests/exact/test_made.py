@@ -12,6 +12,7 @@ from exact.made import LedgerLine, differences
 from exact.models import Division, Lane, Posting, PostingState
 from exact.postings import to_cents
 from exports.models import Export
+from exports.replace import CannotReplace, dry_run, order
 from ledger.entry import Entry
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -110,6 +111,33 @@ def test_other_entry__that_exact_does_not_give_up_differs_and_says_so(
     assert "line_differs_in_exact" in codes(receipts)
     assert receipts.messages == ["Non autorisé : Écriture a été traité"]
     assert Export.objects.get().state == "failed"
+
+
+def test_other_entry__that_stands_goes_with_what_is_replaced_or_nothing_is(
+    linked: tuple[Caller, Division], exact: SimulatedExact, reading: Choose
+) -> None:
+    """New receipts beside those that Exact made otherwise would be the second of one day."""
+    till, division = linked
+    till.post("closings", cards_only())
+    reading(cash_sign="receipt_negative", new_cash_entry="processed")
+    work(division)
+    assert (of(division, "sales").state, of(division, "receipts").state) == ("posted", "differs")
+    with pytest.raises(CannotReplace, match="replace_changed_and_processed"):
+        dry_run(of(division, "sales").pk)
+
+    exact.control("entries/status", division=division.code, entry_id=receipts_in(exact, division), status=20)
+    exact.control("readings", cash_sign="receipt_positive", new_cash_entry="open")
+    shown = dry_run(of(division, "sales").pk)
+    assert [old.posting.entry_kind for old in shown.olds] == ["sales", "receipts"]
+    order(shown, actor=None, why="other receipts")
+    look_now(division)
+    assert sorted(entry["journal"] for entry in exact.entries(division.code)) == ["30", "70"]
+    assert Export.objects.get().state == "exported"
+
+
+def receipts_in(exact: SimulatedExact, division: Division) -> str:
+    (found,) = (it["entry_id"] for it in exact.entries(division.code) if it["journal"] == "30")
+    return str(found)
 
 
 def test_other_entry__is_taken_out_after_a_crash_in_between(
