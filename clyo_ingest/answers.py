@@ -402,7 +402,7 @@ class LoggedPush(AnswerBody):
     code: str
     """The code it was answered."""
     errors: list[Fault]
-    """The faults that a 422 or a 409 was answered for."""
+    """The faults that a 422 or a 409 was answered for, at most 20."""
 
 
 class LogEvent(AnswerBody):

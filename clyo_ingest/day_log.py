@@ -24,7 +24,7 @@ from ledger.closing import ClosingKind
 from tenants.models import Establishment
 
 LINES_MAX = 5000
-VERSIONS_MAX = 200
+VERSIONS_MAX = 50
 FAULTS_MAX = 5
 KINDS = {
     "general": gettext_lazy("General closing"),
@@ -136,7 +136,8 @@ def _refused(establishment: Establishment, start: datetime, end: datetime) -> It
     rows = Push.objects.filter(
         till__establishment=establishment, received_at__gte=start, received_at__lt=end, answer_status__gte=400
     )
-    pushes = [*rows.select_related("till", "closing__export").defer("body").order_by("received_at")[: LINES_MAX + 1]]
+    rows = rows.select_related("till", "closing__export").defer("body", "closing__export__document")
+    pushes = [*rows.order_by("received_at")[: LINES_MAX + 1]]
     for push, told in refused_in(pushes):
         said = _(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code
         yield LogLine(

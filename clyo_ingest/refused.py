@@ -1,7 +1,7 @@
 """What a refused push was about, as far as it can be read, and where its faults are: the day's log tells it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clyo_ingest.body import BODY_MAX, unpacked
@@ -15,6 +15,9 @@ from ledger.closing import ClosingKind
 
 # A till gone wild is refused all day: what was refused first is read, the rest only counted.
 READ_MAX = 2 * BODY_MAX
+# A fault takes about as long as reading so many bytes.
+FAULT_COST = 200
+FAULTS_MAX = 20
 READ_AT_ONCE = 10
 SCOPE_MAX = 40
 MODELS: dict[PushKind, type[ClosingDocument | ParametersDocument]] = {
@@ -25,7 +28,7 @@ MODELS: dict[PushKind, type[ClosingDocument | ParametersDocument]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Which closing it said it is (None of what cannot be read), and each fault as the till heard it."""
+    """Which closing it said it is (None of what cannot be read), and its faults as the till heard them."""
 
     kind: ClosingKind | None = None
     scope: str = ""
@@ -34,15 +37,19 @@ class Refused:
 
 
 def refused_in(pushes: Sequence[Push]) -> Iterator[tuple[Push, Refused]]:
-    """Each push with what can be read of it. `pushes` come without their bodies, of which 4 MiB are read in all."""
+    """Each push with what can be read of it, and its first 20 faults.
+
+    `pushes` come without their bodies, of which 4 MiB are read in all; many faults make it less.
+    """
     left = READ_MAX
     for start in range(0, len(pushes), READ_AT_ONCE):
         some = pushes[start : start + READ_AT_ONCE]
         bodies = Push.objects.in_bulk([it.pk for it in some]) if left > 0 else {}
         for push in some:
             push.body = bodies[push.pk].body if left > 0 and push.pk in bodies else b""
-            left -= _length(push)
-            yield push, _read(push)
+            told = _read(push)
+            left -= _length(push) + FAULT_COST * len(told.faults)
+            yield push, replace(told, faults=told.faults[:FAULTS_MAX])
 
 
 def _length(push: Push) -> int:

@@ -10,13 +10,13 @@ from django.db import connection
 from exact.former_slots import is_blank
 from tenants.models import Establishment
 
-# Enough to meet every slot a shop uses, and few enough that parameters cost no till's turn.
+# A year of days: enough to meet every slot a shop uses, and few enough that parameters cost no till's turn.
 USED = """
 SELECT DISTINCT (line ->> 'vat')::int
 FROM (
     SELECT document FROM exports_export
     WHERE tenant_id = %s AND establishment_id = %s AND created_at <= %s
-    ORDER BY created_at DESC LIMIT 1000
+    ORDER BY created_at DESC LIMIT 400
 ) AS latest, jsonb_array_elements(latest.document -> 'sales') AS line
 """
 

@@ -151,6 +151,15 @@ def test_refused_pushes__without_end_are_read_to_a_bound(till: Caller, monkeypat
     assert [it["push"]["number"] for it in refusals(till)] == [1042, None, None]
 
 
+def test_refused_pushes__of_many_faults_cost_the_log_little(till: Caller) -> None:
+    bodies = [{"sales": [{}] * 500, "payments": [{}] * 500}] * 30
+    assert {till.post("closings", body).status_code for body in bodies} == {422}
+    told = [len(it["push"]["errors"]) for it in refusals(till)]
+    assert told[:5] == [20] * 5
+    assert set(told[10:]) == {0}
+    assert len(told) == 30
+
+
 def test_log__writes_english_days_with_the_day_first(till: Caller) -> None:
     headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
     text = Client().get("/api/v1/log?date=2026-03-14", headers=headers).content.decode()
