@@ -17,6 +17,7 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
+from rest_framework.settings import api_settings
 
 from clyo_ingest import schema_words as words
 
@@ -272,6 +273,11 @@ def add_what_is_common(result: Schema, generator: SchemaGenerator, **_more: Any)
     result["servers"] = [{"url": settings.PUBLIC_URL, "description": "This service."}]
     result["tags"] = [{"name": tag.value, "description": told} for tag, told in words.TAGS.items()]
     return result
+
+
+def _rates() -> dict[str, str]:
+    """How often calls may come here: "600/minute" → "600 a minute"."""
+    return {name: str(rate).replace("/", " a ") for name, rate in api_settings.DEFAULT_THROTTLE_RATES.items()}
 
 
 @functools.cache

@@ -73,10 +73,10 @@ REFUSALS: dict[int, tuple[str, str]] = {
     403: ("Forbidden", "The till, its establishment, its customer or its reseller is suspended."),
     404: ("NotFound", "There is nothing here that is this till's."),
     411: ("LengthRequired", "Nobody says where the body ends. Send `Content-Length`."),
-    413: ("ContentTooLarge", "The body is too large."),
+    413: ("ContentTooLarge", "The body is larger than 2 MiB, or than what the call says."),
     415: ("UnsupportedMediaType", "Another media type, packing or charset than JSON, gzip and UTF-8."),
     422: ("UnprocessableContent", "Something is missing or wrong. `errors` names every fault, each with its place."),
-    429: ("TooManyRequests", "Too many calls in a short time."),
+    429: ("TooManyRequests", "Too many calls: a till may push {push}, an address may try {pairing} pairing codes."),
     500: ("ServerError", "Something went wrong on our side. Nothing is lost: send it again, with growing pauses."),
     503: ("Unavailable", "This cannot be taken at the moment. Nothing is lost: send it again."),
 }

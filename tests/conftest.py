@@ -26,6 +26,7 @@ from exports.settle import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
 from tests.spoken import listening
+from tests.true_schema import check_answer
 from tests.unfilled import watching
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +124,21 @@ def _sentences_have_no_holes(_holes: tuple[list[str], list[str]]) -> Iterator[No
     for holes in _holes:
         holes.clear()
     assert found == set()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answers_are_true() -> Iterator[None]:
+    """Whatever a test asks of the till API is answered as the served OpenAPI document says."""
+    ask = Client.request
+
+    def ask_and_check(client: Client, **request: Any) -> Any:
+        answer = ask(client, **request)
+        check_answer(answer.request["REQUEST_METHOD"], answer.request["PATH_INFO"], answer)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Client, "request", ask_and_check)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
