@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from exact.calls import division_client
@@ -72,7 +73,6 @@ def decide(establishment: Establishment, division: Division, *, way: str, actor:
     """
     checks = check_establishment(establishment, division)
     problems = [problem.to_document() for problem in problems_of(checks)]
-    now = timezone.now()
     with transaction.atomic():
         before = Activation.objects.select_for_update(of=("self",)).filter(establishment=establishment).first()
         if before is not None and problems and before.active and before.division_id != division.pk:
@@ -84,8 +84,8 @@ def decide(establishment: Establishment, division: Division, *, way: str, actor:
                 "division": division,
                 "active": not problems or (before is not None and before.active),
                 "problems": problems,
-                "checked_at": now,
-                "activated_at": None if problems else now,
+                "checked_at": Now(),
+                "activated_at": None if problems else Now(),
             },
         )
         change = ActivationChange.REFUSED if problems else ActivationChange.ACTIVATED
@@ -111,8 +111,8 @@ def recheck(establishment: Establishment, *, way: str) -> Activation | None:
         found = problems_of(check_establishment(establishment, activation.division))
         problems = [it.to_document() for it in found if it.code not in OF_THE_DAY]
         changed = problems != activation.problems
-        activation.problems, activation.checked_at = problems, timezone.now()
-        activation.save(update_fields=["problems", "checked_at"])
+        activation.problems = problems
+        Activation.objects.filter(pk=activation.pk).update(problems=problems, checked_at=Now())
         if changed:
             change = ActivationChange.BROKEN if problems else ActivationChange.MENDED
             _note(establishment, activation.division, change, way=way, problems=problems)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 from pydantic import BaseModel, ConfigDict, Field
 
 from exact.former_slots import former_after, key_of, moved_with_their_rates, slot_and_rate
@@ -207,7 +208,9 @@ def _change(
             return False
         for name, document in documents.items():
             setattr(mapping, name, document)
-        mapping.save(update_fields=[*documents, "former_slots", "updated_at"])
+        mapping.save(update_fields=[*documents, "former_slots"])
+        # By the database's clock, as the looks at closings that it is held against (`exports.sweep`).
+        Mapping.objects.filter(pk=mapping.pk).update(updated_at=Now())
         MappingEvent.objects.create(
             tenant_id=establishment.tenant_id, mapping=mapping, actor=actor, before=before, after=documents
         )

@@ -29,7 +29,7 @@ INSERT INTO exports_export (
     problems, accepted_problems, created_at, state_since)
 VALUES (
     %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
-    %(gross)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, %(received_at)s)
+    %(gross)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, now())
 """
 
 

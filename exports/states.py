@@ -10,8 +10,8 @@ exporting, exported and failed follow from the postings: as soon as one is poste
 the move and its event (`exports_follow_posting.sql`), in the lane's transaction. All other moves are made here.
 """
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
-from django.utils import timezone
 
 from exports.coverage import LOOKED_AT_AGAIN
 from exports.models import Export, ExportEvent, ExportState
@@ -47,19 +47,21 @@ class MovedByAnother(Exception):
 def move_export(
     export: Export, to: ExportState, *, why: str = "", actor: User | None = None, **changes: object
 ) -> None:
-    """Change the state, with its event, in one transaction. Raises `MovedByAnother`."""
+    """Change the state, with its event, in one transaction. Raises `MovedByAnother`.
+
+    It counts from the beginning of the transaction, by the database's clock: what changed since then was not seen.
+    """
     before = ExportState(export.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
     assert before != ExportState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
-    now = timezone.now()
     with transaction.atomic(savepoint=False):
         rows = Export.objects.filter(pk=export.pk, state=before)
-        if rows.update(state=to, state_since=now, **changes) != 1:
+        if rows.update(state=to, state_since=TransactionNow(), **changes) != 1:
             raise MovedByAnother(str(export.pk))
         if to != before:
             ExportEvent.objects.create(
                 tenant_id=export.tenant_id, export=export, actor=actor, before=before, after=to, why=why[:300]
             )
-    export.state, export.state_since = to, now
+    export.state = to
     for name, value in changes.items():
         setattr(export, name, value)

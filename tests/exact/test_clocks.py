@@ -12,11 +12,14 @@ from django.utils import timezone
 from exact import lane
 from exact.client import http_of_thread
 from exact.connection import renewed
+from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Connection, Division, Lane, Posting, PostingState
+from exports import tasks
+from exports.accept import reconsider
 from exports.models import Export
 from exports.runs.models import RunFormat
 from exports.runs.work import claim
-from exports.sweep import due_divisions
+from exports.sweep import due_divisions, release_mended
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.runs.given import asked
 
@@ -138,3 +141,32 @@ def test_token__that_was_issued_in_a_time_to_come_is_renewed_when_exact_refuses_
     Connection.objects.update(access_issued_at=before.access_issued_at + HOUR, access_expires_at=timezone.now() + HOUR)
     assert renewed(before.pk, http=http_of_thread()).access_token == before.access_token
     assert renewed(before.pk, http=http_of_thread(), refused=before.access_token).access_token != before.access_token
+
+
+@pytest.mark.parametrize("who", ["web", "worker"])
+def test_closing__held_by_a_clock_that_is_wrong_goes_when_its_cause_is_mended(
+    linked: Linked, wrong_clock: timedelta, who: str
+) -> None:
+    till, _division = linked
+    document = closing()
+    document["payments"][0] |= {"means": "LYDIA", "label": "Lydia", "kind": "other"}
+    with time_machine.travel(timezone.now() + (wrong_clock if who == "web" else timedelta())):
+        assert till.post("closings", document).json()["state"] == "held"
+    with time_machine.travel(timezone.now() + (wrong_clock if who == "worker" else timedelta())):
+        reconsider(Export.objects.get().pk, why="a person looked")
+    set_overrides(till.till.establishment, Overrides(means={"LYDIA": MeansOverride(account="467500")}), actor=None)
+    tasks.release()
+    assert Export.objects.get().state == "ready"
+
+
+def test_closing__is_looked_at_once_after_a_change_whatever_the_clock_says(
+    linked: Linked, wrong_clock: timedelta
+) -> None:
+    till, _division = linked
+    document = closing()
+    document["payments"][0] |= {"means": "LYDIA", "label": "Lydia", "kind": "other"}
+    till.post("closings", document)
+    with time_machine.travel(timezone.now() + wrong_clock):
+        set_overrides(till.till.establishment, Overrides(customer_account="411000"), actor=None)
+        looks = [release_mended() for _sweep in range(2)]
+    assert looks == [1, 0]
