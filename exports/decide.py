@@ -165,8 +165,8 @@ def decide(look: Look, destination: Destination) -> Decision:
     if look.holding(problems):
         return Held(problems=problems)
     booking = _booked_for_exact(look, destination.plan)
-    if not booking.entries and not booking.problems:
-        return _nothing_new(look, problems)
+    if not booking.entries and not look.holding(booking.problems):
+        return _nothing_new(look, _together(problems, booking.problems))
     if not destination.is_on:
         return Waiting(problems=problems)
     problems = _together(problems, [*booking.problems, *_elsewhere(look, destination)])

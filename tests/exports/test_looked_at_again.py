@@ -12,14 +12,17 @@ from exact.models import CatalogueItem, Division, Lane, Posting, PostingState
 from exports import tasks
 from exports.accept import reconsider
 from exports.closing_page import closing_context
-from exports.decide import Held, Ready
+from exports.decide import Complete, Held, Look, Ready, decide
 from exports.models import Export
-from exports.prepare import Destination
+from exports.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.replace import dry_run, order
 from exports.repost import CannotRepost, repost
 from exports.repost_preview import ALONG_AN_EXPORT, preview
 from exports.runs.missing import missing_before
+from exports.standing import Standing
+from ledger.book import Booking
 from ledger.closing import PaymentKind
+from ledger.problem import Problem
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -328,3 +331,18 @@ def test_ready_without_entries__cannot_be_made(linked: Linked) -> None:
         Ready(entries=(), destination=destination, problems=())
     with pytest.raises(AssertionError):
         Held(problems=())
+
+
+def test_decision__on_a_closing_that_stands_whole_is_that_it_does_whatever_is_remarked(
+    linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No remark of today's booking keeps it open: there is nothing to send, so nothing would ever end it."""
+    till, division = linked
+    till.post("closings", closing())
+    everything(division)
+    remark = Problem(code="number_gap", facts={"first": "1", "last": "2"}, blocking=False)
+    monkeypatch.setattr("exports.decide.supplement", lambda *_, **__: Booking(problems=(remark,)))
+    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get()
+    standing = Standing.of(export.pk)
+    found = decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
+    assert found == Complete(problems=(remark,))
