@@ -12,6 +12,7 @@ RATE ?=
 ROWS ?=
 ONLY ?=
 DOCUMENTS ?=
+EXAMPLES ?=
 INPUTS ?=
 
 .PHONY: demo chaos pressing fuzz bench test check format lock translations bench-simulator clean help
@@ -21,7 +22,7 @@ help:
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
-	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…)"
+	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…), then schemathesis (EXAMPLES=…)"
 	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
@@ -39,6 +40,7 @@ pressing: $(VENV)/.installed
 fuzz: $(VENV)/.installed
 	@$(BIN)/python -m integration.translations compile
 	@INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m integration.fuzz
+	@SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),400) $(BIN)/python -m pytest -q tests/clyo_ingest/test_schemathesis.py
 
 bench: $(VENV)/.installed
 	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m integration.bench
