@@ -23,6 +23,7 @@ LEVELS_MAX = 64
 CHUNK = 64 * 1024
 BEGUN = "BODY_BEGUN"  # in `request.META`, of a body that was begun to be read
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
+GZIP_MAGIC, GZIP_MEMBERS_MAX = b"\x1f\x8b", 16
 # A string that never ends is one, too: each quote is looked at once, whatever is sent.
 STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 ALIKE = bytes.maketrans(b"{}", b"[]")
@@ -97,17 +98,27 @@ def unpacked(body: Body, *, limit: int = BODY_MAX) -> bytes:
         return body.content
     if body.encoding != "gzip":
         raise ApiError(415, "unsupported_media_type", detail=_("The only Content-Encoding that is taken is gzip."))
-    unzip = zlib.decompressobj(GZIP_WINDOW)
     try:
-        # Never unpacks more than one byte beyond the limit: a gzip bomb costs nothing.
-        content = unzip.decompress(body.content, limit + 1)
+        return _unzipped(body.content, limit)
     except zlib.error as error:
         _not_json(_("The body is not gzip, although Content-Encoding says so."), error)
-    if len(content) > limit:
-        raise too_large(limit)
-    if not unzip.eof:
-        _not_json(_("The gzip data ends too early."))
-    return content
+
+
+def _unzipped(rest: bytes, limit: int) -> bytes:
+    """All members of gzip data one after the other, as RFC 1952 has it; what follows that is none is left."""
+    content = b""
+    for _member in range(GZIP_MEMBERS_MAX):
+        unzip = zlib.decompressobj(GZIP_WINDOW)
+        # Never unpacks more than one byte beyond the limit: a gzip bomb costs nothing.
+        content += unzip.decompress(rest, limit + 1 - len(content))
+        if len(content) > limit:
+            raise too_large(limit)
+        if not unzip.eof:
+            _not_json(_("The gzip data ends too early."))
+        rest = unzip.unused_data
+        if not rest.startswith(GZIP_MAGIC):
+            return content
+    raise ApiError(400, "not_json", detail=_("The gzip data has too many parts."))
 
 
 def too_large(limit: int) -> ApiError:

@@ -20,6 +20,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
@@ -34,6 +35,8 @@ OFFERED_LINES_MAX = 100
 # What one amount may be, a list of them may be together.
 SUM_MAX = Decimal("99999999999.99")
 AMOUNTS = ("net", "tax", "gross", "amount")
+NULL = {"type": "null"}
+ABOUT = ("description", "default", "examples", "title")
 # What pydantic would read as an instant, numbers of seconds and all, begins at least like this.
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]").match
 # PostgreSQL's widest offset is 15:59:59.
@@ -160,9 +163,34 @@ Lines = Annotated[str, AfterValidator(_usable_lines), Shown(pattern=r"^[^\x00-\x
 
 
 class Sent(BaseModel):
-    """Base of what a till sends: strict about types, indifferent to fields it does not know."""
+    """Base of what a till sends: strict about types, indifferent to fields it does not know.
+
+    `null` in a field that may be left out leaves it out: it is what .NET writes by itself of what has no value.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, told: Any) -> Any:
+        if not isinstance(told, dict) or None not in told.values():
+            return told
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in told.items() if value is not None or name in needed}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        needed = schema.get("required", [])
+        for name, shown in schema.get("properties", {}).items():
+            if name not in needed and NULL not in shown.get("anyOf", []):
+                schema["properties"][name] = _or_null(shown)
+        return schema
+
+
+def _or_null(shown: JsonSchemaValue) -> JsonSchemaValue:
+    about = {key: value for key, value in shown.items() if key in ABOUT}
+    return {"anyOf": [{key: value for key, value in shown.items() if key not in ABOUT}, NULL], **about}
 
 
 class Software(Sent):

@@ -105,6 +105,16 @@ def test_parameters__that_are_taken_are_noted_too(till: Caller) -> None:
     assert kept(till) == [(200, "")]
 
 
+def test_gzip__of_several_members_is_one_body(till: Caller) -> None:
+    body = json.dumps(closing()).encode()
+    parts = [body[:50], body[50:99], body[99:]]
+    sent = b"".join(map(gzip.compress, parts))
+    assert call(till, "closings", sent, **{"Content-Encoding": "gzip"}).status_code == 201
+    many = b"".join(gzip.compress(b" ") for _ in range(5000))
+    answer = call(till, "closings", many, **{"Content-Encoding": "gzip", "Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The gzip data has too many parts.")
+
+
 def test_failure_of_ours__is_noted_with_the_push(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError

@@ -234,3 +234,29 @@ def test_sender__who_goes_away_in_the_middle_holds_nobody_up(web: str, till: Dot
     for _time in range(2 * THREADS):
         Http11(web).go_away("POST", "/api/v1/closings", sent(till, BODY_MAX, "told"), b'{"kind":')
     assert till.get("till").status == 200
+
+
+# What a property without a value becomes, unless a programmer says otherwise: {"label": null}.
+UNSAID: dict[str, dict[str, None]] = {
+    "": dict.fromkeys(("tickets", "other_receipts", "cash", "totals", "signature", "report", "training")),
+    "sales": dict.fromkeys(("family", "nature")),
+    "payments": dict.fromkeys(("label", "count", "account", "sales")),
+}
+
+
+def test_null__in_what_may_be_left_out_leaves_it_out(till: DotNetTill) -> None:
+    document = closing(**UNSAID[""])
+    for name in ("sales", "payments"):
+        document[name] = [line | UNSAID[name] for line in document[name]]
+    document["software"] = {"name": "Clyo", "version": None, "certificate": None}
+    document["payments"][-1]["amount"] = "175.00"  # there are no tips beside
+    first = till.post("closings", document)
+    assert (first.status, first.json()["problems"]) == (201, []), first.body
+    told = {name: value for name, value in document.items() if value is not None}
+    assert till.post("closings", told).status == 200
+
+
+def test_null__in_what_must_be_said_is_a_fault_with_its_pointer(till: DotNetTill) -> None:
+    answer = till.post("closings", closing() | {"number": None, "business_date": None})
+    assert answer.status == 422
+    assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/number", "/business_date"}
