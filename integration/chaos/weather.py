@@ -44,7 +44,8 @@ SHARES: dict[Fault, float] = {
 }
 # A bookkeeper changes the books on purpose, so nothing could be held against them; a shut door would shut our own way
 # to the simulator's controls too, and an outage is hardly different for the caller. After a refusal in Exact's own
-# shape a person must press, and no person is here.
+# shape a person must press, and no person is here. Lists that twice in a row show nothing of what is there would blind
+# any look-up, ours too.
 LEFT_OUT = (
     Fault.BOOKKEEPER_EDITS,
     Fault.BOOKKEEPER_DELETES,
@@ -52,6 +53,7 @@ LEFT_OUT = (
     Fault.REFUSE,
     Fault.GENERAL_ERROR,
     Fault.REFUSAL_AFTER_COMMIT,
+    Fault.NO_ROWS,
 )
 DELAYS_S = {Fault.SLOW_BYTES: 1.0, Fault.DELAY: TIMEOUT_S + 0.5, Fault.LATE_COMMIT: TIMEOUT_S + 0.7}
 # A token call that is carried out and not answered loses the consent (rules.md §1.5): those faults stay away from it.
