@@ -82,4 +82,4 @@ $(VENV)/.installed: requirements/dev.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .local
+	rm -rf $(VENV) .local linters/node_modules

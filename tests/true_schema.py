@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 from django.http import HttpResponse
 
+from clyo_ingest import schema_words as words
 from clyo_ingest.schema import api_document
 
 API = "/api/"
@@ -31,8 +32,6 @@ OF_THE_SITE = {
     "x-frame-options",
 }
 PARAMETER = re.compile(r"{\w+}")
-# No operation of the document: no such address, or no such method there.
-OF_NO_OPERATION = (400, 404, 405, 415, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +55,21 @@ def check_answer(method: str, path: str, answer: HttpResponse) -> None:
 def faults_of(method: str, path: str, answer: HttpResponse) -> Iterator[str]:
     """What the document does not say of this answer."""
     operation = operation_of(method, path)
-    if operation is None:
-        if answer.status_code not in OF_NO_OPERATION:
-            yield "there is no such operation"
-        declared = _whole({"$ref": "#/components/responses/NotFound"})
-    elif (said := operation["responses"].get(str(answer.status_code))) is None:
-        yield "the status is not declared"
+    declared = _of_no_operation() if operation is None else operation["responses"]
+    said = declared.get(str(answer.status_code))
+    if said is None:
+        yield "the status is not declared" if operation else "there is no such operation"
         return
-    else:
-        declared = _whole(said)
-    yield from _faults_of_headers(declared, answer)
+    yield from _faults_of_headers(_whole(said), answer)
     if method != "HEAD":
-        yield from _faults_of_body(declared, answer)
+        yield from _faults_of_body(_whole(said), answer)
+
+
+def _of_no_operation() -> dict[str, Any]:
+    """No such address, or no such method there: refused in the one form, perhaps before anybody looked for it."""
+    parts = api_document()["components"]["responses"]
+    refusals = {str(status): parts[name] for status, (name, _when) in words.REFUSALS.items()}
+    return refusals | {"405": refusals["404"]}
 
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:

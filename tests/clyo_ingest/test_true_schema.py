@@ -57,6 +57,11 @@ def test_untrue_answer__is_seen(untrue: HttpResponse, why: str) -> None:
     assert why in str(seen.value)
 
 
+def test_good_answer_of_no_operation__is_seen() -> None:
+    with pytest.raises(Untrue, match="there is no such operation"):
+        check_answer("PUT", "/api/v1/till", answer(200, {}, "application/json"))
+
+
 def test_header_that_is_declared_and_missing__is_seen() -> None:
     with pytest.raises(Untrue, match="the header retry-after is declared, and not there"):
         check_answer("GET", "/api/v1/activation", answer(429, PROBLEM))
