@@ -15,6 +15,7 @@ from exports.coverage_models import CoveredTickets, Remainder, UntoldTickets
 from exports.models import Export, ExportState
 from ledger.closing import Closing, ClosingKind, Totals
 from ledger.figures import Figures
+from ledger.stations import one_spelling
 from ledger.tickets import Span, TicketSet
 
 # In plain SQL: each wanted span is one step in the index, however many closings an establishment has.
@@ -89,8 +90,8 @@ def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -
 
 
 def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
-    """The closings that count and have the same hours and figures, where no tickets and no totals tell them apart."""
-    rows = _counting(establishment_id, closing, but).filter(closed_at=closing.closed_at, gross=closing.turnover)
+    """The closings that count and have the same figures in the same hours, where nothing else tells them apart."""
+    rows = _counting(establishment_id, closing, but).filter(gross=closing.turnover)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
     return _parts(it.pk for it in rows if _is_alike(closing, Closing.from_document(it.document)))
@@ -129,9 +130,17 @@ def _same_hours(one: Closing, other: Closing) -> bool:
 
 
 def _is_alike(one: Closing, other: Closing) -> bool:
-    if (one.opened_at, one.closed_at) != (other.opened_at, other.closed_at):
+    if (one.opened_at, one.closed_at) != (other.opened_at, other.closed_at) and not _told_twice(one, other):
         return False
     return Figures.of([one]) == Figures.of([other]) and not _apart_by_totals(one.totals, other.totals)
+
+
+def _told_twice(one: Closing, other: Closing) -> bool:
+    """Whether the hours of two closings of one sequence overlap: a till that closes again tells another moment."""
+    if one.kind is not other.kind or one_spelling(one.scope) != one_spelling(other.scope):
+        return False
+    (begins, ends), (other_begins, other_ends) = (sorted((it.opened_at, it.closed_at)) for it in (one, other))
+    return begins < other_ends and other_begins < ends
 
 
 def _apart_by_totals(one: Totals | None, other: Totals | None) -> bool:

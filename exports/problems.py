@@ -114,8 +114,8 @@ SENTENCES: dict[str, str] = {
         "Compare them on the till; then book the difference, or leave it."
     ),
     "same_again": N_(
-        "It has the same hours and the same sums ({found}) as closing {other}, and no tickets or totals that tell them "
-        "apart. Book it as it is only if it is another one."
+        "Its hours are those of closing {other} or overlap with them, its sums are the same ({found}), and no tickets "
+        "or totals tell them apart. Book it as it is only if it is another one."
     ),
     "which_closing_counts": N_(
         "Closings of two kinds arrive without their tickets, so nobody sees whether they are the same sales. "
