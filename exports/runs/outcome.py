@@ -12,6 +12,7 @@ from exports.runs.freeze import NAMED_MAX
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
 from ledger.problem import Problem
 
+LEFT_OUT = "run_left_out"
 WAITING = Problem(code="run_waiting")
 NOT_LOOKED_AT = Problem(code="run_not_looked_at").to_document()
 NO_FILE = Problem(code="run_no_file").to_document()
@@ -97,4 +98,4 @@ def word_on_left_out(run: ExportRun) -> list[Problem]:
     named = rows.select_related("export__establishment").defer("export__document")[:NAMED_MAX]
     facts = {"count": str(count), "closings": ", ".join(row.export.label for row in named)}
     waits = rows.filter(problems__contains=[{"code": WAITING.code}]).exists()
-    return [Problem(code="run_left_out", facts=facts, blocking=False), *([WAITING] if waits else [])]
+    return [Problem(code=LEFT_OUT, facts=facts, blocking=False), *([WAITING] if waits else [])]

@@ -22,6 +22,7 @@ from exports.problems import sentence
 from exports.runs.comparison import TAKEN_BACK
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
+from exports.runs.outcome import LEFT_OUT
 
 SHOWN_MAX = 500
 
@@ -134,6 +135,11 @@ class Report:
     @property
     def problems(self) -> list[str]:
         return [sentence(problem) for problem in self.run.problems]
+
+    @property
+    def left_out(self) -> bool:
+        """Whether closings that are to be booked are not where the run was to bring them."""
+        return any(problem["code"] == LEFT_OUT for problem in self.run.problems)
 
     @property
     def percent(self) -> int:

@@ -46,6 +46,20 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     assert not ExportRun.objects.exists()
 
 
+def test_report__of_which_something_is_left_out_is_not_green() -> None:
+    till = shop()
+    push(till, 1042)
+    boxes = {}
+    for format in (RunFormat.CIEL, RunFormat.EXACT):
+        run = done(asked(till, format))
+        page = staff_of(till).get(reverse("admin:exports_exportrun_change", args=[run.pk])).content.decode()
+        boxes[run.format] = re.findall(r'console-box is-(\w+)"', page)
+    assert boxes == {"ciel": ["good"], "exact": ["warning", "warning"]}
+    words = page_of(run, till)
+    assert "Z1042" in words
+    assert "n’est pas relié à Exact" in words
+
+
 @pytest.mark.parametrize(
     ("preset", "days"),
     [
