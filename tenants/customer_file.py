@@ -4,12 +4,10 @@ A customer is known again by its SIREN, else by its name; an establishment by it
 a till by its name. So the same file read twice changes nothing the second time.
 """
 
+import re
 import unicodedata
-import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -19,6 +17,8 @@ from import_export.results import RowResult
 
 from tenants.establishment_code import free_code
 from tenants.models import Establishment, Reseller, Tenant, Till
+from tenants.sheet import SheetRow, read_sheet
+from tenants.unreadable import Unreadable
 
 BYTES_MAX = 1_000_000
 UNPACKED_MAX = 20_000_000
@@ -34,6 +34,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "till": ("caisse", "till"),
 }
 NEEDED = ("customer", "establishment")
+DIGITS = {"siren": 9, "siret": 14}
+_DIGITS = re.compile(r"[0-9]+").fullmatch
 EXAMPLES = (
     ("Le Zinc SARL", "552100554", "Le Zinc de la Gare", "ZINC01", "55210055400013", "compta@exemple.fr", "Caisse bar"),
     (
@@ -49,13 +51,25 @@ EXAMPLES = (
 )
 
 
-class Unreadable(Exception):
-    """The file is none we can read; the message says why, for people."""
+class FileRow(NamedTuple):
+    """A row of the file: its number there, its texts by our names of the columns, and what is wrong with them."""
+
+    number: int
+    values: dict[str, str]
+    faults: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRows:
+    """The rows of a file, and the headings of columns that nobody reads."""
+
+    rows: list[FileRow]
+    not_read: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowSeen:
-    """What a row of the file does, or what is wrong with it. `number` is the line in the file, below its headings."""
+    """What a row of the file does, or what is wrong with it. `number` is the row's in the spreadsheet."""
 
     number: int
     values: dict[str, str]
@@ -71,6 +85,11 @@ class Outcome:
     kept: bool
 
     @property
+    def shown(self) -> list[RowSeen]:
+        """The rows to be mended come first."""
+        return sorted(self.rows, key=lambda row: not row.errors)
+
+    @property
     def wrong(self) -> int:
         return sum(bool(row.errors) for row in self.rows)
 
@@ -79,19 +98,20 @@ class Outcome:
         return sum(bool(row.outcome) for row in self.rows)
 
 
-def read_file(name: str, content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV or XLSX file by our names of the columns. Raises `Unreadable`."""
+def read_file(content: bytes) -> CustomerRows:
+    """The rows of a CSV or XLSX file. Raises `Unreadable`."""
     if len(content) > BYTES_MAX:
         raise Unreadable(_("The file is too large: at most 1 MB."))
-    sheet = _xlsx(content) if name.lower().endswith(".xlsx") else _csv(content)
-    columns = _columns(sheet.headers or [])
-    rows = [{ours: _text(row[at]) for ours, at in columns.items()} for row in sheet]
-    rows = [row for row in rows if any(row.values())]
-    if len(rows) > ROWS_MAX:
-        raise Unreadable(_("The file has more than {max} rows. Split it.").format(max=ROWS_MAX))
+    headings, *found = read_sheet(content, unpacked_max=UNPACKED_MAX, rows_max=ROWS_MAX) or [
+        SheetRow(number=1, cells=[])
+    ]
+    columns = _columns(headings.cells)
+    rows = [_row(row, columns, wide=len(headings.cells)) for row in found]
+    rows = [row for row in rows if row.faults or any(row.values.values())]
     if not rows:
         raise Unreadable(_("The file has no row below its headings."))
-    return rows
+    others = [it for at, it in enumerate(headings.cells) if it and at not in columns.values()]
+    return CustomerRows(rows=rows, not_read=others)
 
 
 def template(kind: str) -> bytes:
@@ -105,15 +125,15 @@ def template(kind: str) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def import_rows(rows: list[dict[str, str]], reseller: Reseller, *, keep: bool) -> Outcome:
+def import_rows(rows: list[FileRow], reseller: Reseller, *, keep: bool) -> Outcome:
     """Look at the rows as customers of `reseller`, and with `keep` store them: all, or none when one is wrong."""
-    resource = CustomerFile(reseller)
-    sheet = tablib.Dataset(*(list(row.values()) for row in rows), headers=list(rows[0]))
+    resource = CustomerFile(reseller, rows)
+    sheet = tablib.Dataset(*(list(row.values.values()) for row in rows), headers=list(rows[0].values))
     result = resource.import_data(sheet, dry_run=not keep, use_transactions=True, rollback_on_validation_errors=True)
     wrong = {row.number: row.error.messages for row in result.invalid_rows}
     wrong |= {row.number: [_("This row could not be stored. Try again.")] for row in result.error_rows}
     seen = [
-        RowSeen(number=at, values=row, outcome=resource.outcomes.get(at, []), errors=wrong.get(at, []))
+        RowSeen(number=row.number, values=row.values, outcome=resource.outcomes.get(at, []), errors=wrong.get(at, []))
         for at, row in enumerate(rows, 1)
     ]
     return Outcome(rows=seen, kept=keep and not wrong)
@@ -141,18 +161,22 @@ class CustomerFile(resources.ModelResource):
         skip_diff = True
         report_skipped = True
 
-    def __init__(self, reseller: Reseller) -> None:
+    def __init__(self, reseller: Reseller, rows: list[FileRow]) -> None:
         super().__init__()
         self.reseller = reseller
+        self.rows = rows
         self.outcomes: dict[int, list[str]] = {}
         self.said: dict[tuple[str, object], tuple[int, str]] = {}
         self.known = self._what_is_there()
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         """Find or make the row's customer and establishment. Raises `ValidationError` with all that is wrong."""
-        number = kwargs["row_number"]
+        this = self.rows[kwargs["row_number"] - 1]
         said: list[str] = []
-        self.outcomes[number] = said
+        self.outcomes[kwargs["row_number"]] = said
+        if this.faults:
+            raise ValidationError(this.faults)
+        number = this.number
         _check_needed(row)
         tenant = self._tenant(row, number, said)
         row["shop"] = self._shop(tenant, row, number, said)
@@ -271,56 +295,51 @@ def _check(instance: Tenant | Establishment | Till, columns: dict[str, str]) -> 
         instance.clean_fields(exclude=others)
     except ValidationError as wrong:
         raise ValidationError(
-            [
-                f"{HEADINGS[columns[name]][0]} : {message}"
-                for name, found in wrong.message_dict.items()
-                for message in found
-            ]
+            [_named(columns[name], str(message)) for name, found in wrong.message_dict.items() for message in found]
         ) from None
 
 
-def _columns(headers: Iterable[Any]) -> dict[str, int]:
+def _columns(headings: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for at, header in enumerate(headers):
-        plain = unicodedata.normalize("NFKD", _text(header)).encode("ascii", "ignore").decode().lower().strip(" *")
+    for at, heading in enumerate(headings):
+        plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower().strip(" *")
         for ours, names in HEADINGS.items():
+            if plain in names and ours in found:
+                words = _("Two columns are the same: “{first}” and “{second}”. Keep one of them.")
+                raise Unreadable(words.format(first=headings[found[ours]], second=heading))
             if plain in names:
                 found[ours] = at
     missing = [HEADINGS[needed][0] for needed in NEEDED if needed not in found]
     if missing:
         raise Unreadable(_("The first line must name the columns; missing: {names}.").format(names=", ".join(missing)))
-    return {ours: found.get(ours, -1) for ours in HEADINGS if ours in found}
+    return {ours: found[ours] for ours in HEADINGS if ours in found}
 
 
-def _text(cell: Any) -> str:
-    """A cell as text: a spreadsheet keeps a SIRET as a number."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = "" if cell is None else " ".join(str(cell).split())
-    bare = text.replace(" ", "")
-    return bare if bare.isdecimal() else text
+def _row(row: SheetRow, columns: dict[str, int], *, wide: int) -> FileRow:
+    """The row by our names, with what is wrong with each cell that is read."""
+    cells = {ours: row.cells[at] if at < len(row.cells) else "" for ours, at in columns.items()}
+    faults = {ours: row.faults[at] for ours, at in columns.items() if at in row.faults}
+    for ours, long in DIGITS.items():
+        if text := cells.get(ours, ""):
+            cells[ours] = text = _without_spaces(text)
+            if _DIGITS(text) and len(text) < long:
+                faults.setdefault(ours, _too_few(text, long))
+    told = [_named(ours, fault) for ours, fault in faults.items()]
+    if any(row.cells[wide:]):
+        told.append(_("This row has more cells than the first line has headings."))
+    return FileRow(number=row.number, values=cells, faults=told)
 
 
-def _csv(content: bytes) -> tablib.Dataset:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")  # what Excel writes as "CSV" on a French Windows
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    try:
-        return tablib.Dataset().load(text, format="csv", delimiter=delimiter)
-    except (tablib.InvalidDimensions, ValueError):
-        raise Unreadable(_("A row has more or fewer columns than the first line.")) from None
+def _too_few(text: str, long: int) -> str:
+    words = _("{found} has {count} digits instead of {long}. A spreadsheet drops zeros in front: make the column text.")
+    return words.format(found=text, count=len(text), long=long)
 
 
-def _xlsx(content: bytes) -> tablib.Dataset:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > UNPACKED_MAX:
-                raise Unreadable(_("The file is too large: at most 1 MB."))
-        return tablib.Dataset().load(content, format="xlsx")
-    except Unreadable:
-        raise
-    except Exception:  # openpyxl raises what the broken part of the file made it raise
-        raise Unreadable(_("This is not a spreadsheet we can read. Save it as .xlsx or .csv.")) from None
+def _without_spaces(text: str) -> str:
+    """552 100 554 and 552.100.554 are one SIREN."""
+    bare = re.sub(r"[\s.]", "", text)
+    return bare if _DIGITS(bare) else text
+
+
+def _named(ours: str, fault: str) -> str:
+    return f"{HEADINGS[ours][0]}\u00a0: {fault}"

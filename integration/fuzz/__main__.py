@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ ENVIRONMENT = {
 
 
 def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started it in the background
     home = CLONE / ".local" / "fuzz-run"
     shutil.rmtree(home / "logs", ignore_errors=True)
     (home / "logs").mkdir(parents=True)
@@ -83,9 +85,13 @@ def _run(failures: Path, exact_url: str, web_url: str) -> int:
         under_way: list[Future[Tally]] = [pool.submit(one_batch, 0, run_seed, size)]
         tally.add(under_way[0].result())
         under_way = [pool.submit(one_batch, number, run_seed, size) for number in numbers[1:]]
-        for done in as_completed(under_way):
-            tally.add(done.result())
-            print_progress(tally, inputs, time.monotonic() - begun)
+        try:
+            for done in as_completed(under_way):
+                tally.add(done.result())
+                print_progress(tally, inputs, time.monotonic() - begun)
+        except KeyboardInterrupt:
+            print("  interrupted: what was sent until now counts", flush=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     print_tally(tally, time.monotonic() - begun)
     write_reproducers(failures, tally.failures)
     outcome = "every promise was kept" if not tally.failed else "FAILED"

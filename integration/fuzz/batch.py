@@ -22,7 +22,7 @@ from integration.wsgi import application
 
 # Every so many calls one goes over the socket, when there is one.
 SOCKET_EVERY = 20
-WHOLE_EVERY = 5
+WHOLE_EVERY = 10
 
 
 def run_batch(exact_url: str, number: int, *, run_seed: int, size: int, socket: Door | None = None) -> Tally:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from tenants.customer_file import BYTES_MAX, HEADINGS, Unreadable, import_rows, read_file, template
+from tenants.customer_file import BYTES_MAX, HEADINGS, CustomerRows, FileRow, import_rows, read_file, template
 from tenants.models import Reseller, User
 from tenants.scope import visible_to
+from tenants.unreadable import Unreadable
 
 # The rows a person looked at travel in the page itself, signed: what is kept is what was shown.
 SALT = "console.import"
@@ -40,7 +41,7 @@ class FileForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows: list[dict[str, str]] = []
+        self.found = CustomerRows(rows=[], not_read=[])
         resellers = visible_to(user, Reseller.objects.all())
         self.fields["reseller"].queryset = resellers  # type: ignore[attr-defined]
         if user.reseller_id:
@@ -52,7 +53,7 @@ class FileForm(forms.Form):
         if file.size > BYTES_MAX:
             raise forms.ValidationError(_("The file is too large: at most 1 MB."))
         try:
-            self.rows = read_file(file.name, file.read())
+            self.found = read_file(file.read())
         except Unreadable as why:
             raise forms.ValidationError(str(why)) from None
         return file
@@ -73,9 +74,10 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, {"form": form, "columns": [names[0] for names in HEADINGS.values()]})
     reseller = user.reseller or form.cleaned_data["reseller"]
-    outcome = import_rows(form.rows, reseller, keep=False)
-    looked_at = signing.dumps([user.pk, reseller.pk, form.rows], salt=SALT, compress=True)
-    return _page(request, {"outcome": outcome, "reseller": reseller, "looked_at": looked_at})
+    outcome = import_rows(form.found.rows, reseller, keep=False)
+    looked_at = signing.dumps([user.pk, reseller.pk, form.found.rows], salt=SALT, compress=True)
+    shown = {"outcome": outcome, "reseller": reseller, "looked_at": looked_at, "not_read": form.found.not_read}
+    return _page(request, shown)
 
 
 def _keep(request: HttpRequest, user: User) -> HttpResponse:
@@ -88,7 +90,7 @@ def _keep(request: HttpRequest, user: User) -> HttpResponse:
     reseller = visible_to(user, Reseller.objects.filter(pk=reseller_id)).first()
     if who != user.pk or reseller is None:
         raise PermissionDenied
-    outcome = import_rows(rows, reseller, keep=True)
+    outcome = import_rows([FileRow(*row) for row in rows], reseller, keep=True)
     if not outcome.kept:
         return _page(request, {"outcome": outcome, "reseller": reseller})
     messages.success(request, _now("{count} rows were imported.").format(count=outcome.changes))
