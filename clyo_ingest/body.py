@@ -118,7 +118,7 @@ def _unzipped(rest: bytes, limit: int) -> bytes:
         rest = unzip.unused_data
         if not rest.startswith(GZIP_MAGIC):
             return content
-    raise ApiError(400, "not_json", detail=_("The gzip data has too many parts."))
+    raise ApiError(400, "not_json", detail=_("The gzip data has too many parts. Send it as one."))
 
 
 def too_large(limit: int) -> ApiError:

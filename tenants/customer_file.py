@@ -326,7 +326,7 @@ def _row(row: SheetRow, columns: dict[str, int], *, wide: int) -> FileRow:
                 faults.setdefault(ours, _too_few(text, long))
     told = [_named(ours, fault) for ours, fault in faults.items()]
     if any(row.cells[wide:]):
-        told.append(_("This row has more cells than the first line has headings."))
+        told.append(_("This row has more cells than the first line has headings. Check its separators."))
     return FileRow(number=row.number, values=cells, faults=told)
 
 

@@ -44,7 +44,7 @@ def read_sheet(content: bytes, *, unpacked_max: int, rows_max: int) -> list[Shee
     Reads no more than `rows_max` rows and the headings. Raises `Unreadable`.
     """
     if not content.strip():
-        raise Unreadable(_("The file is empty."))
+        raise Unreadable(_("The file is empty. Choose another one."))
     if content.startswith(OLD_EXCEL):
         raise Unreadable(_("This is an old or protected Excel file. Save it as .xlsx, without a password."))
     if content.startswith(PACKED):

@@ -112,7 +112,7 @@ def test_gzip__of_several_members_is_one_body(till: Caller) -> None:
     assert call(till, "closings", sent, **{"Content-Encoding": "gzip"}).status_code == 201
     many = b"".join(gzip.compress(b" ") for _ in range(5000))
     answer = call(till, "closings", many, **{"Content-Encoding": "gzip", "Accept-Language": "en"})
-    assert (answer.status_code, answer.json()["detail"]) == (400, "The gzip data has too many parts.")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The gzip data has too many parts. Send it as one.")
 
 
 def test_failure_of_ours__is_noted_with_the_push(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
