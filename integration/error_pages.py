@@ -95,5 +95,5 @@ def _page(request: HttpRequest, title: object, advice: object) -> str:
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
     number = get_contextvars().get("request_id", "")
     with translation.override(language):
-        context = {"title": title, "advice": advice, "number": number, "language": language}
+        context = {"title": title, "advice": advice, "number": number}
         return render_to_string("error.html", context)

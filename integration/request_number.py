@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Callable
 
 import sentry_sdk
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 HEADER = "X-Request-ID"
 NUMBER = "REQUEST_NUMBER"  # in `request.META`, for templates
@@ -19,7 +21,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class RequestNumber:
     """The caller's own `X-Request-ID` when it looks sane, else a new one: in every answer, log line and Sentry event.
 
-    First of all middleware, so that no answer is without.
+    First of all middleware, so that no answer is without. What Django logs of an answer after all middleware has the
+    number too, and what is logged while a file is sent: it is forgotten when the request is over.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -28,10 +31,15 @@ class RequestNumber:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         number = request.META[NUMBER] = _number_of(request)
         sentry_sdk.get_isolation_scope().set_tag("request_id", number)
-        with bound_contextvars(request_id=number):
-            answer = self._get_response(request)
+        bind_contextvars(request_id=number)
+        answer = self._get_response(request)
         answer.headers[HEADER] = number
         return answer
+
+
+@receiver(request_finished)
+def _forget(**_: object) -> None:
+    unbind_contextvars("request_id")
 
 
 def _number_of(request: HttpRequest) -> str:

@@ -1,12 +1,14 @@
 """What a person reads when something went wrong: what happened, what to do, and the request's number."""
 
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.test import Client, override_settings
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import translation
 
 from integration.error_pages import SAID
@@ -76,3 +78,35 @@ def test_form_without_its_cookie__is_our_page(db: None) -> None:
     assert answer.status_code == 403
     assert "allow cookies for this site" in page
     assert answer.headers["X-Request-ID"] in page
+
+
+def uploaded(size: int) -> Any:
+    """A file of customers of so many bytes, as a browser sends it to the page that reads one."""
+    client = Client(headers={"Accept-Language": "fr", "X-Request-ID": "ecran-7"})
+    client.force_login(SupportFactory())
+    return client.post(reverse("console_import"), {"file": BytesIO(b"x" * size)})
+
+
+def test_file__that_is_too_large_is_our_page(db: None) -> None:
+    answer = uploaded(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 413
+    assert "3 Mo au plus" in page
+    assert "<code>ecran-7</code>" in page
+
+
+def test_file__within_what_a_page_takes_is_told_its_own_limit(db: None) -> None:
+    answer = uploaded(2_000_000)
+    assert answer.status_code == 200
+    assert "1 Mo au plus" in unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "quart d’heure"), ("en", "quarter of an hour")])
+def test_door__that_is_closed_after_wrong_passwords_says_until_when(db: None, language: str, words: str) -> None:
+    client = Client(headers={"Accept-Language": language, "X-Request-ID": "ecran-7"})
+    tried = {"username": SupportFactory().email, "password": "wrong"}
+    answers = [client.post("/console/login/", tried) for _ in range(settings.AXES_FAILURE_LIMIT)]
+    page = unescape(answers[-1].content.decode())
+    assert answers[-1].status_code == 429
+    assert words in page
+    assert "<code>ecran-7</code>" in page

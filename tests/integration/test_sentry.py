@@ -25,6 +25,7 @@ from tests.conftest import Caller, SimulatedExact, closing
 # Put together here, so that the lines of source around a frame do not hold it.
 GUEST = "LE" + "ROUX"
 CURSOR = "SECRET-" + "CURSOR"
+NUMBER = "caisse-7"
 Sent = Callable[[], list[str]]
 
 
@@ -74,7 +75,7 @@ def push(server: LiveServer, till: Caller, document: Any) -> int:
     answer = httpx.post(
         f"{server.url}/api/v1/closings?cursor={CURSOR}",
         json=document,
-        headers=till.headers | {"Cookie": "sessionid=0123456789"},
+        headers=till.headers | {"Cookie": "sessionid=0123456789", "X-Request-ID": NUMBER},
         timeout=20,
     )
     return answer.status_code
@@ -159,3 +160,4 @@ def test_event__says_where_it_broke(
     assert not [frame for frame in frames if frame.get("vars")]
     assert event["request"] == {"url": f"{live_server.url}/api/v1/closings", "method": "POST"}
     assert event["environment"] == "test"
+    assert event["tags"]["request_id"] == NUMBER
