@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
@@ -17,6 +20,23 @@ from unfold.utils import parse_date_str
 
 from ledger import texts
 from tenants.scope import visible_to
+
+
+def names_a_row(model: type[Model], text: str) -> bool:
+    """Whether a text can be the key of a row at all; what else a form may say names none, and is not looked up."""
+    try:
+        value = model._meta.pk.to_python(text)
+    except ValidationError:
+        return False
+    return value is not None and (not isinstance(value, int) or texts.whole(text) is not None)
+
+
+class RowChoice(AutocompleteSelect):
+    """A row that is searched for. Django looks up whatever a form said, to show it again beside what is wrong."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        model = self.field.remote_field.model
+        return super().optgroups(name, [it for it in value if names_a_row(model, str(it))], attr)
 
 
 class ScopedAdmin(ModelAdmin):
@@ -41,6 +61,22 @@ class ScopedAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup in self.lookups
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """An action on the chosen rows. What names no row, whatever it is, is not chosen."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        rows = [it for it in chosen if names_a_row(self.model, it)]
+        if rows != chosen:
+            asked = request.POST.copy()
+            asked.setlist(ACTION_CHECKBOX_NAME, rows)
+            request.POST = asked  # type: ignore[assignment] # as a form of the page itself would have sent it
+        answer: HttpResponse | None = super().response_action(request, queryset)
+        return answer
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = RowChoice(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is deleted here: it is suspended, revoked or withdrawn."""

@@ -29,6 +29,7 @@ from exports.mapping.impact import Impact, impact
 from exports.mapping.preview import preview
 from exports.mapping.saving import ask_exact_about_third_parties, change_settings
 from exports.mapping.sheet import Sheet
+from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
@@ -144,7 +145,7 @@ def _propose_trade(work: Work, name: str) -> None:
 
 
 def _propose_copy(work: Work, sister_id: str) -> None:
-    sisters = _sisters(work).filter(pk=int(sister_id) if sister_id.isdecimal() else None)
+    sisters = _sisters(work).filter(pk=texts.whole(sister_id))
     sister = get_object_or_404(sisters.select_related("mapping"))
     _propose(work, proposed_from(sister.mapping, work.desk.mapping))
 

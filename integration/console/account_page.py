@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from exports.letters.send import last_letter
 from integration.callers import address_of
 from integration.language import choose_language
+from ledger import texts
 from tenants.acting import person_behind
 from tenants.log_ins import end_log_ins, log_ins_of, note_log_in
 from tenants.models import Letters, User
@@ -79,7 +80,7 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
         messages.success(request, _("Kept."))
     elif asked := request.POST.get("end"):
         rows = log_ins_of(person)
-        chosen = rows.filter(pk=int(asked)) if asked.isdecimal() else rows
+        chosen = rows if asked == "all" else rows.filter(pk=texts.whole(asked) or 0)
         ended = end_log_ins(chosen, but=request.session.session_key)
         words = ngettext("{count} session ended.", "{count} sessions ended.", ended)
         messages.success(request, words.format(count=ended))

@@ -23,6 +23,7 @@ from exact.models import Mapping
 from exports import links
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of
+from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
@@ -136,7 +137,7 @@ def codes_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     shop = _shop(request, establishment_id, "tenants.change_till")
     tills = Till.objects.filter(establishment=shop, suspended_at=None).select_related("establishment")
     asked = request.POST.get("till", "")
-    chosen = [get_object_or_404(tills, pk=int(asked))] if asked.isdecimal() else [*tills.filter(paired_at=None)]
+    chosen = [get_object_or_404(tills, pk=texts.whole(asked))] if asked else [*tills.filter(paired_at=None)]
     if not chosen:
         messages.info(request, _("Every till of this establishment is paired."))
         return redirect(_address(shop.tenant, shop))
