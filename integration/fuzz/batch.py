@@ -14,6 +14,7 @@ from integration.fuzz.books import Books
 from integration.fuzz.call import Call
 from integration.fuzz.calls import SIBLINGS, siblings
 from integration.fuzz.doors import Answer, Application, Door
+from integration.fuzz.files import broken_by_file, files
 from integration.fuzz.promises import broken_promises
 from integration.fuzz.stage import Stage, set_stage
 from integration.fuzz.tally import Failure, Tally
@@ -23,6 +24,8 @@ from integration.wsgi import application
 # Every so many calls one goes over the socket, when there is one.
 SOCKET_EVERY = 20
 WHOLE_EVERY = 10
+CALLS_A_FILE = 10
+FILES = "/console/set-up/import/"
 
 
 def run_batch(exact_url: str, number: int, *, run_seed: int, size: int, socket: Door | None = None) -> Tally:
@@ -37,6 +40,7 @@ def run_batch(exact_url: str, number: int, *, run_seed: int, size: int, socket: 
             return socket if socket is not None and tally.inputs % SOCKET_EVERY == 0 else inside
 
         drawn(size, run_seed=run_seed + number, stage=stage)(lambda call: visit.send(call, doors(), inside))
+        _send_files(stage, tally, number, run_seed=run_seed + number, size=max(1, size // CALLS_A_FILE))
         dice = random.Random(run_seed + number)  # noqa: S311 - a repeatable run, no secret
         for said in afterwards(stage, dice, whole=number % WHOLE_EVERY == 0):
             tally.fail(Failure(said=said, batch=number, call=None, log=tuple(watch.take())))
@@ -68,6 +72,32 @@ def drawn(size: int, *, run_seed: int, stage: Stage) -> Callable[[Callable[[Call
         each()
 
     return with_each
+
+
+def _send_files(stage: Stage, tally: Tally, number: int, *, run_seed: int, size: int) -> None:
+    """Read `size` customer files."""
+    reseller = stage.booking.tenant.reseller
+
+    @seed(run_seed)
+    @settings(
+        max_examples=size,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=[*HealthCheck],
+    )
+    @given(files())
+    def each(content: bytes) -> None:
+        call = Call(kind="file", method="POST", path=FILES, body=content)
+        tally.kinds[call.kind] += 1
+        try:
+            said = [*broken_by_file(content, reseller)]
+        except Exception as error:
+            said = [f"a file raised {type(error).__name__}: {error}"[:200]]
+        for promise in said:
+            tally.fail(Failure(said=promise, batch=number, call=call))
+
+    each()
 
 
 def send_call(exact_url: str, call: Call, names: dict[str, str], *, number: int = 0) -> list[Failure]:

@@ -53,7 +53,7 @@ def is_push(call: Call, known_keys: tuple[str, ...]) -> bool:
     """Whether a till that is known pushes with it."""
     scheme, _space, key = (call.header("Authorization") or "").partition(" ")
     known = scheme.lower() == "bearer" and key.strip() in known_keys
-    return known and (call.method, path_of(call)) in PUSHES
+    return known and (call.method.upper(), path_of(call)) in PUSHES
 
 
 def unescaped(page: str) -> Iterator[str]:

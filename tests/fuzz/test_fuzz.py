@@ -12,12 +12,14 @@ from integration.fuzz.batch import run_batch, send_call
 from integration.fuzz.books import Books, KeptPush
 from integration.fuzz.call import Call
 from integration.fuzz.doors import Answer
+from integration.fuzz.files import broken_by_file
 from integration.fuzz.promises import broken_promises, unescaped
 from integration.fuzz.report import write_reproducers
 from integration.fuzz.tally import Failure, Tally
+from tenants.factories import ResellerFactory
 from tests.conftest import SimulatedExact
 
-INPUTS = 500
+INPUTS = 300
 EMPTY = Books(keys=("clyo_x",), tills=[1], rows=(0, 0))
 PUSH = Call(
     kind="closing general",
@@ -96,6 +98,17 @@ def test_reproducer__is_the_call_byte_for_byte(
     assert send_call(url, PUSH, names, number=1) == []
     monkeypatch.setattr("clyo_ingest.inbox.note_answer", lambda *_args, **_said: None)
     assert [failure.said for failure in send_call(url, PUSH, names, number=2)] == ["a 422 noted as None"]
+
+
+@pytest.mark.parametrize("content", [b"client;etablissement\nA;B", b"PK\x03\x04", b"client;etablissement\nA\x00;B"])
+def test_file__is_read_or_refused(db: None, content: bytes) -> None:
+    assert [*broken_by_file(content, ResellerFactory())] == []
+
+
+def test_file__that_is_read_wrongly_is_seen(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenants.sheet._fault_of", lambda _text: "")
+    content = b"client;etablissement\nA\x1b;B"
+    assert [*broken_by_file(content, ResellerFactory())] == ["a file whose texts nobody can keep"]
 
 
 def test_tallies__add_up() -> None:
