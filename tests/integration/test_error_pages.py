@@ -11,6 +11,7 @@ from django.test import Client, override_settings
 from django.urls import path, reverse
 from django.utils import translation
 
+from clyo_ingest.schema import api_document
 from integration.error_pages import SAID
 from tenants.factories import SupportFactory
 
@@ -31,6 +32,12 @@ handler400 = "integration.error_pages.bad_request"
 handler403 = "integration.error_pages.denied"
 handler404 = "integration.error_pages.not_found"
 handler500 = "integration.error_pages.server_error"
+
+
+@pytest.fixture(autouse=True)
+def document() -> None:
+    """The API's document is made once, from the real addresses and not from the ones of this file."""
+    api_document()
 
 
 def get(address: str, language: str) -> Any:
