@@ -43,7 +43,8 @@ ENVIRONMENT = {
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell started it in the background
     home = CLONE / ".local" / "fuzz-run"
-    shutil.rmtree(home / "logs", ignore_errors=True)
+    for left in ("logs", "exact"):
+        shutil.rmtree(home / left, ignore_errors=True)
     (home / "logs").mkdir(parents=True)
     try:
         with _programs(home) as (exact_url, web_url):
