@@ -139,7 +139,7 @@ class Division(PutOff):
             models.UniqueConstraint(
                 fields=["app", "code"],
                 name="exact_division_one_tenant",
-                violation_error_message=_("This Exact company is already linked."),
+                violation_error_message=_("This Exact company is already linked. Choose another."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="exact_division_with_tenant"),
             SameTenant("connection"),

@@ -249,7 +249,9 @@ class CustomerFile(resources.ModelResource):
         if shop is None:
             code = code or free_code(name, [it.code for it in there])
             if any(it.code == code for it in there):
-                raise ValidationError(_("This customer already has an establishment with this code."))
+                raise ValidationError(
+                    _("This customer already has an establishment with this code. Choose another code.")
+                )
             shop = Establishment(tenant=tenant, name=name, code=code, siret=siret, contact_email=email)
             _check(shop, names)
             shop.save()

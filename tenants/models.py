@@ -71,7 +71,7 @@ class Tenant(models.Model):
         _("SIREN"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits."))],
+        validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits. Check the number."))],
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -85,7 +85,7 @@ class Tenant(models.Model):
                 fields=["reseller", "siren"],
                 condition=~Q(siren=""),
                 name="tenants_tenant_one_per_siren",
-                violation_error_message=_("This reseller already has a customer with this SIREN."),
+                violation_error_message=_("This reseller already has a customer with this SIREN. Check the number."),
             ),
             Audited(),
         ]
@@ -121,7 +121,7 @@ class Establishment(models.Model):
         _("SIRET"),
         max_length=14,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{14}\Z", _("A SIRET has fourteen digits."))],
+        validators=[RegexValidator(r"^[0-9]{14}\Z", _("A SIRET has fourteen digits. Check the number."))],
     )
     booked_level = models.CharField(
         _("what is booked"),
@@ -163,7 +163,9 @@ class Establishment(models.Model):
             models.UniqueConstraint(
                 fields=["tenant", "code"],
                 name="tenants_establishment_one_per_code",
-                violation_error_message=_("This customer already has an establishment with this code."),
+                violation_error_message=_(
+                    "This customer already has an establishment with this code. Choose another code."
+                ),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_establishment_with_tenant"),
             # Makes the setting part of a key: whoever changes it waits for the closings being taken, and they for him.
@@ -205,7 +207,7 @@ class Till(models.Model):
             models.UniqueConstraint(
                 fields=["establishment", "name"],
                 name="tenants_till_one_per_name",
-                violation_error_message=_("This establishment already has a till with this name."),
+                violation_error_message=_("This establishment already has a till with this name. Choose another name."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
             SameTenant("establishment"),

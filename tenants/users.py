@@ -92,7 +92,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="tenants_user_one_per_email",
-                violation_error_message=_("A user with this e-mail address already exists."),
+                violation_error_message=_("A user with this e-mail address already exists. Choose another address."),
             ),
             models.CheckConstraint(
                 condition=Q(role=Role.SUPPORT, reseller=None, tenant=None)

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'division',
                 'verbose_name_plural': 'divisions',
-                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked. Choose another.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant')],
             },
         ),
         migrations.CreateModel(

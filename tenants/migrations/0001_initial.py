@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reseller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenants', to='tenants.reseller', verbose_name='reseller')),
                 ('name', models.CharField(max_length=120, verbose_name='legal name')),
-                ('siren', models.CharField(blank=True, max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A SIREN has nine digits.')], verbose_name='SIREN')),
+                ('siren', models.CharField(blank=True, max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A SIREN has nine digits. Check the number.')], verbose_name='SIREN')),
                 ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended since')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
             ],
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN.'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN. Check the number.'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=())],
             },
         ),
         migrations.CreateModel(
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller', None), ('role', 'support'), ('tenant', None)), models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff')), ('tenant', None)), models.Q(('reseller', None), ('role', 'accountant'), ('tenant__isnull', False)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, an accountant to a customer, support to neither."), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',))],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists. Choose another address.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller', None), ('role', 'support'), ('tenant', None)), models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff')), ('tenant', None)), models.Q(('reseller', None), ('role', 'accountant'), ('tenant__isnull', False)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, an accountant to a customer, support to neither."), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',))],
             },
         ),
         migrations.CreateModel(
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='establishments', to='tenants.tenant', verbose_name='customer')),
                 ('code', models.CharField(help_text='Short name on every entry, e.g. PARIS01.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z0-9]+$', 'Capital letters and digits only.')], verbose_name='code')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[django.core.validators.RegexValidator('^[0-9]{14}\\Z', 'A SIRET has fourteen digits.')], verbose_name='SIRET')),
+                ('siret', models.CharField(blank=True, max_length=14, validators=[django.core.validators.RegexValidator('^[0-9]{14}\\Z', 'A SIRET has fourteen digits. Check the number.')], verbose_name='SIRET')),
                 ('booked_level', models.CharField(choices=[('auto', 'automatic: the first closing that covers a ticket'), ('general', 'general closings'), ('station', 'station closings'), ('drawer', 'drawer closings')], default='auto', help_text='Leave it automatic unless you are asked which closings count.', max_length=10, verbose_name='what is booked')),
                 ('contact_email', models.EmailField(blank=True, db_default='', help_text='Who links the establishment to Exact, and is told when the link ends.', max_length=254, verbose_name="contact's e-mail address")),
                 ('opening_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')]), blank=True, help_text='Days a closing is expected on. Empty: learned from the last four weeks.', null=True, size=None, verbose_name='opening days')),
@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'establishment',
                 'verbose_name_plural': 'establishments',
                 'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=())],
             },
         ),
         migrations.CreateModel(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'till',
                 'verbose_name_plural': 'tills',
                 'ordering': ['establishment__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name. Choose another name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=())],
             },
         ),
         migrations.CreateModel(
