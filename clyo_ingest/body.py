@@ -20,9 +20,12 @@ from clyo_ingest.errors import ApiError
 BODY_MAX = 2 * 1024 * 1024
 SMALL_BODY_MAX = 10_000
 LEVELS_MAX = 64
+# More lists than any till tells of in 2 MiB. A million of them would take a process a second to make.
+LISTS_MAX = 100_000
 CHUNK = 64 * 1024
 BEGUN = "BODY_BEGUN"  # in `request.META`, of a body that was begun to be read
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
+GZIP_NAMES = ("gzip", "x-gzip")  # one and the same to whoever receives it: RFC 9110, 8.4.1.3
 GZIP_MAGIC, GZIP_MEMBERS_MAX = b"\x1f\x8b", 16
 # A string that never ends is one, too: each quote is looked at once, whatever is sent.
 STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -96,7 +99,7 @@ def unpacked(body: Body, *, limit: int = BODY_MAX) -> bytes:
         raise too_large(limit)
     if body.encoding in ("", "identity"):
         return body.content
-    if body.encoding != "gzip":
+    if body.encoding not in GZIP_NAMES:
         raise ApiError(415, "unsupported_media_type", detail=_("The only Content-Encoding that is taken is gzip."))
     try:
         return _unzipped(body.content, limit)
@@ -170,10 +173,14 @@ def _refuse_other_types(declared: str) -> None:
 
 
 def _refuse_deep(content: bytes) -> None:
-    """Raises `ApiError` 400 for well-formed brackets deeper than 64 levels, before any parser follows them."""
+    """Raises `ApiError` 400 for well-formed brackets deeper than 64 levels, and for more lists than a parser makes in
+    time, before any follows them."""
     if content.translate(ALIKE, NO_BRACKETS).count(b"[") <= LEVELS_MAX:
         return
-    brackets = STRINGS.sub(b"", content).translate(ALIKE, NO_BRACKETS)
+    bare = STRINGS.sub(b"", content)
+    if bare.count(b"[") > LISTS_MAX:
+        raise ApiError(400, "too_complex")
+    brackets = bare.translate(ALIKE, NO_BRACKETS)
     closed = brackets.count(b"[") == brackets.count(b"]")
     for _level in range(LEVELS_MAX):
         brackets = brackets.replace(b"[]", b"")

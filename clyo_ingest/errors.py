@@ -32,6 +32,7 @@ TITLES: dict[str, str] = {
     "not_json": N_("The body is not JSON. Correct it and try again."),
     "bad_request": N_("The call cannot be understood. Check its address and headers."),
     "too_deep": N_("The JSON is nested deeper than 64 levels. Correct it and try again."),
+    "too_complex": N_("The JSON has more than 100,000 lists. Leave out what is not asked for and try again."),
     "length_required": N_("The length of the body is not known here. Send it with Content-Length."),
     "charset_unsupported": N_("The declared charset is not UTF-8. Send UTF-8, and say so or nothing."),
     "too_large": N_("The body is larger than 2 MiB. Send less and try again."),

@@ -1,8 +1,8 @@
 """Whether two documents are one closing in other words; if not, where they say something else.
 
 What is booked or proven is compared. Not compared: the version of the till's software, the printed report (a reprint is
-another file), the order of lines, the offset an instant is told in, and what is left out as against told empty. So a
-field that the contract gets later makes no closing of before another one.
+another file), the order of lines, the offset an instant is told in, zeros before an amount, and what is left out as
+against told empty. So a field that the contract gets later makes no closing of before another one.
 """
 
 import json
@@ -11,10 +11,28 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ledger.money import cents, money_text
+
 NOT_COMPARED = frozenset({"software", "report"})
 INSTANTS = frozenset({"opened_at", "closed_at"})
 EMPTY: tuple[Any, ...] = (None, "", [], {}, False)  # 0 too, which is False: no ticket cancelled
-MINUS_NOTHING = "-0.00"
+# An amount may be told as 025.00 or -0.00; a label that looks like one is a text.
+AMOUNTS = frozenset(
+    [
+        "net",
+        "tax",
+        "gross",
+        "amount",
+        "float_open",
+        "expected",
+        "counted",
+        "banked",
+        "float_left",
+        "perpetual_before",
+        "perpetual_after",
+        "rate",
+    ]
+)
 
 
 def same_closing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -38,11 +56,12 @@ def differing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
         pointer
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
-        for pointer in _pointers(name, before.get(name), other.get(name))
+        for pointer in _pointers(f"/{name}", before.get(name), other.get(name))
     ]
 
 
-def _pointers(name: str, before: Any, told: Any) -> Iterator[str]:
+def _pointers(path: str, before: Any, told: Any) -> Iterator[str]:
+    """`before` is what stands, in its meaning; `told` is as it was sent."""
     if isinstance(told, list):
         known = Counter(map(_text, before or []))
         others = []
@@ -51,13 +70,14 @@ def _pointers(name: str, before: Any, told: Any) -> Iterator[str]:
             if known[text]:
                 known[text] -= 1
             else:
-                others.append(f"/{name}/{place}")
-        yield from others or [f"/{name}"]
+                others.append(f"{path}/{place}")
+        yield from others or [path]
     elif isinstance(told, Mapping) and isinstance(before, Mapping):
-        fields = {field for field in {*before, *told} if before.get(field, "") != _meant(field, told.get(field) or "")}
-        yield from (f"/{name}/{field}" for field in sorted(fields))
+        for field in sorted({*before, *told}):
+            if before.get(field, "") != _meant(field, told.get(field) or ""):
+                yield from _pointers(f"{path}/{field}", before.get(field), told.get(field))
     else:
-        yield f"/{name}"
+        yield path
 
 
 def _meant(name: str, value: Any) -> Any:
@@ -67,7 +87,7 @@ def _meant(name: str, value: Any) -> Any:
         return sorted((_meant("", it) for it in value), key=_text)
     if name in INSTANTS and isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
-    return "0.00" if value == MINUS_NOTHING else value
+    return money_text(cents(value)) if name in AMOUNTS and value else value
 
 
 def _text(value: Any) -> str:

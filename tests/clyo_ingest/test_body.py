@@ -105,6 +105,16 @@ def test_parameters__that_are_taken_are_noted_too(till: Caller) -> None:
     assert kept(till) == [(200, "")]
 
 
+def test_x_gzip__is_gzip(till: Caller) -> None:
+    assert call(till, "closings", gzip.compress(b"{}"), **{"Content-Encoding": "x-gzip"}).status_code == 422
+
+
+def test_lists__are_bounded_in_number(till: Caller) -> None:
+    for lists, told in [(100_000, (422, "closing_invalid")), (100_001, (400, "too_complex"))]:
+        answer = call(till, "closings", b"[" + b",".join([b"[]"] * (lists - 1)) + b"]")
+        assert (answer.status_code, answer.json()["code"]) == told
+
+
 def test_gzip__of_several_members_is_one_body(till: Caller) -> None:
     body = json.dumps(closing()).encode()
     parts = [body[:50], body[50:99], body[99:]]

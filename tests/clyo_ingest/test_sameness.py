@@ -52,8 +52,14 @@ def told_empty(document: dict[str, Any]) -> None:
     document["cash"]["banked"] = None
 
 
+def zeros_before(document: dict[str, Any]) -> None:
+    document["other_receipts"][0]["amount"] = "025.00"
+    document["cash"]["float_open"] = "00150.00"
+
+
 @pytest.mark.parametrize(
-    "change", [newer_software, without_software, in_utc, other_order, reprinted, not_reprinted, told_empty]
+    "change",
+    [zeros_before, newer_software, without_software, in_utc, other_order, reprinted, not_reprinted, told_empty],
 )
 def test_other_words__are_the_same_closing(till: Caller, change: Change) -> None:
     first = till.post("closings", given())
@@ -75,6 +81,7 @@ def test_other_words__are_the_same_closing(till: Caller, change: Change) -> None
         (lambda it: it["signature"].update(value="abd"), ["/signature/value"]),
         (lambda it: it.update(training=True), ["/training"]),
         (lambda it: it.pop("cash"), ["/cash"]),
+        (lambda it: it["cash"].update(movements=[{"kind": "other", "amount": "1.00"}]), ["/cash/movements/0"]),
         (lambda it: it["tickets"][0].update(last=80534, count=123), ["/tickets/0"]),
     ],
 )
