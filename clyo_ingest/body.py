@@ -16,6 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from clyo_ingest.errors import ApiError
+from clyo_ingest.json_faults import fault_of
 
 BODY_MAX = 2 * 1024 * 1024
 SMALL_BODY_MAX = 10_000
@@ -85,8 +86,7 @@ def document_of(body: Body, *, limit: int = BODY_MAX) -> Any:
     except UnicodeDecodeError as error:
         _not_json(_("Byte {place} is not UTF-8. Send JSON in UTF-8.").format(place=error.start), error)
     except json.JSONDecodeError as error:
-        told = _("{fault} at line {line} column {column}.")
-        _not_json(told.format(fault=error.msg, line=error.lineno, column=error.colno), error)
+        _not_json(fault_of(error), error)
     except RecursionError as error:
         _not_json(_("A bracket is never closed."), error)
     except ValueError as error:

@@ -25,7 +25,7 @@ from tenants.models import Establishment
 
 LINES_MAX = 5000
 VERSIONS_MAX = 50
-FAULTS_MAX = 5
+FAULTS_SAID_MAX = 5
 KINDS = {
     "general": gettext_lazy("General closing"),
     "station": gettext_lazy("Station closing"),
@@ -76,7 +76,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLog:
-    """A day's lines; `cut` when there were more than 5,000."""
+    """A day's lines; `cut` when there were more than 5,000, or than 50 versions of parameters."""
 
     establishment: Establishment
     day: date
@@ -98,7 +98,7 @@ class DayLog:
             establishment=self.establishment, day=date_format(self.day, "SHORT_DATE_FORMAT")
         )
         lines = [line.to_text() for line in self.lines] or [_("Nothing happened that day.")]
-        cut = [_("There is more: only the first {count} lines are shown.").format(count=LINES_MAX)] if self.cut else []
+        cut = [_("More happened than is shown here.")] if self.cut else []
         return "\n".join([title, "", *lines, *cut, ""])
 
 
@@ -107,9 +107,12 @@ def day_log(establishment: Establishment, day: date) -> DayLog:
     start = timezone.make_aware(datetime.combine(day, time()))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
     happenings = of_establishment(establishment, start, end, limit=LINES_MAX + 1)
-    of_tills = (*_refused(establishment, start, end), *_parameters(establishment, start, end))
+    versions = Parameters.objects.filter(establishment=establishment, received_at__gte=start, received_at__lt=end)
+    read = [*versions.select_related("till", "establishment").order_by("version")[: VERSIONS_MAX + 1]]
+    of_tills = (*_refused(establishment, start, end), *_parameters(read[:VERSIONS_MAX]))
     lines = sorted([*_of_closings(happenings), *of_tills], key=lambda line: line.at)
-    return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=len(lines) > LINES_MAX)
+    cut = len(lines) > LINES_MAX or len(read) > VERSIONS_MAX
+    return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=cut)
 
 
 def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
@@ -166,16 +169,15 @@ def _about(push: Push, told: Refused) -> str:
 
 def _named(faults: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """The first faults, each with its place."""
-    for fault in faults[:FAULTS_MAX]:
+    for fault in faults[:FAULTS_SAID_MAX]:
         yield f"{fault['pointer']}: {fault['message']}" if fault["pointer"] else fault["message"]
-    if len(faults) > FAULTS_MAX:
-        yield _("And {count} more.").format(count=len(faults) - FAULTS_MAX)
+    if len(faults) > FAULTS_SAID_MAX:
+        yield _("And {count} more.").format(count=len(faults) - FAULTS_SAID_MAX)
 
 
-def _parameters(establishment: Establishment, start: datetime, end: datetime) -> Iterator[LogLine]:
+def _parameters(versions: Sequence[Parameters]) -> Iterator[LogLine]:
     """Parameters that replaced another till's, or without which a slot is left that closings used."""
-    rows = Parameters.objects.filter(establishment=establishment, received_at__gte=start, received_at__lt=end)
-    for row in rows.select_related("till", "establishment").order_by("version")[:VERSIONS_MAX]:
+    for row in versions:
         if problems := version_of(row).problems:
             yield LogLine(
                 at=row.received_at,

@@ -16,7 +16,7 @@ from exports.runs.models import RunFormat, RunState
 from ledger.closing import ClosingKind
 
 EMAIL_MAX = 254
-EMAIL_OR_NOTHING = Field(json_schema_extra={"format": "email"})
+EMAIL_OR_NOTHING = Field(json_schema_extra={"anyOf": [{"format": "email"}, {"const": ""}]})
 
 
 def _address(text: str) -> str:
@@ -34,7 +34,8 @@ class ExportRequest(Sent):
     first: Annotated[Day, Field(alias="from")]
     """The first business date."""
     last: Annotated[Day, Field(alias="to")]
-    """The last business date; at most 366 days with the first, and not in the future."""
+    """The last business date; at most 366 days with the first (a FEC may have the whole of a fiscal
+    year that was set), and not in the future."""
     format: Literal["exact", "fec", "ciel", "sage", "sage_text"]
     """To Exact, or into a file of this format."""
     email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address), EMAIL_OR_NOTHING] | None = None

@@ -247,8 +247,10 @@ def _header_parameter(name: str, description: str, schema: Schema) -> Schema:
 
 def add_what_is_common(result: Schema, generator: SchemaGenerator, **_more: Any) -> Schema:
     """Postprocessing hook: what the document says once for all operations."""
+    rates = _rates()
     refusals = {
-        name: _problem(status, Answer(when=when), generator.registry) for status, (name, when) in words.REFUSALS.items()
+        name: _problem(status, Answer(when=when.format(**rates)), generator.registry)
+        for status, (name, when) in words.REFUSALS.items()
     }
     parts = result["components"] = generator.registry.build({})
     parts["securitySchemes"] = {"TillKey": {"type": "http", "scheme": "bearer", "description": words.KEY}}

@@ -79,16 +79,7 @@ class Connection(PutOff):
                 condition=~Q(user_id=""),
                 name="exact_connection_one_per_exact_user",
             ),
-            Audited(
-                silent=[
-                    "access_token",
-                    "refresh_token",
-                    "access_issued_at",
-                    "access_expires_at",
-                    "told_at",
-                    *PUT_OFF_COLUMNS,
-                ]
-            ),
+            Audited(silent=[*TOKEN_COLUMNS, "told_at", *PUT_OFF_COLUMNS]),
         ]
 
     def __str__(self) -> str:

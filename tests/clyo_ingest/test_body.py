@@ -57,7 +57,7 @@ def test_byte_order_mark_and_gzip__are_taken_on_every_call(till: Caller, path: s
     ("body", "told"),
     [
         (b" ", "The body is empty."),
-        (b'{"number": 1042', "Expecting ',' delimiter at line 1 column 16."),
+        (b'{"number": 1042', "A comma is missing at line 1 column 16."),
         ('{"name": "Café"}'.encode("latin-1"), "Byte 13 is not UTF-8. Send JSON in UTF-8."),
         (b'{"number": NaN}', "A number in it is NaN, infinite or has thousands of digits."),
         (b'{"number": -Infinity}', "A number in it is NaN, infinite or has thousands of digits."),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from exact.models import Division
 from tenants.factories import StaffFactory
 from tests.clyo_ingest.given import colleague, push_bytes, stranger
-from tests.conftest import Caller, closing, work
+from tests.conftest import PARAMETERS, Caller, closing, work
 
 
 @pytest.fixture
@@ -164,3 +164,15 @@ def test_log__writes_english_days_with_the_day_first(till: Caller) -> None:
     headers = till.headers | {"Accept": "text/plain", "Accept-Language": "en"}
     text = Client().get("/api/v1/log?date=2026-03-14", headers=headers).content.decode()
     assert text.splitlines()[0].endswith("log of 14/03/2026")
+
+
+def test_log__of_more_versions_of_parameters_than_it_reads_says_so(
+    till: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clyo_ingest.day_log.VERSIONS_MAX", 2)
+    today = timezone.localdate().isoformat()
+    for version, truncated in ((1, False), (2, False), (3, True)):
+        assert till.put("parameters", PARAMETERS | {"third_party": f"000000{version}"}).status_code == 200
+        assert till.get("log", query_params={"date": today}).json()["truncated"] is truncated
+    shown = till.get("log", query_params={"date": today, "format": "txt"})
+    assert "Il s’est passé plus que ce qui est montré ici." in shown.content.decode()

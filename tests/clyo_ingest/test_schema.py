@@ -9,6 +9,7 @@ from django.test import Client
 from clyo_ingest.schema import api_document, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.urls import urlpatterns
+from exports.runs.models import RunFormat
 
 # What holds things by names of their own.
 NAMED = ("properties", "responses", "parameters", "headers", "schemas")
@@ -105,6 +106,16 @@ def undescribed(part: Any, place: str) -> list[str]:
         else:
             found += undescribed(value, inside)
     return found
+
+
+def test_schema__says_the_limits_in_figures(schema: dict[str, Any]) -> None:
+    told = [answer["description"] for answer in schema["components"]["responses"].values()]
+    assert not [it for it in told if "{" in it]
+    assert any(re.search(r"push [0-9]+ a minute", it) for it in told)
+
+
+def test_schema__knows_every_format_of_an_export(schema: dict[str, Any]) -> None:
+    assert schema["components"]["schemas"]["ExportRequest"]["properties"]["format"]["enum"] == RunFormat.values
 
 
 def test_schema__writes_digits_in_ascii(schema: dict[str, Any]) -> None:
