@@ -10,13 +10,14 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
 from integration.fuzz.report import print_log, print_progress, print_tally, write_reproducers
-from integration.fuzz.tally import Tally
+from integration.fuzz.tally import Failure, Tally
 from integration.fuzz.work import begin, one_batch, send_again
 from integration.stack.processes import Processes, ProgramFailed
 from integration.stack.product import exact, web
@@ -34,6 +35,7 @@ ENVIRONMENT = {
     "LOG_LEVEL": "ERROR",
     "EXACT_TIMEOUT_S": "5",
     "SUPPORT_SECOND_FACTOR": "false",
+    "PYTHONWARNINGS": "ignore:No directory at",  # nobody collects static files for a run
     # A till that sends ten thousand calls a minute is refused, and nothing of what it sends is looked at.
     "PUSH_RATE": "1000000/second",
     "PAIRING_RATE": "1000000/second",
@@ -83,12 +85,13 @@ def _run(failures: Path, exact_url: str, web_url: str) -> int:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=begin, initargs=(exact_url, web_url)) as pool:
         # The first makes what all batches share.
-        under_way: list[Future[Tally]] = [pool.submit(one_batch, 0, run_seed, size)]
-        tally.add(under_way[0].result())
-        under_way = [pool.submit(one_batch, number, run_seed, size) for number in numbers[1:]]
+        tally.add(pool.submit(one_batch, 0, run_seed, size).result())
+        under_way: dict[Future[Tally], int] = {
+            pool.submit(one_batch, number, run_seed, size): number for number in numbers[1:]
+        }
         try:
             for done in as_completed(under_way):
-                tally.add(done.result())
+                tally.add(tally_of(done, under_way[done]))
                 print_progress(tally, inputs, time.monotonic() - begun)
         except KeyboardInterrupt:
             print("  interrupted: what was sent until now counts", flush=True)
@@ -98,6 +101,19 @@ def _run(failures: Path, exact_url: str, web_url: str) -> int:
     outcome = "every promise was kept" if not tally.failed else "FAILED"
     print(f"\nfuzz: {tally.inputs:,} inputs, seed {run_seed}: {outcome}", flush=True)
     return 1 if tally.failed else 0
+
+
+def tally_of(done: Future[Tally], number: int) -> Tally:
+    """What a batch found; one that ended with an error is a failure of its own, and ends no other."""
+    try:
+        return done.result()
+    except Exception as error:
+        failed = Tally()
+        trace = "".join(traceback.format_exception(error))
+        failed.fail(
+            Failure(said=f"a batch ended with {type(error).__name__}: {error}", batch=number, call=None, log=(trace,))
+        )
+        return failed
 
 
 def _again(reproducer: Path, exact_url: str) -> int:

@@ -122,7 +122,7 @@ def _names_a_parameter(call: Call, pointer: str) -> bool:
 def document_of(call: Call) -> Any:
     """What was sent, as a reader of JSON sees it."""
     body = call.body
-    if (call.header("Content-Encoding") or "").strip().lower() == "gzip":
+    if (call.header("Content-Encoding") or "").strip().lower() in ("gzip", "x-gzip"):
         body = zlib.decompressobj(GZIP_WINDOW).decompress(body)
     return json.loads(body.decode("utf-8-sig"))
 

@@ -1,6 +1,7 @@
 """A short run of `make fuzz`: every promise is kept. And what looks at the answers sees what is wrong with one."""
 
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from rest_framework.throttling import SimpleRateThrottle
 
 from clyo_ingest.throttles import PairingThrottle, PushThrottle
+from integration.fuzz.__main__ import tally_of
 from integration.fuzz.batch import run_batch, send_call
 from integration.fuzz.books import Books, KeptPush
 from integration.fuzz.call import Call
@@ -120,3 +122,13 @@ def test_tallies__add_up() -> None:
     one.add(other)
     assert (one.inputs, one.answers["422 closing_invalid"], one.cpu_s) == (2, 2, 1.0)
     assert (one.failed["a 500"], len(one.failures)) == (6, 3)
+
+
+def test_batch__that_ends_with_an_error_is_a_failure_like_any_other() -> None:
+    broken: Future[Tally] = Future()
+    broken.set_exception(RuntimeError("no more"))
+    tally = tally_of(broken, 7)
+    (failure,) = tally.failures
+    assert failure.said == "a batch ended with RuntimeError: no more"
+    assert (failure.batch, tally.failed.total()) == (7, 1)
+    assert "RuntimeError" in failure.log[0]
