@@ -206,9 +206,11 @@ def _path(draw: st.DrawFn, call: Call) -> Call:
     piece = draw(st.sampled_from(PIECES))
     place = draw(st.sampled_from(["end", "end", "before the last", "capitals", "without API"]))
     above, _slash, last = call.path.rpartition("/")
+    between = f"{above}{piece}/{last}"
     paths = {
         "end": call.path + piece,
-        "before the last": f"{above}{piece}/{last}",
+        # Without its slash it is no request at all: the server answers it, and not the application.
+        "before the last": between if between.startswith("/") else f"/{between}",
         "capitals": call.path.upper(),
         "without API": f"/{last}",
     }
