@@ -205,6 +205,16 @@ class SimulatedExact:
     def calls(self, division: int) -> Any:
         return self.http.get("/_control/calls", params={"division": division}).json()
 
+    def turn_receipts_away(self, division: Division) -> None:
+        """The next receipts never reach Exact: its gateway answers for it."""
+        self.control(
+            "faults",
+            resource="financialtransaction/CashEntries",
+            method="POST",
+            division=division.code,
+            fault="gateway_fault",
+        )
+
     def link(self, till: Till, division: int, user: str) -> Division:
         """Connect and activate the till's establishment, as the customer would."""
         app, _ = ExactApp.objects.get_or_create(

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from clyo_ingest.body import GZIP_NAMES, GZIP_WINDOW
 from integration.fuzz.books import Books
 from integration.fuzz.breaking import at
 from integration.fuzz.call import IN_CHUNKS, Call
@@ -16,7 +17,6 @@ from integration.fuzz.doors import Answer
 API_PATH = "/api/"
 PUSHES = {("POST", "/api/v1/closings"), ("PUT", "/api/v1/parameters")}
 PROBLEM = "application/problem+json"
-GZIP_WINDOW = 16 + zlib.MAX_WBITS
 KEPT_MAX = 2 * 1024 * 1024 + 1
 # Asked for by an address, and named when it is left out.
 NEEDED_IN_QUERIES = {"date"}
@@ -122,7 +122,7 @@ def _names_a_parameter(call: Call, pointer: str) -> bool:
 def document_of(call: Call) -> Any:
     """What was sent, as a reader of JSON sees it."""
     body = call.body
-    if (call.header("Content-Encoding") or "").strip().lower() in ("gzip", "x-gzip"):
+    if (call.header("Content-Encoding") or "").strip().lower() in GZIP_NAMES:
         body = zlib.decompressobj(GZIP_WINDOW).decompress(body)
     return json.loads(body.decode("utf-8-sig"))
 

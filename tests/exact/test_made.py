@@ -99,13 +99,19 @@ def test_sale__of_which_exact_ignored_the_vat_does_not_stay_and_receipts_wait(
     assert exact.entries(division.code) == []
 
 
-def test_other_entry__that_exact_does_not_give_up_differs_and_says_so(
-    linked: tuple[Caller, Division], exact: SimulatedExact, reading: Choose
-) -> None:
+def receipts_stand_otherwise(linked: tuple[Caller, Division], reading: Choose) -> Division:
+    """A sale stands in Exact as it was meant, its receipts with other signs, and Exact does not let go of them."""
     till, division = linked
     till.post("closings", cards_only())
     reading(cash_sign="receipt_negative", new_cash_entry="processed")
     work(division)
+    return division
+
+
+def test_other_entry__that_exact_does_not_give_up_differs_and_says_so(
+    linked: tuple[Caller, Division], exact: SimulatedExact, reading: Choose
+) -> None:
+    division = receipts_stand_otherwise(linked, reading)
     receipts = of(division, "receipts")
     assert (receipts.state, receipts.posted_at is not None) == (PostingState.DIFFERS, True)
     assert "line_differs_in_exact" in codes(receipts)
@@ -117,10 +123,7 @@ def test_other_entry__that_stands_goes_with_what_is_replaced_or_nothing_is(
     linked: tuple[Caller, Division], exact: SimulatedExact, reading: Choose
 ) -> None:
     """New receipts beside those that Exact made otherwise would be the second of one day."""
-    till, division = linked
-    till.post("closings", cards_only())
-    reading(cash_sign="receipt_negative", new_cash_entry="processed")
-    work(division)
+    division = receipts_stand_otherwise(linked, reading)
     assert (of(division, "sales").state, of(division, "receipts").state) == ("posted", "differs")
     with pytest.raises(CannotReplace, match="replace_changed_and_processed"):
         dry_run(of(division, "sales").pk)

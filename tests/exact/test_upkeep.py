@@ -258,13 +258,7 @@ def test_delete__leaves_the_rest_of_a_closing_that_is_half_sent_for_later(
 ) -> None:
     till, division = linked
     till.post("closings", closing())
-    exact.control(
-        "faults",
-        resource="financialtransaction/CashEntries",
-        method="POST",
-        division=division.code,
-        fault="gateway_fault",
-    )
+    exact.turn_receipts_away(division)
     work(division)
     assert len(exact.entries(division.code)) == 1
     till.delete("activation")

@@ -181,13 +181,7 @@ def test_refusal__of_what_was_not_sent_yet_ends_no_replacement(
 ) -> None:
     """The sale is corrected today, as its month is closed; so the receipts of that day are refused meanwhile."""
     till, division = linked
-    exact.control(
-        "faults",
-        resource="financialtransaction/CashEntries",
-        method="POST",
-        division=division.code,
-        fault="gateway_fault",
-    )
+    exact.turn_receipts_away(division)
     till.post("closings", closing(1043))
     work(division)
     sale = Posting.objects.get(reference__startswith="Z1043", entry_kind="sales")
