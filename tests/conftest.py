@@ -4,6 +4,7 @@ import copy
 import itertools
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
@@ -41,6 +42,10 @@ DO $$ DECLARE of text; BEGIN
         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
     LOOP EXECUTE format('DELETE FROM %I', of); END LOOP;
 END $$
+"""
+# Others who are in the middle of something: a server still writes down what a client broke off.
+AT_WORK = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 PARAMETERS = {
     "vat": [
@@ -90,13 +95,29 @@ def closing(number: int = 1042, **changes: Any) -> dict[str, Any]:
     return document | changes
 
 
-def _empty(test: TransactionTestCase) -> None:
-    """What a test committed goes, row by row: Django's TRUNCATE of sixty tables takes many times as long."""
-    with connection.cursor() as sql:
-        sql.execute(EMPTY)
+def empty(_test: TransactionTestCase | None) -> None:
+    """What a test committed goes, row by row: Django's TRUNCATE of sixty tables takes many times as long. It waits
+    for those at work, and once more where one of them began meanwhile and holds a row."""
+    for left in reversed(range(5)):
+        try:
+            with connection.cursor() as sql:
+                _until_at_rest(sql)
+                sql.execute(EMPTY)
+            return
+        except OperationalError:
+            if not left:
+                raise
 
 
-TransactionTestCase._fixture_teardown = _empty  # type: ignore[attr-defined]
+def _until_at_rest(sql: Any) -> None:
+    for _look in range(250):
+        sql.execute(AT_WORK)
+        if sql.fetchone() == (0,):
+            return
+        time.sleep(0.02)
+
+
+TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
