@@ -184,7 +184,15 @@ def label_of(field: str, subject: Mapping[str, str]) -> str:
     if short not in FIELDS:
         return field
     facts = {key: _rate(value) if key == "rate" else value for key, value in subject.items()}
-    return _(FIELDS[short]).format_map(_Facts({"name": name, **facts}))
+    return _(FIELDS[short]).format_map(_Facts({**facts, **_named_in(group, name)}))
+
+
+def _named_in(group: str, name: str) -> dict[str, str]:
+    """What the field itself says of its setting; a problem's facts may name something else so: the journal, say."""
+    if group == "family":
+        slot, _dot, family = name.partition(".")
+        return {"slot": slot, "family": family}
+    return {"name": name}
 
 
 def resource_name(resource: str) -> str:
