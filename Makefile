@@ -15,7 +15,7 @@ DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
 
-.PHONY: demo chaos pressing fuzz bench test check format lock translations bench-simulator clean help
+.PHONY: demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -26,6 +26,7 @@ help:
 	@echo "make bench         how fast it is, beside what the machine could do at all"
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
+	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API"
 
 demo: $(VENV)/.installed
@@ -49,6 +50,10 @@ test: $(VENV)/.installed
 	@$(BIN)/python -m integration.stack browser
 	@$(BIN)/python -m integration.translations compile
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-unit: $(VENV)/.installed
+	@$(BIN)/python -m integration.translations compile
+	$(BIN)/python -m pytest -m unit -q --durations=0 --durations-min=1
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -251,7 +251,7 @@ class SimulatedExact:
 
 
 @pytest.fixture(scope="session")
-def exact(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedExact]:
+def exact(outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedExact]:
     """The Exact simulator, a process of its own over real HTTP."""
     data = tmp_path_factory.mktemp("exact")
     command = [sys.executable, "-m", "simulators.exact_online", "--port", "0", "--data", str(data)]

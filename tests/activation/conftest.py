@@ -23,7 +23,7 @@ TOO_LONG_MS = 20_000
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(outside: None) -> Iterator[Browser]:
     with chromium() as running:
         yield running
 

@@ -19,7 +19,7 @@ TIMEOUT_MS = 8_000
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(outside: None) -> Iterator[Browser]:
     """Chromium, headless. Closed after this folder: an event loop runs in this thread as long as it is open."""
     expect.set_options(timeout=TIMEOUT_MS)
     with chromium() as running:

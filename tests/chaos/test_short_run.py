@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from integration.stack.services import CLONE
+
+pytestmark = pytest.mark.usefixtures("outside")
 
 RUN = {"MINUTES": "1", "SEED": "make test", "TENANTS": "4", "RATE": "3"}
 LONGEST_S = 600

@@ -9,7 +9,7 @@ from tests.browsing import chromium
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
+def browser(outside: None) -> Iterator[Browser]:
     """One for a test: Playwright's loop runs in the test's thread until it stops."""
     with chromium() as running:
         yield running

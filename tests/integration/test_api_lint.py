@@ -11,6 +11,8 @@ from integration import api_lint
 from integration.stack.debian import ProgramMissing, install_command
 from integration.stack.node import PACKAGES, ensure_npm, find_npm
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 
 def put(program: Path, text: str) -> None:
     program.write_text(f"#!/bin/sh\n{text}\n")

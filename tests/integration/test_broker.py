@@ -33,7 +33,7 @@ def home() -> Path:
 
 
 @pytest.fixture
-def valkey(home: Path) -> Iterator[Running]:
+def valkey(outside: None, home: Path) -> Iterator[Running]:
     """A Valkey of this test's own, to be killed."""
     running = start_valkey(home, ServiceAccount.of_this_process())
     yield running

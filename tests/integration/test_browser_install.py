@@ -29,6 +29,7 @@ def put(program: Path, text: str) -> None:
     program.chmod(0o755)
 
 
+@pytest.mark.usefixtures("outside")
 def test_browser__of_root_is_installed(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     put(programs / "apt-get", APT.format(browser=programs / "chromium"))
@@ -37,6 +38,7 @@ def test_browser__of_root_is_installed(programs: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("user", [0, 1000], ids=["root, when it cannot be installed", "a normal user"])
+@pytest.mark.usefixtures("outside")
 def test_browser__that_cannot_be_had_fails_with_the_command(
     programs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], user: int
 ) -> None:

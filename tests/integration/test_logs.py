@@ -42,6 +42,7 @@ def logged(style: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stderr
 
 
+@pytest.mark.usefixtures("outside")
 def test_exception__is_told_in_production_by_kind_and_place() -> None:
     line = logged("json")
     event = json.loads(line)
@@ -53,6 +54,7 @@ def test_exception__is_told_in_production_by_kind_and_place() -> None:
     assert "1400" not in line
 
 
+@pytest.mark.usefixtures("outside")
 def test_exception__is_told_whole_to_who_develops() -> None:
     assert "SAS Le Zinc, 1400.00" in logged("console")
 

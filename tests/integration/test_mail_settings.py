@@ -91,7 +91,10 @@ class Postbox:
 
 
 # aiosmtpd does not count TLS from the first byte as TLS.
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+pytestmark = [
+    pytest.mark.usefixtures("outside"),
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+]
 
 
 @contextmanager

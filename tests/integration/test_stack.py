@@ -17,7 +17,7 @@ from integration.stack.programs import Running, installed
 
 
 @pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def clone(outside: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A clone of our own, in a folder only its owner may enter (as below /root)."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         monkeypatch.delenv(name)
@@ -96,6 +96,7 @@ def test_services__urls_of_the_environment_win(clone: Path, monkeypatch: pytest.
     assert not (clone / ".local").exists()
 
 
+@pytest.mark.usefixtures("outside")
 def test_running__child_that_has_no_command_line_yet_is_alive() -> None:
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
         just_started = Running(pid=child.pid, home="/nowhere", url="")

@@ -1,6 +1,7 @@
 """The French of what people read: complete, and with the same facts in it as the English."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,20 @@ SENTENCE = "A refund has no positive amount: {found}. Check this line on the til
 # A full stop after a bracket or a quotation mark ends a sentence too; one in "e.g." does not.
 END = re.compile(r"(?<!e\.g)[.!?](?=[\s)»”]|$)")
 BAD_SPACE = re.compile(r"[^\u202f][;!?]|[^\u00a0\d]:(?!//|\d)|«[^\u00a0]|[^\u00a0]»|'")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def the_sources_are_read_once() -> Iterator[None]:
+    """All sentences of the product, for every test here: they do not change meanwhile."""
+    of_the_product = tuple(translations.sentences())
+    read = translations.sentences
+
+    def sentences(root: Path = translations.ROOT) -> Iterable[translations.Sentence]:
+        return of_the_product if root == translations.ROOT else read(root)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(translations, "sentences", sentences)
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.usefixtures("outside")
+
 ASKED = "import sys, integration.wsgi; print('integration.urls' in sys.modules, 'exports.mapping.page' in sys.modules)"
 
 

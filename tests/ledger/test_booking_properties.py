@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.book import book, walk_in_balance
@@ -19,8 +19,9 @@ from ledger.plan import BookingPlan, MeansPlan
 from ledger.problem import Problem
 from tests.ledger.given import LABEL
 from tests.ledger.strategies import any_closings, any_plans, closings, complete_plans
+from tests.tier import examples
 
-moderately = settings(max_examples=25, deadline=None)
+moderately = examples(25)
 
 
 def entries_of(closing: Closing, plan: BookingPlan) -> tuple[Entry, ...]:
@@ -181,14 +182,14 @@ def test_entry__reads_back_equal_through_json(closing: Closing, plan: BookingPla
         assert Entry.from_document(json.loads(json.dumps(entry.to_document()))) == entry
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(any_closings(), any_plans() | complete_plans())
 def test_book__never_raises_nor_books_beside_a_blocking_problem(closing: Closing, plan: BookingPlan) -> None:
     booking = book(closing, plan, label=LABEL)
     assert not (booking.entries and [problem for problem in booking.problems if problem.blocking])
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(closings(), any_plans())
 def test_book__a_gap_in_the_plan_is_told(closing: Closing, plan: BookingPlan) -> None:
     booking = book(closing, plan, label=LABEL)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ledger.book import book
@@ -17,9 +17,10 @@ from ledger.supplement import supplement, walk_in_balances
 from tests.ledger.given import LABEL
 from tests.ledger.strategies import any_plans, closings, complete_plans
 from tests.ledger.test_booking_properties import happened, sums
+from tests.tier import examples
 
 EXAMPLES = int(os.environ.get("SUPPLEMENT_EXAMPLES", "60"))
-thoroughly = settings(max_examples=EXAMPLES, deadline=None)
+thoroughly = examples(EXAMPLES)
 
 
 def assert_right(closing: Closing, entries: Iterable[Entry]) -> None:

@@ -5,8 +5,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from integration.pressing.answers import UNCLEAR
 from integration.stack.services import CLONE
+
+pytestmark = pytest.mark.usefixtures("outside")
 
 DOCUMENTS = 2
 LONGEST_S = 280

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from operator import attrgetter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.entry import Entry, Line
@@ -27,8 +27,9 @@ from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
 from tests.ledger.files.readers.sage import read_sage
 from tests.ledger.files.readers.sage_text import read_sage_text
+from tests.tier import examples
 
-moderately = settings(max_examples=25, deadline=None)
+moderately = examples(25)
 
 
 def entries_in(closings: tuple[NumberedClosing, ...]) -> list[Entry]:

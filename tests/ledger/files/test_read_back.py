@@ -1,7 +1,7 @@
 """A file's own bytes, read back: every entry is found again, and a single cent, line or account changed is seen."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ledger.files.ciel import Ciel, DecimalSign
 from ledger.files.layout import Layout
@@ -9,6 +9,7 @@ from ledger.files.read_back import FileDiffers, Moved, ReadBack, as_meant, moved
 from ledger.files.sage_text import SageColumn, SageText, Separator
 from ledger.files.takings import TakingsTally, negated_takings, takings_of
 from tests.ledger.files.given import CHART, NumberedClosing, booked_closings, formats, made, numbered_week
+from tests.tier import examples
 
 LAYOUTS: list[Layout] = [
     *(it.layout for it in formats()),
@@ -30,7 +31,7 @@ def moved_in(closings: tuple[NumberedClosing, ...], layout: Layout) -> list[list
     return [moved_by(entry, layout) for it in closings for entry in it.booked.entries]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(booked_closings())
 def test_read_back__finds_every_entry_again(closings: tuple[NumberedClosing, ...]) -> None:
     for layout in LAYOUTS:
@@ -56,7 +57,7 @@ def test_read_back__sees_a_cent_an_account_and_an_entry(layout: Layout) -> None:
         read_back(lines, layout, [*meant, meant[-1]])
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(booked_closings())
 def test_takings_of__an_entry_are_what_a_tally_of_it_writes(closings: tuple[NumberedClosing, ...]) -> None:
     for entry in (entry for it in closings for entry in it.booked.entries):

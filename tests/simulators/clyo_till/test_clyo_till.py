@@ -24,6 +24,8 @@ from simulators.clyo_till.till import Clyo
 from simulators.clyo_till.week.files import write_week
 from simulators.clyo_till.words import tell
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 TAKEN = {"id": "x", "identity": {"kind": "general", "scope": "", "number": 1}, "state": "ready", "problems": []}
 Answer = tuple[int, Any, dict[str, str]] | None
 

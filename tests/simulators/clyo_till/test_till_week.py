@@ -270,6 +270,7 @@ class TestTotals:
         assert str(total(amount(line, "gross") for line in lines(booked, "sales"))) == GROSS
 
 
+@pytest.mark.usefixtures("outside")
 def test_write_week__the_same_files_in_another_process(folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulators.clyo_till", "week", "--out", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})

@@ -7,7 +7,7 @@ from simulated_exact import Company, Server, running
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The running program."""
     with running(tmp_path_factory.mktemp("exact-online"), "--seed", "tests") as started:
         yield started

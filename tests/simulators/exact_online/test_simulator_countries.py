@@ -111,6 +111,7 @@ def test_control__app_and_user_of_different_countries(dutch: Company, server: Se
     assert server.http.post("/_control/apps", json=app).status_code == 400
 
 
+@pytest.mark.usefixtures("outside")
 def test_host_by_port(tmp_path: Path) -> None:
     """A program started for another country serves it without a path in front."""
     with running(tmp_path, "--country", "be") as server:

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from simulated_exact import Company, Server, running
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 MARIE = "marie.dupont@example.fr"
 SALES = "salesentry/SalesEntries"
 WRITERS = 4

@@ -22,7 +22,7 @@ TOKEN_DIALOGUE = re.search(r"^Without one:\n\n```\n(.+?)\n```", TEXT, re.M | re.
 
 
 @pytest.fixture(scope="module")
-def docs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def docs_server(outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("docs"), "--control-port", "0", "--no-limits") as started:
         yield started
 

@@ -10,7 +10,7 @@ SALES = "salesentry/SalesEntries"
 
 
 @pytest.fixture(scope="module")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def building(outside: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A simulator with a second way in."""
     with running(tmp_path_factory.mktemp("door"), "--control-port", "0") as started:
         yield started
@@ -83,6 +83,7 @@ def test_refuse__lifted_with_all_faults(exact: Company, building: Server) -> Non
     assert exact.get(SALES, top="1").status_code == 200
 
 
+@pytest.mark.usefixtures("outside")
 def test_refuse__stopping_while_shut(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The program ends although nobody opened the door."""
     with running(tmp_path_factory.mktemp("shut"), "--control-port", "0") as started:

@@ -12,6 +12,7 @@ from simulated_exact import Company, Server, message
 from simulators.exact_online.edm import Property, load_resources
 from simulators.exact_online.errors import BadRequest
 from simulators.exact_online.odata.parser import parse_filter, parse_key, parse_literals
+from tests.tier import examples
 
 RELAXED = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
@@ -53,7 +54,7 @@ def unlimited(server: Server) -> Iterator[Company]:
     server.control("settings", limits=True)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(examples(400), derandomize=True)
 @given(filters)
 def test_parser__a_tree_or_a_bad_request(text: str) -> None:
     for parse in (parse_filter, parse_key, parse_literals):

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from simulated_exact import ROOT, Company, Server, running
 
+pytestmark = pytest.mark.usefixtures("outside")
+
 MARIE = "marie.dupont@example.fr"
 SALES = "salesentry/SalesEntries"
 

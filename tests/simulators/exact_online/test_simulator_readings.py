@@ -645,6 +645,7 @@ class TestSwitching:
         assert "As usual" not in page
         assert '<td class="code wide"><b>cash_sign</b></td><td class="wide">receipt_negative</td>' in page
 
+    @pytest.mark.usefixtures("outside")
     def test_from_the_start(self, tmp_path: Path) -> None:
         """The file, and the command line over it; a reset and a DELETE go back to those."""
         file = tmp_path / "readings.json"
@@ -664,6 +665,7 @@ class TestSwitching:
                 assert chosen() == ["type_20", "text", "404"]
 
     @pytest.mark.parametrize("option", ["colour=red", "cash_sign=sideways", "cash_sign"])
+    @pytest.mark.usefixtures("outside")
     def test_unknown_at_the_start(self, tmp_path: Path, option: str) -> None:
         """The program says which there are, and ends."""
         command = [sys.executable, "-m", "simulators.exact_online", "--data", str(tmp_path), "--reading", option]
