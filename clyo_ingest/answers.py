@@ -24,7 +24,7 @@ from exports.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus
 from exports.history import STATES
 from exports.models import Export, ExportState
 from exports.problems import SENTENCES, sentence
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 from tenants.models import Establishment, Till
 
 

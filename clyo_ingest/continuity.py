@@ -13,7 +13,7 @@ from django.db import connection
 from clyo_ingest.succession import Told, breaks
 from exports.coverage_gaps import NOT_FOLLOWED, followed_stations, uncovered_before
 from ledger.closing import Closing as Facts
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 from ledger.problem import Problem
 
 

@@ -10,27 +10,22 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clyo_ingest.answers import Fault, LogAnswer, LogEvent, LoggedClosing, LoggedPush, Shop
 from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Parameters, Push, PushKind
 from clyo_ingest.parameters import OF_PARAMETERS, version_of
 from clyo_ingest.refused import Refused, refused_in
+from exports.closing_words import closing_words
 from exports.history import Happening, of_establishment
 from exports.models import Export
 from exports.problems import sentence
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 from tenants.models import Establishment
 
 LINES_MAX = 5000
 VERSIONS_MAX = 50
 FAULTS_SAID_MAX = 5
-KINDS = {
-    "general": gettext_lazy("General closing"),
-    "station": gettext_lazy("Station closing"),
-    "drawer": gettext_lazy("Drawer closing"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +117,7 @@ def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
         export = exports[it.closing_id]
         yield LogLine(
             at=it.at,
-            about=f"Z {export.number} · {KINDS[export.kind]}",
+            about=f"Z {export.number} · {closing_words(ClosingKind(export.kind))}",
             what=it.what,
             state=it.state,
             till=export.till.name,
@@ -163,7 +158,7 @@ def _refused(establishment: Establishment, start: datetime, end: datetime) -> It
 
 def _about(push: Push, told: Refused) -> str:
     number = f"Z {told.number}" if told.number is not None else ""
-    kind = str(KINDS[told.kind]) if told.kind else str(PushKind(push.kind).label)
+    kind = closing_words(told.kind) if told.kind else str(PushKind(push.kind).label)
     return " · ".join(part for part in (number, kind, told.scope) if part)
 
 

@@ -13,7 +13,7 @@ from clyo_ingest.answers import AnswerBody, Problem
 from clyo_ingest.document import Day, Sent
 from exports.models import ExportState
 from exports.runs.models import RunFormat, RunState
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 
 EMAIL_MAX = 254
 EMAIL_OR_NOTHING = Field(json_schema_extra={"anyOf": [{"format": "email"}, {"const": ""}]})

@@ -46,7 +46,7 @@ from exports.runs.missing import Missing, missing_before
 from exports.runs.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
 from exports.runs.outcome import Outcome, outcome_of, summary_of
 from exports.runs.period import period_faults
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 from tenants.models import Till
 
 

@@ -19,7 +19,7 @@ from clyo_ingest.document import Day, Number
 from clyo_ingest.errors import ApiError, pointer, validation_message
 from exports.models import ExportState
 from ledger import texts
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 
 NAME_SHOWN_MAX = 80
 

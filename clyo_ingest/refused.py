@@ -11,7 +11,7 @@ from clyo_ingest.inbox import body_of, content_of, parsed
 from clyo_ingest.models import Push, PushKind
 from clyo_ingest.receive import conflict_with
 from ledger import texts
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 
 # A till gone wild is refused all day: what was refused first is read, the rest only counted.
 READ_MAX = 2 * BODY_MAX

@@ -11,10 +11,9 @@ from exact.fields import NO, YES, own_value
 from exact.former_slots import key_of
 from exact.mapping import Overrides, booking_plan, journal_or_default
 from exact.models import CatalogueKind, Mapping
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 from ledger.plan import BookingPlan, MeansPlan
 
-OWED_BY_SOMEBODY = (PaymentKind.ON_ACCOUNT, PaymentKind.PLATFORM)
 UNUSED = "unused"  # in a setting's subject: a slot that the till sends only because it has ten
 ACCOUNT, JOURNAL, PARTY = CatalogueKind.GL_ACCOUNT, CatalogueKind.JOURNAL, CatalogueKind.THIRD_PARTY
 
@@ -119,14 +118,14 @@ class _Settings:
             below = Source.RESELLER if kind in self.people.means_by_kind else Source.DEFAULT
             subject = {"label": label, "kind": kind.value}
             for group, value, its in _parts(means):
-                if group != "_party" or value or kind in OWED_BY_SOMEBODY:
+                if group != "_party" or value or kind.usual.owed_by_somebody:
                     yield self._of(f"means{group}.{code}", value, its, below=below, subject=subject)
 
     def _kinds(self) -> Iterator[Setting]:
         for kind in PaymentKind:
             means = self.plan.means_by_kind.get(kind)
             for group, value, its in _parts(means):
-                if group != "_party" or value or kind in OWED_BY_SOMEBODY:
+                if group != "_party" or value or kind.usual.owed_by_somebody:
                     yield self._of(f"means_by_kind{group}.{kind.value}", value, its)
 
     def _other_money(self) -> Iterator[Setting]:

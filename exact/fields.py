@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from exact.mapping import MeansOverride, Overrides, SlotOverride, set_overrides
 from exact.models import Mapping
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 from tenants.models import Establishment, User
 
 K = TypeVar("K")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from exact.former_slots import former_after, key_of, moved_with_their_rates, slot_and_rate
 from exact.models import Mapping, MappingEvent
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 from ledger.plan import (
     DEFAULT_DEDUCTIBLE_VAT_ACCOUNT,
     DEFAULT_MEANS_BY_KIND,

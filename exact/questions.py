@@ -5,7 +5,7 @@ from collections.abc import Mapping as ReadOnly
 
 from exact.mapping import booking_plan
 from exact.models import AskedMeans, Mapping
-from ledger.closing import PaymentKind
+from ledger.kinds import PaymentKind
 from ledger.plan import BookingPlan
 from tenants.models import Establishment
 
@@ -43,6 +43,6 @@ def questions_of(mappings: Iterable[Mapping]) -> dict[int, list[AskedMeans]]:
 
 
 def _is_answered(plan: BookingPlan, asked: AskedMeans) -> bool:
-    means = plan.means_plan(asked.code, PaymentKind(asked.kind))
-    offered = asked.kind == PaymentKind.OFFERED
-    return means is not None and means.account != "" and not (offered and means.account is None)
+    kind = PaymentKind(asked.kind)
+    means = plan.means_plan(asked.code, kind)
+    return means is not None and means.says_where(kind)

@@ -1,9 +1,9 @@
 """Settings to start from, by trade: the usual French accounts, as the company's own chart has them.
 
-Sources: the French chart of accounts (PCG): 706 services, 707 goods, 5112 cheques, 4191 deposits, 4198 credit slips,
-4261 tips, 658 and 758 differences; 5115, 5118, 4675 and 467 are usage. CGI: meals taken on the spot at 10 %, alcohol at
-20 %, food that keeps at 5.5 %, the press at 2.1 %. What a tobacconist sells for others (tobacco, games, stamps) is not
-its turnover: no trade sets an account for slots at 0 %.
+Sources: the French chart of accounts (PCG): 706 services, 707 goods; the accounts of money taken stand with their kinds
+(`ledger.kinds`). CGI: meals taken on the spot at 10 %, alcohol at 20 %, food that keeps at 5.5 %, the press at 2.1 %.
+What a tobacconist sells for others (tobacco, games, stamps) is not its turnover: no trade sets an account for slots at
+0 %.
 """
 
 from collections.abc import Iterator
@@ -19,66 +19,44 @@ from exact.catalogue import Catalogue, percentage
 from exact.checks import REVENUE
 from exact.fixes import vat_code_fix
 from exact.models import CatalogueItem, CatalogueKind, Division, Mapping
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, full_number
+from ledger.plan import SHORTAGE, SURPLUS
 
 NORMAL, MIDDLE, REDUCED, SMALLEST = Decimal("20.00"), Decimal("10.00"), Decimal("5.50"), Decimal("2.10")
 SERVICES, GOODS = "706", "707"
-ACCOUNT_WIDTH = 6
-MEANS = {
-    PaymentKind.CARD: "5115",
-    PaymentKind.CHEQUE: "5112",
-    PaymentKind.GIFT_CARD: "4675",
-    PaymentKind.CREDIT_NOTE: "4198",
-    PaymentKind.DEPOSIT_USED: "4191",
-    PaymentKind.TRANSFER: "511",
-}
-MEAL_VOUCHERS = {PaymentKind.MEAL_VOUCHER: "5118"}
-DELIVERY = {PaymentKind.PLATFORM: "467"}
-RECEIPTS = {ReceiptKind.DEPOSIT: "4191", ReceiptKind.VOUCHER: "4675"}
-TIPS = {ReceiptKind.TIP: "4261"}
-MOVEMENTS = {
-    MovementKind.FLOAT_IN: "580",
-    MovementKind.BANK_DEPOSIT: "580",
-    MovementKind.EXPENSE: "607",
-    MovementKind.WITHDRAWAL: "108",
-    MovementKind.OTHER: "471",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
-    """Beginnings of account numbers: of sales by VAT rate, of means by kind, of receipts by kind."""
+    """Which kinds of account a trade has: of sales by VAT rate, by the beginning of their numbers.
+
+    Of means of payment and of other receipts it has the usual ones of every kind but those it goes `without`.
+    """
 
     name: str | Promise
     sales: ReadOnly[Decimal, str]
-    means: ReadOnly[PaymentKind, str]
-    receipts: ReadOnly[ReceiptKind, str]
+    without: frozenset[PaymentKind | ReceiptKind] = frozenset()
 
 
 TRADES: dict[str, Trade] = {
     "restaurant": Trade(
         name=_("Restaurant"),
         sales={NORMAL: SERVICES, MIDDLE: SERVICES, REDUCED: GOODS, SMALLEST: GOODS},
-        means={**MEANS, **MEAL_VOUCHERS, **DELIVERY},
-        receipts={**RECEIPTS, **TIPS},
     ),
     "bakery": Trade(
         name=_("Bakery"),
         sales={NORMAL: GOODS, MIDDLE: GOODS, REDUCED: GOODS, SMALLEST: GOODS},
-        means={**MEANS, **MEAL_VOUCHERS, **DELIVERY},
-        receipts=RECEIPTS,
+        without=frozenset({ReceiptKind.TIP}),
     ),
     "bar_tabac": Trade(
         name=_("Bar with tobacco counter"),
         sales={NORMAL: SERVICES, MIDDLE: SERVICES, REDUCED: GOODS, SMALLEST: GOODS},
-        means={**MEANS, **MEAL_VOUCHERS},
-        receipts={**RECEIPTS, **TIPS},
+        without=frozenset({PaymentKind.PLATFORM}),
     ),
     "shop": Trade(
         name=_("Shop"),
         sales={NORMAL: GOODS, MIDDLE: GOODS, REDUCED: GOODS, SMALLEST: GOODS},
-        means=MEANS,
-        receipts=RECEIPTS,
+        without=frozenset({PaymentKind.MEAL_VOUCHER, PaymentKind.PLATFORM, ReceiptKind.TIP}),
     ),
 }
 
@@ -99,18 +77,22 @@ class _Proposing:
 
     def by(self, trade: Trade) -> Iterator[tuple[str, str]]:
         yield from self._slots(trade)
-        groups: dict[str, ReadOnly[str, str]] = {
-            "means_by_kind": {kind.value: root for kind, root in trade.means.items()},
-            "receipts": {kind.value: root for kind, root in trade.receipts.items()},
-            "movements": {kind.value: root for kind, root in MOVEMENTS.items()},
-        }
-        for group, roots in groups.items():
-            for name, root in roots.items():
-                if account := self._account(root):
-                    yield f"{group}.{name}", account
-        for field, root in {"shortage": "658", "surplus": "758"}.items():
-            if account := self._account(root):
+        for field, number in self._usual(trade):
+            if number and (account := self._account(number)):
                 yield field, account
+
+    def _usual(self, trade: Trade) -> Iterator[tuple[str, str]]:
+        """Each setting of money taken, with the number of the account usual in France."""
+        for payment in PaymentKind:
+            if payment not in trade.without:
+                yield f"means_by_kind.{payment.value}", payment.usual.number
+        for receipt in ReceiptKind:
+            if receipt not in trade.without:
+                yield f"receipts.{receipt.value}", receipt.usual.number
+        for movement in MovementKind:
+            yield f"movements.{movement.value}", movement.usual.number
+        yield "shortage", SHORTAGE
+        yield "surplus", SURPLUS
 
     def _slots(self, trade: Trade) -> Iterator[tuple[str, str]]:
         for index, slot in enumerate(self.plan.slots.values()):
@@ -128,7 +110,7 @@ class _Proposing:
         A longer beginning would not do: 511200 is for cheques, whatever 511 is for.
         """
         if self.catalogue is None:
-            return root.ljust(ACCOUNT_WIDTH, "0")
+            return full_number(root)
         return next(
             (it.code for it in self.open if it.code.startswith(root) and not it.code[len(root) :].strip("0")), ""
         )
@@ -136,7 +118,7 @@ class _Proposing:
     def _sales_account(self, root: str, rate: Decimal) -> str:
         """The revenue account of that rate, by the VAT code Exact has on it; else the one for any rate."""
         if self.catalogue is None:
-            return root.ljust(ACCOUNT_WIDTH, "0")
+            return full_number(root)
         fitting = [it for it in self.open if it.code.startswith(root) and it.facts["Type"] == REVENUE]
         of_rate = [item.code for item in fitting if self._rate_of(item) == rate]
         plain = [item.code for item in fitting if self._rate_of(item) is None]

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from exact.kind_words import words_of_setting
 from exact.models import CatalogueKind
 from ledger.money import BOOKS
 from ledger.problem import Problem
@@ -107,28 +108,6 @@ FIELDS: dict[str, str] = {
     "shortage": N_("Cash shortage"),
     "surplus": N_("Cash surplus"),
     "means": N_("Means of payment {name}"),
-    "means_by_kind.cash": N_("Cash payments"),
-    "means_by_kind.card": N_("Card payments"),
-    "means_by_kind.cheque": N_("Cheques"),
-    "means_by_kind.meal_voucher": N_("Meal vouchers"),
-    "means_by_kind.gift_card": N_("Gift cards used"),
-    "means_by_kind.credit_note": N_("Credit notes used"),
-    "means_by_kind.on_account": N_("Sales on account"),
-    "means_by_kind.deposit_used": N_("Deposits used"),
-    "means_by_kind.transfer": N_("Bank transfers"),
-    "means_by_kind.platform": N_("Delivery platforms"),
-    "means_by_kind.offered": N_("Offered items"),
-    "means_by_kind.other": N_("Other means of payment"),
-    "receipts.tip": N_("Tips"),
-    "receipts.settlement": N_("Settlements"),
-    "receipts.deposit": N_("Deposits received"),
-    "receipts.voucher": N_("Gift cards sold"),
-    "receipts.rounding": N_("Rounding"),
-    "movements.float_in": N_("Cash put into the drawer"),
-    "movements.expense": N_("Bought out of the drawer"),
-    "movements.withdrawal": N_("Taken by the owner"),
-    "movements.bank_deposit": N_("Cash taken to the bank"),
-    "movements.other": N_("Other cash movements"),
     "deductible_vat": N_("Deductible VAT of what was bought"),
     "banked": N_("Cash banked at closing"),
     "customers": N_("Customer {name} of the till"),
@@ -180,6 +159,8 @@ def label_of(field: str, subject: Mapping[str, str]) -> str:
         if group.startswith("means") and group.endswith(suffix):
             setting = label_of(f"{group.removesuffix(suffix)}.{name}", subject)
             return _(words).format(setting=setting)
+    if of_a_kind := words_of_setting(group, name):
+        return _(of_a_kind)
     short = name if group.startswith(("vat[", "former[")) else field if field in FIELDS else group
     if short not in FIELDS:
         return field

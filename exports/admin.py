@@ -22,7 +22,8 @@ from exact.states import OVER
 from exports import findings_console  # noqa: F401 - registers its page
 from exports.accept import reconsider
 from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
-from exports.closing_page import KINDS, closing_context
+from exports.closing_page import closing_context
+from exports.closing_words import closing_words
 from exports.decide import WAIVABLE
 from exports.finding_words import said_of_finding, title_of
 from exports.models import Export, ExportState
@@ -31,6 +32,7 @@ from exports.problems import said_of, sentence
 from exports.reasons import Why
 from exports.repost_page import ask_to_repost
 from exports.runs import console  # noqa: F401 - registers the export on demand
+from ledger.kinds import ClosingKind
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 
@@ -116,7 +118,7 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("closing"))
     def title(self, export: Export) -> str:
-        return f"Z {export.number} · {KINDS[export.kind]}"
+        return f"Z {export.number} · {closing_words(ClosingKind(export.kind))}"
 
     @display(description=_("business date"))
     def day(self, export: Export) -> str:

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
+from exact.kind_words import movement_words, receipt_words
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exact.states import NEEDS_A_PERSON, OVER
 from exports import links
 from exports.books_beside import BooksShown, books_of
 from exports.causes import IN_THE_MAPPING
+from exports.closing_words import closing_words
 from exports.coverage import LOOKED_AT_AGAIN, WHICH
 from exports.coverage_shown import comparison_of
 from exports.finding_words import advice_of, said_of_finding, title_of
@@ -24,20 +26,9 @@ from exports.models import Export, ExportState
 from exports.money import euros, in_currency
 from exports.problems import said_of, sentence
 from exports.replace import REPLACEABLE
+from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
 from ledger.money import cents
 
-KINDS = {
-    "general": gettext_lazy("General"),
-    "station": gettext_lazy("Station"),
-    "drawer": gettext_lazy("Drawer"),
-}
-RECEIPTS = {
-    "tip": gettext_lazy("Tips"),
-    "settlement": gettext_lazy("Settlement of an account"),
-    "deposit": gettext_lazy("Deposit"),
-    "voucher": gettext_lazy("Gift card sold"),
-    "rounding": gettext_lazy("Rounding"),
-}
 GRAVEST = ("missing", "doubled", "changed")
 TONES = {
     ExportState.HELD: "warning",
@@ -83,7 +74,7 @@ def closing_context(export: Export) -> dict[str, Any]:
     document = export.document
     return {
         "export": export,
-        "kind": KINDS[export.kind],
+        "kind": closing_words(ClosingKind(export.kind)),
         "next_step": next_step(export, postings, findings_of(postings)),
         "beside": comparison_of(export),
         "asks_level": any(problem["code"] == WHICH for problem in export.problems),
@@ -236,7 +227,10 @@ def readable(document: Mapping[str, Any]) -> dict[str, Any]:
     ]
     payments = [{**line, "amount": money(cents(line["amount"]))} for line in document.get("payments", [])]
     receipts = [
-        {"label": line.get("label") or RECEIPTS.get(line["kind"], line["kind"]), "amount": money(cents(line["amount"]))}
+        {
+            "label": line.get("label") or _(receipt_words(ReceiptKind(line["kind"]))),
+            "amount": money(cents(line["amount"])),
+        }
         for line in document.get("other_receipts", [])
     ]
     cash = document.get("cash") or {}
@@ -251,7 +245,10 @@ def readable(document: Mapping[str, Any]) -> dict[str, Any]:
         "paid": money(sum((cents(line["amount"]) for line in document.get("payments", [])), Decimal())),
         "cash": {name: money(cents(value)) for name, value in cash.items() if isinstance(value, str)},
         "movements": [
-            {"label": it.get("label") or it["kind"], "amount": money(cents(it["amount"]))}
+            {
+                "label": it.get("label") or _(movement_words(MovementKind(it["kind"]))),
+                "amount": money(cents(it["amount"])),
+            }
             for it in cash.get("movements", [])
         ],
         "tickets": document.get("tickets", []),

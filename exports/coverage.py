@@ -14,9 +14,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from exports.coverage_parts import Part, alike, beside_in_hours, beside_in_tickets, live_among, met, siblings
-from ledger.closing import Closing, ClosingKind
+from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty, remainder
+from ledger.kinds import ClosingKind
 from ledger.problem import Problem
 from ledger.tickets import TicketSet
 from tenants.models import BookedLevel

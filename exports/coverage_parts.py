@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from exports.coverage_models import CoveredTickets, Remainder, UntoldTickets
 from exports.models import Export, ExportState
-from ledger.closing import Closing, ClosingKind, Totals
+from ledger.closing import Closing, Totals
 from ledger.figures import Figures
+from ledger.kinds import ClosingKind
 from ledger.stations import one_spelling
 from ledger.tickets import Span, TicketSet
 

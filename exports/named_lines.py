@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ledger.closing import Closing, PaymentKind, ReceiptKind
+from ledger.closing import Closing
 from ledger.plan import BookingPlan
 from ledger.problem import Problem
 
@@ -27,8 +27,8 @@ def _named(closing: Closing, plan: BookingPlan) -> Iterator[tuple[str, str]]:
     """Each line that names somebody's account, with the third party it is booked on."""
     for place, payment in enumerate(closing.payments):
         means = plan.means_plan(payment.means, payment.kind)
-        if payment.kind is PaymentKind.ON_ACCOUNT and means is not None and not means.third_party:
+        if payment.kind.is_owed_by_a_customer and means is not None and not means.third_party:
             yield f"/payments/{place}/account", plan.third_party_of(payment.account)
     for place, receipt in enumerate(closing.other_receipts):
-        if receipt.kind is ReceiptKind.SETTLEMENT:
+        if receipt.kind.is_of_a_customer:
             yield f"/other_receipts/{place}/account", plan.third_party_of(receipt.account)

@@ -4,62 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Self
 
+from ledger.kinds import ClosingKind, MovementKind, PaymentKind, ReceiptKind, SaleKind
 from ledger.money import ZERO, cents, percent, told_in, total
-
-
-class ClosingKind(StrEnum):
-    """What a closing covers: the whole establishment (GÉNÉRALE), a station (POSTE), a drawer (CAISSE)."""
-
-    GENERAL = "general"
-    STATION = "station"
-    DRAWER = "drawer"
-
-
-class SaleKind(StrEnum):
-    """Sales and refunds come on separate lines and stay apart."""
-
-    SALE = "sale"
-    REFUND = "refund"
-
-
-class ReceiptKind(StrEnum):
-    """Money taken that is no sale."""
-
-    TIP = "tip"
-    SETTLEMENT = "settlement"
-    DEPOSIT = "deposit"
-    VOUCHER = "voucher"
-    ROUNDING = "rounding"
-
-
-class PaymentKind(StrEnum):
-    """How something was paid."""
-
-    CASH = "cash"
-    CARD = "card"
-    CHEQUE = "cheque"
-    MEAL_VOUCHER = "meal_voucher"
-    GIFT_CARD = "gift_card"
-    CREDIT_NOTE = "credit_note"
-    ON_ACCOUNT = "on_account"
-    DEPOSIT_USED = "deposit_used"
-    TRANSFER = "transfer"
-    PLATFORM = "platform"
-    OFFERED = "offered"
-    OTHER = "other"
-
-
-class MovementKind(StrEnum):
-    """Why cash went into the drawer or out of it without a sale."""
-
-    FLOAT_IN = "float_in"
-    EXPENSE = "expense"
-    WITHDRAWAL = "withdrawal"
-    BANK_DEPOSIT = "bank_deposit"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

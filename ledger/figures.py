@@ -5,16 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple, Self, TypeVar
 
-from ledger.closing import (
-    CashCount,
-    CashMovement,
-    Closing,
-    OtherReceipt,
-    Payment,
-    ReceiptKind,
-    Sale,
-    Totals,
-)
+from ledger.closing import CashCount, CashMovement, Closing, OtherReceipt, Payment, Sale, Totals
+from ledger.kinds import ReceiptKind
 from ledger.money import ZERO, total
 
 _Line = TypeVar("_Line")

@@ -1,7 +1,6 @@
 """A booking plan: which account, VAT code and journal everything in a closing goes to.
 
-The numbers are the usual ones of the French chart of accounts (PCG). They are defaults to start a plan from:
-the sub-accounts are each accountant's choice, so whoever makes a plan may replace any of them.
+The defaults are to start a plan from; those of each kind of money stand with the kind (`ledger.kinds`).
 """
 
 from collections.abc import Mapping
@@ -9,11 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, Unnamed, full_number
 from ledger.money import ZERO
 
-DEFAULT_SHORTAGE_ACCOUNT = "658000"  # PCG 658: cash missing from the drawer
-DEFAULT_SURPLUS_ACCOUNT = "758000"  # PCG 758: cash found above what was expected
+SHORTAGE = "658"  # PCG 658: cash missing from the drawer
+SURPLUS = "758"  # PCG 758: cash found above what was expected
+DEFAULT_SHORTAGE_ACCOUNT = full_number(SHORTAGE)
+DEFAULT_SURPLUS_ACCOUNT = full_number(SURPLUS)
 DEFAULT_DEDUCTIBLE_VAT_ACCOUNT = "445660"  # PCG 44566: VAT on what was bought out of the drawer
 # PCG 44571, VAT collected: usually one account per rate. Files need it; Exact takes it from its own VAT code.
 DEFAULT_VAT_ACCOUNT = "445710"
@@ -68,41 +69,27 @@ class MeansPlan:
     journal: str | None = None
     third_party: str = ""
 
+    def says_where(self, kind: PaymentKind) -> bool:
+        """Whether payments of a kind can be booked by this plan.
 
-# None for `other`, which could be anything, nor for `offered`, which is no payment: both must be mapped.
+        A blank account says nothing; and an offered item is no money, so it cannot stay on the journal's account.
+        """
+        return self.account != "" and (kind is not PaymentKind.OFFERED or self.account is not None)
+
+
+# Nothing for the kinds that nobody can know: these must be mapped.
 DEFAULT_MEANS_BY_KIND: Mapping[PaymentKind, MeansPlan] = MappingProxyType(
     {
-        PaymentKind.CASH: MeansPlan(),
-        PaymentKind.CARD: MeansPlan(account="511500"),  # to be collected; usual, though not in the PCG
-        PaymentKind.CHEQUE: MeansPlan(account="511200"),  # PCG 5112, cheques to be banked
-        PaymentKind.MEAL_VOUCHER: MeansPlan(account="511800"),  # better one account per issuer, by means
-        PaymentKind.GIFT_CARD: MeansPlan(account="467500"),  # what was owed since the card was sold
-        PaymentKind.CREDIT_NOTE: MeansPlan(account="419800"),  # PCG 4198, slips issued (-) and used (+)
-        PaymentKind.ON_ACCOUNT: MeansPlan(),
-        PaymentKind.DEPOSIT_USED: MeansPlan(account="419100"),  # PCG 4191
-        # Not 512, which the bank's own statement books, nor 580, which is for one's own transfers.
-        PaymentKind.TRANSFER: MeansPlan(account="511000"),
-        PaymentKind.PLATFORM: MeansPlan(account="467000"),  # the platform owes it; its commission comes later
+        kind: MeansPlan(account=kind.usual.account or None)
+        for kind in PaymentKind
+        if kind.usual.unnamed is not Unnamed.NOWHERE
     }
 )
-
-# A settlement goes to the customer account and a rounding to 658 or 758, unless a plan says otherwise.
 DEFAULT_RECEIPT_ACCOUNTS: Mapping[ReceiptKind, str] = MappingProxyType(
-    {
-        ReceiptKind.TIP: "426100",  # a tip left freely is the staff's, and outside VAT (CGI 266-1-a)
-        ReceiptKind.DEPOSIT: "419100",  # arrhes: no VAT
-        ReceiptKind.VOUCHER: "467500",  # a multi-purpose gift card is a debt, not revenue
-    }
+    {kind: kind.usual.account for kind in ReceiptKind if kind.usual.number}
 )
-
 DEFAULT_MOVEMENT_ACCOUNTS: Mapping[MovementKind, str] = MappingProxyType(
-    {
-        MovementKind.FLOAT_IN: "580000",  # PCG 580: the bank's side will meet it there
-        MovementKind.BANK_DEPOSIT: "580000",
-        MovementKind.EXPENSE: "607000",
-        MovementKind.WITHDRAWAL: "108000",  # the owner's account; 455 in a company
-        MovementKind.OTHER: "471000",  # suspense: a person must look
-    }
+    {kind: kind.usual.account for kind in MovementKind if kind.usual.number}
 )
 
 
@@ -173,9 +160,9 @@ class BookingPlan:
         """
         if kind in self.receipt_accounts:
             return self.receipt_accounts[kind]
-        if kind is ReceiptKind.SETTLEMENT:
+        if kind.usual.unnamed is Unnamed.CUSTOMER:
             return self.customer_account
-        if kind is ReceiptKind.ROUNDING:
+        if kind.usual.unnamed is Unnamed.DIFFERENCE:
             return self.difference_account(amount)
         return ""
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
-from ledger.closing import Closing, PaymentKind, ReceiptKind, Sale
+from ledger.closing import Closing, Sale
+from ledger.kinds import PaymentKind, ReceiptKind
 from ledger.money import ZERO, money_text, total
-from ledger.plan import BookingPlan, MeansPlan, SlotPlan
+from ledger.plan import BookingPlan, SlotPlan
 from ledger.problem import Problem
 from ledger.receipts import cash_moves, drawer_difference, journals_used
 from ledger.takings import MeansTotal, ReceiptTotal, Takings
@@ -76,18 +77,13 @@ def _means(takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
     unmapped: dict[tuple[str, PaymentKind], list[MeansTotal]] = {}
     for it in takings.means:
         means_plan = plan.means_plan(it.means, it.kind)
-        if means_plan is None or not _is_usable(means_plan, it.kind):
+        if means_plan is None or not means_plan.says_where(it.kind):
             unmapped.setdefault((it.means, it.kind), []).append(it)
-        elif it.kind is PaymentKind.ON_ACCOUNT and not plan.debtor_of(it.account, means_plan):
+        elif it.kind.is_owed_by_a_customer and not plan.debtor_of(it.account, means_plan):
             yield _means_problem("account_missing", "account", [it])
     for group in unmapped.values():
         offered = group[0].kind is PaymentKind.OFFERED
         yield _means_problem("offered_without_vat" if offered else "means_unmapped", "means", group)
-
-
-def _is_usable(means_plan: MeansPlan, kind: PaymentKind) -> bool:
-    """Refuse a blank account; an offered item is no money, so it cannot stay on the journal's account."""
-    return means_plan.account != "" and (kind is not PaymentKind.OFFERED or means_plan.account is not None)
 
 
 def _means_problem(code: str, field: str, group: list[MeansTotal]) -> Problem:
@@ -106,7 +102,7 @@ def _receipts(takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
     for it in takings.receipts:
         if not plan.receipt_account(it.kind, it.amount):
             unmapped.setdefault(it.kind, []).append(it)
-        elif it.kind is ReceiptKind.SETTLEMENT and not plan.third_party_of(it.account):
+        elif it.kind.is_of_a_customer and not plan.third_party_of(it.account):
             yield _receipt_problem("account_missing", "account", [it], label=it.label)
     for group in unmapped.values():
         yield _receipt_problem("receipt_unmapped", "kind", group)

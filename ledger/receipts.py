@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
-from ledger.closing import CashMovement, Closing, PaymentKind, ReceiptKind
+from ledger.closing import CashMovement, Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.money import ZERO, total
 from ledger.plan import BookingPlan, MeansPlan
@@ -118,14 +118,14 @@ def _means_drafts(it: MeansTotal, plan: BookingPlan) -> Iterator[_Draft]:
 
 def _clearing(it: MeansTotal, means_plan: MeansPlan, plan: BookingPlan) -> tuple[str, str]:
     """Return account and third party of what is not money yet: for a sale on account, the customer's debt."""
-    if it.kind is PaymentKind.ON_ACCOUNT:
+    if it.kind.is_owed_by_a_customer:
         return means_plan.account or plan.customer_account, plan.debtor_of(it.account, means_plan)
     return means_plan.account or "", means_plan.third_party
 
 
 def _receipt_drafts(it: ReceiptTotal, plan: BookingPlan) -> Iterator[_Draft]:
     """Tip 25.00: it came in with the payments, so the customer account owes 25.00 to the staff's account."""
-    named = it.kind is ReceiptKind.SETTLEMENT
+    named = it.kind.is_of_a_customer
     yield plan.receipts_journal, _customer_line(plan, it.amount, label=it.label)
     yield (
         plan.receipts_journal,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
-from ledger.closing import Closing, Sale, SaleKind
+from ledger.closing import Closing, Sale
 from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.kinds import SaleKind
 from ledger.money import ZERO, money_text, total
 from ledger.plan import BookingPlan, SlotPlan
 from ledger.problem import Problem

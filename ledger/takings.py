@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from ledger.closing import Closing, OtherReceipt, Payment, PaymentKind, ReceiptKind
+from ledger.closing import Closing, OtherReceipt, Payment
+from ledger.kinds import PaymentKind, ReceiptKind
 from ledger.money import ZERO, total
 
 

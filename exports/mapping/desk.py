@@ -15,7 +15,7 @@ from exact.effective import Seen
 from exact.models import Activation, AskedMeans, Division, Mapping
 from exact.questions import open_questions
 from exports.models import Export, ExportState
-from ledger.closing import PaymentKind
+from ledger.kinds import PaymentKind
 from tenants.models import Establishment
 
 RECENT = 12

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from exact.fields import NO, YES
 from exact.models import AskedMeans, CatalogueKind
 from exact.wording import explain, label_of
 from exports.closing_page import rate
+from ledger.kinds import PaymentKind, ReceiptKind, Unnamed, Usual
 
 SOURCES = {
     Source.TILL: gettext_lazy("till"),
@@ -31,13 +33,8 @@ COLUMNS: dict[str, tuple[str | Promise, ...]] = {
     "vat": (gettext_lazy("Sales account"), gettext_lazy("VAT code in Exact"), gettext_lazy("VAT account (files)")),
     "means": (gettext_lazy("Account"), gettext_lazy("Journal"), gettext_lazy("Third party")),
 }
-# What holds where a setting is left open, by its field or its means' kind.
+# What holds where a setting is left open, by its field.
 LEFT_OPEN: dict[str, str | Promise] = {
-    "on_account": gettext_lazy("the customer account"),
-    "offered": gettext_lazy("none: such closings are held"),
-    "other": gettext_lazy("none: such closings are held"),
-    "receipts.settlement": gettext_lazy("the customer account"),
-    "receipts.rounding": gettext_lazy("shortage or surplus"),
     "banked": gettext_lazy("not booked"),
     "cost_center": gettext_lazy("no cost centre"),
     "journal": gettext_lazy("the receipts journal"),
@@ -298,5 +295,20 @@ def _left_open(setting: Setting) -> str:
     if group.endswith("_journal"):
         return str(LEFT_OPEN["journal"])
     if group in ("means", "means_by_kind"):
-        return str(LEFT_OPEN.get(kind, _("the journal's own account")))
+        return _without_account(PaymentKind(kind).usual)
+    if group == "receipts":
+        return _without_account(ReceiptKind(name).usual)
     return str(LEFT_OPEN.get(setting.field, "–"))
+
+
+def _without_account(usual: Usual) -> str:
+    match usual.unnamed:
+        case Unnamed.JOURNAL:
+            return _("the journal's own account")
+        case Unnamed.CUSTOMER:
+            return _("the customer account")
+        case Unnamed.DIFFERENCE:
+            return _("shortage or surplus")
+        case Unnamed.NOWHERE:
+            return _("none: such closings are held")
+    assert_never(usual.unnamed)

@@ -12,7 +12,7 @@ from integration.fuzz.breaking import MOMENTS, NAMES, NUMBERS, broken, text_of
 from integration.fuzz.call import Call
 from integration.fuzz.texts import FORMATS, MARKUP, SCRIPTS, UNUSABLE, anything
 from integration.fuzz.wire import sent_otherwise
-from ledger.closing import ClosingKind
+from ledger.kinds import ClosingKind
 
 API = "/api/v1/"
 JSON = ("Content-Type", "application/json")

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from integration.fuzz.texts import short
-from ledger.closing import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 
 Document: TypeAlias = dict[str, Any]
 

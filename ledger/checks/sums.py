@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ledger.closing import Closing, SaleKind
+from ledger.closing import Closing
+from ledger.kinds import SaleKind
 from ledger.money import ZERO, total
 from ledger.problem import Problem
 

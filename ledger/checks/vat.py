@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ledger.closing import Closing, SaleKind
+from ledger.closing import Closing
+from ledger.kinds import SaleKind
 from ledger.money import ZERO, money_text, total
 from ledger.problem import Problem
 

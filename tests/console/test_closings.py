@@ -64,6 +64,26 @@ def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple
         assert words in text, words
 
 
+def test_page__names_in_words_what_the_till_gave_no_label(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    moved = {"movements": [{"kind": "bank_deposit", "amount": "-300.00"}, {"kind": "other", "amount": "1.00"}]}
+    paid = [{"means": "CB", "kind": "card", "amount": "1400.00"}, {"means": "ESP", "kind": "cash", "amount": "80.00"}]
+    more = [{"kind": "settlement", "amount": "80.00", "account": "0000002"}]
+    told = closing(payments=paid, other_receipts=more, cash=moved)
+    identity = till.post("closings", told).json()["id"]
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    page = client.get(reverse("admin:exports_export_change", args=[identity])).content.decode()
+    for words in (
+        "Clôture générale",
+        "Dépôt d’espèces en banque",
+        "Autres mouvements d’espèces",
+        "Règlements de créances",
+    ):
+        assert words in page, words
+    assert "bank_deposit" not in page.partition("console-raw")[0]
+
+
 def test_page__of_a_refused_closing_says_exacts_words_and_what_to_do(
     linked: tuple[Caller, Division], exact: SimulatedExact
 ) -> None:

@@ -10,7 +10,7 @@ from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Division, Lane, Posting, PostingState
 from exact.states import move
 from exports.models import Export
-from ledger.closing import PaymentKind
+from ledger.kinds import PaymentKind
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
 

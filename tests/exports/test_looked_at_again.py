@@ -21,7 +21,7 @@ from exports.repost_preview import ALONG_AN_EXPORT, preview
 from exports.runs.missing import missing_before
 from exports.standing import Standing
 from ledger.book import Booking
-from ledger.closing import PaymentKind
+from ledger.kinds import PaymentKind
 from ledger.problem import Problem
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work

@@ -8,21 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ledger.closing import (
-    CashCount,
-    CashMovement,
-    Closing,
-    ClosingKind,
-    MovementKind,
-    OtherReceipt,
-    Payment,
-    PaymentKind,
-    ReceiptKind,
-    Sale,
-    SaleKind,
-    TicketRange,
-    Totals,
-)
+from ledger.closing import CashCount, CashMovement, Closing, OtherReceipt, Payment, Sale, TicketRange, Totals
+from ledger.kinds import ClosingKind, MovementKind, PaymentKind, ReceiptKind, SaleKind
 from ledger.money import ZERO, total
 from ledger.plan import DEFAULT_MEANS_BY_KIND, BookingPlan, MeansPlan, SlotPlan
 

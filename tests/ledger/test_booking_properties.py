@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ledger.book import book, walk_in_balance
 from ledger.check import check_closing
-from ledger.closing import Closing, Payment, PaymentKind, Sale
+from ledger.closing import Closing, Payment, Sale
 from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.kinds import PaymentKind
 from ledger.money import ZERO, cents, total
 from ledger.plan import BookingPlan, MeansPlan
 from ledger.problem import Problem

@@ -4,21 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.closing import (
-    CashCount,
-    CashMovement,
-    Closing,
-    ClosingKind,
-    MovementKind,
-    OtherReceipt,
-    Payment,
-    PaymentKind,
-    ReceiptKind,
-    Sale,
-    SaleKind,
-    TicketRange,
-    Totals,
-)
+from ledger.closing import CashCount, CashMovement, Closing, OtherReceipt, Payment, Sale, TicketRange, Totals
+from ledger.kinds import ClosingKind, MovementKind, PaymentKind, ReceiptKind, SaleKind
 from tests.ledger.given import closing, document, move, pay, sale
 
 PARIS = timezone(timedelta(hours=1))

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.check import check_bookable
-from ledger.closing import CashCount, Closing, SaleKind
+from ledger.closing import CashCount, Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty, remainder
+from ledger.kinds import SaleKind
 from ledger.money import ZERO
 from tests.ledger.strategies import closings
 
