@@ -8,7 +8,8 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -17,15 +18,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from ledger import texts
+from ledger.kinds import ClosingKind, MovementKind, PaymentKind, ReceiptKind, SaleKind
 from ledger.money import MONEY_TEXT, RATE_TEXT
 
 # More than any till reaches in a day, and few enough that what costs time for each pair of lines costs no till's turn.
@@ -104,6 +107,15 @@ def _few_enough_offered(payments: Any) -> Any:
     return payments
 
 
+class Words:
+    """An enumeration as the words a till may send: refused, and shown in the OpenAPI document, like fixed words."""
+
+    def __get_pydantic_core_schema__(self, kinds: type[StrEnum], _handler: GetCoreSchemaHandler) -> CoreSchema:
+        words = core_schema.literal_schema([kind.value for kind in kinds])
+        text = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema())
+        return core_schema.no_info_after_validator_function(kinds, words, serialization=text)
+
+
 class Shown:
     """What the OpenAPI document says of a text beyond what pydantic knows: the rules of our own validators."""
 
@@ -150,6 +162,7 @@ Instant = Annotated[
 Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_whole)]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_whole)]
 Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_whole)]
+WORDS = Words()
 LINES = Field(max_length=LINES_MAX)
 SUM_KEPT = AfterValidator(_sum_kept)
 USABLE = AfterValidator(_usable)
@@ -232,7 +245,7 @@ class SalesLine(Sent):
     """The VAT."""
     gross: Money
     """With VAT: net and tax together."""
-    kind: Literal["sale", "refund"]
+    kind: Annotated[SaleKind, WORDS]
     """Refunds have negative amounts and lines of their own."""
     family: Label = ""
     """The family of articles."""
@@ -243,7 +256,7 @@ class SalesLine(Sent):
 class OtherReceipt(Sent):
     """Money taken that is no sale."""
 
-    kind: Literal["tip", "settlement", "deposit", "voucher", "rounding"]
+    kind: Annotated[ReceiptKind, WORDS]
     """`settlement` is of an earlier invoice or account, `deposit` is arrhes without VAT, `voucher` a gift card sold."""
     amount: Money
     """How much."""
@@ -260,20 +273,7 @@ class PaymentLine(Sent):
     """The till's code of the means of payment."""
     label: Label = ""
     """What people call it."""
-    kind: Literal[
-        "cash",
-        "card",
-        "cheque",
-        "meal_voucher",
-        "gift_card",
-        "credit_note",
-        "on_account",
-        "deposit_used",
-        "transfer",
-        "platform",
-        "offered",
-        "other",
-    ]
+    kind: Annotated[PaymentKind, WORDS]
     """What the means is."""
     amount: Money
     """How much was paid with it."""
@@ -288,7 +288,7 @@ class PaymentLine(Sent):
 class CashMovement(Sent):
     """Cash into the drawer (+) or out of it (−) without a sale."""
 
-    kind: Literal["float_in", "expense", "withdrawal", "bank_deposit", "other"]
+    kind: Annotated[MovementKind, WORDS]
     """Why."""
     amount: Money
     """How much, signed."""
@@ -354,7 +354,7 @@ class ClosingDocument(Sent):
     Sales and other receipts together are what payments are, to the cent.
     """
 
-    kind: Literal["general", "station", "drawer"]
+    kind: Annotated[ClosingKind, WORDS]
     """What it covers: the establishment (GÉNÉRALE), a station (POSTE) or a drawer (CAISSE)."""
     scope: Annotated[str, StringConstraints(max_length=40), USABLE, ONE_LINE] = ""
     """The station or the drawer; empty for a general closing."""

@@ -22,7 +22,7 @@ class Sale:
     net: Decimal
     tax: Decimal
     gross: Decimal
-    kind: SaleKind = SaleKind.SALE
+    kind: SaleKind
     family: str = ""
     nature: str = ""
 
@@ -35,7 +35,7 @@ class Sale:
             net=cents(document["net"]),
             tax=cents(document["tax"]),
             gross=cents(document["gross"]),
-            kind=SaleKind(document.get("kind") or SaleKind.SALE),
+            kind=SaleKind(document["kind"]),
             family=document.get("family") or "",
             nature=document.get("nature") or "",
         )

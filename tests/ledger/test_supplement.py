@@ -9,8 +9,9 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ledger.book import book
-from ledger.closing import Closing, PaymentKind
+from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, LineRole
+from ledger.kinds import PaymentKind
 from ledger.money import ZERO
 from ledger.plan import DEFAULT_MEANS_BY_KIND, BookingPlan, MeansPlan, SlotPlan
 from ledger.supplement import supplement, walk_in_balances
@@ -122,7 +123,7 @@ CLOSING = {
     "opened_at": "2026-03-14T08:55:00+01:00",
     "closed_at": "2026-03-14T23:40:00+01:00",
     "currency": "EUR",
-    "sales": [{"vat": 2, "rate": "10.00", "net": "100.00", "tax": "10.00", "gross": "110.00"}],
+    "sales": [{"vat": 2, "rate": "10.00", "net": "100.00", "tax": "10.00", "gross": "110.00", "kind": "sale"}],
     "payments": [
         {"means": "ESP", "kind": "cash", "amount": "60.00"},
         {"means": "CB", "kind": "card", "amount": "50.00"},
