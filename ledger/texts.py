@@ -11,7 +11,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 BIGGEST = 2**63 - 1
 
 CURRENCY = r"^[A-Z]{3}$"
-BASE64 = r"^[A-Za-z0-9+/\s]*={0,2}\s*$"
+# In lines, if the till likes (RFC 2045): the white space is ASCII's, as no encoder writes any other.
+BASE64 = r"^[A-Za-z0-9+/ \t\r\n]*={0,2}[ \t\r\n]*$"
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _WHOLE = re.compile(r"[0-9]{1,19}").fullmatch

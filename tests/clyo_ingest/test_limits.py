@@ -118,7 +118,9 @@ def test_report__counts_by_content_and_type_not_by_line_breaks() -> None:
     assert PDF not in str(ClosingDocument.model_validate(with_report(PDF)).canonical())
 
 
-@pytest.mark.parametrize("content", ["A===", "A=B=", "é", "data:application/pdf;base64,AAAA"])
+@pytest.mark.parametrize(
+    "content", ["A===", "A=B=", "é", "QUJD\u00a0REVG", "QUJD\u2028", "data:application/pdf;base64,AAAA"]
+)
 def test_report__that_is_not_base64_is_refused(content: str) -> None:
     assert faults(ClosingDocument, with_report(content)) == {"/report/base64": "string_pattern_mismatch"}
 
