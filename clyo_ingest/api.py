@@ -58,6 +58,7 @@ from exports.destination import (
     open_activation,
     stop_export,
 )
+from postgres.rows import before
 from tenants.models import Till
 
 PAGE = 50
@@ -350,10 +351,8 @@ def _wanted(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
     }
     rows = Closing.objects.filter(till=till, **{name: value for name, value in lookups.items() if value is not None})
     if asked.cursor is not None:
-        rows = rows.extra(
-            where=["(clyo_ingest_closing.received_at, clyo_ingest_closing.export_id) < (%s, %s)"],
-            params=[*asked.cursor],
-        )
+        received_at, last = asked.cursor
+        rows = rows.filter(before(received_at=received_at, export_id=last))
     return rows
 
 

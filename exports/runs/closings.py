@@ -18,6 +18,7 @@ from exports.prepare import ALONG_AN_ESTABLISHMENT
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunState
 from ledger.entry import Entry
 from ledger.problem import Problem
+from postgres.rows import after, among
 from tenants.models import Establishment
 
 PAGE = 500
@@ -92,17 +93,13 @@ def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
             export.establishment = shops[export.establishment_id]
         yield page
         last = page[-1]
-        page = [
-            *rows.extra(
-                where=["(exports_export.business_date, exports_export.closed_at, exports_export.id) > (%s, %s, %s)"],
-                params=[last.business_date, last.closed_at, last.pk],
-            )[:PAGE]
-        ]
+        beyond = after(business_date=last.business_date, closed_at=last.closed_at, id=last.pk)
+        page = [*rows.filter(beyond)[:PAGE]]
 
 
 def with_documents(page: Sequence[Export]) -> None:
     """Read the documents of closings of one page, and what is booked of those that others cover in part."""
-    rows = Export.objects.extra(where=["exports_export.id = ANY(%s)"], params=[[it.pk for it in page]])
+    rows = Export.objects.filter(among("id", [it.pk for it in page]))
     documents = dict(rows.values_list("pk", "document"))
     for export in page:
         export.document = documents[export.pk]
@@ -112,7 +109,7 @@ def with_documents(page: Sequence[Export]) -> None:
 def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
     """What stands for each closing of a page: entries that were withdrawn or reversed, and reversals, do not."""
     postings = Posting.objects.filter(reverses=None).exclude(state__in=OVER)
-    postings = postings.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[[it.pk for it in page]])
+    postings = postings.filter(among("closing_id", [it.pk for it in page]))
     found: defaultdict[UUID, list[tuple[str, Entry]]] = defaultdict(list)
     for closing_id, state, entry in postings.order_by("turn").values_list("closing_id", "state", "entry"):
         found[closing_id].append((state, Entry.from_document(entry)))

@@ -25,6 +25,7 @@ from exports.runs.closings import PAGE
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState
 from ledger.entry import Entry
 from ledger.money import ZERO, money_text
+from postgres.rows import among
 
 log = structlog.get_logger()
 
@@ -99,7 +100,7 @@ def _looked_at(run: ExportRun) -> Iterator[UUID]:
 
 def _divisions(run: ExportRun, closing_ids: Sequence[UUID]) -> dict[int, Division]:
     postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_EXACT)
-    postings = postings.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[closing_ids])
+    postings = postings.filter(among("closing_id", closing_ids))
     found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
     rows = Division.objects.filter(pk__in=found, tenant_id=run.tenant_id)
     return {it.pk: it for it in rows.select_related("app", "connection")}
@@ -117,10 +118,10 @@ def _read_books(divisions: Collection[Division]) -> str:
 
 def _compare_page(compared: Compared, closing_ids: Sequence[UUID], vat_accounts: Mapping[int, Collection[str]]) -> None:
     rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
-    rows = rows.extra(where=["exact_posting.closing_id = ANY(%s)"], params=[[*closing_ids]])
+    rows = rows.filter(among("closing_id", closing_ids))
     postings = [*rows.order_by("turn")]
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
-    for line in BookLine.objects.extra(where=["posting_id = ANY(%s)"], params=[[it.pk for it in postings]]):
+    for line in BookLine.objects.filter(among("posting_id", [it.pk for it in postings])):
         lines[line.posting_id].append(line)
     different = []
     for posting in postings:

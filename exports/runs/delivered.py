@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from exports.runs.models import DeliveredClosing, ExportRun, RunClosing, RunClosingState
 from ledger.problem import Problem
+from postgres.rows import among
 
 ONCE = "exports_delivered_once"
 NOTED = """
@@ -37,7 +38,7 @@ def earlier_runs(run: ExportRun, closing_ids: Iterable[UUID]) -> dict[UUID, UUID
     if not run.for_import:
         return {}
     rows = DeliveredClosing.objects.filter(format=run.format)
-    rows = rows.extra(where=["exports_deliveredclosing.export_id = ANY(%s)"], params=[[*closing_ids]])
+    rows = rows.filter(among("export_id", closing_ids))
     return dict(rows.values_list("export_id", "run_id"))
 
 

@@ -18,6 +18,7 @@ from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingSta
 from exports.runs.work import Work
 from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_entries, same_entries
 from ledger.problem import Problem
+from postgres.rows import among
 from tenants.models import Tenant
 
 BATCH = 500
@@ -93,7 +94,7 @@ class _Before:
         self._batch = batch
         self._numbered: defaultdict[UUID, dict[EntryKey, GivenNumber]] = defaultdict(dict)
         self._revisions: defaultdict[tuple[UUID, str, str], int] = defaultdict(int)
-        rows = KeptNumber.objects.extra(where=["export_id = ANY(%s)"], params=[[export_id for export_id, _ in batch]])
+        rows = KeptNumber.objects.filter(among("export_id", [export_id for export_id, _ in batch]))
         for pk, export_id, kind, own, revision, journal, sequence, given_at in rows.order_by("pk").values_list(
             "pk", "export_id", "entry_kind", "entry_journal", "revision", "journal", "sequence", "given_at"
         ):
