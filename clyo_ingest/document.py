@@ -8,7 +8,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -110,7 +110,7 @@ def _few_enough_offered(payments: Any) -> Any:
 class Words:
     """An enumeration as the words a till may send: refused, and shown in the OpenAPI document, like fixed words."""
 
-    def __get_pydantic_core_schema__(self, kinds: type[StrEnum], _handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, kinds: type[Enum], _handler: GetCoreSchemaHandler) -> CoreSchema:
         words = core_schema.literal_schema([kind.value for kind in kinds])
         text = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema())
         return core_schema.no_info_after_validator_function(kinds, words, serialization=text)

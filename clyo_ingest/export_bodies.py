@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from clyo_ingest.answers import AnswerBody, Problem
-from clyo_ingest.document import Day, Sent
+from clyo_ingest.document import WORDS, Day, Sent
 from exports.models import ExportState
 from exports.runs.models import RunFormat, RunState
 from ledger.kinds import ClosingKind
@@ -36,7 +36,7 @@ class ExportRequest(Sent):
     last: Annotated[Day, Field(alias="to")]
     """The last business date; at most 366 days with the first (a FEC may have the whole of a fiscal
     year that was set), and not in the future."""
-    format: Literal["exact", "fec", "ciel", "sage", "sage_text"]
+    format: Annotated[RunFormat, WORDS]
     """To Exact, or into a file of this format."""
     email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address), EMAIL_OR_NOTHING] | None = None
     """Who gets the report, and the file. Absent or empty: nobody."""

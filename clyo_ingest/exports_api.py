@@ -73,7 +73,7 @@ class ExportsView(AskedView):
             establishment=till.establishment,
             first=asked.first,
             last=asked.last,
-            format=RunFormat(asked.format),
+            format=asked.format,
             email=asked.email or "",
             language=(get_language() or "fr").partition("-")[0],
             again=bool(asked.again) and asked.format in FOR_IMPORT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -10,6 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ledger.files.ciel import Ciel
+from ledger.files.fec import Fec
+from ledger.files.layout import Layout
+from ledger.files.sage import Sage
+from ledger.files.sage_text import SageText
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from tenants.models import Establishment, Tenant, Till, User
 
@@ -23,17 +29,29 @@ DAYS = models.Func(
 
 
 class RunFormat(models.TextChoices):
-    """Where a run's entries go: the words of the till API."""
+    """Where a run's entries go: the words of the till API, the layout of the file, the label.
 
-    EXACT = "exact", "Exact Online"
-    FEC = "fec", "FEC"
-    CIEL = "ciel", _("Ciel / Sage 50 (XIMPORT)")
-    SAGE = "sage", _("Sage 100 (format Sage)")
-    SAGE_TEXT = "sage_text", _("Sage 100 (parametrable text)")
+    A further file format is a layout in a module of its own (`ledger.files`) and one row here. mypy asks for what its
+    settings make of it (`exports.runs.options.layout_of`), a test for the place of each setting on their page.
+    """
+
+    layout: type[Layout] | None
+
+    def __new__(cls, word: str, layout: type[Layout] | None = None) -> Self:
+        format = str.__new__(cls, word)
+        format._value_ = word
+        format.layout = layout
+        assert layout is None or layout.name == word, f"{layout.name} is offered as {word}"
+        return format
+
+    EXACT = "exact", None, "Exact Online"
+    FEC = "fec", Fec, "FEC"
+    CIEL = "ciel", Ciel, _("Ciel / Sage 50 (XIMPORT)")
+    SAGE = "sage", Sage, _("Sage 100 (format Sage)")
+    SAGE_TEXT = "sage_text", SageText, _("Sage 100 (parametrable text)")
 
 
-# Packages take such a file in once and add it to their books: what one has held, the next leaves out.
-FOR_IMPORT = (RunFormat.CIEL, RunFormat.SAGE, RunFormat.SAGE_TEXT)
+FOR_IMPORT = tuple(it for it in RunFormat if it.layout and it.layout.for_import)
 
 
 class RunState(models.TextChoices):

@@ -77,7 +77,7 @@ def _send(stage: Stage) -> None:
 def _of_runs(stage: Stage) -> Iterator[str]:
     """What the till asked for, and a file of each format over all that was pushed."""
     shop = stage.booking.establishment
-    for file in (RunFormat.FEC, RunFormat.CIEL, RunFormat.SAGE, RunFormat.SAGE_TEXT):
+    for file in (it for it in RunFormat if it.layout):
         last = FIRST_DAY + timedelta(days=DAYS)
         ask_for_run(shop.tenant, establishment=shop, first=FIRST_DAY, last=last, format=file)
     runs = ExportRun.objects.filter(tenant__in=[shop.tenant_id, stage.changing.tenant_id], state=RunState.QUEUED)

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
+from exports.runs.models import RunFormat
 from integration.fuzz.texts import short
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
 
@@ -16,7 +17,6 @@ MOST = 99_999_999_999_99
 FIRST_DAY = date(2026, 1, 1)
 DAYS = 320
 EMAILS = ("compta@example.fr", "a+b@sub.example.com", '"o\'b"@example.fr', "é@example.fr", "x@exämple.fr")
-FORMATS = ("exact", "fec", "ciel", "sage", "sage_text")
 
 cents = st.one_of(
     st.integers(1, 200_000),
@@ -161,7 +161,7 @@ def pairings(code: str) -> st.SearchStrategy[Document]:
 def exports(draw: st.DrawFn) -> Document:
     first = FIRST_DAY + timedelta(days=draw(st.integers(0, DAYS)))
     last = min(first + timedelta(days=draw(st.integers(0, 60))), FIRST_DAY + timedelta(days=DAYS))
-    told = {"from": first.isoformat(), "to": last.isoformat(), "format": draw(st.sampled_from(FORMATS))}
+    told = {"from": first.isoformat(), "to": last.isoformat(), "format": draw(st.sampled_from(RunFormat.values))}
     optional = {"email": st.none() | st.sampled_from(EMAILS), "again": st.none() | st.booleans()}
     return told | draw(st.fixed_dictionaries({}, optional=optional))
 

@@ -1,5 +1,6 @@
 """XIMPORT.TXT of Ciel Compta and Sage 50 (France): 142 characters a line, no header, CRLF."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import ClassVar
 from ledger.files.chart import FileThirdParty
 from ledger.files.journal_lines import JournalLine
 from ledger.files.labels import fit
-from ledger.files.layout import LINE_END, Layout, Limits, year_month_day
+from ledger.files.layout import LINE_END, Layout, Limits, whole_cents, year_month_day
 from ledger.money import ZERO, comma_text, money_text
 
 
@@ -33,6 +34,7 @@ class Ciel(Layout):
 
     name: ClassVar[str] = "ciel"
     limits: ClassVar[Limits] = Limits(journal=2, account=11, document=12, amount=13, movements=99_999)
+    for_import: ClassVar[bool] = True
 
     decimal_sign: DecimalSign = DecimalSign.POINT
     encoding: CielCharset = CielCharset.ASCII
@@ -66,6 +68,11 @@ class Ciel(Layout):
                 LINE_END,
             )
         )
+
+    def moved_in(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            amount = whole_cents(line[71:84].lstrip())
+            yield f"{line[35:46].rstrip()} {amount if line[84] == 'D' else -amount}"
 
     def file_name(self, first: date | None, last: date | None) -> str:
         return "XIMPORT.TXT"

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from ledger.files.booked import BookedClosing
 from ledger.files.chart import FileJournal, FileThirdParty
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, JournalLine
-from ledger.files.layout import LINE_END, Layout, Limits, year_month_day
+from ledger.files.layout import LINE_END, Layout, Limits, whole_cents, year_month_day
 from ledger.money import comma_text
 from ledger.problem import Problem
 
@@ -34,6 +34,21 @@ COLUMNS = (
     "ValidDate",
     "Montantdevise",
     "Idevise",
+)
+# Where the columns that are read again stand in a line.
+JOURNAL, JOURNAL_NAME, NUMBER, DAY, ACCOUNT, LABEL, DEBIT, CREDIT, VALIDATED = map(
+    COLUMNS.index,
+    (
+        "JournalCode",
+        "JournalLib",
+        "EcritureNum",
+        "EcritureDate",
+        "CompteNum",
+        "EcritureLib",
+        "Debit",
+        "Credit",
+        "ValidDate",
+    ),
 )
 
 _SIREN = re.compile(r"\d{9}", re.ASCII)
@@ -68,6 +83,7 @@ class Fec(Layout):
 
     name: ClassVar[str] = "fec"
     limits: ClassVar[Limits] = Limits()
+    for_import: ClassVar[bool] = False
     charset_name: ClassVar[str] = "iso8859_15"
 
     siren: str
@@ -89,6 +105,12 @@ class Fec(Layout):
             f"{self.text(heading.reference)}\t{year_month_day(heading.document_date)}\t{self.label(line)}\t"
             f"{comma_text(line.debit)}\t{comma_text(line.credit)}\t{self._last_cells}{LINE_END}"
         )
+
+    def moved_in(self, lines: Iterator[str]) -> Iterator[str]:
+        next(lines, None)  # the names of the columns
+        for line in lines:
+            cells = line.split("\t", CREDIT + 1)
+            yield f"{cells[ACCOUNT]} {whole_cents(cells[DEBIT]) - whole_cents(cells[CREDIT])}"
 
     # What a year of lines repeats is put together once.
     @cached_property

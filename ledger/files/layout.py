@@ -37,6 +37,8 @@ class Layout(ABC):
 
     name: ClassVar[str]
     limits: ClassVar[Limits]
+    # Packages take such a file in once and add it to their books: what one has held, the next leaves out.
+    for_import: ClassVar[bool]
 
     chart: Chart = field(default_factory=Chart)
 
@@ -52,6 +54,13 @@ class Layout(ABC):
     @abstractmethod
     def file_name(self, first: date | None, last: date | None) -> str:
         """Return the file's name; the dates are the first and last entry's, None in an empty file."""
+
+    @abstractmethod
+    def moved_in(self, lines: Iterator[str]) -> Iterator[str]:
+        """Read a file's lines, without their ends: what each line of an entry moves, in cents, as "411000 140000".
+
+        It knows the format, not how this layout writes it, so that the one proves the other. A credit is negative.
+        """
 
     def head(self) -> str:
         """Return what stands before the first line."""
@@ -86,6 +95,11 @@ class Layout(ABC):
         """Return "Z1042 PARIS01 14/03 Espèces", not yet cut."""
         label, detail = self.text(line.heading.label) or self.text(line.heading.document), self.text(line.detail)
         return f"{label} {detail}" if detail else label
+
+
+def whole_cents(text: str) -> int:
+    """Return 144220 for 1442,20 and for 1442.20; nothing for a blank."""
+    return int(text.replace(",", "").replace(".", "")) if text else 0
 
 
 def period_name(prefix: str, first: date | None, last: date | None) -> str:

@@ -1,23 +1,17 @@
 """A written file read back from its bytes, each entry held against what was booked: line by line, account and amount.
 
-What reads here knows the format, not the writer. Amounts are whole cents, a credit is negative. What a line moves is
-held as text ("411000 140000"), an entry as such lines: a year of them is set aside, read again and compared.
+Each layout reads its format itself (`Layout.moved_in`). Amounts are whole cents, a credit is negative. What a line
+moves is held as text ("411000 140000"), an entry as such lines: a year of them is set aside, read again and compared.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from ledger.entry import Entry
-from ledger.files.ciel import Ciel
-from ledger.files.fec import Fec
 from ledger.files.layout import Layout
-from ledger.files.sage import Sage
-from ledger.files.sage_text import SageColumn, SageText
 
 Moved = tuple[str, int]  # an account as the file writes it, and what moves on it
-_BLOCK = 39  # of a Sage file: `#MECG` and its fields, before the blank line
-_CREDIT = "1"
 
 
 class FileDiffers(Exception):
@@ -55,7 +49,7 @@ def read_back(lines: Iterable[str], layout: Layout, meant: Iterable[str]) -> Rea
 
     Raises `FileDiffers` at the first entry that is not there as it was booked, or that nobody booked.
     """
-    written = _reader_of(layout)(iter(lines))
+    written = layout.moved_in(iter(lines))
     entries = counted = 0
     for entries, entry in enumerate(meant, start=1):
         length = entry.count("\n") + 1
@@ -67,52 +61,3 @@ def read_back(lines: Iterable[str], layout: Layout, meant: Iterable[str]) -> Rea
     if beyond:
         raise FileDiffers(entries + 1, "", beyond)
     return ReadBack(entries=entries, lines=counted)
-
-
-def _reader_of(layout: Layout) -> Callable[[Iterator[str]], Iterator[str]]:
-    if isinstance(layout, Fec):
-        return _read_fec
-    if isinstance(layout, Ciel):
-        return _read_ciel
-    if isinstance(layout, Sage):
-        return _read_sage
-    assert isinstance(layout, SageText), f"nobody reads {layout.name}"
-    columns, separator, headings = layout.columns, layout.separator.value, layout.headings
-    return lambda lines: _read_sage_text(lines, columns, separator, headings=headings)
-
-
-def _read_fec(lines: Iterator[str]) -> Iterator[str]:
-    next(lines, None)  # the names of the columns
-    for line in lines:
-        cells = line.split("\t", 13)
-        yield f"{cells[4]} {int(cells[11].replace(',', '')) - int(cells[12].replace(',', ''))}"
-
-
-def _read_ciel(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        amount = _cents(line[71:84].lstrip())
-        yield f"{line[35:46].rstrip()} {amount if line[84] == 'D' else -amount}"
-
-
-def _read_sage(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        if line == "#MECG":
-            block = [line, *islice(lines, _BLOCK - 1)]
-            amount = _cents(block[18])
-            yield f"{block[7]} {-amount if block[17] == _CREDIT else amount}"
-
-
-def _read_sage_text(
-    lines: Iterator[str], columns: tuple[SageColumn, ...], separator: str, *, headings: bool
-) -> Iterator[str]:
-    account, debit, credit = map(columns.index, (SageColumn.ACCOUNT, SageColumn.DEBIT, SageColumn.CREDIT))
-    if headings:
-        next(lines, None)
-    for line in lines:
-        cells = line.split(separator)
-        yield f"{cells[account]} {_cents(cells[debit]) - _cents(cells[credit])}"
-
-
-def _cents(text: str) -> int:
-    """1442,20 and 1442.20 are 144220; blank is nothing."""
-    return int(text.replace(",", "").replace(".", "")) if text else 0

@@ -3,18 +3,21 @@
 The number of lines of a block belongs to the version in the head, so one version is written: 31.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from itertools import islice
 from typing import ClassVar
 
 from ledger.files.journal_lines import JournalLine
 from ledger.files.labels import fit
-from ledger.files.layout import LINE_END, Layout, Limits, day_month_year, period_name
+from ledger.files.layout import LINE_END, Layout, Limits, day_month_year, period_name, whole_cents
 from ledger.money import ZERO, comma_text
 
 _NO_PARITY, _NO_AMOUNT = "0,000000", "0,00"
 _DEBIT, _CREDIT = "0", "1"
+_BLOCK = 39  # `#MECG` and its fields, before the blank line
 
 
 class SageLabelWidth(IntEnum):
@@ -30,6 +33,7 @@ class Sage(Layout):
 
     name: ClassVar[str] = "sage"
     limits: ClassVar[Limits] = Limits(journal=6, account=13, third_party=17, document=13, amount=14)
+    for_import: ClassVar[bool] = True
 
     label_width: SageLabelWidth = SageLabelWidth.OLD
 
@@ -89,6 +93,13 @@ class Sage(Layout):
             "",
         )
         return LINE_END.join(block)
+
+    def moved_in(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            if line == "#MECG":
+                block = [line, *islice(lines, _BLOCK - 1)]
+                amount = whole_cents(block[18])
+                yield f"{block[7]} {-amount if block[17] == _CREDIT else amount}"
 
     def file_name(self, first: date | None, last: date | None) -> str:
         return period_name("SAGE100", first, last)

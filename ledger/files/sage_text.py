@@ -1,6 +1,6 @@
 """Sage 100, "format paramétrable": columns in a text file, laid out as the user's own import model in Sage says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ledger.files.journal_lines import JournalLine
 from ledger.files.labels import fit
-from ledger.files.layout import LINE_END, Layout, Limits, day_month_year, period_name
+from ledger.files.layout import LINE_END, Layout, Limits, day_month_year, period_name, whole_cents
 from ledger.files.sage import SageLabelWidth
 from ledger.money import ZERO, comma_text
 
@@ -67,6 +67,7 @@ class SageText(Layout):
 
     name: ClassVar[str] = "sage_text"
     limits: ClassVar[Limits] = Limits(journal=6, account=13, third_party=17, document=13, amount=14)
+    for_import: ClassVar[bool] = True
 
     columns: tuple[SageColumn, ...] = tuple(SageColumn)
     separator: Separator = Separator.SEMICOLON
@@ -93,6 +94,15 @@ class SageText(Layout):
             for column in self.columns
         )
         return self.separator.join(cells) + LINE_END
+
+    def moved_in(self, lines: Iterator[str]) -> Iterator[str]:
+        account, debit, credit = map(self.columns.index, (SageColumn.ACCOUNT, SageColumn.DEBIT, SageColumn.CREDIT))
+        separator = self.separator.value
+        if self.headings:
+            next(lines, None)
+        for line in lines:
+            cells = line.split(separator)
+            yield f"{cells[account]} {whole_cents(cells[debit]) - whole_cents(cells[credit])}"
 
     def file_name(self, first: date | None, last: date | None) -> str:
         return period_name("SAGE100-TEXTE", first, last)

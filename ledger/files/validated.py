@@ -10,13 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from ledger.files.chart import FileJournal
+from ledger.files.fec import ACCOUNT, CREDIT, DAY, DEBIT, JOURNAL, JOURNAL_NAME, LABEL, NUMBER, VALIDATED
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION
-from ledger.files.layout import LINE_END, year_month_day
+from ledger.files.layout import LINE_END, whole_cents, year_month_day
 from ledger.files.read_back import Moved
 from ledger.files.takings import negated_takings
-
-# Columns of a FEC (`ledger.files.fec.COLUMNS`).
-_JOURNAL, _JOURNAL_NAME, _NUMBER, _DAY, _ACCOUNT, _LABEL, _DEBIT, _CREDIT, _VALIDATED = 0, 1, 2, 3, 4, 10, 11, 12, 15
 
 
 @dataclass(frozen=True)
@@ -33,24 +31,24 @@ class ValidatedEntry:
     @property
     def journal(self) -> FileJournal:
         """The journal as the file named it then."""
-        return FileJournal(code=self._rows[0][_JOURNAL], name=self._rows[0][_JOURNAL_NAME])
+        return FileJournal(code=self._rows[0][JOURNAL], name=self._rows[0][JOURNAL_NAME])
 
     @property
     def day(self) -> date:
         """EcritureDate."""
-        return date.fromisoformat(self._rows[0][_DAY])
+        return date.fromisoformat(self._rows[0][DAY])
 
     @cached_property
     def moved(self) -> list[Moved]:
         """What its lines move, in whole cents; a credit is negative."""
-        return [(row[_ACCOUNT], _cents(row[_DEBIT]) - _cents(row[_CREDIT])) for row in self._rows]
+        return [(row[ACCOUNT], whole_cents(row[DEBIT]) - whole_cents(row[CREDIT])) for row in self._rows]
 
     def as_draft(self, draft: bool, *, validated_on: date) -> str:
         """Its text with the validation date that it has, or without any in a draft."""
         wanted = "" if draft else year_month_day(validated_on)
-        if self._rows[0][_VALIDATED] == wanted:
+        if self._rows[0][VALIDATED] == wanted:
             return self.text
-        return _text([*row[:_VALIDATED], wanted, *row[_VALIDATED + 1 :]] for row in self._rows)
+        return _text([*row[:VALIDATED], wanted, *row[VALIDATED + 1 :]] for row in self._rows)
 
     def reversal(self, day: date, *, draft: bool) -> "ValidatedEntry":
         """The entry that undoes it on a day, its number and validation still open: "Extourne VE000001 Z1042 …"."""
@@ -58,9 +56,9 @@ class ValidatedEntry:
         rows = []
         for row in self._rows:
             turned = [*row]
-            turned[_LABEL] = f"Extourne {row[_NUMBER]} {row[_LABEL]}"
-            turned[_NUMBER], turned[_DAY], turned[_VALIDATED] = OPEN_NUMBER, year_month_day(day), validated
-            turned[_DEBIT], turned[_CREDIT] = row[_CREDIT], row[_DEBIT]
+            turned[LABEL] = f"Extourne {row[NUMBER]} {row[LABEL]}"
+            turned[NUMBER], turned[DAY], turned[VALIDATED] = OPEN_NUMBER, year_month_day(day), validated
+            turned[DEBIT], turned[CREDIT] = row[CREDIT], row[DEBIT]
             rows.append(turned)
         return ValidatedEntry(_text(rows), negated_takings(self.takings))
 
@@ -82,7 +80,3 @@ def in_force(entries: Sequence[Sequence[Moved]]) -> list[int]:
 def _text(rows: Any) -> str:
     lines: Iterator[str] = ("\t".join(row) + LINE_END for row in rows)
     return "".join(lines)
-
-
-def _cents(text: str) -> int:
-    return int(text.replace(",", ""))

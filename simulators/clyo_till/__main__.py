@@ -21,6 +21,8 @@ from .till import Clyo
 from .week.files import write_week
 from .words import tell
 
+FORMATS = ("exact", "fec", "ciel", "sage", "sage_text")
+
 
 def main() -> int:
     arguments = _arguments()
@@ -85,7 +87,7 @@ def _arguments() -> argparse.Namespace:
     export = commands.choices["export"]
     export.add_argument("--from", dest="first", required=True, metavar="YYYY-MM-DD")
     export.add_argument("--to", dest="last", required=True, metavar="YYYY-MM-DD")
-    export.add_argument("--format", required=True, choices=("exact", "fec", "ciel", "sage", "sage_text"))
+    export.add_argument("--format", required=True, choices=FORMATS)
     export.add_argument("--email", default="")
     export.add_argument("--out", type=Path, default=Path(), help="folder for the file")
     commands.choices["push"].add_argument("files", type=Path, nargs="*")
