@@ -7,14 +7,15 @@ admin whose model has no row of a neighbour, fails these tests.
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -156,29 +157,41 @@ def text_of(answer: Any) -> str:
 
 
 class Walker:
-    """A person who tries everything with a neighbour's ids and looks for the neighbour's name in each answer."""
+    """A person who tries everything with a neighbour's ids and looks for the neighbour's name in each answer.
+
+    Each redirect is looked at itself, with the messages that the page it leads to would show; that page once.
+    """
 
     def __init__(self, client: Client, strangers: list[Customer], *, follow: bool) -> None:
         self.client, self.strangers, self.follow = client, strangers, follow
         self.tried = strangers[0]  # the nearest one; the others' names are looked for in every answer
         self.visited = 0
+        self.led_to: set[str] = set()
 
-    def see(self, answer: HttpResponse, where: str) -> None:
+    def see(self, answer: Any, where: str) -> None:
         self.visited += 1
-        text = text_of(answer)
+        text = f"{text_of(answer)} {[str(message) for message in get_messages(answer.wsgi_request)]}"
         assert answer.status_code < 500, f"{where}: {answer.status_code}"
         for stranger in self.strangers:
             for secret in (stranger.mark, str(stranger.number)):
                 assert secret not in text, f"{where} shows {secret}"
 
     def get(self, path: str, query: dict[str, Any] | None = None) -> Any:
-        answer = self.client.get(path, query, follow=self.follow)
-        self.see(answer, f"GET {path} {query or ''}")
-        return answer
+        return self.led_on(self.client.get(path, query), f"GET {path} {query or ''}")
 
     def post(self, path: str, form: dict[str, Any]) -> Any:
-        answer = self.client.post(path, form, follow=self.follow)
-        self.see(answer, f"POST {path} {form}")
+        return self.led_on(self.client.post(path, form), f"POST {path} {form}")
+
+    def led_on(self, answer: Any, where: str) -> Any:
+        """Look at an answer and, where it leads on, at what a browser would show: the last answer that was seen."""
+        self.see(answer, where)
+        while self.follow and answer.status_code in (301, 302, 303):
+            place = urljoin(answer.request["PATH_INFO"], answer.url)
+            if place in self.led_to:
+                break
+            self.led_to.add(place)
+            answer = self.client.get(place)
+            self.see(answer, f"{where} → {place}")
         return answer
 
     def walk(self, address: Address) -> None:
