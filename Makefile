@@ -14,6 +14,8 @@ ONLY ?=
 DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
+# The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator clean help
 
@@ -83,7 +85,7 @@ translations: $(VENV)/.installed
 $(VENV)/.installed: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt
 	touch $@
 
 clean:
