@@ -9,6 +9,7 @@ MINUTES ?=
 SEED ?=
 TENANTS ?=
 RATE ?=
+EVERY ?=
 ROWS ?=
 ONLY ?=
 DOCUMENTS ?=
@@ -35,7 +36,7 @@ demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
 
 chaos: $(VENV)/.installed
-	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) $(BIN)/python -m integration.chaos
+	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m integration.chaos
 
 pressing: $(VENV)/.installed
 	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m integration.pressing

@@ -1,4 +1,4 @@
-"""`make chaos`: MINUTES=5 SEED=… TENANTS=24 RATE=10 python -m integration.chaos.
+"""`make chaos`: MINUTES=5 SEED=… TENANTS=24 RATE=10 EVERY=4 python -m integration.chaos.
 
 Exits with 1 unless every fault's count is 0.
 """
@@ -36,6 +36,7 @@ def main() -> int:
         minutes=float(os.environ.get("MINUTES") or 5),
         tenants=int(os.environ.get("TENANTS") or 24),
         closings_a_second=float(os.environ.get("RATE") or 10),
+        blow_every_s=float(os.environ.get("EVERY") or 4),
     )
     home = CLONE / ".local" / "chaos-run"
     shutil.rmtree(home, ignore_errors=True)
