@@ -1,12 +1,15 @@
-"""The browser of the tests: Debian's Chromium, or a Chromium or Chrome that is there already."""
+"""The browser of the tests: Debian's Chromium without windows, or a Chromium or Chrome that is there already.
+
+The one without windows has the same engine, and does a third of the work for each visitor and page.
+"""
 
 import shutil
 from pathlib import Path
 
 from integration.stack.debian import ProgramMissing, ensure, install_command
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-PACKAGES = ("chromium", "fonts-dejavu-core")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
 INSTALL = install_command(PACKAGES)
 NEED = "The browser tests need Chromium"
 

@@ -32,9 +32,9 @@ def put(program: Path, text: str) -> None:
 @pytest.mark.usefixtures("outside")
 def test_browser__of_root_is_installed(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    put(programs / "apt-get", APT.format(browser=programs / "chromium"))
+    put(programs / "apt-get", APT.format(browser=programs / "chromium-headless-shell"))
     assert main(["browser"]) == 0
-    assert find_browser() == programs / "chromium"
+    assert find_browser() == programs / "chromium-headless-shell"
 
 
 @pytest.mark.parametrize("user", [0, 1000], ids=["root, when it cannot be installed", "a normal user"])
@@ -48,8 +48,14 @@ def test_browser__that_cannot_be_had_fails_with_the_command(
     assert INSTALL in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["chromium", "google-chrome"])
+@pytest.mark.parametrize("name", ["chromium-headless-shell", "chromium", "google-chrome"])
 def test_browser__that_is_there_is_used(programs: Path, name: str) -> None:
     put(programs / name, "#!/bin/sh\n")
     assert main(["browser"]) == 0
     assert find_browser() == programs / name
+
+
+def test_browser__without_windows_goes_before_others(programs: Path) -> None:
+    for name in ("chromium", "chromium-headless-shell"):
+        put(programs / name, "#!/bin/sh\n")
+    assert find_browser() == programs / "chromium-headless-shell"
