@@ -33,39 +33,39 @@ help:
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API"
 
 demo: $(VENV)/.installed
-	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m integration.demo
+	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m tools.demo
 
 chaos: $(VENV)/.installed
-	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m integration.chaos
+	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m tools.chaos
 
 pressing: $(VENV)/.installed
-	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m integration.pressing
+	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m tools.pressing
 
 fuzz: $(VENV)/.installed
-	@$(BIN)/python -m integration.translations compile
-	@INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m integration.fuzz
+	@$(BIN)/python -m tools.translations compile
+	@INPUTS=$(INPUTS) SEED=$(SEED) $(BIN)/python -m tools.fuzz
 	@SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),400) $(BIN)/python -m pytest -q tests/clyo_ingest/test_schemathesis.py
 
 bench: $(VENV)/.installed
-	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m integration.bench
+	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m tools.bench
 
 test: $(VENV)/.installed
-	@$(BIN)/python -m integration.stack browser
-	@$(BIN)/python -m integration.translations compile
+	@$(BIN)/python -m tools.stack browser
+	@$(BIN)/python -m tools.translations compile
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-unit: $(VENV)/.installed
-	@$(BIN)/python -m integration.translations compile
+	@$(BIN)/python -m tools.translations compile
 	$(BIN)/python -m pytest -m unit -q --durations=0 --durations-min=1
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m integration.translations check
-	$(BIN)/python -m integration.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m integration.stack exec $(BIN)/mypy
-	$(BIN)/python -m integration.stack exec $(BIN)/python -m integration.api_lint
+	$(BIN)/python -m tools.translations check
+	$(BIN)/python -m tools.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tools.stack exec $(BIN)/mypy
+	$(BIN)/python -m tools.stack exec $(BIN)/python -m tools.api_lint
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
@@ -81,7 +81,7 @@ bench-simulator: $(VENV)/.installed
 	@$(BIN)/python -m simulators.exact_online.bench --entries 100000
 
 translations: $(VENV)/.installed
-	$(BIN)/python -m integration.translations update
+	$(BIN)/python -m tools.translations update
 
 $(VENV)/.installed: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)

@@ -20,10 +20,10 @@ from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Closing, Parameters
 from clyo_ingest.parameters import OF_PARAMETERS, Version
 from clyo_ingest.schema import SAME_AS
-from exports.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus, BookedDifference, BookedEntry
-from exports.history import STATES
 from exports.models import Export, ExportState
-from exports.problems import SENTENCES, sentence
+from exports.way.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus, BookedDifference, BookedEntry
+from exports.words.history import STATES
+from exports.words.problems import SENTENCES, sentence
 from ledger.kinds import ClosingKind
 from tenants.models import Establishment, Till
 

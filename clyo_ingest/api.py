@@ -50,7 +50,7 @@ from clyo_ingest.receive import receive
 from clyo_ingest.schema import JSON, TEXT, Answer, api_document, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import ActThrottle, AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
-from exports.destination import (
+from exports.way.destination import (
     activation_status,
     count_differences,
     differences_of,

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from clyo_ingest.succession import Told, breaks
-from exports.coverage_gaps import NOT_FOLLOWED, followed_stations, uncovered_before
+from exports.coverage.gaps import NOT_FOLLOWED, followed_stations, uncovered_before
 from ledger.closing import Closing as Facts
 from ledger.kinds import ClosingKind
 from ledger.problem import Problem

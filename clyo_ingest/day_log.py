@@ -17,9 +17,9 @@ from clyo_ingest.models import Parameters, Push, PushKind
 from clyo_ingest.parameters import OF_PARAMETERS, version_of
 from clyo_ingest.refused import Refused, refused_in
 from exports.closing_words import closing_words
-from exports.history import Happening, of_establishment
 from exports.models import Export
-from exports.problems import sentence
+from exports.words.history import Happening, of_establishment
+from exports.words.problems import sentence
 from ledger.kinds import ClosingKind
 from tenants.models import Establishment
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from clyo_ingest.document import ParametersDocument
 from clyo_ingest.models import Parameters
-from exports.destination import take_parameters
-from exports.slots_gone import slots_gone
+from exports.mapping.slots_gone import slots_gone
+from exports.way.destination import take_parameters
 from ledger.problem import Problem
 from tenants.models import Establishment, Till
 

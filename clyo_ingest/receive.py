@@ -22,15 +22,15 @@ from clyo_ingest.errors import RETRY_AFTER_S, ApiError
 from clyo_ingest.models import Closing, Push
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
-from exports.accept import accept
-from exports.coverage import Place, judge, rests_on_others
-from exports.coverage_rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
-from exports.destination import forget_gap
-from exports.locked_till import lock_till
+from exports.coverage.judge import Place, judge, rests_on_others
+from exports.coverage.rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
 from exports.models import Export
+from exports.way.accept import accept
+from exports.way.destination import forget_gap
+from exports.way.locked_till import lock_till
 from ledger.check import check_arrival
 from ledger.closing import Closing as Facts
-from tenants.insertion import Insertion, insert
+from postgres.insertion import Insertion, insert
 
 IDENTITY_TAKEN = "clyo_ingest_closing_identity"
 TRIES = 4

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from clyo_ingest.models import Push, RestartReason
 from clyo_ingest.restarts import CannotTake, closing_of, may_be_taken, note_restart, take_second
-from exports.money import in_currency
+from exports.words.money import in_currency
 from ledger import texts
 from ledger.closing import Closing as Facts
 from tenants.acting import person_behind

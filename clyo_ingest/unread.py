@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from clyo_ingest.body import read_past
-from clyo_ingest.load import API
+from clyo_ingest.overload import API
 
 # Far more than a till sends by mistake. Who sends more is answered while still sending, as HTTP allows.
 READ_PAST_MAX = 32 * 1024 * 1024

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
-from exact.activation import switch_off
-from exact.connection import disconnect
-from exact.lapses import lapses_at
-from exact.link_mail import NoAddress, mail_link
-from exact.links import make_link
+from exact.activation.lapses import lapses_at
+from exact.activation.link_mail import NoAddress, mail_link
+from exact.activation.links import make_link
+from exact.activation.switch import switch_off
+from exact.api.connection import disconnect
 from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
 from exact.questions import questions_of
 from exact.wording import explain, resource_name

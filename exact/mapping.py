@@ -209,7 +209,7 @@ def _change(
         for name, document in documents.items():
             setattr(mapping, name, document)
         mapping.save(update_fields=[*documents, "former_slots"])
-        # By the database's clock, as the looks at closings that it is held against (`exports.sweep`).
+        # By the database's clock, as the looks at closings that it is held against (`exports.way.sweep`).
         Mapping.objects.filter(pk=mapping.pk).update(updated_at=Now())
         MappingEvent.objects.create(
             tenant_id=establishment.tenant_id, mapping=mapping, actor=actor, before=before, after=documents

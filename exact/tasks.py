@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from exact.linking import due_checks, forget_companies, make_checks
+from exact.activation.link_steps import due_checks, forget_companies, make_checks
+from exact.activation.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
 from exact.models import Division
 from exact.nudge import CHECK, REFRESH, nudge, nudge_check
-from exact.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
 from tenants.put_off import each, every
 
 

@@ -17,21 +17,21 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
 
+from exact.lane.states import OVER
 from exact.models import Finding, Posting
-from exact.states import OVER
-from exports import findings_console  # noqa: F401 - registers its page
-from exports.accept import reconsider
-from exports.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
-from exports.closing_page import closing_context
 from exports.closing_words import closing_words
-from exports.decide import WAIVABLE
-from exports.finding_words import said_of_finding, title_of
+from exports.console import findings_page as findings_console  # noqa: F401 - registers its page
+from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
+from exports.console.closing_page import closing_context
+from exports.console.repost_page import ask_to_repost
 from exports.models import Export, ExportState
-from exports.money import in_currency
-from exports.problems import said_of, sentence
-from exports.reasons import Why
-from exports.repost_page import ask_to_repost
 from exports.runs import console  # noqa: F401 - registers the export on demand
+from exports.way.accept import reconsider
+from exports.way.decide import WAIVABLE
+from exports.words.finding_words import said_of_finding, title_of
+from exports.words.money import in_currency
+from exports.words.problems import said_of, sentence
+from exports.words.reasons import Why
 from ledger.kinds import ClosingKind
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin

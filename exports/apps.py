@@ -10,7 +10,7 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear when something in the room below may go on: it does not know who waits for it."""
-        from exact.changes import may_go_on
+        from exact.signals import may_go_on
 
         may_go_on.connect(_go_on, dispatch_uid="exports")
 

@@ -8,12 +8,11 @@ from uuid import UUID
 import structlog
 from celery import shared_task
 
-from exact.errors import ExactError
-from exact.lane import run_lane as run_lane_of
+from exact.api.errors import ExactError
+from exact.books.reconcile import reconcile
+from exact.lane.lane import run_lane as run_lane_of
 from exact.models import Division
-from exact.reconcile import reconcile
 from exports.letters.round import go_round
-from exports.levels import look_again_after_changes, look_again_at_disputes
 from exports.nudge import (
     LEARN,
     RECONCILE,
@@ -26,11 +25,12 @@ from exports.nudge import (
     nudge_reposts,
     nudge_run,
 )
-from exports.repost_runs import advance_runs
+from exports.reposts.repost_runs import advance_runs
 from exports.runs.monthly import ask_for_due_months
 from exports.runs.perform import due_runs, perform
-from exports.settle import settle
-from exports.sweep import (
+from exports.way.ended_postings import settle
+from exports.way.levels import look_again_after_changes, look_again_at_disputes
+from exports.way.sweep import (
     due_divisions,
     learn_and_recheck,
     learn_and_release,

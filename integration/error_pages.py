@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import get_contextvars
 
 from clyo_ingest.errors import CONTENT_TYPE, ApiError, problem_document
-from exact import pages
+from exact.activation import pages
 from integration.language import API_PREFIX
 
 ACTIVATION = "/activation/"

@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "integration.usable_text.UsableTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
-    "clyo_ingest.load.ShedLoad",
+    "clyo_ingest.overload.ShedLoad",
     "clyo_ingest.unread.ReadToTheEnd",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

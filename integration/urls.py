@@ -15,7 +15,7 @@ urlpatterns = [
     path("health/", health),
     path("i18n/setlang/", switch_language, name="set_language"),
     path("exports/file/<str:token>", signed_file, name="export-file"),
-    path("activation/", include("exact.urls")),
+    path("activation/", include("exact.activation.urls")),
     path("console/hijack/", include("hijack.urls")),
     path("console/", include("integration.console.urls")),
     path("console/", admin.site.urls),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from integration.stack.browser import find_browser
+from tools.stack.browser import find_browser
 
 ARGUMENTS = (
     "--no-sandbox",

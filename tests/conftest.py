@@ -19,12 +19,12 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from clyo_ingest.keys import issue_key
-from exact.activation import activate, choose_division
-from exact.client import http_of_thread
-from exact.connection import connect
-from exact.lane import run_lane
+from exact.activation.switch import activate, choose_division
+from exact.api.client import http_of_thread
+from exact.api.connection import connect
+from exact.lane.lane import run_lane
 from exact.models import Division, ExactApp, Posting
-from exports.settle import settle
+from exports.way.ended_postings import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
 from tests.spoken import listening
@@ -294,7 +294,7 @@ def linked(transactional_db: None, exact: SimulatedExact) -> tuple[Caller, Divis
 @pytest.fixture
 def posted(linked: tuple[Caller, Division], monkeypatch: pytest.MonkeyPatch) -> Posting:
     """The sales posting of a closing that stands in Exact with its receipts, for long enough to be missed there."""
-    monkeypatch.setattr("exact.reconcile.settle_time", timedelta)
+    monkeypatch.setattr("exact.books.reconcile.settle_time", timedelta)
     till, division = linked
     assert till.post("closings", closing()).status_code == 201
     work(division)

@@ -11,14 +11,14 @@ import pytest
 
 from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import label_of
-from exports.problems import OF_FAMILY, SENTENCES
+from exports.words.problems import OF_FAMILY, SENTENCES
 from ledger.problem import Problem
 
 TESTS = str(Path(__file__).parent)
 # What a placeholder's words are made of beside its own fact.
 WITH = {"label": {"means", "kind"}, "field": {"slot", "rate", "family"}}
-# Facts that other code reads: which setting it is (the till API), how many others there were (`exports.levels`), and
-# where a file's problem was met first (`ledger.files.check`).
+# Facts that other code reads: which setting it is (the till API), how many others there were (`exports.way.levels`),
+# and where a file's problem was met first (`ledger.files.check`).
 READ_OF_EXACT = frozenset({"field"})
 READ = {"partly_booked": frozenset({"count"}), "sums_differ": frozenset({"count"})}
 READ_OF_FILES = frozenset({"format", "establishment", "closing", "setting"})

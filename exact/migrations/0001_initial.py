@@ -1,6 +1,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import exact.secret_text
+import postgres.secret_text
 import postgres.guards
 import uuid_utils.compat
 from django.conf import settings
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(help_text='ISO code, e.g. FR', max_length=2, unique=True, verbose_name='country')),
                 ('base_url', models.URLField(help_text='e.g. https://start.exactonline.fr', verbose_name='host')),
                 ('client_id', models.CharField(max_length=120, verbose_name='client id')),
-                ('client_secret', exact.secret_text.SecretText(editable=False, verbose_name='client secret')),
+                ('client_secret', postgres.secret_text.SecretText(editable=False, verbose_name='client secret')),
                 ('minute_limit', models.PositiveIntegerField(default=60, verbose_name='calls a minute and company')),
                 ('day_limit', models.PositiveIntegerField(default=5000, verbose_name='calls a day and company')),
             ],
@@ -74,8 +74,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='connections', to='tenants.tenant', verbose_name='customer')),
                 ('app', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='exact.exactapp', verbose_name='app registration')),
                 ('state', models.CharField(choices=[('active', 'active'), ('reconnect_required', 'reconnect required'), ('disconnected', 'disconnected')], default='active', max_length=20, verbose_name='state')),
-                ('access_token', exact.secret_text.SecretText(default='', editable=False)),
-                ('refresh_token', exact.secret_text.SecretText(default='', editable=False)),
+                ('access_token', postgres.secret_text.SecretText(default='', editable=False)),
+                ('refresh_token', postgres.secret_text.SecretText(default='', editable=False)),
                 ('access_issued_at', models.DateTimeField(editable=False, null=True, verbose_name='token issued')),
                 ('access_expires_at', models.DateTimeField(editable=False, null=True, verbose_name='token expires')),
                 ('user_name', models.CharField(blank=True, max_length=120, verbose_name='Exact user')),

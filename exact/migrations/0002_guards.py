@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exact_lane_enter',
-            digest='0a95f00b29afd397',
+            digest='b005343c91b8e26d',
         ),
         postgres.in_force.Install(
             name='exact_lane_step',
-            digest='3be8f55e0a457ad8',
+            digest='73945857c1e81e79',
         ),
     ]

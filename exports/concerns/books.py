@@ -8,13 +8,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from exact.models import Finding
-from exports import links
 from exports.concerns.closings import name_of
 from exports.concerns.compared import late_companies
 from exports.concerns.concern import Concern, Item, Kind, key_of, owner_of
 from exports.concerns.scope import Scope
-from exports.finding_words import advice_of, said_of_finding, title_of, worth_of
+from exports.console import links
 from exports.models import Export
+from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
 
 
 def differing(scope: Scope) -> Iterator[Concern]:

@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
-from exact.states import OPEN
-from exports import links
-from exports.causes import causes_of
 from exports.concerns.concern import Concern, Item, Kind, counted, key_of, owner_of
 from exports.concerns.pauses import PAUSES
 from exports.concerns.scope import Scope
+from exports.console import links
+from exports.console.causes import causes_of
+from exports.coverage.missing import missing_before
+from exports.coverage.silent import silent_tills
 from exports.models import Export, ExportState
-from exports.runs.missing import missing_before
-from exports.silent import silent_tills
 from ledger.money import BOOKS
 from tenants.models import Establishment, Till
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from exports.money import euros
+from exports.words.money import euros
 from tenants.models import Establishment
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from exact.lapses import lapses_at, lost_or_late
+from exact.activation.lapses import lapses_at, lost_or_late
 from exact.models import Activation, Connection, Lane, PauseCode
 from exports.concerns.concern import Concern, Item, Kind, key_of
 from exports.concerns.scope import Scope

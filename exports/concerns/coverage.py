@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from exports import links
 from exports.concerns.concern import Concern, Item, Kind, key_of, owner_of
 from exports.concerns.scope import Scope
-from exports.coverage import HOURS_UNCOVERED, UNCOVERED
-from exports.coverage_gaps import still_uncovered
+from exports.console import links
+from exports.coverage.gaps import still_uncovered
+from exports.coverage.judge import HOURS_UNCOVERED, UNCOVERED
 from exports.models import Export
-from exports.problems import sentence
+from exports.words.problems import sentence
 
 
 def uncovered(scope: Scope) -> Iterator[Concern]:

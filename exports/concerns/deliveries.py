@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from exports.concerns.concern import Concern, Item, Kind, key_of
 from exports.concerns.scope import Scope
-from exports.problems import sentence
 from exports.runs.models import ExportRun, MailState, RunState
+from exports.words.problems import sentence
 
 TOLD_FOR = timedelta(days=14)
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from exports.letters.line import Line, grouped
 from exports.letters.models import Letter, LetterKind, LetterState
-from exports.mail_refusals import is_final, said_by_server
+from exports.words.mail_refusals import is_final, said_by_server
 from tenants.models import Letters, User
 
 log = structlog.get_logger()

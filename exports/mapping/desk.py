@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from exact.activation import plan_in
-from exact.catalogue import ChartOnDemand
-from exact.checks import accounts_in
+from exact.activation.switch import plan_in
+from exact.company.catalogue import ChartOnDemand
 from exact.effective import Seen
 from exact.models import Activation, AskedMeans, Division, Mapping
 from exact.questions import open_questions
+from exact.settings.checks import accounts_in
 from exports.models import Export, ExportState
 from ledger.kinds import PaymentKind
 from tenants.models import Establishment

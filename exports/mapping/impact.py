@@ -3,14 +3,14 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from exact.activation import OF_THE_DAY, check_mapping
-from exact.catalogue import Catalogue
+from exact.activation.switch import OF_THE_DAY, check_mapping
+from exact.company.catalogue import Catalogue
 from exact.models import Division, Mapping
 from exact.wording import explain
 from exports.mapping.desk import Desk, waiting_closings
 from exports.mapping.preview import outcome
 from exports.models import Export
-from exports.problems import sentence
+from exports.words.problems import sentence
 from ledger.problem import Problem
 
 WAITING_MAX = 20

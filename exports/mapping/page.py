@@ -13,16 +13,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exact.catalogue import Catalogue
-from exact.catalogue_search import PICKED, Found, lists_of, search
-from exact.comparison import compared
+from exact.company.catalogue import Catalogue
+from exact.company.catalogue_search import PICKED, Found, lists_of, search
 from exact.copying import proposed_from
 from exact.effective import effective_settings
 from exact.fields import own_value
 from exact.mapping import ChangedMeanwhile, Overrides, stamp_of
 from exact.mapping_history import history_of
 from exact.models import AskedMeans, CatalogueKind, Division
-from exact.trades import TRADES, proposed_by
+from exact.settings.comparison import compared
+from exact.settings.trades import TRADES, proposed_by
 from exports.mapping.desk import ALONG, Desk
 from exports.mapping.draft import Draft, changes, typed
 from exports.mapping.impact import Impact, impact

@@ -8,15 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exact.catalogue import Catalogue
+from exact.company.catalogue import Catalogue
 from exact.models import CatalogueKind, Division, Mapping
-from exports.closing_page import line_of
-from exports.coverage_rows import kept
-from exports.decide import Archived, Held, Look, Ready, decide
+from exports.console.closing_page import line_of
+from exports.coverage.rows import kept
 from exports.models import Export
-from exports.money import euros
-from exports.prepare import Destination
-from exports.problems import sentence
+from exports.way.decide import Archived, Held, Look, Ready, decide
+from exports.way.prepare import Destination
+from exports.words.money import euros
+from exports.words.problems import sentence
 from ledger.entry import Entry
 from ledger.problem import Problem
 

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from exact.activation import learn_third_parties, plan_in, recheck
-from exact.errors import ExactError
+from exact.activation.switch import learn_third_parties, plan_in, recheck
+from exact.api.errors import ExactError
 from exact.mapping import Overrides, set_overrides
 from exact.models import CatalogueKind, Mapping
 from exports.mapping.desk import Desk

@@ -8,13 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exact.catalogue_search import Found
-from exact.comparison import Compared, Verdict
+from exact.company.catalogue_search import Found
 from exact.effective import UNUSED, Setting, Source
 from exact.fields import NO, YES
 from exact.models import AskedMeans, CatalogueKind
+from exact.settings.comparison import Compared, Verdict
 from exact.wording import explain, label_of
-from exports.closing_page import rate
+from exports.console.closing_page import rate
 from ledger.kinds import PaymentKind, ReceiptKind, Unnamed, Usual
 
 SOURCES = {

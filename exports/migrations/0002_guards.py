@@ -25,11 +25,11 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_follow_posting',
-            digest='33ffaf17c8ba9d22',
+            digest='128e2ef14ba700bb',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='7a863b1a0c23eb78',
+            digest='8abf26d69829b85f',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',
@@ -45,6 +45,6 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_level_changed',
-            digest='a4f9172f0bf1727c',
+            digest='921bb6e5e5c09904',
         ),
     ]

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.fields.json import KT
 
+from exact.lane.states import IN_EXACT, OVER
 from exact.models import Posting, PostingState
-from exact.states import IN_EXACT, OVER
-from exports.coverage import LOOKED_AT_AGAIN
-from exports.decide import NOTHING_TO_BOOK, TRAINING
+from exports.coverage.judge import LOOKED_AT_AGAIN
 from exports.models import Export, ExportState
-from exports.prepare import ALONG_AN_ESTABLISHMENT
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunState
+from exports.way.decide import NOTHING_TO_BOOK, TRAINING
+from exports.way.prepare import ALONG_AN_ESTABLISHMENT
 from ledger.entry import Entry
 from ledger.problem import Problem
 from postgres.rows import after, among

@@ -15,11 +15,11 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exact.errors import ExactError
+from exact.api.errors import ExactError
+from exact.books.reconcile import accounts_of_vat, look_at, reconcile
+from exact.books.standing import found_by_account, meant_by_account
+from exact.lane.states import IN_EXACT, OVER
 from exact.models import BookLine, Division, Posting, PostingState
-from exact.reconcile import accounts_of_vat, look_at, reconcile
-from exact.standing import found_by_account, meant_by_account
-from exact.states import IN_EXACT, OVER
 from exports.models import Export
 from exports.runs.closings import PAGE
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState

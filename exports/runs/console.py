@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from exports.runs.ask import ask_for_run
+from exports.runs.claim import cancel
 from exports.runs.forms import (
     PRESETS,
     BookYearForm,
@@ -32,7 +33,6 @@ from exports.runs.link import file_answer
 from exports.runs.models import BookYear, ExportRun, FileSettings, MonthlyExport, RunFormat, RunState
 from exports.runs.preview import preview
 from exports.runs.report import Report
-from exports.runs.work import cancel
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import User

@@ -14,14 +14,12 @@ from uuid import UUID
 from django.db.models.fields.json import KT
 from psycopg.types.json import Jsonb
 
-from exact.activation import plan_in
+from exact.activation.switch import plan_in
 from exact.models import Mapping as Settings
 from exact.models import Posting
-from exports.coverage_rows import kept
-from exports.decide import Archived, Held, Look, Ready, decide_for_file
+from exports.coverage.rows import kept
 from exports.models import Export, ExportState
-from exports.prepare import Destination
-from exports.runs.ahead import read_ahead
+from exports.runs.claim import Work
 from exports.runs.closings import (
     LATE,
     StandingEntries,
@@ -31,12 +29,13 @@ from exports.runs.closings import (
     why_archived,
     with_documents,
 )
-from exports.runs.copy import copy_rows
 from exports.runs.delivered import earlier_runs
 from exports.runs.frozen import FileEntry, Frozen
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
+from exports.runs.read_ahead import read_ahead
 from exports.runs.validated import Validated, ValidatedEntries, correction_of
-from exports.runs.work import Work
+from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
+from exports.way.prepare import Destination
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
 from ledger.files.fec import Fec
@@ -45,6 +44,7 @@ from ledger.files.make import Draft
 from ledger.files.read_back import as_meant, moved_by
 from ledger.files.takings import takings_of
 from ledger.problem import Problem
+from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
 
 NAMED_MAX = 20

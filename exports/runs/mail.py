@@ -13,11 +13,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from exports.mail_refusals import is_final, said_by_server
 from exports.runs.content import read_content
 from exports.runs.link import VALID_FOR, signed_address
 from exports.runs.models import ExportRun, MailState
 from exports.runs.report import Report
+from exports.words.mail_refusals import is_final, said_by_server
 
 log = structlog.get_logger()
 

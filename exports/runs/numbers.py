@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from exports.runs.copy import copy_rows
+from exports.runs.claim import Work
 from exports.runs.frozen import FileEntry, Frozen, Numbered
 from exports.runs.models import ExportRun, KeptNumber, RunClosing, RunClosingState
-from exports.runs.work import Work
 from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_entries, same_entries
 from ledger.problem import Problem
+from postgres.bulk import copy_rows
 from postgres.rows import among
 from tenants.models import Tenant
 

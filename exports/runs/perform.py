@@ -7,11 +7,11 @@ from django.db import DatabaseError
 from django.db.models import F, Q, Window
 from django.db.models.functions import Now, RowNumber
 
+from exports.runs.claim import Stopped, Work, claim
 from exports.runs.mail import send_report
 from exports.runs.models import ExportRun, MailState, RunClosing, RunClosingState, RunState
 from exports.runs.to_exact import ON_ITS_WAY, run_to_exact
 from exports.runs.to_file import run_to_file
-from exports.runs.work import Stopped, Work, claim
 from ledger.problem import Problem
 
 log = structlog.get_logger()

@@ -9,14 +9,14 @@ from itertools import chain, islice
 
 from django.db.models import QuerySet
 
+from exports.coverage.missing import Missing, missing_before
 from exports.models import Export, ExportState
-from exports.problems import sentence
 from exports.runs.closings import closings_in
 from exports.runs.freeze import ReadClosing, Reader, walk_ins_of
-from exports.runs.missing import Missing, missing_before
 from exports.runs.models import ExportRun, RunClosingState
 from exports.runs.options import layout_of
 from exports.runs.report import LeftOut
+from exports.words.problems import sentence
 from ledger.files.check import check_file
 from ledger.files.layout import Layout
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings

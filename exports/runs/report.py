@@ -13,16 +13,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from exact.books.standing import DATE, ENTRIES
 from exact.models import FindingKind
-from exact.standing import DATE, ENTRIES
-from exports.differences import named
 from exports.models import Export, ExportState
-from exports.money import euros
-from exports.problems import sentence
 from exports.runs.comparison import TAKEN_BACK
 from exports.runs.delivered import EarlierFile, earlier_files
 from exports.runs.models import ExportRun, RunClosing, RunClosingState
 from exports.runs.outcome import LEFT_OUT
+from exports.words.differences import named
+from exports.words.money import euros
+from exports.words.problems import sentence
 
 SHOWN_MAX = 500
 

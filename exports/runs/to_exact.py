@@ -6,18 +6,18 @@ lanes that post meanwhile, cannot make an entry double.
 
 from django.db import transaction
 
-from exact.states import MovedByAnother
-from exports.accept import reconsider
+from exact.lane.states import MovedByAnother
 from exports.models import Export, ExportState
-from exports.reasons import Why
-from exports.repost import CannotRepost, repost
+from exports.reposts.repost import CannotRepost, repost
+from exports.runs.claim import Work
 from exports.runs.closings import LATE, closings_in, pages, standing_entries, why_archived
 from exports.runs.comparison import compare
 from exports.runs.freeze import said_of_several
 from exports.runs.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
 from exports.runs.outcome import WAITING, word_on_left_out
 from exports.runs.sheet import takings_document
-from exports.runs.work import Work
+from exports.way.accept import reconsider
+from exports.words.reasons import Why
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 

@@ -9,6 +9,7 @@ from typing import IO, Any
 import structlog
 from django.utils import timezone
 
+from exports.runs.claim import Work
 from exports.runs.closings import closings_in
 from exports.runs.comparison import compare
 from exports.runs.content import keep_content
@@ -21,7 +22,6 @@ from exports.runs.options import layout_of
 from exports.runs.outcome import word_on_left_out
 from exports.runs.sheet import sheet_document, takings_document
 from exports.runs.validated import ValidatedMeanwhile, Validation
-from exports.runs.work import Work
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout

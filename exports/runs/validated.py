@@ -17,7 +17,6 @@ from django.utils import timezone
 from psycopg import IntegrityError as RawIntegrityError
 
 from exports.runs.content import PIECE, read_piece
-from exports.runs.copy import copy_rows
 from exports.runs.models import ExportRun, FileContent
 from exports.runs.models import ValidatedEntry as ValidatedRow
 from ledger.entry import Entry
@@ -26,6 +25,7 @@ from ledger.files.layout import Layout
 from ledger.files.numbering import EntryNumber, GivenNumber
 from ledger.files.read_back import moved_by
 from ledger.files.validated import ValidatedEntry, in_force
+from postgres.bulk import copy_rows
 
 ONCE = "exports_validatedentry_pkey"
 COPIED = ("number_id", "tenant_id", "content_id", "start", "length", "takings")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django import template
 
-from exports.money import euros as in_euros
+from exports.words.money import euros as in_euros
 
 register = template.Library()
 

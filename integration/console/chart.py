@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count
 
-from exports import links
+from exports.console import links
 from integration.console.night import COLUMNS, closings_of
 from tenants.models import User
 

@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from exact.lapses import lapsing_connections
-from exports import links
+from exact.activation.lapses import lapsing_connections
 from exports.concerns.compared import compared, compared_words
 from exports.concerns.found import concerns_of
 from exports.concerns.pauses import PAUSES
 from exports.concerns.scope import Scope
-from exports.findings_console import open_findings
+from exports.console import links
+from exports.console.findings_page import open_findings
+from exports.coverage.silent import silent_tills
 from exports.models import Export, ExportState
-from exports.silent import silent_tills
 from integration.console.chart import last_days
 from integration.console.night import night_of, paused_lanes
 from integration.console.set_up.progress import being_set_up

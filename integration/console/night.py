@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Count, QuerySet
 
 from exact.models import Lane
-from exports import links
+from exports.console import links
 from exports.models import Export, ExportState
 from tenants.models import Establishment, User
 from tenants.scope import visible_to

@@ -46,7 +46,7 @@ UNFOLD: dict[str, Any] = {
                     _entry(_("Closings"), "receipt_long", "admin:exports_export_changelist", "exports.view_export"),
                     _entry(_("Errors by cause"), "report", "console_causes", "exports.view_export"),
                     _entry(_("Differences"), "difference", "admin:exact_finding_changelist", "exact.view_finding")
-                    | {"badge": "exports.findings_console.menu_count"},
+                    | {"badge": "exports.console.findings_page.menu_count"},
                     _entry(
                         _("Export to accounting"),
                         "file_export",

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import path
 
-from exports.level_page import book_the_rest, level_page
+from exports.console.level_page import book_the_rest, level_page
+from exports.console.repost_page import repost_page, run_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
-from exports.repost_page import repost_page, run_page
 from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clyo_ingest.day_log import DayLog, LogLine, day_log
-from exports.causes import READ_MAX, causes_of
+from exports.console.causes import READ_MAX, causes_of
 from exports.models import Export
 from ledger import texts
 from tenants.models import Establishment, User

@@ -1,4 +1,4 @@
--- A worker takes a division's lane (exact/steps.py): the lease, and the first posting with all that sending it needs.
+-- A worker takes a division's lane (exact/lane/statements.py): the lease, and the first posting with all that sending it needs.
 -- No row when another holds the lane, when it is paused, or when nothing is to be done.
 CREATE OR REPLACE FUNCTION exact_lane_enter(
     of_division bigint, new_holder text, hold interval

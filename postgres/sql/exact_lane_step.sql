@@ -1,4 +1,4 @@
--- Between two calls to Exact (exact/steps.py): prolongs the lease if it is still held (`held_fence`), writes down what was
+-- Between two calls to Exact (exact/lane/statements.py): prolongs the lease if it is still held (`held_fence`), writes down what was
 -- posted and takes the next posting, in one round trip. verdict: held; lost (another has the lane); moved (the posting).
 CREATE OR REPLACE FUNCTION exact_lane_step(
     of_division bigint, held_fence bigint, hold interval, this_minute timestamp with time zone,

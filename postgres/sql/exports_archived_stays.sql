@@ -1,4 +1,4 @@
--- An archived closing that has nothing to book stays so; one for which others stand (exports/coverage.py,
+-- An archived closing that has nothing to book stays so; one for which others stand (exports/coverage/judge.py,
 -- LOOKED_AT_AGAIN) may count after all.
 CREATE OR REPLACE FUNCTION exports_archived_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$

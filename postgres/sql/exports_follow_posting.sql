@@ -1,5 +1,5 @@
 -- The state of a closing follows from its postings as soon as one is posted, refused, differs, or is looked up again; in
--- the lane's own transaction, so that no answer of Exact stands without it. exports/states.py makes all other moves.
+-- the lane's own transaction, so that no answer of Exact stands without it. exports/way/states.py makes all other moves.
 CREATE OR REPLACE FUNCTION exports_follow_posting() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE

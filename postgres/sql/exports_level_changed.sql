@@ -1,4 +1,4 @@
--- Notes that an establishment books another kind of closing, for the look at what waited for it (exports/levels.py), and
+-- Notes that an establishment books another kind of closing, for the look at what waited for it (exports/way/levels.py), and
 -- answers or takes back the question about it.
 CREATE OR REPLACE FUNCTION exports_level_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$

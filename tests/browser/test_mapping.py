@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from clyo_ingest.keys import issue_key
 from exact.models import CatalogueItem, Division, Mapping, Posting
 from exports.models import Export
-from exports.sweep import release_mended
+from exports.way.sweep import release_mended
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TillFactory
 from tenants.models import Establishment
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from clyo_ingest.keys import issue_key
 from tenants.factories import StaffFactory, TillFactory
 from tests.conftest import Caller
-from tests.exports.covering import general, push, station
+from tests.exports.coverage.covering import general, push, station
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from clyo_ingest.models import Closing
 from exact import nudge
 from exact.models import Division
 from exports.models import Export
-from exports.sweep import due_divisions
+from exports.way.sweep import due_divisions
 from integration.celery import app
 from tests.conftest import Caller, closing, work
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_code, issue_key
-from exact.links import make_link
+from exact.activation.links import make_link
 from exact.models import (
     Activation,
     CatalogueItem,

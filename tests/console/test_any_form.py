@@ -12,11 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from integration.bench.addresses import Address, every_address
-from integration.bench.pages import logged_in
 from tenants.factories import SupportFactory
 from tests.console.given import World, world
 from tests.console.test_isolation_walk import NOT_WALKED, values_for
+from tools.bench.addresses import Address, every_address
+from tools.bench.pages import logged_in
 
 # NUL, half of a surrogate pair, more digits than Python reads, a number no column holds, what another field would be,
 # a day that has no tomorrow, digits that are none.

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
 from clyo_ingest.models import PairingCode
-from exact.links import make_link
+from exact.activation.links import make_link
 from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import ActivationLink, Connection, Division, ExactApp, Finding
 from exports.runs.models import ExportRun

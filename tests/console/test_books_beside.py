@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from exact.books.reconcile import reconcile
 from exact.models import Posting
-from exact.reconcile import reconcile
-from exports.books_beside import BooksShown
+from exports.console.books_beside import BooksShown
 from tenants.factories import StaffFactory
 from tests.conftest import SimulatedExact
 from tests.exact.bookkeeper import Bookkeeper

@@ -8,7 +8,7 @@ from exact.models import CatalogueItem, Division
 from exports.models import Export
 from tenants.factories import AccountantFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.test_repost import set_period
+from tests.exports.reposts.test_repost import set_period
 
 CHANGELIST = "admin:exports_export_changelist"
 

@@ -11,7 +11,7 @@ from exports.models import Export
 from tenants.factories import StaffFactory
 from tenants.models import Establishment, User
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
-from tests.exports.test_repost import set_period
+from tests.exports.reposts.test_repost import set_period
 
 PASSWORD = "corneille-bleue-42"
 

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from exact.books.reconcile import accept_finding, reconcile
 from exact.models import Division, Finding, FindingKind, Posting
-from exact.reconcile import accept_finding, reconcile
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -89,7 +89,7 @@ def test_till__is_told_of_its_own(gone: Posting, linked: tuple[Caller, Division]
 def test_compare_now__asks_for_ones_own_companies(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     here = world()
     asked: list[int] = []
-    monkeypatch.setattr("exports.findings_console.nudge_reconcile", asked.append)
+    monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()
     client.force_login(here.own.staff)
     assert client.post(reverse("admin:exact_finding_compare")).status_code == 302
@@ -100,7 +100,7 @@ def test_compare_now__asks_for_ones_own_companies(db: None, monkeypatch: pytest.
 def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     here = world()
     asked: list[int] = []
-    monkeypatch.setattr("exports.findings_console.nudge_reconcile", asked.append)
+    monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()
     client.force_login(AccountantFactory(tenant=here.own.tenant))
     assert client.post(reverse("admin:exact_finding_compare")).status_code == 403
@@ -111,7 +111,7 @@ def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.Mo
 
 
 def test_menu__counts_to_a_hundred(gone: Posting, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exports.findings_console.MENU_COUNTS_TO", 2)
+    monkeypatch.setattr("exports.console.findings_page.MENU_COUNTS_TO", 2)
     second = Posting.objects.exclude(pk=gone.pk).get()
     Finding.objects.create(tenant=gone.tenant, posting=second, kind=FindingKind.DOUBLED)
     assert "Différences 1+" in read(SupportFactory(), reverse("admin:index"))

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
-from exact.lapses import lapsing_connections
+from exact.activation.lapses import lapsing_connections
+from exports.coverage.silent import silent_tills
 from exports.models import Export
-from exports.silent import silent_tills
 from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till

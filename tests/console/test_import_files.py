@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from integration.fuzz.promises import unescaped
 from tenants.customer_file import read_file
 from tenants.factories import StaffFactory
 from tenants.models import Tenant, User
 from tenants.unreadable import Unreadable
 from tests.console.test_import import HEADINGS, ZINC, keep, look, there
+from tools.fuzz.promises import unescaped
 
 COLUMNS = HEADINGS.split(";")
 

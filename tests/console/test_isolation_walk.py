@@ -23,13 +23,13 @@ from django.utils.http import urlsafe_base64_encode
 
 from clyo_ingest.models import Closing
 from exact.models import ActivationLink, ExactApp, Posting
-from integration.bench.addresses import Address, every_address
 from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
 from tests.console.given import Customer, World, world
+from tools.bench.addresses import Address, every_address
 
 # One row for all customers, support's own.
 SHARED = {"exact.exactapp": lambda: ExactApp.objects.all()}

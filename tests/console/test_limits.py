@@ -6,11 +6,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from integration.bench.addresses import every_address
-from integration.bench.pages import logged_in, pages_of
-from integration.bench.volume import fill, store_closings
 from tenants.factories import ResellerAdminFactory, SupportFactory
 from tests.console.given import customer
+from tools.bench.addresses import every_address
+from tools.bench.pages import logged_in, pages_of
+from tools.bench.volume import fill, store_closings
 
 QUERIES_MAX = 30
 RESELLERS, TENANTS, TILLS, DAYS = 20, 2_000, 5_000, 5

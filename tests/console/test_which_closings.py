@@ -12,7 +12,7 @@ from exports.models import Export
 from tenants.factories import AccountantFactory, EstablishmentFactory, StaffFactory, SupportFactory
 from tenants.models import Establishment, User
 from tests.conftest import Caller
-from tests.exports.covering import codes, general, push, pushed, states, station
+from tests.exports.coverage.covering import codes, general, push, pushed, states, station
 
 UNTOLD: dict[str, Any] = {"tickets": []}
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from exact.catalogue import Catalogue
+from exact.company.catalogue import Catalogue
 from exact.models import CatalogueItem, CatalogueKind
 from ledger.entry import Entry, EntryKind, Line, LineRole
 

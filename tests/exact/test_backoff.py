@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from exact import lane
-from exact.errors import (
+from exact.api.errors import (
     ExactError,
     Forbidden,
     NeedsReconnect,
@@ -16,7 +15,8 @@ from exact.errors import (
     RefusedInDoubt,
     Unavailable,
 )
-from exact.lane import backoff, pause_code
+from exact.lane import lane
+from exact.lane.lane import backoff, pause_code
 from exact.models import PauseCode
 
 

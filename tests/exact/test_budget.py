@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from exact.budget import Budget, next_midnight, next_minute
-from exact.errors import RateLimited
+from exact.api.budget import Budget, next_midnight, next_minute
+from exact.api.errors import RateLimited
 
 NOW = datetime(2026, 3, 14, 23, 58, 20, 500, tzinfo=UTC)
 THIS_MINUTE, TODAY = datetime(2026, 3, 14, 23, 58, tzinfo=UTC), date(2026, 3, 14)

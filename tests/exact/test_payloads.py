@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from exact.catalogue import NotInCatalogue
+from exact.api.resources import BANK, CASH, SALES
+from exact.company.catalogue import NotInCatalogue
+from exact.entries.payloads import body_of, codes_in, expected_amount, expected_vat, resource_of, resources_to_search
 from exact.models import CatalogueItem
-from exact.payloads import body_of, codes_in, expected_amount, expected_vat, resource_of, resources_to_search
-from exact.resources import BANK, CASH, SALES
 from ledger.entry import Entry, LineRole
 from tests.exact.known import ACCOUNT, JOURNAL, PARTY, company, item, line, receipts, sale
 

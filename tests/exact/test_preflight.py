@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from exact.models import CatalogueItem
-from exact.preflight import (
+from exact.company.preflight import (
     JOURNAL_TYPES_RECEIPTS,
     account_problems,
     check_entry_in_exact,
@@ -20,6 +19,7 @@ from exact.preflight import (
     third_party_problems,
     vat_code_problems,
 )
+from exact.models import CatalogueItem
 from ledger.entry import Entry, LineRole
 from ledger.problem import Problem
 from tests.exact.known import (

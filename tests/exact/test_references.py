@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from exact.errors import OutcomeUnknown
-from exact.mirror import OUR_REFERENCE
-from exact.postings import Found, from_answer, reference_of, to_cents, turn_of
-from exact.resources import BANK, CASH, SALES
+from exact.api.errors import OutcomeUnknown
+from exact.api.resources import BANK, CASH, SALES
+from exact.books.mirror import OUR_REFERENCE
+from exact.lane.postings import Found, from_answer, reference_of, to_cents, turn_of
 from ledger.entry import EntryKind
 
 ID = UUID("019535d9-3df7-79fb-b466-fa907fa17f9e")

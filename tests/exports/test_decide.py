@@ -8,8 +8,9 @@ import pytest
 import time_machine
 
 from exact.models import CatalogueItem, Division, Mapping
-from exports.coverage import Counts, Disputed, NotBooked, Verdict
-from exports.decide import (
+from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
+from exports.models import Export, ExportState
+from exports.way.decide import (
     STATES,
     Archived,
     Complete,
@@ -21,8 +22,7 @@ from exports.decide import (
     decide,
     decide_for_file,
 )
-from exports.models import Export, ExportState
-from exports.prepare import Destination
+from exports.way.prepare import Destination
 from ledger.closing import Closing
 from ledger.entry import Entry
 from ledger.problem import Problem

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from clyo_ingest.continuity import NEIGHBOURS
 from clyo_ingest.inbox import STORED
 from clyo_ingest.keys import KNOWN_BY
-from exact.catalogue import NAMED
+from exact.company.catalogue import NAMED
 from exact.models import Division
-from exports.locked_till import LOCKED
 from exports.models import Export
+from exports.way.locked_till import LOCKED
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 
@@ -42,7 +42,7 @@ def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], e
         "511800": Decimal("200.00"),
         "530000": Decimal("325.00"),
     }
-    assert exact.calls(division.code)["total"] == 2
+    assert exact.api.clients(division.code)["total"] == 2
     assert Export.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
 
 

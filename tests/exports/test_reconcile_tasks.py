@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from exact.models import Activation, Division
-from exports.sweep import unreconciled_divisions
 from exports.tasks import reconcile_division
+from exports.way.sweep import unreconciled_divisions
 from tests.conftest import Caller, SimulatedExact
 
 Linked = tuple[Caller, Division]

@@ -15,10 +15,10 @@ import redis
 from kombu import Connection
 
 from integration.celery import app
-from integration.stack.account import ServiceAccount, services_home
-from integration.stack.product import ALONE
-from integration.stack.programs import Running, start_valkey
-from integration.stack.services import CLONE
+from tools.stack.account import ServiceAccount, services_home
+from tools.stack.product import ALONE
+from tools.stack.programs import Running, start_valkey
+from tools.stack.services import CLONE
 
 WORKER = ("-m", "celery", "-A", "tests.integration.worker_that_waits", "worker", "-P", "threads", "-c", "1", *ALONE)
 WAIT_S = 60

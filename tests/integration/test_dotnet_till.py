@@ -18,13 +18,13 @@ from clyo_ingest.models import Closing, Push
 from exact.models import Division
 from exports.runs.models import ExportRun
 from exports.runs.perform import perform
-from integration.stack import product
-from integration.stack.processes import Processes
-from integration.stack.programs import free_port
 from tenants.factories import TillFactory
 from tests.conftest import PARAMETERS, ROOT, SimulatedExact, closing, work
-from tests.exports.covering import covering, general, station
+from tests.exports.coverage.covering import covering, general, station
 from tests.integration.dotnet import PATIENCE_S, DotNetTill, Http2, Http11, Wire
+from tools.stack import product
+from tools.stack.processes import Processes
+from tools.stack.programs import free_port
 
 FEC = {"from": "2026-03-01", "to": "2026-03-31", "format": "fec"}
 PIECE = 64 * 1024

@@ -5,7 +5,7 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from integration.environment import LOCAL_SECRET, LOCAL_TOKEN_KEY, Environment
-from integration.stack.services import CLONE
+from tools.stack.services import CLONE
 
 GOOD = {
     "CLYO_ENV": "production",

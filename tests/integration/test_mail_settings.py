@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from integration.environment import Environment
-from integration.stack.programs import free_port
+from tools.stack.programs import free_port
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = dict(

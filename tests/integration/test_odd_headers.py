@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from integration.bench.addresses import every_address
 from tests.console.given import world
 from tests.console.test_isolation_walk import values_for
+from tools.bench.addresses import every_address
 
 CHARSETS = ["hex", "idna", "undefined", "rot13", "utf-16", "no-such\x7f"]
 ODD: list[dict[str, str]] = [

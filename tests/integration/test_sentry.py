@@ -137,7 +137,7 @@ def test_task__that_breaks_sends_no_token(
     def broken(answer: Any, *_: object) -> None:
         raise RuntimeError(f"Authorization: Bearer {tokens.access_token} {tokens.refresh_token} {answer}")
 
-    monkeypatch.setattr("exact.lane.from_answer", broken)
+    monkeypatch.setattr("exact.lane.lane.from_answer", broken)
     outcome = tasks.run_lane.apply(args=[division.pk], throw=False)
     assert outcome.failed()
     assert kinds(sent()) == {"RuntimeError"}

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tenants.insertion import Insertion, insert
+from postgres.insertion import Insertion, insert
 from tenants.models import Reseller, Tenant
 
 pytestmark = pytest.mark.django_db

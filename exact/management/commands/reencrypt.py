@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.db.models import Model
 
-from exact.secret_text import SecretText
+from postgres.secret_text import SecretText
 
 
 class Command(BaseCommand):

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clyo_ingest.keys import issue_code
-from exact.link_mail import mail_link
-from exact.links import LIFE, make_link
+from exact.activation.link_mail import mail_link
+from exact.activation.links import LIFE, make_link
 from exact.models import Mapping
-from exports import links
+from exports.console import links
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of
 from ledger import texts

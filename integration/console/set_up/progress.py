@@ -15,7 +15,7 @@ from exact.models import Activation, ActivationLink, AskedMeans, ConnectionState
 from exact.questions import open_questions
 from exact.wording import explain
 from exports.models import Export, ExportState
-from exports.problems import sentence
+from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to

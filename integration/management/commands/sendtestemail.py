@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands import sendtestemail
 
-from exports.mail_refusals import said_by_server
+from exports.words.mail_refusals import said_by_server
 
 
 class Command(sendtestemail.Command):

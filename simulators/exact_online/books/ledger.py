@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.exact_online.changes import Action, Announce, Change
+from simulators.exact_online.change_signal import Action, Announce, Change
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.errors import Refused
 from simulators.exact_online.identifiers import Identifiers

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 
-from simulators.exact_online.changes import Change
+from simulators.exact_online.change_signal import Change
 
 
 def event_body(change: Change, topic: str, client_guid: str, endpoint: str, secret: str) -> bytes:

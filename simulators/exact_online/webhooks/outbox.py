@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simulators.exact_online.changes import Change
+from simulators.exact_online.change_signal import Change
 from simulators.exact_online.clock import Clock
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.identifiers import Identifiers

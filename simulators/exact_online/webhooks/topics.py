@@ -1,6 +1,6 @@
 """Which change belongs to which topic, and where its row is (rules 9)."""
 
-from simulators.exact_online.changes import Change
+from simulators.exact_online.change_signal import Change
 
 ENTRIES = {
     "salesentry/SalesEntries": "SalesEntries",

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulators.exact_online.bodies import read_properties
 from simulators.exact_online.books.company import Company
-from simulators.exact_online.changes import Action, Announce, Change
+from simulators.exact_online.change_signal import Action, Announce, Change
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.edm import Resource
 from simulators.exact_online.errors import NotFound, Refused

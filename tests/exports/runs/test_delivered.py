@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from exports.runs import to_file
+from exports.runs.claim import cancel
 from exports.runs.models import FOR_IMPORT, DeliveredClosing, ExportRun, RunFormat
 from exports.runs.perform import perform
-from exports.runs.work import cancel
 from tests.conftest import Caller
 from tests.exports.runs.given import READERS, asked, content_of, done, page_of, push, shop, staff_of, states_of
 from tests.exports.runs.test_run_to_exact import side_by_side

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from exports.runs.ahead import read_ahead
+from exports.runs.read_ahead import read_ahead
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from time_machine import travel
 
 from exports.runs.models import ExportRun, MonthlyExport, RunFormat
 from exports.runs.monthly import ask_for_due_months
-from integration.stack.programs import free_port
 from tests.exports.runs.given import asked, content_of, done, page_of, push, shop
+from tools.stack.programs import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "compta@example.fr"

@@ -8,12 +8,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from exact.activation import activate
+from exact.activation.switch import activate
 from exact.models import Division, Posting
 from exports.models import Export
+from exports.runs.claim import claim
 from exports.runs.models import ExportRun, RunClosing, RunFormat
 from exports.runs.perform import due_runs, perform
-from exports.runs.work import claim
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, work
 from tests.exports.runs.given import asked, done, push, shop, states_of
 

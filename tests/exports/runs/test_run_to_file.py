@@ -10,9 +10,9 @@ from django.db import IntegrityError, InternalError, transaction
 from exact.models import Division, Mapping
 from exports.models import Export
 from exports.runs import to_file
+from exports.runs.claim import cancel
 from exports.runs.models import ExportRun, FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
 from exports.runs.report import Report
-from exports.runs.work import cancel
 from tests.conftest import CLOSING, PARAMETERS, Caller, closing, work
 from tests.exports.runs.given import FILES, READERS, asked, content_of, done, push, shop, states_of
 from tests.ledger.files.readers.fec import read_fec
@@ -284,7 +284,7 @@ def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch:
     till = shop()
     push(till, 1042, 1043, 1044)
     run = asked(till, RunFormat.SAGE)
-    monkeypatch.setattr("exports.runs.work.WRITE_EVERY_S", 0)
+    monkeypatch.setattr("exports.runs.claim.WRITE_EVERY_S", 0)
     monkeypatch.setattr("exports.runs.to_file.Draft.problems", lambda _draft: [] * cancel(run.pk))
     run = done(run)
     assert (run.state, run.content) == ("cancelled", None)

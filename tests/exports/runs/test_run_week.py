@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from exact.models import ExactApp
-from exports.sweep import learn_and_release
+from exports.way.sweep import learn_and_release
 from tests.conftest import SimulatedExact, work
 from tests.exports.runs.given import READERS, asked, content_of, demo_week, done, push_week
 from tests.ledger.files.readers.line import balances

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 
 from exact.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
-from exports.replace import dry_run, order
+from exports.reposts.replace import dry_run, order
 from exports.runs import to_file
 from exports.runs.models import ExportRun, FileSettings, RunFormat, ValidatedEntry
 from exports.runs.report import Report

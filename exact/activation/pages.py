@@ -1,0 +1,320 @@
+"""The activation pages: what the holder of a link sees, and the buttons that make its steps
+(`exact.activation.link_steps`).
+
+Every POST answers with a redirect to the page of the step the link is at now, so that going back, refreshing, clicking
+twice and a second tab all end where things really stand.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from exact.activation import link_steps
+from exact.activation.links import StepTaken, bind, digest_of, expired, in_the_name_of, is_of, link_of, link_of_state
+from exact.activation.login import ForgedLogin
+from exact.activation.switch import check_establishment
+from exact.company.companies import Company, CompanyTaken
+from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
+from exact.wording import explain, label_of, resource_name
+
+BROWSER = "activation_browser"  # this browser's own secret, in its session
+COMPANIES_SHOWN = 50
+SAID_IN_A_SENTENCE = ("rights", "period")  # nothing a person typed
+STEPS = (LinkStep.INTRODUCTION, LinkStep.LOGIN, LinkStep.DIVISION, LinkStep.CHECKS, LinkStep.DONE)
+Page = Callable[..., HttpResponse]
+
+
+def _refusal(request: HttpRequest, why: str, status: int, **context: Any) -> HttpResponse:
+    return render(request, "exact/activation/refusal.html", {"why": why, **context}, status=status)
+
+
+def _suspended(link: ActivationLink) -> bool:
+    establishment = link.establishment
+    return any(row.suspended_at for row in (establishment, establishment.tenant, establishment.tenant.reseller))
+
+
+def _of_this_browser(view: Page) -> Page:
+    """Find the link, and refuse it to any browser but the one that opened it: to others it does not exist."""
+
+    @wraps(view)
+    @never_cache
+    def wrapped(request: HttpRequest, link_id: int) -> HttpResponse:
+        link = (
+            ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")
+            .filter(pk=link_id)
+            .first()
+        )
+        if link is None or not is_of(link, request.session.get(BROWSER, "")):
+            return _refusal(request, "unknown", 404)
+        if _suspended(link):
+            return _refusal(request, "suspended", 403)
+        if expired(link):
+            return _refusal(request, "expired", 410, link=link, activation=_activation(link))
+        with in_the_name_of(link):
+            return view(request, link)
+
+    return wrapped
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, secret: str) -> HttpResponse:
+    """The address a till, the console or an e-mail gives. Looking at it takes nothing: a mail scanner may."""
+    link = link_of(secret)
+    if link is None:
+        return _refusal(request, "unknown", 404)
+    if expired(link):
+        return _refusal(request, "expired", 410, link=None)
+    if _suspended(link):
+        return _refusal(request, "suspended", 403)
+    browser = request.session.get(BROWSER, "")
+    if link.browser_digest:
+        return _to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
+    if request.method == "GET":
+        return _step(request, link, "introduction.html", {"trouble": "", "lost": _lost(_activation(link))})
+    browser = request.session.setdefault(BROWSER, get_random_string(43))
+    if not bind(link, browser):
+        return _refusal(request, "other_browser", 403)
+    return _begin(request, link, link.turn)
+
+
+def _begin(request: HttpRequest, link: ActivationLink, turn: int) -> HttpResponse:
+    try:
+        return HttpResponseRedirect(link_steps.begin_login(request, link, turn))
+    except StepTaken:
+        return _to(link)
+    except ExactApp.DoesNotExist:
+        return _refusal(request, "not_set_up", 503)
+
+
+@never_cache
+@require_GET
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where Exact sends the browser back to. The state tells which link, and works once, in this browser only."""
+    link = link_of_state(request.GET.get("state", ""))
+    if link is None:
+        return _refusal(request, "login_over", 400, link=_own_link(request))
+    if not is_of(link, request.session.get(BROWSER, "")):
+        return _refusal(request, "other_browser", 403)
+    if expired(link) or _suspended(link):
+        return _to(link)
+    try:
+        with in_the_name_of(link):
+            link_steps.finish_login(request, link)
+    except ForgedLogin:
+        return _refusal(request, "login_over", 400, link=link)
+    except StepTaken:
+        pass
+    return _to(link)
+
+
+def _own_link(request: HttpRequest) -> ActivationLink | None:
+    """The newest link this browser holds, to lead somebody back whose log-in came twice."""
+    browser = request.session.get(BROWSER, "")
+    links = ActivationLink.objects.filter(browser_digest=digest_of(browser)).order_by("-created_at")
+    return links.first() if browser else None
+
+
+@require_GET
+@_of_this_browser
+def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
+    """The page of the step a link is at."""
+    match link.step:
+        case LinkStep.DIVISION:
+            return _step(request, link, "division.html", _companies(request, link))
+        case LinkStep.CHECKS:
+            return _step(request, link, "checks.html", _checks(link))
+        case LinkStep.DONE:
+            return _step(request, link, "done.html", _outcome(request, link))
+        case _:
+            lost = not link.trouble and _lost(_activation(link))
+            return _step(request, link, "introduction.html", {"trouble": link.trouble, "lost": lost})
+
+
+@require_GET
+@_of_this_browser
+def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
+    """How far the checks are, for the page that is waiting; 205 when there is a new page to load."""
+    if link.step != LinkStep.CHECKS or _finished(link):
+        return HttpResponse(status=205)
+    return render(request, "exact/activation/progress.html", _checks(link))
+
+
+@require_POST
+@_of_this_browser
+def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
+    """One button: `do` names it, `turn` says on which page it stood."""
+    turn = _number(request.POST.get("turn", ""))
+    try:
+        if request.POST.get("do") == "login":
+            return _begin(request, link, turn)
+        _act(request, link, turn)
+    except StepTaken:
+        pass
+    except CompanyTaken:
+        return _refusal(request, "company_taken", 409, link=link)
+    except (link_steps.NotOffered, KeyError):
+        return _refusal(request, "not_offered", 409, link=link)
+    return _to(link)
+
+
+def _act(request: HttpRequest, link: ActivationLink, turn: int) -> None:
+    match request.POST.get("do"):
+        case "choose":
+            link_steps.choose(link, turn, _number(request.POST.get("company", "")))
+        case "check" if link.division is not None:
+            link_steps.check_again(link, turn, link.division)
+        case "fix" if link.division is not None:
+            link_steps.take_fix(link, turn, request.POST.get("field", ""), request.POST.get("value", ""))
+        case "change" if link.connection_id is not None:
+            link_steps.change_company(link, turn)
+        case "off" if link.step == LinkStep.DONE:
+            link_steps.turn_off(link, turn, forget=request.POST.get("forget") == "1")
+        case _:
+            raise link_steps.NotOffered(request.POST.get("do", ""))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def _to(link: ActivationLink) -> HttpResponseRedirect:
+    response = redirect("activation:page", link_id=link.pk)
+    response.status_code = 303
+    return response
+
+
+def _step(request: HttpRequest, link: ActivationLink, template: str, context: dict[str, Any]) -> HttpResponse:
+    position = STEPS.index(LinkStep(link.step))
+    shown = max(position, 1) - 1
+    steps = [
+        {"title": title, "state": "done" if number < shown else "now" if number == shown else "ahead"}
+        for number, title in enumerate((_("Log-in"), _("Company"), _("Checks"), _("Finished")))
+    ]
+    if link.step == LinkStep.DONE:
+        steps[-1]["state"] = "now"
+    get_token(request)
+    common = {"link": link, "establishment": link.establishment, "steps": steps, "step_number": shown + 1}
+    response = render(request, f"exact/activation/{template}", common | context)
+    if template == "introduction.html":
+        # The form's answer leads to Exact, which a browser counts as the form's own target.
+        hosts = list(ExactApp.objects.values_list("base_url", flat=True))
+        response._csp_update = {"form-action": hosts}  # type: ignore[attr-defined] # for django-csp
+    return response
+
+
+def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
+    """The companies that fit what was searched for, by code or name; those of other customers are not named as such."""
+    wanted = " ".join(request.GET.get("q", "").split())[:60]
+    trouble = link_steps.look_for(link, wanted) if link.more_companies and wanted else link.trouble
+    companies = [Company.from_document(document) for document in link.companies]
+    fitting = [it for it in companies if wanted.casefold() in f"{it.code} {it.name}".casefold()]
+    linked = {
+        division.code: division
+        for division in Division.objects.filter(app__country=link_steps.COUNTRY, code__in=[it.code for it in fitting])
+    }
+    establishments: dict[int, list[str]] = {}
+    active = Activation.objects.filter(tenant_id=link.tenant_id, active=True).select_related(
+        "division", "establishment"
+    )
+    for activation in active:
+        establishments.setdefault(activation.division.code, []).append(activation.establishment.name)
+    rows = []
+    for it in fitting[:COMPANIES_SHOWN]:
+        division = linked.get(it.code)
+        rows.append(
+            {
+                "code": it.code,
+                "name": it.name,
+                "usable": it.usable and (division is None or division.tenant_id == link.tenant_id),
+                "archived": not it.usable,
+                "taken": division is not None and division.tenant_id != link.tenant_id,
+                "establishments": establishments.get(it.code, []),
+            }
+        )
+    return {"wanted": wanted, "rows": rows, "fitting": len(fitting), "total": len(companies), "trouble": trouble}
+
+
+def _finished(link: ActivationLink) -> bool:
+    return link.check_after is None and link.checking_since is None
+
+
+def _checks(link: ActivationLink) -> dict[str, Any]:
+    """The checks' progress, or what they found when they are over."""
+    read = [{**row, "name": resource_name(row["resource"])} for row in link.progress]
+    waiting = not _finished(link)
+    shown = [] if waiting or link.trouble or link.division is None else _shown(link, link.division)
+    return {
+        "waiting": waiting,
+        "read": read,
+        "total": len(link_steps.READ_IN_ALL),
+        "trouble": link.trouble,
+        "again_at": link.check_after if link.trouble == "rate_limited" else None,
+        "wrong": [it for it in shown if not it["ok"]],
+        "right": [it for it in shown if it["certain"]],
+    }
+
+
+def _shown(link: ActivationLink, division: Division) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label_of(check.field, check.subject),
+            "value": "" if check.field in SAID_IN_A_SENTENCE and not check.ok else check.value,
+            "found": check.found,
+            "ok": check.ok,
+            "certain": check.certain,
+            "sentences": [explain(problem, naming_the_setting=False) for problem in check.problems],
+            "fix": check.fix,
+            "fix_of": label_of(check.fix.field, {}) if check.fix and check.fix.field != check.field else "",
+        }
+        for check in check_establishment(link.establishment, division)
+    ]
+
+
+def _activation(link: ActivationLink) -> Activation | None:
+    return (
+        Activation.objects.select_related("division__connection").filter(establishment_id=link.establishment_id).first()
+    )
+
+
+def _lost(activation: Activation | None) -> bool:
+    """Whether an export that is on stands still until somebody logs in at Exact again."""
+    if activation is None or not activation.active:
+        return False
+    return activation.division.connection.state == ConnectionState.RECONNECT_REQUIRED
+
+
+def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
+    activation = _activation(link)
+    connection = activation.division.connection if activation else None
+    shown = _shown(link, activation.division) if activation else []
+    others = []
+    if connection is not None:
+        on_it = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
+        others = [it.establishment.name for it in on_it.exclude(establishment_id=link.establishment_id)]
+    return {
+        "activation": activation,
+        "active": activation is not None and activation.active,
+        "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
+        "lost": _lost(activation),
+        "connection": connection,
+        "asking": request.GET.get("ask") == "off",
+        "others": others,
+        # A period that is closed today holds nothing by itself, and is no reason to call a sound export unsound.
+        "wrong": [it for it in shown if not it["ok"]] if activation and activation.problems else [],
+        "mild": [it for it in shown if it["ok"] and not it["certain"]],
+        "right": [it for it in shown if it["certain"]],
+    }
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its cookie: an old page, or a browser that refuses cookies."""
+    return _refusal(request, "no_cookie", 403)

@@ -1,0 +1,116 @@
+"""Life after the activation: consents kept alive, companies read again each night, people told once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from exact.activation.lapses import lapses_at, lost_or_late
+from exact.activation.switch import recheck, refresh_catalogue
+from exact.api.client import http_of_thread
+from exact.api.connection import renewed
+from exact.api.errors import ExactError, NeedsReconnect, Unavailable
+from exact.company.companies import look_at_access
+from exact.models import Activation, Connection, ConnectionState, Division
+from tenants.models import Establishment, User
+from tenants.put_off import due, each_alone, in_turn
+from tenants.users import language_of
+
+log = structlog.get_logger()
+
+KEEP_ALIVE_AFTER = timedelta(days=14)  # of the 30 days that an unused refresh token lives (rules.md §1.4)
+READ_AGAIN_AFTER = timedelta(hours=20)
+KEPT_ALIVE_AT_ONCE = 1000
+
+
+def keep_alive() -> None:
+    """Renew every consent that was not used for two weeks. One that cannot be is put off, and tried again.
+
+    A log-in that led to no company is left to lapse.
+    """
+    unused = Connection.objects.filter(
+        state=ConnectionState.ACTIVE,
+        access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER,
+        pk__in=Division.objects.values("connection"),
+    )
+    rows = in_turn(unused, "access_issued_at", limit=KEPT_ALIVE_AT_ONCE)
+    each_alone(Connection, rows, _renew, loop="keep_alive", expected=(NeedsReconnect, Unavailable))
+
+
+def _renew(connection_id: int) -> None:
+    renewed(connection_id, http=http_of_thread())
+
+
+def tell_of_lost_consents() -> int:
+    """Write to who can mend it, once, when a consent has ended or is about to. Returns how many were told of."""
+    told = 0
+    for connection in _untold().select_related("tenant__reseller"):
+        # Marked first: two sweeps at once must not write twice. A mail that fails is tried at the next sweep.
+        if _untold().filter(pk=connection.pk).update(told_at=timezone.now()) != 1:
+            continue
+        try:
+            _write_to(connection)
+        except OSError as error:
+            log.warning("mail_failed", connection=connection.pk, error=type(error).__name__)
+            Connection.objects.filter(pk=connection.pk).update(told_at=None)
+        except Exception:
+            # Not the mail server's: it would be so each time, and some may have their letter already.
+            log.exception("mail_broke", connection=connection.pk)
+        else:
+            told += 1
+    return told
+
+
+def _untold() -> QuerySet[Connection]:
+    lost = Connection.objects.filter(lost_or_late(timezone.now()), told_at=None, divisions__activations__active=True)
+    return lost.distinct()
+
+
+def _write_to(connection: Connection) -> None:
+    staff = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
+    stopped = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
+    contacts = (it.establishment.contact_email for it in stopped)
+    receivers = {*staff.values_list("email", flat=True), connection.user_email, *contacts} - {""}
+    context = {
+        "connection": connection,
+        "establishments": [str(it.establishment) for it in stopped],
+        "lapses_at": lapses_at(connection),
+        "console": f"{settings.PUBLIC_URL}/console/",
+    }
+    for language in sorted({language_of(address) for address in receivers}):
+        with translation.override(language):
+            subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
+            body = render_to_string("exact/mail/lost_consent.txt", context)
+        to = sorted(address for address in receivers if language_of(address) == language)
+        EmailMessage(subject=subject, body=body, to=to).send()
+
+
+def due_for_refresh() -> Iterator[int]:
+    """The companies that closings go to and that were not read for most of a day."""
+    old = Now() - READ_AGAIN_AFTER
+    divisions = Division.objects.filter(activations__active=True, connection__state=ConnectionState.ACTIVE)
+    unread = divisions.filter(due(), Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
+    yield from unread.values_list("pk", flat=True).distinct()
+
+
+def look_after(division_id: int) -> None:
+    """Read a company again and check what leads into it: a moved company, a lost right, another percentage show here.
+
+    When Exact does not answer, all stays as it was until the next night.
+    """
+    division = Division.objects.select_related("app", "connection").get(pk=division_id)
+    try:
+        look_at_access(division)
+        if division.access == "open":
+            refresh_catalogue(division, for_people=False)
+    except ExactError as error:
+        log.warning("exact_refresh", division=division.code, error=type(error).__name__, detail=str(error))
+        return
+    for establishment in Establishment.objects.filter(activation__division=division, activation__active=True):
+        recheck(establishment, way="nightly")

@@ -1,0 +1,87 @@
+"""How many calls a division's app may still make: 60 a minute and 5,000 a day by default (rules.md §2.1).
+
+Counted by us before every call and corrected by Exact's headers after it, because the customer's other tools do not
+share our budget but Exact's clock decides when a window turns. Part of both limits is kept free for people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from exact.api.errors import RateLimited
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(slots=True, kw_only=True)
+class Budget:
+    """The calls of one division, in windows of a clock minute and a UTC day. `reserve` is what this user leaves."""
+
+    minute_limit: int
+    day_limit: int
+    minute_reserve: int = 0
+    day_reserve: int = 0
+    minute: datetime | None = None
+    minute_calls: int = 0
+    day: date | None = None
+    day_calls: int = 0
+    blocked_until: datetime | None = None
+
+    def spend(self, now: datetime) -> None:
+        """Take one call out of the budget. Raises `RateLimited` when nothing is left; no call must be made then."""
+        if empty := self.empty(now):
+            raise empty
+        self.minute_calls += 1
+        self.day_calls += 1
+
+    def empty(self, now: datetime) -> RateLimited | None:
+        """Why no call may be made now, with the moment to go on; None when one may be."""
+        self._turn_windows(now)
+        if self.blocked_until and now < self.blocked_until:
+            return RateLimited("Exact's limit is reached", until=self.blocked_until)
+        if self.day_calls >= self.day_limit - self.day_reserve:
+            return RateLimited("the calls of this day are used up", until=next_midnight(now))
+        if self.minute_calls >= self.minute_limit - self.minute_reserve:
+            return RateLimited("the calls of this minute are used up", until=next_minute(now))
+        return None
+
+    def observe(self, headers: Mapping[str, str], now: datetime) -> None:
+        """Correct the counts by what Exact says is left. Headers may be missing or only one pair (rules.md §2.2)."""
+        self._turn_windows(now)
+        if (left := _number(headers, "x-ratelimit-minutely-remaining")) is not None:
+            self.minute_calls = max(self.minute_calls, self.minute_limit - left)
+        if (left := _number(headers, "x-ratelimit-remaining")) is not None:
+            self.day_calls = max(self.day_calls, self.day_limit - left)
+
+    def exhausted(self, headers: Mapping[str, str], now: datetime) -> datetime:
+        """Exact answered 429: the moment to go on, from whichever pair of headers came, a minute when none did."""
+        day_left = _number(headers, "x-ratelimit-remaining")
+        if day_left == 0:
+            self.blocked_until = next_midnight(now)
+        else:
+            reset = _number(headers, "x-ratelimit-minutely-reset")
+            at = datetime.fromtimestamp(reset / 1000, UTC) if reset else now + MINUTE
+            self.blocked_until = min(max(at, now) + timedelta(seconds=1), now + 2 * MINUTE)
+        return self.blocked_until
+
+    def _turn_windows(self, now: datetime) -> None:
+        minute, day = now.replace(second=0, microsecond=0), now.astimezone(UTC).date()
+        if self.minute != minute:
+            self.minute, self.minute_calls = minute, 0
+        if self.day != day:
+            self.day, self.day_calls = day, 0
+
+
+def next_minute(now: datetime) -> datetime:
+    """A second into the next clock minute: Exact's window may turn a little later than ours."""
+    return now.replace(second=1, microsecond=0) + MINUTE
+
+
+def next_midnight(now: datetime) -> datetime:
+    """The next midnight UTC, when Exact's day turns."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(0, 0, 2), UTC)
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    value = headers.get(name, "")
+    return int(value) if value.isdigit() else None

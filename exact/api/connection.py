@@ -1,0 +1,304 @@
+"""A customer's consent at Exact: made once by a log-in, kept alive by renewing its tokens, one renewal at a time.
+
+rules.md §1.5–1.8: every refresh token works once, a loser of a race loses the connection, and a token younger than
+570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
+A refused token may have a successor that somebody is about to write down, and a successor that could not be written
+down is written again: only the death of the process in between loses a consent.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
+from django.utils import timezone
+from psycopg.errors import LockNotAvailable
+
+from exact.api.client import NEVER_SENT
+from exact.api.errors import NeedsReconnect, Unavailable
+from exact.models import Connection, ConnectionState, ExactApp
+from tenants.models import Tenant
+
+log = structlog.get_logger()
+
+TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
+MARGIN = timedelta(seconds=18)
+EARLIEST_RENEWAL = timedelta(seconds=570)
+LIFE_S = 600
+# After Exact said "not expired" the token is used on for so long before the next try.
+ASK_AGAIN_AFTER = timedelta(seconds=10)
+TOKEN_TIMEOUT_S = 10.0
+LOCK_TIMEOUT_MS = 30_000
+LOOK_AGAIN_AFTER_S = 1.5
+# A database that restarts is back long before a minute is over.
+SAVE_AGAIN_AFTER_S = 0.5
+SAVE_TRIES = 120
+TOKEN_FIELDS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """What the token endpoint gave, and when."""
+
+    access: str
+    refresh: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Renewal:
+    """One renewal under way: the refresh token it uses up, and what Exact gave for it."""
+
+    spent: str = ""
+    pair: TokenPair | None = None
+
+
+class NotExpired(Exception):
+    """Exact says the access token is still good: the renewal came too early, nothing is lost."""
+
+
+class Refusal(Exception):
+    """The token endpoint says no for good."""
+
+
+def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http: httpx.Client) -> Connection:
+    """Turn the code of an Exact log-in into a connection of `tenant`. Raises `NeedsReconnect` when it is refused."""
+    try:
+        pair = _request(http, app, {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri})
+    except (Refusal, NotExpired) as error:
+        raise NeedsReconnect(f"Exact refused the log-in: {error}") from error
+    connection = Connection(tenant=tenant, app=app)
+    _put(connection, pair)
+    connection.save()
+    return connection
+
+
+def identify(connection: Connection, me: Mapping[str, Any]) -> None:
+    """Note whose consent a connection is, from `current/Me`. A second consent of the same user replaces the first.
+
+    The customer's connection of that user gets the new tokens, and `connection` becomes that row: what hangs on it
+    (divisions, what waits) lives on.
+    """
+    known = {
+        "user_name": str(me["FullName"] or "")[:120],
+        "user_language": str(me["LanguageCode"] or "")[:10],
+        "user_email": str(me["Email"] or "")[:254],
+        "user_id": str(me["UserID"]),
+    }
+    with transaction.atomic():
+        same = Connection.objects.select_for_update(of=("self",)).filter(
+            tenant_id=connection.tenant_id, app_id=connection.app_id, user_id=known["user_id"]
+        )
+        before = same.exclude(pk=connection.pk).first()
+        if before is not None:
+            new = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
+            for name in TOKEN_FIELDS:
+                setattr(before, name, getattr(new, name))
+            before.state, before.problem, before.told_at = ConnectionState.ACTIVE, "", None
+            new.delete()
+            connection.pk = before.pk
+        row, changed = (before, [*TOKEN_FIELDS, "state", "problem", "told_at"]) if before else (connection, [])
+        for name, value in known.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*known, *changed])
+    connection.refresh_from_db()
+
+
+def disconnect(connection_id: int) -> None:
+    """Forget a consent's tokens. Exact has no address to end a consent: the user does that there (rules.md §1.9)."""
+    Connection.objects.filter(pk=connection_id).update(
+        state=ConnectionState.DISCONNECTED, access_token="", refresh_token="", problem="", told_at=timezone.now()
+    )
+
+
+class ConnectionTokens:
+    """The token source of one connection, for `ExactClient`.
+
+    A token that was read good is used without a look at the row; Exact refuses it if it was replaced since.
+    """
+
+    def __init__(self, connection: Connection, http: httpx.Client) -> None:
+        self._connection_id = connection.pk
+        self._http = http
+        self._access = ""
+        self._good_until = timezone.now()
+        if connection.state == ConnectionState.ACTIVE and not _needs_renewal(connection):
+            self._remember(connection)
+
+    def current(self) -> str:
+        """The access token to use now; renewed when less than 18 s are left. Raises `NeedsReconnect`, `Unavailable`."""
+        if not self._access or timezone.now() > self._good_until:
+            self._remember(renewed(self._connection_id, http=self._http))
+        return self._access
+
+    def renew(self, refused: str) -> str:
+        """Another token than `refused`. Raises `NeedsReconnect` when there is none to be had."""
+        self._remember(renewed(self._connection_id, http=self._http, refused=refused))
+        if self._access == refused:
+            raise NeedsReconnect("Exact refuses a token that it calls not expired")
+        return self._access
+
+    def _remember(self, connection: Connection) -> None:
+        self._access = connection.access_token
+        self._good_until = (connection.access_expires_at or timezone.now()) - MARGIN
+
+
+def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Connection:
+    """The connection with a usable access token, renewed by us or by whoever held the lock before us.
+
+    `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over.
+    Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
+    answer.
+    """
+    renewal = Renewal()
+    try:
+        connection = _renewed_under_lock(connection_id, http, refused, renewal)
+    except Refusal as refusal:
+        connection = _dead_unless_replaced(connection_id, renewal.spent, str(refusal))
+    except (OperationalError, InterfaceError) as error:
+        if renewal.pair is not None:
+            connection = _written_after_all(connection_id, renewal.spent, renewal.pair)
+        elif isinstance(error.__cause__, LockNotAvailable):
+            raise Unavailable("another worker is still renewing the token") from error
+        else:
+            raise
+    if connection.state != ConnectionState.ACTIVE:
+        raise NeedsReconnect(connection.problem)
+    return connection
+
+
+def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str, renewal: Renewal) -> Connection:
+    """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
+    with transaction.atomic(durable=True):
+        with database.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
+        connection = _locked(connection_id)
+        if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
+            return connection
+        renewal.spent = connection.refresh_token
+        try:
+            renewal.pair = _request(
+                http, connection.app, {"grant_type": "refresh_token", "refresh_token": renewal.spent}
+            )
+        except NotExpired:
+            log.info("exact_token_not_expired", connection=connection_id)
+            connection.access_expires_at = timezone.now() + ASK_AGAIN_AFTER + MARGIN
+            connection.save(update_fields=["access_expires_at"])
+        else:
+            _put(connection, renewal.pair)
+            connection.save(update_fields=[*TOKEN_FIELDS, "problem", "told_at"])
+    return connection
+
+
+def _locked(connection_id: int) -> Connection:
+    return Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
+
+
+def _dead_unless_replaced(connection_id: int, spent: str, why: str) -> Connection:
+    """The connection, declared dead unless whoever used the token up has written its successor down (rules.md §1.8)."""
+    time.sleep(LOOK_AGAIN_AFTER_S)
+    with transaction.atomic(durable=True):
+        connection = _locked(connection_id)
+        if connection.state == ConnectionState.ACTIVE and connection.refresh_token == spent:
+            _declare_dead(connection, why)
+    return connection
+
+
+def _written_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connection:
+    """The database went away while nobody but us had the new pair: it is written as soon as the database is back.
+
+    Somebody may have declared the spent token dead meanwhile: that is taken back. Raises `Unavailable` after a minute.
+    """
+    for _attempt in range(SAVE_TRIES):
+        database.close()
+        try:
+            with transaction.atomic(durable=True):
+                connection = _locked(connection_id)
+                if connection.refresh_token == spent:
+                    _put(connection, pair)
+                    connection.state = ConnectionState.ACTIVE
+                    connection.save(update_fields=[*TOKEN_FIELDS, "state", "problem", "told_at"])
+        except (OperationalError, InterfaceError):
+            time.sleep(SAVE_AGAIN_AFTER_S)
+        else:
+            log.warning("exact_token_written_after_all", connection=connection_id)
+            return connection
+    raise Unavailable("the database is away, the new token with it")
+
+
+def _needs_renewal(connection: Connection, refused: str = "") -> bool:
+    now, issued, expires = timezone.now(), connection.access_issued_at, connection.access_expires_at
+    if issued is None or expires is None:
+        return True
+    if issued <= now < issued + EARLIEST_RENEWAL:
+        return False
+    # Issued in a time to come: by a machine whose clock was ahead. Then only Exact knows how old it is.
+    return now > expires - MARGIN or connection.access_token == refused
+
+
+def _put(connection: Connection, pair: TokenPair) -> None:
+    connection.access_token, connection.refresh_token = pair.access, pair.refresh
+    connection.access_issued_at, connection.access_expires_at = pair.issued_at, pair.expires_at
+    connection.problem, connection.told_at = "", None
+
+
+def _declare_dead(connection: Connection, why: str) -> None:
+    connection.state, connection.problem = ConnectionState.RECONNECT_REQUIRED, why[:300]
+    connection.told_at = None
+    connection.save(update_fields=["state", "problem", "told_at"])
+    log.warning("exact_reconnect_required", connection=connection.pk)
+
+
+def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenPair:
+    """Call the token endpoint. A time-out's outcome is unknown: the old token stays and the next renewal tells."""
+    form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
+    try:
+        response = http.post(f"{app.base_url.rstrip('/')}{TOKEN_PATH}", data=form, timeout=TOKEN_TIMEOUT_S)
+    except httpx.RequestError as error:
+        words = "cannot be reached" if isinstance(error, NEVER_SENT) else "gave no answer"
+        raise Unavailable(f"Exact's token endpoint {words}") from error
+    document = _document(response)
+    if "access_token" in document and "refresh_token" in document:
+        # Whatever the status: the old refresh token is used up (rules.md §1.5, a limit's answer may hold a pair).
+        return _pair(document)
+    said = f"{document.get('error', '')} {document.get('error_description', '')} {response.headers.get('Reason', '')}"
+    if "not expired" in f"{said} {response.text}":
+        raise NotExpired
+    if response.status_code in (400, 401) and "fault" not in document and not _is_page(response):
+        raise Refusal(said.strip() or response.text[:200])
+    raise Unavailable(f"Exact's token endpoint answered {response.status_code}")
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether something in between answered: a firewall's page is no word of Exact's about a consent."""
+    return response.text.lstrip().startswith("<")
+
+
+def _document(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _pair(document: dict[str, Any]) -> TokenPair:
+    now = timezone.now()
+    return TokenPair(
+        access=document["access_token"],
+        refresh=document["refresh_token"],
+        issued_at=now,
+        expires_at=now + timedelta(seconds=_life_s(document.get("expires_in"))),
+    )
+
+
+def _life_s(stated: object) -> int:
+    """`expires_in`, a string of digits; a pair is not thrown away because it is stated otherwise (rules.md §1.3)."""
+    text = str(stated)
+    return int(text) if text.isascii() and text.isdigit() else LIFE_S

@@ -1,0 +1,1 @@
+"""What Exact's books hold of our entries, compared with what was posted."""

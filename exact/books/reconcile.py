@@ -1,0 +1,185 @@
+"""Whether Exact's books still hold what was posted: each entry there, once, unchanged; else a finding that says what.
+
+Bookkeepers work in those books, as they should: nothing is repaired here. A person accepts a finding or replaces the
+entry (`exports.reposts.replace`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from exact.api.client import ExactClient
+from exact.api.clients import division_client
+from exact.books.mirror import forget, read_changes, read_entries
+from exact.books.standing import ENTRIES, Difference, differences, left_over
+from exact.company.preflight import VAT_ACCOUNT
+from exact.lane.records import settle_time
+from exact.lane.states import OVER
+from exact.models import BookLine, CatalogueItem, CatalogueKind, Division, Finding, FindingKind, Posting, PostingState
+from exact.models import Settlement as How
+from ledger.entry import Entry
+from tenants.models import User
+
+MISSING_LOOKUPS_MAX = 200
+JUDGED = (PostingState.POSTED, *OVER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a comparison saw of one posting: None where all is as it was posted."""
+
+    kind: FindingKind
+    details: list[dict[str, Any]]
+
+
+def reconcile(division: Division) -> int:
+    """Compare a division with Exact. Returns how many findings are open afterwards.
+
+    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there.
+    """
+    began = timezone.now()
+    _notice_move(division)
+    with division_client(division, for_people=False) as client:
+        touched = read_changes(division, client)
+        _read_unseen(division, client, before=began - settle_time())
+    open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
+    unseen = _unseen(division, before=began - settle_time())
+    judge(division, touched | {*open_ones} | {*unseen} | {*_left_over(division)})
+    division.reconciled_at, division.compared_entries = began, _compared(division, before=began - settle_time())
+    division.save(update_fields=["reconciled_at", "compared_entries"])
+    return Finding.objects.filter(posting__division=division, settled_at=None).count()
+
+
+def _compared(division: Division, *, before: datetime) -> int:
+    """How many entries a comparison vouches for: those posted long enough before it."""
+    return Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before).count()
+
+
+def judge(division: Division, postings: Collection[UUID]) -> None:
+    """Look at postings again and open, renew or settle their findings."""
+    vat_accounts = accounts_of_vat(division)
+    lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
+    for line in BookLine.objects.filter(posting_id__in=postings):
+        lines[line.posting_id].append(line)
+    for posting in Posting.objects.filter(pk__in=postings, state__in=JUDGED):
+        _record(posting, look_at(posting, lines[posting.pk], vat_accounts))
+
+
+def stands_as_posted(posting: Posting, lines: list[BookLine]) -> bool:
+    """Whether Exact's ledger holds the posting's entry, once and unchanged."""
+    return seen_of(posting, lines) is None
+
+
+def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
+    """What is wrong with a posting's entry by its lines as last read. Makes no call."""
+    return look_at(posting, lines, accounts_of_vat(posting.division))
+
+
+def accept_finding(finding: Finding, *, actor: User | None) -> None:
+    """A person leaves the difference as it is; it is reported again only when it changes."""
+    _settle(Finding.objects.filter(pk=finding.pk), How.ACCEPTED, actor=actor)
+
+
+def settle_replaced(posting: Posting) -> None:
+    """The entry was taken out of Exact or reversed there: nothing is left to find."""
+    BookLine.objects.filter(posting=posting).delete()
+    _settle(Finding.objects.filter(posting=posting), How.REPLACED)
+
+
+def look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]) -> Seen | None:
+    """What is wrong with a posting's entry by its lines as last read; `vat_accounts` are the division's."""
+    if posting.state in OVER:
+        return _look_at_over(posting, lines)
+    own = [line for line in lines if line.entry_id == posting.exact_entry_id]
+    count = _count_of_entries(str(posting.exact_entry_number), lines)
+    if not own:
+        return _seen(FindingKind.MISSING, [count])
+    entry = Entry.from_document(posting.entry)
+    if len(own) < len(lines):
+        return _seen(FindingKind.DOUBLED, [count, *differences(entry, lines, vat_accounts=vat_accounts)])
+    different = differences(entry, own, vat_accounts=vat_accounts)
+    return _seen(FindingKind.CHANGED, different) if different else None
+
+
+def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
+    """What is over stands for nothing any more: whatever Exact has of it is there beside what counts.
+
+    Of a reversed one its own entry stays in the books, with its reversal.
+    """
+    reversed_one = posting.exact_entry_id if posting.state == PostingState.REVERSED else None
+    too_much = [line for line in lines if line.entry_id != reversed_one]
+    if not too_much:
+        return None
+    return _seen(FindingKind.DOUBLED, [_count_of_entries("", too_much), *left_over(too_much)])
+
+
+def _seen(kind: FindingKind, differences: Iterable[Difference]) -> Seen:
+    return Seen(kind=kind, details=[it.to_document() for it in differences])
+
+
+def _count_of_entries(meant: str, lines: Iterable[BookLine]) -> Difference:
+    numbers = sorted({line.entry_number for line in lines})
+    return Difference(what=ENTRIES, meant=meant, found=", ".join(map(str, numbers)))
+
+
+def _record(posting: Posting, seen: Seen | None) -> None:
+    findings = Finding.objects.filter(posting=posting)
+    with transaction.atomic():
+        standing = findings.filter(settled_at=None).select_for_update().first()
+        if seen is None:
+            _settle(findings, How.GONE)
+        elif standing is not None:
+            findings.filter(pk=standing.pk).update(kind=seen.kind, details=seen.details)
+        elif not _was_accepted(findings.order_by("found_at").last(), seen):
+            Finding.objects.create(tenant_id=posting.tenant_id, posting=posting, kind=seen.kind, details=seen.details)
+
+
+def _was_accepted(last: Finding | None, seen: Seen) -> bool:
+    return (
+        last is not None and last.settlement == How.ACCEPTED and (last.kind, last.details) == (seen.kind, seen.details)
+    )
+
+
+def _settle(findings: Any, how: How, *, actor: User | None = None) -> None:
+    findings.filter(settled_at=None).update(settled_at=timezone.now(), settled_by=actor, settlement=how)
+
+
+def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:
+    """Entries posted before a moment of which the ledger has shown no line."""
+    posted = Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before)
+    own = BookLine.objects.filter(division=division)
+    left_missing = Finding.objects.filter(kind=FindingKind.MISSING, settlement=How.ACCEPTED)
+    unseen = posted.exclude(exact_entry_id__in=own.values("entry_id")).exclude(pk__in=left_missing.values("posting"))
+    return unseen.order_by("posted_at").values_list("pk", flat=True)[:MISSING_LOOKUPS_MAX]
+
+
+def _left_over(division: Division) -> Iterable[UUID]:
+    """Postings that are over and of which the ledger has lines."""
+    over = BookLine.objects.filter(division=division, posting__state__in=OVER)
+    return over.order_by().values_list("posting_id", flat=True).distinct()
+
+
+def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -> None:
+    """Ask Exact for each of them once more before anything is called missing."""
+    for posting in Posting.objects.filter(pk__in=[*_unseen(division, before=before)], findings__isnull=True):
+        read_entries(division, client, posting, [str(posting.exact_entry_id)])
+
+
+def _notice_move(division: Division) -> None:
+    """A company that Exact moved has new timestamps (rules.md §9); the nightly look at it keeps when that was."""
+    if division.moved_at != division.lines_moved_at:
+        forget(division)
+        division.lines_moved_at = division.moved_at
+        division.save(update_fields=["lines_moved_at"])
+
+
+def accounts_of_vat(division: Division) -> set[str]:
+    """The division's GL accounts that hold VAT."""
+    accounts = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT)
+    return {*accounts.values_list("code", flat=True)}

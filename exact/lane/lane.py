@@ -1,0 +1,299 @@
+"""The lane: the postings of one division, one after the other, in the order of their closings.
+
+Each is marked `sending` on disk before its POST and recorded after it. After a crash or an answer that never came,
+nothing is sent again before the reference was looked up twice in Exact, when nothing can be in flight any more.
+"""
+
+import random
+import threading
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from exact.api.client import ExactClient, http_of_thread
+from exact.api.connection import ConnectionTokens
+from exact.api.errors import (
+    ExactError,
+    Forbidden,
+    NeedsReconnect,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    RefusedInDoubt,
+    Unavailable,
+)
+from exact.company.catalogue import Catalogue, NotInCatalogue
+from exact.company.preflight import payment_condition_of
+from exact.entries.payloads import body_of, resource_of, resources_to_search
+from exact.lane import lease as leases
+from exact.lane import made, records, statements
+from exact.lane.postings import Found, from_answer, look_up, remove_from_exact
+from exact.lane.records import ERROR_PAUSE, LaneRun, Settled, settle_time
+from exact.lane.states import move, wait
+from exact.models import CatalogueKind, PauseCode, Posting, PostingState
+from ledger.entry import Entry, EntryKind
+from ledger.problem import Problem
+
+log = structlog.get_logger()
+
+LOOKUPS_BEFORE_RESENDING = 2
+# Some twelve minutes of looking at an entry whose lines Exact does not show: then a person compares it there.
+LOOKS_AT_LINES_MAX = 6
+RUN_MAX = 200
+BACKOFF_FIRST_S = 2.0
+
+# The lanes this process is in; True: somebody asked for one again meanwhile.
+_asked_again: dict[int, bool] = {}
+_asking = threading.Lock()
+
+
+def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
+    """Send what is due in a division. Returns whether there is more to do right now.
+
+    Whoever asks for a lane that this process is in leaves it at that: its holder looks once more before it ends.
+
+    `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
+    withdrawn, or a reversal that was posted. What it makes for this lane is sent in the same run.
+    """
+    with _asking:
+        if division_id in _asked_again:
+            _asked_again[division_id] = True
+            return False
+        _asked_again[division_id] = False
+    try:
+        while True:
+            more = _stay(division_id, holder, settled)
+            with _asking:
+                if more or not _asked_again[division_id]:
+                    del _asked_again[division_id]
+                    return more
+                _asked_again[division_id] = False
+    except BaseException:
+        with _asking:
+            del _asked_again[division_id]
+        raise
+
+
+def _stay(division_id: int, holder: str, settled: Settled) -> bool:
+    """Take the lane, if it is free, and work in it until it is empty, must wait, or `RUN_MAX` postings were sent."""
+    entered = statements.enter(division_id, holder)
+    if entered is None:
+        return False
+    lane, http = entered.lane, http_of_thread()
+    division = lane.division
+    client = ExactClient(
+        base_url=division.app.base_url,
+        division=division.code,
+        tokens=ConnectionTokens(division.connection, http),
+        budget=leases.lane_budget(lane, division.app),
+        http=http,
+    )
+    run = LaneRun(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)
+    try:
+        return _send_due(run, entered.due)
+    except leases.LeaseLost:
+        log.warning("lane_lost", division=division.code, holder=holder)
+        return False
+    finally:
+        if not run.left:
+            leases.release(run.lease, client.budget)
+
+
+def _send_due(run: LaneRun, first: statements.Due) -> bool:
+    due: statements.Due | None = first
+    for sent in range(1, RUN_MAX + 1):
+        assert due is not None
+        try:
+            posted = _advance(run, due)
+            empty = run.client.budget.empty(timezone.now())
+            due = statements.step(run.lease, run.client.budget, posted, go_on=not empty and sent < RUN_MAX)
+            if empty:
+                raise empty
+        except MustWait:
+            return False
+        except ExactError as error:
+            return _stand_still(run, error)
+        if posted is not None:
+            run.lane.failures = 0
+        if due is None and sent < RUN_MAX:
+            run.left = True
+            return False
+    return True
+
+
+class MustWait(Exception):
+    """The lane was told to stand still until what is under way in Exact can be looked up."""
+
+
+def _advance(run: LaneRun, due: statements.Due) -> statements.Posted | None:
+    """Bring one posting a step on. Returns what the next step is to write down; None: it is on disk already.
+
+    Raises `MustWait` and any `ExactError`.
+    """
+    posting = due.posting
+    if due.claimed:
+        return _post(run, due)
+    if posting.state == PostingState.REMOVING:
+        _remove(run, posting)
+        return None
+    if posting.state == PostingState.SENDING:
+        # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
+        records.record_unknown(run, posting, Problem(code="worker_ended"))
+    _find_out(run, posting)
+    return None
+
+
+def _post(run: LaneRun, due: statements.Due) -> statements.Posted | None:
+    """Send a posting that is marked as being sent. What a step can write down is returned, the rest written here."""
+    posting = due.posting
+    entry = Entry.from_document(posting.entry)
+    catalogue = run.catalogue_of(entry)
+    resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
+    try:
+        body = body_of(
+            entry,
+            reference=posting.reference,
+            catalogue=catalogue,
+            payment_condition=condition,
+            cost_center=posting.cost_center,
+        )
+        statements.lend_session()
+        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, due.asked))
+        found = from_answer(resource, answer)
+    except NotInCatalogue as gone:
+        facts = {"catalogue": gone.kind.value, "item": gone.code}
+        records.record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
+    except OutcomeUnknown as error:
+        records.record_unknown(run, posting, _unclear(error), error)
+    except (Refused, Forbidden) as error:
+        messages = error.messages if isinstance(error, Refused) else [str(error)]
+        records.record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
+    except ExactError as error:
+        with run.writing():
+            reason = Problem(code=f"not_sent_{pause_code(error)}")
+            move(posting, PostingState.PENDING, reasons=[reason], correlation_id=error.correlation_id)
+        raise
+    else:
+        run.errors = 0
+        if posting.reverses_id is None and made.sums_prove(entry, found):
+            return statements.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
+        _adopt(run, posting, entry, found, correlation_id=answer.correlation_id)
+    return None
+
+
+def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
+    """Exact has an entry of ours: compare it line by line, and keep it only if it is the one that was meant.
+
+    Another one is taken out again at once, before anything is booked beside it; unless a person looks at it anyway
+    because they sent it again. Raises any `ExactError`, with the posting left to be looked up.
+    """
+    try:
+        differences = made.compare(run.client, entry, found)
+    except ExactError as error:
+        if posting.state == PostingState.SENDING:
+            records.record_unknown(run, posting, Problem(code="entry_not_read"))
+        elif isinstance(error, made.NotShown) and posting.lookups + 1 >= LOOKS_AT_LINES_MAX:
+            records.record_found(run, posting, found, [Problem(code="lines_not_shown")])
+            return
+        elif isinstance(error, made.NotShown):
+            wait(posting, settle_time(), lookups=posting.lookups + 1)
+        raise
+    if differences and posting.state != PostingState.SOUGHT:
+        records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)
+    else:
+        records.record_found(run, posting, found, differences, correlation_id=correlation_id)
+
+
+def _remove(run: LaneRun, posting: Posting) -> None:
+    """Take an entry out of Exact: a person replaces it, or Exact made another of it than was meant.
+
+    Deleting by id may be repeated: nothing is unknown.
+    """
+    catalogue = run.catalogue_of(Entry.from_document(posting.entry))
+    leases.renew(run.lease, run.client.budget)
+    try:
+        remove_from_exact(run.client, posting, catalogue)
+    except OutcomeUnknown as error:
+        raise Unavailable(str(error), correlation_id=error.correlation_id) from error
+    except (Refused, Forbidden) as error:
+        messages = error.messages if isinstance(error, Refused) else [str(error)]
+        records.record_kept(run, posting, messages, correlation_id=error.correlation_id)
+    else:
+        records.record_removal(run, posting)
+
+
+def _find_out(run: LaneRun, posting: Posting) -> None:
+    """Look a posting up in Exact whose outcome is unknown, or that a person sends again: adopt what is there.
+
+    A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
+    it is in flight, so one look is enough. Raises `MustWait` while it is too early to look.
+    """
+    if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
+        raise MustWait
+    entry = Entry.from_document(posting.entry)
+    searched = resources_to_search(entry, run.catalogue_of(entry))
+    found = [it for resource in searched for it in look_up(run.client, posting, resource)]
+    if len(found) > 1:
+        records.record_doubled(run, posting, found)
+    elif found:
+        _adopt(run, posting, entry, found[0])
+    elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
+        wait(posting, settle_time() / 2, lookups=posting.lookups + 1)
+        _find_out(run, posting)
+    else:
+        records.record_not_there(run, posting)
+
+
+def _stand_still(run: LaneRun, error: ExactError) -> bool:
+    """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
+    failures, code, detail = run.lane.failures + 1, pause_code(error), str(error)
+    if isinstance(error, RateLimited):
+        # A moment by this machine's clock, as the budget is: how far off it is does not matter, how long it is does.
+        wait_for = max(error.until - timezone.now(), timedelta())
+        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
+    elif isinstance(error, NeedsReconnect):
+        wait_for = timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
+        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
+    elif isinstance(error, Unavailable):
+        leases.pause(run.lease, wait=backoff(failures), code=code, detail=detail, failures=failures)
+    else:
+        leases.pause(run.lease, wait=ERROR_PAUSE, code=code, detail=detail, failures=failures)
+    log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
+    return False
+
+
+def pause_code(error: ExactError) -> str:
+    """Why the lane stands still, as a code that `exact.models.PauseCode` has words for."""
+    match error:
+        case RateLimited():
+            return PauseCode.RATE_LIMITED
+        case NeedsReconnect():
+            return PauseCode.RECONNECT_REQUIRED
+        case Unavailable():
+            return PauseCode.UNAVAILABLE
+    return PauseCode.REFUSED
+
+
+def _unclear(error: OutcomeUnknown) -> Problem:
+    if isinstance(error, RefusedInDoubt):
+        return Problem(code="doubtful_refusal")
+    if error.status is None:
+        return Problem(code="no_answer")
+    return Problem(code="unclear_answer", facts={"status": str(int(error.status))})
+
+
+def backoff(failures: int) -> timedelta:
+    """2, 4, 8 … seconds, at most 15 minutes by default, half of it by chance: lanes do not come back together."""
+    seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), settings.EXACT_BACKOFF_MAX_S)
+    return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
+
+
+def _condition(posting: Posting, entry: Entry, catalogue: Catalogue) -> str:
+    """The payment condition of a sale: the establishment's, else the customer's own in Exact."""
+    if entry.kind is not EntryKind.SALES:
+        return ""
+    party = catalogue.get(CatalogueKind.THIRD_PARTY, entry.third_party)
+    return posting.payment_condition or (payment_condition_of(party) if party else "")

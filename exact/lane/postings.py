@@ -1,0 +1,205 @@
+"""Postings of a closing: made from its entries, found again in Exact by their reference."""
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import httpx
+from django.db.models import Max
+from uuid_utils.compat import uuid7
+
+from exact.api.client import ExactClient
+from exact.api.errors import OutcomeUnknown
+from exact.api.resources import CASH, SALES
+from exact.company.catalogue import Catalogue
+from exact.entries.payloads import expected_amount, expected_vat, resources_to_search
+from exact.models import Division, Posting, PostingState
+from ledger.entry import Entry, EntryKind
+from ledger.problem import Problem
+from postgres.insertion import Insertion
+
+PROCESSED = 50  # Status of an entry; 20 is open
+KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
+
+
+def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
+    """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is closing 1042's sale in journal 70.
+
+    The twelve letters are the random half of the closing's id; no reference is part of another.
+    """
+    letters = base64.b32encode(closing_id.bytes[8:])[:12].decode()
+    return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
+
+
+# In plain SQL: every closing that is exported ends with it, and Django composes such an insert row by row.
+MADE = """
+INSERT INTO exact_posting (
+    id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision, reference, entry,
+    payment_condition, reverses_id, cost_center, business_date, turn,
+    state, attempts, lookups, messages, created_at)
+SELECT made.id, %(tenant)s, %(division)s, %(establishment)s, %(closing)s, made.entry_kind, made.journal, %(revision)s,
+    made.reference, made.entry, made.payment_condition, %(reverses)s, %(cost_center)s, made.business_date,
+    made.turn, %(posting_state)s, 0, 0, '{}', now()
+FROM jsonb_to_recordset(%(made)s::jsonb) AS made (
+    id uuid, entry_kind text, journal text, reference text, entry jsonb, payment_condition text, business_date date,
+    turn text)
+"""
+
+
+def postings_of(
+    *,
+    division: Division,
+    establishment_id: int,
+    closing_id: UUID,
+    number: int,
+    closed_at: datetime,
+    entries: Sequence[Entry],
+    payment_condition: str = "",
+    cost_center: str = "",
+    revision: int = 1,
+    reverses: Posting | None = None,
+) -> Insertion:
+    """The postings of a closing, to be written, sales first. They are sent in the order of business date and time.
+
+    `reverses` is the posting that a reversal undoes.
+    """
+    made: list[dict[str, Any]] = [
+        {
+            "id": str(uuid7()),
+            "entry_kind": entry.kind.value,
+            "journal": entry.journal,
+            "reference": reference_of(closing_id, number, entry.kind, entry.journal, revision),
+            "entry": entry.to_document(),
+            "payment_condition": payment_condition if entry.kind is EntryKind.SALES else "",
+            "business_date": entry.date.isoformat(),
+            "turn": turn_of(entry.date, closed_at, number, closing_id, place),
+        }
+        for place, entry in enumerate(entries)
+    ]
+    shared: dict[str, Any] = {
+        "tenant": division.tenant_id,
+        "division": division.pk,
+        "establishment": establishment_id,
+        "closing": closing_id,
+        "revision": revision,
+        "reverses": reverses and reverses.pk,
+        "cost_center": cost_center,
+        "posting_state": PostingState.PENDING.value,
+    }
+    return Insertion(MADE, {**shared, "made": json.dumps(made)})
+
+
+def next_revision(closing_id: UUID) -> int:
+    """The number of a closing's next set of entries: 1, and one more each time it is sent anew."""
+    last = Posting.objects.filter(closing_id=closing_id).aggregate(last=Max("revision"))["last"]
+    return (last or 0) + 1
+
+
+def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:
+    """Sorts as text: business date, moment of closing, number; then the entries of one closing together."""
+    return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[-8:]}{place}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An entry of a posting that Exact has now; a processed one cannot be deleted any more (rules.md §5, §6)."""
+
+    resource: str
+    entry_id: str
+    processed: bool
+
+
+def entries_in_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> list[Standing]:
+    """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`."""
+    own = {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
+    return [
+        Standing(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
+        for resource in resources_to_search(Entry.from_document(posting.entry), catalogue)
+        for entry_id in sorted(own | {found.entry_id for found in look_up(client, posting, resource)})
+        for row in client.rows(resource, select="EntryID,Status", filter=f"EntryID eq guid'{entry_id}'")
+    ]
+
+
+def remove_from_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> None:
+    """Delete every entry in Exact that is this posting's.
+
+    May be repeated after any failure: what is gone already is no fault. Raises any `ExactError`.
+    """
+    for standing in entries_in_exact(client, posting, catalogue):
+        client.delete(standing.resource, standing.entry_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An entry of ours that exists in Exact."""
+
+    entry_id: str
+    entry_number: int
+    amount: Decimal | None
+    vat: Decimal | None
+
+    def differences(self, entry: Entry) -> list[Problem]:
+        """Where Exact's amounts are not what was meant, to the cent. An amount Exact did not show is not compared."""
+        pairs = [("amount_differs_in_exact", expected_amount(entry), self.amount)]
+        if entry.kind is EntryKind.SALES:
+            pairs.append(("vat_differs_in_exact", expected_vat(entry), self.vat))
+        return [
+            Problem(code=code, facts={"expected": str(meant), "found": str(found)})
+            for code, meant, found in pairs
+            if found is not None and found != meant
+        ]
+
+
+def from_answer(resource: str, answer: dict[str, Any]) -> Found:
+    """What a POST's answer says of the entry. Cash and bank entries show no sum, only the balance before and after.
+
+    Raises `OutcomeUnknown` when it names no entry.
+    """
+    if not answer.get("EntryID") or answer.get("EntryNumber") is None:
+        raise OutcomeUnknown("the answer names no entry", status=httpx.codes.CREATED)
+    if resource == SALES:
+        amount, vat = _shown(answer.get("AmountFC")), _shown(answer.get("VATAmountFC"))
+    else:
+        opening, closing = _shown(answer.get("OpeningBalanceFC")), _shown(answer.get("ClosingBalanceFC"))
+        amount, vat = (closing - opening if opening is not None and closing is not None else None), None
+    return Found(entry_id=answer["EntryID"], entry_number=answer["EntryNumber"], amount=amount, vat=vat)
+
+
+def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]:
+    """The entries in Exact that carry the posting's reference (rules.md §8): none, one, or a doubled one."""
+    if resource == SALES:
+        select = "EntryID,EntryNumber,AmountFC,VATAmountFC"
+        rows = client.rows(SALES, select=select, filter=f"YourRef eq '{posting.reference}'")
+        return [from_answer(SALES, row) for row in rows]
+    lines = "CashEntryLines" if resource == CASH else "BankEntryLines"
+    rows = client.rows(
+        f"financialtransaction/{lines}",
+        select="EntryID,EntryNumber,AmountFC",
+        filter=f"substringof('{posting.reference}',Description) eq true",
+    )
+    return _by_entry(rows)
+
+
+def _by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
+    sums: dict[tuple[str, int], Decimal] = {}
+    for row in rows:
+        key = (row["EntryID"], row["EntryNumber"])
+        sums[key] = sums.get(key, Decimal()) + to_cents(row["AmountFC"] or 0)
+    return [
+        Found(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
+        for (entry_id, number), amount in sums.items()
+    ]
+
+
+def to_cents(value: Any) -> Decimal:
+    """Exact sends doubles with noise: rounded to the cent (rules.md §3.7)."""
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _shown(value: Any) -> Decimal | None:
+    return None if value is None else to_cents(value)

@@ -1,0 +1,86 @@
+"""The states of a posting, the allowed moves between them, and the function for moves that no step of a lane makes.
+
+    pending ──claim──▶ sending ──answer──▶ posted | refused | differs
+       ▲                  │ └─not sent──▶ pending
+       │                  └─no answer / killed worker──▶ unknown
+       └──looked up twice, not there────────────────────┘ ├──found──▶ posted | differs
+                                                          └──not there, and Exact had said no──▶ refused
+    refused ──repost──▶ sought ──not there──▶ withdrawn (a new revision is made)
+                          └──found──▶ posted | differs
+    posted, differs ──replace──▶ removing ──deleted in Exact──▶ withdrawn (a new revision is made)
+                                    └──Exact refuses──▶ differs
+    sending, unknown ──Exact made another entry of it──▶ removing ──deleted in Exact──▶ refused
+                                                            └──Exact refuses──▶ differs
+    posted, differs ──its reversal was posted──▶ reversed
+
+Who makes them: the lane, claim and answer in the database's functions (`exact.lane.statements`), all else by `move`;
+people by `exports.reposts.repost` and `exports.reposts.replace`; `exports.way.park` when an export is switched off.
+Each move is an event in the same transaction. The model says which moves there are (`exact.models.MOVES`), and a
+trigger refuses every other.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from exact.models import MOVES, Posting, PostingEvent, PostingState
+from ledger.problem import Problem
+from tenants.models import User
+
+BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
+OPEN = (PostingState.PENDING, *BEGUN)
+OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
+# Of these Exact has an entry, as it was meant or not.
+IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
+NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
+
+
+class MovedByAnother(Exception):
+    """The posting was not in the expected state any more: another worker or person moved it first."""
+
+
+def move(
+    posting: Posting,
+    to: PostingState,
+    *,
+    why: str = "",
+    reasons: Sequence[Problem] = (),
+    actor: User | None = None,
+    correlation_id: str = "",
+    **changes: Any,
+) -> None:
+    """Move a posting, with its event, in one transaction. `changes` are further columns to set.
+
+    `why` is in a person's or Exact's words, `reasons` are ours: they become sentences where they are read.
+
+    The WHERE is the guard: raises `MovedByAnother` when the row has left the state that `posting` was read in.
+    """
+    before = PostingState(posting.state)
+    assert to in MOVES[before], f"{before} → {to} is not a move"
+    with transaction.atomic(savepoint=False):
+        # Before the move: what follows from it, by a trigger, has happened after it.
+        PostingEvent.objects.create(
+            tenant_id=posting.tenant_id,
+            posting=posting,
+            actor=actor,
+            before=before,
+            after=to,
+            why=why[:300],
+            reasons=[reason.to_document() for reason in reasons],
+            correlation_id=correlation_id,
+        )
+        moved = Posting.objects.filter(pk=posting.pk, state=before).update(state=to, **changes)
+        if moved != 1:
+            raise MovedByAnother(posting.reference)
+    posting.state = to
+    for name, value in changes.items():
+        setattr(posting, name, value)
+
+
+def wait(posting: Posting, long: timedelta, *, lookups: int) -> None:
+    """Keep an unknown posting where it is for so long, remembering how often it was looked up."""
+    Posting.objects.filter(pk=posting.pk, state=posting.state).update(not_before=Now() + long, lookups=lookups)
+    posting.lookups = lookups

@@ -1,0 +1,174 @@
+"""Closings that wait for a person, grouped by what can be mended once: one VAT code, one account, one period."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exact.lane.states import NEEDS_A_PERSON
+from exact.models import Posting
+from exports.console import links
+from exports.coverage.judge import WHICH
+from exports.models import Export, ExportState
+from exports.words.problems import said_of, sentence
+
+READ_MAX = 5000
+NAMED_MAX = 3
+# Which facts make two problems of a code one cause; all problems of a code that is not here are one.
+SAME_CAUSE: dict[str, tuple[str, ...]] = {
+    "slot_unmapped": ("slot", "rate"),
+    "slot_rate_mismatch": ("slot", "rate", "expected"),
+    "slot_without_vat_code": ("slot", "rate"),
+    "slot_without_account": ("slot", "rate", "family"),
+    "slot_without_vat_account": ("slot", "rate"),
+    "means_unmapped": ("means", "label"),
+    "receipt_unmapped": ("kind",),
+    "movement_unmapped": ("kind",),
+    "gl_account_unknown": ("account", "field"),
+    "gl_account_blocked": ("account", "name", "field"),
+    "gl_account_type": ("account", "name", "field"),
+    "gl_account_not_for_sales": ("account", "name", "field"),
+    "cost_center_demanded": ("account", "name", "field"),
+    "vat_code_unknown": ("vat_code", "field"),
+    "vat_code_blocked": ("vat_code", "name", "field"),
+    "vat_code_for_purchases": ("vat_code", "name", "field"),
+    "vat_code_including": ("vat_code", "name", "field"),
+    "vat_rate_differs": ("vat_code", "found", "rate", "field"),
+    "journal_unknown": ("journal", "field"),
+    "journal_blocked": ("journal", "name", "field"),
+    "journal_type": ("journal", "name", "field"),
+    "journal_account_unknown": ("journal",),
+    "third_party_unknown": ("third_party",),
+    "third_party_not_customer": ("third_party", "name"),
+    "third_party_inactive": ("third_party", "name"),
+    "payment_condition_missing": ("third_party", "name"),
+    "payment_condition_unknown": ("condition",),
+    "period_closed": ("period", "journal"),
+    "period_unknown": (),
+    "currency": ("found",),
+    WHICH: (),
+}
+# Mended in the establishment's mapping; the others on the till or in Exact, as their sentence says.
+IN_THE_MAPPING = frozenset(code for code in SAME_CAUSE if code.startswith(("slot_", "means_", "receipt_", "movement_")))
+EXACT_SAID = "exact_said"
+
+
+@dataclass(slots=True, kw_only=True)
+class Cause:
+    """One thing to mend, and the closings that wait for it. `key` stays the same while the cause does."""
+
+    key: str
+    code: str
+    words: str
+    state: str
+    whole: str  # of the first closing, with all its figures
+    exports: list[Export] = field(default_factory=list)
+    tenants: dict[int, str] = field(default_factory=dict)
+    establishments: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def closings(self) -> list[UUID]:
+        return [export.pk for export in self.exports]
+
+    @property
+    def title(self) -> str:
+        """What to mend: with its figures when it is one closing, else without what differs between them."""
+        return self.whole if len(self.closings) == 1 else self.words
+
+    @property
+    def named(self) -> str:
+        """The establishments, or "" when they are too many to be named."""
+        return " · ".join(self.establishments.values()) if len(self.establishments) <= NAMED_MAX else ""
+
+    @property
+    def in_the_mapping(self) -> bool:
+        return self.code in IN_THE_MAPPING
+
+    @property
+    def mend_words(self) -> str:
+        """What the way to `mend_address` is called."""
+        return _("Say which closings are booked") if self.code == WHICH else _("Mend in the mapping")
+
+    @property
+    def closings_address(self) -> str:
+        """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
+        if len(self.exports) == 1:
+            return reverse("admin:exports_export_change", args=[self.exports[0].pk])
+        shop = next(iter(self.establishments)) if len(self.establishments) == 1 else None
+        if self.code == EXACT_SAID:
+            return links.closings(state=ExportState.FAILED, establishment=shop)
+        return links.closings(state="attention", problem=self.code, establishment=shop)
+
+    @property
+    def mend_address(self) -> str:
+        """Where the cause is mended: the one mapping, or the list of mappings; empty when it is mended elsewhere.
+
+        Which closings count is said for each establishment.
+        """
+        if self.code == WHICH and len(self.establishments) == 1:
+            return reverse("console_level", args=[*self.establishments])
+        if not self.in_the_mapping:
+            return ""
+        if len(self.establishments) == 1:
+            return reverse("console_mapping", args=[*self.establishments])
+        return reverse("admin:exact_mapping_changelist")
+
+
+def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int = READ_MAX) -> list[Cause]:
+    """The causes of what is held or failed among `rows`, the largest first; the newest `read_max` closings are read.
+
+    With `each_shop` a cause is one establishment's: the same fault in two shops is two causes.
+    """
+    waiting = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).order_by("-business_date", "-closed_at")
+    names = ("tenant__name", "establishment__code", "establishment__name")
+    shown = ("state", "problems", "kind", "number", "business_date", "gross")
+    exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
+    said = _said_by_exact([export.pk for export in exports if export.state == ExportState.FAILED])
+    causes: dict[str, Cause] = {}
+    for export in exports:
+        for code, facts, words, whole in _reasons(export, said):
+            key = _key(code, (*facts, str(export.establishment_id)) if each_shop else facts)
+            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, state=export.state))
+            cause.exports.append(export)
+            cause.tenants[export.tenant_id] = export.tenant.name
+            cause.establishments[export.establishment_id] = str(export.establishment)
+    return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
+
+
+def _reasons(export: Export, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+    """Each reason of one closing once: code, what makes it the same as another's, words for many, words for one."""
+    seen: set[tuple[str, ...]] = set()
+    for message in said.get(export.pk, []):
+        if (message,) not in seen:
+            seen.add((message,))
+            words = _("Exact says: {message}").format(message=message)
+            yield EXACT_SAID, (message,), words, words
+    for problem in export.problems:
+        code = problem["code"]
+        kept = {name: problem["facts"][name] for name in SAME_CAUSE.get(code, ()) if name in problem["facts"]}
+        same = (code, *kept.values())
+        if problem["blocking"] and same not in seen:
+            seen.add(same)
+            yield code, tuple(kept.values()), short_words(problem, kept), sentence(problem)
+
+
+def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
+    """The problem's sentence for many closings at once: what differs between them (amounts, tickets) is "…"."""
+    return sentence({**problem, "facts": kept}).replace("….", "…")
+
+
+def _said_by_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    rows = Posting.objects.filter(closing_id__in=[*closing_ids], state__in=NEEDS_A_PERSON)
+    said: dict[UUID, list[str]] = {}
+    for posting in rows.only("closing_id", "messages", "problems"):
+        said.setdefault(posting.closing_id, []).extend(said_of(posting) or [_("refused without a word")])
+    return said
+
+
+def _key(code: str, facts: tuple[str, ...]) -> str:
+    return hashlib.sha256("\0".join((code, *facts)).encode()).hexdigest()[:16]

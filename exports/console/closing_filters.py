@@ -1,0 +1,105 @@
+"""How people narrow the list of closings down, and find one by any number they hold in their hand."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from exact.models import Finding, Posting
+from exports.models import Export, ExportState
+from exports.words.problems import SENTENCES
+from ledger import texts
+from tenants.models import Establishment, Reseller
+
+FOUND_MAX = 200
+GROUPS: dict[str, tuple[str, ...]] = {
+    "attention": (ExportState.HELD, ExportState.FAILED),
+    "moving": (ExportState.READY, ExportState.EXPORTING),
+}
+
+
+class StateFilter(DropdownFilter):
+    """One state, or a group of states people ask for together."""
+
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        groups = [
+            ("attention", _("waits for a person")),
+            ("differs", _("differs in Exact")),
+            ("moving", _("on its way")),
+        ]
+        return [*groups, *ExportState.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+        chosen = self.value()
+        if chosen == "differs":
+            return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
+        return queryset.filter(state__in=GROUPS.get(chosen, (chosen,))) if chosen else queryset
+
+
+class ResellerFilter(DropdownFilter):
+    """For support: one reseller's customers."""
+
+    title, parameter_name = _("reseller"), "reseller"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        if not getattr(request.user, "is_support", False):
+            return []
+        return [(str(pk), name) for pk, name in Reseller.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+        chosen = texts.whole(self.value() or "")
+        return queryset if chosen is None else queryset.filter(tenant__reseller=chosen)
+
+
+class ProblemFilter(DropdownFilter):
+    """Closings with a problem of one code."""
+
+    title, parameter_name = _("problem"), "problem"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((code, title_of(code)) for code in SENTENCES), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+        chosen = self.value()
+        with_some = queryset.exclude(problems=[])  # said aloud, so that the index of those serves
+        return with_some.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
+
+
+def title_of(code: str) -> str:
+    """A code's sentence without its facts, short enough for a list."""
+    return " ".join(_now(SENTENCES[code]).replace("{", "").replace("}", "").split()[:9])
+
+
+def find(rows: QuerySet[Export], term: str) -> QuerySet[Export]:
+    """Closings by their number, a ticket in them, an entry's reference or its number in Exact; else by whose they are.
+
+    Each way asks one index and finds at most 200: joined in one query, none of the indexes would serve.
+    """
+    term = term.strip()
+    found: set[UUID] = set()
+    for wanted in _ways(term):
+        found |= {*rows.order_by().filter(wanted).values_list("pk", flat=True)[:FOUND_MAX]}
+    if found:
+        return rows.filter(pk__in=found)
+    shops = Establishment.objects.filter(
+        Q(code__iexact=term) | Q(name__icontains=term) | Q(tenant__name__icontains=term)
+    )
+    # As a list, so that the planner sees whether they are few (by their index) or many (the latest first).
+    return rows.filter(establishment__in=[*shops.values_list("pk", flat=True)])
+
+
+def _ways(term: str) -> Iterator[Q]:
+    number = texts.whole(term.upper().removeprefix("Z").strip())
+    if number is not None:
+        yield Q(number=number)
+        yield Q(pk__in=Posting.objects.filter(exact_entry_number=number).values("closing_id"))
+        yield Q(covered_tickets__tickets__contains=number)
+    elif len(term) >= 3 and "-" in term:
+        yield Q(pk__in=Posting.objects.filter(reference__startswith=term.upper()).values("closing_id"))

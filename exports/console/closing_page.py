@@ -1,0 +1,262 @@
+"""One closing's page: what to do next, the Z as the till meant it, its entries, Exact's words, what happened."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exact.kind_words import movement_words, receipt_words
+from exact.lane.states import NEEDS_A_PERSON, OVER
+from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
+from exports.closing_words import closing_words
+from exports.console import links
+from exports.console.books_beside import BooksShown, books_of
+from exports.console.causes import IN_THE_MAPPING
+from exports.coverage.judge import LOOKED_AT_AGAIN, WHICH
+from exports.coverage.shown import comparison_of
+from exports.models import Export, ExportState
+from exports.reposts.replace import REPLACEABLE
+from exports.words.finding_words import advice_of, said_of_finding, title_of
+from exports.words.history import Happening, of_closing
+from exports.words.money import euros, in_currency
+from exports.words.problems import said_of, sentence
+from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
+from ledger.money import cents
+
+GRAVEST = ("missing", "doubled", "changed")
+TONES = {
+    ExportState.HELD: "warning",
+    ExportState.FAILED: "danger",
+    ExportState.EXPORTED: "good",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """The one clear box: how things stand, why, and what the reader may do about it."""
+
+    tone: str
+    title: str
+    reasons: list[str] = field(default_factory=list)
+    advice: str = ""
+    may_repost: bool = False
+    to_mapping: bool = False
+    findings_address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryShown:
+    """One entry as a debit and credit table, and how it stands in Exact."""
+
+    posting: Posting
+    lines: list[dict[str, Any]]
+    debit: str
+    credit: str
+    tries: list[Happening]
+    replaceable: bool
+    said: list[str]
+    books: BooksShown | None
+
+
+def closing_context(export: Export) -> dict[str, Any]:
+    """All that the page shows."""
+    history = of_closing(export)
+    postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
+    books = books_of(postings)
+    names = account_names(postings)
+    shown = [_entry(posting, history, books.get(posting.pk), names) for posting in postings]
+    document = export.document
+    return {
+        "export": export,
+        "kind": closing_words(ClosingKind(export.kind)),
+        "next_step": next_step(export, postings, findings_of(postings)),
+        "beside": comparison_of(export),
+        "asks_level": any(problem["code"] == WHICH for problem in export.problems),
+        "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
+        "entries": [entry for entry in shown if entry.posting.state not in OVER],
+        "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
+        "history": [*reversed(history)],
+        "z": readable(document),
+        "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def findings_of(postings: list[Posting]) -> list[Finding]:
+    """What the comparison with Exact found of these postings' entries and nobody settled, the gravest first."""
+    found = Finding.objects.filter(posting__in=postings, settled_at=None).select_related("posting")
+    return sorted(found, key=lambda it: GRAVEST.index(it.kind) if it.kind in GRAVEST else len(GRAVEST))
+
+
+def next_step(export: Export, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
+    """What to do about a closing in its state. Its reasons are the blocking problems, Exact's words, or `findings`."""
+    tone = TONES.get(ExportState(export.state), "info")
+    held = [sentence(problem) for problem in export.problems if problem["blocking"]]
+    match export.state:
+        case ExportState.HELD:
+            return _held(export, postings, held)
+        case ExportState.FAILED:
+            return _failed(postings, held)
+        case ExportState.WAITING:
+            advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
+            return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
+        case ExportState.EXPORTED:
+            if findings:
+                return _differing(findings)
+            numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
+            return NextStep(
+                tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
+            )
+        case ExportState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
+            return NextStep(
+                tone=tone,
+                title=_("Not booked: others stand for it"),
+                reasons=[*map(sentence, others)],
+                advice=_("Nothing to do."),
+            )
+        case ExportState.ARCHIVED:
+            return NextStep(
+                tone=tone,
+                title=_("Archived without an entry"),
+                reasons=[sentence(problem) for problem in export.problems],
+                advice=_("A training closing, or a day without anything to book."),
+            )
+    return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+
+
+def _held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
+    stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
+    return NextStep(
+        tone=TONES[ExportState.HELD],
+        title=_("Held: only a part of it is in Exact") if stands else _("Held: not in Exact yet"),
+        reasons=reasons,
+        advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
+        may_repost=True,
+        to_mapping=any(problem["code"] in IN_THE_MAPPING for problem in export.problems),
+    )
+
+
+def _differing(findings: Sequence[Finding]) -> NextStep:
+    """Exact's books no longer hold what was posted; it stands below, entry by entry."""
+    worst = findings[0].kind
+    reasons = [
+        _("Journal {journal}: {said}").format(journal=it.posting.journal, said=said_of_finding(it)) for it in findings
+    ]
+    return NextStep(
+        tone="danger",
+        title=title_of(worst),
+        reasons=reasons,
+        advice=advice_of(worst),
+        findings_address=links.findings(establishment=findings[0].posting.establishment_id),
+    )
+
+
+def _failed(postings: list[Posting], held: list[str]) -> NextStep:
+    waiting = [it for it in postings if it.state in NEEDS_A_PERSON]
+    differs = any(it.state == PostingState.DIFFERS for it in waiting)
+    said = [words for posting in waiting for words in said_of(posting)]
+    if differs:
+        return NextStep(
+            tone="danger",
+            title=_("An entry in Exact is not what was sent"),
+            reasons=said,
+            advice=_(
+                "Compare it below with what Exact holds, and replace it; or correct it in Exact, with the accountant."
+            ),
+        )
+    count = len(waiting)
+    return NextStep(
+        tone="danger",
+        title=ngettext("Exact refused an entry", "Exact refused {count} entries", count or 1).format(count=count),
+        reasons=[*said, *held],
+        advice=_("Mend this in Exact or in the mapping, then send the closing again."),
+        may_repost=True,
+        to_mapping=True,
+    )
+
+
+def account_names(postings: list[Posting]) -> dict[tuple[int, str], str]:
+    """(division, account) → what Exact calls it, for every account these postings' entries are booked on."""
+    accounts = {line["account"] for posting in postings for line in posting.entry["lines"]}
+    rows = CatalogueItem.objects.filter(
+        division__in={posting.division_id for posting in postings}, kind=CatalogueKind.GL_ACCOUNT, code__in=accounts
+    )
+    return {(division, code): name for division, code, name in rows.values_list("division", "code", "name")}
+
+
+def _entry(
+    posting: Posting,
+    history: list[Happening],
+    books: BooksShown | None,
+    names: Mapping[tuple[int, str], str],
+) -> EntryShown:
+    lines = [
+        line_of(line) | {"name": names.get((posting.division_id, line["account"]), "")}
+        for line in posting.entry["lines"]
+    ]
+    amounts = [cents(line["amount"]) for line in posting.entry["lines"]]
+    return EntryShown(
+        posting=posting,
+        lines=lines,
+        debit=euros(sum((it for it in amounts if it > 0), Decimal())),
+        credit=euros(-sum((it for it in amounts if it < 0), Decimal())),
+        tries=[it for it in history if it.reference == posting.reference and (it.correlation_id or it.why)],
+        said=said_of(posting),
+        books=books,
+        replaceable=posting.state in REPLACEABLE and not posting.reverses_id,
+    )
+
+
+def line_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored line with its debit and credit as people write them."""
+    amount = cents(line["amount"])
+    return {**line, "debit": euros(amount) if amount > 0 else "", "credit": euros(-amount) if amount < 0 else ""}
+
+
+def readable(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The Z as a person reads it: amounts in its currency as written in the reader's language, and the sums."""
+    money = partial(in_currency, currency=document["currency"])
+    sales = [
+        {**line, **{name: money(cents(line[name])) for name in ("net", "tax", "gross")}, "rate": rate(line["rate"])}
+        for line in document.get("sales", [])
+    ]
+    payments = [{**line, "amount": money(cents(line["amount"]))} for line in document.get("payments", [])]
+    receipts = [
+        {
+            "label": line.get("label") or _(receipt_words(ReceiptKind(line["kind"]))),
+            "amount": money(cents(line["amount"])),
+        }
+        for line in document.get("other_receipts", [])
+    ]
+    cash = document.get("cash") or {}
+    return {
+        "sales": sales,
+        "payments": payments,
+        "receipts": receipts,
+        "totals": {
+            name: money(sum((cents(line[name]) for line in document.get("sales", [])), Decimal()))
+            for name in ("net", "tax", "gross")
+        },
+        "paid": money(sum((cents(line["amount"]) for line in document.get("payments", [])), Decimal())),
+        "cash": {name: money(cents(value)) for name, value in cash.items() if isinstance(value, str)},
+        "movements": [
+            {
+                "label": it.get("label") or _(movement_words(MovementKind(it["kind"]))),
+                "amount": money(cents(it["amount"])),
+            }
+            for it in cash.get("movements", [])
+        ],
+        "tickets": document.get("tickets", []),
+    }
+
+
+def rate(text: str) -> str:
+    """A rate without idle zeros, in the reader's language: "5,5 %", "20 %"."""
+    value = Decimal(text)
+    whole = value == value.to_integral_value()
+    return f"{number_format(value.quantize(Decimal(1)) if whole else value.normalize())}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,252 @@
+"""The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from exact.api.errors import ExactError
+from exact.books.reconcile import accept_finding
+from exact.models import BookLine, Finding, FindingKind, Posting
+from exports.concerns.closings import name_of
+from exports.concerns.compared import companies, compared, compared_words
+from exports.concerns.scope import Scope
+from exports.models import Export
+from exports.nudge import nudge_reconcile
+from exports.reposts.replace import REPLACEABLE, CannotReplace, dry_run, order
+from exports.words.finding_words import said_of_finding, worth_of
+from exports.words.money import euros
+from exports.words.problems import SENTENCES, sentence
+from exports.words.reasons import Why
+from ledger.entry import Entry
+from ledger.problem import Problem
+from tenants.acting import person_behind
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.models import User
+from tenants.scope import visible_to
+
+COMPARED_NOW_MAX = 100
+MENU_COUNTS_TO = 100
+MOVED_ON = Problem(code="replace_moved_on")
+LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
+
+
+def open_findings(user: User | AnonymousUser) -> int:
+    """How many differences that nobody settled a person may see."""
+    return visible_to(user, Finding.objects.filter(settled_at=None)).count()
+
+
+def menu_count(request: HttpRequest) -> str:
+    """The number beside the menu's entry, at most "99+"; "" when there is none. Every page asks: no more is read."""
+    rows = visible_to(request.user, Finding.objects.filter(settled_at=None)).order_by()
+    count = len(rows.values_list("pk", flat=True)[:MENU_COUNTS_TO])
+    return f"{count - 1}+" if count == MENU_COUNTS_TO else str(count or "")
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """Open findings, unless somebody asks for the settled ones."""
+
+    title = _("settled")
+    parameter_name = "settled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("settled")), ("all", _("all"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
+        wanted = {"yes": queryset.exclude(settled_at=None), "all": queryset}
+        return wanted.get(self.value() or "", queryset.filter(settled_at=None))
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnlyAdmin):
+    """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
+
+    list_display = ["closing", "establishment", "kind_label", "differences", "amount", "found", "replace_link"]
+    list_filter = [
+        OpenFilter,
+        "kind",
+        ("tenant", OwnAutocompleteFilter),
+        ("posting__establishment", OwnAutocompleteFilter),
+    ]
+    lookups = frozenset({"kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
+    list_select_related = ["posting__establishment", "tenant", "settled_by"]
+    list_before_template = "exports/findings_before.html"
+    search_fields = ["posting__reference", "tenant__name"]
+    fields = ["closing", "kind", "differences", "found_at", "settled_at", "settled_by", "settlement", "replace_link"]
+    readonly_fields = fields
+    actions = ["accept", "compare_now"]
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        own = [
+            path("replace/<uuid:posting_id>/", wrapped(self.replace_view), name="exact_finding_replace"),
+            path("compare/", wrapped(self.compare_view), name="exact_finding_compare"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Who may not replace an entry is offered no link to it; how it was settled is said where some are."""
+        columns = [*super().get_list_display(request)]
+        if not self.has_settle_permission(request):
+            columns.remove("replace_link")
+        return [*columns, "settlement_label"] if "settled" in request.GET else columns
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with what was compared and when above it."""
+        assert isinstance(request.user, User)
+        looked_at = compared(Scope(user=request.user))
+        shown = {
+            "compared": looked_at,
+            "compared_words": compared_words(looked_at),
+            "may_compare": self.has_settle_permission(request),
+        }
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
+        if rows := getattr(answer, "context_data", {}).get("cl"):
+            closings_beside([*rows.result_list])
+        return answer
+
+    def compare_view(self, request: HttpRequest) -> HttpResponse:
+        """On POST, ask for a comparison of every company the person may see, longest ago first."""
+        if request.method == "POST":
+            if not self.has_settle_permission(request):
+                raise PermissionDenied
+            assert isinstance(request.user, User)
+            due = companies(Scope(user=request.user)).order_by(F("reconciled_at").asc(nulls_first=True))
+            for division_id in due.values_list("pk", flat=True)[:COMPARED_NOW_MAX]:
+                nudge_reconcile(division_id)
+            self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
+        return redirect("admin:exact_finding_changelist")
+
+    @display(description=_("closing"))
+    def closing(self, finding: Finding) -> SafeString:
+        posting = finding.posting
+        address = reverse("admin:exports_export_change", args=[posting.closing_id])
+        name = name_of(finding.export) if hasattr(finding, "export") else posting.reference
+        return format_html('<a href="{}">{}</a><br>{}', address, name, posting.exact_entry_number or posting.reference)
+
+    @display(description=_("establishment"))
+    def establishment(self, finding: Finding) -> SafeString:
+        return format_html("{}<br>{}", finding.posting.establishment, finding.tenant)
+
+    @display(description=_("found"), ordering="found_at")
+    def found(self, finding: Finding) -> str:
+        return date_format(timezone.localtime(finding.found_at), "SHORT_DATETIME_FORMAT")
+
+    @display(description=_("amount"))
+    def amount(self, finding: Finding) -> str:
+        return euros(worth_of(finding.posting))
+
+    @display(description=_("finding"), ordering="kind", label=LABELS)
+    def kind_label(self, finding: Finding) -> tuple[str, str]:
+        return finding.kind, str(FindingKind(finding.kind).label)
+
+    @display(description=_("differences"))
+    def differences(self, finding: Finding) -> str:
+        return said_of_finding(finding)
+
+    @display(description=_("settled"), ordering="settled_at")
+    def settlement_label(self, finding: Finding) -> str:
+        who = f" ({finding.settled_by})" if finding.settled_by else ""
+        return f"{finding.get_settlement_display()}{who}" if finding.settled_at else ""
+
+    @display(description="")
+    def replace_link(self, finding: Finding) -> str:
+        if finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
+            return ""
+        address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
+        return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))
+
+    @admin.action(description=_("Accept as it is"), permissions=["settle"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+        actor = person_behind(request)
+        for finding in queryset.filter(settled_at=None):
+            accept_finding(finding, actor=actor)
+            self.log_change(request, finding, _now("accepted as it is"))
+
+    @admin.action(description=_("Compare with Exact now"), permissions=["settle"])
+    def compare_now(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+        for division_id in {*queryset.values_list("posting__division", flat=True)}:
+            nudge_reconcile(division_id)
+        self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exports.change_export")
+
+    def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
+        """The dry run: what Exact has beside what would be posted; on POST, the order."""
+        posting = visible_to(request.user, Posting.objects.filter(pk=posting_id)).first()
+        if posting is None:
+            raise Http404
+        if not self.has_settle_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:exports_export_change", args=[posting.closing_id])
+        try:
+            shown = dry_run(posting.pk)
+            if request.method == "POST" and request.POST.get("shown") != shown.digest:
+                self.message_user(request, sentence(MOVED_ON.to_document()), messages.WARNING)
+            elif request.method == "POST":
+                order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or Why.REPLACED)
+                self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)
+                return redirect(back)
+        except CannotReplace as refusal:
+            reasons = [sentence(problem.to_document()) for problem in refusal.problems]
+            self.message_user(request, " ".join([_now(SENTENCES[refusal.code]), *reasons]), messages.WARNING)
+            return redirect(back)
+        except ExactError as error:
+            self.message_user(request, _now("Exact did not answer: {why}").format(why=error), messages.ERROR)
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _now("Replace {reference}").format(reference=posting.reference),
+            "shown": shown,
+            "columns": [
+                (_now("In Exact now"), [row for old in shown.olds for row in _held_rows(old.held)]),
+                *((_now("Reversal"), _entry_rows(old.reversal)) for old in shown.olds if old.reversal),
+                *((_("Posted in its place"), _entry_rows(entry)) for entry in shown.entries),
+            ],
+            "together": [old.posting.reference for old in shown.olds[1:]],
+            "back": back,
+        }
+        return TemplateResponse(request, "exports/replace.html", context)
+
+
+def closings_beside(findings: list[Finding]) -> None:
+    """Put each finding's closing beside it (`finding.export`), all in one query."""
+    rows = Export.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
+    for finding in findings:
+        finding.export = rows[finding.posting.closing_id]  # type: ignore[attr-defined]
+
+
+def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:
+    return [_row(line.account, line.description, line.amount, line.date, line.entry_number) for line in lines]
+
+
+def _entry_rows(entry: Entry) -> list[dict[str, str]]:
+    return [_row(line.account, line.label or entry.label, line.amount, entry.date, "") for line in entry.lines]
+
+
+def _row(account: str, label: str, amount: Decimal, day: Any, number: object) -> dict[str, str]:
+    return {
+        "number": str(number),
+        "date": date_format(day, "SHORT_DATE_FORMAT"),
+        "account": account,
+        "label": label,
+        "debit": euros(amount) if amount > 0 else "",
+        "credit": euros(-amount) if amount < 0 else "",
+    }

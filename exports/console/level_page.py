@@ -1,0 +1,136 @@
+"""GÉNÉRALE or POSTE: the page on which a person says what an establishment books; and the word on what is left."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from exports.coverage.rows import judge_again, lock_shop
+from exports.coverage.shown import rest_of
+from exports.models import Export, ExportState
+from exports.models.coverage import ClosingKinds
+from exports.way.accept import reconsider
+from exports.way.levels import set_level, waiting_for_the_answer
+from exports.words.money import in_currency
+from exports.words.reasons import Why
+from ledger.closing import Closing
+from tenants.acting import person_behind
+from tenants.models import BookedLevel, Establishment, User
+from tenants.scope import visible_to
+
+SHOWN_MAX = 5
+CHOICES = {
+    BookedLevel.AUTO: (
+        gettext_lazy("Automatic"),
+        gettext_lazy(
+            "The first closing that covers a ticket is booked; one over the same tickets is checked against it. For "
+            "tills that tell their tickets."
+        ),
+    ),
+    BookedLevel.GENERAL: (
+        gettext_lazy("GÉNÉRALE"),
+        gettext_lazy(
+            "One pair of entries a day for the whole shop. POSTE and CAISSE closings are kept, and are in no book."
+        ),
+    ),
+    BookedLevel.STATION: (
+        gettext_lazy("POSTE"),
+        gettext_lazy(
+            "A pair of entries for each station's closing. The GÉNÉRALE is kept: it tells the same sales once more."
+        ),
+    ),
+    BookedLevel.DRAWER: (
+        gettext_lazy("CAISSE"),
+        gettext_lazy("A pair of entries for each drawer's closing. GÉNÉRALE and POSTE closings are kept, unbooked."),
+    ),
+}
+
+
+def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
+    """Show what each choice means, and on POST (`level`) keep it; what waited for it then goes."""
+    shop = _shop(request, establishment_id)
+    if request.method == "POST" and request.POST.get("level") in BookedLevel.values:
+        level = BookedLevel(request.POST["level"])
+        set_level(shop.pk, level)
+        words = _("{establishment}: {level} from now on. What waited for it is being looked at again.")
+        messages.success(request, words.format(establishment=shop, level=CHOICES[level][0]))
+        return redirect("console_level", establishment_id=shop.pk)
+    kinds = ClosingKinds.objects.filter(establishment=shop).first()
+    asked = kinds is not None and kinds.asked_at is not None and kinds.answered_at is None
+    waiting = waiting_for_the_answer(shop)
+    context = {
+        "title": _("Which closings are booked?"),
+        "shop": shop,
+        "asked": asked,
+        "kinds": kinds,
+        "waiting": waiting.count() if asked else 0,
+        "newest": [_shown(it) for it in _newest(waiting)] if asked else [],
+        "choices": [_choice(level, shop, asked=asked) for level in BookedLevel],
+    }
+    return TemplateResponse(request, "exports/level.html", {**admin.site.each_context(request), **context})
+
+
+def _newest(rows: QuerySet[Export]) -> QuerySet[Export]:
+    return rows.order_by("-business_date", "-closed_at", "pk").defer("document")[:SHOWN_MAX]
+
+
+@require_POST
+def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
+    """Book of a closing what others leave of it, if that still is what the person was shown (`shown`)."""
+    user = _user(request, "exports.bookasis_export")
+    export = get_object_or_404(visible_to(user, Export.objects.select_related("establishment")), pk=closing_id)
+    back = redirect(reverse("admin:exports_export_change", args=[export.pk]))
+    shown = request.POST.get("shown", "")
+    with transaction.atomic():
+        lock_shop(export.pk)
+        export.refresh_from_db(fields=["state"])
+        now = rest_of(judge_again(export, Closing.from_document(export.document)))
+        if export.state != ExportState.HELD or not shown or shown != now:
+            messages.warning(request, _("This has changed since it was shown. Look at it again."))
+            return back
+        actor = person_behind(request)
+        looked_at = reconsider(export.pk, actor=actor, why=Why.REST_BOOKED, accept_problems=True, word=now)
+    messages.info(request, f"{export} : {looked_at.get_state_display()}")
+    return back
+
+
+def _shown(export: Export) -> tuple[Export, Any, str]:
+    """One of the closings that wait: with the name of its kind and its amount."""
+    return export, CHOICES[BookedLevel(export.kind)][0], in_currency(export.gross, export.currency)
+
+
+def _choice(level: BookedLevel, shop: Establishment, *, asked: bool) -> dict[str, Any]:
+    title, words = CHOICES[level]
+    seen = Export.objects.filter(establishment=shop, kind=level.value).order_by().aggregate(n=Count("pk"))["n"]
+    counted = ngettext("{count} closing received", "{count} closings received", seen).format(count=seen)
+    return {
+        "value": level.value,
+        "title": title,
+        "words": words,
+        "counted": "" if level is BookedLevel.AUTO else counted,
+        "current": level == shop.booked_level,
+        # Tickets are not told: nobody can find out by itself.
+        "possible": not (asked and level is BookedLevel.AUTO),
+    }
+
+
+def _shop(request: HttpRequest, pk: int) -> Establishment:
+    rows = visible_to(_user(request, "tenants.change_establishment"), Establishment.objects.select_related("tenant"))
+    return get_object_or_404(rows, pk=pk)
+
+
+def _user(request: HttpRequest, permission: str) -> User:
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm(permission):
+        raise PermissionDenied
+    return user

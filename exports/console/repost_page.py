@@ -1,0 +1,120 @@
+"""Sending again from the console: a page that shows what will be posted where, then a run with its progress."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exports.console.causes import causes_of
+from exports.models import Export, ExportState, RepostRun
+from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
+from exports.reposts.repost_runs import BROKE, MOVED, advance, progress, start_run
+from exports.words.problems import SENTENCES
+from tenants.acting import person_behind
+from tenants.models import User
+from tenants.scope import visible_to
+
+REPOST_MAX = 5000
+SHOWN_MAX = 10
+AT_ONCE_MAX = 20
+MENDABLE = (ExportState.HELD, ExportState.FAILED, ExportState.WAITING)
+OUTCOMES = {
+    MOVED: gettext_lazy("Somebody else was at it; left as it is."),
+    BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
+    **{state.value: state.label for state in ExportState},
+}
+
+
+def repost_page(request: HttpRequest) -> HttpResponse:
+    """Ask (`closing` ids or a `cause`), and with `confirm` and a reason begin. Only for whom may send again."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm("exports.repost_export"):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("admin:exports_export_changelist")
+    rows = _chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
+    why = request.POST.get("why", "").strip()
+    if request.POST.get("confirm") and why and rows.exists():
+        return _begin(request, user, rows, why)
+    return ask_to_repost(
+        request, rows, cause=request.POST.get("cause", ""), why_missing=bool(request.POST.get("confirm")) and not why
+    )
+
+
+def _chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Export]:
+    """What the person may see and what can be sent again, of the chosen closings or of everything of one cause."""
+    own = visible_to(user, Export.objects.all())
+    if cause:
+        wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
+    else:
+        wanted = [pk for pk in map(_uuid, ids) if pk]
+    return own.filter(pk__in=[*wanted][:REPOST_MAX], state__in=MENDABLE).order_by("business_date", "closed_at", "pk")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _begin(request: HttpRequest, user: User, rows: QuerySet[Export], why: str) -> HttpResponse:
+    actor = person_behind(request)
+    assert actor is not None
+    run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:200], reseller_id=user.reseller_id)
+    if progress(run).total <= AT_ONCE_MAX:
+        advance(run)
+    return redirect("console_repost_run", run_id=run.pk)
+
+
+def ask_to_repost(
+    request: HttpRequest, chosen: QuerySet[Export], *, cause: str = "", why_missing: bool = False
+) -> HttpResponse:
+    """The page that shows what will be posted where, and asks for the reason. `chosen` are rows the person may see."""
+    rows = chosen.filter(state__in=MENDABLE).order_by("business_date", "closed_at", "pk")
+    ids = [str(pk) for pk in rows.values_list("pk", flat=True)[:REPOST_MAX]]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Send again"),
+        "total": len(ids),
+        "previews": [preview(export) for export in rows.select_related(*ALONG_AN_EXPORT)[:SHOWN_MAX]],
+        "unseen": max(0, len(ids) - SHOWN_MAX),
+        "closings": ids,
+        "cause": cause,
+        "why_missing": why_missing,
+    }
+    return TemplateResponse(request, "exports/repost.html", context)
+
+
+def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """How far a run is; `?poll=1` gives the figures alone."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm("exports.repost_export"):
+        raise PermissionDenied
+    run = get_object_or_404(visible_to(user, RepostRun.objects.select_related("actor")), pk=run_id)
+    how_far = progress(run)
+    if request.GET.get("poll"):
+        return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})
+    outcomes: list[tuple[Any, int]] = [(_outcome(code), count) for code, count in sorted(how_far.outcomes.items())]
+    closings = run.items.select_related("export__establishment").defer("export__document").order_by("pk")[:100]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Sent again"),
+        "run": run,
+        "progress": how_far,
+        "outcomes": outcomes,
+        "items": [(item, _outcome(item.outcome) if item.outcome else "") for item in closings],
+    }
+    return TemplateResponse(request, "exports/repost_run.html", context)
+
+
+def _outcome(code: str) -> str:
+    return _(SENTENCES[code]) if code in SENTENCES else str(OUTCOMES.get(code, code))

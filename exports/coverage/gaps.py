@@ -1,0 +1,72 @@
+"""Tickets that no closing covers that counts: turnover that would reach no book without a word."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from exports.coverage.judge import UNCOVERED, uncovered
+from exports.coverage.parts import live_among
+from exports.models import Export
+from ledger.closing import Closing
+from ledger.problem import Problem
+from ledger.stations import one_spelling
+from ledger.tickets import Span, TicketSet
+
+# Whether the ticket before a closing's first of some station is covered by none that counts, and is no training's.
+NOT_FOLLOWED = """EXISTS (
+    SELECT FROM unnest(%(told_stations)s::text[], %(tickets_before)s::bigint[]) AS told (station, before)
+    WHERE told.before > 0 AND NOT EXISTS (
+        SELECT FROM exports_coveredtickets AS covered
+        WHERE covered.establishment_id = %(establishment)s AND covered.station = told.station
+            AND covered.tickets @> told.before AND (covered.live OR covered.training)))"""
+
+# From where on the tickets before `before` are covered by nothing: behind the last that is, else from the first told.
+SINCE = """
+SELECT told.station, told.before, COALESCE(
+    (SELECT max(upper(tickets)) FROM exports_coveredtickets
+     WHERE establishment_id = %(establishment)s AND station = told.station AND (live OR training)
+        AND tickets << int8range(told.before, told.before, '[]')),
+    (SELECT min(lower(tickets)) FROM exports_coveredtickets
+     WHERE establishment_id = %(establishment)s AND station = told.station AND lower(tickets) <= told.before))
+FROM unnest(%(told_stations)s::text[], %(tickets_before)s::bigint[]) AS told (station, before)
+WHERE told.before > 0
+"""
+
+
+def followed_stations(closing: Closing) -> dict[str, Any]:
+    """Each station of a closing, and the ticket before its first: what the statements here ask about."""
+    firsts: dict[str, int] = {}
+    for it in closing.tickets:
+        station = one_spelling(it.station)
+        firsts[station] = min(it.first, firsts.get(station, it.first))
+    return {"told_stations": [*firsts], "tickets_before": [first - 1 for first in firsts.values()]}
+
+
+def uncovered_before(establishment_id: int, closing: Closing) -> list[Problem]:
+    """Warn of the tickets before a closing that no closing covers that counts, as far back as any was told."""
+    with connection.cursor() as sql:
+        sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(closing)})
+        since = [(station, before, first) for station, before, first in sql.fetchall() if first is not None]
+    spans = TicketSet.joined(Span(station, first, before) for station, before, first in since if first <= before)
+    return uncovered(spans - _standing_for(spans, establishment_id))
+
+
+def still_uncovered(exports: Iterable[Export]) -> dict[UUID, list[Problem]]:
+    """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now."""
+    found: dict[UUID, list[Problem]] = {}
+    for export in exports:
+        told = [Problem.from_document(it) for it in export.problems if it["code"] == UNCOVERED]
+        spans = TicketSet.joined(
+            Span(it.facts["station"], int(it.facts["first"]), int(it.facts["last"])) for it in told
+        )
+        left = uncovered(spans - _standing_for(spans, export.establishment_id)) if spans else []
+        if left:
+            found[export.pk] = left
+    return found
+
+
+def _standing_for(spans: TicketSet, establishment_id: int) -> TicketSet:
+    """Of these tickets, those that a closing stands for: one that counts, or a training."""
+    return live_among(spans, establishment_id, or_training=True)

@@ -1,0 +1,317 @@
+"""Which closing counts: the first that covers a ticket; one over the same tickets is checked against it, never added.
+
+Tills export each closing, whatever its kind: a GÉNÉRALE tells the sales of its POSTES again. `judge` says what becomes
+of one, at every look, while its establishment is locked (`exports.way.locked_till`, `coverage_rows.lock_shop`). What it
+says is kept by `coverage_rows`, and the database refuses that two closings that count cover one ticket.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+from exports.coverage.parts import Part, alike, beside_in_hours, beside_in_tickets, live_among, met, siblings
+from ledger.closing import Closing
+from ledger.closing_document import document_of
+from ledger.figures import Figures, is_empty, remainder
+from ledger.kinds import ClosingKind
+from ledger.problem import Problem
+from ledger.tickets import TicketSet
+from tenants.models import BookedLevel
+
+OVERLAP = "tickets_overlap"
+PARTLY = "partly_booked"
+SUMS_DIFFER = "sums_differ"
+SAME_AGAIN = "same_again"
+WHICH = "which_closing_counts"
+CHECKED = "checked_against"
+WITHIN = "covered_within"
+OTHER_LEVEL = "other_level_booked"
+UNCOVERED = "tickets_uncovered"
+HOURS_UNCOVERED = "hours_uncovered"
+# What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
+TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN})
+# Why a closing is archived that is looked at again when what counts has changed.
+LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL})
+# Why a closing is held that counts only once a person, or another closing, has settled it.
+DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, "scope_unexpected", "scope_missing"})
+NAMED_MAX = 20
+NAME_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """It goes into the books: `closing` is what is booked of it, all or what is left `over` others."""
+
+    closing: Closing
+    over: tuple[UUID, ...] = ()
+
+    @property
+    def partly(self) -> bool:
+        return bool(self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class NotBooked:
+    """It is in the books already, or another kind is booked; the notes say why."""
+
+    notes: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """A person must say. `left` is what would be booked at a word, where that can be said.
+
+    `word` is how a yes to just this is written down; empty where no yes helps.
+    """
+
+    problems: tuple[Problem, ...]
+    left: Closing | None = None
+    over: tuple[UUID, ...] = ()
+    word: str = ""
+
+
+Verdict: TypeAlias = Counts | NotBooked | Disputed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """What an establishment books, and the kinds that count there so far, with tickets told and without."""
+
+    level: str
+    told: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+    question_open: bool = False
+
+    def beside(self, closing: Closing) -> frozenset[str]:
+        """The other kinds that count, and of which nobody can see by tickets whether they are the same sales."""
+        kinds = self.untold if closing.tickets else self.told | self.untold
+        return kinds - {closing.kind.value}
+
+    def knows(self, closing: Closing) -> bool:
+        """Whether a closing of this kind that tells as much has counted before."""
+        return closing.kind.value in (self.told if closing.tickets else self.untold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a closing stands: its establishment, its own id once it has one, and what is known of the others.
+
+    `contested`: the database has refused its tickets or hours, or nobody tried yet; without, it is a new closing that
+    is tried first. `words`: what a person said yes to, each for the one dispute that was shown (`Disputed.word`).
+    """
+
+    establishment_id: int
+    practice: Practice
+    closing_id: UUID | None = None
+    contested: bool = True
+    words: Collection[str] = ()
+
+    def accepted(self, asked: Disputed) -> bool:
+        """Whether a person said yes to this, and not to something that was disputed of the closing before."""
+        return bool(asked.word) and asked.word in self.words
+
+
+def judge(closing: Closing, place: Place) -> Verdict:
+    """Say whether a closing counts. Changes nothing, so that previews may ask too."""
+    if problem := _misplaced_scope(closing):
+        return Disputed(problems=(problem,))
+    level, kind = place.practice.level, closing.kind.value
+    if level not in (BookedLevel.AUTO, kind):
+        return NotBooked((_note(OTHER_LEVEL, level=level), *_uncovered_of(closing, place)))
+    if is_empty(closing) and not closing.tickets:
+        return Counts(closing=closing)
+    unclear = place.practice.beside(closing) or (place.practice.question_open and not closing.tickets)
+    if level == BookedLevel.AUTO and unclear:
+        return Disputed(problems=(Problem(code=WHICH),))
+    if (again := _same_again(closing, place)) and not place.accepted(again):
+        return again
+    return _by_hours(closing, place) or _by_tickets(closing, place)
+
+
+def rests_on_others(verdict: Verdict | None) -> bool:
+    """Whether a closing that arrives at the same moment could have made it another verdict."""
+    match verdict:
+        case NotBooked(notes):
+            return any(note.code == WITHIN for note in notes)
+        case Disputed(problems=problems):
+            return any(problem.code in (PARTLY, SUMS_DIFFER) for problem in problems)
+    return False
+
+
+def _misplaced_scope(closing: Closing) -> Problem | None:
+    """A general closing has no scope, any other has one: else the same closing would have two identities."""
+    if closing.kind is ClosingKind.GENERAL and closing.scope:
+        return Problem(code="scope_unexpected", pointer="/scope", facts={"scope": closing.scope})
+    if closing.kind is not ClosingKind.GENERAL and not closing.scope.strip():
+        return Problem(code="scope_missing", pointer="/scope")
+    return None
+
+
+def _same_again(closing: Closing, place: Place) -> Disputed | None:
+    """Without tickets, the same hours and figures under another number are no second day."""
+    if closing.tickets and not place.practice.untold:
+        return None
+    for other in alike(closing, place.establishment_id, place.closing_id):
+        facts = {"other": other.name, "found": closing.money(closing.turnover)}
+        said = (Problem(code=SAME_AGAIN, facts=facts),)
+        return Disputed(problems=said, word=_word(said))
+    return None
+
+
+def _by_tickets(closing: Closing, place: Place) -> Verdict:
+    mine = TicketSet.of(closing.tickets)
+    others_count = place.practice.told - {closing.kind.value}
+    parts = (
+        beside_in_tickets(mine, place.establishment_id, place.closing_id)
+        if mine and (place.contested or others_count)
+        else []
+    )
+    if not parts:
+        return Counts(closing=closing)
+    # Of hours that never met, it is another day under the same numbers: a word books all of it.
+    other_days = [part for part in parts if not met(closing, part.closing)]
+    odd = [part for part in parts if part in other_days or part.kind == closing.kind]
+    same_days = [part for part in parts if part not in other_days]
+    other_day = Counts(closing=closing, over=tuple(part.id for part in other_days))
+    found = _beside(closing, mine, same_days, place) if same_days else other_day
+    return _asked_first(found, _overlaps(mine, odd), place) if odd else found
+
+
+def _asked_first(found: Verdict, problems: tuple[Problem, ...], place: Place) -> Verdict:
+    """What is odd by itself is asked before what it comes to; one word then answers both."""
+    if isinstance(found, Disputed) and found.left is None:
+        return found
+    rest: Closing | None = None
+    over: tuple[UUID, ...] = ()
+    if isinstance(found, Counts):
+        rest, over = found.closing, found.over
+    elif isinstance(found, Disputed):
+        rest, over = found.left, found.over
+    asked = Disputed(problems=problems, word=_word(problems, rest, over))
+    if not place.accepted(asked):
+        return asked
+    return found if rest is None else Counts(closing=rest, over=over)
+
+
+def _beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
+    """What a closing comes to beside others of the same hours that cover its tickets."""
+    booked = _together(parts)
+    if booked == mine:
+        return _compared(closing, [closing], parts, place)
+    if not mine - booked:
+        return _within(closing, mine, parts, place)
+    if booked - mine:
+        # They share some tickets, and each has others: no sum says what is left.
+        return Disputed(problems=_overlaps(mine, parts))
+    return _partly(closing, [closing], parts, place, code=PARTLY)
+
+
+def _within(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
+    """A POSTE after its GÉNÉRALE: nothing of it is left; with its last sibling, their sums are compared."""
+    booked = _together(parts)
+    fellows = siblings(closing, booked, place.establishment_id, place.closing_id)
+    told = _together(fellows)
+    if told & mine or told | mine != booked:
+        return NotBooked((_note(WITHIN, others=_named(parts)),))
+    return _compared(closing, [*(it.closing for it in fellows), closing], parts, place)
+
+
+def _by_hours(closing: Closing, place: Place) -> Verdict | None:
+    """Where tickets are not told on one side, the hours say which closings of another kind are the same sales."""
+    if not place.practice.beside(closing) and not (place.contested and not closing.tickets):
+        return None
+    parts = beside_in_hours(closing, place.establishment_id, place.closing_id)
+    if not parts:
+        return None
+    if Figures.of([closing]) == Figures.of(part.closing for part in parts):
+        return NotBooked((_note(CHECKED, **_sums([closing], parts)),))
+    if closing.kind is ClosingKind.GENERAL:
+        return _partly(closing, [closing], parts, place, code=PARTLY)
+    if all(part.kind is ClosingKind.GENERAL for part in parts):
+        return NotBooked((_note(WITHIN, others=_named(parts)),))
+    return Disputed(problems=(_told(SUMS_DIFFER, [closing], parts),))
+
+
+def _compared(closing: Closing, told: list[Closing], parts: list[Part], place: Place) -> Verdict:
+    if Figures.of(told) == Figures.of(part.closing for part in parts):
+        return NotBooked((_note(CHECKED, **_sums(told, parts)),))
+    return _partly(closing, told, parts, place, code=SUMS_DIFFER)
+
+
+def _partly(closing: Closing, told: list[Closing], parts: list[Part], place: Place, *, code: str) -> Verdict:
+    left = remainder(closing, told, [part.closing for part in parts])
+    problems, over = (_told(code, told, parts),), tuple(part.id for part in parts)
+    asked = Disputed(problems=problems, left=left, over=over, word=_word(problems, left, over))
+    return Counts(closing=left, over=over) if place.accepted(asked) else asked
+
+
+def _word(problems: tuple[Problem, ...], rest: Closing | None = None, over: Iterable[UUID] = ()) -> str:
+    """How a yes is written down: good for these problems and for booking this rest of these, and for nothing else."""
+    said = [[it.to_document() for it in problems], rest and document_of(rest), sorted(map(str, over))]
+    name = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
+    return f"{problems[0].code}_{name}"
+
+
+def _uncovered_of(closing: Closing, place: Place) -> list[Problem]:
+    """What of a closing that another kind stands for is in no closing that counts.
+
+    Asked when a GÉNÉRALE arrives, which comes last, and at every later look.
+    """
+    if closing.kind is not ClosingKind.GENERAL and place.closing_id is None:
+        return []
+    mine = TicketSet.of(closing.tickets)
+    if mine:
+        return uncovered(mine - live_among(mine, place.establishment_id, but=place.closing_id))
+    if place.closing_id is None or is_empty(closing):
+        return []
+    return [] if beside_in_hours(closing, place.establishment_id, place.closing_id) else [_note(HOURS_UNCOVERED)]
+
+
+def uncovered(tickets: TicketSet) -> list[Problem]:
+    """Warn of tickets that no closing covers that counts."""
+    facts = [{"station": it.station, "first": str(it.first), "last": str(it.last)} for it in [*tickets][:NAMED_MAX]]
+    return [Problem(code=UNCOVERED, pointer="/tickets", facts=it, blocking=False) for it in facts]
+
+
+def _overlaps(mine: TicketSet, parts: Iterable[Part]) -> tuple[Problem, ...]:
+    """What is shared with each: of what it stands for, else of what it told and was booked at a word beside others."""
+    found = [
+        {"station": it.station, "first": str(it.first), "last": str(it.last), "other": str(part.number)}
+        for part in parts
+        for it in (mine & part.tickets or mine & part.told)
+    ]
+    return tuple(Problem(code=OVERLAP, pointer="/tickets", facts=facts) for facts in found[:NAMED_MAX])
+
+
+def _together(parts: Iterable[Part]) -> TicketSet:
+    return TicketSet.joined(span for part in parts for span in part.tickets)
+
+
+def _told(code: str, told: list[Closing], parts: list[Part]) -> Problem:
+    """Both sums, by name: what this closing says (with its siblings), and what is booked of it by how many others."""
+    found, booked = _grosses(told, parts)
+    facts = {"difference": told[0].money(found - booked), "count": str(len(parts))}
+    return Problem(code=code, facts={**_sums(told, parts), **facts})
+
+
+def _sums(told: list[Closing], parts: list[Part]) -> dict[str, str]:
+    found, booked = _grosses(told, parts)
+    money = told[0].money
+    return {"others": _named(parts), "found": money(found), "expected": money(booked)}
+
+
+def _grosses(told: list[Closing], parts: list[Part]) -> tuple[Decimal, Decimal]:
+    return Figures.of(told).gross, Figures.of(part.closing for part in parts).gross
+
+
+def _named(parts: Iterable[Part]) -> str:
+    names = [part.name for part in parts]
+    return ", ".join(names) if len(names) <= NAMED_MAX else f"{', '.join(names[:NAMED_MAX])} …"
+
+
+def _note(code: str, **facts: str) -> Problem:
+    return Problem(code=code, facts=facts, blocking=False)

@@ -1,0 +1,188 @@
+"""Finding the closings that count and cover what another one covers: by tickets, by hours, by being alike."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.db.models import Exists, OuterRef, QuerySet
+
+from exports.models import Export, ExportState
+from exports.models.coverage import CoveredTickets, Remainder, UntoldTickets
+from ledger.closing import Closing, Totals
+from ledger.figures import Figures
+from ledger.kinds import ClosingKind
+from ledger.stations import one_spelling
+from ledger.tickets import Span, TicketSet
+
+# In plain SQL: each wanted span is one step in the index, however many closings an establishment has.
+OVERLAPPING = """
+SELECT DISTINCT covered.closing_id
+FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS wanted (station, tickets)
+JOIN exports_coveredtickets AS covered ON covered.establishment_id = %(establishment)s
+    AND covered.station = wanted.station AND covered.tickets && wanted.tickets
+"""
+COUNTING = (
+    "WHERE covered.live OR EXISTS (SELECT FROM exports_remainder booked WHERE booked.closing_id = covered.closing_id)"
+)
+LIVE = """
+SELECT covered.station, lower(covered.tickets), upper(covered.tickets) - 1
+FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS wanted (station, tickets)
+JOIN exports_coveredtickets AS covered ON covered.establishment_id = %(establishment)s
+    AND covered.station = wanted.station AND covered.tickets && wanted.tickets
+WHERE (covered.live OR (covered.training AND %(or_training)s)) AND covered.closing_id IS DISTINCT FROM %(but)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A closing beside another: what is booked of it, the tickets it stands for, and all that it `told`."""
+
+    id: UUID
+    name: str
+    number: int
+    kind: ClosingKind
+    closing: Closing
+    tickets: TicketSet
+    told: TicketSet
+
+
+def span_parameters(tickets: TicketSet) -> dict[str, Any]:
+    """The stations and ranges of a set, side by side, as the queries here take them."""
+    return {
+        "stations": [it.station for it in tickets],
+        "tickets": [NumericRange(it.first, it.last, "[]") for it in tickets],
+    }
+
+
+def beside_in_tickets(tickets: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
+    """The closings that count and cover any of these tickets."""
+    return _parts(_ids(f"{OVERLAPPING} {COUNTING}", tickets, establishment_id, but))
+
+
+def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
+    """Archived closings of the same kind that were found to be within what is booked, as this one is."""
+    ids = _ids(f"{OVERLAPPING} WHERE NOT covered.live AND NOT covered.training", booked, establishment_id, but)
+    archived = Export.objects.filter(pk__in=ids, state=ExportState.ARCHIVED, kind=closing.kind.value)
+    return _parts(archived.values_list("pk", flat=True), counting=False)
+
+
+def live_among(
+    tickets: TicketSet, establishment_id: int, *, but: UUID | None = None, or_training: bool = False
+) -> TicketSet:
+    """The tickets of all spans that touch these and are covered by another closing that counts, or by a training."""
+    asked = {"establishment": establishment_id, "but": but, "or_training": or_training, **span_parameters(tickets)}
+    with connection.cursor() as sql:
+        sql.execute(LIVE, asked)
+        return TicketSet.joined(Span(*row) for row in sql.fetchall())
+
+
+def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
+    """The closings of other kinds that count and belong to the same hours, where one side told no tickets."""
+    rows = _counting(establishment_id, closing, but).exclude(kind=closing.kind.value)
+    if closing.tickets:
+        rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
+    found = [it for it in rows if _same_hours(closing, Closing.from_document(it.document))]
+    return _parts(it.pk for it in found)
+
+
+def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
+    """The closings that count and have the same figures in the same hours, where nothing else tells them apart."""
+    rows = _counting(establishment_id, closing, but).filter(gross=closing.turnover)
+    if closing.tickets:
+        rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
+    return _parts(it.pk for it in rows if _is_alike(closing, Closing.from_document(it.document)))
+
+
+def met(one: Closing, other: Closing) -> bool:
+    """Whether the hours of two closings have a moment in common."""
+    (begins, ends), (other_begins, other_ends) = (sorted((it.opened_at, it.closed_at)) for it in (one, other))
+    return begins <= other_ends and other_begins <= ends
+
+
+def hours_of(closing: Closing) -> tuple[datetime, datetime]:
+    """The hours a closing stands for: a general one's own, of any other the middle, by which it belongs to one."""
+    opened, closed = sorted((closing.opened_at, closing.closed_at))
+    middle = opened + (closed - opened) / 2
+    return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
+
+
+def _counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
+    """Closings of the same days that count."""
+    opened, closed = sorted((closing.opened_at, closing.closed_at))
+    days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
+    own = OuterRef("pk")
+    counts = (
+        Exists(CoveredTickets.objects.filter(closing=own, live=True))
+        | Exists(UntoldTickets.objects.filter(closing=own, live=True))
+        | Exists(Remainder.objects.filter(closing=own))
+    )
+    rows = Export.objects.filter(counts, establishment=establishment_id, business_date__range=days)
+    return rows.exclude(pk=but) if but else rows
+
+
+def _same_hours(one: Closing, other: Closing) -> bool:
+    (begins, ends), (other_begins, other_ends) = hours_of(one), hours_of(other)
+    return begins <= other_ends and other_begins <= ends
+
+
+def _is_alike(one: Closing, other: Closing) -> bool:
+    if (one.opened_at, one.closed_at) != (other.opened_at, other.closed_at) and not _told_twice(one, other):
+        return False
+    return Figures.of([one]) == Figures.of([other]) and not _apart_by_totals(one.totals, other.totals)
+
+
+def _told_twice(one: Closing, other: Closing) -> bool:
+    """Whether the hours of two closings of one sequence overlap: a till that closes again tells another moment."""
+    if one.kind is not other.kind or one_spelling(one.scope) != one_spelling(other.scope):
+        return False
+    (begins, ends), (other_begins, other_ends) = (sorted((it.opened_at, it.closed_at)) for it in (one, other))
+    return begins < other_ends and other_begins < ends
+
+
+def _apart_by_totals(one: Totals | None, other: Totals | None) -> bool:
+    """Whether the perpetual total stood elsewhere: then they are two closings, however alike."""
+    if one is None or other is None or one.perpetual_before is None or other.perpetual_before is None:
+        return False
+    return one.perpetual_before != other.perpetual_before
+
+
+def _ids(sql: str, tickets: TicketSet, establishment_id: int, but: UUID | None) -> set[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"establishment": establishment_id, **span_parameters(tickets)})
+        return {row[0] for row in cursor.fetchall() if row[0] != but}
+
+
+def _parts(ids: Iterable[UUID], *, counting: bool = True) -> list[Part]:
+    """Read closings with what is booked of them, in the order they came."""
+    wanted = [*ids]
+    if not wanted:
+        return []
+    told: dict[UUID, list[Span]] = defaultdict(list)
+    tickets: dict[UUID, list[Span]] = defaultdict(list)
+    for row in CoveredTickets.objects.filter(closing__in=wanted):
+        span = Span(row.station, row.tickets.lower, row.tickets.upper - 1)
+        told[row.closing_id].append(span)
+        if row.live or not counting:
+            tickets[row.closing_id].append(span)
+    exports = Export.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
+    return [_part(it, TicketSet.joined(tickets[it.pk]), TicketSet.joined(told[it.pk])) for it in exports]
+
+
+def _part(export: Export, tickets: TicketSet, told: TicketSet) -> Part:
+    left = getattr(export, "remainder", None)
+    closing = Closing.from_document(left.document if left else export.document)
+    name = f"Z{export.number} ({closing.scope})" if closing.scope else f"Z{export.number}"
+    return Part(
+        id=export.pk,
+        name=name,
+        number=export.number,
+        kind=closing.kind,
+        closing=closing,
+        tickets=tickets,
+        told=told,
+    )

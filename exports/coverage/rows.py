@@ -1,0 +1,217 @@
+"""Keeping what was judged of a closing: its tickets live or not, what is booked of it, the kinds that count."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.range import Range
+
+from exact.lane.states import OVER
+from exact.models import Posting
+from exports.coverage.judge import (
+    DISPUTES,
+    LOOKED_AT_AGAIN,
+    SAME_AGAIN,
+    WHICH,
+    Counts,
+    Disputed,
+    NotBooked,
+    Place,
+    Practice,
+    Verdict,
+    judge,
+)
+from exports.coverage.parts import hours_of, live_among, span_parameters
+from exports.models import Export, ExportState
+from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
+from exports.runs.models import RunClosing, RunClosingState, RunState
+from ledger.closing import Closing
+from ledger.closing_document import document_of
+from ledger.figures import Figures, is_empty
+from ledger.problem import Problem
+from ledger.tickets import TicketSet
+from postgres.insertion import Insertion, insert
+from tenants.models import Establishment, User
+
+# The constraints that decide between two closings taken at one moment; the loser looks again.
+ONCE = frozenset({"exports_tickets_once", "exports_untold_once", "exports_untold_one_kind"})
+
+TICKETS = """
+INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live, training)
+SELECT %(tenant)s, %(closing)s, %(establishment)s, covered.station, covered.tickets, %(live)s, %(training)s
+FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS covered (station, tickets)
+"""
+UNTOLD = """
+INSERT INTO exports_untoldtickets (closing_id, tenant_id, establishment_id, kind, hours, alike, live)
+VALUES (%(closing)s, %(tenant)s, %(establishment)s, %(kind)s, %(hours)s, %(alike)s, %(live)s)
+"""
+ADD_KIND = """
+INSERT INTO exports_closingkinds (establishment_id, tenant_id, {column}) VALUES (%(shop)s, %(tenant)s, ARRAY[%(kind)s])
+ON CONFLICT (establishment_id) DO UPDATE SET {column} = array_append(exports_closingkinds.{column}, %(kind)s)
+WHERE NOT %(kind)s = ANY (exports_closingkinds.{column})
+"""
+ASK = """
+INSERT INTO exports_closingkinds (establishment_id, tenant_id, asked_at, asked_kind)
+VALUES (%(shop)s, %(tenant)s, clock_timestamp(), %(kind)s)
+ON CONFLICT (establishment_id) DO UPDATE SET asked_at = clock_timestamp(), asked_kind = %(kind)s, answered_at = NULL,
+    answered_by_id = NULL, answer = ''
+WHERE exports_closingkinds.asked_at IS NULL OR exports_closingkinds.answered_at IS NOT NULL
+"""
+BOOKED = (ExportState.READY, ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED)
+
+
+SHOP_OF = """
+SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM exports_export WHERE id = %s) FOR UPDATE
+"""
+
+
+def lock_shop(export_id: UUID) -> None:
+    """Keep other closings of this one's establishment, and a change of its setting, waiting until the end.
+
+    To be taken before any of its closings is locked: pushes lock in this order too.
+    """
+    with connection.cursor() as sql:
+        sql.execute(SHOP_OF, [export_id])
+
+
+def practice_of(establishment: Establishment) -> Practice:
+    """What an establishment books, and the kinds that count there so far."""
+    row = ClosingKinds.objects.filter(establishment=establishment).first() or ClosingKinds()
+    return Practice(
+        level=establishment.booked_level,
+        told=frozenset(row.told),
+        untold=frozenset(row.untold),
+        question_open=row.asked_at is not None and row.answered_at is None,
+    )
+
+
+def judge_again(export: Export, closing: Closing) -> Verdict:
+    """Say whether a closing that was taken before counts now. What is in the books stays what it is."""
+    left = Remainder.objects.filter(closing=export.pk).first()
+    if left is not None:
+        return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
+    if _in_the_books(export):
+        return Counts(closing=closing)
+    place = Place(
+        establishment_id=export.establishment_id,
+        practice=practice_of(export.establishment),
+        closing_id=export.pk,
+        words=export.accepted_problems,
+    )
+    return judge(closing, place)
+
+
+def kept(export: Export, closing: Closing) -> Verdict:
+    """What the last look at a closing came to, read off it: for many at once, read with `remainder`."""
+    left = getattr(export, "remainder", None)
+    if left is not None:
+        return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
+    said = [Problem.from_document(document) for document in export.problems]
+    disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
+    if export.state == ExportState.HELD and disputes:
+        return Disputed(problems=disputes)
+    notes = tuple(problem for problem in said if problem.code in LOOKED_AT_AGAIN)
+    if export.state == ExportState.ARCHIVED and notes:
+        return NotBooked(notes)
+    return Counts(closing=closing)
+
+
+def _in_the_books(export: Export) -> bool:
+    """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
+    if export.state in BOOKED or Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER).exists():
+        return True
+    taken = RunClosing.objects.filter(export=export, state=RunClosingState.TAKEN, run__state=RunState.DONE)
+    return taken.filter(run__content__isnull=False).exists()
+
+
+def rows_of(export: Export, closing: Closing, verdict: Verdict | None) -> list[Insertion]:
+    """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
+    counts = isinstance(verdict, Counts)
+    columns = {"live": counts, **_of(export)}
+    mine = TicketSet.of(closing.tickets)
+    if mine:
+        return [Insertion(TICKETS, {**columns, "training": closing.training, **span_parameters(mine)})]
+    if closing.training or is_empty(closing):
+        return []
+    begins, ends = hours_of(closing)
+    untold = {"kind": export.kind, "hours": Range(begins, ends, "[]"), "alike": digest_of(closing)}
+    return [Insertion(UNTOLD, {**columns, **untold})]
+
+
+def keep(export: Export, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
+    """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
+    if isinstance(verdict, Counts) and verdict.partly:
+        _keep_remainder(export, closing, verdict, actor)
+        return
+    counts = isinstance(verdict, Counts)
+    CoveredTickets.objects.filter(closing=export.pk).exclude(live=counts).update(live=counts)
+    untold = UntoldTickets.objects.filter(closing=export.pk)
+    if counts and any(said.startswith(SAME_AGAIN) for said in export.accepted_problems):
+        untold.update(alike=digest_of(closing, apart=export.pk))
+    untold.exclude(live=counts).update(live=counts)
+    settle_kinds(export, closing, verdict, practice_of(export.establishment))
+
+
+def _keep_remainder(export: Export, closing: Closing, verdict: Counts, actor: User | None) -> None:
+    """Of its tickets it stands for those that nobody else covers."""
+    if Remainder.objects.filter(closing=export.pk).exists():
+        return
+    Remainder.objects.create(
+        closing=export,
+        tenant_id=export.tenant_id,
+        document=document_of(verdict.closing),
+        over=[*verdict.over],
+        made_by=actor,
+    )
+    mine = TicketSet.of(closing.tickets)
+    free = mine - live_among(mine, export.establishment_id)
+    CoveredTickets.objects.filter(closing=export.pk).delete()
+    for tickets, live in ((free, True), (mine - free, False)):
+        if tickets:
+            insert(Insertion(TICKETS, {**_of(export), "live": live, "training": False, **span_parameters(tickets)}))
+
+
+def _of(export: Export) -> dict[str, Any]:
+    return {"closing": export.pk, "tenant": export.tenant_id, "establishment": export.establishment_id}
+
+
+def settle_kinds(export: Export, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
+    """Remember a kind that counts for the first time, and the question that a second kind without tickets raises."""
+    of_it = {"shop": export.establishment_id, "tenant": export.tenant_id, "kind": closing.kind.value}
+    with connection.cursor() as sql:
+        if isinstance(verdict, Counts) and is_new_kind(closing, verdict, practice):
+            sql.execute(ADD_KIND.format(column="told" if closing.tickets else "untold"), of_it)
+        if asks(verdict) and not practice.question_open:
+            sql.execute(ASK, of_it)
+
+
+def is_new_kind(closing: Closing, verdict: Verdict | None, practice: Practice) -> bool:
+    """Whether a kind counts here for the first time: only one closing at a time may say so (`lock_shop`)."""
+    return isinstance(verdict, Counts) and not practice.knows(closing) and not is_empty(closing)
+
+
+def asks(verdict: Verdict | None) -> bool:
+    """Whether a person must say which kind counts."""
+    return isinstance(verdict, Disputed) and any(problem.code == WHICH for problem in verdict.problems)
+
+
+def digest_of(closing: Closing, *, apart: UUID | None = None) -> str:
+    """The same for closings that nobody can tell apart without tickets; `apart` keeps one from all others."""
+    figures, totals = Figures.of([closing]), closing.totals
+    said = [
+        _instant(closing.opened_at),
+        _instant(closing.closed_at),
+        [[str(rate), *map(str, sums)] for rate, sums in figures.rates.items()],
+        [[code, str(amount)] for code, amount in figures.means.items()],
+        [[kind.value, str(amount)] for kind, amount in figures.receipts.items()],
+        str(totals.perpetual_before) if totals else "",
+        str(apart or ""),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -1,0 +1,108 @@
+"""A closing beside those that cover the same sales, for people: both sums, what is left, rate by rate."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN, Disputed, Verdict
+from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings
+from exports.coverage.rows import judge_again
+from exports.models import Export, ExportState
+from exports.words.money import in_currency
+from ledger.closing import Closing
+from ledger.figures import Figures
+from ledger.tickets import TicketSet
+
+SHOWN_FOR = frozenset({CHECKED, WITHIN, PARTLY, SUMS_DIFFER, OVERLAP})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A closing that covers the same sales: its name, its turnover, its page."""
+
+    name: str
+    gross: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One sum of both sides: "10 %", "1 100,01 €" here, "660,01 €" booked, "440,00 €" left."""
+
+    label: str
+    told: str
+    booked: str
+    left: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A closing beside others. `digest` names what a word would book; empty where there is nothing to say a word to."""
+
+    others: list[Beside]
+    rows: list[Compared]
+    together: list[str]
+    agrees: bool
+    digest: str
+
+
+def comparison_of(export: Export) -> Comparison | None:
+    """What the page of a closing shows of those that cover its sales; None when there is nothing to compare."""
+    codes = {problem["code"] for problem in export.problems}
+    if SHOWN_FOR.isdisjoint(codes):
+        return None
+    closing = Closing.from_document(export.document)
+    parts, fellows = _beside(export, closing)
+    if not parts:
+        return None
+    rows = [*_rows([*(it.closing for it in fellows), closing], [it.closing for it in parts])]
+    return Comparison(
+        others=[_named(part) for part in parts],
+        rows=rows,
+        together=[part.name for part in fellows],
+        agrees=not any(row.differs for row in rows),
+        digest=rest_of(judge_again(export, closing)) if export.state == ExportState.HELD else "",
+    )
+
+
+def rest_of(verdict: Verdict) -> str:
+    """A name for what a word would book now, so that it can be held against what a person was shown."""
+    return verdict.word if isinstance(verdict, Disputed) and verdict.left is not None else ""
+
+
+def _beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
+    mine, shop = TicketSet.of(closing.tickets), export.establishment_id
+    parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
+    booked = TicketSet.joined(span for part in parts for span in part.tickets)
+    within = bool(mine) and not mine - booked and bool(booked - mine)
+    return parts, siblings(closing, booked, shop, export.pk) if within else []
+
+
+def _named(part: Part) -> Beside:
+    address = reverse("admin:exports_export_change", args=[part.id])
+    return Beside(name=part.name, gross=in_currency(part.closing.turnover, part.closing.currency), address=address)
+
+
+def _rows(told: list[Closing], booked: list[Closing]) -> Iterable[Compared]:
+    mine, theirs = Figures.of(told), Figures.of(booked)
+    compared = partial(_compared, currency=told[-1].currency)
+    yield compared(_("Turnover"), mine.gross, theirs.gross)
+    zero = Decimal("0.00")
+    for rate in sorted({*mine.rates, *theirs.rates}, reverse=True):
+        label = _("{rate} %, VAT included").format(rate=number_format(rate.normalize() + 0))
+        yield compared(label, *(it.rates[rate].gross if rate in it.rates else zero for it in (mine, theirs)))
+    labels = {it.means: it.label or it.means for closing in (*booked, *told) for it in closing.payments}
+    for means in sorted({*mine.means, *theirs.means}):
+        yield compared(labels.get(means, means), *(it.means.get(means, zero) for it in (mine, theirs)))
+
+
+def _compared(label: str, told: Decimal, booked: Decimal, *, currency: str) -> Compared:
+    left = told - booked
+    said, there, rest = (in_currency(it, currency) for it in (told, booked, left))
+    return Compared(label=label, told=said, booked=there, left=rest, differs=left != 0)

@@ -1,0 +1,224 @@
+"""A closing on its way to the books: its document, its state, what holds it back, and what happened to it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from exact.models import Posting
+from ledger.money import BOOKS
+from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from tenants.models import Establishment, Reseller, Tenant, Till, User
+from tenants.put_off import PutOff
+
+
+class ExportState(models.TextChoices):
+    """How far a closing is, in the words of the till API: held (see its problems), waiting (not activated yet), ready,
+    exporting, exported, failed (Exact refused, or a person must decide), archived (training, or nothing to book)."""
+
+    HELD = "held", _("held")
+    WAITING = "waiting", _("waiting for activation")
+    READY = "ready", _("ready")
+    EXPORTING = "exporting", _("being exported")
+    EXPORTED = "exported", _("exported")
+    FAILED = "failed", _("failed")
+    ARCHIVED = "archived", _("archived")
+
+
+class Export(PutOff):
+    """One closing on its way. Its id is the closing's id, in the API, in the postings and in Exact's references.
+
+    `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
+    is what was odd between it and its neighbours when it came, `problems` all that the last look at it saw.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), db_index=False)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"), db_index=False
+    )
+    till = models.ForeignKey(Till, models.PROTECT, related_name="+", verbose_name=_("till"))
+    kind = models.CharField(_("kind"), max_length=10)
+    number = models.BigIntegerField(_("number"))
+    business_date = models.DateField(_("business date"))
+    closed_at = models.DateTimeField(_("closed at"))
+    gross = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
+    document = models.JSONField()
+    state = models.CharField(_("state"), max_length=10, choices=ExportState.choices)
+    found = models.JSONField(default=list, db_default=[], help_text="What was odd when it came, for each later look.")
+    problems = models.JSONField(_("problems"), default=list)
+    accepted_problems = models.JSONField(default=list, help_text="Codes of problems a person waved through.")
+    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    state_since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("closing")
+        verbose_name_plural = _("closings")
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=ExportState.HELD) | ~Q(problems=[]), name="exports_export_held_says_why"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ExportState.values), name="exports_export_state_known"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_export_with_tenant"),
+            SameTenant("establishment"),
+            SameTenant("till"),
+            Unchanging("document"),
+            NeverEmptied(),
+        ]
+        indexes = [
+            models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
+            models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
+            models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
+            models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
+            models.Index(
+                fields=["business_date", "closed_at"],
+                condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),
+                name="exports_looked_at_again",
+            ),
+            models.Index(fields=["-business_date", "-closed_at", "id"], name="exports_latest"),
+            models.Index(fields=["number"], name="exports_by_number"),
+            # A night and the last thirty, by state, from the index alone; a till's habits with it.
+            models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
+            # The same for a reseller, whose establishments are few among many.
+            models.Index(fields=["establishment", "business_date", "state"], name="exports_shop_days"),
+            # What has a problem of one kind, among the few that have any.
+            GinIndex(
+                fields=["problems"], opclasses=["jsonb_path_ops"], condition=~Q(problems=[]), name="exports_problems"
+            ),
+            # What waits for a person is little among much.
+            models.Index(
+                fields=["-business_date", "-closed_at"],
+                condition=Q(state__in=[ExportState.HELD, ExportState.FAILED]),
+                name="exports_to_mend",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Z {self.number}"
+
+    @property
+    def label(self) -> str:
+        """What accountants read on every line: "Z1042 PARIS01 14/03"."""
+        return f"Z{self.number} {self.establishment.code} {self.business_date:%d/%m}"
+
+    @property
+    def currency(self) -> str:
+        """Of its amounts. Another than the books' is a problem at every look, so the document need not be read."""
+        others = (problem["facts"]["found"] for problem in self.problems if problem["code"] == "currency")
+        return next(others, BOOKS)
+
+
+class ExportEvent(models.Model):
+    """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    export = models.ForeignKey(Export, models.PROTECT, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10)
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["tenant", "at"], name="exports_event_of_a_day"),
+            models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exports_event_of_a_person"),
+        ]
+        constraints = [
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
+
+
+class RepostRun(models.Model):
+    """Closings one person sends again together, and why. It is over when no item is left to do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    why = models.CharField(_("why"), max_length=200)
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("repost")
+        verbose_name_plural = _("reposts")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["started_at"], condition=Q(finished_at=None), name="exports_repost_unfinished")]
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class RepostItem(PutOff):
+    """One closing of a run. `outcome` is empty until it was looked at; then the state it came to, or why not."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    run = models.ForeignKey(RepostRun, models.CASCADE, related_name="items")
+    export = models.ForeignKey(Export, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once")]
+        indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]
+
+
+class ReplacementWay(models.TextChoices):
+    AGAIN = "again", _("Exact no longer has it: post it again")
+    DELETE = "delete", _("delete it in Exact and post it anew")
+    REVERSE = "reverse", _("reverse it in Exact and post it anew")
+
+
+class Replacement(models.Model):
+    """A person's order to put new `entries` in the place of old ones: the very entries that person was shown.
+
+    `posting` is the one that was asked about; `beside` are the ids of the closing's postings that stayed as they were.
+    Open until the new entries' postings are made, or Exact did not let an old one go.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    export = models.ForeignKey(Export, models.PROTECT, related_name="replacements")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    entries = models.JSONField()
+    beside = models.JSONField(default=list)
+    payment_condition = models.CharField(max_length=10, blank=True)
+    cost_center = models.CharField(max_length=20, blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
+            SameTenant("export"),
+        ]
+
+
+class Replaced(models.Model):
+    """One old entry of a replacement, and how it goes: `reversal` is the entry that undoes it, when it is reversed."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    replacement = models.ForeignKey(Replacement, models.PROTECT, related_name="olds")
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=ReplacementWay.choices)
+    reversal = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["replacement", "posting"], name="exports_replaced_once"),
+            models.CheckConstraint(
+                condition=Q(way=ReplacementWay.REVERSE, reversal__isnull=False)
+                | (~Q(way=ReplacementWay.REVERSE) & Q(reversal=None)),
+                name="exports_replaced_reversal_kept",
+            ),
+            SameTenant("replacement"),
+        ]

@@ -1,0 +1,1 @@
+"""Sending again, and putting new entries in the place of old ones."""

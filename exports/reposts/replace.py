@@ -1,0 +1,267 @@
+"""Putting new entries in the place of one that stands in Exact, differs there, or is gone from there.
+
+A dry run first shows what Exact holds beside what would be posted; the order keeps those very entries. What the
+closing's other entries book stays theirs; where no new entry would be right beside them, all of the closing's entries
+are replaced together. An open entry is deleted. One that was processed, or lies in a closed period, gets a reversal.
+When all of them are gone, the new ones are posted (`exports.way.ended_postings`). Each step is a posting of its own in
+the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from exact.api.client import ExactClient
+from exact.api.clients import division_client
+from exact.books.mirror import read_entries
+from exact.books.reconcile import stands_as_posted
+from exact.company.catalogue import Catalogue
+from exact.company.preflight import check_entry_in_exact
+from exact.entries.payloads import codes_in
+from exact.lane.postings import entries_in_exact
+from exact.lane.states import BEGUN, IN_EXACT, move
+from exact.models import BookLine, Division, Posting, PostingState
+from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
+from exports.nudge import nudge_lane_after_commit
+from exports.way.decide import Complete, Held, Look, Ready, decide
+from exports.way.ended_postings import take_out
+from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.standing import Standing
+from exports.way.states import move_export
+from ledger.entry import Entry
+from ledger.problem import Problem
+from tenants.models import User
+
+PERIOD_CLOSED = "period_closed"
+REPLACEABLE = IN_EXACT
+# What stands is in the way of new entries: then all of the closing's entries are replaced.
+STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
+
+
+class CannotReplace(Exception):
+    """Why an entry cannot be replaced; `code` names the sentence people read, `problems` say the rest."""
+
+    def __init__(self, code: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Old:
+    """One entry that is to go: what Exact `held` of it, and the `reversal` when it cannot be deleted there."""
+
+    posting: Posting
+    way: ReplacementWay
+    held: list[BookLine]
+    reversal: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a replacement would do: `olds` go, the asked one first, then `entries` are posted.
+
+    `beside` are the closing's postings that stay as they are.
+    """
+
+    olds: tuple[Old, ...]
+    entries: tuple[Entry, ...]
+    beside: frozenset[UUID]
+    payment_condition: str
+    cost_center: str
+
+    @property
+    def posting(self) -> Posting:
+        """The one that was asked about."""
+        return self.olds[0].posting
+
+    @property
+    def way(self) -> ReplacementWay:
+        """How that one goes."""
+        return self.olds[0].way
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything a person sees, so that an order can be held against what was shown."""
+        text = json.dumps(
+            [
+                [_told(old) for old in self.olds],
+                [entry.to_document() for entry in self.entries],
+                sorted(map(str, self.beside)),
+                self.payment_condition,
+                self.cost_center,
+            ]
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(old: Old) -> list[object]:
+    held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in old.held)
+    return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
+
+
+def dry_run(posting_id: UUID) -> DryRun:
+    """Look at Exact and at today's settings, change nothing there. Raises `CannotReplace` or any `ExactError`."""
+    posting = Posting.objects.select_related("division__app").get(pk=posting_id)
+    if posting.state not in REPLACEABLE or posting.reverses_id:
+        raise CannotReplace("replace_not_posted")
+    if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
+        raise CannotReplace("replace_under_way")
+    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    destination = Destination.of(export.establishment)
+    if destination.division is None or destination.division.pk != posting.division_id:
+        raise CannotReplace("replace_other_company")
+    # What Exact holds otherwise than it was sent is right beside nothing: it goes too.
+    going = [posting, *_others_that_stand(posting).filter(state=PostingState.DIFFERS)]
+    standing = Standing.of(export.pk, but=frozenset({posting.pk}))
+    entries, problems = _made_beside(export, standing, destination)
+    if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
+        going = [posting, *_others_that_stand(posting)]
+        standing = Standing()
+        entries, problems = _made_beside(export, standing, destination)
+    if any(it.division_id != posting.division_id for it in going):
+        raise CannotReplace("replace_other_company")
+    in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
+    if in_the_way:
+        raise CannotReplace("replace_not_bookable", in_the_way)
+    olds, entries = _with_ways(going, entries)
+    return DryRun(
+        olds=olds,
+        entries=entries,
+        beside=standing.postings,
+        payment_condition=destination.overrides.payment_condition,
+        cost_center=destination.overrides.cost_center,
+    )
+
+
+def _made_beside(
+    export: Export, standing: Standing, destination: Destination
+) -> tuple[tuple[Entry, ...], list[Problem]]:
+    """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
+    unsent = Posting.objects.filter(closing_id=export.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
+    apart = tuple(Entry.from_document(it.entry) for it in unsent.filter(reverses=None)) if standing.postings else ()
+    look = Look.at(export, (*standing.entries, *apart), standing.divisions)
+    match decide(look, destination):
+        case Ready(entries=entries):
+            return entries, []
+        case Complete():
+            return (), []
+        case Held(problems=problems, entries=entries):
+            return entries, look.holding(problems)
+    raise CannotReplace("replace_not_bookable")
+
+
+def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
+    rows = Posting.objects.filter(closing_id=posting.closing_id, state__in=REPLACEABLE, reverses=None)
+    return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
+
+
+def _with_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
+    """How each old entry goes, and the new ones on the day they are booked."""
+    with division_client(going[0].division) as client:
+        olds = [_old(client, posting, entries) for posting in going]
+    reversed_ones = [old for old in olds if old.way is ReplacementWay.REVERSE]
+    if not reversed_ones:
+        return tuple(olds), entries
+    undone = [_negated(Entry.from_document(old.posting.entry)) for old in reversed_ones]
+    day = _day_of_correction(going[0].division, [*undone, *entries])
+    reversals = iter(replace(entry, date=day) for entry in undone)
+    dated = (replace(old, reversal=next(reversals)) if old in reversed_ones else old for old in olds)
+    return tuple(dated), tuple(replace(entry, date=day) for entry in entries)
+
+
+def _old(client: ExactClient, posting: Posting, entries: Sequence[Entry]) -> Old:
+    entry = Entry.from_document(posting.entry)
+    found = entries_in_exact(client, posting, Catalogue(posting.division, codes=codes_in(entry)))
+    read_entries(posting.division, client, posting, [it.entry_id for it in found])
+    held = [*BookLine.objects.filter(posting=posting)]
+    if not found:
+        return Old(posting=posting, way=ReplacementWay.AGAIN, held=held)
+    closed = any(_closed(posting.division, it) for it in (entry, *entries))
+    if not closed and not any(it.processed for it in found):
+        return Old(posting=posting, way=ReplacementWay.DELETE, held=held)
+    if not stands_as_posted(posting, held):
+        # A reversal undoes what we posted; what a bookkeeper made of it since, only a bookkeeper can undo.
+        raise CannotReplace("replace_changed_and_processed")
+    return Old(posting=posting, way=ReplacementWay.REVERSE, held=held)
+
+
+def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
+    """Have done what the dry run showed. Raises `CannotReplace` when the closing has moved on since."""
+    posting = shown.posting
+    with transaction.atomic():
+        export = Export.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
+        _still_as_shown(shown)
+        move_export(export, ExportState.EXPORTING, actor=actor, why=why)
+        row = Replacement.objects.create(
+            tenant_id=export.tenant_id,
+            export=export,
+            posting=posting,
+            entries=[entry.to_document() for entry in shown.entries],
+            beside=sorted(map(str, shown.beside)),
+            payment_condition=shown.payment_condition,
+            cost_center=shown.cost_center,
+            asked_by=actor,
+        )
+        for old in shown.olds:
+            replaced = Replaced.objects.create(
+                tenant_id=export.tenant_id,
+                replacement=row,
+                posting=old.posting,
+                way=old.way,
+                reversal=old.reversal and old.reversal.to_document(),
+            )
+            take_out(export, replaced, actor=actor, why=why)
+        if not shown.beside:
+            _look_for_refused(export, actor=actor, why=why)
+        nudge_lane_after_commit(posting.division_id)
+    return row
+
+
+def _look_for_refused(export: Export, *, actor: User | None, why: str) -> None:
+    """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
+    for posting in Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED, reverses=None):
+        move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
+
+
+def _still_as_shown(shown: DryRun) -> None:
+    closing_id = shown.posting.closing_id
+    now = {it.pk: it.state for it in Posting.objects.select_for_update(of=("self",)).filter(closing_id=closing_id)}
+    if any(now[it.pk] not in REPLACEABLE or now[it.pk] != it.state for it in (old.posting for old in shown.olds)):
+        raise CannotReplace("replace_moved_on")
+    if Replacement.objects.filter(export=closing_id, done_at=None).exists() or set(now.values()) & {*BEGUN}:
+        raise CannotReplace("replace_under_way")
+    if Standing.of(closing_id, but=frozenset(old.posting.pk for old in shown.olds)).postings != shown.beside:
+        raise CannotReplace("replace_moved_on")
+
+
+def _closed(division: Division, entry: Entry) -> bool:
+    catalogue = Catalogue(division, codes=codes_in(entry), day=entry.date)
+    return any(problem.code == PERIOD_CLOSED for problem in check_entry_in_exact(entry, catalogue))
+
+
+def _day_of_correction(division: Division, entries: Sequence[Entry]) -> date:
+    """A correction is dated like what it corrects while that period is open, else today. Raises `CannotReplace`."""
+    for day in _days(entries):
+        if not any(_closed(division, replace(entry, date=day)) for entry in entries):
+            return day
+    raise CannotReplace("replace_period_closed")
+
+
+def _days(entries: Sequence[Entry]) -> Iterator[date]:
+    yield entries[0].date
+    yield timezone.localdate()
+
+
+def _negated(entry: Entry) -> Entry:
+    lines = tuple(
+        replace(line, amount=-line.amount, vat=None if line.vat is None else -line.vat) for line in entry.lines
+    )
+    return replace(entry, lines=lines)

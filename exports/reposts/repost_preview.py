@@ -1,0 +1,64 @@
+"""What sending a closing again would write, and where; nothing is saved."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exports.models import Export
+from exports.reposts.repost import CannotRepost, outlook
+from exports.way.decide import Archived, Complete, Held, Ready
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.words.money import euros
+from exports.words.problems import sentence
+from ledger.entry import Entry
+from ledger.problem import Problem
+
+ALONG_AN_EXPORT = ("tenant", *WHERE_CLOSINGS_GO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPreview:
+    """One entry that would be sent: "Journal 70", "1 400,00 €", into "8301 - CLYO"."""
+
+    journal: str
+    amount: str
+    lines: int
+    division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do."""
+
+    export: Export
+    entries: list[EntryPreview]
+    problems: list[str]
+    note: str = ""
+
+
+def preview(export: Export) -> Preview:
+    """What `repost` would do. Load the closing with `ALONG_AN_EXPORT`."""
+    try:
+        decision = outlook(export)
+    except CannotRepost as refusal:
+        return Preview(export=export, entries=[], problems=[_said(refusal.code)])
+    match decision:
+        case Ready(entries=entries, destination=destination):
+            label = destination.division.label if destination.division else ""
+            return Preview(export=export, entries=[_shown(entry, label) for entry in entries], problems=[])
+        case Held(problems=problems):
+            blocking = [sentence(problem.to_document()) for problem in problems if problem.blocking]
+            return Preview(export=export, entries=[], problems=blocking)
+        case Archived(why=why):
+            return Preview(export=export, entries=[], problems=[], note=sentence(why.to_document()))
+        case Complete():
+            return Preview(export=export, entries=[], problems=[], note=_said("repost_complete"))
+    return Preview(export=export, entries=[], problems=[], note=_said("run_waiting"))
+
+
+def _said(code: str) -> str:
+    return sentence(Problem(code=code).to_document())
+
+
+def _shown(entry: Entry, division: str) -> EntryPreview:
+    amount = euros(sum((line.debit for line in entry.lines), Decimal("0.00")))
+    return EntryPreview(journal=entry.journal, amount=amount, lines=len(entry.lines), division=division)

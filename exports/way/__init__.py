@@ -1,0 +1,1 @@
+"""A closing on its way: looked at, decided, carried out, looked at again."""

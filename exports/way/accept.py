@@ -1,0 +1,128 @@
+"""Taking a closing over from the till's side, in the transaction that accepts it; and looking at it again later."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from psycopg.types.json import Jsonb
+
+from exports.coverage.judge import TAKEN_AT_A_WORD, Disputed, Verdict
+from exports.coverage.rows import judge_again, lock_shop
+from exports.models import Export, ExportState
+from exports.way.carry_out import carried_out, go_on
+from exports.way.decide import STATES, WAIVABLE, Look, decide
+from exports.way.locked_till import LockedTill
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.states import others_stand_for
+from ledger.closing import Closing
+from ledger.problem import Problem
+from postgres.insertion import Insertion
+from tenants.models import User
+
+# In plain SQL, to be written together with what the other rooms keep of a closing.
+ROW = """
+INSERT INTO exports_export (
+    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, found, state,
+    problems, accepted_problems, created_at, state_since)
+VALUES (
+    %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
+    %(gross)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, now())
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An export that stands once its `rows` are written, by the till's side together with its own."""
+
+    export: Export
+    rows: tuple[Insertion, ...]
+
+
+def accept(
+    *,
+    till: LockedTill,
+    closing: Closing,
+    document: dict[str, Any],
+    found: Iterable[Problem],
+    verdict: Verdict | None,
+    received_at: datetime,
+) -> Accepted:
+    """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
+
+    `found` is what the till's side saw (numbers, perpetual total), kept with it for every later look; `verdict`
+    whether it counts, None of a training. Must run inside the transaction that stores the closing.
+    """
+    noticed = tuple(found)
+    export = Export(
+        tenant_id=till.establishment.tenant_id,
+        establishment=till.establishment,
+        till_id=till.till_id,
+        kind=closing.kind.value,
+        number=closing.number,
+        business_date=closing.business_date,
+        closed_at=closing.closed_at,
+        gross=closing.turnover,
+        document=document,
+        found=[problem.to_document() for problem in noticed],
+        created_at=received_at,
+        state_since=received_at,
+    )
+    decision = decide(Look(export=export, closing=closing, found=noticed, verdict=verdict), till.destination)
+    export.state = STATES[type(decision)]
+    export.problems = [problem.to_document() for problem in decision.problems]
+    return Accepted(export=export, rows=(_row_of(export), *carried_out(export, decision, revision=1)))
+
+
+def _row_of(export: Export) -> Insertion:
+    columns: dict[str, Any] = {
+        "closing": export.pk,
+        "tenant": export.tenant_id,
+        "establishment": export.establishment_id,
+        "till": export.till_id,
+        "kind": export.kind,
+        "number": export.number,
+        "business_date": export.business_date,
+        "closed_at": export.closed_at,
+        "gross": export.gross,
+        "document": Jsonb(export.document),
+        "found": Jsonb(export.found),
+        "export_state": export.state,
+        "problems": Jsonb(export.problems),
+        "received_at": export.created_at,
+    }
+    return Insertion(ROW, columns)
+
+
+def reconsider(
+    export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
+) -> Export:
+    """Look again at a closing that is held or waiting, after something was mended or the export was activated.
+
+    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`),
+    and ends its dispute if that is still the one the last look found, or the one of this `word`.
+    One that is archived because others stand for it is looked at too. Does nothing to a closing in another state.
+    """
+    with transaction.atomic():
+        lock_shop(export_id)
+        export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
+        if export.state not in (ExportState.HELD, ExportState.WAITING) and not others_stand_for(export):
+            return export
+        if accept_problems:
+            export.accepted_problems = sorted({*export.accepted_problems, *_taken(export, word)})
+        go_on(export, actor=actor, why=why)
+    return export
+
+
+def _taken(export: Export, word: str) -> Iterator[str]:
+    """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
+    shown = [problem for problem in export.problems if problem["blocking"]]
+    yield from WAIVABLE.intersection(problem["code"] for problem in shown)
+    if word:
+        yield word
+    elif disputes := [problem for problem in shown if problem["code"] in TAKEN_AT_A_WORD]:
+        now = judge_again(export, Closing.from_document(export.document))
+        if isinstance(now, Disputed) and now.word and [it.to_document() for it in now.problems] == disputes:
+            yield now.word

@@ -1,0 +1,70 @@
+"""Writing down what was decided on a closing: its state, its postings, and who is asked or woken."""
+
+from django.db import transaction
+
+from exact.lane.postings import next_revision, postings_of
+from exact.lane.states import move
+from exact.models import Posting, PostingState
+from exact.questions import ask_about_means
+from exports.coverage.rows import keep
+from exports.models import Export
+from exports.nudge import nudge_lane_after_commit, nudge_learning
+from exports.way.decide import STATES, Decision, Look, Ready, decide
+from exports.way.prepare import Destination
+from exports.way.standing import Standing
+from exports.way.states import move_export
+from postgres.insertion import Insertion, insert
+from tenants.models import User
+
+
+def go_on(export: Export, *, actor: User | None, why: str) -> Decision:
+    """Decide anew on a closing, by today's settings and beside what stands of it, and carry it out.
+
+    `export` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
+    """
+    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
+        move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
+    standing = Standing.of(export.pk)
+    look = Look.at(export, standing.entries, standing.divisions)
+    decision = decide(look, Destination.of(export.establishment))
+    if look.verdict is not None:
+        keep(export, look.closing, look.verdict, actor=actor)
+    move_export(
+        export,
+        STATES[type(decision)],
+        actor=actor,
+        why=why,
+        problems=[problem.to_document() for problem in decision.problems],
+        accepted_problems=export.accepted_problems,
+    )
+    insert(*carried_out(export, decision, revision=next_revision(export.pk)))
+    return decision
+
+
+def carried_out(export: Export, decision: Decision, *, revision: int) -> list[Insertion]:
+    """The postings of a ready export, to be written; their lane is woken once this transaction is on disk.
+
+    Of what is not ready people are asked for what is missing.
+    """
+    if isinstance(decision, Ready):
+        division = decision.destination.division
+        assert division is not None, "what is ready has a company to go to"
+        nudge_lane_after_commit(division.pk)
+        overrides = decision.destination.overrides
+        made = postings_of(
+            division=division,
+            establishment_id=export.establishment_id,
+            closing_id=export.pk,
+            number=export.number,
+            closed_at=export.closed_at,
+            entries=decision.entries,
+            payment_condition=overrides.payment_condition,
+            cost_center=overrides.cost_center,
+            revision=revision,
+        )
+        return [made]
+    unmapped = [problem.facts for problem in decision.problems if problem.code == "means_unmapped"]
+    ask_about_means(export.establishment, unmapped)
+    if any(problem.code == "third_party_unknown" for problem in decision.problems):
+        transaction.on_commit(nudge_learning, robust=True)
+    return []

@@ -1,0 +1,235 @@
+"""The one decision: what a closing becomes under given settings, at the first look and at every later one.
+
+Accepting, looking again, sending again and its preview, replacing, the mapping's preview and freezing for a file all
+ask here, so what a preview shows is what happens. Nothing is written.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
+
+from django.utils import timezone
+
+from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
+from exports.coverage.rows import judge_again
+from exports.models import Export, ExportState
+from exports.way.prepare import Destination
+from ledger.book import Booking
+from ledger.check import check_bookable, check_closing
+from ledger.closing import Closing
+from ledger.entry import Entry
+from ledger.plan import BookingPlan
+from ledger.problem import Problem
+from ledger.supplement import supplement
+
+VAT_WITHOUT_LINE = "vat_without_net"
+TRAINING = Problem(code="run_training", blocking=False)
+NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
+NOT_COME_YET = "business_date_future"
+# What a person may wave through: without these the entries are still right, to the till's own figures.
+WAIVABLE = frozenset(
+    {
+        "sale_sign",
+        "turnover_total",
+        "perpetual_total",
+        "perpetual_break",
+        "cash_expected",
+        "cash_float_left",
+        "closed_before_opened",
+        "business_date",
+        NOT_COME_YET,
+        "ticket_count",
+        "tickets_overlap_within",
+    }
+)
+
+Problems: TypeAlias = tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Somebody has to mend or decide something. `entries` are what Exact would refuse as it is, for people to see."""
+
+    problems: Problems
+    entries: tuple[Entry, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert any(problem.blocking for problem in self.problems), "a held closing says why"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Bookable, or not known yet, as its establishment's export is not on."""
+
+    problems: Problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """No entry, and nobody has anything to do."""
+
+    why: Problem
+    problems: Problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complete:
+    """All of it stands in the books: there is nothing left to make."""
+
+    problems: Problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """`entries`, at least one, go to `destination`; with what stands they are the whole closing."""
+
+    entries: tuple[Entry, ...]
+    destination: Destination
+    problems: Problems
+
+    def __post_init__(self) -> None:
+        assert self.entries, "a closing with nothing to do is not ready"
+
+
+Decision: TypeAlias = Held | Waiting | Archived | Complete | Ready
+STATES: dict[type[Decision], ExportState] = {
+    Held: ExportState.HELD,
+    Waiting: ExportState.WAITING,
+    Archived: ExportState.ARCHIVED,
+    Complete: ExportState.EXPORTED,
+    Ready: ExportState.READY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A closing as it is looked at: what was `found` between it and its neighbours when it came, and what stands.
+
+    `standing` are its entries in the books of the companies `books`, by their rows. `verdict` says whether it counts,
+    and what of it; None of a training.
+    """
+
+    export: Export
+    closing: Closing
+    found: Problems
+    verdict: Verdict | None
+    standing: tuple[Entry, ...] = ()
+    books: frozenset[int] = frozenset()
+
+    @classmethod
+    def at(
+        cls,
+        export: Export,
+        standing: tuple[Entry, ...] = (),
+        books: frozenset[int] = frozenset(),
+        *,
+        judged: Callable[[Export, Closing], Verdict] = judge_again,
+    ) -> Self:
+        """A stored closing, read with its document. `judged` says whether it counts: asked anew, or as it was kept."""
+        closing = Closing.from_document(export.document)
+        return cls(
+            export=export,
+            closing=closing,
+            found=tuple(map(Problem.from_document, export.found)),
+            verdict=None if closing.training else judged(export, closing),
+            standing=standing,
+            books=books,
+        )
+
+    @property
+    def booked(self) -> Closing:
+        """What is booked of it: all, or what others leave of it."""
+        return self.verdict.closing if isinstance(self.verdict, Counts) else self.closing
+
+    @property
+    def problems(self) -> Problems:
+        """What is odd about the closing whatever its destination."""
+        return (*self.found, *check_closing(self.closing, zone=self.export.establishment.zone))
+
+    def holding(self, problems: Problems) -> list[Problem]:
+        """Those that hold it back: all that no person waved through, or that nobody may."""
+        blocking = [problem for problem in problems if problem.blocking]
+        waved = WAIVABLE.intersection(self.export.accepted_problems)
+        if blocking and waved:
+            waved -= {problem.code for problem in check_bookable(self.closing)}
+            if self.closing.business_date > timezone.localdate():
+                waved -= {NOT_COME_YET}  # Exact would book it into a period that has not begun
+        return [problem for problem in blocking if problem.code not in waved]
+
+
+def decide(look: Look, destination: Destination) -> Decision:
+    """Say what becomes of a closing that goes to Exact."""
+    problems = look.problems
+    if left_out := _left_out(look, problems):
+        return left_out
+    if look.holding(problems):
+        return Held(problems=problems)
+    booking = _booked_for_exact(look, destination.plan)
+    if not booking.entries and not look.holding(booking.problems):
+        return _nothing_new(look, _together(problems, booking.problems))
+    if not destination.is_on:
+        return Waiting(problems=problems)
+    problems = _together(problems, [*booking.problems, *_elsewhere(look, destination)])
+    if booking.entries:
+        problems = _together(problems, destination.refused(booking.entries, look.closing))
+    if look.holding(problems):
+        return Held(problems=problems, entries=booking.entries)
+    return Ready(entries=booking.entries, destination=destination, problems=problems)
+
+
+def decide_for_file(look: Look, destination: Destination) -> Decision:
+    """The same for a file: what Exact alone would refuse, and whether the export to it is on, is no obstacle there."""
+    problems = look.problems
+    if left_out := _left_out(look, problems):
+        return left_out
+    if look.holding(problems):
+        return Held(problems=problems)
+    booking = _booked(look, destination.plan)
+    problems = _together(problems, booking.problems)
+    if look.holding(problems):
+        return Held(problems=problems)
+    if not booking.entries:
+        return _nothing_new(look, problems)
+    return Ready(entries=booking.entries, destination=destination, problems=problems)
+
+
+def _left_out(look: Look, problems: Problems) -> Archived | Held | None:
+    """A closing of which an entry stands counts, whatever the setting says now."""
+    if look.standing:
+        return None
+    if look.closing.training:
+        return Archived(why=TRAINING, problems=problems)
+    match look.verdict:
+        case NotBooked(notes=notes):
+            return Archived(why=notes[0], problems=(*problems, *notes))
+        case Disputed(problems=disputes):
+            return Held(problems=(*problems, *disputes))
+    return None
+
+
+def _elsewhere(look: Look, destination: Destination) -> Iterator[Problem]:
+    """The entries of one closing stand in the books of one company."""
+    if destination.division is not None and look.books - {destination.division.pk}:
+        yield Problem(code="standing_in_other_company", facts={"company": destination.division.label})
+
+
+def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
+    return Complete(problems=problems) if look.standing else Archived(why=NOTHING_TO_BOOK, problems=problems)
+
+
+def _booked(look: Look, plan: BookingPlan) -> Booking:
+    return supplement(look.booked, plan, look.standing, label=look.export.label)
+
+
+def _booked_for_exact(look: Look, plan: BookingPlan) -> Booking:
+    """Exact books VAT only on a sales line: VAT without one would silently be lost there."""
+    booking = _booked(look, plan)
+    problems = (replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems)
+    return replace(booking, problems=tuple(problems))
+
+
+def _together(problems: Problems, more: Iterable[Problem]) -> Problems:
+    """Each problem once: a company refuses what its settings were already found broken for."""
+    together = [*problems]
+    together += [problem for problem in more if problem not in together]
+    return tuple(together)

@@ -1,0 +1,180 @@
+"""What the till's side may know of where its closings go."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from exact.activation.lapses import lapses_at
+from exact.activation.links import end_links, live_step, make_link
+from exact.activation.switch import recheck, switch_off
+from exact.lane.states import OVER
+from exact.mapping import take_parameters as put_in_force
+from exact.models import Activation, ConnectionState, Finding, FindingKind, LinkStep, Posting, PostingState
+from exports.models import Export
+from exports.nudge import nudge_learning, nudge_release
+from exports.words.finding_words import advice_of, said_of_finding, title_of
+from exports.words.problems import sentence
+from ledger.problem import Problem
+from tenants.models import Establishment
+
+# The words a till may read of an entry and of a difference.
+ENTRY_STATES = [state.value for state in PostingState if state not in OVER]
+DIFFERENCE_KINDS = [kind.value for kind in FindingKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingProblem:
+    """One setting that Exact would refuse: its field in the till's parameters, and what to do in words."""
+
+    code: str
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivationStatus:
+    """The state words of the till API, the company ("8301 - CLYO"), and what must be mended, in sentences."""
+
+    state: str
+    label: str = ""
+    code: int | None = None
+    name: str = ""
+    problems: tuple[SettingProblem, ...] = ()
+
+
+def activation_status(establishment: Establishment) -> ActivationStatus:
+    """Whether the establishment's closings go to Exact, and into which company."""
+    activation = Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
+    if activation is None:
+        return ActivationStatus(state=_linking(establishment) or "inactive")
+    division = activation.division
+    problems = [*activation.problems]
+    if activation.active and division.connection.state != ConnectionState.ACTIVE:
+        state = "reconnect_required"
+        problems = [Problem(code="reconnect_required").to_document()]
+    elif activation.sound:
+        state = "active"
+        if end := lapses_at(division.connection):
+            day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
+            problems = [day.to_document()]
+    else:
+        state = "invalid" if problems else _linking(establishment) or "inactive"
+    return ActivationStatus(
+        state=state,
+        label=division.label,
+        code=division.code,
+        name=division.name,
+        problems=tuple(_problem(document) for document in problems),
+    )
+
+
+def _linking(establishment: Establishment) -> str:
+    """How far somebody is who has an activation page open, in the till API's words."""
+    step = live_step(establishment)
+    if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
+        return "awaiting_login"
+    return "awaiting_division" if step in (LinkStep.DIVISION, LinkStep.CHECKS) else ""
+
+
+def _problem(document: dict[str, Any]) -> SettingProblem:
+    field = document["facts"].get("field", "")
+    return SettingProblem(code=document["code"], field=field, message=sentence(document))
+
+
+def open_activation(establishment: Establishment) -> tuple[str, datetime]:
+    """A link to the activation pages for the establishment's till: its address, and when it ends."""
+    link, address = make_link(establishment)
+    return address, link.expires_at
+
+
+def stop_export(establishment: Establishment) -> None:
+    """Export nothing more; what waits goes on waiting, and no open link can switch it on again."""
+    end_links(establishment)
+    switch_off(establishment, way="till")
+
+
+def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> None:
+    """Put a till's parameters in force; closings that were held for want of them are looked at again.
+
+    Parameters that Exact would refuse hold new closings from now on, with the reason.
+    """
+    if not put_in_force(establishment, parameters):
+        return
+    activation = recheck(establishment, way="till")
+    transaction.on_commit(nudge_release, robust=True)
+    if activation and any(problem["code"] == "third_party_unknown" for problem in activation.problems):
+        transaction.on_commit(nudge_learning, robust=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedEntry:
+    """One entry of a closing as the till may see it."""
+
+    journal: str
+    number: int | None
+    reference: str
+    state: str
+    posted_at: datetime | None
+
+
+def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
+    """The entries of closings, by closing, sales first. One query for all of them."""
+    entries: dict[UUID, list[BookedEntry]] = defaultdict(list)
+    rows = Posting.objects.filter(closing_id__in=[*closing_ids]).exclude(state__in=OVER).order_by("turn")
+    for posting in rows:
+        entries[posting.closing_id].append(
+            BookedEntry(
+                journal=posting.journal,
+                number=posting.exact_entry_number,
+                reference=posting.reference,
+                state=posting.state,
+                posted_at=posting.posted_at,
+            )
+        )
+    return entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedDifference:
+    """Where Exact's books no longer hold an entry as it was posted, as the till may see it."""
+
+    kind: str
+    reference: str
+    found_at: datetime
+    message: str
+
+
+def differences_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedDifference]]:
+    """What the nightly comparison found of closings and nobody settled, by closing. One query for all of them."""
+    found: dict[UUID, list[BookedDifference]] = defaultdict(list)
+    rows = Finding.objects.filter(posting__closing_id__in=[*closing_ids], settled_at=None).select_related("posting")
+    for finding in rows.order_by("posting__turn"):
+        found[finding.posting.closing_id].append(
+            BookedDifference(
+                kind=finding.kind,
+                reference=finding.posting.reference,
+                found_at=finding.found_at,
+                message=f"{title_of(finding.kind)} ({said_of_finding(finding)}). {advice_of(finding.kind)}",
+            )
+        )
+    return found
+
+
+def count_differences(establishment: Establishment) -> int:
+    """How many entries of an establishment differ in Exact and are not settled."""
+    return Finding.objects.filter(posting__establishment=establishment, settled_at=None).count()
+
+
+def forget_gap(export_id: UUID) -> None:
+    """The number missing before this closing has arrived: take its warning away."""
+    export = Export.objects.select_for_update(of=("self",)).get(pk=export_id)
+    found, problems = (
+        [problem for problem in noted if problem["code"] != "number_gap"] for noted in (export.found, export.problems)
+    )
+    if found != export.found:
+        Export.objects.filter(pk=export_id).update(found=found, problems=problems)

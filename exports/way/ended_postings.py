@@ -1,0 +1,138 @@
+"""What the end of a posting means beyond its closing's state, which follows it in the database
+(`exports.way.states`)."""
+
+from django.utils import timezone
+
+from exact.books.reconcile import settle_replaced
+from exact.lane.postings import next_revision, postings_of
+from exact.lane.states import BEGUN, NEEDS_A_PERSON, OVER, move
+from exact.models import Posting, PostingEvent, PostingState
+from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
+from exports.nudge import nudge_lane_after_commit
+from exports.way.carry_out import go_on
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.standing import Standing
+from exports.words.reasons import Why
+from ledger.entry import Entry
+from postgres.insertion import insert
+from tenants.models import User
+
+
+def settle(posting: Posting) -> None:
+    """Go on with what a person ordered and this posting was part of. Runs in the lane's own transaction."""
+    rows = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+    export = rows.get(pk=posting.closing_id)
+    replacement = Replacement.objects.filter(export=export, done_at=None).first()
+    if posting.state in NEEDS_A_PERSON:
+        if replacement is None:
+            return
+        if posting.state == PostingState.DIFFERS or posting.reverses_id is not None:
+            # Exact did not let an entry go, refused a reversal, or holds another entry: nothing new is posted beside
+            # it, and a person tries another way.
+            _close(replacement)
+            return
+        if not replacement.beside:
+            # All of the closing is booked anew, also what Exact has just refused of it: that is looked up there first.
+            move(posting, PostingState.SOUGHT, why=Why.REPLACED, lookups=0)
+    if posting.reverses is not None:
+        _reversal_ended(export, posting, posting.reverses, replacement)
+    elif posting.state == PostingState.WITHDRAWN:
+        settle_replaced(posting)
+    if replacement is not None:
+        _put_in_place(export, replacement)
+    elif PostingEvent.objects.filter(posting=posting, after=PostingState.SOUGHT).exists():
+        _send_what_is_missing(export)
+
+
+def take_out(export: Export, old: Replaced, *, actor: User | None, why: str) -> None:
+    """Begin to take an old entry out of Exact: delete it there, or post what undoes it."""
+    if old.way != ReplacementWay.REVERSE:
+        move(old.posting, PostingState.REMOVING, actor=actor, why=why)
+        return
+    stuck = Posting.objects.filter(reverses=old.posting, state=PostingState.REFUSED).first()
+    if stuck is not None:
+        # A reversal that was refused before: it is looked up before another is made.
+        move(stuck, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
+    else:
+        _post_reversal(export, old)
+
+
+def _reversal_ended(export: Export, reversal: Posting, undone: Posting, replacement: Replacement | None) -> None:
+    """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew."""
+    if reversal.state == PostingState.POSTED:
+        settle_replaced(undone)
+        move(undone, PostingState.REVERSED, why=reversal.reference)
+    elif reversal.state == PostingState.WITHDRAWN and replacement is not None:
+        _post_reversal(export, replacement.olds.get(posting=undone))
+
+
+def _post_reversal(export: Export, old: Replaced) -> None:
+    assert old.reversal is not None, "an order to reverse keeps the reversal"
+    posting = old.posting
+    _post(
+        export,
+        [Entry.from_document(old.reversal)],
+        like=posting,
+        payment_condition=posting.payment_condition,
+        cost_center=posting.cost_center,
+        reverses=posting,
+    )
+
+
+def _put_in_place(export: Export, replacement: Replacement) -> None:
+    """Once all old entries are gone, post the new ones that were ordered."""
+    under_way = Posting.objects.filter(closing_id=export.pk, state__in=BEGUN)
+    if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():
+        return
+    _close(replacement)
+    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
+        move(unsent, PostingState.WITHDRAWN, why=Why.REPLACED)
+    if {str(it) for it in Standing.of(export.pk).postings} != {*replacement.beside}:
+        # Something else has come to stand meanwhile: what was ordered would no longer be right beside it.
+        go_on(export, actor=replacement.asked_by, why=Why.REPLACED)
+        return
+    _post(
+        export,
+        [Entry.from_document(document) for document in replacement.entries],
+        like=replacement.posting,
+        payment_condition=replacement.payment_condition,
+        cost_center=replacement.cost_center,
+    )
+
+
+def _close(replacement: Replacement) -> None:
+    Replacement.objects.filter(pk=replacement.pk).update(done_at=timezone.now())
+
+
+def _send_what_is_missing(export: Export) -> None:
+    """After a look for what a person sends again: the rest of the closing, when nothing of it is on its way."""
+    if export.state != ExportState.EXPORTING:
+        return
+    on_its_way = (*BEGUN, PostingState.REFUSED, PostingState.DIFFERS)
+    if not Posting.objects.filter(closing_id=export.pk, state__in=on_its_way).exists():
+        go_on(export, actor=None, why=Why.SENT_AGAIN)
+
+
+def _post(
+    export: Export,
+    entries: list[Entry],
+    *,
+    like: Posting,
+    payment_condition: str,
+    cost_center: str,
+    reverses: Posting | None = None,
+) -> None:
+    made = postings_of(
+        division=like.division,
+        establishment_id=export.establishment_id,
+        closing_id=export.pk,
+        number=export.number,
+        closed_at=export.closed_at,
+        entries=entries,
+        payment_condition=payment_condition,
+        cost_center=cost_center,
+        revision=next_revision(export.pk),
+        reverses=reverses,
+    )
+    insert(made)
+    nudge_lane_after_commit(like.division_id)

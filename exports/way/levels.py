@@ -1,0 +1,143 @@
+"""What an establishment books: the one question about it, its answer, and looking again after it was changed.
+
+A trigger notes each change of the setting (`LevelChange`), wherever it was made. Closings that were archived because
+another kind was booked, and those that wait, are then looked at again: what is in the books stays, and nothing that it
+covers is booked beside it.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from exports.coverage.judge import LOOKED_AT_AGAIN, PARTLY, SUMS_DIFFER, WHICH
+from exports.models import Export, ExportState
+from exports.models.coverage import ClosingKinds, LevelChange
+from exports.nudge import nudge_release
+from exports.way.accept import reconsider
+from exports.words.reasons import Why
+from tenants.models import BookedLevel, Establishment
+from tenants.put_off import each
+
+BATCH = 200
+# First the kinds that count no more, so that the one that does finds its place; then that one; then the first once
+# more, for what of them nothing covers now.
+LAST_STEP = 2
+log = structlog.get_logger()
+
+
+def open_questions(establishments: Iterable[Establishment] | QuerySet[Establishment]) -> QuerySet[ClosingKinds]:
+    """The establishments for which a person must say which kind of closing counts, longest asked first."""
+    rows = ClosingKinds.objects.filter(establishment__in=establishments, asked_at__isnull=False, answered_at=None)
+    return rows.select_related("establishment__tenant").order_by("asked_at")
+
+
+def waiting_for_the_answer(establishment: Establishment) -> QuerySet[Export]:
+    """The closings that are held until it is answered."""
+    return Export.objects.filter(
+        establishment=establishment, state=ExportState.HELD, problems__contains=[{"code": WHICH}]
+    )
+
+
+def set_level(establishment_id: int, level: BookedLevel) -> None:
+    """Say what an establishment books from now on; what waited for it goes. Who said it, the audit notes."""
+    with transaction.atomic():
+        shop = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment_id)
+        shop.booked_level = level
+        shop.save(update_fields=["booked_level"])
+        transaction.on_commit(nudge_release, robust=True)
+
+
+def look_again_after_changes() -> int:
+    """Go on looking again at closings of establishments whose setting was changed, a few batches of each.
+
+    Returns how many looks it took.
+    """
+    looked = 0
+    for change in LevelChange.objects.filter(done_at=None).order_by("at")[:BATCH]:
+        for _step in range(1 + LAST_STEP):
+            looked += _look_again(change)
+    return looked
+
+
+def _look_again(change: LevelChange) -> int:
+    """A batch of one establishment's closings."""
+    rows = [*_to_look_at(change)[:BATCH]]
+    failed = [pk for pk in (*change.failed, *rows) if not _looked_at(pk)]
+    change.failed = failed
+    if len(rows) == BATCH:
+        change.reached = rows[-1]
+    elif change.step < LAST_STEP:
+        change.step, change.reached = change.step + 1, None
+    elif not failed:
+        change.done_at = timezone.now()
+    change.save(update_fields=["step", "reached", "failed", "done_at"])
+    return len(rows)
+
+
+def _looked_at(pk: UUID) -> bool:
+    """One closing's trouble keeps no other waiting; it is tried again with the next batch."""
+    try:
+        reconsider(pk, why=Why.LEVEL_CHANGED)
+    except Exception:
+        log.exception("look_after_change_failed", closing=str(pk))
+        return False
+    return True
+
+
+def _to_look_at(change: LevelChange) -> QuerySet[Export, UUID]:
+    """What one step has still to look at, in the order it came."""
+    archived = Q()
+    for code in LOOKED_AT_AGAIN:
+        archived |= Q(problems__contains=[{"code": code}])
+    rows = Export.objects.filter(
+        Q(state__in=[ExportState.HELD, ExportState.WAITING]) | Q(archived, state=ExportState.ARCHIVED),
+        establishment=change.establishment_id,
+    )
+    rows = rows.filter(kind=change.after) if change.step == 1 else rows.exclude(kind=change.after)
+    if change.reached is not None:
+        rows = rows.filter(pk__gt=change.reached)
+    return rows.order_by("pk").values_list("pk", flat=True)
+
+
+# How far the clocks of two machines may be apart: what happened is noted by the clock of the one that did it.
+CLOCKS_APART = timedelta(minutes=15)
+# Beside a disputed closing others count now than when it was looked at: a POSTE came that was missing in its GÉNÉRALE.
+# Where hours stand for tickets, that can only be after something happened in the establishment since that look.
+MOVED = """
+SELECT held.id, held.put_off_count
+FROM exports_export AS held
+CROSS JOIN jsonb_array_elements(held.problems) AS problem
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT other.closing_id) AS others
+    FROM exports_coveredtickets AS mine
+    JOIN exports_coveredtickets AS other ON other.establishment_id = mine.establishment_id
+        AND other.station = mine.station AND other.tickets && mine.tickets AND other.closing_id <> held.id
+        AND (other.live OR EXISTS (SELECT FROM exports_remainder AS booked WHERE booked.closing_id = other.closing_id))
+    WHERE mine.closing_id = held.id
+) AS beside
+WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until <= now())
+    AND problem->>'code' = ANY (%(codes)s) AND (problem->'facts'->>'count')::int <> beside.others
+    AND (beside.others > 0 OR EXISTS (
+        SELECT FROM exports_exportevent AS event JOIN exports_export AS moved ON moved.id = event.export_id
+        WHERE event.tenant_id = held.tenant_id AND event.at > held.state_since - make_interval(secs => %(apart)s)
+            AND moved.establishment_id = held.establishment_id AND moved.id <> held.id))
+ORDER BY row_number() OVER (PARTITION BY held.tenant_id ORDER BY held.state_since, held.id), held.state_since, held.id
+LIMIT %(limit)s
+"""
+
+
+def look_again_at_disputes() -> int:
+    """Look again at closings that others cover in part, where others may do so by now, in every customer's turn.
+
+    Returns how many.
+    """
+    with connection.cursor() as sql:
+        sql.execute(MOVED, {"codes": [PARTLY, SUMS_DIFFER], "apart": CLOCKS_APART.total_seconds(), "limit": BATCH})
+        found = sql.fetchall()
+    return each(Export, found, partial(reconsider, why=Why.COVERED_IN_PART), loop="disputes")

@@ -1,0 +1,73 @@
+"""A till that is locked while its closing is taken, read with all that says where the closing goes."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from exact.models import Activation, Division, Mapping
+from exports.coverage.judge import Practice
+from exports.way.prepare import Destination
+from postgres.partial_row import PartialRow
+from tenants.models import Establishment
+
+ESTABLISHMENT = PartialRow("establishment", Establishment, "id tenant_id code booked_level time_zone")
+MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrides former_slots")
+ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_id active problems")
+DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
+
+# In plain SQL: every closing begins with it, and composing the same query anew costs more than running it. The names
+# are those of our own columns. A closing refers to its establishment anyway: locking it as such a reference does costs
+# nothing, and keeps what is booked there as it was read. The establishment first, as all who lock both.
+LOCKED = f"""
+SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
+    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL
+FROM tenants_till AS till
+JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
+LEFT JOIN exact_mapping AS mapping ON mapping.establishment_id = establishment.id
+LEFT JOIN exact_activation AS activation ON activation.establishment_id = establishment.id
+LEFT JOIN exact_division AS division ON division.id = activation.division_id
+LEFT JOIN exports_closingkinds AS kinds ON kinds.establishment_id = establishment.id
+WHERE till.id = %s
+FOR KEY SHARE OF establishment FOR NO KEY UPDATE OF till
+"""  # noqa: S608
+SHOP = """
+SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM tenants_till WHERE id = %s) FOR UPDATE
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedTill:
+    """A till, its establishment, and where that one's closings go. Columns not read here are read when asked for."""
+
+    till_id: int
+    establishment: Establishment
+    destination: Destination
+    practice: Practice
+
+
+def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
+    """Wait for the till's other closings: each must see the one before. Must run inside a transaction.
+
+    `whole_shop`: wait for those of the establishment's other tills too, and let them wait.
+    """
+    with connection.cursor() as sql:
+        if whole_shop:
+            sql.execute(SHOP, [till_id])
+        sql.execute(LOCKED, [till_id])
+        row = iter(sql.fetchone())
+    establishment, mapping = ESTABLISHMENT.read(row), MAPPING.read(row)
+    activation, division = ACTIVATION.read(row), DIVISION.read(row)
+    if activation.pk is not None:
+        activation.division = division
+    destination = Destination.to(
+        activation if activation.pk is not None else None,
+        mapping if mapping.pk is not None else Mapping(establishment=establishment),
+    )
+    told, untold, question_open = row
+    practice = Practice(
+        level=establishment.booked_level,
+        told=frozenset(told or ()),
+        untold=frozenset(untold or ()),
+        question_open=question_open,
+    )
+    return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice)

@@ -1,0 +1,85 @@
+"""What is in force for an establishment's closings: the plan they are booked by, and the company they go to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from exact.activation.switch import plan_in
+from exact.company.catalogue import Catalogue
+from exact.company.preflight import check_entry_in_exact
+from exact.entries.payloads import codes_in
+from exact.mapping import Overrides
+from exact.models import Activation, Division, Mapping
+from exports.way.named_lines import at_their_lines
+from ledger.closing import Closing
+from ledger.entry import Entry
+from ledger.plan import BookingPlan
+from ledger.problem import Problem
+from tenants.models import Establishment
+
+# What `Destination.of` needs: read with the establishment, or with the export that is looked at.
+ALONG_AN_ESTABLISHMENT = ("activation__division", "mapping")
+WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLISHMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """The settings a closing is decided on under, and `division`, the company they lead to, if there is one.
+
+    `is_on`: what is ready may go there. `problems`: what has broken of the settings since they were checked.
+    `catalogue` is what the company is known to hold; None has it read for the entries at hand.
+    """
+
+    mapping: Mapping
+    division: Division | None = None
+    is_on: bool = False
+    problems: tuple[Problem, ...] = ()
+    catalogue: Catalogue | None = None
+    overrides: Overrides = field(default_factory=Overrides)
+
+    @classmethod
+    def of(cls, establishment: Establishment) -> Self:
+        """What the establishment was read with; what it was read without is asked for."""
+        mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
+        return cls.to(getattr(establishment, "activation", None), mapping)
+
+    @classmethod
+    def to(cls, activation: Activation | None, mapping: Mapping) -> Self:
+        """The company of an activation, by a mapping."""
+        overrides = Overrides.model_validate(mapping.overrides)
+        if activation is None:
+            return cls(mapping=mapping, overrides=overrides)
+        return cls(
+            mapping=mapping,
+            division=activation.division,
+            is_on=activation.active,
+            problems=tuple(map(Problem.from_document, activation.problems)),
+            overrides=overrides,
+        )
+
+    @classmethod
+    def under(cls, mapping: Mapping, division: Division | None, catalogue: Catalogue | None) -> Self:
+        """A mapping as it would be, saved or not, in a company as if the export into it were on."""
+        overrides = Overrides.model_validate(mapping.overrides)
+        return cls(mapping=mapping, division=division, is_on=True, catalogue=catalogue, overrides=overrides)
+
+    @cached_property
+    def plan(self) -> BookingPlan:
+        """The booking plan, with the journals' own accounts as the company has them."""
+        return plan_in(self.division, self.mapping)
+
+    def refused(self, entries: Iterable[Entry], closing: Closing) -> list[Problem]:
+        """All that the company would refuse of a closing's entries, each thing once."""
+        wanted = [*entries]
+        catalogue = self.catalogue
+        if catalogue is None and self.division is not None:
+            codes = {code for entry in wanted for code in codes_in(entry)}
+            catalogue = Catalogue(self.division, codes=codes, day=closing.business_date)
+        problems = [*self.problems]
+        if catalogue is not None:
+            for entry in wanted:
+                checked = check_entry_in_exact(entry, catalogue, cost_center=self.overrides.cost_center)
+                found = at_their_lines(checked, closing, self.plan)
+                problems += [problem for problem in found if problem not in problems]
+        return problems

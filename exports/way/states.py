@@ -1,0 +1,67 @@
+"""The states of an export, the allowed moves between them, and the function for moves that a person or a look makes.
+
+(new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
+held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
+exported, failed ─▶ exporting (an entry is being replaced)
+archived ─▶ whatever a new look finds, where others stand for it (a trigger allows no other)
+
+exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
+the move and its event (`exports_follow_posting.sql`), in the lane's transaction. All other moves are made here.
+"""
+
+from django.contrib.postgres.functions import TransactionNow
+from django.db import transaction
+
+from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.models import Export, ExportEvent, ExportState
+from tenants.models import User
+
+# Where a new look at a closing may lead; `exported` when all of it stands already.
+_AFRESH = frozenset(
+    {ExportState.HELD, ExportState.WAITING, ExportState.READY, ExportState.ARCHIVED, ExportState.EXPORTED}
+)
+MOVES: dict[ExportState, frozenset[ExportState]] = {
+    ExportState.HELD: _AFRESH,
+    ExportState.WAITING: _AFRESH,
+    ExportState.READY: frozenset(
+        {ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED, ExportState.HELD, ExportState.WAITING}
+    ),
+    ExportState.EXPORTING: _AFRESH | {ExportState.FAILED},
+    ExportState.FAILED: _AFRESH | {ExportState.EXPORTING},
+    ExportState.EXPORTED: frozenset({ExportState.EXPORTING, ExportState.FAILED}),
+    ExportState.ARCHIVED: _AFRESH,
+}
+
+
+def others_stand_for(export: Export) -> bool:
+    """Whether a closing is archived because others count in its place: should they not, it may count after all."""
+    codes = {problem["code"] for problem in export.problems}
+    return export.state == ExportState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
+
+
+class MovedByAnother(Exception):
+    """The export left the state it was read in before this move."""
+
+
+def move_export(
+    export: Export, to: ExportState, *, why: str = "", actor: User | None = None, **changes: object
+) -> None:
+    """Change the state, with its event, in one transaction. Raises `MovedByAnother`.
+
+    It counts from the beginning of the transaction, by the database's clock: what changed since then was not seen.
+    """
+    before = ExportState(export.state)
+    assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
+    assert before != ExportState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
+    with transaction.atomic(savepoint=False):
+        rows = Export.objects.filter(pk=export.pk, state=before)
+        if rows.update(state=to, state_since=TransactionNow(), **changes) != 1:
+            raise MovedByAnother(str(export.pk))
+        if to != before:
+            ExportEvent.objects.create(
+                tenant_id=export.tenant_id, export=export, actor=actor, before=before, after=to, why=why[:300]
+            )
+    export.state = to
+    for name, value in changes.items():
+        setattr(export, name, value)

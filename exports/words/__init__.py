@@ -1,0 +1,1 @@
+"""What people read of closings: problems, reasons, findings, amounts, history."""

@@ -1,0 +1,82 @@
+"""What happened to closings and to their entries, as one list in the order it happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from exact.models import PostingEvent, PostingState
+from exports.models import Export, ExportEvent, ExportState
+from exports.words.problems import sentence
+from exports.words.reasons import reason
+from tenants.models import Establishment
+
+# The words of `Happening.state`.
+STATES = [*dict.fromkeys([*ExportState.values, *PostingState.values])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One change of a closing's state, or (with a reference) of one of its entries, in the reader's language.
+
+    `state` is the stored word of the new state; `correlation_id` is Exact's, for its support.
+    """
+
+    at: datetime
+    closing_id: UUID
+    state: str
+    what: str
+    why: str = ""
+    actor: str = ""
+    reference: str = ""
+    correlation_id: str = ""
+
+
+def of_closing(export: Export) -> list[Happening]:
+    """All that happened to one closing, oldest first."""
+    events = ExportEvent.objects.filter(export=export)
+    moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
+    return _in_order(events, moves)
+
+
+def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
+    """What happened between two moments to the closings of an establishment, oldest first, at most `limit`."""
+    between = {"tenant": establishment.tenant_id, "at__gte": start, "at__lt": end}
+    events = ExportEvent.objects.filter(**between, export__establishment=establishment)
+    own = Export.objects.filter(establishment=establishment)
+    moves = PostingEvent.objects.filter(**between, posting__closing_id__in=own.values("pk"))
+    return _in_order(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
+
+
+def _in_order(events: QuerySet[ExportEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
+    found: Iterable[Happening] = [
+        *(_of_event(event) for event in events.select_related("actor")),
+        *(_of_move(move) for move in moves.select_related("posting", "actor")),
+    ]
+    return sorted(found, key=lambda happening: happening.at)
+
+
+def _of_event(event: ExportEvent) -> Happening:
+    return Happening(
+        at=event.at,
+        closing_id=event.export_id,
+        state=event.after,
+        what=str(ExportState(event.after).label),
+        why=reason(event.why),
+        actor=str(event.actor or ""),
+    )
+
+
+def _of_move(move: PostingEvent) -> Happening:
+    return Happening(
+        at=move.at,
+        closing_id=move.posting.closing_id,
+        state=move.after,
+        what=str(PostingState(move.after).label),
+        why=" ".join([*map(sentence, move.reasons), reason(move.why)]).strip(),
+        actor=str(move.actor or ""),
+        reference=move.posting.reference,
+        correlation_id=move.correlation_id,
+    )

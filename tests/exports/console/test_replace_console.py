@@ -1,0 +1,78 @@
+"""The console's differences from Exact: who sees them, what accepting and replacing there does."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from exact.books.reconcile import reconcile
+from exact.models import Finding, Posting, PostingState
+from tenants.factories import ResellerFactory, StaffFactory
+from tenants.models import Reseller
+from tests.conftest import SimulatedExact, work
+from tests.exact.bookkeeper import Bookkeeper
+
+LIST = reverse("admin:exact_finding_changelist")
+
+
+@pytest.fixture
+def found(posted: Posting, exact: SimulatedExact) -> Finding:
+    """A sale that a bookkeeper changed in Exact by 10.00."""
+    keeper = Bookkeeper(exact, posted.division)
+    keeper.send("PUT", keeper.line(posted, 250), {"AmountFC": 240.0, "VATAmountFC": 49.99})
+    reconcile(posted.division)
+    return Finding.objects.get()
+
+
+def console(reseller: Reseller) -> Client:
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=reseller))
+    return client
+
+
+@pytest.fixture
+def own(found: Finding) -> Client:
+    return console(found.tenant.reseller)
+
+
+def test_list__tells_the_difference_in_french(own: Client) -> None:
+    page = own.get(LIST).content.decode()
+    assert "411000 : 1 400,00 € attendu, 1 390,00 € dans Exact" in page.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_accept__takes_it_off_the_list(own: Client, found: Finding) -> None:
+    own.post(LIST, {"action": "accept", "_selected_action": [str(found.pk)]})
+    assert found.posting.reference not in own.get(LIST).content.decode()
+    found.refresh_from_db()
+    assert found.settled_by is not None
+
+
+def test_replace__shows_first_and_acts_on_what_was_shown(own: Client, found: Finding, exact: SimulatedExact) -> None:
+    address = reverse("admin:exact_finding_replace", args=[found.posting_id])
+    shown = own.get(address)
+    assert "1 390,00 €" in shown.content.decode().replace("\xa0", " ").replace("\u202f", " ")
+    assert "rien n’a encore été modifié" in shown.content.decode().lower()
+    digest = shown.context["shown"].digest
+    keeper = Bookkeeper(exact, found.posting.division)
+    keeper.send("PUT", keeper.line(found.posting, 240), {"AmountFC": 230.0, "VATAmountFC": 49.99})
+    assert "a changé depuis son affichage" in own.post(address, {"shown": digest}).content.decode()
+    found.posting.refresh_from_db()
+    assert found.posting.state == PostingState.POSTED
+    digest = own.get(address).context["shown"].digest
+    assert own.post(address, {"shown": digest, "why": "montant modifié"}).status_code == 302
+    work(found.posting.division)
+    found.refresh_from_db()
+    assert found.settlement == "replaced"
+    assert reconcile(found.posting.division) == 0
+
+
+def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
+    stranger = console(ResellerFactory())
+    assert found.posting.reference not in stranger.get(LIST + "?settled=all").content.decode()
+    address = reverse("admin:exact_finding_replace", args=[found.posting_id])
+    assert stranger.get(address).status_code in (302, 404)
+    assert stranger.post(address, {"shown": ""}).status_code in (302, 404)
+    stranger.post(LIST, {"action": "accept", "_selected_action": [str(found.pk)]})
+    found.refresh_from_db()
+    assert found.settled_at is None
+    found.posting.refresh_from_db()
+    assert found.posting.state == PostingState.POSTED

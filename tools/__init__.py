@@ -1,0 +1,1 @@
+"""For those who develop and measure: the local stack, the demo, fault and load runs, translations."""

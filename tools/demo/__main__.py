@@ -1,0 +1,193 @@
+"""The demo, step by step. `ONCE=1` ends it after the result; `KILL_WORKER=1` kills the worker while it exports."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+
+from tools.stack import product
+from tools.stack.processes import Processes, ProgramFailed
+from tools.stack.programs import free_port
+from tools.stack.services import CLONE, local_services
+
+QUIET_TIMEOUT_S = 240
+DEMO_TIMEOUT_S = "4"
+
+
+def main() -> int:
+    # Whoever ends it, by whatever signal: nothing of it is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    home = CLONE / ".local" / "demo-run"
+    home.parent.mkdir(exist_ok=True)
+    try:
+        with only_here(home.with_suffix(".lock")), local_services("demo", fresh=True) as services:
+            shutil.rmtree(home, ignore_errors=True)
+            (home / "logs").mkdir(parents=True)
+            return _demo(home, services.environment())
+    except RunsAlready:
+        print("demo: it runs here already. End it in its own window with Ctrl-C, then start again.", file=sys.stderr)
+        return 1
+    except ProgramFailed as failure:
+        print(f"demo: failed\n{failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+class RunsAlready(Exception):
+    """Another demo of this clone has its database and its logs."""
+
+
+@contextmanager
+def only_here(lock: Path) -> Iterator[None]:
+    """Hold a lock file, which ends with this process. Raises `RunsAlready`."""
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunsAlready from None
+        yield
+
+
+def _demo(home: Path, environment: dict[str, str]) -> int:
+    web, exact = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}"
+    environment |= {
+        "EXACT_TIMEOUT_S": DEMO_TIMEOUT_S,
+        "SWEEP_EVERY_S": "2",
+        "PUBLIC_URL": web,
+        "LOG_FORMAT": "console",
+        "SUPPORT_SECOND_FACTOR": "false",
+        "DJANGO_SETTINGS_MODULE": "integration.settings",
+    }
+    os.environ.update(environment, LOG_LEVEL="WARNING")
+    with Processes(CLONE, home / "logs", environment) as processes:
+        _say("database, schema, simulated Exact Online")
+        processes.run("translations", "-m", "tools.translations", "compile")
+        processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
+        # The week is pushed in a minute; a real company would spread it over seven days, under Exact's limits.
+        processes.start("exact", *product.exact(exact, home / "exact", "--no-limits"))
+        processes.wait_for("exact", f"{exact}/_control/books?division=8301")
+        _start_product(processes, web)
+        pushed = _push_week(processes, home, web, exact)
+        result = _show(home, exact, pushed)
+        if os.environ.get("ONCE"):
+            return result
+        _serve(web, exact)
+    return result
+
+
+def _start_product(processes: Processes, web: str) -> None:
+    _say("web, worker, beat")
+    processes.start("web", *product.web(web, threads=4))
+    _start_worker(processes)
+    processes.start("beat", *product.beat(processes.logs / "beat.db"))
+    processes.wait_for("web", f"{web}/health/")
+
+
+def _start_worker(processes: Processes) -> None:
+    processes.start("worker", *product.worker("worker", threads=4))
+
+
+def _push_week(processes: Processes, home: Path, web: str, exact: str) -> list[Path]:
+    import django
+
+    django.setup()
+    from tools.demo.customers import link, set_up, write_codes
+
+    week, state = home / "week", home / "tills"
+    processes.run("week", "-m", "simulators.clyo_till", "week", "--out", str(week))
+    tills = set_up(exact)
+    write_codes(tills, home / "codes")
+    _say("tills pair, send their parameters and push the week; the customer links Exact Online")
+    fleet = ["-m", "simulators.clyo_till", "fleet", "--server", web, "--codes", str(home / "codes")]
+    processes.run("tills", *fleet, "--week", str(week), "--state", str(state))
+    link(tills, exact)
+    files = sorted(week.glob("*/closings/*.json"))
+    if os.environ.get("KILL_WORKER"):
+        _kill_worker_in_the_middle(processes, exact)
+    _wait_until_quiet(len(files))
+    return files
+
+
+def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
+    """SIGKILL the worker while it waits for Exact's answer to a sale, then start it again."""
+    from django.utils import timezone
+
+    from exact.models import Posting, PostingState
+
+    slow = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "delay", "delay_s": 2.0, "count": 1}
+    while Posting.objects.filter(state=PostingState.POSTED).count() < 3:
+        time.sleep(0.02)
+    httpx.post(f"{exact}/_control/faults", json=slow, timeout=10)
+    in_flight = Posting.objects.filter(state=PostingState.SENDING, entry_kind="sales")
+    while not in_flight.filter(sending_since__lt=timezone.now() - timedelta(seconds=1)).exists():
+        time.sleep(0.02)
+    processes.kill("worker")
+    states = Counter(Posting.objects.values_list("state", flat=True))
+    _say(f"worker killed with SIGKILL at {dict(states)}; started again")
+    _start_worker(processes)
+
+
+def _wait_until_quiet(expected: int) -> None:
+    from exports.models import Export, ExportState
+
+    moving = [ExportState.READY, ExportState.EXPORTING, ExportState.WAITING]
+    deadline, shown = time.monotonic() + QUIET_TIMEOUT_S, ""
+    while time.monotonic() < deadline:
+        states = Counter(Export.objects.values_list("state", flat=True))
+        line = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        if line != shown:
+            _say(line)
+            shown = line
+        learning = Export.objects.filter(problems__contains=[{"code": "third_party_unknown"}], state=ExportState.HELD)
+        if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
+            return
+        time.sleep(0.5)
+    raise ProgramFailed("the worker did not finish in time")
+
+
+def _show(home: Path, exact: str, pushed: list[Path]) -> int:
+    from exports.models import Export, ExportState
+    from exports.words.problems import sentence
+    from tools.demo.comparison import compare
+
+    books = httpx.get(f"{exact}/_control/books", params={"division": 8301}, timeout=30).json()
+    (home / "books.json").write_text(json.dumps(books, indent=1, ensure_ascii=False))
+    difference = compare(home / "week", books)
+    for export in Export.objects.filter(state__in=[ExportState.HELD, ExportState.FAILED]):
+        for problem in export.problems:
+            print(f"  Z {export.number}: {sentence(problem)}")
+    exported = Export.objects.filter(state=ExportState.EXPORTED).count()
+    archived = Export.objects.filter(state=ExportState.ARCHIVED).count()
+    print(f"  archived without an entry (training, nothing to book): {archived}")
+    print(
+        f"demo: {len(pushed)} closings pushed, {exported} exported, {len(books['entries'])} entries in Exact, "
+        f"difference {difference:.2f}"
+    )
+    return 0 if difference == 0 and exported + archived == len(pushed) else 1
+
+
+def _serve(web: str, exact: str) -> None:
+    from tools.demo.customers import PASSWORD
+
+    print(f"\nConsole: {web}/console/   support@clyo.example or revendeur@canal.example, password {PASSWORD}")
+    print(f"Exact's books: {exact}/\nCtrl-C ends everything.", flush=True)
+    signal.pause()
+
+
+def _say(what: str) -> None:
+    print(f"  … {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
