@@ -1,33 +1,11 @@
 """What we know of Exact Online: apps, connections, companies, activations, mappings, postings, books."""
 
-from exact.models.posting import (
-    MOVES,
-    TOKEN_COLUMNS,
-    Activation,
-    ActivationChange,
-    ActivationEvent,
-    ActivationLink,
-    AskedMeans,
-    BookLine,
-    CatalogueItem,
-    CatalogueKind,
-    Connection,
-    ConnectionState,
-    Division,
-    DivisionAccess,
-    ExactApp,
-    Finding,
-    FindingKind,
-    Lane,
-    LinkStep,
-    Mapping,
-    MappingEvent,
-    PauseCode,
-    Posting,
-    PostingEvent,
-    PostingState,
-    Settlement,
-)
+from exact.models.activation import Activation, ActivationChange, ActivationEvent, ActivationLink, LinkStep
+from exact.models.app import TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
+from exact.models.books import BookLine, Finding, FindingKind, Settlement
+from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
+from exact.models.mapping import AskedMeans, Mapping, MappingEvent
+from exact.models.posting import MOVES, Lane, PauseCode, Posting, PostingEvent, PostingState
 
 __all__ = [
     "MOVES",

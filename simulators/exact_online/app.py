@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from .api import ApiRequest, answer
 from .attachments import attachment_response
-from .calls import Call, noteworthy
+from .call_log import Call, noteworthy
 from .control import control_routes
 from .countries import COUNTRIES
 from .errors import error_body

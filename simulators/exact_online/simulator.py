@@ -7,7 +7,7 @@ from pathlib import Path
 from .bookkeeper import Bookkeeper
 from .books.company import Company
 from .books.ledger import Ledger
-from .calls import Calls
+from .call_log import Calls
 from .clock import Clock
 from .countries import HOME
 from .database import Database

@@ -1,0 +1,144 @@
+"""Whether an establishment's closings go to Exact, and the links by which people set that up."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from exact.models.app import CUSTOMER, Connection
+from exact.models.company import Division
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from tenants.models import Establishment, Tenant, User
+from tenants.put_off import PUT_OFF_COLUMNS, PutOff
+
+
+class Activation(PutOff):
+    """Whether an establishment's closings go to Exact, and into which division.
+
+    Active with problems: something was right at the activation and no longer is; new closings are held with them.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="activations", editable=False)
+    establishment = models.OneToOneField(Establishment, models.PROTECT, related_name="activation")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="activations")
+    active = models.BooleanField(_("active"), default=False)
+    problems = models.JSONField(_("problems"), default=list, blank=True)
+    checked_at = models.DateTimeField(_("checked"), null=True)
+    activated_at = models.DateTimeField(_("activated"), null=True)
+
+    class Meta:
+        verbose_name = _("activation")
+        verbose_name_plural = _("activations")
+        constraints = [
+            SameTenant("establishment"),
+            SameTenant("division"),
+            Audited(silent=["checked_at", "activated_at", *PUT_OFF_COLUMNS]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.establishment} → {self.division.label}"
+
+    @property
+    def sound(self) -> bool:
+        """Whether closings go to Exact now."""
+        return self.active and not self.problems
+
+
+class ActivationChange(models.TextChoices):
+    ACTIVATED = "activated", _("activated")
+    REFUSED = "refused", _("refused by the checks")
+    BROKEN = "broken", _("no longer sound")
+    MENDED = "mended", _("sound again")
+    SWITCHED_OFF = "off", _("switched off")
+    DISCONNECTED = "disconnected", _("disconnected from Exact")
+
+
+class ActivationEvent(models.Model):
+    """One change of an activation: what, when, into which division, who or by which way."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="activation_events")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    way = models.CharField(_("by"), max_length=10, help_text="till, link, console or nightly")
+    change = models.CharField(_("what"), max_length=20, choices=ActivationChange.choices)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            SameTenant("establishment"),
+            SameTenant("division"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_change_display()
+
+
+class LinkStep(models.TextChoices):
+    """How far the holder of an activation link has come."""
+
+    INTRODUCTION = "introduction", _("not begun")
+    LOGIN = "login", _("logging in at Exact")
+    DIVISION = "division", _("choosing the company")
+    CHECKS = "checks", _("settings being checked")
+    DONE = "done", _("finished")
+
+
+class ActivationLink(models.Model):
+    """One way to the activation pages of one establishment: a secret address, for 30 minutes, for one browser.
+
+    Secrets are stored as digests only. `turn` counts the steps made; a form carries the turn it was shown at, so that a
+    second click, an old page or another tab makes no step twice. `companies` is what the Exact user may enter, as read
+    at the log-in, and `more_companies` whether that is not all: others join it as they are searched for. `progress` is
+    how far the checks have read.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False, verbose_name=CUSTOMER)
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, related_name="activation_links", verbose_name=_("establishment")
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    browser_digest = models.CharField(max_length=64, blank=True, editable=False)
+    state_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    step = models.CharField(_("step"), max_length=20, choices=LinkStep.choices, default=LinkStep.INTRODUCTION)
+    turn = models.PositiveIntegerField(default=0)
+    connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="+")
+    companies = models.JSONField(default=list)
+    more_companies = models.BooleanField(default=False, db_default=False)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    checking_since = models.DateTimeField(null=True)
+    check_after = models.DateTimeField(null=True)
+    progress = models.JSONField(default=list)
+    trouble = models.CharField(_("trouble"), max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("activation link")
+        verbose_name_plural = _("activation links")
+        indexes = [
+            models.Index(fields=["check_after"], condition=Q(step="checks"), name="exact_link_checks_due"),
+            models.Index(fields=["establishment", "-created_at"], name="exact_link_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step__in=["introduction", "login"]) | Q(connection__isnull=False),
+                name="exact_link_beyond_login_has_connection",
+            ),
+            models.CheckConstraint(
+                condition=~Q(step__in=["checks", "done"]) | Q(division__isnull=False),
+                name="exact_link_checked_has_division",
+            ),
+            SameTenant("establishment"),
+            SameTenant("connection"),
+            SameTenant("division"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.establishment} – {self.get_step_display()}"

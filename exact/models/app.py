@@ -1,0 +1,84 @@
+"""Our registrations at Exact Online, and the consents of its users."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from postgres.guards import Audited
+from postgres.secret_text import SecretText
+from tenants.models import Tenant
+from tenants.put_off import PUT_OFF_COLUMNS, PutOff
+
+CUSTOMER = _("customer")
+
+
+class ExactApp(models.Model):
+    """Our registration at Exact, one per country: an account of one country is not reached through another's host."""
+
+    country = models.CharField(_("country"), max_length=2, unique=True, help_text=_("ISO code, e.g. FR"))
+    base_url = models.URLField(_("host"), help_text=_("e.g. https://start.exactonline.fr"))
+    client_id = models.CharField(_("client id"), max_length=120)
+    client_secret = SecretText(_("client secret"), editable=False)
+    minute_limit = models.PositiveIntegerField(_("calls a minute and company"), default=60)
+    day_limit = models.PositiveIntegerField(_("calls a day and company"), default=5000)
+
+    class Meta:
+        verbose_name = _("app registration")
+        verbose_name_plural = _("app registrations")
+        constraints = [
+            Audited(secret=["client_secret"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"Exact Online {self.country}"
+
+
+class ConnectionState(models.TextChoices):
+    ACTIVE = "active", _("active")
+    RECONNECT_REQUIRED = "reconnect_required", _("reconnect required")
+    DISCONNECTED = "disconnected", _("disconnected")
+
+
+# They change every ten minutes, and nobody may read them.
+TOKEN_COLUMNS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
+
+
+class Connection(PutOff):
+    """One Exact user's consent for one tenant. The row is locked while its tokens are renewed."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="connections", verbose_name=CUSTOMER)
+    app = models.ForeignKey(ExactApp, models.PROTECT, verbose_name=_("app registration"))
+    state = models.CharField(_("state"), max_length=20, choices=ConnectionState.choices, default=ConnectionState.ACTIVE)
+    access_token = SecretText(editable=False, default="")
+    refresh_token = SecretText(editable=False, default="")
+    access_issued_at = models.DateTimeField(_("token issued"), null=True, editable=False)
+    access_expires_at = models.DateTimeField(_("token expires"), null=True, editable=False)
+    user_name = models.CharField(_("Exact user"), max_length=120, blank=True)
+    user_language = models.CharField(_("language"), max_length=10, blank=True)
+    user_id = models.CharField(max_length=40, blank=True, editable=False, db_default="", help_text="Exact's own id.")
+    user_email = models.EmailField(_("e-mail address"), blank=True, db_default="")
+    problem = models.CharField(_("problem"), max_length=300, blank=True)
+    told_at = models.DateTimeField(_("told by e-mail"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
+        constraints = [
+            models.UniqueConstraint(fields=["id", "tenant"], name="exact_connection_with_tenant"),
+            models.CheckConstraint(
+                condition=~Q(state=ConnectionState.ACTIVE) | ~Q(refresh_token__isnull=True),
+                name="exact_connection_active_has_token",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "app", "user_id"],
+                condition=~Q(user_id=""),
+                name="exact_connection_one_per_exact_user",
+            ),
+            Audited(silent=[*TOKEN_COLUMNS, "told_at", *PUT_OFF_COLUMNS]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tenant} – {self.user_name or _('not linked yet')}"

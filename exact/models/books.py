@@ -1,0 +1,83 @@
+"""What Exact's ledger holds of our entries, and where it differs from what was posted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from exact.models.app import CUSTOMER
+from exact.models.company import Division
+from exact.models.posting import Posting
+from postgres.guards import SameTenant
+from tenants.models import Tenant, User
+
+
+class BookLine(models.Model):
+    """One line of an entry of ours, as Exact's ledger held it when it was last read. A debit is positive."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    division = models.ForeignKey(Division, models.CASCADE, related_name="+")
+    posting = models.ForeignKey(Posting, models.CASCADE, related_name="book_lines")
+    line_id = models.UUIDField()
+    entry_id = models.UUIDField()
+    entry_number = models.BigIntegerField(_("Exact entry number"))
+    journal = models.CharField(_("journal"), max_length=10)
+    date = models.DateField(_("date"))
+    account = models.CharField(_("account"), max_length=30)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    vat_code = models.CharField(_("VAT code"), max_length=10, blank=True, db_default="")
+    description = models.CharField(_("description"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["entry_number", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once"),
+            SameTenant("division"),
+        ]
+        indexes = [models.Index(fields=["division", "entry_id"], name="exact_bookline_entry")]
+
+
+class FindingKind(models.TextChoices):
+    MISSING = "missing", _("missing in Exact")
+    CHANGED = "changed", _("changed in Exact")
+    DOUBLED = "doubled", _("doubled in Exact")
+
+
+class Settlement(models.TextChoices):
+    REPLACED = "replaced", _("replaced")
+    ACCEPTED = "accepted", _("accepted as it is")
+    GONE = "gone", _("no longer found")
+
+
+class Finding(models.Model):
+    """Where Exact's books no longer hold what was posted. A posting has at most one that is open.
+
+    `details` lists the differences: what (an account, "VAT", "date", "entries"), what was meant, what was found.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
+    posting = models.ForeignKey(Posting, models.PROTECT, related_name="findings", verbose_name=_("posting"))
+    kind = models.CharField(_("finding"), max_length=10, choices=FindingKind.choices)
+    details = models.JSONField(_("differences"), default=list)
+    found_at = models.DateTimeField(_("found"), auto_now_add=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by"))
+    settlement = models.CharField(_("how"), max_length=10, choices=Settlement.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("difference from Exact")
+        verbose_name_plural = _("differences from Exact")
+        ordering = ["-found_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["posting"], condition=Q(settled_at=None), name="exact_finding_one_open_per_posting"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, settlement="") | (Q(settled_at__isnull=False) & ~Q(settlement="")),
+                name="exact_finding_settled_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.posting.reference}: {self.get_kind_display()}"
