@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from exact.api.clients import division_client
-from exact.company.catalogue import Catalogue, ChartOnDemand, Read, keep_third_parties, read_catalogue
+from exact.company.catalogue import Read, keep_third_parties, read_catalogue
 from exact.company.companies import companies_of, tie
-from exact.mapping import Overrides, booking_plan
+from exact.mapping import booking_plan
 from exact.models import (
     Activation,
     ActivationChange,
@@ -21,9 +21,8 @@ from exact.models import (
     Division,
     Mapping,
 )
-from exact.settings.checks import Check, accounts_in, check_plan, problems_of
+from exact.settings.checks import Check, check_mapping, problems_of
 from exact.signals import may_go_on
-from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from tenants.models import Establishment, User
 
@@ -177,25 +176,6 @@ def check_establishment(establishment: Establishment, division: Division) -> lis
         establishment=establishment, defaults={"tenant_id": establishment.tenant_id}
     )
     return check_mapping(mapping, division)
-
-
-def check_mapping(mapping: Mapping, division: Division, catalogue: Catalogue | None = None) -> list[Check]:
-    """The same for a mapping as it would be, saved or not."""
-    overrides = Overrides.model_validate(mapping.overrides)
-    plan = plan_in(division, mapping)
-    return check_plan(
-        plan,
-        division,
-        catalogue or ChartOnDemand(division, accounts=accounts_in(plan)),
-        payment_condition=overrides.payment_condition,
-        cost_center=overrides.cost_center,
-        day=timezone.localdate(),
-    )
-
-
-def plan_in(division: Division | None, mapping: Mapping) -> BookingPlan:
-    """The booking plan, with the journals' own accounts as the division has them."""
-    return booking_plan(mapping, journal_accounts=division.journal_accounts if division else {})
 
 
 def _third_parties(division: Division, establishment: Establishment | None) -> Iterable[str]:

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.conf import settings
+
 from exact.api.errors import RateLimited
+from exact.models import ExactApp, Lane
 
 MINUTE = timedelta(minutes=1)
 
@@ -70,6 +73,20 @@ class Budget:
             self.minute, self.minute_calls = minute, 0
         if self.day != day:
             self.day, self.day_calls = day, 0
+
+
+def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:
+    """The calls left in a division, from the last counts on disk. The lane leaves a share for people."""
+    return Budget(
+        minute_limit=app.minute_limit,
+        day_limit=app.day_limit,
+        minute_reserve=0 if for_people else settings.EXACT_MINUTE_RESERVE,
+        day_reserve=0 if for_people else settings.EXACT_DAY_RESERVE,
+        minute=lane.minute,
+        minute_calls=lane.minute_calls,
+        day=lane.day,
+        day_calls=lane.day_calls,
+    )
 
 
 def next_minute(now: datetime) -> datetime:

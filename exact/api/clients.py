@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
 from exact.api.connection import ConnectionTokens
-from exact.lane.lease import lane_budget
 from exact.models import Connection, Division, Lane
 
 

@@ -18,7 +18,7 @@ from exact.api.client import ExactClient
 from exact.api.clients import division_client
 from exact.books.mirror import forget, read_changes, read_entries
 from exact.books.standing import ENTRIES, Difference, differences, left_over
-from exact.company.preflight import VAT_ACCOUNT
+from exact.company.facts import VAT_ACCOUNT
 from exact.lane.records import settle_time
 from exact.lane.states import OVER
 from exact.models import BookLine, CatalogueItem, CatalogueKind, Division, Finding, FindingKind, Posting, PostingState

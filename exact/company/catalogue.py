@@ -15,6 +15,7 @@ from django.utils import timezone
 from exact.api.client import ExactClient
 from exact.api.errors import Forbidden
 from exact.api.resources import BANK, CASH, SALES
+from exact.company.facts import CUSTOMER, is_customer
 from exact.models import CatalogueItem, CatalogueKind, Division
 from postgres.partial_row import PartialRow
 
@@ -76,7 +77,6 @@ SOURCES = (
 )
 THIRD_PARTIES = "crm/Accounts"
 PARTY_COLUMNS = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
-CUSTOMER = "C"
 WALK_IN_WORDS = ("omptoir", "aisse", "assage", "ivers")  # Comptoir, Caisse, Passage, Divers, in any case of the first
 # What is only ever written or looked up there: asked for one row, to know of a missing right before the first closing.
 WRITTEN = {
@@ -119,7 +119,7 @@ def read_catalogue(
     wanted = sorted(set(third_parties)) or ["0"]
     parties = _allowed(THIRD_PARTIES, partial(_find_third_parties, client, wanted), forbidden, seen)
     if parties is not None:
-        if not any((row["Status"] or "").strip() == CUSTOMER for row in parties):
+        if not any(is_customer(row["Status"]) for row in parties):
             parties += _likely_walk_in_customers(client)
         items[CatalogueKind.THIRD_PARTY] = [_third_party(division, row) for row in parties]
         items[CatalogueKind.ASKED_FOR] = []

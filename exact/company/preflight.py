@@ -1,7 +1,7 @@
 """What would make Exact say no, found before anything is sent: codes that are unknown, blocked, or of the wrong kind.
 
 Problems name the field of the till's parameters they are about ("vat[1].sales_account") where there is one.
-`exact.settings.checks` asks for every setting of an establishment, `check_entry_in_exact` for one entry.
+`exact.settings.checks` asks for every setting of an establishment, `exact.entries.check` for one entry.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,53 +9,15 @@ from datetime import date
 from decimal import Decimal
 
 from exact.company.catalogue import Catalogue, exact_date, percentage
-from exact.entries.payloads import (
-    COST_CENTER_DEMANDED,
-    JOURNAL_TYPE_CASH,
-    JOURNAL_TYPE_SALES,
-    JOURNAL_TYPES_BANK,
-    sent_lines,
+from exact.company.facts import (
+    FOR_PURCHASES,
+    REFUSED_ON_SALES_LINES,
+    VAT_TYPES_WITHOUT_INCLUDED_TAX,
+    demands_cost_center,
+    is_customer,
 )
 from exact.models import CatalogueItem, CatalogueKind
-from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.problem import Problem
-
-ACCOUNTS_RECEIVABLE, VAT_ACCOUNT = 20, 24
-REFUSED_ON_SALES_LINES = (ACCOUNTS_RECEIVABLE, VAT_ACCOUNT)
-JOURNAL_TYPES_RECEIPTS = (JOURNAL_TYPE_CASH, *JOURNAL_TYPES_BANK)
-ACTIVE_CUSTOMER = "C"
-VAT_TYPES_WITHOUT_INCLUDED_TAX = ("E", "B", "N")
-
-
-def check_entry_in_exact(entry: Entry, catalogue: Catalogue, *, cost_center: str = "") -> list[Problem]:
-    """Everything in one entry that this division would refuse."""
-    sales = entry.kind is EntryKind.SALES
-    types = (JOURNAL_TYPE_SALES,) if sales else JOURNAL_TYPES_RECEIPTS
-    problems = [
-        *journal_problems(catalogue, entry.journal, "journals.sales" if sales else "journals.receipts", types),
-        *period_problems(catalogue, entry.date, (entry.journal,)),
-    ]
-    for line in sent_lines(entry):
-        problems += _line(catalogue, line, entry.date, cost_center)
-    return _distinct(problems)
-
-
-def _distinct(problems: list[Problem]) -> list[Problem]:
-    kept: list[Problem] = []
-    for problem in problems:
-        if problem not in kept:
-            kept.append(problem)
-    return kept
-
-
-def _line(catalogue: Catalogue, line: Line, day: date, cost_center: str) -> Iterator[Problem]:
-    sales = line.role is LineRole.SALES
-    field = "vat.sales_account" if sales else f"accounts.{line.role}"
-    yield from account_problems(catalogue, line.account, field, sales_line=sales, cost_center=cost_center)
-    if sales:
-        yield from vat_code_problems(catalogue, line.vat_code, line.vat_rate, "vat.vat_code")
-    if line.third_party:
-        yield from third_party_problems(catalogue, line.third_party, "third_party", day)
 
 
 def account_problems(
@@ -82,7 +44,7 @@ def account_problems(
         yield problem_at("gl_account_type", field, **named)
     if sales_line and account.facts["Type"] in REFUSED_ON_SALES_LINES:
         yield problem_at("gl_account_not_for_sales", field, **named)
-    if account.facts["UseCostcenter"] == COST_CENTER_DEMANDED:
+    if demands_cost_center(account):
         yield from _cost_center(catalogue, cost_center, field, named)
 
 
@@ -108,7 +70,7 @@ def vat_code_problems(catalogue: Catalogue, code: str, rate: Decimal | None, fie
     named = {"vat_code": code, "name": item.name}
     if item.facts["IsBlocked"]:
         yield problem_at("vat_code_blocked", field, **named)
-    if item.facts["VATTransactionType"] == "P":
+    if item.facts["VATTransactionType"] == FOR_PURCHASES:
         yield problem_at("vat_code_for_purchases", field, **named)
     if item.facts["Type"] not in VAT_TYPES_WITHOUT_INCLUDED_TAX:
         yield problem_at("vat_code_including", field, **named)
@@ -139,7 +101,7 @@ def third_party_problems(catalogue: Catalogue, code: str, field: str, day: date)
         yield problem_at("third_party_unknown", field, third_party=code)
         return
     named = {"third_party": code, "name": party.name}
-    if (party.facts["Status"] or "").strip() != ACTIVE_CUSTOMER:
+    if not is_customer(party.facts["Status"]):
         yield problem_at("third_party_not_customer", field, **named)
     if party.facts["Blocked"] or not _active_on(party, day):
         yield problem_at("third_party_inactive", field, **named)
@@ -147,8 +109,7 @@ def third_party_problems(catalogue: Catalogue, code: str, field: str, day: date)
 
 def is_active_customer(party: CatalogueItem, day: date) -> bool:
     """Whether counter sales of that day may be booked on this third party."""
-    is_customer = (party.facts["Status"] or "").strip() == ACTIVE_CUSTOMER
-    return is_customer and not party.facts["Blocked"] and _active_on(party, day)
+    return is_customer(party.facts["Status"]) and not party.facts["Blocked"] and _active_on(party, day)
 
 
 def payment_condition_of(party: CatalogueItem) -> str:

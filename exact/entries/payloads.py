@@ -10,6 +10,7 @@ from typing import Any
 
 from exact.api.resources import BANK, CASH, SALES
 from exact.company.catalogue import Catalogue
+from exact.company.facts import demands_cost_center, takes_cash
 from exact.models import CatalogueKind
 from ledger.entry import Entry, EntryKind, Line, LineRole
 
@@ -18,8 +19,6 @@ LINES_OF = {
     CASH: "CashEntryLines",
     BANK: "BankEntryLines",
 }
-JOURNAL_TYPE_CASH, JOURNAL_TYPES_BANK, JOURNAL_TYPE_SALES = 10, (12, 16), 20
-COST_CENTER_DEMANDED = 1
 DESCRIPTION_MAX = 60
 
 
@@ -28,7 +27,7 @@ def resource_of(entry: Entry, catalogue: Catalogue) -> str:
     if entry.kind is EntryKind.SALES:
         return SALES
     journal = catalogue.get(CatalogueKind.JOURNAL, entry.journal)
-    return CASH if journal is None or journal.facts["Type"] == JOURNAL_TYPE_CASH else BANK
+    return CASH if takes_cash(journal) else BANK
 
 
 def resources_to_search(entry: Entry, catalogue: Catalogue) -> tuple[str, ...]:
@@ -121,7 +120,7 @@ def _receipts_line(entry: Entry, line: Line, reference: str, catalogue: Catalogu
 
 def _cost_center(catalogue: Catalogue, line: Line, cost_center: str) -> dict[str, str]:
     account = catalogue.get(CatalogueKind.GL_ACCOUNT, line.account)
-    demanded = account is not None and account.facts["UseCostcenter"] == COST_CENTER_DEMANDED
+    demanded = account is not None and demands_cost_center(account)
     return {"CostCenter": cost_center} if demanded and cost_center else {}
 
 

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
 from exact.api.connection import ConnectionTokens
 from exact.api.errors import (
@@ -88,7 +89,7 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
         base_url=division.app.base_url,
         division=division.code,
         tokens=ConnectionTokens(division.connection, http),
-        budget=leases.lane_budget(lane, division.app),
+        budget=lane_budget(lane, division.app),
         http=http,
     )
     run = LaneRun(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from exact.api.budget import Budget
 from exact.lane.stopwatch import Stopwatch
-from exact.models import ExactApp, Lane, Posting
+from exact.models import Lane, Posting
 
 PAUSE_DETAIL_MAX = 300
 
@@ -89,20 +89,6 @@ def pause_for(lease: Lease, posting: Posting, *, code: str) -> bool:
         .filter(Exists(early))
         .update(paused_until=Subquery(early.values("not_before")), pause_code=code, pause_detail=posting.reference)
         > 0
-    )
-
-
-def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:
-    """The calls left in a division, from the last counts on disk. The lane leaves a share for people."""
-    return Budget(
-        minute_limit=app.minute_limit,
-        day_limit=app.day_limit,
-        minute_reserve=0 if for_people else settings.EXACT_MINUTE_RESERVE,
-        day_reserve=0 if for_people else settings.EXACT_DAY_RESERVE,
-        minute=lane.minute,
-        minute_calls=lane.minute_calls,
-        day=lane.day,
-        day_calls=lane.day_calls,
     )
 
 

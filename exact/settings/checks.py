@@ -4,16 +4,21 @@ Reads the cached catalogue only: `exact.activation.switch` sees to it that it is
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from django.utils import timezone
+
 from exact.api.resources import BANK, CASH, SALES
 from exact.company import preflight
-from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue
-from exact.entries.payloads import JOURNAL_TYPE_CASH, JOURNAL_TYPE_SALES
-from exact.models import CatalogueItem, CatalogueKind, Division, DivisionAccess
+from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue, ChartOnDemand
+from exact.company.facts import ACCOUNTS_RECEIVABLE, JOURNAL_TYPE_SALES, JOURNAL_TYPES_RECEIPTS, REVENUE, takes_cash
+from exact.company.plan import plan_in
+from exact.mapping import Overrides
+from exact.models import CatalogueItem, CatalogueKind, Division, DivisionAccess, Mapping
 from exact.settings.fixes import (
     Fix,
     account_fix,
@@ -25,8 +30,6 @@ from exact.settings.fixes import (
 )
 from ledger.plan import BookingPlan, SlotPlan
 from ledger.problem import Problem
-
-REVENUE = 110
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Check:
     value: str
     found: str = ""
     problems: tuple[Problem, ...] = ()
-    subject: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    subject: ReadOnly[str, str] = dataclasses.field(default_factory=dict)
     fix: Fix | None = None
 
     @property
@@ -54,6 +57,20 @@ class Check:
         return not self.problems
 
 
+def check_mapping(mapping: Mapping, division: Division, catalogue: Catalogue | None = None) -> list[Check]:
+    """Every setting of a mapping, saved or not, against a company, by its catalogue as cached or as given."""
+    overrides = Overrides.model_validate(mapping.overrides)
+    plan = plan_in(division, mapping)
+    return check_plan(
+        plan,
+        division,
+        catalogue or ChartOnDemand(division, accounts=accounts_in(plan)),
+        payment_condition=overrides.payment_condition,
+        cost_center=overrides.cost_center,
+        day=timezone.localdate(),
+    )
+
+
 def check_plan(
     plan: BookingPlan, division: Division, catalogue: Catalogue, *, payment_condition: str, cost_center: str, day: date
 ) -> list[Check]:
@@ -65,7 +82,7 @@ def check_plan(
         *_third_party(catalogue, plan, day, payment_condition),
         *_slots(catalogue, plan, cost_center),
         _journal(catalogue, "journals.sales", plan.sales_journal, (JOURNAL_TYPE_SALES,)),
-        _journal(catalogue, "journals.receipts", plan.receipts_journal, preflight.JOURNAL_TYPES_RECEIPTS),
+        _journal(catalogue, "journals.receipts", plan.receipts_journal, JOURNAL_TYPES_RECEIPTS),
         _period(catalogue, plan, day),
         *_means(catalogue, plan, cost_center),
     ]
@@ -86,7 +103,7 @@ def _access(division: Division) -> Check:
 def _rights(division: Division, plan: BookingPlan, catalogue: Catalogue) -> Iterator[Check]:
     """One check a resource that every closing needs; the receipts' resource follows from the journal's type."""
     journal = catalogue.get(CatalogueKind.JOURNAL, plan.receipts_journal)
-    receipts = CASH if journal is None or journal.facts["Type"] == JOURNAL_TYPE_CASH else BANK
+    receipts = CASH if takes_cash(journal) else BANK
     needed = [source.resource for source in SOURCES] + [THIRD_PARTIES, SALES, receipts]
     missing = [resource for resource in needed if resource in division.forbidden]
     for resource in missing:
@@ -101,9 +118,9 @@ def _rights(division: Division, plan: BookingPlan, catalogue: Catalogue) -> Iter
 
 def _customer_account(catalogue: Catalogue, plan: BookingPlan) -> Check:
     name = "customer_account"
-    problems = preflight.account_problems(catalogue, plan.customer_account, name, must_be=preflight.ACCOUNTS_RECEIVABLE)
+    problems = preflight.account_problems(catalogue, plan.customer_account, name, must_be=ACCOUNTS_RECEIVABLE)
     account = catalogue.get(CatalogueKind.GL_ACCOUNT, plan.customer_account)
-    fix = partial(account_fix, catalogue, name, plan.customer_account, types=(preflight.ACCOUNTS_RECEIVABLE,))
+    fix = partial(account_fix, catalogue, name, plan.customer_account, types=(ACCOUNTS_RECEIVABLE,))
     return _check(name, plan.customer_account, account, problems, fix)
 
 
@@ -210,7 +227,7 @@ def _means(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterato
     journals |= {f"means_by_kind_journal.{kind.value}": it.journal for kind, it in plan.means_by_kind.items()}
     for name, journal in journals.items():
         if journal:
-            check = _journal(catalogue, name, journal, preflight.JOURNAL_TYPES_RECEIPTS)
+            check = _journal(catalogue, name, journal, JOURNAL_TYPES_RECEIPTS)
             yield replace(check, problems=tuple(replace(it, blocking=False) for it in check.problems))
 
 

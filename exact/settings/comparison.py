@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from exact.activation.switch import check_mapping
 from exact.company.catalogue import Catalogue
 from exact.effective import Seen, Setting, effective_settings
 from exact.models import Division, Mapping
-from exact.settings.checks import Check
+from exact.settings.checks import Check, check_mapping
 from exact.settings.fixes import Fix
 from ledger.problem import Problem
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from exact.company.catalogue import Catalogue, percentage
-from exact.company.preflight import REFUSED_ON_SALES_LINES, VAT_TYPES_WITHOUT_INCLUDED_TAX
-from exact.entries.payloads import COST_CENTER_DEMANDED
+from exact.company.facts import (
+    FOR_PURCHASES,
+    REFUSED_ON_SALES_LINES,
+    VAT_TYPES_WITHOUT_INCLUDED_TAX,
+    demands_cost_center,
+)
 from exact.models import CatalogueItem, CatalogueKind
 
 CLASS, ROOT = 2, 3  # digits that the French chart of accounts gives a meaning to: 70 is sales, 707 of goods
@@ -39,7 +43,7 @@ def account_fix(
 
     def fits(item: CatalogueItem) -> bool:
         right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
-        usable = right and not item.facts["IsBlocked"] and item.facts["UseCostcenter"] != COST_CENTER_DEMANDED
+        usable = right and not item.facts["IsBlocked"] and not demands_cost_center(item)
         near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_bare(item.code))
         return usable and near and item.code != meant and (rate is None or _speaks_of(item, rate) is not False)
 
@@ -81,7 +85,7 @@ def vat_code_fix(catalogue: Catalogue, field: str, meant: str, rate: Decimal) ->
 
     def fits(item: CatalogueItem) -> bool:
         facts = item.facts
-        usable = not facts["IsBlocked"] and facts["VATTransactionType"] != "P"
+        usable = not facts["IsBlocked"] and facts["VATTransactionType"] != FOR_PURCHASES
         return usable and facts["Type"] in VAT_TYPES_WITHOUT_INCLUDED_TAX and percentage(item) == rate
 
     return _nearest(catalogue.of_kind(CatalogueKind.VAT_CODE), field, meant, fits)

@@ -14,10 +14,10 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exact.activation.switch import plan_in
 from exact.company.catalogue import Catalogue, percentage
+from exact.company.facts import REVENUE
+from exact.company.plan import plan_in
 from exact.models import CatalogueItem, CatalogueKind, Division, Mapping
-from exact.settings.checks import REVENUE
 from exact.settings.fixes import vat_code_fix
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, full_number
 from ledger.plan import SHORTAGE, SURPLUS

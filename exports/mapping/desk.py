@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from exact.activation.switch import plan_in
 from exact.company.catalogue import ChartOnDemand
+from exact.company.plan import plan_in
 from exact.effective import Seen
 from exact.models import Activation, AskedMeans, Division, Mapping
 from exact.questions import open_questions

@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from exact.activation.switch import OF_THE_DAY, check_mapping
+from exact.activation.switch import OF_THE_DAY
 from exact.company.catalogue import Catalogue
 from exact.models import Division, Mapping
+from exact.settings.checks import check_mapping
 from exact.wording import explain
 from exports.mapping.desk import Desk, waiting_closings
 from exports.mapping.preview import outcome

@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from exact.activation.switch import learn_third_parties, plan_in, recheck
+from exact.activation.switch import learn_third_parties, recheck
 from exact.api.errors import ExactError
+from exact.company.plan import plan_in
 from exact.mapping import Overrides, set_overrides
 from exact.models import CatalogueKind, Mapping
 from exports.mapping.desk import Desk

@@ -23,7 +23,7 @@ from exact.api.clients import division_client
 from exact.books.mirror import read_entries
 from exact.books.reconcile import stands_as_posted
 from exact.company.catalogue import Catalogue
-from exact.company.preflight import check_entry_in_exact
+from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in
 from exact.lane.postings import entries_in_exact
 from exact.lane.states import BEGUN, IN_EXACT, move

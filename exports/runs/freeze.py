@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models.fields.json import KT
 from psycopg.types.json import Jsonb
 
-from exact.activation.switch import plan_in
+from exact.company.plan import plan_in
 from exact.models import Mapping as Settings
 from exact.models import Posting
 from exports.coverage.rows import kept

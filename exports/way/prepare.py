@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from exact.activation.switch import plan_in
 from exact.company.catalogue import Catalogue
-from exact.company.preflight import check_entry_in_exact
+from exact.company.plan import plan_in
+from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in
 from exact.mapping import Overrides
 from exact.models import Activation, Division, Mapping

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from exact.company.catalogue import Catalogue
+from exact.company.facts import REVENUE
 from exact.models import CatalogueItem, CatalogueKind, Division
-from exact.settings.checks import REVENUE
 from exact.settings.fixes import account_fix
 from tenants.factories import TenantFactory
 from tests.console.given import linked

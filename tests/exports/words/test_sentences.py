@@ -13,7 +13,7 @@ from django.utils import translation
 from clyo_ingest.continuity import Neighbour, Neighbours, check_sequence
 from clyo_ingest.succession import Told, breaks
 from exact.company import preflight
-from exact.entries.payloads import COST_CENTER_DEMANDED
+from exact.company.facts import ACCOUNTS_RECEIVABLE, COST_CENTER_DEMANDED
 from exact.models import CatalogueItem, CatalogueKind, DivisionAccess, Lane
 from exports.runs.to_file import _documents
 from exports.words.problems import SENTENCES, sentence
@@ -117,7 +117,7 @@ def of_exact() -> Iterator[Problem]:
                 CatalogueKind.GL_ACCOUNT,
                 "411",
                 IsBlocked=True,
-                Type=preflight.ACCOUNTS_RECEIVABLE,
+                Type=ACCOUNTS_RECEIVABLE,
                 UseCostcenter=COST_CENTER_DEMANDED,
             ),
             item(CatalogueKind.VAT_CODE, "VX", IsBlocked=True, VATTransactionType="P", Type="I", Percentage=0.2),
