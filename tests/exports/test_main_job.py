@@ -42,7 +42,7 @@ def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], e
         "511800": Decimal("200.00"),
         "530000": Decimal("325.00"),
     }
-    assert exact.api.clients(division.code)["total"] == 2
+    assert exact.calls(division.code)["total"] == 2
     assert Export.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
 
 

@@ -145,7 +145,7 @@ def test_post__unknown_waits_until_nothing_can_be_in_flight(
     work(division)
     exact.http.delete("/_control/calls", params={"division": division.code})
     work(division)
-    assert exact.api.clients(division.code)["total"] == 0
+    assert exact.calls(division.code)["total"] == 0
     lane = Lane.objects.get(division=division)
     assert lane.pause_code == "settling"
     assert lane.paused_until is not None and lane.paused_until > timezone.now()
@@ -226,7 +226,7 @@ def test_refusal__is_shown_never_repeated_and_leaves_the_next_closing_alone(
     assert receipts.state == PostingState.PENDING
     exact.http.delete("/_control/calls", params={"division": division.code})
     work(division)
-    assert exact.api.clients(division.code)["total"] == 0
+    assert exact.calls(division.code)["total"] == 0
 
 
 def test_lane__sends_in_the_order_of_the_closings(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:

@@ -55,7 +55,7 @@ def of(division: Division, kind: str) -> Posting:
 
 
 def calls(exact: SimulatedExact, division: Division, method: str, resource: str) -> int:
-    counted = exact.api.clients(division.code)["calls"]
+    counted = exact.calls(division.code)["calls"]
     return sum(it["count"] for it in counted if (it["method"], it["resource"]) == (method, resource))
 
 

@@ -168,16 +168,16 @@ def test_third_parties__are_learnt_for_the_others_when_exact_refuses_one_custome
     held = [till.post("closings", document).json()["id"] for till, _division in (linked, other)]
     fault = {"resource": "crm/Accounts", "division": linked[1].code, "fault": "status_503", "count": 9}
     exact.control("faults", **fault)
-    calls = exact.api.clients(other[1].code)["total"]
+    calls = exact.calls(other[1].code)["total"]
     with capture_logs() as said:
         assert sweep.learn_and_release() == 1
-    assert exact.api.clients(other[1].code)["total"] > calls
+    assert exact.calls(other[1].code)["total"] > calls
     (line,) = [it for it in said if it["event"] == "put_off"]
     troubled = Activation.objects.get(division=linked[1])
     assert (line["row"], line["log_level"], troubled.put_off_count) == (str(troubled.pk), "warning", 1)
-    asked_before = exact.api.clients(linked[1].code)["total"]
+    asked_before = exact.calls(linked[1].code)["total"]
     sweep.learn_and_release()
-    assert exact.api.clients(linked[1].code)["total"] == asked_before, "it is left alone"
+    assert exact.calls(linked[1].code)["total"] == asked_before, "it is left alone"
     assert len(held) == 2
     # That a loop left it alone is nobody's change.
     assert not Change.objects.filter(table_name="exact_activation", after__has_key="put_off_count")

@@ -167,7 +167,7 @@ class TestPaging:
     """Rules 3.5: pages of 60, an absolute `__next`, by key."""
 
     def test_pages_have_60_rows_and_no_row_is_lost(self, exact: Company) -> None:
-        pages = list(exact.activation.pages(GL, select="Code"))
+        pages = list(exact.pages(GL, select="Code"))
         assert [len(page) for page in pages[:-1]] == [60] * (len(pages) - 1)
         seen = [row["Code"] for page in pages for row in page]
         assert len(pages) > 1
@@ -193,7 +193,7 @@ class TestPaging:
     @pytest.mark.parametrize("order", ["Code", "Code desc", "VATCode desc,Code", "VATCode,Type desc", "Modified asc"])
     def test_orderby_goes_through_all_pages(self, exact: Company, order: str) -> None:
         """Nulls, ties and both directions: every row once, in order."""
-        rows = [row for page in exact.activation.pages(GL, select="Code,VATCode,Type", orderby=order) for row in page]
+        rows = [row for page in exact.pages(GL, select="Code,VATCode,Type", orderby=order) for row in page]
         assert len({row["Code"] for row in rows}) == len(rows) == int(exact.get(f"{GL}/$count").text)
         if order == "Code desc":
             assert [row["Code"] for row in rows] == sorted((row["Code"] for row in rows), reverse=True)
@@ -205,9 +205,9 @@ class TestPaging:
     def test_skip_token_before_the_nulls(self, exact: Company) -> None:
         """Downwards the nulls come last, and a page that ends before them must not lose them."""
         order = {"select": "ID,VATCode", "orderby": "VATCode desc"}
-        rows = [row for page in exact.activation.pages(GL, **order) for row in page]
+        rows = [row for page in exact.pages(GL, **order) for row in page]
         token = f"'{rows[2]['VATCode']}',guid'{rows[2]['ID']}'"
-        rest = [row for page in exact.activation.pages(GL, **order, skiptoken=token) for row in page]
+        rest = [row for page in exact.pages(GL, **order, skiptoken=token) for row in page]
         assert rest == rows[3:]
 
     def test_skip_token_of_a_date(self, exact: Company) -> None:

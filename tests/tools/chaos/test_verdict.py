@@ -93,7 +93,7 @@ def test_judge__another_day_is_a_difference(pushed: list[Pushed], entries: list[
 
 
 def test_collisions__are_read_from_the_workers_logs(tmp_path: Path) -> None:
-    (tmp_path / "worker-1.log").write_text("Traceback\nexact.states.MovedByAnother: Z1042-X-V70.01\nall is well\n")
+    (tmp_path / "worker-1.log").write_text("Traceback\nexact.lane.states.MovedByAnother: Z1042-X-V70.01\nall is well\n")
     (tmp_path / "web.log").write_text("exact.lane.states.MovedByAnother: of no lane\n")
     assert [*collisions(tmp_path)] == ["worker-1: exact.lane.states.MovedByAnother: Z1042-X-V70.01"]
 
