@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # A worker that lost its lane stops at the lease; only without one does it come as far as these two refusals.
-COLLISION = re.compile(r"^exact\.lane\.states\.MovedByAnother: .*|^.*violates unique.*exact_posting_one_on_the_wire.*", re.M)
+COLLISION = re.compile(
+    r"^exact\.lane\.states\.MovedByAnother: .*|^.*violates unique.*exact_posting_one_on_the_wire.*", re.M
+)
 
 
 def collisions(logs: Path) -> Iterator[str]:
