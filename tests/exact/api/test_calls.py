@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from exact.budget import Budget
-from exact.client import ExactClient
-from exact.errors import (
+from exact.api.budget import Budget
+from exact.api.client import ExactClient
+from exact.api.errors import (
     ExactError,
     NeedsReconnect,
     OutcomeUnknown,
