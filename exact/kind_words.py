@@ -7,7 +7,7 @@ from typing import assert_never
 
 from django.utils.translation import gettext_noop as N_
 
-from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
+from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, Unnamed
 
 
 def payment_words(kind: PaymentKind) -> str:
@@ -70,6 +70,20 @@ def movement_words(kind: MovementKind) -> str:
         case MovementKind.OTHER:
             return N_("Other cash movements")
     assert_never(kind)
+
+
+def without_account(kind: PaymentKind | ReceiptKind) -> str:
+    """Return where money of a kind goes for which nobody names an account: "the journal's own account"."""
+    match kind.usual.unnamed:
+        case Unnamed.JOURNAL:
+            return N_("the journal's own account")
+        case Unnamed.CUSTOMER:
+            return N_("the customer account")
+        case Unnamed.DIFFERENCE:
+            return N_("shortage or surplus")
+        case Unnamed.NOWHERE:
+            return N_("none: such closings are held")
+    assert_never(kind.usual.unnamed)
 
 
 def words_of_setting(group: str, name: str) -> str:
