@@ -84,14 +84,3 @@ def without_account(kind: PaymentKind | ReceiptKind) -> str:
         case Unnamed.NOWHERE:
             return N_("none: such closings are held")
     assert_never(kind.usual.unnamed)
-
-
-def words_of_setting(group: str, name: str) -> str:
-    """Return the words of a setting that all money of one kind has: ("receipts", "tip") is "Tips"; else ""."""
-    if group == "means_by_kind" and name in {*PaymentKind}:
-        return payment_words(PaymentKind(name))
-    if group == "receipts" and name in {*ReceiptKind}:
-        return receipt_words(ReceiptKind(name))
-    if group == "movements" and name in {*MovementKind}:
-        return movement_words(MovementKind(name))
-    return ""

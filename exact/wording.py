@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -10,8 +10,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
-from exact.kind_words import words_of_setting
 from exact.models import CatalogueKind
+from exact.setting_labels import WithGaps, is_number
+from exact.setting_labels import label_of as label_of_setting
 from ledger.money import BOOKS
 from ledger.problem import Problem
 from tenants.models import BookedLevel
@@ -80,13 +81,10 @@ SENTENCES: dict[str, str] = {
         "The till has not sent its VAT parameters yet. Send them from the till, then check again."
     ),
 }
+# What checks and problems are about that is no setting, or a setting of no subject that could be named.
 FIELDS: dict[str, str] = {
     "division": N_("Company"),
     "rights": N_("Rights of the Exact user"),
-    "customer_account": N_("Customer account"),
-    "third_party": N_("Third party"),
-    "payment_condition": N_("Payment condition"),
-    "cost_center": N_("Cost centre"),
     "vat": N_("VAT rates"),
     "vat.sales_account": N_("sales account"),
     "vat.vat_code": N_("VAT code"),
@@ -95,27 +93,8 @@ FIELDS: dict[str, str] = {
     "accounts.receipt": N_("other receipts"),
     "accounts.movement": N_("cash movement"),
     "accounts.difference": N_("cash difference"),
-    "sales_account": N_("VAT {slot} ({rate} %): sales account"),
-    "vat_code": N_("VAT {slot} ({rate} %): VAT code"),
-    "vat_account": N_("VAT {slot} ({rate} %): VAT account"),
-    "slot.sales_account": N_("VAT {slot}: sales account"),
-    "slot.vat_code": N_("VAT {slot}: VAT code"),
-    "slot.vat_account": N_("VAT {slot}: VAT account"),
-    "family": N_("VAT {slot}: family {family}"),
-    "journals.sales": N_("Sales journal"),
-    "journals.receipts": N_("Receipts journal"),
     "period": N_("Period of today"),
-    "shortage": N_("Cash shortage"),
-    "surplus": N_("Cash surplus"),
-    "means": N_("Means of payment {name}"),
-    "deductible_vat": N_("Deductible VAT of what was bought"),
-    "banked": N_("Cash banked at closing"),
-    "customers": N_("Customer {name} of the till"),
-    "separate_refunds": N_("Refunds on lines of their own"),
-    "separate_families": N_("One line for each family"),
 }
-# The further parts of a means of payment's setting: "Card payments: journal".
-PARTS: dict[str, str] = {"_journal": N_("{setting}: journal"), "_party": N_("{setting}: third party")}
 RESOURCES: dict[str, str] = {
     "bulk/Financial/GLAccounts": N_("the chart of accounts"),
     "vat/VATCodes": N_("the VAT codes"),
@@ -147,33 +126,14 @@ PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
 KINDS: dict[str, str] = {"receipt_unmapped": "receipts", "movement_unmapped": "movements"}
 
 
-class _Facts(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-def label_of(field: str, subject: Mapping[str, str]) -> str:
-    """What a setting is called: "vat[1].vat_code" of slot 2 is "VAT 2 (10.00 %): VAT code"."""
-    group, _dot, name = field.partition(".")
-    for suffix, words in PARTS.items():
-        if group.startswith("means") and group.endswith(suffix):
-            setting = label_of(f"{group.removesuffix(suffix)}.{name}", subject)
-            return _(words).format(setting=setting)
-    if of_a_kind := words_of_setting(group, name):
-        return _(of_a_kind)
-    short = name if group.startswith(("vat[", "former[")) else field if field in FIELDS else group
-    if short not in FIELDS:
+def label_of(field: str, facts: Mapping[str, str]) -> str:
+    """What a field of a check or a problem is called: "vat[1].vat_code" of slot 2 is "VAT 2 (10 %): VAT code"."""
+    if field in FIELDS:
+        return _(FIELDS[field])
+    try:
+        return label_of_setting(field, facts)
+    except (KeyError, ValueError):
         return field
-    facts = {key: _rate(value) if key == "rate" else value for key, value in subject.items()}
-    return _(FIELDS[short]).format_map(_Facts({**facts, **_named_in(group, name)}))
-
-
-def _named_in(group: str, name: str) -> dict[str, str]:
-    """What the field itself says of its setting; a problem's facts may name something else so: the journal, say."""
-    if group == "family":
-        slot, _dot, family = name.partition(".")
-        return {"slot": slot, "family": family}
-    return {"name": name}
 
 
 def resource_name(resource: str) -> str:
@@ -194,7 +154,7 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
         return str(code)
     facts = problem["facts"]
     spoken = _(template) if naming_the_setting else _(template).replace(" ({field})", "")
-    return spoken.format_map(_Facts({name: _said(code, name, value, facts) for name, value in facts.items()}))
+    return spoken.format_map(WithGaps({name: _said(code, name, value, facts) for name, value in facts.items()}))
 
 
 def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
@@ -224,7 +184,7 @@ def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
 def _money(value: str) -> str:
     """1 234,50 €, or 1 234,50 CHF; what is no amount, as a currency that came for another, stays as it is."""
     amount, _space, currency = value.partition(" ")
-    return in_currency(Decimal(amount), currency or BOOKS) if _is_number(amount) else value
+    return in_currency(Decimal(amount), currency or BOOKS) if is_number(amount) else value
 
 
 def in_currency(amount: Decimal, currency: str) -> str:
@@ -234,23 +194,9 @@ def in_currency(amount: Decimal, currency: str) -> str:
 
 
 def _number(value: str) -> str:
-    if not _is_number(value):
+    if not is_number(value):
         return value
     return number_format(Decimal(value), decimal_pos=2, use_l10n=True, force_grouping=True)
-
-
-def _rate(value: str) -> str:
-    """20 rather than 20.00, and 5,5 in French."""
-    if not _is_number(value):
-        return value
-    return number_format(Decimal(value).normalize() + 0, use_l10n=True)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        return Decimal(value).is_finite()
-    except InvalidOperation:
-        return False
 
 
 def _date(value: str) -> str:
