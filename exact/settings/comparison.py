@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from exact.company.catalogue import Catalogue
-from exact.effective import Seen, Setting, effective_settings
-from exact.models import Division, Mapping
+from exact.effective import InForce, effective_settings
+from exact.models import CatalogueKind, Division, Mapping
+from exact.setting import Need
 from exact.settings.checks import Check, check_mapping
 from exact.settings.fixes import Fix
+from exact.subjects import Seen
 from ledger.problem import Problem
 
 
@@ -24,7 +26,7 @@ class Verdict(StrEnum):
 class Compared:
     """A setting with Exact's name for its value, the verdict on it, and the fix when one is offered."""
 
-    setting: Setting
+    in_force: InForce
     verdict: Verdict
     found: str = ""
     problems: tuple[Problem, ...] = ()
@@ -37,27 +39,26 @@ def compared(
     """Every setting, compared with the catalogue as last read; with none where the establishment is not linked."""
     settings = effective_settings(mapping, seen)
     if division is None or catalogue is None:
-        return [Compared(setting=it, verdict=Verdict.NOT_COMPARED) for it in settings]
+        return [Compared(in_force=it, verdict=Verdict.NOT_COMPARED) for it in settings]
     checks = {it.field: it for it in check_mapping(mapping, division, catalogue)}
     return [_compared(it, checks.get(it.field), catalogue) for it in settings]
 
 
-def _compared(setting: Setting, check: Check | None, catalogue: Catalogue) -> Compared:
-    value = setting.value or (check.value if check else "")  # the condition may be the customer's own in Exact
-    item = catalogue.get(setting.kind, value) if setting.kind and value else None
+def _compared(it: InForce, check: Check | None, catalogue: Catalogue) -> Compared:
+    value = it.value or (check.value if check else "")  # the condition may be the customer's own in Exact
+    item = catalogue.get(CatalogueKind(it.code), value) if it.code and value else None
     problems = check.problems if check else ()
-    if any(it.code.endswith("_unknown") for it in problems):
+    if any(problem.code.endswith("_unknown") for problem in problems):
         verdict = Verdict.UNKNOWN
     elif problems:
         verdict = Verdict.WRONG
     elif item:
         verdict = Verdict.KNOWN
     else:
-        # Exact books VAT by its own codes: a file's VAT account need not be known to it.
-        of_files = setting.field.endswith("].vat_account")
-        verdict = Verdict.UNKNOWN if setting.kind and value and not of_files else Verdict.NOT_COMPARED
+        of_files = it.setting.need is Need.FILES
+        verdict = Verdict.UNKNOWN if it.code and value and not of_files else Verdict.NOT_COMPARED
     return Compared(
-        setting=replace(setting, value=value),
+        in_force=replace(it, value=value),
         verdict=verdict,
         found=item.name if item else "",
         problems=problems,

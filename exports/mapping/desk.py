@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from exact.codes import CodeKind
 from exact.company.catalogue import ChartOnDemand
-from exact.company.plan import plan_in
-from exact.effective import Seen
+from exact.effective import codes_named, effective_settings
 from exact.models import Activation, AskedMeans, Division, Mapping
 from exact.questions import open_questions
-from exact.settings.checks import accounts_in
+from exact.subjects import Seen
 from exports.models import Export, ExportState
 from ledger.kinds import PaymentKind
 from tenants.models import Establishment
@@ -102,7 +102,7 @@ class Desk:
             return None
         accounts = set(self.division.journal_accounts.values())
         for mapping in mappings:
-            accounts |= accounts_in(plan_in(self.division, mapping))
+            accounts |= codes_named(effective_settings(mapping), CodeKind.GL_ACCOUNT)
         return ChartOnDemand(self.division, accounts=accounts)
 
     def closing(self, closing_id: UUID | None) -> Export | None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping as ReadOnly
 from copy import copy
 from dataclasses import dataclass
 
-from exact.effective import Setting, effective_settings
+from exact.effective import InForce, effective_settings
 from exact.fields import own_value, with_settings
 from exact.mapping import Overrides
+from exact.means_settings import MEANS_ACCOUNT
 from exact.models import Mapping
-from exact.wording import label_of
+from exact.setting_labels import label
+from exact.settings_table import NAMED_CUSTOMER
 from exports.mapping.desk import Desk
 from exports.mapping.sheet import SOURCES
 
@@ -49,9 +51,9 @@ def typed(form: ReadOnly[str, str], desk: Desk) -> dict[str, str]:
         field = name.removeprefix(SET)
         if field != name and _is_field(overrides, field, desk.mapping):
             values[field] = _clean(value)
-    for group, code in (("means", "new_means"), ("customers", "new_customer")):
+    for setting, code in ((MEANS_ACCOUNT, "new_means"), (NAMED_CUSTOMER, "new_customer")):
         if (new := _clean(form.get(code, ""))) and (value := _clean(form.get(f"{code}_value", ""))):
-            values[f"{group}.{new}"] = value
+            values[setting.field_of(new)] = value
     return values
 
 
@@ -62,32 +64,38 @@ def changes(desk: Desk, draft: Draft) -> list[Change]:
     found = []
     for field in {**before, **after}:
         was, now = before.get(field), after.get(field)
-        if _own(was) == _own(now) and not (_value(was) != _value(now) and _is_part_of_means(field, draft.overrides)):
+        it = now or was
+        if it is None or not _is_changed(was, now, draft):
             continue
         values = _value(was), _value(now)
         if values[0] == values[1]:  # the same value, held fast here or let go
             values = _owned(was), _owned(now)
-        label = label_of(field, next(it.subject for it in (now, was) if it))
-        found.append(Change(setting=label, before=values[0], after=values[1]))
+        found.append(Change(setting=label(it.group, it.setting, it.subject), before=values[0], after=values[1]))
     return found
 
 
-def _own(setting: Setting | None) -> str:
+def _is_changed(was: InForce | None, now: InForce | None, draft: Draft) -> bool:
+    """Whether people change it, or it goes along with what they change."""
+    return _own(was) != _own(now) or (_value(was) != _value(now) and _goes_along(now or was, draft))
+
+
+def _own(setting: InForce | None) -> str:
     return setting.own if setting else ""
 
 
-def _value(setting: Setting | None) -> str:
+def _value(setting: InForce | None) -> str:
     return setting.value if setting else ""
 
 
-def _owned(setting: Setting | None) -> str:
+def _owned(setting: InForce | None) -> str:
     return f"{setting.value} ({SOURCES[setting.source]})" if setting else ""
 
 
-def _is_part_of_means(field: str, overrides: Overrides) -> bool:
+def _goes_along(it: InForce | None, draft: Draft) -> bool:
     """A means of payment that is mapped by its code no longer takes journal and third party from its kind."""
-    group, _dot, code = field.partition(".")
-    return group in ("means_journal", "means_party") and code in overrides.means
+    if it is None or not it.setting.goes_along:
+        return False
+    return any(setting.place.read(draft.overrides, it.subject.key) for setting in it.group.settings)
 
 
 def _is_field(overrides: Overrides, field: str, mapping: Mapping) -> bool:

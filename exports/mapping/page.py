@@ -129,9 +129,9 @@ def _find(work: Work, name: str) -> None:
     """Without a script: look for what was typed in one field, and offer what was found in its place."""
     settings = {it.field: it for it in effective_settings(Draft.of(work.desk, work.values).mapping, work.desk.seen)}
     setting = settings.get(name)
-    if setting is not None and setting.kind is not None and work.desk.division is not None:
+    if setting is not None and setting.code is not None and work.desk.division is not None:
         text = work.request.POST.get(f"set:{name}", "").strip()
-        work.matches[name] = search(work.desk.division, setting.kind, text)
+        work.matches[name] = search(work.desk.division, CatalogueKind(setting.code), text)
         own = own_value(Overrides.model_validate(work.desk.mapping.overrides), name, work.desk.mapping.parameters)
         work.values[name] = own
 
@@ -191,7 +191,7 @@ def _show(work: Work) -> HttpResponse:
     lists = lists_of(desk.division, catalogue, longest=LIST_MAX) if desk.division and catalogue else {}
     before = Overrides.model_validate(desk.mapping.overrides)
     settings = compared(draft.mapping, desk.division, catalogue, desk.seen)
-    stored = {it.setting.field: own_value(before, it.setting.field, desk.mapping.parameters) for it in settings}
+    stored = {it.in_force.field: own_value(before, it.in_force.field, desk.mapping.parameters) for it in settings}
     sheet = Sheet(settings, stored=stored, lists=lists, matches=work.matches)
     context = {
         **admin.site.each_context(work.request),

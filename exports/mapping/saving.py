@@ -4,7 +4,8 @@ from django.db import transaction
 
 from exact.activation.switch import learn_third_parties, recheck
 from exact.api.errors import ExactError
-from exact.company.plan import plan_in
+from exact.codes import CodeKind
+from exact.effective import codes_named, effective_settings
 from exact.mapping import Overrides, set_overrides
 from exact.models import CatalogueKind, Mapping
 from exports.mapping.desk import Desk
@@ -32,9 +33,7 @@ def ask_exact_about_third_parties(desk: Desk, draft: Mapping) -> bool:
     """
     if desk.division is None:
         return True
-    plan = plan_in(desk.division, draft)
-    of_means = {it.third_party for it in [*plan.means.values(), *plan.means_by_kind.values()]}
-    named = {plan.third_party, *plan.named_customers.values(), *of_means} - {""}
+    named = codes_named(effective_settings(draft), CodeKind.THIRD_PARTY)
     known = desk.division.catalogue.filter(kind=CatalogueKind.THIRD_PARTY, code__in=named)
     new = named - {*known.values_list("code", flat=True)}
     try:

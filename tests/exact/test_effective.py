@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from exact.effective import Seen, Setting, Source, effective_settings
+from exact.effective import InForce, effective_settings
 from exact.models import Mapping
+from exact.setting import Source
+from exact.subjects import Seen
 from ledger.closing import PaymentKind
 
 SENT = {"slot": 2, "rate": "10.00", "sales_account": "706000", "vat_code": "VR"}
@@ -21,7 +23,7 @@ BY_TILL, BY_PEOPLE, BY_DEFAULT = Source.TILL, Source.RESELLER, Source.DEFAULT
 
 def in_force(
     overrides: dict[str, Any] | None = None, seen: Seen | None = None, former: list[dict[str, Any]] | None = None
-) -> dict[str, Setting]:
+) -> dict[str, InForce]:
     mapping = Mapping(parameters=TILL, overrides=overrides or {}, former_slots=former or [])
     settings = effective_settings(mapping, seen)
     assert len({it.field for it in settings}) == len(settings)
@@ -112,5 +114,5 @@ def test_third_party__is_asked_for_means_that_somebody_owes(kind: PaymentKind, a
 
 def test_slot__that_is_sent_only_because_there_are_ten_is_marked_as_unused() -> None:
     settings = in_force()
-    assert settings["vat[0].vat_code"].subject == {"slot": "2", "rate": "10.00"}
-    assert settings["vat[1].vat_code"].subject == {"slot": "4", "rate": "0.00", "unused": "yes"}
+    assert settings["vat[0].vat_code"].facts == {"slot": "2", "rate": "10.00"}
+    assert settings["vat[1].vat_code"].facts == {"slot": "4", "rate": "0.00", "unused": "yes"}

@@ -18,6 +18,9 @@ from django.urls import reverse
 
 from clyo_ingest.keys import issue_key
 from exact.models import Activation, CatalogueItem, CatalogueKind, Division
+from exact.setting import Area
+from exact.settings_table import TABLE
+from exports.mapping.sheet import HEADINGS
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TenantFactory, TillFactory
 from tenants.models import Establishment, Tenant
 from tests.conftest import PARAMETERS, Caller, closing
@@ -276,3 +279,7 @@ def test_mapping_page__says_what_it_said(company: Division, tmp_path: Path) -> N
         if not golden.exists() or found.read_text() != golden.read_text():
             differing.append(f"diff {golden} {found}")
     assert not differing, "the mapping screen says something else: " + "; ".join(differing)
+
+
+def test_sheet__has_a_heading_for_every_area_and_shows_no_other() -> None:
+    assert [*HEADINGS] == [*Area] and {it.area for it in TABLE} == {*Area}
