@@ -4,21 +4,23 @@ Reads the cached catalogue only: `exact.activation.switch` sees to it that it is
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 from django.utils import timezone
 
 from exact.api.resources import BANK, CASH, SALES
+from exact.codes import CodeKind
 from exact.company import preflight
 from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue, ChartOnDemand
 from exact.company.facts import ACCOUNTS_RECEIVABLE, JOURNAL_TYPE_SALES, JOURNAL_TYPES_RECEIPTS, REVENUE, takes_cash
-from exact.company.plan import plan_in
-from exact.mapping import Overrides
-from exact.models import CatalogueItem, CatalogueKind, Division, DivisionAccess, Mapping
+from exact.effective import InForce, codes_named, effective_settings
+from exact.models import CatalogueKind, Division, DivisionAccess, Mapping
+from exact.setting import Need, Setting
 from exact.settings.fixes import (
     Fix,
     account_fix,
@@ -28,7 +30,17 @@ from exact.settings.fixes import (
     third_party_fix,
     vat_code_fix,
 )
-from ledger.plan import BookingPlan, SlotPlan
+from exact.settings_table import (
+    COST_CENTER,
+    COUNTER_CUSTOMER,
+    CUSTOMER_ACCOUNT,
+    PAYMENT_CONDITION,
+    RECEIPTS_JOURNAL,
+    SALES_ACCOUNT,
+    SALES_JOURNAL,
+    VAT_CODE,
+)
+from exact.subjects import UNUSED
 from ledger.problem import Problem
 
 
@@ -59,33 +71,44 @@ class Check:
 
 def check_mapping(mapping: Mapping, division: Division, catalogue: Catalogue | None = None) -> list[Check]:
     """Every setting of a mapping, saved or not, against a company, by its catalogue as cached or as given."""
-    overrides = Overrides.model_validate(mapping.overrides)
-    plan = plan_in(division, mapping)
-    return check_plan(
-        plan,
-        division,
-        catalogue or ChartOnDemand(division, accounts=accounts_in(plan)),
-        payment_condition=overrides.payment_condition,
-        cost_center=overrides.cost_center,
-        day=timezone.localdate(),
-    )
+    settings = effective_settings(mapping)
+    if catalogue is None:
+        catalogue = ChartOnDemand(division, accounts=codes_named(settings, CodeKind.GL_ACCOUNT))
+    return check_settings(settings, division, catalogue, day=timezone.localdate())
 
 
-def check_plan(
-    plan: BookingPlan, division: Division, catalogue: Catalogue, *, payment_condition: str, cost_center: str, day: date
-) -> list[Check]:
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """What settings are held against: a company's catalogue, on a day, with the settings that others depend on."""
+
+    catalogue: Catalogue
+    day: date
+    third_party: str
+    cost_center: str
+
+
+def check_settings(settings: Sequence[InForce], division: Division, catalogue: Catalogue, *, day: date) -> list[Check]:
     """Check all that an establishment's closings will use, in the order people set it. Makes no call."""
+    company = _Company(catalogue, day, _the(settings, COUNTER_CUSTOMER), _the(settings, COST_CENTER))
+    journals = _the(settings, SALES_JOURNAL), _the(settings, RECEIPTS_JOURNAL)
+    used = [it for it in settings if UNUSED not in it.facts]
     return [
         _access(division),
-        *_rights(division, plan, catalogue),
-        _customer_account(catalogue, plan),
-        *_third_party(catalogue, plan, day, payment_condition),
-        *_slots(catalogue, plan, cost_center),
-        _journal(catalogue, "journals.sales", plan.sales_journal, (JOURNAL_TYPE_SALES,)),
-        _journal(catalogue, "journals.receipts", plan.receipts_journal, JOURNAL_TYPES_RECEIPTS),
-        _period(catalogue, plan, day),
-        *_means(catalogue, plan, cost_center),
+        *_rights(division, journals[1], catalogue),
+        *(check for it in used for check in _of_every_closing(it, company)),
+        *_slots_sent(used),
+        _period(catalogue, journals, day),
+        *(_of_some_closings(it, company) for it in used if _is_named(it, CodeKind.GL_ACCOUNT)),
+        *(_of_some_closings(it, company) for it in used if _is_named(it, CodeKind.JOURNAL)),
     ]
+
+
+def _the(settings: Iterable[InForce], setting: Setting[None]) -> str:
+    return next(it.value for it in settings if it.setting is setting)
+
+
+def _is_named(it: InForce, code: CodeKind) -> bool:
+    return it.setting.need is Need.SOME_CLOSINGS and it.code is code and bool(it.value)
 
 
 def problems_of(checks: Iterable[Check]) -> list[Problem]:
@@ -100,9 +123,9 @@ def _access(division: Division) -> Check:
     return Check(field="division", value=str(division.code), found=division.name, problems=problems)
 
 
-def _rights(division: Division, plan: BookingPlan, catalogue: Catalogue) -> Iterator[Check]:
+def _rights(division: Division, receipts_journal: str, catalogue: Catalogue) -> Iterator[Check]:
     """One check a resource that every closing needs; the receipts' resource follows from the journal's type."""
-    journal = catalogue.get(CatalogueKind.JOURNAL, plan.receipts_journal)
+    journal = catalogue.get(CatalogueKind.JOURNAL, receipts_journal)
     receipts = CASH if takes_cash(journal) else BANK
     needed = [source.resource for source in SOURCES] + [THIRD_PARTIES, SALES, receipts]
     missing = [resource for resource in needed if resource in division.forbidden]
@@ -116,128 +139,108 @@ def _rights(division: Division, plan: BookingPlan, catalogue: Catalogue) -> Iter
         yield Check(field="rights", value="")
 
 
-def _customer_account(catalogue: Catalogue, plan: BookingPlan) -> Check:
-    name = "customer_account"
-    problems = preflight.account_problems(catalogue, plan.customer_account, name, must_be=ACCOUNTS_RECEIVABLE)
-    account = catalogue.get(CatalogueKind.GL_ACCOUNT, plan.customer_account)
-    fix = partial(account_fix, catalogue, name, plan.customer_account, types=(ACCOUNTS_RECEIVABLE,))
-    return _check(name, plan.customer_account, account, problems, fix)
+def _of_every_closing(it: InForce, company: _Company) -> Iterator[Check]:
+    if it.setting.need is Need.EVERY_CLOSING:
+        yield from OF_EVERY_CLOSING[it.setting.field](it, company)
 
 
-def _third_party(catalogue: Catalogue, plan: BookingPlan, day: date, payment_condition: str) -> Iterator[Check]:
-    party = catalogue.get(CatalogueKind.THIRD_PARTY, plan.third_party)
-    yield _check(
-        "third_party",
-        plan.third_party,
-        party,
-        preflight.third_party_problems(catalogue, plan.third_party, "third_party", day),
-        partial(third_party_fix, catalogue, plan.third_party, lambda item: preflight.is_active_customer(item, day)),
-    )
+def _customer_account(it: InForce, company: _Company) -> Iterator[Check]:
+    catalogue, code = company.catalogue, it.value
+    problems = preflight.account_problems(catalogue, code, it.field, must_be=ACCOUNTS_RECEIVABLE)
+    fix = partial(account_fix, catalogue, it.field, code, types=(ACCOUNTS_RECEIVABLE,))
+    yield _check(it, company, problems, fix)
+
+
+def _counter_customer(it: InForce, company: _Company) -> Iterator[Check]:
+    problems = preflight.third_party_problems(company.catalogue, it.value, it.field, company.day)
+    fits = partial(preflight.is_active_customer, day=company.day)
+    yield _check(it, company, problems, partial(third_party_fix, company.catalogue, it.field, it.value, fits))
+
+
+def _payment_condition(it: InForce, company: _Company) -> Iterator[Check]:
+    """The one set, else the customer's own in Exact; of a customer whom Exact does not know there is none to check."""
+    party = company.catalogue.get(CatalogueKind.THIRD_PARTY, company.third_party)
     if party is not None:
-        code = payment_condition or preflight.payment_condition_of(party)
-        yield _check(
-            "payment_condition",
-            code,
-            catalogue.get(CatalogueKind.PAYMENT_CONDITION, code),
-            preflight.payment_condition_problems(catalogue, code, party),
-            partial(payment_condition_fix, catalogue),
-        )
+        effective = replace(it, value=it.value or preflight.payment_condition_of(party))
+        problems = preflight.payment_condition_problems(company.catalogue, effective.value, party)
+        yield _check(effective, company, problems, partial(payment_condition_fix, company.catalogue, it.field))
 
 
-def _slot(catalogue: Catalogue, slot: SlotPlan, index: int, cost_center: str) -> Iterator[Check]:
-    subject = {"slot": str(slot.slot), "rate": str(slot.rate)}
-    name = f"vat[{index}].sales_account"
-    problems = [
-        *preflight.account_problems(catalogue, slot.sales_account, name, sales_line=True, cost_center=cost_center)
-    ]
+def _sales_account(it: InForce, company: _Company) -> Iterator[Check]:
+    problems = [*_account_problems(it, company)]
     wants_cost_center = any(problem.code.startswith("cost_center") for problem in problems)
-    of_account = partial(account_fix, catalogue, name, slot.sales_account, types=(REVENUE,), rate=slot.rate)
-    fix = partial(cost_center_fix, catalogue) if wants_cost_center else of_account
-    account = catalogue.get(CatalogueKind.GL_ACCOUNT, slot.sales_account)
-    yield _of_slot(_check(name, slot.sales_account, account, problems, fix), subject)
-    name = f"vat[{index}].vat_code"
-    code = catalogue.get(CatalogueKind.VAT_CODE, slot.vat_code)
-    check = _check(
-        name,
-        slot.vat_code,
-        code,
-        preflight.vat_code_problems(catalogue, slot.vat_code, slot.rate, name),
-        partial(vat_code_fix, catalogue, name, slot.vat_code, slot.rate),
-    )
-    yield _of_slot(check, subject)
+    rate = Decimal(it.facts["rate"])
+    of_account = partial(account_fix, company.catalogue, it.field, it.value, types=(REVENUE,), rate=rate)
+    fix = partial(cost_center_fix, company.catalogue, COST_CENTER.field) if wants_cost_center else of_account
+    yield _of_slot(_check(it, company, problems, fix), it)
 
 
-def _of_slot(check: Check, subject: dict[str, str]) -> Check:
+def _vat_code(it: InForce, company: _Company) -> Iterator[Check]:
+    rate = Decimal(it.facts["rate"])
+    problems = preflight.vat_code_problems(company.catalogue, it.value, rate, it.field)
+    fix = partial(vat_code_fix, company.catalogue, it.field, it.value, rate)
+    yield _of_slot(_check(it, company, problems, fix), it)
+
+
+def _of_slot(check: Check, it: InForce) -> Check:
     """The check and its problems, told which slot they are of."""
-    problems = tuple(replace(it, facts={**subject, **it.facts}) for it in check.problems)
-    return replace(check, subject=subject, problems=problems)
+    problems = tuple(replace(problem, facts={**it.facts, **problem.facts}) for problem in check.problems)
+    return replace(check, subject=it.facts, problems=problems)
 
 
-def _slots(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
-    used = [(index, slot) for index, slot in enumerate(plan.slots.values()) if slot.is_used]
-    for index, slot in used:
-        yield from _slot(catalogue, slot, index, cost_center)
-    if not used:
+def _journal(it: InForce, company: _Company, types: tuple[int, ...]) -> Iterator[Check]:
+    problems = preflight.journal_problems(company.catalogue, it.value, it.field, types)
+    yield _check(it, company, problems, partial(journal_fix, company.catalogue, it.field, it.value, types))
+
+
+# What is asked of each setting that every closing needs, by its field in the table.
+OF_EVERY_CLOSING: ReadOnly[str, Callable[[InForce, _Company], Iterator[Check]]] = {
+    CUSTOMER_ACCOUNT.field: _customer_account,
+    COUNTER_CUSTOMER.field: _counter_customer,
+    PAYMENT_CONDITION.field: _payment_condition,
+    SALES_ACCOUNT.field: _sales_account,
+    VAT_CODE.field: _vat_code,
+    SALES_JOURNAL.field: partial(_journal, types=(JOURNAL_TYPE_SALES,)),
+    RECEIPTS_JOURNAL.field: partial(_journal, types=JOURNAL_TYPES_RECEIPTS),
+}
+
+
+def _slots_sent(settings: Iterable[InForce]) -> Iterator[Check]:
+    if not any(it.setting is SALES_ACCOUNT for it in settings):
         yield Check(field="vat", value="", problems=(preflight.problem_at("parameters_missing", "vat"),))
 
 
-def _journal(catalogue: Catalogue, name: str, code: str, types: tuple[int, ...]) -> Check:
-    problems = preflight.journal_problems(catalogue, code, name, types)
-    fix = partial(journal_fix, catalogue, name, code, types)
-    return _check(name, code, catalogue.get(CatalogueKind.JOURNAL, code), problems, fix)
-
-
-def _period(catalogue: Catalogue, plan: BookingPlan, day: date) -> Check:
+def _period(catalogue: Catalogue, journals: tuple[str, str], day: date) -> Check:
     period = catalogue.period_of(day)
-    problems = preflight.period_problems(catalogue, day, (plan.sales_journal, plan.receipts_journal))
+    problems = preflight.period_problems(catalogue, day, journals)
     return Check(field="period", value=period.code if period else day.isoformat(), problems=tuple(problems))
 
 
-def accounts_of(plan: BookingPlan) -> dict[str, str]:
-    """The accounts that only some closings use, by the field's name in checks; those nobody named left out."""
-    accounts = {f"means.{code}": means.account for code, means in plan.means.items()}
-    accounts |= {f"means_by_kind.{kind.value}": means.account for kind, means in plan.means_by_kind.items()}
-    accounts |= {f"receipts.{kind.value}": account for kind, account in plan.receipt_accounts.items()}
-    accounts |= {"shortage": plan.shortage_account, "surplus": plan.surplus_account}
-    accounts |= {f"movements.{kind.value}": account for kind, account in plan.movement_accounts.items()}
-    accounts |= {"deductible_vat": plan.deductible_vat_account, "banked": plan.banked_account}
-    families = (
-        (slot.slot, name, account) for slot in plan.slots.values() for name, account in slot.family_accounts.items()
-    )
-    accounts |= {f"family.{slot}.{name}": account for slot, name, account in families}
-    return {name: code for name, code in accounts.items() if code}
-
-
-def accounts_in(plan: BookingPlan) -> set[str]:
-    """Every account the plan names."""
-    slots = (*plan.slots.values(), *plan.former_slots.values())
-    of_slots = (code for slot in slots for code in (slot.sales_account, slot.vat_account))
-    return {plan.customer_account, *of_slots, *accounts_of(plan).values()}
-
-
-def _means(catalogue: Catalogue, plan: BookingPlan, cost_center: str) -> Iterator[Check]:
+def _of_some_closings(it: InForce, company: _Company) -> Check:
     """What only some closings use: a closing that needs it is held, the activation is not refused."""
-    for name, code in accounts_of(plan).items():
-        sold = name.startswith("family.")
-        problems = preflight.account_problems(catalogue, code, name, sales_line=sold, cost_center=cost_center)
-        mild = [replace(problem, blocking=False) for problem in problems]
-        account = catalogue.get(CatalogueKind.GL_ACCOUNT, code)
-        yield _check(name, code, account, mild, partial(account_fix, catalogue, name, code))
-    journals = {f"means_journal.{code}": means.journal for code, means in plan.means.items()}
-    journals |= {f"means_by_kind_journal.{kind.value}": it.journal for kind, it in plan.means_by_kind.items()}
-    for name, journal in journals.items():
-        if journal:
-            check = _journal(catalogue, name, journal, JOURNAL_TYPES_RECEIPTS)
-            yield replace(check, problems=tuple(replace(it, blocking=False) for it in check.problems))
+    if it.code is CodeKind.JOURNAL:
+        (check,) = _journal(it, company, JOURNAL_TYPES_RECEIPTS)
+    else:
+        fix = partial(account_fix, company.catalogue, it.field, it.value)
+        check = _check(it, company, _account_problems(it, company), fix)
+    return replace(check, problems=tuple(replace(problem, blocking=False) for problem in check.problems))
 
 
-def _check(
-    name: str,
-    value: str,
-    item: CatalogueItem | None,
-    problems: Iterable[Problem],
-    fix: Callable[[], Fix | None],
-) -> Check:
+def _account_problems(it: InForce, company: _Company) -> Iterator[Problem]:
+    return preflight.account_problems(
+        company.catalogue, it.value, it.field, sales_line=it.setting.of_sales, cost_center=company.cost_center
+    )
+
+
+def _check(it: InForce, company: _Company, problems: Iterable[Problem], fix: Callable[[], Fix | None]) -> Check:
     """A fix is looked for, in the whole chart, only where something is wrong."""
+    assert it.code is not None, "what is yes or no is never wrong in Exact"
+    item = company.catalogue.get(CatalogueKind(it.code), it.value)
     found = tuple(problems)
-    return Check(field=name, value=value, found=item.name if item else "", problems=found, fix=fix() if found else None)
+    return Check(
+        field=it.field,
+        value=it.value,
+        found=item.name if item else "",
+        problems=found,
+        fix=fix() if found else None,
+    )

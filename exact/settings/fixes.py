@@ -101,21 +101,21 @@ def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, 
     )
 
 
-def third_party_fix(catalogue: Catalogue, meant: str, fits: Callable[[CatalogueItem], bool]) -> Fix | None:
+def third_party_fix(catalogue: Catalogue, field: str, meant: str, fits: Callable[[CatalogueItem], bool]) -> Fix | None:
     """A customer who stands for counter sales."""
-    return _nearest(catalogue.of_kind(CatalogueKind.THIRD_PARTY), "third_party", meant, fits)
+    return _nearest(catalogue.of_kind(CatalogueKind.THIRD_PARTY), field, meant, fits)
 
 
-def payment_condition_fix(catalogue: Catalogue) -> Fix | None:
+def payment_condition_fix(catalogue: Catalogue, field: str) -> Fix | None:
     """A condition for sales that are paid at once, else the first there is."""
     items = catalogue.of_kind(CatalogueKind.PAYMENT_CONDITION)
     items.sort(key=lambda item: not any(word in item.name.lower() for word in CASH_WORDS))
-    return _fix("payment_condition", items)
+    return _fix(field, items)
 
 
-def cost_center_fix(catalogue: Catalogue) -> Fix | None:
+def cost_center_fix(catalogue: Catalogue, field: str) -> Fix | None:
     """The first active cost centre."""
-    return _fix("cost_center", [it for it in catalogue.of_kind(CatalogueKind.COST_CENTER) if it.facts["Active"]])
+    return _fix(field, [it for it in catalogue.of_kind(CatalogueKind.COST_CENTER) if it.facts["Active"]])
 
 
 def _nearest(

@@ -17,10 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from exact.company.catalogue import Catalogue, percentage
 from exact.company.facts import REVENUE
 from exact.company.plan import plan_in
+from exact.means_settings import KIND_ACCOUNT
 from exact.models import CatalogueItem, CatalogueKind, Division, Mapping
 from exact.settings.fixes import vat_code_fix
+from exact.settings_table import MOVEMENT_ACCOUNT, RECEIPT_ACCOUNT, SALES_ACCOUNT, SHORTAGE, SURPLUS, VAT_CODE
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, full_number
-from ledger.plan import SHORTAGE, SURPLUS
+from ledger.plan import SHORTAGE as SHORTAGE_NUMBER
+from ledger.plan import SURPLUS as SURPLUS_NUMBER
 
 NORMAL, MIDDLE, REDUCED, SMALLEST = Decimal("20.00"), Decimal("10.00"), Decimal("5.50"), Decimal("2.10")
 SERVICES, GOODS = "706", "707"
@@ -85,22 +88,22 @@ class _Proposing:
         """Each setting of money taken, with the number of the account usual in France."""
         for payment in PaymentKind:
             if payment not in trade.without:
-                yield f"means_by_kind.{payment.value}", payment.usual.number
+                yield KIND_ACCOUNT.field_of(payment.value), payment.usual.number
         for receipt in ReceiptKind:
             if receipt not in trade.without:
-                yield f"receipts.{receipt.value}", receipt.usual.number
+                yield RECEIPT_ACCOUNT.field_of(receipt.value), receipt.usual.number
         for movement in MovementKind:
-            yield f"movements.{movement.value}", movement.usual.number
-        yield "shortage", SHORTAGE
-        yield "surplus", SURPLUS
+            yield MOVEMENT_ACCOUNT.field_of(movement.value), movement.usual.number
+        yield SHORTAGE.field, SHORTAGE_NUMBER
+        yield SURPLUS.field, SURPLUS_NUMBER
 
     def _slots(self, trade: Trade) -> Iterator[tuple[str, str]]:
         for index, slot in enumerate(self.plan.slots.values()):
             if not slot.is_used:
                 continue
             if (root := trade.sales.get(slot.rate)) and (account := self._sales_account(root, slot.rate)):
-                yield f"vat[{index}].sales_account", account
-            field = f"vat[{index}].vat_code"
+                yield SALES_ACCOUNT.field_of(str(index)), account
+            field = VAT_CODE.field_of(str(index))
             if not slot.vat_code and self.catalogue and (fix := vat_code_fix(self.catalogue, field, "", slot.rate)):
                 yield field, fix.value
 

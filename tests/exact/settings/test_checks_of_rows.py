@@ -1,0 +1,16 @@
+"""What Exact is asked of each row of the table of settings."""
+
+from exact.codes import CodeKind
+from exact.setting import Need
+from exact.settings.checks import OF_EVERY_CLOSING
+from exact.settings_table import ROWS
+
+
+def test_checks__of_every_closing_are_those_of_the_table() -> None:
+    needed = {setting.field for _group, setting in ROWS if setting.need is Need.EVERY_CLOSING}
+    assert set(OF_EVERY_CLOSING) == needed
+
+
+def test_checks__of_some_closings_know_every_kind_of_code_there() -> None:
+    codes = {setting.code for _group, setting in ROWS if setting.need is Need.SOME_CLOSINGS}
+    assert codes <= {CodeKind.GL_ACCOUNT, CodeKind.JOURNAL, None}
