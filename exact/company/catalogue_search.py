@@ -4,18 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from exact.codes import CodeKind
 from exact.company.catalogue import Catalogue
 from exact.models import CatalogueItem, CatalogueKind, Division
 
 FOUND_MAX = 50
-PICKED = (
-    CatalogueKind.GL_ACCOUNT,
-    CatalogueKind.VAT_CODE,
-    CatalogueKind.JOURNAL,
-    CatalogueKind.THIRD_PARTY,
-    CatalogueKind.PAYMENT_CONDITION,
-    CatalogueKind.COST_CENTER,
-)
+PICKED = tuple(CatalogueKind(code) for code in CodeKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

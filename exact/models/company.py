@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from exact.codes import CodeKind
 from exact.models.app import CUSTOMER, Connection, ExactApp
 from postgres.guards import SameTenant
 from tenants.models import Tenant
@@ -72,12 +73,14 @@ class Division(PutOff):
 
 
 class CatalogueKind(models.TextChoices):
-    GL_ACCOUNT = "gl_account", _("GL account")
-    VAT_CODE = "vat_code", _("VAT code")
-    JOURNAL = "journal", _("journal")
-    THIRD_PARTY = "third_party", _("third party")
-    PAYMENT_CONDITION = "payment_condition", _("payment condition")
-    COST_CENTER = "cost_center", _("cost centre")
+    """What a company's catalogue keeps: all that settings may be codes of, and what Exact alone speaks of."""
+
+    GL_ACCOUNT = CodeKind.GL_ACCOUNT.value, CodeKind.GL_ACCOUNT.label
+    VAT_CODE = CodeKind.VAT_CODE.value, CodeKind.VAT_CODE.label
+    JOURNAL = CodeKind.JOURNAL.value, CodeKind.JOURNAL.label
+    THIRD_PARTY = CodeKind.THIRD_PARTY.value, CodeKind.THIRD_PARTY.label
+    PAYMENT_CONDITION = CodeKind.PAYMENT_CONDITION.value, CodeKind.PAYMENT_CONDITION.label
+    COST_CENTER = CodeKind.COST_CENTER.value, CodeKind.COST_CENTER.label
     PERIOD = "period", _("period")
     ASKED_FOR = "asked_for", _("third party Exact does not know")
 
