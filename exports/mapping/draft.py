@@ -9,7 +9,7 @@ from exact.fields import own_value, with_settings
 from exact.mapping import Overrides
 from exact.means_settings import MEANS_ACCOUNT
 from exact.models import Mapping
-from exact.setting_labels import label
+from exact.setting_labels import in_words, label
 from exact.settings_table import NAMED_CUSTOMER
 from exports.mapping.desk import Desk
 from exports.mapping.sheet import SOURCES
@@ -67,8 +67,8 @@ def changes(desk: Desk, draft: Draft) -> list[Change]:
         it = now or was
         if it is None or not _is_changed(was, now, draft):
             continue
-        values = _value(was), _value(now)
-        if values[0] == values[1]:  # the same value, held fast here or let go
+        values = _shown(was), _shown(now)
+        if _value(was) == _value(now):  # the same value, held fast here or let go
             values = _owned(was), _owned(now)
         found.append(Change(setting=label(it.group, it.setting, it.subject), before=values[0], after=values[1]))
     return found
@@ -87,8 +87,12 @@ def _value(setting: InForce | None) -> str:
     return setting.value if setting else ""
 
 
+def _shown(setting: InForce | None) -> str:
+    return in_words(setting.setting, setting.value) if setting else ""
+
+
 def _owned(setting: InForce | None) -> str:
-    return f"{setting.value} ({SOURCES[setting.source]})" if setting else ""
+    return f"{_shown(setting)} ({SOURCES[setting.source]})" if setting else ""
 
 
 def _goes_along(it: InForce | None, draft: Draft) -> bool:
