@@ -274,7 +274,7 @@ class ClosingsView(PushView):
     )
     def get(self, request: Request) -> Response:
         """Lists the till's closings, newest first, 50 a page. All filters that are given hold together."""
-        rows = _wanted(require_till(request), self.asked)
+        rows = _select_closings(require_till(request), self.asked)
         page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
         return answered(ClosingPage(results=_details(page[:PAGE]), next=_next_address(request, page)))
 
@@ -341,7 +341,7 @@ class LogView(AskedView):
         return Response(day_log(require_till(request).establishment, self.asked.date))
 
 
-def _wanted(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
+def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
     lookups = {
         "export__business_date__gte": asked.first,
         "export__business_date__lte": asked.last,

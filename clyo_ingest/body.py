@@ -102,12 +102,12 @@ def unpacked(body: Body, *, limit: int = BODY_MAX) -> bytes:
     if body.encoding not in GZIP_NAMES:
         raise ApiError(415, "unsupported_media_type", detail=_("The only Content-Encoding that is taken is gzip."))
     try:
-        return _unzipped(body.content, limit)
+        return _unzip(body.content, limit)
     except zlib.error as error:
         _not_json(_("The body is not gzip, although Content-Encoding says so."), error)
 
 
-def _unzipped(rest: bytes, limit: int) -> bytes:
+def _unzip(rest: bytes, limit: int) -> bytes:
     """All members of gzip data one after the other, as RFC 1952 has it; what follows that is none is left."""
     content = b""
     for _member in range(GZIP_MEMBERS_MAX):

@@ -104,7 +104,7 @@ def day_log(establishment: Establishment, day: date) -> DayLog:
     happenings = of_establishment(establishment, start, end, limit=LINES_MAX + 1)
     versions = Parameters.objects.filter(establishment=establishment, received_at__gte=start, received_at__lt=end)
     read = [*versions.select_related("till", "establishment").order_by("version")[: VERSIONS_MAX + 1]]
-    of_tills = (*_refused(establishment, start, end), *_parameters(read[:VERSIONS_MAX]))
+    of_tills = (*_list_refused(establishment, start, end), *_parameters(read[:VERSIONS_MAX]))
     lines = sorted([*_of_closings(happenings), *of_tills], key=lambda line: line.at)
     cut = len(lines) > LINES_MAX or len(read) > VERSIONS_MAX
     return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=cut)
@@ -130,7 +130,7 @@ def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
         )
 
 
-def _refused(establishment: Establishment, start: datetime, end: datetime) -> Iterator[LogLine]:
+def _list_refused(establishment: Establishment, start: datetime, end: datetime) -> Iterator[LogLine]:
     rows = Push.objects.filter(
         till__establishment=establishment, received_at__gte=start, received_at__lt=end, answer_status__gte=400
     )
@@ -140,11 +140,11 @@ def _refused(establishment: Establishment, start: datetime, end: datetime) -> It
         said = _(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code
         yield LogLine(
             at=push.received_at,
-            about=_about(push, told),
+            about=_name_closing(push, told),
             what=_("refused ({status})").format(status=push.answer_status),
             state="refused",
             till=push.till.name,
-            why=" ".join([said, *_named(told.faults)]),
+            why=" ".join([said, *_name_faults(told.faults)]),
             push=LoggedPush(
                 kind=told.kind,
                 scope=told.scope,
@@ -156,13 +156,13 @@ def _refused(establishment: Establishment, start: datetime, end: datetime) -> It
         )
 
 
-def _about(push: Push, told: Refused) -> str:
+def _name_closing(push: Push, told: Refused) -> str:
     number = f"Z {told.number}" if told.number is not None else ""
     kind = closing_words(told.kind) if told.kind else str(PushKind(push.kind).label)
     return " · ".join(part for part in (number, kind, told.scope) if part)
 
 
-def _named(faults: Sequence[Mapping[str, str]]) -> Iterator[str]:
+def _name_faults(faults: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """The first faults, each with its place."""
     for fault in faults[:FAULTS_SAID_MAX]:
         yield f"{fault['pointer']}: {fault['message']}" if fault["pointer"] else fault["message"]

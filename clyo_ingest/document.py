@@ -47,14 +47,14 @@ OFFSET_MAX = timedelta(hours=15, minutes=59)
 
 
 def _usable(text: str) -> str:
-    return _without(text, lines=False)
+    return _refuse_unusable(text, lines=False)
 
 
 def _usable_lines(text: str) -> str:
-    return _without(text, lines=True)
+    return _refuse_unusable(text, lines=True)
 
 
-def _without(text: str, *, lines: bool) -> str:
+def _refuse_unusable(text: str, *, lines: bool) -> str:
     match texts.unusable_in(text, lines=lines):
         case None:
             return text
@@ -65,7 +65,7 @@ def _without(text: str, *, lines: bool) -> str:
     raise PydanticCustomError("string_control", "A control character is not allowed")
 
 
-def _whole(value: Any) -> Any:
+def _read_whole_number(value: Any) -> Any:
     """23.0 is a whole number (JSON Schema), and how .NET writes a decimal."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -90,7 +90,7 @@ def _instant_text(value: Any) -> Any:
     return value
 
 
-def _within_years(instant: datetime) -> datetime:
+def _refuse_other_years(instant: datetime) -> datetime:
     if not texts.in_years(instant):
         raise PydanticCustomError("datetime_out_of_range", "The year is out of range")
     if abs(instant.utcoffset() or timedelta()) > OFFSET_MAX:
@@ -154,14 +154,14 @@ Day = Annotated[date, BeforeValidator(_day), Shown(pattern=f"^{_DATE}$"), Field(
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_instant_text),
-    AfterValidator(_within_years),
+    AfterValidator(_refuse_other_years),
     Shown(pattern=f"^{_DATE}T{_TIME}{_OFFSET}$"),
     Field(examples=["2026-03-14T08:55:00+01:00"]),
 ]
 # The bounds stand before what reads: else the schema would not say them.
-Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_whole)]
-Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_whole)]
-Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_whole)]
+Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_read_whole_number)]
+Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_read_whole_number)]
+Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_read_whole_number)]
 WORDS = Words()
 LINES = Field(max_length=LINES_MAX)
 SUM_KEPT = AfterValidator(_sum_kept)

@@ -167,7 +167,7 @@ def _answer(run: ExportRun, till: Till) -> ExportAnswer:
             MissingNumbers(kind=ClosingKind(it.kind), scope=it.scope, first=it.first, last=it.last) for it in missing
         ],
         again=run.again,
-        earlier=[_earlier(it, till) for it in earlier_files(run)],
+        earlier=[_answer_earlier(it, till) for it in earlier_files(run)],
         sums=Sums.model_validate(run.takings) if run.takings else None,
         read_back=ReadBackAnswer.model_validate(run.read_back) if run.read_back else None,
         comparison=_comparison(run),
@@ -193,7 +193,7 @@ def _comparison(run: ExportRun) -> ComparisonAnswer | None:
     return ComparisonAnswer.model_validate(found | {"equal": None if found["trouble"] else found["equal"]})
 
 
-def _earlier(earlier: EarlierFile, till: Till) -> EarlierFileAnswer:
+def _answer_earlier(earlier: EarlierFile, till: Till) -> EarlierFileAnswer:
     run = earlier.run
     if run.finished_at is None:
         raise ValueError("a file that was delivered is of a run that has come to its end")

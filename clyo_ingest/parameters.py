@@ -57,13 +57,13 @@ def version_of(row: Parameters) -> Version:
     if before is None:
         return Version(row=row)
     anothers = before.till_id != row.till_id
-    problems = [_of_another(before)] if anothers else []
+    problems = [_warn_of_another_till(before)] if anothers else []
     if gone := slots_gone(row.establishment, before.document, row.document, until=row.received_at):
         facts = {"slots": ", ".join(map(str, gone))}
         problems.append(Problem(code="slots_gone", pointer="/vat", facts=facts, blocking=False))
     return Version(row=row, replaces=before if anothers else None, problems=problems)
 
 
-def _of_another(before: Parameters) -> Problem:
+def _warn_of_another_till(before: Parameters) -> Problem:
     facts = {"till": before.till.name, "version": str(before.version), "told": before.received_at.isoformat()}
     return Problem(code="parameters_of_another_till", facts=facts, blocking=False)

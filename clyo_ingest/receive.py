@@ -120,7 +120,7 @@ def _take(
         around = neighbours(push.till_id, establishment.pk, facts)
         repeated = around.same
     if repeated is not None:
-        return _again(push, repeated.closing_id, content, digest)
+        return _answer_repeat(push, repeated.closing_id, content, digest)
     told = Told.of(facts, content, around.before.told if around.before else None)
     place = Place(establishment_id=establishment.pk, practice=till.practice, contested=attempt.contested)
     verdict = None if facts.training else judge(facts, place)
@@ -135,14 +135,14 @@ def _take(
     ]
     accepted = accept(till=till, closing=facts, document=content, found=found, verdict=verdict, received_at=received_at)
     export = accepted.export
-    insert(*accepted.rows, _kept(push, export, digest, facts, around, told), *rows_of(export, facts, verdict))
+    insert(*accepted.rows, _insert_closing(push, export, digest, facts, around, told), *rows_of(export, facts, verdict))
     if unknown or asks(verdict):
         settle_kinds(export, facts, verdict, till.practice)
     _close_gap(facts, around)
     return Received(export=export, scope=facts.scope, new=True)
 
 
-def _again(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
+def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
     first = Closing.objects.select_related("export").get(pk=closing_id)
     same = first.digest == digest or same_closing(first.export.document, content)
     # A push that was answered before keeps that answer: support has just taken another one for the same closing.
@@ -171,7 +171,7 @@ def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
     )
 
 
-def _kept(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, told: Told) -> Insertion:
+def _insert_closing(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, told: Told) -> Insertion:
     columns = {
         "closing": export.pk,
         "tenant": push.tenant_id,

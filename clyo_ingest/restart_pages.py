@@ -79,7 +79,7 @@ def restart_page(model_admin: Any, request: HttpRequest, object_id: str) -> Http
     till = _row(model_admin, request, object_id, NOTE)
     form = RestartForm(request.POST)
     if request.method == "POST" and form.is_valid():
-        note_restart(till, by=_by(request), **form.cleaned_data)
+        note_restart(till, by=_find_person(request), **form.cleaned_data)
         messages.success(request, _("Noted. What the till closes from then on is not compared with what was before."))
     elif request.method == "POST":
         messages.error(request, _("Say what happened, since when and why: it stays in the history."))
@@ -111,7 +111,7 @@ def take_page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
             messages.error(request, _("Say what happened and why: it stays in the history."))
         return redirect("admin:clyo_ingest_push_change", push.pk)
     try:
-        received = take_second(push, by=_by(request), **form.cleaned_data)
+        received = take_second(push, by=_find_person(request), **form.cleaned_data)
     except CannotTake:
         messages.warning(request, _("There is nothing to take here any more."))
         return redirect("admin:clyo_ingest_push_change", push.pk)
@@ -134,7 +134,7 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _by(request: HttpRequest) -> User:
+def _find_person(request: HttpRequest) -> User:
     person = person_behind(request)
     assert person is not None
     return person

@@ -45,7 +45,7 @@ def meaning_of(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: meant
         for name, value in document.items()
-        if name not in NOT_COMPARED and (meant := _meant(name, value)) not in EMPTY
+        if name not in NOT_COMPARED and (meant := _read_as_meant(name, value)) not in EMPTY
     }
 
 
@@ -66,7 +66,7 @@ def _pointers(path: str, before: Any, told: Any) -> Iterator[str]:
         known = Counter(map(_text, before or []))
         others = []
         for place, line in enumerate(told):
-            text = _text(_meant("", line))
+            text = _text(_read_as_meant("", line))
             if known[text]:
                 known[text] -= 1
             else:
@@ -74,17 +74,17 @@ def _pointers(path: str, before: Any, told: Any) -> Iterator[str]:
         yield from others or [path]
     elif isinstance(told, Mapping) and isinstance(before, Mapping):
         for field in sorted({*before, *told}):
-            if before.get(field, "") != _meant(field, told.get(field) or ""):
+            if before.get(field, "") != _read_as_meant(field, told.get(field) or ""):
                 yield from _pointers(f"{path}/{field}", before.get(field), told.get(field))
     else:
         yield path
 
 
-def _meant(name: str, value: Any) -> Any:
+def _read_as_meant(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: meant for key, it in value.items() if (meant := _meant(key, it)) not in EMPTY}
+        return {key: meant for key, it in value.items() if (meant := _read_as_meant(key, it)) not in EMPTY}
     if isinstance(value, list):
-        return sorted((_meant("", it) for it in value), key=_text)
+        return sorted((_read_as_meant("", it) for it in value), key=_text)
     if name in INSTANTS and isinstance(value, str):
         return datetime.fromisoformat(value).astimezone(UTC).isoformat()
     return money_text(cents(value)) if name in AMOUNTS and value else value

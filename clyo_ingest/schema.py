@@ -123,20 +123,22 @@ def component(model: type[BaseModel], registry: ComponentRegistry) -> Schema:
 
 
 def _register(registry: ComponentRegistry, name: str, schema: Schema) -> None:
-    part = {"name": name, "type": ResolvedComponent.SCHEMA, "object": name, "schema": _tidied(schema)}
+    part = {"name": name, "type": ResolvedComponent.SCHEMA, "object": name, "schema": _drop_titles(schema)}
     found = ResolvedComponent(**part)  # type: ignore[no-untyped-call]
     if found in registry and registry[found].schema != found.schema:
         raise TypeError(f"two models are called {name}")
     registry.register_on_missing(found)
 
 
-def _tidied(schema: Any) -> Any:
+def _drop_titles(schema: Any) -> Any:
     """Without titles: made from names they tell nothing, and two of a kind are one class twice in generated clients."""
     if isinstance(schema, list):
-        return [_tidied(it) for it in schema]
+        return [_drop_titles(it) for it in schema]
     if not isinstance(schema, dict):
         return schema
-    tidied = {key: _tidied(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
+    tidied = {
+        key: _drop_titles(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))
+    }
     if same := tidied.pop(SAME_AS, None):
         tidied["$ref"] = REFERENCE.format(model=same)
     return tidied
@@ -175,7 +177,7 @@ def _query_parameters(query: type[BaseModel] | None, registry: ComponentRegistry
             "in": "query",
             "required": name in schema.get("required", ()),
             "description": one.pop("description"),
-            "schema": _tidied(_never_null(one)),
+            "schema": _drop_titles(_never_null(one)),
         }
         for name, one in schema["properties"].items()
     ]

@@ -71,7 +71,7 @@ def _without_secrets(event: Event, _hint: Hint) -> Event:
         parts["request"] = {
             name: _without_query(value) for name, value in parts["request"].items() if name in REQUEST_KEPT
         }
-    for told in _told(parts):
+    for told in _find_told(parts):
         for name in ("value", "message", "formatted"):
             if told.get(name):
                 told[name] = words(str(told[name]))
@@ -81,7 +81,7 @@ def _without_secrets(event: Event, _hint: Hint) -> Event:
     return event
 
 
-def _told(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _find_told(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What has words in an event: its exceptions and its log line."""
     yield from parts.get("exception", {}).get("values", [])
     if "logentry" in parts:

@@ -21,13 +21,13 @@ class UsableTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: it for name, it in request.COOKIES.items() if texts.unusable_in(name + it) is None}
-        if not _of_a_till(request):
+        if not _is_of_a_till(request):
             request.GET = usable(request.GET)  # type: ignore[assignment] # the same, frozen, to the stubs alone
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Before the first look at a form, which is the check of its CSRF token."""
-        if request.method == "POST" and not _of_a_till(request):
+        if request.method == "POST" and not _is_of_a_till(request):
             request.POST = usable(request.POST)  # type: ignore[assignment]
 
 
@@ -43,5 +43,5 @@ def usable(asked: QueryDict) -> QueryDict:
     return cleaned
 
 
-def _of_a_till(request: HttpRequest) -> bool:
+def _is_of_a_till(request: HttpRequest) -> bool:
     return request.path_info.startswith(API_PREFIX)

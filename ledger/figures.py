@@ -82,7 +82,7 @@ def remainder(closing: Closing, told: Sequence[Closing], booked: Sequence[Closin
     )
 
 
-def _summed(
+def _take_away(
     told: Iterable[_Line],
     booked: Iterable[_Line],
     *,
@@ -101,7 +101,7 @@ def _summed(
 
 
 def _sales_left(told: Iterable[Sale], booked: Iterable[Sale]) -> tuple[Sale, ...]:
-    left = _summed(
+    left = _take_away(
         told,
         booked,
         keys=(lambda it: (it.slot, it.rate, it.kind, it.family, it.nature), lambda it: (it.slot, it.rate)),
@@ -118,7 +118,7 @@ def _payments_left(told: Sequence[Closing], booked: Sequence[Closing]) -> tuple[
     def negated(it: Payment) -> Payment:
         return replace(it, amount=-it.amount, count=None, sales=tuple(sale.negated() for sale in it.sales))
 
-    left = _summed(
+    left = _take_away(
         [it for one in told for it in one.payments],
         [it for one in booked for it in one.payments],
         keys=(
@@ -132,7 +132,7 @@ def _payments_left(told: Sequence[Closing], booked: Sequence[Closing]) -> tuple[
 
 
 def _receipts_left(told: Sequence[Closing], booked: Sequence[Closing]) -> tuple[OtherReceipt, ...]:
-    left = _summed(
+    left = _take_away(
         [it for one in told for it in one.other_receipts],
         [it for one in booked for it in one.other_receipts],
         keys=(lambda it: (it.kind, it.account, it.label), lambda it: (it.kind, it.account)),
@@ -158,15 +158,15 @@ def _cash_left(told: Sequence[Closing], booked: Sequence[Closing]) -> CashCount 
 
 
 def _movements_left(told: Sequence[CashCount], booked: Sequence[CashCount]) -> tuple[CashMovement, ...]:
-    left = _summed(
+    left = _take_away(
         [it for drawer in told for it in drawer.movements],
         [it for drawer in booked for it in drawer.movements],
         keys=(lambda it: (it.kind, it.label, it.tax is None), lambda it: (it.kind, it.tax is None)),
-        plus=lambda it, more: replace(it, amount=it.amount + more.amount, tax=_both(it.tax, more.tax)),
+        plus=lambda it, more: replace(it, amount=it.amount + more.amount, tax=_add(it.tax, more.tax)),
         negated=lambda it: replace(it, amount=-it.amount, tax=None if it.tax is None else -it.tax),
     )
     return tuple(it for it in left if it.amount != ZERO or it.tax)
 
 
-def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+def _add(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if one is None or other is None else one + other

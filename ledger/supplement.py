@@ -42,9 +42,9 @@ def supplement(closing: Closing, plan: BookingPlan, standing: Collection[Entry],
     if not standing or (whole.problems and not whole.entries):
         return whole
     there = _parts_of(standing)
-    if odd := [*_otherwise(_sums(standing), _sums(whole.entries), there)]:
+    if odd := [*_find_other_sums(_sums(standing), _sums(whole.entries), there)]:
         return Booking(problems=(*whole.problems, *odd))
-    new = tuple(entries_of(_without(closing, there), plan, label=label))
+    new = tuple(entries_of(_leave_out(closing, there), plan, label=label))
     if new and (odd := [*_other_customer(standing, plan)]):
         return Booking(problems=(*whole.problems, *odd))
     together = [*standing, *new]
@@ -88,18 +88,20 @@ def _sums(entries: Iterable[Entry]) -> dict[_Key, Decimal]:
             part = _part_of(entry, line)
             # The other side of a means of payment is an account of the plan, or none: its customer line says it all.
             if part is not None and line.role is not LineRole.MEANS:
-                sums[part, line.role.value, _what(line)] += line.amount
+                sums[part, line.role.value, _name_part(line)] += line.amount
     return {key: amount for key, amount in sums.items() if amount != ZERO}
 
 
-def _what(line: Line) -> str:
+def _name_part(line: Line) -> str:
     if line.vat_slot is not None:
         assert line.vat_rate is not None, "a VAT slot has a rate"
         return f"{line.vat_slot} {money_text(line.vat_rate)}"
     return "" if line.means else line.label
 
 
-def _otherwise(stands: dict[_Key, Decimal], due: dict[_Key, Decimal], there: frozenset[Part]) -> Iterator[Problem]:
+def _find_other_sums(
+    stands: dict[_Key, Decimal], due: dict[_Key, Decimal], there: frozenset[Part]
+) -> Iterator[Problem]:
     """Parts that stand with other sums than the closing's: no further entry makes them right."""
     for part in sorted(there):
         keys = {key for key in (*stands, *due) if key[0] == part}
@@ -128,7 +130,7 @@ def _other_customer(standing: Iterable[Entry], plan: BookingPlan) -> Iterator[Pr
             yield Problem(code="standing_other_customer", facts=facts)
 
 
-def _without(closing: Closing, there: frozenset[Part]) -> Closing:
+def _leave_out(closing: Closing, there: frozenset[Part]) -> Closing:
     """What is left of a closing when some of its parts stand."""
     payments = tuple(
         it

@@ -50,7 +50,7 @@ class TicketSet:
     def __sub__(self, other: "TicketSet") -> "TicketSet":
         """Return the tickets of this set that are not in the other."""
         taken = other._by_station()
-        return TicketSet(tuple(left for span in self.spans for left in _less(span, taken.get(span.station, []))))
+        return TicketSet(tuple(left for span in self.spans for left in _take_away(span, taken.get(span.station, []))))
 
     def __and__(self, other: "TicketSet") -> "TicketSet":
         """Return the tickets that are in both."""
@@ -63,7 +63,7 @@ class TicketSet:
         return found
 
 
-def _less(span: Span, taken: list[Span]) -> Iterator[Span]:
+def _take_away(span: Span, taken: list[Span]) -> Iterator[Span]:
     """10 to 20 less 12 to 14: 10 to 11, and 15 to 20."""
     first = span.first
     for it in taken:

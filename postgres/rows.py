@@ -40,13 +40,13 @@ def among(field: str, values: Iterable[Any]) -> Among:
 
 def before(**row: Any) -> RowCompared:
     """Return the condition that a row comes before this one in the order of these fields, for `filter`."""
-    return _compared("<", row)
+    return _compare("<", row)
 
 
 def after(**row: Any) -> RowCompared:
     """Return the condition that a row comes after this one in the order of these fields, for `filter`."""
-    return _compared(">", row)
+    return _compare(">", row)
 
 
-def _compared(operator: str, row: dict[str, Any]) -> RowCompared:
+def _compare(operator: str, row: dict[str, Any]) -> RowCompared:
     return RowCompared(*map(F, row), *map(Value, row.values()), operator=operator, output_field=BooleanField())

@@ -29,13 +29,13 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/console/"):
             return self.get_response(request)
-        with _telling(lambda: _person(request)):
+        with _tell_author(lambda: _person(request)):
             return self.get_response(request)
 
 
 def by_link(number: int, holder: str) -> AbstractContextManager[None]:
     """What is written meanwhile was done on an activation link's pages; `holder` says whose it is, in any words."""
-    return _telling(lambda: Author(link=str(number), link_holder=holder))
+    return _tell_author(lambda: Author(link=str(number), link_holder=holder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def _person(request: HttpRequest) -> Author:
 
 
 @contextmanager
-def _telling(author: Callable[[], Author]) -> Iterator[None]:
+def _tell_author(author: Callable[[], Author]) -> Iterator[None]:
     """Tell the database the author before each write, and forget it at the end.
 
     Told before each write and not once: a rollback takes the setting back with everything else.

@@ -225,11 +225,11 @@ class CustomerFile(resources.ModelResource):
             tenant.save()
             self.known.tenants.append(tenant)
             said.append(_("new customer"))
-        elif _changed(tenant, {"name": name, "siren": siren}):
+        elif _take_over(tenant, {"name": name, "siren": siren}):
             _check(tenant, {"name": "customer", "siren": "siren"})
             tenant.save(update_fields=["name", "siren"])
             said.append(_("customer changed"))
-        self._said_once(("customer", tenant.pk), name, number)
+        self._refuse_second_name(("customer", tenant.pk), name, number)
         return tenant
 
     def _shop(self, tenant: Tenant, row: dict[str, Any], number: int, said: list[str]) -> Establishment:
@@ -240,7 +240,7 @@ class CustomerFile(resources.ModelResource):
             raise ValidationError(
                 _("The SIRET does not begin with the customer's SIREN {siren}.").format(siren=tenant.siren)
             )
-        shop = _first(
+        shop = _find_first(
             [it for it in there if siret and it.siret == siret],
             [it for it in there if code and it.code == code and not (siret and it.siret)],
             [it for it in there if it.name.lower() == name.lower() and not code and not (siret and it.siret)],
@@ -257,14 +257,14 @@ class CustomerFile(resources.ModelResource):
             shop.save()
             there.append(shop)
             said.append(_("new establishment"))
-        elif _changed(shop, {"name": name, "siret": siret, "contact_email": email}):
+        elif _take_over(shop, {"name": name, "siret": siret, "contact_email": email}):
             _check(shop, names)
             shop.save(update_fields=["name", "siret", "contact_email"])
             said.append(_("establishment changed"))
-        self._said_once(("establishment", shop.pk), name, number)
+        self._refuse_second_name(("establishment", shop.pk), name, number)
         return shop
 
-    def _said_once(self, what: tuple[str, object], name: str, number: int) -> None:
+    def _refuse_second_name(self, what: tuple[str, object], name: str, number: int) -> None:
         """Two rows of one file must not give one customer or establishment two names."""
         first, before = self.said.setdefault(what, (number, name))
         if before != name:
@@ -272,7 +272,7 @@ class CustomerFile(resources.ModelResource):
             raise ValidationError(words.format(first=first, before=before))
 
 
-def _changed(row: Tenant | Establishment, values: dict[str, str]) -> bool:
+def _take_over(row: Tenant | Establishment, values: dict[str, str]) -> bool:
     """Take over what the file says; an empty cell changes nothing. Returns whether anything is new."""
     new = {name: value for name, value in values.items() if value and getattr(row, name) != value}
     for name, value in new.items():
@@ -280,7 +280,7 @@ def _changed(row: Tenant | Establishment, values: dict[str, str]) -> bool:
     return bool(new)
 
 
-def _first(*ways: list[Establishment]) -> Establishment | None:
+def _find_first(*ways: list[Establishment]) -> Establishment | None:
     return next((found[0] for found in ways if found), None)
 
 
@@ -297,7 +297,11 @@ def _check(instance: Tenant | Establishment | Till, columns: dict[str, str]) -> 
         instance.clean_fields(exclude=others)
     except ValidationError as wrong:
         raise ValidationError(
-            [_named(columns[name], str(message)) for name, found in wrong.message_dict.items() for message in found]
+            [
+                _name_column(columns[name], str(message))
+                for name, found in wrong.message_dict.items()
+                for message in found
+            ]
         ) from None
 
 
@@ -325,14 +329,14 @@ def _row(row: SheetRow, columns: dict[str, int], *, wide: int) -> FileRow:
         if text := cells.get(ours, ""):
             cells[ours] = text = _without_spaces(text)
             if _DIGITS(text) and len(text) < long:
-                faults.setdefault(ours, _too_few(text, long))
-    told = [_named(ours, fault) for ours, fault in faults.items()]
+                faults.setdefault(ours, _say_too_few(text, long))
+    told = [_name_column(ours, fault) for ours, fault in faults.items()]
     if any(row.cells[wide:]):
         told.append(_("This row has more cells than the first line has headings. Check its separators."))
     return FileRow(number=row.number, values=cells, faults=told)
 
 
-def _too_few(text: str, long: int) -> str:
+def _say_too_few(text: str, long: int) -> str:
     words = _("{found} has {count} digits instead of {long}. A spreadsheet drops zeros in front: make the column text.")
     return words.format(found=text, count=len(text), long=long)
 
@@ -343,5 +347,5 @@ def _without_spaces(text: str) -> str:
     return bare if _DIGITS(bare) else text
 
 
-def _named(ours: str, fault: str) -> str:
+def _name_column(ours: str, fault: str) -> str:
     return f"{HEADINGS[ours][0]}\u00a0: {fault}"

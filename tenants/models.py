@@ -275,7 +275,7 @@ class Operation(models.TextChoices):
     DELETE = "delete", _("was deleted")
 
 
-def _kept(to: type[models.Model], name: Any) -> Any:
+def _keep_reference(to: type[models.Model], name: Any) -> Any:
     """A reference of the audit: it outlives what it points to, and writing it locks no row."""
     return models.ForeignKey(to, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, verbose_name=name)
 
@@ -288,10 +288,10 @@ class Change(models.Model):
     """
 
     at = models.DateTimeField(_("when"))
-    actor = _kept(User, _("who"))
-    seen_as = _kept(User, _("in the view of"))
-    reseller = _kept(Reseller, _("reseller"))
-    tenant = _kept(Tenant, _("customer"))
+    actor = _keep_reference(User, _("who"))
+    seen_as = _keep_reference(User, _("in the view of"))
+    reseller = _keep_reference(Reseller, _("reseller"))
+    tenant = _keep_reference(Tenant, _("customer"))
     table_name = models.CharField(_("kind"), max_length=63)
     row_id = models.CharField(max_length=40)
     label = models.CharField(_("what"), max_length=200, blank=True)

@@ -50,10 +50,10 @@ def read_sheet(content: bytes, *, unpacked_max: int, rows_max: int) -> list[Shee
     if content.startswith(PACKED):
         found = cells_of_xlsx(content, unpacked_max=unpacked_max)
     else:
-        found = ((number, [(text, "") for text in cells]) for number, cells in _records(_decoded(content)))
+        found = ((number, [(text, "") for text in cells]) for number, cells in _records(_decode(content)))
     rows: list[SheetRow] = []
     for number, cells in found:
-        told = [(_plain(text), fault or _fault_of(text)) for text, fault in cells]
+        told = [(_trim(text), fault or _fault_of(text)) for text, fault in cells]
         if any(text or fault for text, fault in told):
             faults = {at: fault for at, (_text, fault) in enumerate(told) if fault}
             rows.append(SheetRow(number=number, cells=[text for text, _fault in told], faults=faults))
@@ -62,7 +62,7 @@ def read_sheet(content: bytes, *, unpacked_max: int, rows_max: int) -> list[Shee
     return rows
 
 
-def _plain(text: str) -> str:
+def _trim(text: str) -> str:
     """On one line, without blanks around it and twice within."""
     return " ".join(text.split(" ")).strip() if text.isascii() and text.isprintable() else " ".join(text.split())
 
@@ -90,17 +90,17 @@ def _is_twice_encoded(text: str) -> bool:
         return False
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     """The text of a CSV file: UTF-8, UTF-16 with its mark, or what Excel writes as "CSV" on a French Windows."""
     for mark, encoding in BOMS.items():
         if content.startswith(mark) and not content.startswith(codecs.BOM_UTF32_LE):
-            return _decoded_as(content, encoding)
+            return _decode_as(content, encoding)
     if b"\0" in content:
         raise _unknown_encoding(content[: content.index(b"\0")].count(b"\n") + 1)
     try:
         return content.decode()
     except UnicodeDecodeError:
-        text = _decoded_as(content, "cp1252")
+        text = _decode_as(content, "cp1252")
     for number, line in enumerate(text.split("\n"), 1):
         odd = [it for it in line if not it.isascii() and it not in LETTERS and it not in SIGNS]
         if odd or UNLIKELY.search(line):
@@ -108,7 +108,7 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-def _decoded_as(content: bytes, encoding: str) -> str:
+def _decode_as(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -66,14 +66,14 @@ def finish_login(request: HttpRequest, link: ActivationLink) -> None:
         connection = connect(tenant=link.tenant, app=app, code=code, redirect_uri=redirect_uri(), http=http_of_thread())
         entered = companies_of(connection)
     except LoginRefused:
-        _back(link, "login_refused")
+        _begin_anew_with(link, "login_refused")
     except NeedsReconnect:
-        _back(link, "code_refused")
+        _begin_anew_with(link, "code_refused")
     except RateLimited:
-        _back(link, "rate_limited")
+        _begin_anew_with(link, "rate_limited")
     except ExactError as error:
         log.warning("activation_login", link=link.pk, error=type(error).__name__, detail=str(error))
-        _back(link, "unavailable")
+        _begin_anew_with(link, "unavailable")
     else:
         _welcome(link, connection, entered)
 
@@ -112,7 +112,7 @@ def _documents(companies: Iterable[Company]) -> list[dict[str, object]]:
     return [company.to_document() for company in companies]
 
 
-def _back(link: ActivationLink, trouble: str) -> None:
+def _begin_anew_with(link: ActivationLink, trouble: str) -> None:
     step_on(link, link.turn, LinkStep.INTRODUCTION, trouble=trouble)
 
 

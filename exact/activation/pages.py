@@ -77,9 +77,9 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _refusal(request, "suspended", 403)
     browser = request.session.get(BROWSER, "")
     if link.browser_digest:
-        return _to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
+        return _redirect_to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
     if request.method == "GET":
-        return _step(request, link, "introduction.html", {"trouble": "", "lost": _lost(_activation(link))})
+        return _step(request, link, "introduction.html", {"trouble": "", "lost": _has_lost_consent(_activation(link))})
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
         return _refusal(request, "other_browser", 403)
@@ -90,7 +90,7 @@ def _begin(request: HttpRequest, link: ActivationLink, turn: int) -> HttpRespons
     try:
         return HttpResponseRedirect(link_steps.begin_login(request, link, turn))
     except StepTaken:
-        return _to(link)
+        return _redirect_to(link)
     except ExactApp.DoesNotExist:
         return _refusal(request, "not_set_up", 503)
 
@@ -105,7 +105,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     if not is_of(link, request.session.get(BROWSER, "")):
         return _refusal(request, "other_browser", 403)
     if expired(link) or _suspended(link):
-        return _to(link)
+        return _redirect_to(link)
     try:
         with in_the_name_of(link):
             link_steps.finish_login(request, link)
@@ -113,7 +113,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _refusal(request, "login_over", 400, link=link)
     except StepTaken:
         pass
-    return _to(link)
+    return _redirect_to(link)
 
 
 def _own_link(request: HttpRequest) -> ActivationLink | None:
@@ -135,7 +135,7 @@ def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         case LinkStep.DONE:
             return _step(request, link, "done.html", _outcome(request, link))
         case _:
-            lost = not link.trouble and _lost(_activation(link))
+            lost = not link.trouble and _has_lost_consent(_activation(link))
             return _step(request, link, "introduction.html", {"trouble": link.trouble, "lost": lost})
 
 
@@ -143,7 +143,7 @@ def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
 @_of_this_browser
 def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     """How far the checks are, for the page that is waiting; 205 when there is a new page to load."""
-    if link.step != LinkStep.CHECKS or _finished(link):
+    if link.step != LinkStep.CHECKS or _is_finished(link):
         return HttpResponse(status=205)
     return render(request, "exact/activation/progress.html", _checks(link))
 
@@ -163,7 +163,7 @@ def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         return _refusal(request, "company_taken", 409, link=link)
     except (link_steps.NotOffered, KeyError):
         return _refusal(request, "not_offered", 409, link=link)
-    return _to(link)
+    return _redirect_to(link)
 
 
 def _act(request: HttpRequest, link: ActivationLink, turn: int) -> None:
@@ -186,7 +186,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _to(link: ActivationLink) -> HttpResponseRedirect:
+def _redirect_to(link: ActivationLink) -> HttpResponseRedirect:
     response = redirect("activation:page", link_id=link.pk)
     response.status_code = 303
     return response
@@ -243,15 +243,15 @@ def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     return {"wanted": wanted, "rows": rows, "fitting": len(fitting), "total": len(companies), "trouble": trouble}
 
 
-def _finished(link: ActivationLink) -> bool:
+def _is_finished(link: ActivationLink) -> bool:
     return link.check_after is None and link.checking_since is None
 
 
 def _checks(link: ActivationLink) -> dict[str, Any]:
     """The checks' progress, or what they found when they are over."""
     read = [{**row, "name": resource_name(row["resource"])} for row in link.progress]
-    waiting = not _finished(link)
-    shown = [] if waiting or link.trouble or link.division is None else _shown(link, link.division)
+    waiting = not _is_finished(link)
+    shown = [] if waiting or link.trouble or link.division is None else _show_checks(link, link.division)
     return {
         "waiting": waiting,
         "read": read,
@@ -263,7 +263,7 @@ def _checks(link: ActivationLink) -> dict[str, Any]:
     }
 
 
-def _shown(link: ActivationLink, division: Division) -> list[dict[str, Any]]:
+def _show_checks(link: ActivationLink, division: Division) -> list[dict[str, Any]]:
     return [
         {
             "label": label_of(check.field, check.subject),
@@ -285,7 +285,7 @@ def _activation(link: ActivationLink) -> Activation | None:
     )
 
 
-def _lost(activation: Activation | None) -> bool:
+def _has_lost_consent(activation: Activation | None) -> bool:
     """Whether an export that is on stands still until somebody logs in at Exact again."""
     if activation is None or not activation.active:
         return False
@@ -295,7 +295,7 @@ def _lost(activation: Activation | None) -> bool:
 def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     activation = _activation(link)
     connection = activation.division.connection if activation else None
-    shown = _shown(link, activation.division) if activation else []
+    shown = _show_checks(link, activation.division) if activation else []
     others = []
     if connection is not None:
         on_it = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
@@ -304,7 +304,7 @@ def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
         "activation": activation,
         "active": activation is not None and activation.active,
         "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
-        "lost": _lost(activation),
+        "lost": _has_lost_consent(activation),
         "connection": connection,
         "asking": request.GET.get("ask") == "off",
         "others": others,

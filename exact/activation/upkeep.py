@@ -50,9 +50,9 @@ def _renew(connection_id: int) -> None:
 def tell_of_lost_consents() -> int:
     """Write to who can mend it, once, when a consent has ended or is about to. Returns how many were told of."""
     told = 0
-    for connection in _untold().select_related("tenant__reseller"):
+    for connection in _select_untold().select_related("tenant__reseller"):
         # Marked first: two sweeps at once must not write twice. A mail that fails is tried at the next sweep.
-        if _untold().filter(pk=connection.pk).update(told_at=timezone.now()) != 1:
+        if _select_untold().filter(pk=connection.pk).update(told_at=timezone.now()) != 1:
             continue
         try:
             _write_to(connection)
@@ -67,7 +67,7 @@ def tell_of_lost_consents() -> int:
     return told
 
 
-def _untold() -> QuerySet[Connection]:
+def _select_untold() -> QuerySet[Connection]:
     lost = Connection.objects.filter(lost_or_late(timezone.now()), told_at=None, divisions__activations__active=True)
     return lost.distinct()
 

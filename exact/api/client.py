@@ -163,7 +163,7 @@ class ExactClient:
         except NEVER_SENT as error:
             raise Unavailable(f"Exact cannot be reached: {type(error).__name__}") from error
         except httpx.RequestError as error:
-            raise _broken_off(method, error) from error
+            raise _read_broken_off(method, error) from error
         now, told = timezone.now(), _headers(response)
         self.budget.observe(told, now)
         correlation_id = told.get(CORRELATION_HEADER, "")
@@ -188,7 +188,7 @@ def _headers(response: httpx.Response) -> dict[str, str]:
     return {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
-def _broken_off(method: str, error: httpx.RequestError) -> ExactError:
+def _read_broken_off(method: str, error: httpx.RequestError) -> ExactError:
     """A call that ended without an answer: harmless for a GET, unknown for a write."""
     words = f"no answer from Exact: {type(error).__name__}"
     return Unavailable(words) if method == "GET" else OutcomeUnknown(words)

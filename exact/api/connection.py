@@ -158,12 +158,12 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
     """
     renewal = Renewal()
     try:
-        connection = _renewed_under_lock(connection_id, http, refused, renewal)
+        connection = _renew_under_lock(connection_id, http, refused, renewal)
     except Refusal as refusal:
         connection = _dead_unless_replaced(connection_id, renewal.spent, str(refusal))
     except (OperationalError, InterfaceError) as error:
         if renewal.pair is not None:
-            connection = _written_after_all(connection_id, renewal.spent, renewal.pair)
+            connection = _write_after_all(connection_id, renewal.spent, renewal.pair)
         elif isinstance(error.__cause__, LockNotAvailable):
             raise Unavailable("another worker is still renewing the token") from error
         else:
@@ -173,12 +173,12 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
     return connection
 
 
-def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str, renewal: Renewal) -> Connection:
+def _renew_under_lock(connection_id: int, http: httpx.Client, refused: str, renewal: Renewal) -> Connection:
     """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
-        connection = _locked(connection_id)
+        connection = _lock(connection_id)
         if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
             return connection
         renewal.spent = connection.refresh_token
@@ -196,7 +196,7 @@ def _renewed_under_lock(connection_id: int, http: httpx.Client, refused: str, re
     return connection
 
 
-def _locked(connection_id: int) -> Connection:
+def _lock(connection_id: int) -> Connection:
     return Connection.objects.select_for_update(of=("self",)).select_related("app").get(pk=connection_id)
 
 
@@ -204,13 +204,13 @@ def _dead_unless_replaced(connection_id: int, spent: str, why: str) -> Connectio
     """The connection, declared dead unless whoever used the token up has written its successor down (rules.md §1.8)."""
     time.sleep(LOOK_AGAIN_AFTER_S)
     with transaction.atomic(durable=True):
-        connection = _locked(connection_id)
+        connection = _lock(connection_id)
         if connection.state == ConnectionState.ACTIVE and connection.refresh_token == spent:
             _declare_dead(connection, why)
     return connection
 
 
-def _written_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connection:
+def _write_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connection:
     """The database went away while nobody but us had the new pair: it is written as soon as the database is back.
 
     Somebody may have declared the spent token dead meanwhile: that is taken back. Raises `Unavailable` after a minute.
@@ -219,7 +219,7 @@ def _written_after_all(connection_id: int, spent: str, pair: TokenPair) -> Conne
         database.close()
         try:
             with transaction.atomic(durable=True):
-                connection = _locked(connection_id)
+                connection = _lock(connection_id)
                 if connection.refresh_token == spent:
                     _put(connection, pair)
                     connection.state = ConnectionState.ACTIVE

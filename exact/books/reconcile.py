@@ -50,13 +50,13 @@ def reconcile(division: Division) -> int:
         _read_unseen(division, client, before=began - settle_time())
     open_ones = Finding.objects.filter(posting__division=division, settled_at=None).values_list("posting_id", flat=True)
     unseen = _unseen(division, before=began - settle_time())
-    judge(division, touched | {*open_ones} | {*unseen} | {*_left_over(division)})
-    division.reconciled_at, division.compared_entries = began, _compared(division, before=began - settle_time())
+    judge(division, touched | {*open_ones} | {*unseen} | {*_find_left_over(division)})
+    division.reconciled_at, division.compared_entries = began, _count_compared(division, before=began - settle_time())
     division.save(update_fields=["reconciled_at", "compared_entries"])
     return Finding.objects.filter(posting__division=division, settled_at=None).count()
 
 
-def _compared(division: Division, *, before: datetime) -> int:
+def _count_compared(division: Division, *, before: datetime) -> int:
     """How many entries a comparison vouches for: those posted long enough before it."""
     return Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before).count()
 
@@ -99,12 +99,12 @@ def look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[st
     own = [line for line in lines if line.entry_id == posting.exact_entry_id]
     count = _count_of_entries(str(posting.exact_entry_number), lines)
     if not own:
-        return _seen(FindingKind.MISSING, [count])
+        return _make_seen(FindingKind.MISSING, [count])
     entry = Entry.from_document(posting.entry)
     if len(own) < len(lines):
-        return _seen(FindingKind.DOUBLED, [count, *differences(entry, lines, vat_accounts=vat_accounts)])
+        return _make_seen(FindingKind.DOUBLED, [count, *differences(entry, lines, vat_accounts=vat_accounts)])
     different = differences(entry, own, vat_accounts=vat_accounts)
-    return _seen(FindingKind.CHANGED, different) if different else None
+    return _make_seen(FindingKind.CHANGED, different) if different else None
 
 
 def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
@@ -116,10 +116,10 @@ def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
     too_much = [line for line in lines if line.entry_id != reversed_one]
     if not too_much:
         return None
-    return _seen(FindingKind.DOUBLED, [_count_of_entries("", too_much), *left_over(too_much)])
+    return _make_seen(FindingKind.DOUBLED, [_count_of_entries("", too_much), *left_over(too_much)])
 
 
-def _seen(kind: FindingKind, differences: Iterable[Difference]) -> Seen:
+def _make_seen(kind: FindingKind, differences: Iterable[Difference]) -> Seen:
     return Seen(kind=kind, details=[it.to_document() for it in differences])
 
 
@@ -159,7 +159,7 @@ def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:
     return unseen.order_by("posted_at").values_list("pk", flat=True)[:MISSING_LOOKUPS_MAX]
 
 
-def _left_over(division: Division) -> Iterable[UUID]:
+def _find_left_over(division: Division) -> Iterable[UUID]:
     """Postings that are over and of which the ledger has lines."""
     over = BookLine.objects.filter(division=division, posting__state__in=OVER)
     return over.order_by().values_list("posting_id", flat=True).distinct()

@@ -34,7 +34,7 @@ def differences(entry: Entry, lines: Collection[BookLine], *, vat_accounts: Coll
     codes. `vat_accounts` are the division's accounts of that type.
     """
     of_vat = _vat_accounts(entry, vat_accounts)
-    different = _different(meant_by_account(entry), _found(lines, of_vat))
+    different = _different(meant_by_account(entry), _sum_found(lines, of_vat))
     if not any(it.what == VAT for it in different):
         different += _different_codes(entry, [line for line in lines if line.account in of_vat])
     days = {line.date for line in lines} - {entry.date}
@@ -46,14 +46,14 @@ def differences(entry: Entry, lines: Collection[BookLine], *, vat_accounts: Coll
 
 def left_over(lines: Iterable[BookLine]) -> list[Difference]:
     """What an entry that nobody meant adds to each account."""
-    return _different({}, _found(lines, ()))
+    return _different({}, _sum_found(lines, ()))
 
 
 def found_by_account(
     entry: Entry, lines: Iterable[BookLine], *, vat_accounts: Collection[str]
 ) -> defaultdict[str, Decimal]:
     """What an entry's lines of Exact's ledger move on each account, VAT as one sum."""
-    return _found(lines, _vat_accounts(entry, vat_accounts))
+    return _sum_found(lines, _vat_accounts(entry, vat_accounts))
 
 
 def meant_by_account(entry: Entry) -> defaultdict[str, Decimal]:
@@ -69,7 +69,7 @@ def _vat_accounts(entry: Entry, of_division: Collection[str]) -> set[str]:
     return {*of_division, *ours} - {line.account for line in entry.lines if line.role is not LineRole.VAT}
 
 
-def _found(lines: Iterable[BookLine], of_vat: Collection[str]) -> defaultdict[str, Decimal]:
+def _sum_found(lines: Iterable[BookLine], of_vat: Collection[str]) -> defaultdict[str, Decimal]:
     sums: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         sums[VAT if line.account in of_vat else line.account] += line.amount

@@ -111,20 +111,22 @@ def read_catalogue(
     items: dict[CatalogueKind, list[CatalogueItem]] = {}
     forbidden: list[str] = []
     for source in SOURCES:
-        rows = _allowed(source.resource, partial(client.rows, source.resource, select=source.select), forbidden, seen)
+        rows = _read_if_allowed(
+            source.resource, partial(client.rows, source.resource, select=source.select), forbidden, seen
+        )
         if rows is not None:
             items[source.kind] = [_item(division, source, row) for row in rows]
     if (periods := _periods(division, client, forbidden, seen)) is not None:
         items[CatalogueKind.PERIOD] = periods
     wanted = sorted(set(third_parties)) or ["0"]
-    parties = _allowed(THIRD_PARTIES, partial(_find_third_parties, client, wanted), forbidden, seen)
+    parties = _read_if_allowed(THIRD_PARTIES, partial(_find_third_parties, client, wanted), forbidden, seen)
     if parties is not None:
         if not any(is_customer(row["Status"]) for row in parties):
             parties += _likely_walk_in_customers(client)
         items[CatalogueKind.THIRD_PARTY] = [_third_party(division, row) for row in parties]
         items[CatalogueKind.ASKED_FOR] = []
     for resource, key in WRITTEN.items():
-        _allowed(resource, partial(client.rows, resource, select=key, top="1"), forbidden, seen)
+        _read_if_allowed(resource, partial(client.rows, resource, select=key, top="1"), forbidden, seen)
     with transaction.atomic():
         known = CatalogueItem.objects.filter(division=division, kind__in=items)
         # Customers that single closings named were looked up one by one: they are not asked for again each time.
@@ -137,7 +139,7 @@ def read_catalogue(
         division.save(update_fields=["catalogue_read_at", "forbidden", "journal_accounts"])
 
 
-def _allowed(
+def _read_if_allowed(
     resource: str, read: Callable[[], Iterable[Row]], forbidden: list[str], seen: Callable[[Read], None]
 ) -> list[Row] | None:
     """The rows of a resource, or None when the user has no right to it."""
@@ -176,11 +178,11 @@ def _periods(
     # Every journal has a row a month: of older years Exact's own refusal must do.
     since = f"Year ge {timezone.localdate().year - CLOSED_PERIOD_YEARS}"
     read = partial(client.rows, JOURNAL_STATUS, select="Journal,Year,Period,Status", filter=since)
-    for row in _allowed(JOURNAL_STATUS, read, forbidden, seen) or []:
+    for row in _read_if_allowed(JOURNAL_STATUS, read, forbidden, seen) or []:
         if row["Status"] == CLOSED:
             closed[f"{row['Year']}/{row['Period']}"].append(_text(row, "Journal"))
     read = partial(client.rows, PERIODS, select="ID,FinYear,FinPeriod,StartDate,EndDate")
-    rows = _allowed(PERIODS, read, forbidden, seen)
+    rows = _read_if_allowed(PERIODS, read, forbidden, seen)
     return None if rows is None else [_period(division, row, closed) for row in rows]
 
 
@@ -272,7 +274,7 @@ WHERE division_id = %(division)s AND kind = %(period)s AND facts->>'starts' <= %
 NAMED_KINDS = [kind.value for kind in CatalogueKind if kind != CatalogueKind.PERIOD]
 
 
-def _named(division: Division, codes: Collection[str], day: date | None) -> Iterator[CatalogueItem]:
+def _select_named(division: Division, codes: Collection[str], day: date | None) -> Iterator[CatalogueItem]:
     """The items with these codes, and the period of a day."""
     wanted: dict[str, Any] = {
         "division": division.pk,
@@ -291,7 +293,9 @@ class Catalogue:
     """What is known of a division, by kind and code; with `codes`, only those, and the period that `day` lies in."""
 
     def __init__(self, division: Division, *, codes: Collection[str] | None = None, day: date | None = None) -> None:
-        items = CatalogueItem.objects.filter(division=division) if codes is None else _named(division, codes, day)
+        items = (
+            CatalogueItem.objects.filter(division=division) if codes is None else _select_named(division, codes, day)
+        )
         self._items = {(item.kind, item.code): item for item in items}
 
     def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:

@@ -61,14 +61,14 @@ def companies_of(connection: Connection) -> Entered:
     identify(connection, me)
     client = user_client(connection, int(me["CurrentDivision"]))
     rows = client.rows(COMPANIES, select=COLUMNS)
-    first = _by_code(islice(rows, LISTED_MAX))
+    first = _sort_by_code(islice(rows, LISTED_MAX))
     if next(rows, None) is None:
         return Entered(companies=first)
     linked = Division.objects.filter(tenant_id=connection.tenant_id, app=connection.app)
     missing = sorted({*linked.values_list("code", flat=True)} - {it.code for it in first})
-    wanted = [" or ".join(f"Code eq {code}" for code in some) for some in _some_at_a_time(missing)]
+    wanted = [" or ".join(f"Code eq {code}" for code in some) for some in _split_into_calls(missing)]
     named = [row for some in wanted for row in client.rows(COMPANIES, select=COLUMNS, filter=some)]
-    return Entered(companies=joined(first, _by_code(named)), more=True)
+    return Entered(companies=joined(first, _sort_by_code(named)), more=True)
 
 
 def search(connection: Connection, wanted: str, *, asked_from: int) -> list[Company]:
@@ -82,7 +82,7 @@ def search(connection: Connection, wanted: str, *, asked_from: int) -> list[Comp
     if wanted.isascii() and wanted.isdigit():
         asked += _codes_beginning(wanted)
     client = user_client(connection, asked_from)
-    return _by_code(islice(client.rows(COMPANIES, select=COLUMNS, filter=" or ".join(asked)), FOUND_MAX))
+    return _sort_by_code(islice(client.rows(COMPANIES, select=COLUMNS, filter=" or ".join(asked)), FOUND_MAX))
 
 
 def joined(*lists: Iterable[Company]) -> list[Company]:
@@ -97,11 +97,11 @@ def _codes_beginning(digits: str) -> Iterator[str]:
         yield f"(Code ge {digits}{'0' * more} and Code le {digits}{'9' * more})"
 
 
-def _some_at_a_time(codes: Sequence[int]) -> Iterator[Sequence[int]]:
+def _split_into_calls(codes: Sequence[int]) -> Iterator[Sequence[int]]:
     return (codes[start : start + CODES_A_CALL] for start in range(0, len(codes), CODES_A_CALL))
 
 
-def _by_code(rows: Iterable[dict[str, Any]]) -> list[Company]:
+def _sort_by_code(rows: Iterable[dict[str, Any]]) -> list[Company]:
     found = (Company(code=int(row["Code"]), name=str(row["Description"] or ""), usable=_usable(row)) for row in rows)
     return sorted(found, key=lambda company: company.code)
 
@@ -149,9 +149,9 @@ def look_at_access(division: Division) -> None:
     """
     with division_client(division, for_people=False) as client:
         this = f"Code eq {division.code}"
-        row = _first(client, COMPANIES, "Code,Status,BlockingStatus", this)
+        row = _read_first(client, COMPANIES, "Code,Status,BlockingStatus", this)
         moved = exact_date(
-            (_first(client, "system/Divisions", "Code,DivisionMoveDate", this) or {}).get("DivisionMoveDate")
+            (_read_first(client, "system/Divisions", "Code,DivisionMoveDate", this) or {}).get("DivisionMoveDate")
         )
     access = DivisionAccess.OPEN
     if row is None:
@@ -162,7 +162,7 @@ def look_at_access(division: Division) -> None:
     division.save(update_fields=["access", "moved_at"])
 
 
-def _first(client: ExactClient, resource: str, select: str, wanted: str) -> dict[str, Any] | None:
+def _read_first(client: ExactClient, resource: str, select: str, wanted: str) -> dict[str, Any] | None:
     try:
         return next(client.rows(resource, select=select, filter=wanted), None)
     except Forbidden:

@@ -86,14 +86,14 @@ def _sales_body(
         "Customer": catalogue.exact_id(CatalogueKind.THIRD_PARTY, entry.third_party),
         "EntryDate": entry.date.isoformat(),
         "YourRef": reference,
-        "Description": _short(entry.label),
+        "Description": _cut(entry.label),
         "SalesEntryLines": [
             {
                 "GLAccount": catalogue.exact_id(CatalogueKind.GL_ACCOUNT, line.account),
                 "AmountFC": number(-line.amount),
                 "VATCode": line.vat_code,
                 "VATAmountFC": number(-(line.vat or Decimal())),
-                "Description": _short(f"{entry.label} {line.label}"),
+                "Description": _cut(f"{entry.label} {line.label}"),
                 **_cost_center(catalogue, line, cost_center),
             }
             for line in sent_lines(entry)
@@ -110,7 +110,7 @@ def _receipts_line(entry: Entry, line: Line, reference: str, catalogue: Catalogu
         "GLAccount": catalogue.exact_id(CatalogueKind.GL_ACCOUNT, line.account),
         "AmountFC": number(-line.amount),
         "Date": entry.date.isoformat(),
-        "Description": _short(f"{reference} {line.label or entry.label}"),
+        "Description": _cut(f"{reference} {line.label or entry.label}"),
         **_cost_center(catalogue, line, cost_center),
     }
     if line.third_party:
@@ -129,5 +129,5 @@ def number(amount: Decimal) -> float:
     return float(amount)
 
 
-def _short(text: str) -> str:
+def _cut(text: str) -> str:
     return text.strip()[:DESCRIPTION_MAX]

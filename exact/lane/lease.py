@@ -42,7 +42,7 @@ def renew(lease: Lease, budget: Budget) -> None:
 
     Called inside the transaction of each claim: the row stays locked until that commits.
     """
-    renewed = _held(lease).update(
+    renewed = _select_held(lease).update(
         leased_until=Now() + lease_time(),
         minute=budget.minute,
         minute_calls=budget.minute_calls,
@@ -65,7 +65,7 @@ def check_in_time(claimed: Stopwatch) -> None:
 
 def release(lease: Lease, budget: Budget) -> None:
     """Give the lane back. Does nothing when it was lost."""
-    _held(lease).update(
+    _select_held(lease).update(
         holder="",
         leased_until=None,
         minute=budget.minute,
@@ -78,19 +78,21 @@ def release(lease: Lease, budget: Budget) -> None:
 def pause(lease: Lease, *, wait: timedelta, code: str, detail: str, failures: int | None = None) -> None:
     """Let the lane stand still for a while, and say why. The sweep wakes it then."""
     changes = {} if failures is None else {"failures": failures}
-    _held(lease).update(paused_until=Now() + wait, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes)
+    _select_held(lease).update(
+        paused_until=Now() + wait, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes
+    )
 
 
 def pause_for(lease: Lease, posting: Posting, *, code: str) -> bool:
     """Let the lane stand still until a posting may be looked up. Returns whether there is anything to wait for."""
     early = Posting.objects.filter(pk=posting.pk, not_before__gt=Now())
     return (
-        _held(lease)
+        _select_held(lease)
         .filter(Exists(early))
         .update(paused_until=Subquery(early.values("not_before")), pause_code=code, pause_detail=posting.reference)
         > 0
     )
 
 
-def _held(lease: Lease) -> QuerySet[Lane]:
+def _select_held(lease: Lease) -> QuerySet[Lane]:
     return Lane.objects.filter(division_id=lease.division_id, fence=lease.fence)

@@ -163,9 +163,9 @@ def from_answer(resource: str, answer: dict[str, Any]) -> Found:
     if not answer.get("EntryID") or answer.get("EntryNumber") is None:
         raise OutcomeUnknown("the answer names no entry", status=httpx.codes.CREATED)
     if resource == SALES:
-        amount, vat = _shown(answer.get("AmountFC")), _shown(answer.get("VATAmountFC"))
+        amount, vat = _read_amount(answer.get("AmountFC")), _read_amount(answer.get("VATAmountFC"))
     else:
-        opening, closing = _shown(answer.get("OpeningBalanceFC")), _shown(answer.get("ClosingBalanceFC"))
+        opening, closing = _read_amount(answer.get("OpeningBalanceFC")), _read_amount(answer.get("ClosingBalanceFC"))
         amount, vat = (closing - opening if opening is not None and closing is not None else None), None
     return Found(entry_id=answer["EntryID"], entry_number=answer["EntryNumber"], amount=amount, vat=vat)
 
@@ -182,10 +182,10 @@ def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]
         select="EntryID,EntryNumber,AmountFC",
         filter=f"substringof('{posting.reference}',Description) eq true",
     )
-    return _by_entry(rows)
+    return _sum_by_entry(rows)
 
 
-def _by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
+def _sum_by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
     sums: dict[tuple[str, int], Decimal] = {}
     for row in rows:
         key = (row["EntryID"], row["EntryNumber"])
@@ -201,5 +201,5 @@ def to_cents(value: Any) -> Decimal:
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
-def _shown(value: Any) -> Decimal | None:
+def _read_amount(value: Any) -> Decimal | None:
     return None if value is None else to_cents(value)

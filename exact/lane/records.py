@@ -81,7 +81,7 @@ def record_found(
             posted_at=timezone.now(),
             messages=[],  # what Exact said of it was not so
             problems=[difference.to_document() for difference in differences],
-            **_named(found),
+            **_name_found(found),
         )
         Lane.objects.filter(pk=run.division.pk).update(failures=0)
         run.settled(posting)
@@ -106,7 +106,7 @@ def begin_removal(
             correlation_id=correlation_id,
             messages=[],
             problems=[difference.to_document() for difference in differences],
-            **_named(found),
+            **_name_found(found),
         )
 
 
@@ -217,5 +217,5 @@ def _is_replaced(posting: Posting) -> bool:
     return begun is not None and begun.before in IN_EXACT
 
 
-def _named(found: Found) -> dict[str, Any]:
+def _name_found(found: Found) -> dict[str, Any]:
     return {"exact_entry_id": found.entry_id, "exact_entry_number": found.entry_number}

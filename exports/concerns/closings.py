@@ -62,7 +62,7 @@ def stuck(scope: Scope) -> Iterator[Concern]:
     by_shop = scope.rows(late).order_by().values_list("establishment", "division")
     counts = [*by_shop.annotate(n=Count("closing_id", distinct=True))[: scope.read_max]]
     shops = _shops(shop for shop, _division, _n in counts)
-    why = _whys({shop: division for shop, division, _n in counts})
+    why = _say_why_nothing_is_sent({shop: division for shop, division, _n in counts})
     for shop, division, count in counts:
         yield Concern(
             kind=Kind.STUCK,
@@ -76,7 +76,7 @@ def stuck(scope: Scope) -> Iterator[Concern]:
         )
 
 
-def _whys(divisions: dict[int, int]) -> dict[int, str]:
+def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
     """Why nothing is sent, for establishments with their companies."""
     lanes = Lane.objects.in_bulk([*divisions.values()])
     active = Activation.objects.filter(active=True, establishment__in=divisions)

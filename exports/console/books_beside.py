@@ -38,10 +38,10 @@ def books_of(postings: Iterable[Posting]) -> dict[UUID, BooksShown]:
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting__in=standing):
         lines[line.posting_id].append(line)
-    return {posting.pk: _shown(posting, lines[posting.pk]) for posting in standing}
+    return {posting.pk: _show_books(posting, lines[posting.pk]) for posting in standing}
 
 
-def _shown(posting: Posting, lines: list[BookLine]) -> BooksShown:
+def _show_books(posting: Posting, lines: list[BookLine]) -> BooksShown:
     read_at = posting.division.reconciled_at
     if not lines and (read_at is None or posting.posted_at is None or read_at < posting.posted_at):
         return BooksShown(read_at=None, lines=[], debit="", credit="", differences=[])

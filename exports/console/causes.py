@@ -128,7 +128,7 @@ def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int 
     names = ("tenant__name", "establishment__code", "establishment__name")
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
     exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
-    said = _said_by_exact([export.pk for export in exports if export.state == ExportState.FAILED])
+    said = _read_messages_of_exact([export.pk for export in exports if export.state == ExportState.FAILED])
     causes: dict[str, Cause] = {}
     for export in exports:
         for code, facts, words, whole in _reasons(export, said):
@@ -162,7 +162,7 @@ def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:
     return sentence({**problem, "facts": kept}).replace("….", "…")
 
 
-def _said_by_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+def _read_messages_of_exact(closing_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     rows = Posting.objects.filter(closing_id__in=[*closing_ids], state__in=NEEDS_A_PERSON)
     said: dict[UUID, list[str]] = {}
     for posting in rows.only("closing_id", "messages", "problems"):

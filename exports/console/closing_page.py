@@ -99,9 +99,9 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
         case ExportState.HELD:
-            return _held(export, postings, held)
+            return _advise_on_held(export, postings, held)
         case ExportState.FAILED:
-            return _failed(postings, held)
+            return _advise_on_failed(postings, held)
         case ExportState.WAITING:
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
@@ -129,7 +129,7 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
     return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
 
 
-def _held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
+def _advise_on_held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
     stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
     return NextStep(
         tone=TONES[ExportState.HELD],
@@ -156,7 +156,7 @@ def _differing(findings: Sequence[Finding]) -> NextStep:
     )
 
 
-def _failed(postings: list[Posting], held: list[str]) -> NextStep:
+def _advise_on_failed(postings: list[Posting], held: list[str]) -> NextStep:
     waiting = [it for it in postings if it.state in NEEDS_A_PERSON]
     differs = any(it.state == PostingState.DIFFERS for it in waiting)
     said = [words for posting in waiting for words in said_of(posting)]

@@ -74,7 +74,7 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         "asked": asked,
         "kinds": kinds,
         "waiting": waiting.count() if asked else 0,
-        "newest": [_shown(it) for it in _newest(waiting)] if asked else [],
+        "newest": [_show_waiting(it) for it in _newest(waiting)] if asked else [],
         "choices": [_choice(level, shop, asked=asked) for level in BookedLevel],
     }
     return TemplateResponse(request, "exports/level.html", {**admin.site.each_context(request), **context})
@@ -104,7 +104,7 @@ def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     return back
 
 
-def _shown(export: Export) -> tuple[Export, Any, str]:
+def _show_waiting(export: Export) -> tuple[Export, Any, str]:
     """One of the closings that wait: with the name of its kind and its amount."""
     return export, CHOICES[BookedLevel(export.kind)][0], in_currency(export.gross, export.currency)
 

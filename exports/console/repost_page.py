@@ -40,7 +40,7 @@ def repost_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method != "POST":
         return redirect("admin:exports_export_changelist")
-    rows = _chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
+    rows = _select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
     why = request.POST.get("why", "").strip()
     if request.POST.get("confirm") and why and rows.exists():
         return _begin(request, user, rows, why)
@@ -49,7 +49,7 @@ def repost_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Export]:
+def _select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Export]:
     """What the person may see and what can be sent again, of the chosen closings or of everything of one cause."""
     own = visible_to(user, Export.objects.all())
     if cause:

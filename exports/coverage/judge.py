@@ -129,7 +129,7 @@ def judge(closing: Closing, place: Place) -> Verdict:
         return Disputed(problems=(Problem(code=WHICH),))
     if (again := _same_again(closing, place)) and not place.accepted(again):
         return again
-    return _by_hours(closing, place) or _by_tickets(closing, place)
+    return _judge_by_hours(closing, place) or _judge_by_tickets(closing, place)
 
 
 def rests_on_others(verdict: Verdict | None) -> bool:
@@ -162,7 +162,7 @@ def _same_again(closing: Closing, place: Place) -> Disputed | None:
     return None
 
 
-def _by_tickets(closing: Closing, place: Place) -> Verdict:
+def _judge_by_tickets(closing: Closing, place: Place) -> Verdict:
     mine = TicketSet.of(closing.tickets)
     others_count = place.practice.told - {closing.kind.value}
     parts = (
@@ -177,11 +177,11 @@ def _by_tickets(closing: Closing, place: Place) -> Verdict:
     odd = [part for part in parts if part in other_days or part.kind == closing.kind]
     same_days = [part for part in parts if part not in other_days]
     other_day = Counts(closing=closing, over=tuple(part.id for part in other_days))
-    found = _beside(closing, mine, same_days, place) if same_days else other_day
-    return _asked_first(found, _overlaps(mine, odd), place) if odd else found
+    found = _judge_beside(closing, mine, same_days, place) if same_days else other_day
+    return _ask_of_problems_first(found, _overlaps(mine, odd), place) if odd else found
 
 
-def _asked_first(found: Verdict, problems: tuple[Problem, ...], place: Place) -> Verdict:
+def _ask_of_problems_first(found: Verdict, problems: tuple[Problem, ...], place: Place) -> Verdict:
     """What is odd by itself is asked before what it comes to; one word then answers both."""
     if isinstance(found, Disputed) and found.left is None:
         return found
@@ -197,30 +197,30 @@ def _asked_first(found: Verdict, problems: tuple[Problem, ...], place: Place) ->
     return found if rest is None else Counts(closing=rest, over=over)
 
 
-def _beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
+def _judge_beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
     """What a closing comes to beside others of the same hours that cover its tickets."""
-    booked = _together(parts)
+    booked = _join_tickets(parts)
     if booked == mine:
-        return _compared(closing, [closing], parts, place)
+        return _compare_sums(closing, [closing], parts, place)
     if not mine - booked:
-        return _within(closing, mine, parts, place)
+        return _judge_within(closing, mine, parts, place)
     if booked - mine:
         # They share some tickets, and each has others: no sum says what is left.
         return Disputed(problems=_overlaps(mine, parts))
-    return _partly(closing, [closing], parts, place, code=PARTLY)
+    return _judge_rest(closing, [closing], parts, place, code=PARTLY)
 
 
-def _within(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
+def _judge_within(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
     """A POSTE after its GÉNÉRALE: nothing of it is left; with its last sibling, their sums are compared."""
-    booked = _together(parts)
+    booked = _join_tickets(parts)
     fellows = siblings(closing, booked, place.establishment_id, place.closing_id)
-    told = _together(fellows)
+    told = _join_tickets(fellows)
     if told & mine or told | mine != booked:
-        return NotBooked((_note(WITHIN, others=_named(parts)),))
-    return _compared(closing, [*(it.closing for it in fellows), closing], parts, place)
+        return NotBooked((_note(WITHIN, others=_name_parts(parts)),))
+    return _compare_sums(closing, [*(it.closing for it in fellows), closing], parts, place)
 
 
-def _by_hours(closing: Closing, place: Place) -> Verdict | None:
+def _judge_by_hours(closing: Closing, place: Place) -> Verdict | None:
     """Where tickets are not told on one side, the hours say which closings of another kind are the same sales."""
     if not place.practice.beside(closing) and not (place.contested and not closing.tickets):
         return None
@@ -230,21 +230,21 @@ def _by_hours(closing: Closing, place: Place) -> Verdict | None:
     if Figures.of([closing]) == Figures.of(part.closing for part in parts):
         return NotBooked((_note(CHECKED, **_sums([closing], parts)),))
     if closing.kind is ClosingKind.GENERAL:
-        return _partly(closing, [closing], parts, place, code=PARTLY)
+        return _judge_rest(closing, [closing], parts, place, code=PARTLY)
     if all(part.kind is ClosingKind.GENERAL for part in parts):
-        return NotBooked((_note(WITHIN, others=_named(parts)),))
-    return Disputed(problems=(_told(SUMS_DIFFER, [closing], parts),))
+        return NotBooked((_note(WITHIN, others=_name_parts(parts)),))
+    return Disputed(problems=(_tell_sums(SUMS_DIFFER, [closing], parts),))
 
 
-def _compared(closing: Closing, told: list[Closing], parts: list[Part], place: Place) -> Verdict:
+def _compare_sums(closing: Closing, told: list[Closing], parts: list[Part], place: Place) -> Verdict:
     if Figures.of(told) == Figures.of(part.closing for part in parts):
         return NotBooked((_note(CHECKED, **_sums(told, parts)),))
-    return _partly(closing, told, parts, place, code=SUMS_DIFFER)
+    return _judge_rest(closing, told, parts, place, code=SUMS_DIFFER)
 
 
-def _partly(closing: Closing, told: list[Closing], parts: list[Part], place: Place, *, code: str) -> Verdict:
+def _judge_rest(closing: Closing, told: list[Closing], parts: list[Part], place: Place, *, code: str) -> Verdict:
     left = remainder(closing, told, [part.closing for part in parts])
-    problems, over = (_told(code, told, parts),), tuple(part.id for part in parts)
+    problems, over = (_tell_sums(code, told, parts),), tuple(part.id for part in parts)
     asked = Disputed(problems=problems, left=left, over=over, word=_word(problems, left, over))
     return Counts(closing=left, over=over) if place.accepted(asked) else asked
 
@@ -287,11 +287,11 @@ def _overlaps(mine: TicketSet, parts: Iterable[Part]) -> tuple[Problem, ...]:
     return tuple(Problem(code=OVERLAP, pointer="/tickets", facts=facts) for facts in found[:NAMED_MAX])
 
 
-def _together(parts: Iterable[Part]) -> TicketSet:
+def _join_tickets(parts: Iterable[Part]) -> TicketSet:
     return TicketSet.joined(span for part in parts for span in part.tickets)
 
 
-def _told(code: str, told: list[Closing], parts: list[Part]) -> Problem:
+def _tell_sums(code: str, told: list[Closing], parts: list[Part]) -> Problem:
     """Both sums, by name: what this closing says (with its siblings), and what is booked of it by how many others."""
     found, booked = _grosses(told, parts)
     facts = {"difference": told[0].money(found - booked), "count": str(len(parts))}
@@ -301,14 +301,14 @@ def _told(code: str, told: list[Closing], parts: list[Part]) -> Problem:
 def _sums(told: list[Closing], parts: list[Part]) -> dict[str, str]:
     found, booked = _grosses(told, parts)
     money = told[0].money
-    return {"others": _named(parts), "found": money(found), "expected": money(booked)}
+    return {"others": _name_parts(parts), "found": money(found), "expected": money(booked)}
 
 
 def _grosses(told: list[Closing], parts: list[Part]) -> tuple[Decimal, Decimal]:
     return Figures.of(told).gross, Figures.of(part.closing for part in parts).gross
 
 
-def _named(parts: Iterable[Part]) -> str:
+def _name_parts(parts: Iterable[Part]) -> str:
     names = [part.name for part in parts]
     return ", ".join(names) if len(names) <= NAMED_MAX else f"{', '.join(names[:NAMED_MAX])} …"
 

@@ -83,7 +83,7 @@ def live_among(
 
 def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
     """The closings of other kinds that count and belong to the same hours, where one side told no tickets."""
-    rows = _counting(establishment_id, closing, but).exclude(kind=closing.kind.value)
+    rows = _select_counting(establishment_id, closing, but).exclude(kind=closing.kind.value)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
     found = [it for it in rows if _same_hours(closing, Closing.from_document(it.document))]
@@ -92,7 +92,7 @@ def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -
 
 def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
     """The closings that count and have the same figures in the same hours, where nothing else tells them apart."""
-    rows = _counting(establishment_id, closing, but).filter(gross=closing.turnover)
+    rows = _select_counting(establishment_id, closing, but).filter(gross=closing.turnover)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
     return _parts(it.pk for it in rows if _is_alike(closing, Closing.from_document(it.document)))
@@ -111,7 +111,7 @@ def hours_of(closing: Closing) -> tuple[datetime, datetime]:
     return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
 
 
-def _counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
+def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
     """Closings of the same days that count."""
     opened, closed = sorted((closing.opened_at, closing.closed_at))
     days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
@@ -131,12 +131,12 @@ def _same_hours(one: Closing, other: Closing) -> bool:
 
 
 def _is_alike(one: Closing, other: Closing) -> bool:
-    if (one.opened_at, one.closed_at) != (other.opened_at, other.closed_at) and not _told_twice(one, other):
+    if (one.opened_at, one.closed_at) != (other.opened_at, other.closed_at) and not _overlap_in_hours(one, other):
         return False
     return Figures.of([one]) == Figures.of([other]) and not _apart_by_totals(one.totals, other.totals)
 
 
-def _told_twice(one: Closing, other: Closing) -> bool:
+def _overlap_in_hours(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings of one sequence overlap: a till that closes again tells another moment."""
     if one.kind is not other.kind or one_spelling(one.scope) != one_spelling(other.scope):
         return False

@@ -93,7 +93,7 @@ def judge_again(export: Export, closing: Closing) -> Verdict:
     left = Remainder.objects.filter(closing=export.pk).first()
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
-    if _in_the_books(export):
+    if _is_in_the_books(export):
         return Counts(closing=closing)
     place = Place(
         establishment_id=export.establishment_id,
@@ -119,7 +119,7 @@ def kept(export: Export, closing: Closing) -> Verdict:
     return Counts(closing=closing)
 
 
-def _in_the_books(export: Export) -> bool:
+def _is_in_the_books(export: Export) -> bool:
     """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
     if export.state in BOOKED or Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER).exists():
         return True
@@ -130,7 +130,7 @@ def _in_the_books(export: Export) -> bool:
 def rows_of(export: Export, closing: Closing, verdict: Verdict | None) -> list[Insertion]:
     """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
     counts = isinstance(verdict, Counts)
-    columns = {"live": counts, **_of(export)}
+    columns = {"live": counts, **_identify(export)}
     mine = TicketSet.of(closing.tickets)
     if mine:
         return [Insertion(TICKETS, {**columns, "training": closing.training, **span_parameters(mine)})]
@@ -171,10 +171,12 @@ def _keep_remainder(export: Export, closing: Closing, verdict: Counts, actor: Us
     CoveredTickets.objects.filter(closing=export.pk).delete()
     for tickets, live in ((free, True), (mine - free, False)):
         if tickets:
-            insert(Insertion(TICKETS, {**_of(export), "live": live, "training": False, **span_parameters(tickets)}))
+            insert(
+                Insertion(TICKETS, {**_identify(export), "live": live, "training": False, **span_parameters(tickets)})
+            )
 
 
-def _of(export: Export) -> dict[str, Any]:
+def _identify(export: Export) -> dict[str, Any]:
     return {"closing": export.pk, "tenant": export.tenant_id, "establishment": export.establishment_id}
 
 

@@ -58,12 +58,12 @@ def comparison_of(export: Export) -> Comparison | None:
     if SHOWN_FOR.isdisjoint(codes):
         return None
     closing = Closing.from_document(export.document)
-    parts, fellows = _beside(export, closing)
+    parts, fellows = _find_parts_beside(export, closing)
     if not parts:
         return None
     rows = [*_rows([*(it.closing for it in fellows), closing], [it.closing for it in parts])]
     return Comparison(
-        others=[_named(part) for part in parts],
+        others=[_name_part(part) for part in parts],
         rows=rows,
         together=[part.name for part in fellows],
         agrees=not any(row.differs for row in rows),
@@ -76,7 +76,7 @@ def rest_of(verdict: Verdict) -> str:
     return verdict.word if isinstance(verdict, Disputed) and verdict.left is not None else ""
 
 
-def _beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
+def _find_parts_beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
     mine, shop = TicketSet.of(closing.tickets), export.establishment_id
     parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
     booked = TicketSet.joined(span for part in parts for span in part.tickets)
@@ -84,14 +84,14 @@ def _beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
     return parts, siblings(closing, booked, shop, export.pk) if within else []
 
 
-def _named(part: Part) -> Beside:
+def _name_part(part: Part) -> Beside:
     address = reverse("admin:exports_export_change", args=[part.id])
     return Beside(name=part.name, gross=in_currency(part.closing.turnover, part.closing.currency), address=address)
 
 
 def _rows(told: list[Closing], booked: list[Closing]) -> Iterable[Compared]:
     mine, theirs = Figures.of(told), Figures.of(booked)
-    compared = partial(_compared, currency=told[-1].currency)
+    compared = partial(_compare_amounts, currency=told[-1].currency)
     yield compared(_("Turnover"), mine.gross, theirs.gross)
     zero = Decimal("0.00")
     for rate in sorted({*mine.rates, *theirs.rates}, reverse=True):
@@ -102,7 +102,7 @@ def _rows(told: list[Closing], booked: list[Closing]) -> Iterable[Compared]:
         yield compared(labels.get(means, means), *(it.means.get(means, zero) for it in (mine, theirs)))
 
 
-def _compared(label: str, told: Decimal, booked: Decimal, *, currency: str) -> Compared:
+def _compare_amounts(label: str, told: Decimal, booked: Decimal, *, currency: str) -> Compared:
     left = told - booked
     said, there, rest = (in_currency(it, currency) for it in (told, booked, left))
     return Compared(label=label, told=said, booked=there, left=rest, differs=left != 0)

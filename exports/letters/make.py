@@ -50,8 +50,8 @@ def make_morning(person: User, day: date) -> None:
     with translation.override(person.language):
         concerns = concerns_of(Scope(user=person))
         known = known_to(person)
-        lines = [Line.of(it) for it in _apart(concerns, known, new=True)]
-        still_open = [Line.of(it, old=True) for it in _apart(concerns, known, new=False)]
+        lines = [Line.of(it) for it in _keep_new_or_known(concerns, known, new=True)]
+        still_open = [Line.of(it, old=True) for it in _keep_new_or_known(concerns, known, new=False)]
         if day.isoweekday() == REMINDED_ON:
             lines += still_open
     keys = {key for concern in concerns for key in concern.keys}
@@ -65,7 +65,7 @@ def make_at_once(person: User, day: date) -> None:
         return
     with translation.override(person.language):
         concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.kind in AT_ONCE_KINDS]
-        fresh = _apart(concerns, known_to(person), new=True)
+        fresh = _keep_new_or_known(concerns, known_to(person), new=True)
         lines = [Line.of(it) for it in fresh]
     if lines:
         _keep(person, LetterKind.AT_ONCE, day, lines, told={key for concern in fresh for key in concern.keys})
@@ -97,7 +97,7 @@ def known_to(person: User) -> set[str]:
     return told | {*(last.told if last is not None else ())}
 
 
-def _apart(concerns: Iterable[Concern], known: Collection[str], *, new: bool) -> list[Concern]:
+def _keep_new_or_known(concerns: Iterable[Concern], known: Collection[str], *, new: bool) -> list[Concern]:
     """The concerns with no other items than those that are new, or than those that are known."""
     narrowed = (it.only({key for key in it.keys if (key in known) != new}) for it in concerns)
     return [it for it in narrowed if it.items]

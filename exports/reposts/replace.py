@@ -92,7 +92,7 @@ class DryRun:
         """Changes with anything a person sees, so that an order can be held against what was shown."""
         text = json.dumps(
             [
-                [_told(old) for old in self.olds],
+                [_read_as_shown(old) for old in self.olds],
                 [entry.to_document() for entry in self.entries],
                 sorted(map(str, self.beside)),
                 self.payment_condition,
@@ -102,7 +102,7 @@ class DryRun:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _told(old: Old) -> list[object]:
+def _read_as_shown(old: Old) -> list[object]:
     held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in old.held)
     return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
 
@@ -121,17 +121,17 @@ def dry_run(posting_id: UUID) -> DryRun:
     # What Exact holds otherwise than it was sent is right beside nothing: it goes too.
     going = [posting, *_others_that_stand(posting).filter(state=PostingState.DIFFERS)]
     standing = Standing.of(export.pk, but=frozenset({posting.pk}))
-    entries, problems = _made_beside(export, standing, destination)
+    entries, problems = _book_beside(export, standing, destination)
     if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
         going = [posting, *_others_that_stand(posting)]
         standing = Standing()
-        entries, problems = _made_beside(export, standing, destination)
+        entries, problems = _book_beside(export, standing, destination)
     if any(it.division_id != posting.division_id for it in going):
         raise CannotReplace("replace_other_company")
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
         raise CannotReplace("replace_not_bookable", in_the_way)
-    olds, entries = _with_ways(going, entries)
+    olds, entries = _choose_ways(going, entries)
     return DryRun(
         olds=olds,
         entries=entries,
@@ -141,7 +141,7 @@ def dry_run(posting_id: UUID) -> DryRun:
     )
 
 
-def _made_beside(
+def _book_beside(
     export: Export, standing: Standing, destination: Destination
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
@@ -163,14 +163,14 @@ def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
     return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
 
 
-def _with_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
+def _choose_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
     """How each old entry goes, and the new ones on the day they are booked."""
     with division_client(going[0].division) as client:
         olds = [_old(client, posting, entries) for posting in going]
     reversed_ones = [old for old in olds if old.way is ReplacementWay.REVERSE]
     if not reversed_ones:
         return tuple(olds), entries
-    undone = [_negated(Entry.from_document(old.posting.entry)) for old in reversed_ones]
+    undone = [_negate(Entry.from_document(old.posting.entry)) for old in reversed_ones]
     day = _day_of_correction(going[0].division, [*undone, *entries])
     reversals = iter(replace(entry, date=day) for entry in undone)
     dated = (replace(old, reversal=next(reversals)) if old in reversed_ones else old for old in olds)
@@ -260,7 +260,7 @@ def _days(entries: Sequence[Entry]) -> Iterator[date]:
     yield timezone.localdate()
 
 
-def _negated(entry: Entry) -> Entry:
+def _negate(entry: Entry) -> Entry:
     lines = tuple(
         replace(line, amount=-line.amount, vat=None if line.vat is None else -line.vat) for line in entry.lines
     )

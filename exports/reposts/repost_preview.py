@@ -40,25 +40,25 @@ def preview(export: Export) -> Preview:
     try:
         decision = outlook(export)
     except CannotRepost as refusal:
-        return Preview(export=export, entries=[], problems=[_said(refusal.code)])
+        return Preview(export=export, entries=[], problems=[_say(refusal.code)])
     match decision:
         case Ready(entries=entries, destination=destination):
             label = destination.division.label if destination.division else ""
-            return Preview(export=export, entries=[_shown(entry, label) for entry in entries], problems=[])
+            return Preview(export=export, entries=[_preview_entry(entry, label) for entry in entries], problems=[])
         case Held(problems=problems):
             blocking = [sentence(problem.to_document()) for problem in problems if problem.blocking]
             return Preview(export=export, entries=[], problems=blocking)
         case Archived(why=why):
             return Preview(export=export, entries=[], problems=[], note=sentence(why.to_document()))
         case Complete():
-            return Preview(export=export, entries=[], problems=[], note=_said("repost_complete"))
-    return Preview(export=export, entries=[], problems=[], note=_said("run_waiting"))
+            return Preview(export=export, entries=[], problems=[], note=_say("repost_complete"))
+    return Preview(export=export, entries=[], problems=[], note=_say("run_waiting"))
 
 
-def _said(code: str) -> str:
+def _say(code: str) -> str:
     return sentence(Problem(code=code).to_document())
 
 
-def _shown(entry: Entry, division: str) -> EntryPreview:
+def _preview_entry(entry: Entry, division: str) -> EntryPreview:
     amount = euros(sum((line.debit for line in entry.lines), Decimal("0.00")))
     return EntryPreview(journal=entry.journal, amount=amount, lines=len(entry.lines), division=division)

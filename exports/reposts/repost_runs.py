@@ -49,7 +49,7 @@ def advance(run: RepostRun, *, limit: int = BATCH) -> bool:
             item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
             if item is None:
                 break
-            if outcome := _again(item, run):
+            if outcome := _send_item(item, run):
                 RepostItem.objects.filter(pk=item.pk).update(outcome=outcome)
             else:
                 put_off(RepostItem, item.pk, item.put_off_count)
@@ -59,7 +59,7 @@ def advance(run: RepostRun, *, limit: int = BATCH) -> bool:
     return left.filter(due()).exists()
 
 
-def _again(item: RepostItem, run: RepostRun) -> str:
+def _send_item(item: RepostItem, run: RepostRun) -> str:
     """The state the closing came to, or the code of why it was left as it is. "": it made trouble, and is put off."""
     try:
         with transaction.atomic():

@@ -64,7 +64,7 @@ def compare(run: ExportRun) -> dict[str, Any] | None:
     `equal` is said only of what was read just now: when Exact does not answer, `trouble` says why, and the rest is of
     the last reading.
     """
-    closing_ids = [*_looked_at(run)]
+    closing_ids = [*_list_looked_at(run)]
     divisions = _divisions(run, closing_ids)
     if not divisions:
         return None
@@ -80,17 +80,17 @@ def compare(run: ExportRun) -> dict[str, Any] | None:
         "entries": compared.entries,
         "differing": compared.differing,
         "differences": compared.named,
-        "not_in_exact": _taken(run).filter(in_exact=False).count(),
+        "not_in_exact": _select_arrived(run).filter(in_exact=False).count(),
         "trouble": trouble,
         "read_at": timezone.now().isoformat(),
     }
 
 
-def _taken(run: ExportRun) -> QuerySet[RunClosing]:
+def _select_arrived(run: ExportRun) -> QuerySet[RunClosing]:
     return RunClosing.objects.filter(run=run, state__in=ARRIVED, earlier=None)
 
 
-def _looked_at(run: ExportRun) -> Iterator[UUID]:
+def _list_looked_at(run: ExportRun) -> Iterator[UUID]:
     """Of a file, what is in it; of a run to Exact, whatever of its range may stand there."""
     rows = RunClosing.objects.filter(run=run).order_by("place")
     if not run.to_exact:
@@ -128,7 +128,7 @@ def _compare_page(compared: Compared, closing_ids: Sequence[UUID], vat_accounts:
         seen = _compare_posting(compared, posting, lines[posting.pk], vat_accounts.get(posting.division_id, ()))
         if seen is not None:
             different.append((posting, *seen))
-    compared.named += _named(different[: max(0, NAMED_MAX - len(compared.named))])
+    compared.named += _name_differences(different[: max(0, NAMED_MAX - len(compared.named))])
     compared.differing += len(different)
 
 
@@ -139,7 +139,7 @@ def _compare_posting(
     entry = Entry.from_document(posting.entry)
     for what, amount in found_by_account(entry, lines, vat_accounts=vat_accounts).items():
         compared.theirs[what] += amount
-    for what, amount in _meant(posting, entry, lines).items():
+    for what, amount in _sum_meant(posting, entry, lines).items():
         compared.ours[what] += amount
     over = posting.state in OVER
     if not over:
@@ -149,7 +149,7 @@ def _compare_posting(
     return None if seen is None else (TAKEN_BACK if over else str(seen.kind), seen.details)
 
 
-def _meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
+def _sum_meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
     """What a posting means to be in Exact: nothing once it was withdrawn; reversed, it stays beside its reversal.
 
     The lines of a reversed one are read again only when something happens to them: unread they count for nothing.
@@ -159,7 +159,7 @@ def _meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str
     return meant_by_account(entry)
 
 
-def _named(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
+def _name_differences(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
     """Each difference with its closing and entry, as the report and the API say it."""
     exports = Export.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
     closings = exports.select_related("establishment").defer("document").in_bulk()

@@ -120,7 +120,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
                 )
                 return redirect("admin:exports_exportrun_change", started.pk)
         else:
-            form = RunForm(_with_preset(request.GET), user=user)
+            form = RunForm(_fill_in_preset(request.GET), user=user)
         shown = preview(form.run()) if "show" in request.GET and form.is_valid() else None
         if not ("show" in request.GET or request.method == "POST"):
             form.errors.clear()  # a form nobody has filled in yet has no mistakes
@@ -252,7 +252,7 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _with_preset(asked: QueryDict) -> QueryDict:
+def _fill_in_preset(asked: QueryDict) -> QueryDict:
     """The form's values, with the days of the preset or month that was chosen; yesterday when nothing was."""
     filled, today = asked.copy(), timezone.localdate()
     if "preset" in asked or "first" not in asked:

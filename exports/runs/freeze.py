@@ -100,7 +100,7 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Pro
                 frozen.add(read.export.pk, drafted(draft, read.closing, read))
             for problem in read.problems if read.closing is not None else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
-            rows.append(_copied(run, place, read))
+            rows.append(_make_row(run, place, read))
         copy_rows(RunClosing, COPIED, rows)
         work.step(len(page))
     return [*said_of_several(noted)]
@@ -142,7 +142,7 @@ def _as_validated(it: Validated, fec: Fec) -> FileEntry:
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
 
 
-def _copied(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
+def _make_row(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
     problems = Jsonb([problem.to_document() for problem in read.problems])
     return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems, read.earlier
 
@@ -173,15 +173,15 @@ class Reader:
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
-        for stored in read_ahead(self._stored()):
-            yield [self._noted(self._taken_or_left(export, stored)) for export in stored.page]
+        for stored in read_ahead(self._read_pages()):
+            yield [self._note_late(self._take_or_leave(export, stored)) for export in stored.page]
 
-    def _noted(self, read: ReadClosing) -> ReadClosing:
+    def _note_late(self, read: ReadClosing) -> ReadClosing:
         """A closing that came after the file of its month is named in the one that holds it."""
         late = read.closing is not None and read.export.business_date < self._run.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 
-    def _stored(self) -> Iterator[StoredPage]:
+    def _read_pages(self) -> Iterator[StoredPage]:
         for page in pages(self._run):
             earlier = earlier_runs(self._run, [it.pk for it in page])
             wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
@@ -191,7 +191,7 @@ class Reader:
             with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
             yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated)
 
-    def _taken_or_left(self, export: Export, stored: StoredPage) -> ReadClosing:
+    def _take_or_leave(self, export: Export, stored: StoredPage) -> ReadClosing:
         """What an earlier file for import holds is left out, or taken as what it is now."""
         earlier = stored.earlier.get(export.pk)
         if earlier is not None and not self._run.again:
@@ -207,7 +207,7 @@ class Reader:
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
-        taken = replace(self._taken(export, (), in_exact=whole), validated=tuple(validated))
+        taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
         if correction is None:
             return taken
         if correction.day not in self._fec.year:
@@ -221,20 +221,20 @@ class Reader:
 
     def _read(self, export: Export, standing: StandingEntries) -> ReadClosing:
         if export.state == ExportState.ARCHIVED:
-            return _left_out(export, RunClosingState.SKIPPED, why_archived(export))
+            return _leave_out(export, RunClosingState.SKIPPED, why_archived(export))
         if not self._is_booked_now(export, standing):
-            return self._taken(export, standing.entries, in_exact=standing.in_exact)
+            return self._take(export, standing.entries, in_exact=standing.in_exact)
         look = Look.at(export, standing.entries, judged=kept)
         match decide_for_file(look, self._destination(export.establishment)):
             case Held(problems=problems):
-                return _left_out(export, RunClosingState.HELD, look.holding(problems))
+                return _leave_out(export, RunClosingState.HELD, look.holding(problems))
             case Archived(why=why):
-                return _left_out(export, RunClosingState.SKIPPED, [why])
+                return _leave_out(export, RunClosingState.SKIPPED, [why])
             case Ready(entries=entries):
-                return self._taken(export, (*standing.entries, *entries), in_exact=False)
-        return self._taken(export, standing.entries, in_exact=standing.in_exact)
+                return self._take(export, (*standing.entries, *entries), in_exact=False)
+        return self._take(export, standing.entries, in_exact=standing.in_exact)
 
-    def _taken(self, export: Export, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
+    def _take(self, export: Export, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
         return ReadClosing(
             export=export,
             state=RunClosingState.TAKEN,
@@ -280,7 +280,7 @@ def letters_of(place: int) -> str:
     return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
 
 
-def _left_out(export: Export, state: RunClosingState, problems: Sequence[Problem]) -> ReadClosing:
+def _leave_out(export: Export, state: RunClosingState, problems: Sequence[Problem]) -> ReadClosing:
     return ReadClosing(export=export, state=state, in_exact=False, problems=problems, closing=None)
 
 

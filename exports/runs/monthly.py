@@ -77,10 +77,10 @@ def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool
         return True
     if now >= over + PATIENCE:
         return False
-    return any(_usual(till, last) > _came(till, last) for till in Till.objects.filter(establishment=shop))
+    return any(_count_usual(till, last) > _came(till, last) for till in Till.objects.filter(establishment=shop))
 
 
-def _usual(till: Till, day: date) -> int:
+def _count_usual(till: Till, day: date) -> int:
     """How many closings a till sent of that weekday, the last time it worked on one of the weeks before."""
     if till.suspended_at is not None or Export.objects.filter(till=till, business_date__gt=day).exists():
         return 0

@@ -71,7 +71,7 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
         given, lost = before.given()
         kept = {place: it.number for place, it in given.items()}
         journals = {it.journal for _, it in entries} | {number.journal for number in kept.values()}
-        last = {journal: _last(tenant_id, year_end, journal) for journal in journals}
+        last = {journal: _find_last_number(tenant_id, year_end, journal) for journal in journals}
         numbers = number_entries(((place, it.journal) for place, (_, it) in enumerate(entries)), kept=kept, last=last)
         now = timezone.now()
         today, new = timezone.localdate(now), [place for place in numbers if place not in given]
@@ -120,7 +120,7 @@ class _Before:
                     given[place] = GivenNumber(number=number, place=row, day=date.fromordinal(day))
                     taken.add(row)
             left = {key: it for key, it in self._numbered[export_id].items() if it.place not in taken}
-            same, keys = self._same(drafted, left)
+            same, keys = self._match_drafts(drafted, left)
             given |= {first + keys[entry]: left[was] for entry, was in same.items()}
             lost += [it.place for was, it in left.items() if was not in same.values()]
             first += len(drafted)
@@ -132,7 +132,7 @@ class _Before:
         return self._revisions[export_id, entry.kind, entry.own]
 
     @staticmethod
-    def _same(
+    def _match_drafts(
         drafted: Sequence[FileEntry], left: Mapping[EntryKey, GivenNumber]
     ) -> tuple[dict[EntryKey, EntryKey], dict[EntryKey, int]]:
         counted: Counter[tuple[str, str]] = Counter()
@@ -150,7 +150,7 @@ def _next_rows(count: int) -> list[int]:
         return [row for (row,) in cursor.fetchall()]
 
 
-def _last(tenant_id: int, year_end: date, journal: str) -> int:
+def _find_last_number(tenant_id: int, year_end: date, journal: str) -> int:
     given = KeptNumber.objects.filter(tenant_id=tenant_id, fiscal_year=year_end, journal=journal)
     return given.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 

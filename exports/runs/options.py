@@ -100,7 +100,7 @@ def layout_of(run: ExportRun, *, walk_ins: Iterable[str]) -> Layout:
 def chart_of(tenant: Tenant, options: FileOptions, walk_ins: Iterable[str]) -> Chart:
     """Names: people's first, then those that the customer's companies in Exact give their accounts."""
     return Chart(
-        accounts={**_named_in_exact(tenant), **options.accounts},
+        accounts={**_read_names_in_exact(tenant), **options.accounts},
         journals={
             **DEFAULT_JOURNALS,
             **{key: FileJournal(code=it.code, name=it.name) for key, it in options.journals.items()},
@@ -115,6 +115,6 @@ def chart_of(tenant: Tenant, options: FileOptions, walk_ins: Iterable[str]) -> C
     )
 
 
-def _named_in_exact(tenant: Tenant) -> Mapping[str, str]:
+def _read_names_in_exact(tenant: Tenant) -> Mapping[str, str]:
     accounts = CatalogueItem.objects.filter(tenant=tenant, kind=CatalogueKind.GL_ACCOUNT).exclude(name="")
     return dict(accounts.order_by("division_id").values_list("code", "name"))

@@ -62,9 +62,9 @@ def preview(run: ExportRun) -> Preview:
     rows = closings_in(run)
     states = Counter(rows.order_by().values_list("state", flat=True))
     layout = None if run.to_exact else layout_of(run, walk_ins=walk_ins_of(run))
-    looked = _looked_at(run, layout)
+    looked = _read_closings(run, layout)
     takings = takings_in(looked)
-    held, problems, blocked = _to_exact(rows) if layout is None else _to_file(layout, looked)
+    held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
     held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
     earlier = sum(read.earlier is not None for read in looked)
     left_out = held_count + (0 if run.again else earlier)
@@ -107,12 +107,12 @@ def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
     return takings
 
 
-def _looked_at(run: ExportRun, layout: Layout | None) -> list[ReadClosing]:
+def _read_closings(run: ExportRun, layout: Layout | None) -> list[ReadClosing]:
     """The closings, booked as the run will take them; of very many the first."""
     return [*islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)]
 
 
-def _to_exact(rows: QuerySet[Export]) -> Looked:
+def _look_at_exact(rows: QuerySet[Export]) -> Looked:
     stuck = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).select_related("establishment")
     held = [
         LeftOut(
@@ -123,7 +123,7 @@ def _to_exact(rows: QuerySet[Export]) -> Looked:
     return held, [], False
 
 
-def _to_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
+def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
     closings = tuple(read.closing for read in looked if read.closing is not None)
     found = check_file(closings, layout)
     held = [

@@ -119,11 +119,11 @@ class Report:
 
     @cached_property
     def held(self) -> list[LeftOut]:
-        return [*self._left_out(RunClosingState.HELD)]
+        return [*self._list_left_out(RunClosingState.HELD)]
 
     @cached_property
     def skipped(self) -> list[LeftOut]:
-        return [*self._left_out(RunClosingState.SKIPPED)]
+        return [*self._list_left_out(RunClosingState.SKIPPED)]
 
     @cached_property
     def exact_states(self) -> list[tuple[str, int]]:
@@ -211,7 +211,7 @@ class Report:
         rates = (self.takings or self.sheet or {}).get("rates", [])
         return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in rates]
 
-    def _left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
+    def _list_left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
         rows = RunClosing.objects.filter(run=self.run, state=state).order_by("place")
         for row in rows.select_related("export__establishment").defer("export__document")[:SHOWN_MAX]:
             yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])

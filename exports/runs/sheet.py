@@ -16,14 +16,14 @@ def takings_document(rates: Iterable[RateTotal], means: Iterable[MeansReceived])
     sold = [*rates]
     return {
         "turnover": money_text(total(rate.gross for rate in sold)),
-        "rates": [{**_as_json(asdict(rate)), "gross": money_text(rate.gross)} for rate in sold],
-        "means": [_as_json(asdict(it)) for it in means],
+        "rates": [{**_write_as_json(asdict(rate)), "gross": money_text(rate.gross)} for rate in sold],
+        "means": [_write_as_json(asdict(it)) for it in means],
     }
 
 
 def sheet_document(sheet: ControlSheet) -> dict[str, Any]:
     """The control sheet as JSON, money and dates as text."""
-    document: dict[str, Any] = _as_json(asdict(sheet))
+    document: dict[str, Any] = _write_as_json(asdict(sheet))
     for row, account in zip(document["accounts"], sheet.accounts, strict=True):
         row["balance"] = money_text(account.balance)
     for row, rate in zip(document["rates"], sheet.rates, strict=True):
@@ -31,13 +31,13 @@ def sheet_document(sheet: ControlSheet) -> dict[str, Any]:
     return document
 
 
-def _as_json(value: Any) -> Any:
+def _write_as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return money_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: _as_json(it) for name, it in value.items()}
+        return {name: _write_as_json(it) for name, it in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_json(it) for it in value]
+        return [_write_as_json(it) for it in value]
     return value

@@ -60,7 +60,7 @@ def _take(run: ExportRun, seen: Export, place: int) -> None:
     with transaction.atomic():
         before = Export.objects.select_for_update(of=("self",)).get(pk=seen.pk)
         try:
-            after = _moved_on(run, before)
+            after = _look_again(run, before)
         except CannotRepost as refusal:
             state, problems = RunClosingState.HELD, [Problem(code=refusal.code)]
         except MovedByAnother:
@@ -73,11 +73,11 @@ def _take(run: ExportRun, seen: Export, place: int) -> None:
             export=before,
             place=place,
             state=state,
-            problems=[problem.to_document() for problem in _noted(run, before, state, problems)],
+            problems=[problem.to_document() for problem in _note_late(run, before, state, problems)],
         )
 
 
-def _noted(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
+def _note_late(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
     """A closing that came after the report of its month is named in the one that has it."""
     late = export.business_date < run.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
@@ -89,7 +89,7 @@ def _word_on_late(run: ExportRun) -> list[Problem]:
     return [*said_of_several({LATE.code: labels})] if labels else []
 
 
-def _moved_on(run: ExportRun, export: Export) -> Export:
+def _look_again(run: ExportRun, export: Export) -> Export:
     if export.state in (ExportState.HELD, ExportState.WAITING):
         return reconsider(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
     if export.state == ExportState.FAILED:

@@ -108,12 +108,12 @@ def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Num
     """
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=layout.charset)
-    found = read_back((line[:-1] for line in text), layout, _meant(work, source))
+    found = read_back((line[:-1] for line in text), layout, _list_meant(work, source))
     text.detach()  # else the file would be closed with it
     return {"entries": found.entries, "lines": found.lines, "read_at": timezone.now().isoformat()}
 
 
-def _meant(work: Work, source: Frozen | Numbered) -> Iterator[str]:
+def _list_meant(work: Work, source: Frozen | Numbered) -> Iterator[str]:
     for entry in source.in_order():
         work.keep()
         yield entry.meant

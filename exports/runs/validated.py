@@ -77,7 +77,7 @@ class ValidatedEntries:
             text = self._bytes(content_id, start, length).decode(Fec.charset_name)
             day = timezone.localdate(given_at)
             given = GivenNumber(number=EntryNumber(journal, sequence), place=pk, day=day)
-            entry = ValidatedEntry(text, _loaded(takings))
+            entry = ValidatedEntry(text, _load(takings))
             found[export_id].append(Validated(kind=kind, own=own, given=given, entry=entry))
         return found
 
@@ -144,6 +144,6 @@ def _rows(run: ExportRun, content: FileContent, validations: Iterable[Validation
         yield it.number_id, run.tenant_id, content.pk, it.start, it.length, it.takings
 
 
-def _loaded(takings: Any) -> dict[str, Any]:
+def _load(takings: Any) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(takings) if isinstance(takings, str) else takings
     return loaded

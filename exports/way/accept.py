@@ -111,12 +111,12 @@ def reconsider(
         if export.state not in (ExportState.HELD, ExportState.WAITING) and not others_stand_for(export):
             return export
         if accept_problems:
-            export.accepted_problems = sorted({*export.accepted_problems, *_taken(export, word)})
+            export.accepted_problems = sorted({*export.accepted_problems, *_read_word(export, word)})
         go_on(export, actor=actor, why=why)
     return export
 
 
-def _taken(export: Export, word: str) -> Iterator[str]:
+def _read_word(export: Export, word: str) -> Iterator[str]:
     """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
     shown = [problem for problem in export.problems if problem["blocking"]]
     yield from WAIVABLE.intersection(problem["code"] for problem in shown)

@@ -160,18 +160,18 @@ class Look:
 def decide(look: Look, destination: Destination) -> Decision:
     """Say what becomes of a closing that goes to Exact."""
     problems = look.problems
-    if left_out := _left_out(look, problems):
+    if left_out := _leave_out(look, problems):
         return left_out
     if look.holding(problems):
         return Held(problems=problems)
-    booking = _booked_for_exact(look, destination.plan)
+    booking = _book_for_exact(look, destination.plan)
     if not booking.entries and not look.holding(booking.problems):
-        return _nothing_new(look, _together(problems, booking.problems))
+        return _nothing_new(look, _join(problems, booking.problems))
     if not destination.is_on:
         return Waiting(problems=problems)
-    problems = _together(problems, [*booking.problems, *_elsewhere(look, destination)])
+    problems = _join(problems, [*booking.problems, *_refuse_other_books(look, destination)])
     if booking.entries:
-        problems = _together(problems, destination.refused(booking.entries, look.closing))
+        problems = _join(problems, destination.refused(booking.entries, look.closing))
     if look.holding(problems):
         return Held(problems=problems, entries=booking.entries)
     return Ready(entries=booking.entries, destination=destination, problems=problems)
@@ -180,12 +180,12 @@ def decide(look: Look, destination: Destination) -> Decision:
 def decide_for_file(look: Look, destination: Destination) -> Decision:
     """The same for a file: what Exact alone would refuse, and whether the export to it is on, is no obstacle there."""
     problems = look.problems
-    if left_out := _left_out(look, problems):
+    if left_out := _leave_out(look, problems):
         return left_out
     if look.holding(problems):
         return Held(problems=problems)
-    booking = _booked(look, destination.plan)
-    problems = _together(problems, booking.problems)
+    booking = _book(look, destination.plan)
+    problems = _join(problems, booking.problems)
     if look.holding(problems):
         return Held(problems=problems)
     if not booking.entries:
@@ -193,7 +193,7 @@ def decide_for_file(look: Look, destination: Destination) -> Decision:
     return Ready(entries=booking.entries, destination=destination, problems=problems)
 
 
-def _left_out(look: Look, problems: Problems) -> Archived | Held | None:
+def _leave_out(look: Look, problems: Problems) -> Archived | Held | None:
     """A closing of which an entry stands counts, whatever the setting says now."""
     if look.standing:
         return None
@@ -207,7 +207,7 @@ def _left_out(look: Look, problems: Problems) -> Archived | Held | None:
     return None
 
 
-def _elsewhere(look: Look, destination: Destination) -> Iterator[Problem]:
+def _refuse_other_books(look: Look, destination: Destination) -> Iterator[Problem]:
     """The entries of one closing stand in the books of one company."""
     if destination.division is not None and look.books - {destination.division.pk}:
         yield Problem(code="standing_in_other_company", facts={"company": destination.division.label})
@@ -217,18 +217,18 @@ def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
     return Complete(problems=problems) if look.standing else Archived(why=NOTHING_TO_BOOK, problems=problems)
 
 
-def _booked(look: Look, plan: BookingPlan) -> Booking:
+def _book(look: Look, plan: BookingPlan) -> Booking:
     return supplement(look.booked, plan, look.standing, label=look.export.label)
 
 
-def _booked_for_exact(look: Look, plan: BookingPlan) -> Booking:
+def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:
     """Exact books VAT only on a sales line: VAT without one would silently be lost there."""
-    booking = _booked(look, plan)
+    booking = _book(look, plan)
     problems = (replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems)
     return replace(booking, problems=tuple(problems))
 
 
-def _together(problems: Problems, more: Iterable[Problem]) -> Problems:
+def _join(problems: Problems, more: Iterable[Problem]) -> Problems:
     """Each problem once: a company refuses what its settings were already found broken for."""
     together = [*problems]
     together += [problem for problem in more if problem not in together]

@@ -51,7 +51,7 @@ def activation_status(establishment: Establishment) -> ActivationStatus:
     """Whether the establishment's closings go to Exact, and into which company."""
     activation = Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
     if activation is None:
-        return ActivationStatus(state=_linking(establishment) or "inactive")
+        return ActivationStatus(state=_say_how_far_linked(establishment) or "inactive")
     division = activation.division
     problems = [*activation.problems]
     if activation.active and division.connection.state != ConnectionState.ACTIVE:
@@ -63,7 +63,7 @@ def activation_status(establishment: Establishment) -> ActivationStatus:
             day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
             problems = [day.to_document()]
     else:
-        state = "invalid" if problems else _linking(establishment) or "inactive"
+        state = "invalid" if problems else _say_how_far_linked(establishment) or "inactive"
     return ActivationStatus(
         state=state,
         label=division.label,
@@ -73,7 +73,7 @@ def activation_status(establishment: Establishment) -> ActivationStatus:
     )
 
 
-def _linking(establishment: Establishment) -> str:
+def _say_how_far_linked(establishment: Establishment) -> str:
     """How far somebody is who has an activation page open, in the till API's words."""
     step = live_step(establishment)
     if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):

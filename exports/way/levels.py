@@ -67,8 +67,8 @@ def look_again_after_changes() -> int:
 
 def _look_again(change: LevelChange) -> int:
     """A batch of one establishment's closings."""
-    rows = [*_to_look_at(change)[:BATCH]]
-    failed = [pk for pk in (*change.failed, *rows) if not _looked_at(pk)]
+    rows = [*_select_left(change)[:BATCH]]
+    failed = [pk for pk in (*change.failed, *rows) if not _look_at(pk)]
     change.failed = failed
     if len(rows) == BATCH:
         change.reached = rows[-1]
@@ -80,7 +80,7 @@ def _look_again(change: LevelChange) -> int:
     return len(rows)
 
 
-def _looked_at(pk: UUID) -> bool:
+def _look_at(pk: UUID) -> bool:
     """One closing's trouble keeps no other waiting; it is tried again with the next batch."""
     try:
         reconsider(pk, why=Why.LEVEL_CHANGED)
@@ -90,7 +90,7 @@ def _looked_at(pk: UUID) -> bool:
     return True
 
 
-def _to_look_at(change: LevelChange) -> QuerySet[Export, UUID]:
+def _select_left(change: LevelChange) -> QuerySet[Export, UUID]:
     """What one step has still to look at, in the order it came."""
     archived = Q()
     for code in LOOKED_AT_AGAIN:

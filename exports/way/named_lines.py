@@ -18,12 +18,12 @@ def at_their_lines(problems: Iterable[Problem], closing: Closing, plan: BookingP
             continue
         if named is None:
             named = {}
-            for pointer, third_party in _named(closing, plan):
+            for pointer, third_party in _list_named(closing, plan):
                 named.setdefault(third_party, pointer)
         yield replace(problem, pointer=named.get(code, ""))
 
 
-def _named(closing: Closing, plan: BookingPlan) -> Iterator[tuple[str, str]]:
+def _list_named(closing: Closing, plan: BookingPlan) -> Iterator[tuple[str, str]]:
     """Each line that names somebody's account, with the third party it is booked on."""
     for place, payment in enumerate(closing.payments):
         means = plan.means_plan(payment.means, payment.kind)

@@ -54,7 +54,7 @@ def release_waiting() -> int:
     """Look again at closings that wait although their establishment is active now. Returns how many."""
     active = Activation.objects.filter(active=True).values("establishment")
     waiting = Export.objects.filter(state=ExportState.WAITING, establishment__in=active)
-    return _again(in_turn(waiting, *OLDEST, limit=BATCH), why=Why.ACTIVATED)
+    return _reconsider_each(in_turn(waiting, *OLDEST, limit=BATCH), why=Why.ACTIVATED)
 
 
 def release_mended() -> int:
@@ -63,7 +63,7 @@ def release_mended() -> int:
         establishment__activation__checked_at__gt=F("state_since"), establishment__activation__active=True
     )
     mended = Export.objects.filter(changed, state=ExportState.HELD)
-    return _again(in_turn(mended, *OLDEST, limit=BATCH), why=Why.SETTINGS_CHANGED)
+    return _reconsider_each(in_turn(mended, *OLDEST, limit=BATCH), why=Why.SETTINGS_CHANGED)
 
 
 def learn_and_release() -> int:
@@ -100,7 +100,7 @@ def _learn_for_closings(activation_id: int) -> None:
     of_it = [*held.order_by(*OLDEST).values_list("pk", "put_off_count", "problems")[:BATCH]]
     codes = {code for _pk, _times, problems in of_it for code in _unknown_parties(problems)}
     if learn_third_parties(activation.division, codes):
-        _again(((pk, times) for pk, times, _problems in of_it), why=Why.THIRD_PARTY_FOUND)
+        _reconsider_each(((pk, times) for pk, times, _problems in of_it), why=Why.THIRD_PARTY_FOUND)
 
 
 def _learn_for_settings(activation_id: int) -> None:
@@ -117,5 +117,5 @@ def _unknown_parties(problems: list[dict[str, Any]]) -> Iterator[str]:
             yield problem["facts"]["third_party"]
 
 
-def _again(rows: Iterable[Row], *, why: str) -> int:
+def _reconsider_each(rows: Iterable[Row], *, why: str) -> int:
     return each(Export, rows, partial(reconsider, why=why), loop=why)

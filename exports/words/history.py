@@ -38,7 +38,7 @@ def of_closing(export: Export) -> list[Happening]:
     """All that happened to one closing, oldest first."""
     events = ExportEvent.objects.filter(export=export)
     moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
-    return _in_order(events, moves)
+    return _sort_happenings(events, moves)
 
 
 def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
@@ -47,10 +47,10 @@ def of_establishment(establishment: Establishment, start: datetime, end: datetim
     events = ExportEvent.objects.filter(**between, export__establishment=establishment)
     own = Export.objects.filter(establishment=establishment)
     moves = PostingEvent.objects.filter(**between, posting__closing_id__in=own.values("pk"))
-    return _in_order(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
+    return _sort_happenings(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
 
 
-def _in_order(events: QuerySet[ExportEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
+def _sort_happenings(events: QuerySet[ExportEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
     found: Iterable[Happening] = [
         *(_of_event(event) for event in events.select_related("actor")),
         *(_of_move(move) for move in moves.select_related("posting", "actor")),

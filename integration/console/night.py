@@ -79,7 +79,7 @@ class Night:
 def night_of(user: User, day: date) -> Night:
     """Count a night's closings: by reseller for support, by establishment for everybody else."""
     rows = closings_of(user).filter(business_date=day)
-    lines = _by_reseller(rows) if user.is_support else _by_establishment(user, rows)
+    lines = _group_by_reseller(rows) if user.is_support else _list_establishments(user, rows)
     total = Line(title="")
     for line in lines:
         for column, count in line.counts.items():
@@ -95,7 +95,7 @@ def closings_of(user: User) -> QuerySet[Export]:
     return Export.objects.filter(establishment__in=visible_to(user, Establishment.objects.order_by()).values("pk"))
 
 
-def _by_reseller(rows: QuerySet[Export]) -> list[Line]:
+def _group_by_reseller(rows: QuerySet[Export]) -> list[Line]:
     found: dict[int, Line] = {}
     counted = rows.order_by().values_list("tenant__reseller", "tenant__reseller__name", "state").annotate(n=Count("*"))
     for reseller, name, state, count in counted:
@@ -104,7 +104,7 @@ def _by_reseller(rows: QuerySet[Export]) -> list[Line]:
     return [*found.values()]
 
 
-def _by_establishment(user: User, rows: QuerySet[Export]) -> list[Line]:
+def _list_establishments(user: User, rows: QuerySet[Export]) -> list[Line]:
     shops = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
     found = {
         shop.pk: Line(title=str(shop), subtitle=shop.tenant.name, filters={"establishment": shop.pk})

@@ -14,12 +14,12 @@ def _stylesheet(request: HttpRequest) -> str:
     return static("console/console.css")
 
 
-def _allowed(permission: str) -> Callable[[HttpRequest], bool]:
+def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: bool(getattr(request.user, "has_perm", lambda _permission: False)(permission))
 
 
 def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(address), "permission": _allowed(permission)}
+    return {"title": title, "icon": icon, "link": reverse_lazy(address), "permission": _ask_permission(permission)}
 
 
 # Sentences of unfold's own templates that it has no French for; Django finds them in our catalogue first.

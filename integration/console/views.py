@@ -50,7 +50,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     shop = get_object_or_404(shops, pk=pk) if (pk := texts.whole(asked)) is not None else shops.first()
     log = day_log(shop, day) if shop else None
     if log is not None and request.GET.get("as") == "text":
-        return _as_file(log)
+        return _answer_file(log)
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -65,7 +65,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
         "states": sorted({(line.state, line.what) for line in log.lines if line.closing_id and not line.reference})
         if log
         else [],
-        "lines": [line for line in log.lines if _wanted(line, query, state)] if log else [],
+        "lines": [line for line in log.lines if _is_wanted(line, query, state)] if log else [],
         "log": log,
     }
     return TemplateResponse(request, "console/log.html", context)
@@ -78,11 +78,11 @@ def _day(request: HttpRequest) -> date:
         return timezone.localdate()
 
 
-def _wanted(line: LogLine, query: str, state: str) -> bool:
+def _is_wanted(line: LogLine, query: str, state: str) -> bool:
     return query.lower() in line.to_text().lower() and state in ("", line.state)
 
 
-def _as_file(log: DayLog) -> HttpResponse:
+def _answer_file(log: DayLog) -> HttpResponse:
     answer = HttpResponse(log.to_text(), content_type="text/plain; charset=utf-8")
     name = f"log-{log.establishment.code}-{log.day.isoformat()}.txt"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -56,7 +56,7 @@ class FileChecker:
 
     def look_at(self, closing: BookedClosing) -> None:
         where = {"establishment": closing.establishment, "closing": str(closing.number)}
-        for problem in self._in_closing(closing):
+        for problem in self._check_closing(closing):
             self._keep(problem, where)
 
     def look_at_validated(self, closing: BookedClosing, day: date) -> None:
@@ -70,17 +70,17 @@ class FileChecker:
         same = tuple(value for name, value in facts.items() if name not in apart)
         self._found.setdefault((problem.code, *same), replace(problem, facts=facts))
 
-    def _in_closing(self, closing: BookedClosing) -> Iterator[Problem]:
+    def _check_closing(self, closing: BookedClosing) -> Iterator[Problem]:
         yield from self.layout.closing_problems(closing)
-        yield from self._too_long("document", closing.document, "closing_number")
+        yield from self._refuse_long("document", closing.document, "closing_number")
         self._movements += len(closing.entries)
         if self.limits.movements is not None and self._movements > self.limits.movements:
             facts = {"setting": "period", "maximum": str(self.limits.movements)}
             yield Problem(code="file_too_many_entries", facts=facts)
         for entry in closing.entries:
-            yield from self._in_entry(closing.establishment, entry)
+            yield from self._check_entry(closing.establishment, entry)
 
-    def _in_entry(self, establishment: str, entry: Entry) -> Iterator[Problem]:
+    def _check_entry(self, establishment: str, entry: Entry) -> Iterator[Problem]:
         if self._is_new(establishment, entry.journal, entry.kind):
             journal = self.layout.chart.journal(entry.journal, entry.kind)
             yield from self._code_problems("journal", journal.code, f"chart/journals/{entry.journal}")
@@ -90,7 +90,7 @@ class FileChecker:
             if self.limits.amount is not None:
                 amount = money_text(abs(line.amount))
                 if len(amount) > self.limits.amount:
-                    yield from self._too_long("amount", amount, setting_of(entry, line))
+                    yield from self._refuse_long("amount", amount, setting_of(entry, line))
 
     def _account_problems(self, line: Line, setting: str) -> Iterator[Problem]:
         chart = self.layout.chart
@@ -114,9 +114,9 @@ class FileChecker:
     def _code_problems(self, what: str, code: str, setting: str) -> Iterator[Problem]:
         if not is_code(code, self.layout.charset):
             yield Problem(code=f"file_{what}_characters", facts={"setting": setting, what: code})
-        yield from self._too_long(what, code, setting)
+        yield from self._refuse_long(what, code, setting)
 
-    def _too_long(self, what: str, text: str, setting: str) -> Iterator[Problem]:
+    def _refuse_long(self, what: str, text: str, setting: str) -> Iterator[Problem]:
         maximum: int | None = getattr(self.limits, what)
         if maximum is not None and len(text) > maximum:
             facts = {"setting": setting, what: text, "maximum": str(maximum)}

@@ -52,7 +52,7 @@ def clean(text: str, charset: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text
-    written = "".join(_written(char, charset) for char in unicodedata.normalize("NFC", text))
+    written = "".join(_write(char, charset) for char in unicodedata.normalize("NFC", text))
     return " ".join(written.split())
 
 
@@ -67,7 +67,7 @@ def is_code(text: str, charset: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _written(char: str, charset: str) -> str:
+def _write(char: str, charset: str) -> str:
     category = unicodedata.category(char)
     if category in ("Cc", "Zl", "Zp", "Zs"):
         return " "
@@ -81,7 +81,7 @@ def _written(char: str, charset: str) -> str:
         return _SPELLED[char]
     parts = unicodedata.normalize("NFKD", char)
     if parts != char:
-        return "".join(_written(part, charset) for part in parts if not unicodedata.combining(part))
+        return "".join(_write(part, charset) for part in parts if not unicodedata.combining(part))
     return "?" if category[0] in "LN" else ""
 
 

@@ -104,10 +104,10 @@ def takings_of(entry: Entry) -> dict[str, Any]:
 def negated_takings(document: Mapping[str, Any]) -> dict[str, Any]:
     """What undoing an entry takes off again."""
     return {
-        "rates": [[rate, _negated(net), _negated(vat)] for rate, net, vat in document["rates"]],
-        "means": [[code, label, _negated(amount)] for code, label, amount in document["means"]],
+        "rates": [[rate, _negate(net), _negate(vat)] for rate, net, vat in document["rates"]],
+        "means": [[code, label, _negate(amount)] for code, label, amount in document["means"]],
     }
 
 
-def _negated(amount: str) -> str:
+def _negate(amount: str) -> str:
     return money_text(cents(-cents(amount)))

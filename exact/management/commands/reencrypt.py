@@ -17,14 +17,14 @@ class Command(BaseCommand):
         for model in apps.get_models():
             names = [field.name for field in model._meta.concrete_fields if isinstance(field, SecretText)]
             if names:
-                self.stdout.write(f"{model._meta.label}: {sum(_again(model, pk, names) for pk in _ids(model))}")
+                self.stdout.write(f"{model._meta.label}: {sum(_encrypt_again(model, pk, names) for pk in _ids(model))}")
 
 
 def _ids(model: type[Model]) -> list[Any]:
     return [*model._default_manager.order_by("pk").values_list("pk", flat=True)]
 
 
-def _again(model: type[Model], pk: Any, names: list[str]) -> int:
+def _encrypt_again(model: type[Model], pk: Any, names: list[str]) -> int:
     """One row, locked: a token that is renewed meanwhile must not be put back."""
     with transaction.atomic():
         row = model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()

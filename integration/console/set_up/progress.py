@@ -137,7 +137,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
     newest = ActivationLink.objects.filter(establishment__in=ids).order_by("establishment_id", "-created_at")
     links = {it.establishment_id: it for it in newest.distinct("establishment_id")}
     asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
-    on_parameters = _on_parameters(ids)
+    on_parameters = _read_parameter_notes(ids)
     tills, firsts, entries = _tills(ids), _first_closings(ids), _first_entries(ids)
     return [
         Facts(
@@ -164,7 +164,7 @@ def _tills(shops: Iterable[int]) -> dict[int, list[TillShown]]:
     return found
 
 
-def _on_parameters(shops: Iterable[int]) -> dict[int, list[str]]:
+def _read_parameter_notes(shops: Iterable[int]) -> dict[int, list[str]]:
     """What there is to say of the parameters in force: another till's were replaced, a slot that was used is gone."""
     versions = [version_of(row) for row in newest_of(shops) if row.version > 1]
     return {it.row.establishment_id: [sentence(problem.to_document()) for problem in it.problems] for it in versions}

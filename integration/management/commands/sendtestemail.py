@@ -20,11 +20,11 @@ class Command(sendtestemail.Command):
         try:
             super().handle(*arguments, **options)
         except OSError as error:
-            raise CommandError(f"Nothing was sent. {where}: {_why(error)}") from error
+            raise CommandError(f"Nothing was sent. {where}: {_say_why(error)}") from error
         self.stdout.write(f"Handed to {where}, from {settings.DEFAULT_FROM_EMAIL}.")
 
 
-def _why(error: OSError) -> str:
+def _say_why(error: OSError) -> str:
     match error:
         case SMTPAuthenticationError():
             return f"the server refuses the user or password of EMAIL_URL ({said_by_server(error)})"
