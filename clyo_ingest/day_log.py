@@ -16,8 +16,8 @@ from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Parameters, Push, PushKind
 from clyo_ingest.parameters import OF_PARAMETERS, version_of
 from clyo_ingest.refused import Refused, refused_in
-from exports.closing_words import closing_words
 from exports.models import Export
+from exports.words.closing_words import closing_words
 from exports.words.history import Happening, of_establishment
 from exports.words.problems import sentence
 from ledger.kinds import ClosingKind

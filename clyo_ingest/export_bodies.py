@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from clyo_ingest.answers import AnswerBody, Problem
 from clyo_ingest.document import WORDS, Day, Sent
 from exports.models import ExportState
-from exports.runs.models import RunFormat, RunState
 from ledger.kinds import ClosingKind
+from on_demand.models import RunFormat, RunState
 
 EMAIL_MAX = 254
 EMAIL_OR_NOTHING = Field(json_schema_extra={"anyOf": [{"format": "email"}, {"const": ""}]})

@@ -37,16 +37,16 @@ from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import ActThrottle, refuse_if_too_fast
 from exports.coverage.missing import Missing, missing_before
 from exports.models import Export, ExportState
-from exports.runs.ask import ask_for_run
-from exports.runs.book_years import longest_days
-from exports.runs.closings import closings_in
-from exports.runs.delivered import EarlierFile, earlier_files
-from exports.runs.link import file_answer
-from exports.runs.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
-from exports.runs.outcome import Outcome, outcome_of, summary_of
-from exports.runs.period import period_faults
 from exports.words.problems import sentence
 from ledger.kinds import ClosingKind
+from on_demand.ask import ask_for_run
+from on_demand.book_years import longest_days
+from on_demand.closings import closings_in
+from on_demand.delivered import EarlierFile, earlier_files
+from on_demand.link import file_answer
+from on_demand.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
+from on_demand.outcome import Outcome, outcome_of, summary_of
+from on_demand.period import period_faults
 from tenants.models import Till
 
 

@@ -5,10 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -22,8 +20,7 @@ from exact.activation.link_mail import NoAddress, mail_link
 from exact.activation.links import make_link
 from exact.activation.switch import switch_off
 from exact.api.connection import disconnect
-from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, Mapping
-from exact.questions import questions_of
+from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.acting import person_behind
@@ -221,39 +218,6 @@ class ActivationAdmin(ReadOnlyAdmin):
 
     def has_switch_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exact.change_activation")
-
-
-@admin.register(Mapping)
-class MappingAdmin(ReadOnlyAdmin):
-    """The list of mappings; each row opens the establishment's mapping screen."""
-
-    list_display = ["establishment", "tenant", "questions", "updated_at"]
-    list_select_related = ["establishment", "tenant"]
-    search_fields = ["establishment__code", "establishment__name", "tenant__name"]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, with the open questions of all its rows asked for in one go."""
-        answer: HttpResponse = super().changelist_view(request, extra_context)
-        if (shown := getattr(answer, "context_data", {}).get("cl")) is not None:
-            asked = questions_of(shown.result_list)
-            for mapping in shown.result_list:
-                mapping.open_questions = asked[mapping.establishment_id]
-        return answer
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """A mapping is read and changed on a screen of its own."""
-        mapping = self.get_object(request, unquote(object_id))
-        if mapping is None:
-            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return missing
-        return redirect("console_mapping", establishment_id=mapping.establishment_id)
-
-    @admin.display(description=_("questions"))
-    def questions(self, mapping: Mapping) -> str:
-        words = _("new means of payment {means}: which account?")
-        return " ".join(words.format(means=asked) for asked in getattr(mapping, "open_questions", ()))
 
 
 @admin.register(Lane)

@@ -10,9 +10,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from booking.setting_labels import WithGaps, is_number
+from booking.setting_labels import label_of as label_of_setting
 from exact.models import CatalogueKind
-from exact.setting_labels import WithGaps, is_number
-from exact.setting_labels import label_of as label_of_setting
 from ledger.money import BOOKS
 from ledger.problem import Problem
 from tenants.models import BookedLevel

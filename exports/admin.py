@@ -19,15 +19,14 @@ from unfold.decorators import display
 
 from exact.lane.states import OVER
 from exact.models import Finding, Posting
-from exports.closing_words import closing_words
-from exports.console import findings_page as findings_console  # noqa: F401 - registers its page
+from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.console.closing_page import closing_context
 from exports.console.repost_page import ask_to_repost
 from exports.models import Export, ExportState
-from exports.runs import console  # noqa: F401 - registers the export on demand
 from exports.way.accept import reconsider
 from exports.way.decide import WAIVABLE
+from exports.words.closing_words import closing_words
 from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
@@ -175,7 +174,7 @@ class ExportAdmin(ReadOnlyAdmin):
 
 def _mapping_address(request: HttpRequest, export: Export) -> str:
     """The mapping screen with this closing in its preview; "" for who may not see it."""
-    if not request.user.has_perm("exact.view_mapping"):
+    if not request.user.has_perm("booking.view_mapping"):
         return ""
     return f"{reverse('console_mapping', args=[export.establishment_id])}?closing={export.pk}"
 

@@ -1,7 +1,5 @@
 """What this room asks workers to look at now. A lost or doubled message changes nothing."""
 
-from uuid import UUID
-
 from django.db import transaction
 
 from exact.nudge import nudge
@@ -10,7 +8,6 @@ RUN_LANE = "exports.run_lane"
 LEARN = "exports.learn_third_parties"
 RELEASE = "exports.release"
 RECONCILE = "exports.reconcile"
-RUN = "exports.perform_run"
 REPOSTS = "exports.reposts"
 
 
@@ -37,11 +34,6 @@ def nudge_release() -> None:
 def nudge_reconcile(division_id: int) -> None:
     """Ask a worker to compare a division with Exact's books."""
     nudge(RECONCILE, division_id)
-
-
-def nudge_run(run_id: UUID) -> None:
-    """Ask a worker to perform a run of the export on demand."""
-    nudge(RUN, str(run_id))
 
 
 def nudge_reposts() -> None:

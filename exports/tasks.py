@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-from uuid import UUID
 
 import structlog
 from celery import shared_task
@@ -12,22 +11,17 @@ from exact.api.errors import ExactError
 from exact.books.reconcile import reconcile
 from exact.lane.lane import run_lane as run_lane_of
 from exact.models import Division
-from exports.letters.round import go_round
 from exports.nudge import (
     LEARN,
     RECONCILE,
     RELEASE,
     REPOSTS,
-    RUN,
     RUN_LANE,
     nudge_lane,
     nudge_reconcile,
     nudge_reposts,
-    nudge_run,
 )
 from exports.reposts.repost_runs import advance_runs
-from exports.runs.monthly import ask_for_due_months
-from exports.runs.perform import due_runs, perform
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.sweep import (
@@ -80,7 +74,7 @@ def sweep() -> None:
 
     Last is what asks Exact, which may take its time.
     """
-    every(_wake_lanes, _wake_runs, nudge_reposts)
+    every(_wake_lanes, nudge_reposts)
     every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes)
     every(learn_and_recheck, learn_and_release)
 
@@ -88,29 +82,6 @@ def sweep() -> None:
 def _wake_lanes() -> None:
     for division_id in due_divisions():
         nudge_lane(division_id)
-
-
-def _wake_runs() -> None:
-    for run_id in due_runs():
-        nudge_run(run_id)
-
-
-@shared_task(name=RUN)
-def perform_run(run_id: str) -> None:
-    """Perform one run of the export on demand."""
-    perform(UUID(run_id))
-
-
-@shared_task(name="exports.letters")
-def letters() -> None:
-    """Write to people what waits for a person: each morning, or at once."""
-    go_round()
-
-
-@shared_task(name="exports.monthly")
-def monthly() -> None:
-    """Ask for the files of last month whose day has come."""
-    ask_for_due_months()
 
 
 @shared_task(name="exports.reconcile_due")

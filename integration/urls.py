@@ -5,9 +5,9 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from clyo_ingest.api import NothingHere
-from exports.runs.link import signed_file
 from integration.health import health
 from integration.language import switch_language
+from on_demand.link import signed_file
 
 urlpatterns = [
     path("api/v1/", include("clyo_ingest.urls")),

@@ -66,7 +66,7 @@ class _Kind(StrEnum):
 class PaymentKind(_Kind):
     """How something was paid.
 
-    A further kind is one row here and its label in `exact.kind_words`, which mypy asks for.
+    A further kind is one row here and its label in `booking.kind_words`, which mypy asks for.
     """
 
     CASH = "cash", Usual(unnamed=Unnamed.JOURNAL)

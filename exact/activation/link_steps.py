@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from booking.fields import apply_fix
 from exact.activation.links import in_the_name_of, step_on
 from exact.activation.login import LoginRefused, login_address, login_code
 from exact.activation.switch import check_establishment, decide, refresh_catalogue, switch_off
@@ -24,7 +25,6 @@ from exact.api.connection import connect, disconnect
 from exact.api.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
 from exact.company.catalogue import JOURNAL_STATUS, PERIODS, SOURCES, THIRD_PARTIES, WRITTEN, Read
 from exact.company.companies import Company, Entered, companies_of, joined, revive, search, tie
-from exact.fields import apply_fix
 from exact.models import Activation, ActivationLink, Connection, Division, ExactApp, LinkStep
 from exact.nudge import nudge_check
 from exact.settings.checks import problems_of

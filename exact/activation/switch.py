@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from booking.mapping import booking_plan
+from booking.models import Mapping
 from exact.api.clients import division_client
 from exact.company.catalogue import Read, keep_third_parties, read_catalogue
 from exact.company.companies import companies_of, tie
-from exact.mapping import booking_plan
 from exact.models import (
     Activation,
     ActivationChange,
@@ -19,7 +20,6 @@ from exact.models import (
     CatalogueKind,
     Connection,
     Division,
-    Mapping,
 )
 from exact.settings.checks import Check, check_mapping, problems_of
 from exact.signals import may_go_on

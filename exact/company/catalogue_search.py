@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from exact.codes import CodeKind
+from booking.codes import CodeKind
 from exact.company.catalogue import Catalogue
 from exact.models import CatalogueItem, CatalogueKind, Division
 

@@ -1,7 +1,8 @@
 """How an establishment books in a company: its settings, and what the company itself says of its journals."""
 
-from exact.mapping import booking_plan
-from exact.models import Division, Mapping
+from booking.mapping import booking_plan
+from booking.models import Mapping
+from exact.models import Division
 from ledger.plan import BookingPlan
 
 

@@ -1,10 +1,9 @@
-"""What we know of Exact Online: apps, connections, companies, activations, mappings, postings, books."""
+"""What we know of Exact Online: apps, connections, companies, activations, postings, books."""
 
 from exact.models.activation import Activation, ActivationChange, ActivationEvent, ActivationLink, LinkStep
 from exact.models.app import TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
 from exact.models.books import BookLine, Finding, FindingKind, Settlement
 from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
-from exact.models.mapping import AskedMeans, Mapping, MappingEvent
 from exact.models.posting import MOVES, Lane, PauseCode, Posting, PostingEvent, PostingState
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "ActivationChange",
     "ActivationEvent",
     "ActivationLink",
-    "AskedMeans",
     "BookLine",
     "CatalogueItem",
     "CatalogueKind",
@@ -27,8 +25,6 @@ __all__ = [
     "FindingKind",
     "Lane",
     "LinkStep",
-    "Mapping",
-    "MappingEvent",
     "PauseCode",
     "Posting",
     "PostingEvent",

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from exact.codes import CodeKind
+from booking.codes import CodeKind
 from exact.models.app import CUSTOMER, Connection, ExactApp
 from postgres.guards import SameTenant
 from tenants.models import Tenant

@@ -13,24 +13,11 @@ from functools import partial
 
 from django.utils import timezone
 
-from exact.api.resources import BANK, CASH, SALES
-from exact.codes import CodeKind
-from exact.company import preflight
-from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue, ChartOnDemand
-from exact.company.facts import ACCOUNTS_RECEIVABLE, JOURNAL_TYPE_SALES, JOURNAL_TYPES_RECEIPTS, REVENUE, takes_cash
-from exact.effective import InForce, codes_named, effective_settings
-from exact.models import CatalogueKind, Division, DivisionAccess, Mapping
-from exact.setting import Need, Setting
-from exact.settings.fixes import (
-    Fix,
-    account_fix,
-    cost_center_fix,
-    journal_fix,
-    payment_condition_fix,
-    third_party_fix,
-    vat_code_fix,
-)
-from exact.settings_table import (
+from booking.codes import CodeKind
+from booking.effective import InForce, codes_named, effective_settings
+from booking.models import Mapping
+from booking.setting import Need, Setting
+from booking.settings_table import (
     COST_CENTER,
     COUNTER_CUSTOMER,
     CUSTOMER_ACCOUNT,
@@ -40,7 +27,21 @@ from exact.settings_table import (
     SALES_JOURNAL,
     VAT_CODE,
 )
-from exact.subjects import UNUSED
+from booking.subjects import UNUSED
+from exact.api.resources import BANK, CASH, SALES
+from exact.company import preflight
+from exact.company.catalogue import SOURCES, THIRD_PARTIES, Catalogue, ChartOnDemand
+from exact.company.facts import ACCOUNTS_RECEIVABLE, JOURNAL_TYPE_SALES, JOURNAL_TYPES_RECEIPTS, REVENUE, takes_cash
+from exact.models import CatalogueKind, Division, DivisionAccess
+from exact.settings.fixes import (
+    Fix,
+    account_fix,
+    cost_center_fix,
+    journal_fix,
+    payment_condition_fix,
+    third_party_fix,
+    vat_code_fix,
+)
 from ledger.problem import Problem
 
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from booking.effective import InForce, effective_settings
+from booking.models import Mapping
+from booking.setting import Need
+from booking.subjects import Seen
 from exact.company.catalogue import Catalogue
-from exact.effective import InForce, effective_settings
-from exact.models import CatalogueKind, Division, Mapping
-from exact.setting import Need
+from exact.models import CatalogueKind, Division
 from exact.settings.checks import Check, check_mapping
 from exact.settings.fixes import Fix
-from exact.subjects import Seen
 from ledger.problem import Problem
 
 

@@ -14,13 +14,14 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from booking.means_settings import KIND_ACCOUNT
+from booking.models import Mapping
+from booking.settings_table import MOVEMENT_ACCOUNT, RECEIPT_ACCOUNT, SALES_ACCOUNT, SHORTAGE, SURPLUS, VAT_CODE
 from exact.company.catalogue import Catalogue, percentage
 from exact.company.facts import REVENUE
 from exact.company.plan import plan_in
-from exact.means_settings import KIND_ACCOUNT
-from exact.models import CatalogueItem, CatalogueKind, Division, Mapping
+from exact.models import CatalogueItem, CatalogueKind, Division
 from exact.settings.fixes import vat_code_fix
-from exact.settings_table import MOVEMENT_ACCOUNT, RECEIPT_ACCOUNT, SALES_ACCOUNT, SHORTAGE, SURPLUS, VAT_CODE
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind, full_number
 from ledger.plan import SHORTAGE as SHORTAGE_NUMBER
 from ledger.plan import SURPLUS as SURPLUS_NUMBER

@@ -116,7 +116,7 @@ class Cause:
             return ""
         if len(self.establishments) == 1:
             return reverse("console_mapping", args=[*self.establishments])
-        return reverse("admin:exact_mapping_changelist")
+        return reverse("admin:booking_mapping_changelist")
 
 
 def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int = READ_MAX) -> list[Cause]:

@@ -11,10 +11,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exact.kind_words import movement_words, receipt_words
+from booking.kind_words import movement_words, receipt_words
 from exact.lane.states import NEEDS_A_PERSON, OVER
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
-from exports.closing_words import closing_words
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.console.causes import IN_THE_MAPPING
@@ -22,6 +21,7 @@ from exports.coverage.judge import LOOKED_AT_AGAIN, WHICH
 from exports.coverage.shown import comparison_of
 from exports.models import Export, ExportState
 from exports.reposts.replace import REPLACEABLE
+from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing
 from exports.words.money import euros, in_currency

@@ -24,12 +24,11 @@ from unfold.decorators import display
 from exact.api.errors import ExactError
 from exact.books.reconcile import accept_finding
 from exact.models import BookLine, Finding, FindingKind, Posting
-from exports.concerns.closings import name_of
-from exports.concerns.compared import companies, compared, compared_words
-from exports.concerns.scope import Scope
+from exports.console.compared import companies, compared, compared_words
 from exports.models import Export
 from exports.nudge import nudge_reconcile
 from exports.reposts.replace import REPLACEABLE, CannotReplace, dry_run, order
+from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding, worth_of
 from exports.words.money import euros
 from exports.words.problems import SENTENCES, sentence
@@ -40,6 +39,7 @@ from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import User
 from tenants.scope import visible_to
+from tenants.viewpoint import Scope
 
 COMPARED_NOW_MAX = 100
 MENU_COUNTS_TO = 100

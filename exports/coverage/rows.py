@@ -24,10 +24,10 @@ from exports.coverage.judge import (
     Verdict,
     judge,
 )
+from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.parts import hours_of, live_among, span_parameters
 from exports.models import Export, ExportState
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
-from exports.runs.models import RunClosing, RunClosingState, RunState
 from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
@@ -123,8 +123,7 @@ def _is_in_the_books(export: Export) -> bool:
     """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
     if export.state in BOOKED or Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER).exists():
         return True
-    taken = RunClosing.objects.filter(export=export, state=RunClosingState.TAKEN, run__state=RunState.DONE)
-    return taken.filter(run__content__isnull=False).exists()
+    return stands_elsewhere(export)
 
 
 def rows_of(export: Export, closing: Closing, verdict: Verdict | None) -> list[Insertion]:

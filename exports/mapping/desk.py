@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from exact.codes import CodeKind
+from booking.codes import CodeKind
+from booking.effective import codes_named, effective_settings
+from booking.models import AskedMeans, Mapping
+from booking.questions import open_questions
+from booking.subjects import Seen
 from exact.company.catalogue import ChartOnDemand
-from exact.effective import codes_named, effective_settings
-from exact.models import Activation, AskedMeans, Division, Mapping
-from exact.questions import open_questions
-from exact.subjects import Seen
+from exact.models import Activation, Division
 from exports.models import Export, ExportState
 from ledger.kinds import PaymentKind
 from tenants.models import Establishment

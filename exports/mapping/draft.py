@@ -4,13 +4,13 @@ from collections.abc import Mapping as ReadOnly
 from copy import copy
 from dataclasses import dataclass
 
-from exact.effective import InForce, effective_settings
-from exact.fields import own_value, with_settings
-from exact.mapping import Overrides
-from exact.means_settings import MEANS_ACCOUNT
-from exact.models import Mapping
-from exact.setting_labels import in_words, label
-from exact.settings_table import NAMED_CUSTOMER
+from booking.effective import InForce, effective_settings
+from booking.fields import own_value, with_settings
+from booking.mapping import Overrides
+from booking.means_settings import MEANS_ACCOUNT
+from booking.models import Mapping
+from booking.setting_labels import in_words, label
+from booking.settings_table import NAMED_CUSTOMER
 from exports.mapping.desk import Desk
 from exports.mapping.sheet import SOURCES
 

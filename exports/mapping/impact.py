@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from booking.models import Mapping
 from exact.activation.switch import OF_THE_DAY
 from exact.company.catalogue import Catalogue
-from exact.models import Division, Mapping
+from exact.models import Division
 from exact.settings.checks import check_mapping
 from exact.wording import explain
 from exports.mapping.desk import Desk, waiting_closings

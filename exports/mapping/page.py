@@ -13,14 +13,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from booking.copying import proposed_from
+from booking.effective import effective_settings
+from booking.fields import own_value
+from booking.history import history_of
+from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
+from booking.models import AskedMeans
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, Found, lists_of, search
-from exact.copying import proposed_from
-from exact.effective import effective_settings
-from exact.fields import own_value
-from exact.mapping import ChangedMeanwhile, Overrides, stamp_of
-from exact.mapping_history import history_of
-from exact.models import AskedMeans, CatalogueKind, Division
+from exact.models import CatalogueKind, Division
 from exact.settings.comparison import compared
 from exact.settings.trades import TRADES, proposed_by
 from exports.mapping.desk import ALONG, Desk
@@ -53,7 +54,7 @@ class Work:
 
     @property
     def may_change(self) -> bool:
-        return self.user.has_perm("exact.change_mapping")
+        return self.user.has_perm("booking.change_mapping")
 
     @property
     def form(self) -> ReadOnly[str, str]:
@@ -106,7 +107,7 @@ def search_catalogue(request: HttpRequest, establishment_id: int) -> HttpRespons
 
 def _work(request: HttpRequest, establishment_id: int) -> Work:
     user = request.user
-    if not isinstance(user, User) or not user.has_perm("exact.view_mapping"):
+    if not isinstance(user, User) or not user.has_perm("booking.view_mapping"):
         raise PermissionDenied
     establishment = get_object_or_404(
         visible_to(user, Establishment.objects.select_related(*ALONG)), pk=establishment_id

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from booking.models import Mapping
 from exact.company.catalogue import Catalogue
-from exact.models import CatalogueKind, Division, Mapping
+from exact.models import CatalogueKind, Division
 from exports.console.closing_page import line_of
 from exports.coverage.rows import kept
 from exports.models import Export

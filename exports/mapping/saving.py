@@ -2,12 +2,13 @@
 
 from django.db import transaction
 
+from booking.codes import CodeKind
+from booking.effective import codes_named, effective_settings
+from booking.mapping import Overrides, set_overrides
+from booking.models import Mapping
 from exact.activation.switch import learn_third_parties, recheck
 from exact.api.errors import ExactError
-from exact.codes import CodeKind
-from exact.effective import codes_named, effective_settings
-from exact.mapping import Overrides, set_overrides
-from exact.models import CatalogueKind, Mapping
+from exact.models import CatalogueKind
 from exports.mapping.desk import Desk
 from exports.nudge import nudge_learning, nudge_release
 from tenants.models import User

@@ -8,13 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exact.codes import CodeKind
+from booking.codes import CodeKind
+from booking.effective import InForce
+from booking.means_settings import MEANS_ACCOUNT
+from booking.models import AskedMeans
+from booking.setting import Area, Source
+from booking.setting_labels import ANSWERS, in_words, label
 from exact.company.catalogue_search import Found
-from exact.effective import InForce
-from exact.means_settings import MEANS_ACCOUNT
-from exact.models import AskedMeans, CatalogueKind
-from exact.setting import Area, Source
-from exact.setting_labels import ANSWERS, in_words, label
+from exact.models import CatalogueKind
 from exact.settings.comparison import Compared, Verdict
 from exact.wording import explain
 from exports.console.closing_page import rate

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from exact.former_slots import is_blank
+from booking.former_slots import is_blank
 from tenants.models import Establishment
 
 # A year of days: enough to meet every slot a shop uses, and few enough that parameters cost no till's turn.
@@ -26,7 +26,7 @@ def slots_gone(
 ) -> list[int]:
     """The slots that parameters `before` held, `after` do not, and the shop's closings until then used, in order.
 
-    What was set for them stays, and such closings are booked by it (`exact.former_slots`).
+    What was set for them stays, and such closings are booked by it (`booking.former_slots`).
     """
     gone = _held(before["vat"]) - _held(after["vat"])
     if not gone:

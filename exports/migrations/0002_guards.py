@@ -14,11 +14,6 @@ class Migration(migrations.Migration):
             "ALTER TABLE exact_posting ADD CONSTRAINT exact_posting_of_an_export FOREIGN KEY (closing_id) "
             "REFERENCES exports_export (id) DEFERRABLE INITIALLY DEFERRED"
         ),
-        # A first fiscal year may last up to 24 months (C. com. L123-12); Django has no words for months.
-        migrations.RunSQL(
-            "ALTER TABLE exports_bookyear ADD CONSTRAINT exports_bookyear_two_years_at_most "
-            "CHECK (last_day < first_day + interval '2 years')"
-        ),
         postgres.in_force.Install(
             name='exports_export_first_event',
             digest='dd284fbb5d9c8c3e',
@@ -38,10 +33,6 @@ class Migration(migrations.Migration):
         postgres.in_force.Install(
             name='exports_only_what_counts',
             digest='3bd8d43d07499662',
-        ),
-        postgres.in_force.Install(
-            name='exports_bookyear_guard',
-            digest='835599cd9b77671a',
         ),
         postgres.in_force.Install(
             name='exports_level_changed',

@@ -1,6 +1,5 @@
-"""A closing on its way to the books, which of them counts, letters, and the export on demand."""
+"""A closing on its way to the books, and which of them counts."""
 
-from exports.letters import models as letters
 from exports.models import coverage
 from exports.models.closings import (
     Export,
@@ -12,7 +11,6 @@ from exports.models.closings import (
     RepostItem,
     RepostRun,
 )
-from exports.runs import models as runs
 
 __all__ = [
     "Export",
@@ -24,6 +22,4 @@ __all__ = [
     "RepostItem",
     "RepostRun",
     "coverage",
-    "letters",
-    "runs",
 ]

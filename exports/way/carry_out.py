@@ -2,10 +2,10 @@
 
 from django.db import transaction
 
+from booking.questions import ask_about_means
 from exact.lane.postings import next_revision, postings_of
 from exact.lane.states import move
 from exact.models import Posting, PostingState
-from exact.questions import ask_about_means
 from exports.coverage.rows import keep
 from exports.models import Export
 from exports.nudge import nudge_lane_after_commit, nudge_learning

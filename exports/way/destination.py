@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from booking.mapping import take_parameters as put_in_force
 from exact.activation.lapses import lapses_at
 from exact.activation.links import end_links, live_step, make_link
 from exact.activation.switch import recheck, switch_off
 from exact.lane.states import OVER
-from exact.mapping import take_parameters as put_in_force
 from exact.models import Activation, ConnectionState, Finding, FindingKind, LinkStep, Posting, PostingState
 from exports.models import Export
 from exports.nudge import nudge_learning, nudge_release

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from exact.models import Activation, Division, Mapping
+from booking.models import Mapping
+from exact.models import Activation, Division
 from exports.coverage.judge import Practice
 from exports.way.prepare import Destination
 from postgres.partial_row import PartialRow
@@ -23,7 +24,7 @@ SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
     kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL
 FROM tenants_till AS till
 JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
-LEFT JOIN exact_mapping AS mapping ON mapping.establishment_id = establishment.id
+LEFT JOIN booking_mapping AS mapping ON mapping.establishment_id = establishment.id
 LEFT JOIN exact_activation AS activation ON activation.establishment_id = establishment.id
 LEFT JOIN exact_division AS division ON division.id = activation.division_id
 LEFT JOIN exports_closingkinds AS kinds ON kinds.establishment_id = establishment.id

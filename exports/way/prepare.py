@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+from booking.mapping import Overrides
+from booking.models import Mapping
 from exact.company.catalogue import Catalogue
 from exact.company.plan import plan_in
 from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in
-from exact.mapping import Overrides
-from exact.models import Activation, Division, Mapping
+from exact.models import Activation, Division
 from exports.way.named_lines import at_their_lines
 from ledger.closing import Closing
 from ledger.entry import Entry

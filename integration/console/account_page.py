@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exports.letters.send import last_letter
+from concerns.letters.send import last_letter
 from integration.callers import address_of
 from integration.language import choose_language
 from ledger import texts

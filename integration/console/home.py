@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from concerns.found import concerns_of
+from concerns.pauses import PAUSES
 from exact.activation.lapses import lapsing_connections
-from exports.concerns.compared import compared, compared_words
-from exports.concerns.found import concerns_of
-from exports.concerns.pauses import PAUSES
-from exports.concerns.scope import Scope
 from exports.console import links
+from exports.console.compared import compared, compared_words
 from exports.console.findings_page import open_findings
 from exports.coverage.silent import silent_tills
 from exports.models import Export, ExportState
@@ -24,6 +23,7 @@ from integration.console.set_up.progress import being_set_up
 from ledger import texts
 from tenants.models import User
 from tenants.scope import visible_to
+from tenants.viewpoint import Scope
 
 SHOWN = 30
 CONCERNS_SHOWN = 12

@@ -50,8 +50,8 @@ UNFOLD: dict[str, Any] = {
                     _entry(
                         _("Export to accounting"),
                         "file_export",
-                        "admin:exports_exportrun_new",
-                        "exports.add_exportrun",
+                        "admin:on_demand_exportrun_new",
+                        "on_demand.add_exportrun",
                     ),
                     _entry(_("Day's log"), "history", "console_log", "exports.view_export"),
                 ],
@@ -76,7 +76,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Exact Online"),
                 "separator": True,
                 "items": [
-                    _entry(_("Mappings"), "rule", "admin:exact_mapping_changelist", "exact.view_mapping"),
+                    _entry(_("Mappings"), "rule", "admin:booking_mapping_changelist", "booking.view_mapping"),
                     _entry(_("Activations"), "toggle_on", "admin:exact_activation_changelist", "exact.view_activation"),
                     _entry(_("Connections"), "link", "admin:exact_connection_changelist", "exact.view_connection"),
                     _entry(_("Lanes"), "conveyor_belt", "admin:exact_lane_changelist", "exact.view_lane"),

@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from exact.models import Division
-from exports.runs.models import ExportRun
-from exports.runs.perform import perform
+from on_demand.models import ExportRun
+from on_demand.perform import perform
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -23,7 +23,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     work(division)
 
     reseller.set_viewport_size({"width": 1280, "height": 900})
-    reseller.goto("/console/exports/exportrun/")
+    reseller.goto("/console/on_demand/exportrun/")
     reseller.get_by_role("link", name="Export vers comptabilité").last.click()
     reseller.get_by_label("Du", exact=True).fill("2026-03-01")
     reseller.get_by_label("Au", exact=True).fill("2026-03-31")
@@ -43,7 +43,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     with reseller.expect_download() as download:
         reseller.get_by_role("link", name="Télécharger 123456789FEC20261231.txt").click()
     assert download.value.path().read_bytes().startswith(b"JournalCode\tJournalLib\tEcritureNum")
-    reseller.goto("/console/exports/exportrun/")
+    reseller.goto("/console/on_demand/exportrun/")
     expect(reseller.get_by_text("123456789FEC20261231.txt")).to_be_visible()
 
 
@@ -51,7 +51,7 @@ def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tup
     till, _ = linked
     till.post("closings", closing())
     page = sign_in(StaffFactory(reseller=till.till.tenant.reseller), java_script_enabled=False)
-    page.goto("/console/exports/exportrun/new/")
+    page.goto("/console/on_demand/exportrun/new/")
     before = page.get_by_label("Au", exact=True).input_value()
     page.get_by_role("button", name="Mois dernier").click()
     assert page.get_by_label("Au", exact=True).input_value() < before

@@ -7,8 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from booking.models import Mapping
 from clyo_ingest.keys import issue_key
-from exact.models import CatalogueItem, Division, Mapping, Posting
+from exact.models import CatalogueItem, Division, Posting
 from exports.models import Export
 from exports.way.sweep import release_mended
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TillFactory

@@ -11,14 +11,14 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from exact.models import Division
-from exports.runs.ask import ask_for_run
-from exports.runs.models import ExportRun, RunFormat
-from exports.runs.perform import perform
+from on_demand.ask import ask_for_run
+from on_demand.models import ExportRun, RunFormat
+from on_demand.perform import perform
 from simulators.clyo_till import __main__ as program
 from simulators.clyo_till.identity import Identity
 from tests.conftest import Caller, SimulatedExact, work
-from tests.exports.runs.given import MARCH, asked, content_of, page_of, push, shop
 from tests.ledger.given import pay, sale
+from tests.on_demand.given import MARCH, asked, content_of, page_of, push, shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

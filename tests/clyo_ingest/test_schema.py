@@ -9,7 +9,7 @@ from django.test import Client
 from clyo_ingest.schema import api_document, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.urls import urlpatterns
-from exports.runs.models import RunFormat
+from on_demand.models import RunFormat
 
 # What holds things by names of their own.
 NAMED = ("properties", "responses", "parameters", "headers", "schemas")

@@ -26,8 +26,8 @@ from exact.models import (
     PostingState,
 )
 from exports.models import Export, ExportState, RepostItem, RepostRun
-from exports.runs.content import keep_content
-from exports.runs.models import (
+from on_demand.content import keep_content
+from on_demand.models import (
     BookYear,
     ExportRun,
     FileSettings,

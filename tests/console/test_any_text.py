@@ -91,7 +91,7 @@ def test_our_own_pages__take_any_text(support: User) -> None:
     asked = {
         reverse("admin:index"): ("day",),
         reverse("console_log"): ("date", "establishment", "q", "state", "as"),
-        reverse("admin:exports_exportrun_new"): ("first", "preset", "month"),
+        reverse("admin:on_demand_exportrun_new"): ("first", "preset", "month"),
         reverse("console_mapping", args=[shop.pk]): ("kind", "q"),
         reverse("console_mapping_search", args=[shop.pk]): ("q", "kind=gl_account&q"),
         reverse("console_repost"): ("cause", "poll"),
@@ -102,7 +102,7 @@ def test_our_own_pages__take_any_text(support: User) -> None:
     assert failures(client, [(path, name) for path, names in asked.items() for name in names], TEXTS) == []
     period = f"where=e{shop.pk}&format=fec&show=1&first={{0}}&last={{0}}"
     days = ("9999-12-31", "0001-01-01", "1999-12-31", "%00", "2026-03-14")
-    page = reverse("admin:exports_exportrun_new")
+    page = reverse("admin:on_demand_exportrun_new")
     manager = logged_in(User.objects.get(name="PROPRE gérante"))
     assert [manager.get(f"{page}?{period.format(day)}").status_code for day in days] == [200] * 5
 

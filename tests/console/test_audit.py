@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from booking.mapping import MeansOverride, Overrides, set_overrides
 from clyo_ingest.keys import issue_key
 from clyo_ingest.models import PairingCode
 from exact.activation.links import make_link
-from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import ActivationLink, Connection, Division, ExactApp, Finding
-from exports.runs.models import ExportRun
 from integration.rooms import APPS
+from on_demand.models import ExportRun
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
@@ -32,24 +32,24 @@ from tests.console.given import customer
 HISTORIES = (
     "exports_exportevent",
     "exact_postingevent",
-    "exact_mappingevent",
+    "booking_mappingevent",
     "exact_activationevent",
-    "exports_validatedentry",
+    "on_demand_validatedentry",
 )
 NOT_EMPTIED = (
-    *("tenants_change", "tenants_lookthrough", "exports_export", "exports_keptnumber", "exports_remainder"),
+    *("tenants_change", "tenants_lookthrough", "exports_export", "on_demand_keptnumber", "exports_remainder"),
     *("exact_posting", "clyo_ingest_push", "clyo_ingest_closing"),
-    "exports_deliveredclosing",
+    "on_demand_deliveredclosing",
 )
 # What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
 NOT_AUDITED = {
     *HISTORIES,
     *NOT_EMPTIED,
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
-    *("clyo_ingest_parameters", "exports_filecontent", "exports_filepiece"),
-    *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "exact_askedmeans", "tenants_login"),
-    *("exact_activationlink", "exact_finding", "exports_exportrun", "exports_runclosing"),
-    *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "exports_letter"),
+    *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
+    *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),
+    *("exact_activationlink", "exact_finding", "on_demand_exportrun", "on_demand_runclosing"),
+    *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "concerns_letter"),
 }
 
 
@@ -105,7 +105,7 @@ def test_what_support_does_in_anothers_view__is_support_s_in_every_history(db: N
     act("tenants_till", "make_pairing_code", one.till.pk)
     act("exact_finding", "accept", Finding.objects.get().pk)
     asked = {"where": f"e{shop}", "first": "2026-03-01", "last": "2026-03-31", "format": "fec", "email": ""}
-    assert client.post(reverse("admin:exports_exportrun_new"), asked).status_code == 302
+    assert client.post(reverse("admin:on_demand_exportrun_new"), asked).status_code == 302
     assert ActivationLink.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
     assert PairingCode.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
     assert Finding.objects.get().settled_by == support
@@ -235,7 +235,7 @@ def test_audit__knows_mappings_and_keys(linked: tuple[Caller, Division]) -> None
     set_overrides(till.till.establishment, mapped, actor=None)
     issue_key(till.till)
     tables = {*Change.objects.filter(tenant=till.till.tenant).values_list("table_name", flat=True)}
-    assert tables >= {"exact_mapping", "exact_activation", "exact_connection", "clyo_ingest_tillkey", "tenants_till"}
+    assert tables >= {"booking_mapping", "exact_activation", "exact_connection", "clyo_ingest_tillkey", "tenants_till"}
 
 
 @pytest.mark.parametrize("make", [StaffFactory, AccountantFactory])

@@ -16,8 +16,8 @@ from clyo_ingest.body import BODY_MAX
 from clyo_ingest.keys import issue_code, issue_key
 from clyo_ingest.models import Closing, Push
 from exact.models import Division
-from exports.runs.models import ExportRun
-from exports.runs.perform import perform
+from on_demand.models import ExportRun
+from on_demand.perform import perform
 from tenants.factories import TillFactory
 from tests.conftest import PARAMETERS, ROOT, SimulatedExact, closing, work
 from tests.exports.coverage.covering import covering, general, station

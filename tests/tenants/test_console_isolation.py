@@ -62,7 +62,7 @@ def test_row__of_a_neighbour_is_not_there(staff: Client, neighbour: Caller, view
         "tenants_tenant": till.tenant_id,
         "clyo_ingest_push": till.pushes.first().pk,  # type: ignore[union-attr]
         "clyo_ingest_tillkey": till.keys.first().pk,  # type: ignore[union-attr]
-        "exact_mapping": till.establishment.mapping.pk,
+        "booking_mapping": till.establishment.mapping.pk,
     }
     for page, pk in rows.items():
         answer = staff.get(reverse(f"admin:{page}_{view}", args=[pk]), follow=True)

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import httpx
 
+from booking.mapping import take_parameters
 from clyo_ingest.keys import issue_key
-from exact.mapping import take_parameters
 from exact.models import ExactApp
 from tenants.models import Establishment, Tenant, Till
 from tools.bench.place import Place

@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from exact.models import Posting
 from exports.models import Export, ExportState, RepostRun
-from exports.runs.models import ExportRun
+from on_demand.models import ExportRun
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
 from tenants.scope import visible_to
 from tools.bench.addresses import Address, every_address

@@ -70,7 +70,7 @@ FILLED = (
     "tenants_tenant",
     "tenants_establishment",
     "tenants_till",
-    "exact_mapping",
+    "booking_mapping",
     "exact_connection",
     "exact_division",
     "exports_export",
@@ -117,7 +117,7 @@ def customers(*, resellers: int, tenants: int, tills: int) -> Reseller:
             [tills, ids, tenants],
         )
         sql.execute(
-            "INSERT INTO exact_mapping (tenant_id, establishment_id, parameters, overrides, updated_at) "
+            "INSERT INTO booking_mapping (tenant_id, establishment_id, parameters, overrides, updated_at) "
             "SELECT e.tenant_id, e.id, %s::jsonb, '{}'::jsonb, now() FROM tenants_establishment e "
             "JOIN tenants_tenant t ON t.id = e.tenant_id WHERE t.reseller_id = ANY(%s)",
             [json.dumps(PARAMETERS), ids],

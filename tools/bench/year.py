@@ -9,10 +9,10 @@ from typing import LiteralString
 from django.db import connection, transaction
 from django.utils import timezone
 
-from exact.mapping import take_parameters
+from booking.mapping import take_parameters
 from exports.models import Export, ExportState
-from exports.runs.ask import ask_for_run
-from exports.runs.models import ExportRun, RunFormat, RunState
+from on_demand.ask import ask_for_run
+from on_demand.models import ExportRun, RunFormat, RunState
 from tenants.models import Establishment, Reseller, Tenant, Till
 from tools.bench.kernel import memory_mb
 from tools.bench.place import POLL_S, Place

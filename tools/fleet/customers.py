@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import httpx
 
+from booking.mapping import take_parameters
 from clyo_ingest.keys import issue_key
 from exact.activation.switch import activate, choose_division
 from exact.api.client import http_of_thread
 from exact.api.connection import connect
-from exact.mapping import take_parameters
 from exact.models import Connection, ExactApp
 from exports.words.problems import sentence
 from tenants.models import Establishment, Reseller, Tenant, Till

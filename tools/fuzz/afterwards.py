@@ -9,17 +9,17 @@ from django.core import mail
 from django.urls import reverse
 
 from clyo_ingest.models import Push
+from concerns.letters.round import go_round
 from exact.lane.lane import run_lane
 from exact.models import Activation
-from exports.letters.round import go_round
 from exports.models import Export, ExportState
-from exports.runs.ask import ask_for_run
-from exports.runs.models import ExportRun, RunFormat, RunState
-from exports.runs.perform import perform
 from exports.way.accept import reconsider
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.sweep import park_stopped, release_mended, release_waiting
+from on_demand.ask import ask_for_run
+from on_demand.models import ExportRun, RunFormat, RunState
+from on_demand.perform import perform
 from tools.bench.pages import logged_in, pages_of
 from tools.fuzz.documents import DAYS, FIRST_DAY
 from tools.fuzz.promises import unescaped

@@ -8,7 +8,7 @@ ROWS = """
 SELECT (SELECT count(*) FROM clyo_ingest_closing WHERE till_id = ANY(%(tills)s)),
        (SELECT count(*) FROM exports_export WHERE till_id = ANY(%(tills)s)),
        (SELECT count(*) FROM clyo_ingest_parameters WHERE till_id = ANY(%(tills)s)),
-       (SELECT count(*) FROM exports_exportrun WHERE asked_by_till_id = ANY(%(tills)s))
+       (SELECT count(*) FROM on_demand_exportrun WHERE asked_by_till_id = ANY(%(tills)s))
 """
 PUSHES = """
 SELECT id, length(body), sha256(body), answer_status,

@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from exports.runs.models import RunFormat
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
+from on_demand.models import RunFormat
 from tools.fuzz.texts import short
 
 Document: TypeAlias = dict[str, Any]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from clyo_ingest.keys import issue_code
 from clyo_ingest.models import PairingCode
-from exports.runs.ask import ask_for_run
-from exports.runs.models import RunFormat
-from exports.runs.perform import perform
+from on_demand.ask import ask_for_run
+from on_demand.models import RunFormat
+from on_demand.perform import perform
 from tenants.models import BookedLevel, Establishment, Role, Till, User
 from tools.fleet.customers import set_up
 from tools.fuzz.books import Books

@@ -16,10 +16,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from booking.models import Mapping
 from clyo_ingest.keys import issue_code
 from exact.activation.link_mail import mail_link
 from exact.activation.links import LIFE, make_link
-from exact.models import Mapping
 from exports.console import links
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of

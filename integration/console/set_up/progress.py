@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from booking.models import AskedMeans, Mapping
+from booking.questions import open_questions
 from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
-from exact.models import Activation, ActivationLink, AskedMeans, ConnectionState, LinkStep, Mapping, Posting
-from exact.questions import open_questions
+from exact.models import Activation, ActivationLink, ConnectionState, LinkStep, Posting
 from exact.wording import explain
 from exports.models import Export, ExportState
 from exports.words.problems import sentence

@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from booking.mapping import MeansOverride, Overrides, set_overrides
+from booking.models import AskedMeans
+from booking.questions import open_questions
 from exact.activation.link_steps import forget_companies
 from exact.activation.links import make_link
 from exact.activation.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
-from exact.mapping import MeansOverride, Overrides, set_overrides
-from exact.models import Activation, ActivationLink, AskedMeans, Connection, Division, Lane
-from exact.questions import open_questions
+from exact.models import Activation, ActivationLink, Connection, Division, Lane
 from exports.models import Export
 from exports.way.sweep import park_stopped, release_mended, release_waiting
 from postgres.secret_text import fernet

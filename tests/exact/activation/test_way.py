@@ -8,7 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from exact.models import Activation, ActivationLink, Connection, Lane, Mapping, Posting
+from booking.models import Mapping
+from exact.models import Activation, ActivationLink, Connection, Lane, Posting
 from exports.models import Export
 from tests.conftest import PARAMETERS, closing
 from tests.exact.activation.given import Shop, Visitor, master

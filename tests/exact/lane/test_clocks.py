@@ -9,19 +9,19 @@ import time_machine
 from django.db import connection as database
 from django.utils import timezone
 
+from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
 from exact.lane import lane
-from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Connection, Division, Lane, Posting, PostingState
 from exports import tasks
 from exports.models import Export
-from exports.runs.claim import claim
-from exports.runs.models import RunFormat
 from exports.way.accept import reconsider
 from exports.way.sweep import due_divisions, release_mended
+from on_demand.claim import claim
+from on_demand.models import RunFormat
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.runs.given import asked
+from tests.on_demand.given import asked
 
 Linked = tuple[Caller, Division]
 SALES = {"resource": "salesentry/SalesEntries", "method": "POST", "count": 1}

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.lane.lane import run_lane
 from exact.lane.states import move
-from exact.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Division, Lane, Posting, PostingState
 from exports.models import Export
 from ledger.kinds import PaymentKind

@@ -44,7 +44,7 @@ def copied_into(posting: Posting, state: PostingState) -> Posting:
     return copy
 
 
-@pytest.mark.parametrize("table", ["exact_mappingevent", "exact_activationevent", "exact_postingevent"])
+@pytest.mark.parametrize("table", ["booking_mappingevent", "exact_activationevent", "exact_postingevent"])
 @pytest.mark.parametrize("sql", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
 def test_history__is_only_added_to(posted: Posting, table: str, sql: str) -> None:
     with connection.cursor() as cursor:

@@ -1,10 +1,10 @@
 """What Exact is asked of each row of the table of settings, and that its catalogue knows every kind of code."""
 
-from exact.codes import CodeKind
+from booking.codes import CodeKind
+from booking.setting import Need
+from booking.settings_table import ROWS
 from exact.models import CatalogueKind
-from exact.setting import Need
 from exact.settings.checks import OF_EVERY_CLOSING
-from exact.settings_table import ROWS
 
 
 def test_checks__of_every_closing_are_those_of_the_table() -> None:

@@ -16,10 +16,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from booking.setting import Area
+from booking.settings_table import TABLE
 from clyo_ingest.keys import issue_key
 from exact.models import Activation, CatalogueItem, CatalogueKind, Division
-from exact.setting import Area
-from exact.settings_table import TABLE
 from exports.mapping.sheet import HEADINGS
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TenantFactory, TillFactory
 from tenants.models import Establishment, Tenant

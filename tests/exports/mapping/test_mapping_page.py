@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from booking.models import Mapping, MappingEvent
 from clyo_ingest.keys import issue_key
-from exact.models import Activation, CatalogueItem, CatalogueKind, Division, Mapping, MappingEvent, Posting
+from exact.models import Activation, CatalogueItem, CatalogueKind, Division, Posting
 from exports.models import Export
 from exports.way.sweep import release_mended
 from tenants.factories import (
@@ -109,7 +110,7 @@ def test_each_setting__says_its_value_whose_it_is_and_what_exact_has(desk: Desk)
 
 def test_a_value_set_by_people__is_theirs_and_the_list_of_mappings_leads_to_it(desk: Desk) -> None:
     desk.click("save", **{"journals.sales": "70"})
-    row = reverse("admin:exact_mapping_change", args=[desk.shop.mapping.pk])
+    row = reverse("admin:booking_mapping_change", args=[desk.shop.mapping.pk])
     page = desk.client.get(row, follow=True)
     assert cell(page, "journals.sales").source == "reseller"
     assert page.redirect_chain == [(address(desk.shop), 302)]

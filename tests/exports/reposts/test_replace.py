@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.activation.switch import refresh_catalogue
 from exact.books.reconcile import reconcile
-from exact.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Finding, Lane, Posting, PostingState
 from exports.models import Export, ExportState, ReplacementWay
 from exports.reposts.replace import CannotReplace, dry_run, order

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exact.mapping import MeansOverride, Overrides, set_overrides
+from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Division, Posting, PostingState
 from exports.models import Export
 from exports.reposts.repost import CannotRepost, repost

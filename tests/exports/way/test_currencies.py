@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clyo_ingest.models import Push
-from exports.concerns.closings import failed_and_held
-from exports.concerns.scope import Scope
+from concerns.closings import failed_and_held
 from exports.models import Export
 from tenants.factories import SupportFactory
+from tenants.viewpoint import Scope
 from tests.conftest import Caller, closing
 
 # A sum that does not hold on a line, in the drawer, between this one and the one before.

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from exact.models import CatalogueItem, Division, Mapping
+from booking.models import Mapping
+from exact.models import CatalogueItem, Division
 from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
 from exports.models import Export, ExportState
 from exports.way.decide import (

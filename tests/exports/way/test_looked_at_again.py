@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from exact.mapping import MeansOverride, Overrides, set_overrides
+from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import CatalogueItem, Division, Lane, Posting, PostingState
 from exports import tasks
 from exports.console.closing_page import closing_context

@@ -7,22 +7,23 @@ from typing import Any
 
 from django.utils import translation
 
+from booking.history import history_of
+from booking.mapping import Overrides, SlotOverride, set_overrides
+from booking.models import Mapping
 from exact.activation.switch import activate, choose_division
 from exact.api.client import http_of_thread
 from exact.api.connection import connect
-from exact.mapping import Overrides, SlotOverride, set_overrides
-from exact.mapping_history import history_of
-from exact.models import Activation, Division, ExactApp, Mapping
+from exact.models import Activation, Division, ExactApp
 from exports import tasks
 from exports.models import Export
-from exports.runs.models import RunFormat
 from ledger.problem import Problem
+from on_demand.models import RunFormat
 from tenants.factories import ResellerAdminFactory, StaffFactory
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
 from tests.exports.mapping.test_mapping_page import Desk, address, cell, signed_in
-from tests.exports.runs.given import asked as asked_for
-from tests.exports.runs.given import content_of, done, shop
 from tests.ledger.files.readers.fec import read_fec
+from tests.on_demand.given import asked as asked_for
+from tests.on_demand.given import content_of, done, shop
 
 OWN_TABLE = json.loads((Path(__file__).parent / "inputs" / "clyo-own-table.json").read_text())
 Linked = tuple[Caller, Division]

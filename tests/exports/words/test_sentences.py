@@ -15,12 +15,12 @@ from clyo_ingest.succession import Told, breaks
 from exact.company import preflight
 from exact.company.facts import ACCOUNTS_RECEIVABLE, COST_CENTER_DEMANDED
 from exact.models import CatalogueItem, CatalogueKind, DivisionAccess, Lane
-from exports.runs.to_file import _documents
 from exports.words.problems import SENTENCES, sentence
 from ledger.book import book
 from ledger.check import check_arrival, check_closing
 from ledger.problem import Problem
 from ledger.supplement import supplement
+from on_demand.to_file import _documents
 from tests.conftest import ROOT
 from tests.ledger.given import LABEL, PLAN, closing, pay, sale, took
 from tests.ledger.test_check import WRONG

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from exact.mapping import MeansOverride
+from booking.mapping import MeansOverride
 from exact.models import Division
 from exports.models import Export
 from tenants.factories import SupportFactory

@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from exact.mapping import booking_plan
-from exact.models import Mapping
+from booking.mapping import booking_plan
+from booking.models import Mapping
 from ledger.book import book
 from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole

@@ -1,0 +1,1 @@
+"""How an establishment's closings are booked: its settings, whose each value is, and what was changed."""

@@ -1,0 +1,68 @@
+"""What was changed in a mapping, by whom, setting by setting, in words."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from booking.mapping import Overrides
+from booking.models import Mapping, MappingEvent
+from booking.setting_labels import in_words, label
+from booking.settings_table import TABLE
+
+SHOWN_MAX = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One setting that was changed: "" is nothing set."""
+
+    setting: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that one person, or the till, changed at a time. `actor` is "" for the till."""
+
+    at: datetime
+    actor: str
+    settings: list[Changed]
+
+
+def history_of(mapping: Mapping) -> list[Change]:
+    """The newest changes first, at most fifty."""
+    events = MappingEvent.objects.filter(mapping=mapping).select_related("actor").order_by("-at", "-pk")
+    return [Change(at=it.at, actor=str(it.actor or ""), settings=[*_changed(it)]) for it in events[:SHOWN_MAX]]
+
+
+def _changed(event: MappingEvent) -> Iterator[Changed]:
+    before, after = dict(_flat(event.before)), dict(_flat(event.after))
+    for name in {**before, **after}:
+        if before.get(name, "") != after.get(name, ""):
+            yield Changed(setting=name, before=before.get(name, ""), after=after.get(name, ""))
+
+
+def _flat(documents: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each setting's name in words and its value, of the till's document or of people's."""
+    if people := documents.get("overrides"):
+        yield from _of_people(Overrides.model_validate(people, extra="ignore"))
+    if till := documents.get("parameters"):
+        yield from _of_till(till)
+
+
+def _of_people(people: Overrides) -> Iterator[tuple[str, str]]:
+    for group in TABLE:
+        for subject in group.subjects.set_by(people):
+            for setting in group.settings:
+                yield label(group, setting, subject), in_words(setting, setting.place.read(people, subject.key))
+
+
+def _of_till(parameters: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
+    for group in TABLE:
+        for subject in group.subjects.sent_in(parameters):
+            for setting in group.settings:
+                if setting.sent:
+                    yield label(group, setting, subject), str(setting.sent(parameters, subject.key) or "")

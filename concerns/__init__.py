@@ -1,0 +1,1 @@
+"""What a person must know now, and the letters that tell it."""

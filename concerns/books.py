@@ -1,0 +1,65 @@
+"""Where Exact's books differ from what was posted, and companies that were not compared."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from concerns.concern import Concern, Item, Kind, key_of, owner_of
+from exact.models import Finding
+from exports.console import links
+from exports.console.compared import late_companies
+from exports.models import Export
+from exports.words.closing_words import name_of
+from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
+from tenants.viewpoint import Scope
+
+
+def differing(scope: Scope) -> Iterator[Concern]:
+    """Open findings: one concern for each kind of them in each establishment."""
+    rows = scope.rows(Finding.objects.filter(settled_at=None), shop="posting__establishment")
+    rows = rows.select_related("posting__establishment__tenant").order_by("-found_at", "pk")
+    together: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
+    for finding in rows[: scope.read_max]:
+        together[finding.posting.establishment_id, finding.kind].append(finding)
+    ids = [it.posting.closing_id for findings in together.values() for it in findings]
+    exports = Export.objects.only("number", "kind", "business_date").in_bulk(ids)
+    for (shop, kind), findings in together.items():
+        first = findings[0]
+        said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
+        one = reverse("admin:exports_export_change", args=[first.posting.closing_id])
+        yield Concern(
+            kind=Kind.DIFFERS,
+            **owner_of(first.posting.establishment),
+            words=f"{said} {advice_of(kind)}",
+            mend=_("See what to do"),
+            address=one if len(findings) == 1 else links.findings(establishment=shop, kind=kind),
+            items=tuple(_item(it, exports[it.posting.closing_id]) for it in findings),
+        )
+
+
+def _item(finding: Finding, export: Export) -> Item:
+    entry = _("entry {number}").format(number=finding.posting.exact_entry_number or finding.posting.reference)
+    label = f"{name_of(export)}, {entry}"
+    return Item(key=key_of(Kind.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
+
+
+def not_compared(scope: Scope) -> Iterator[Concern]:
+    """Linked companies with entries that the nightly comparison did not reach since yesterday."""
+    for division in late_companies(scope):
+        read_at = division.reconciled_at
+        since = (
+            _("Not compared with Exact since {at}.").format(at=date_format(read_at, "SHORT_DATETIME_FORMAT"))
+            if read_at
+            else _("Never compared with Exact yet.")
+        )
+        yield Concern(
+            kind=Kind.NOT_COMPARED,
+            customer=division.tenant.name,
+            words=f"{since} {_('It is tried every night; compare now, or see why Exact does not answer.')}",
+            mend=_("Open the differences"),
+            address=links.findings(),
+            items=(Item(key=key_of(Kind.NOT_COMPARED, division.pk), label=division.label),),
+        )

@@ -1,0 +1,145 @@
+"""Closings that are not in the books: failed, held, not sent for hours, waiting for an activation, never arrived."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Exists, Min, OuterRef, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from concerns.concern import Concern, Item, Kind, counted, key_of, owner_of
+from concerns.pauses import PAUSES
+from exact.lane.states import OPEN
+from exact.models import Activation, Lane, Posting
+from exports.console import links
+from exports.console.causes import causes_of
+from exports.coverage.missing import missing_before
+from exports.coverage.silent import silent_tills
+from exports.models import Export, ExportState
+from exports.words.closing_words import name_of
+from ledger.money import BOOKS
+from tenants.models import Establishment, Till
+from tenants.viewpoint import Scope
+
+# Exact is away for an hour now and then, and the lane goes on by itself; a shop's day is not left lying longer.
+STUCK_AFTER = timedelta(hours=6)
+
+
+def failed_and_held(scope: Scope) -> Iterator[Concern]:
+    """What a person must mend before it can be booked: one concern for each cause in each establishment."""
+    for cause in causes_of(scope.rows(Export.objects.all()), each_shop=True, read_max=scope.read_max):
+        kind = Kind.FAILED if cause.state == ExportState.FAILED else Kind.HELD
+        first = cause.exports[0]
+        yield Concern(
+            kind=kind,
+            customer=first.tenant.name,
+            shop=str(first.establishment),
+            words=cause.title,
+            mend=cause.mend_words if cause.mend_address else _("See what to do"),
+            address=cause.mend_address or cause.closings_address,
+            items=tuple(
+                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
+            ),
+        )
+
+
+def _amount(export: Export) -> Decimal | None:
+    """What is added up with others' is in the currency of the books."""
+    return export.gross if export.currency == BOOKS else None
+
+
+def stuck(scope: Scope) -> Iterator[Concern]:
+    """Closings on their way whose entries could not be sent for hours, whatever keeps them."""
+    moving = Export.objects.filter(pk=OuterRef("closing_id"), state__in=[ExportState.READY, ExportState.EXPORTING])
+    late = Posting.objects.filter(Exists(moving), state__in=OPEN, created_at__lt=timezone.now() - STUCK_AFTER)
+    by_shop = scope.rows(late).order_by().values_list("establishment", "division")
+    counts = [*by_shop.annotate(n=Count("closing_id", distinct=True))[: scope.read_max]]
+    shops = _shops(shop for shop, _division, _n in counts)
+    why = _say_why_nothing_is_sent({shop: division for shop, division, _n in counts})
+    for shop, division, count in counts:
+        yield Concern(
+            kind=Kind.STUCK,
+            **owner_of(shops[shop]),
+            words=_("Not in Exact after {hours} hours. {why}").format(
+                hours=int(STUCK_AFTER / timedelta(hours=1)), why=why[shop]
+            ),
+            mend=_("See the closings"),
+            address=links.closings(state="moving", establishment=shop),
+            items=(Item(key=key_of(Kind.STUCK, shop, division), label=counted(Kind.STUCK, count)),),
+        )
+
+
+def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
+    """Why nothing is sent, for establishments with their companies."""
+    lanes = Lane.objects.in_bulk([*divisions.values()])
+    active = Activation.objects.filter(active=True, establishment__in=divisions)
+    switched_on = {*active.values_list("establishment", flat=True)}
+    whys = {}
+    for shop, division in divisions.items():
+        lane = lanes.get(division)
+        paused = PAUSES.get(lane.pause_code, lane.pause_detail) if lane and lane.pause_code else ""
+        why = paused or _("Support must look at the sending queue.")
+        whys[shop] = str(why) if shop in switched_on else _("The export to Exact is switched off.")
+    return whys
+
+
+def waiting(scope: Scope) -> Iterator[Concern]:
+    """Establishments whose closings wait because the export was never switched on, or is off again."""
+    rows = scope.rows(Export.objects.filter(state=ExportState.WAITING))
+    counted_rows = rows.order_by().values_list("establishment")
+    found = [*counted_rows.annotate(n=Count("*"), gross=Sum("gross"), first=Min("business_date"))[: scope.read_max]]
+    shops = _shops(shop for shop, *_rest in found)
+    for shop, count, gross, first in found:
+        since = date_format(first, "SHORT_DATE_FORMAT")
+        yield Concern(
+            kind=Kind.WAITING,
+            **owner_of(shops[shop]),
+            words=_("The export to Exact is not active; closings wait since {day}. Send the link.").format(day=since),
+            mend=_("Open the set-up"),
+            address=reverse("console_set_up_customer", args=[shops[shop].tenant_id]),
+            items=(Item(key=key_of(Kind.WAITING, shop), label=counted(Kind.WAITING, count), amount=gross),),
+        )
+
+
+def missing(scope: Scope) -> Iterator[Concern]:
+    """Numbers that a till's sequence says exist and that never arrived."""
+    noted = scope.rows(Export.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
+    newest = noted.order_by("-business_date", "-closed_at").values_list("pk", flat=True)[: scope.read_max]
+    gaps = missing_before(Export.objects.filter(pk__in=[*newest]))
+    tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
+    for gap in gaps:
+        till = tills[gap.till_id]
+        numbers = f"Z {gap.first}" if gap.first == gap.last else f"Z {gap.first} – {gap.last}"
+        yield Concern(
+            kind=Kind.MISSING,
+            **owner_of(till.establishment),
+            words=_("Never arrived from {till}. Have the till push it again.").format(till=till.name),
+            mend=_("See the closings"),
+            address=links.closings(problem="number_gap", establishment=till.establishment_id),
+            # Named by its end: a gap is filled from its beginning.
+            items=(Item(key=key_of(Kind.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=numbers),),
+        )
+
+
+def silent(scope: Scope) -> Iterator[Concern]:
+    """Tills that were expected to close yesterday and did not."""
+    day = timezone.localdate() - timedelta(days=1)
+    tills = silent_tills(scope.user, day)
+    for till in (tills if scope.shop is None else tills.filter(establishment=scope.shop))[: scope.read_max]:
+        yield Concern(
+            kind=Kind.SILENT,
+            **owner_of(till.establishment),
+            words=_("No closing of {day}, although it usually closes that day. Ask the shop.").format(
+                day=date_format(day, "SHORT_DATE_FORMAT")
+            ),
+            mend=_("See the till"),
+            address=reverse("admin:tenants_till_change", args=[till.pk]),
+            items=(Item(key=key_of(Kind.SILENT, till.pk), label=till.name),),
+        )
+
+
+def _shops(ids: Iterator[int]) -> dict[int, Establishment]:
+    return Establishment.objects.select_related("tenant").in_bulk([*ids])

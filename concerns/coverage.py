@@ -1,0 +1,35 @@
+"""Sales that closings told and that no closing in the books covers."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from concerns.concern import Concern, Item, Kind, key_of, owner_of
+from exports.console import links
+from exports.coverage.gaps import still_uncovered
+from exports.coverage.judge import HOURS_UNCOVERED, UNCOVERED
+from exports.models import Export
+from exports.words.problems import sentence
+from tenants.viewpoint import Scope
+
+
+def uncovered(scope: Scope) -> Iterator[Concern]:
+    """Tickets, or hours, of which no closing counts: one concern for each closing that shows it."""
+    told = Q(problems__contains=[{"code": UNCOVERED}]) | Q(problems__contains=[{"code": HOURS_UNCOVERED}])
+    rows = scope.rows(Export.objects.filter(told)).select_related("establishment__tenant").defer("document")
+    exports = [*rows.order_by("-business_date", "-closed_at")[: scope.read_max]]
+    left = still_uncovered(exports)
+    for export in exports:
+        hours = [problem for problem in export.problems if problem["code"] == HOURS_UNCOVERED]
+        found = [*hours, *(problem.to_document() for problem in left.get(export.pk, []))]
+        for problem in found:
+            span = problem["facts"]
+            yield Concern(
+                kind=Kind.MISSING,
+                **owner_of(export.establishment),
+                words=sentence(problem),
+                mend=_("See the closings"),
+                address=links.closings(problem=problem["code"], establishment=export.establishment_id),
+                items=(Item(key=key_of(Kind.MISSING, export.pk, *sorted(span.values())), label=f"{export}"),),
+            )

@@ -1,0 +1,42 @@
+"""Files and reports that somebody waits for and that did not come."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from concerns.concern import Concern, Item, Kind, key_of
+from exports.words.problems import sentence
+from on_demand.models import ExportRun, MailState, RunState
+from tenants.viewpoint import Scope
+
+TOLD_FOR = timedelta(days=14)
+
+
+def undelivered(scope: Scope) -> Iterator[Concern]:
+    """Exports to accounting of two weeks that failed, or whose mail the server refused."""
+    since = timezone.now() - TOLD_FOR
+    rows = ExportRun.objects.filter(Q(state=RunState.FAILED) | Q(mail_state=MailState.REFUSED), finished_at__gt=since)
+    rows = scope.rows(rows).select_related("tenant", "establishment").defer("sheet_csv", "sheet", "comparison")
+    for run in rows.order_by("-asked_at", "pk")[: scope.read_max]:
+        yield Concern(
+            kind=Kind.UNDELIVERED,
+            customer=run.tenant.name,
+            shop=str(run.establishment or ""),
+            words=_words(run),
+            mend=_("Open the export"),
+            address=reverse("admin:on_demand_exportrun_change", args=[run.pk]),
+            items=(Item(key=key_of(Kind.UNDELIVERED, run.pk, run.state, run.mail_state), label=str(run)),),
+        )
+
+
+def _words(run: ExportRun) -> str:
+    if run.state == RunState.FAILED:
+        why = " ".join(sentence(problem) for problem in run.problems)
+        return _("The export failed. {why}").format(why=why).strip()
+    return _("Its mail to {address} was not taken: {why}. Correct the address, or download the file.").format(
+        address=run.email, why=run.mail_detail.rstrip(".")
+    )

@@ -1,0 +1,37 @@
+"""What a person must know now of the establishments it may see. The first page, letters and pages of a shop ask here.
+
+A new source is one function from a scope to concerns, in `SOURCES`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from concerns.books import differing, not_compared
+from concerns.closings import failed_and_held, missing, silent, stuck, waiting
+from concerns.concern import Concern, Kind
+from concerns.consents import lost_consents
+from concerns.coverage import uncovered
+from concerns.deliveries import undelivered
+from tenants.viewpoint import Scope
+
+Source = Callable[[Scope], Iterator[Concern]]
+SOURCES: tuple[Source, ...] = (
+    failed_and_held,
+    differing,
+    lost_consents,
+    stuck,
+    missing,
+    uncovered,
+    silent,
+    waiting,
+    not_compared,
+    undelivered,
+)
+# What a person may ask to be told of within minutes: a closing that Exact refused, and books that differ.
+AT_ONCE: tuple[Source, ...] = (failed_and_held, differing)
+AT_ONCE_KINDS = frozenset({Kind.FAILED, Kind.DIFFERS})
+
+
+def concerns_of(scope: Scope, sources: Iterable[Source] = SOURCES) -> list[Concern]:
+    """Everything open in the scope, the most urgent first. Words are in the active language."""
+    found = [concern for source in sources for concern in source(scope)]
+    return sorted(found, key=lambda it: (it.kind.urgency, -len(it.items), it.customer, it.shop))

@@ -1,0 +1,1 @@
+"""Letters: made, and sent."""

@@ -1,0 +1,73 @@
+"""One line of a letter: what it says, and the page it leads to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+
+from concerns.concern import Concern, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`old` was told before. Words are in the language of who is written to."""
+
+    kind: str
+    label: str
+    customer: str
+    shop: str
+    head: str
+    words: str
+    mend: str
+    path: str
+    old: bool = False
+
+    @classmethod
+    def of(cls, concern: Concern, *, old: bool = False) -> "Line":
+        return cls(
+            kind=concern.kind,
+            label=concern.kind.label,
+            customer=concern.customer,
+            shop=concern.shop,
+            head=concern.head,
+            words=concern.words,
+            mend=concern.mend,
+            path=concern.address,
+            old=old,
+        )
+
+    @property
+    def place(self) -> str:
+        """Whose it is: the customer, or its establishment."""
+        return f"{self.shop} ({self.customer})" if self.shop else self.customer
+
+    @property
+    def urgency(self) -> int:
+        return Kind(self.kind).urgency
+
+    @property
+    def address(self) -> str:
+        """The page it leads to, as a mail must name it."""
+        return f"{settings.PUBLIC_URL}{self.path}"
+
+    def to_document(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What one establishment's lines say."""
+
+    place: str
+    lines: list[Line]
+
+
+def grouped(lines: Iterable[Line]) -> list[Group]:
+    """Lines by customer and establishment; who has the most urgent one comes first."""
+    of_each: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in sorted(lines, key=lambda it: (it.customer, it.shop, it.urgency)):
+        of_each[line.place].append(line)
+    groups = [Group(place=place, lines=its) for place, its in of_each.items()]
+    return sorted(groups, key=lambda it: it.lines[0].urgency)

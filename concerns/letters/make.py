@@ -1,0 +1,122 @@
+"""Letters being made: what is new to a person since the last one. The database lets each be made once."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import translation
+
+from concerns.concern import Concern
+from concerns.found import AT_ONCE, AT_ONCE_KINDS, concerns_of
+from concerns.letters.line import Line
+from concerns.models import Letter, LetterKind, LetterState
+from tenants.models import Letters, User
+from tenants.viewpoint import Scope
+
+LINES_MAX = 60
+QUIET = timedelta(minutes=15)
+MADE_AGAIN_AFTER = timedelta(hours=1)
+# On Mondays a letter says again what is still open: a line that nobody mended must not be forgotten for good.
+REMINDED_ON = 1
+# What these letters said is known to the person.
+TOLD = (LetterState.SENT, LetterState.NOTHING)
+
+
+DUE_AGAIN = Q(state=LetterState.UNMADE, not_before__lte=Now())
+
+
+def readers(*chosen: Letters) -> QuerySet[User]:
+    """People who may log in and chose to be written to in one of these ways.
+
+    In any order: rounds that run at once seldom meet at the same person.
+    """
+    active = Q(suspended_at=None, reseller__suspended_at=None, tenant__suspended_at=None)
+    active &= Q(tenant__reseller__suspended_at=None)
+    return User.objects.filter(active, letters__in=chosen).exclude(email="").order_by("?")
+
+
+def without_letter_of(day: date) -> QuerySet[User]:
+    """People whose letter of that morning is not made yet, or could not be and is due again."""
+    made = Letter.objects.filter(kind=LetterKind.MORNING, day=day).exclude(DUE_AGAIN)
+    return readers(Letters.DAILY, Letters.AT_ONCE).exclude(pk__in=made.values("person"))
+
+
+def make_morning(person: User, day: date) -> None:
+    """Make a person's letter of a morning, to be sent; an empty one when nothing is new. Made before: nothing happens.
+
+    What is open and was told before is counted in it, and told again on Mondays.
+    """
+    with translation.override(person.language):
+        concerns = concerns_of(Scope(user=person))
+        known = known_to(person)
+        lines = [Line.of(it) for it in _keep_new_or_known(concerns, known, new=True)]
+        still_open = [Line.of(it, old=True) for it in _keep_new_or_known(concerns, known, new=False)]
+        if day.isoweekday() == REMINDED_ON:
+            lines += still_open
+    keys = {key for concern in concerns for key in concern.keys}
+    Letter.objects.filter(DUE_AGAIN, person=person, kind=LetterKind.MORNING, day=day).delete()
+    _keep(person, LetterKind.MORNING, day, lines, told=keys, still_open=len(still_open))
+
+
+def make_at_once(person: User, day: date) -> None:
+    """Make a letter of what failed or differs since the last one; none when nothing did, or one was made just now."""
+    if Letter.objects.filter(person=person, kind=LetterKind.AT_ONCE, quiet_until__gt=Now()).exists():
+        return
+    with translation.override(person.language):
+        concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.kind in AT_ONCE_KINDS]
+        fresh = _keep_new_or_known(concerns, known_to(person), new=True)
+        lines = [Line.of(it) for it in fresh]
+    if lines:
+        _keep(person, LetterKind.AT_ONCE, day, lines, told={key for concern in fresh for key in concern.keys})
+
+
+def put_off(person: User, kind: LetterKind, day: date) -> None:
+    """A letter could not be made: try again later, not at every round."""
+    unmade = Letter(
+        person=person,
+        kind=kind,
+        day=day,
+        state=LetterState.UNMADE,
+        not_before=Now() + MADE_AGAIN_AFTER,
+        made_at=Now(),
+        quiet_until=Now() + MADE_AGAIN_AFTER,
+    )
+    Letter.objects.filter(DUE_AGAIN, person=person, kind=kind, day=day).delete()
+    Letter.objects.bulk_create([unmade], ignore_conflicts=True)
+
+
+def known_to(person: User) -> set[str]:
+    """The keys of what a person was told and that was open then: by the last morning's letter and those since."""
+    letters = Letter.objects.filter(person=person, state__in=TOLD)
+    last = letters.filter(kind=LetterKind.MORNING).order_by("-made_at").first()
+    since = letters.filter(kind=LetterKind.AT_ONCE)
+    if last is not None:
+        since = since.filter(made_at__gt=last.made_at)
+    told = {key for keys in since.values_list("told", flat=True) for key in keys}
+    return told | {*(last.told if last is not None else ())}
+
+
+def _keep_new_or_known(concerns: Iterable[Concern], known: Collection[str], *, new: bool) -> list[Concern]:
+    """The concerns with no other items than those that are new, or than those that are known."""
+    narrowed = (it.only({key for key in it.keys if (key in known) != new}) for it in concerns)
+    return [it for it in narrowed if it.items]
+
+
+def _keep(
+    person: User, kind: LetterKind, day: date, lines: list[Line], *, told: Collection[str], still_open: int = 0
+) -> None:
+    """Write the letter down. One of the same morning, or made minutes ago, stands: then nothing is written."""
+    letter = Letter(
+        person=person,
+        kind=kind,
+        day=day,
+        state=LetterState.DUE if lines else LetterState.NOTHING,
+        lines=[it.to_document() for it in lines[:LINES_MAX]],
+        more_lines=max(0, len(lines) - LINES_MAX),
+        told=sorted(told),
+        still_open=still_open,
+        made_at=Now(),
+        quiet_until=Now() + QUIET if kind is LetterKind.AT_ONCE else Now(),
+    )
+    Letter.objects.bulk_create([letter], ignore_conflicts=True)

@@ -1,0 +1,118 @@
+"""Letters on their way: claimed, sent once, put off when the mail server is in trouble."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.utils import parseaddr
+from smtplib import SMTPException
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from concerns.letters.line import Line, grouped
+from concerns.models import Letter, LetterKind, LetterState
+from exports.words.mail_refusals import is_final, said_by_server
+from tenants.models import Letters, User
+
+log = structlog.get_logger()
+
+ATTEMPTS_MAX = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
+
+
+def due_letters() -> QuerySet[Letter]:
+    """Letters that may be sent now, the oldest first."""
+    ready = Q(not_before=None) | Q(not_before__lte=Now())
+    return Letter.objects.filter(ready, state=LetterState.DUE).order_by("made_at", "pk")
+
+
+def last_letter(person: User) -> Letter | None:
+    """The last letter that a person got, or that could not be sent."""
+    tried = Letter.objects.filter(person=person, state__in=[LetterState.SENT, LetterState.REFUSED])
+    return tried.order_by("-made_at").first()
+
+
+def send_letter(letter_id: int) -> None:
+    """Send one letter if it is due. What the mail server refuses for good ends it; other trouble is tried again.
+
+    A worker that dies between the server's word and ours leaves it unsaid whether it arrived: it is not sent twice,
+    and what it said is new to the next morning's letter.
+    """
+    claimed = due_letters().filter(pk=letter_id).order_by()
+    if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
+        return
+    letter = Letter.objects.select_related("person__reseller", "person__tenant__reseller").get(pk=letter_id)
+    if not letter.person.is_active or letter.person.letters == Letters.NEVER:
+        _record(letter, state=LetterState.DROPPED)
+        return
+    try:
+        message_of(letter).send()
+    except (SMTPException, OSError) as error:
+        _put_off(letter, error, said_by_server)
+    except Exception as error:
+        _put_off(letter, error, lambda it: type(it).__name__)
+        raise
+    else:
+        _record(letter, state=LetterState.SENT, sent_at=Now())
+        older = Letter.objects.filter(person=letter.person, made_at__lt=letter.made_at)
+        if letter.kind == LetterKind.MORNING:
+            older.exclude(told=[]).update(told=[])  # nobody asks for it any more
+
+
+def _put_off(letter: Letter, error: Exception, in_words: Callable[[Exception], str]) -> None:
+    over = is_final(error) or letter.attempts >= ATTEMPTS_MAX
+    log.warning("letter_not_sent", letter=letter.pk, why=type(error).__name__, over=over)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (letter.attempts - 1))
+    with translation.override(letter.person.language):
+        said = in_words(error)[:300]
+    state = LetterState.REFUSED if over else LetterState.DUE
+    _record(letter, state=state, not_before=Now() + pause, detail=said)
+
+
+def _record(letter: Letter, **changes: object) -> None:
+    Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING).update(**changes)
+
+
+def message_of(letter: Letter) -> EmailMultiAlternatives:
+    """The letter as a mail, in the language of its person."""
+    lines = [Line(**document) for document in letter.lines]
+    account = f"{settings.PUBLIC_URL}{reverse('console_account')}"
+    with translation.override(letter.person.language):
+        context = {
+            "letter": letter,
+            "at_once": letter.kind == LetterKind.AT_ONCE,
+            "language": letter.person.language,
+            "new": grouped(it for it in lines if not it.old),
+            "old": grouped(it for it in lines if it.old),
+            "home": f"{settings.PUBLIC_URL}{reverse('admin:index')}",
+            "account": account,
+        }
+        subject, text = subject_of(letter, lines), render_to_string("concerns/letters/letter.txt", context)
+        html = render_to_string("concerns/letters/letter.html", context)
+    # The same name at every try: a mail program that gets it twice shows it once.
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    headers = {
+        "Message-ID": f"<letter-{letter.pk}-{letter.made_at:%Y%m%d%H%M%S}@{host}>",
+        "List-Unsubscribe": f"<{account}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    message = EmailMultiAlternatives(subject, text, to=[letter.person.email], headers=headers)
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def subject_of(letter: Letter, lines: list[Line]) -> str:
+    """How many things, and where: "Bistrot du Canal: 2 things to mend"."""
+    count = len(lines) + letter.more_lines
+    places = {it.shop or it.customer for it in lines}
+    things = ngettext("{count} thing to mend", "{count} things to mend", count).format(count=count)
+    if len(places) == 1:
+        return _("{place}: {things}").format(place=places.pop(), things=things)
+    return _("{things} in {places} establishments").format(things=things, places=len(places))

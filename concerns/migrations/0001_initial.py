@@ -1,0 +1,45 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.db.models.deletion
+import django.db.models.functions.datetime
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('tenants', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('kind', models.CharField(choices=[('morning', 'in the morning'), ('at_once', 'at once')], max_length=10)),
+                ('day', models.DateField(verbose_name='day')),
+                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('quiet_until', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('state', models.CharField(choices=[('nothing', 'nothing to tell'), ('unmade', 'could not be made'), ('due', 'to be sent'), ('sending', 'being sent'), ('sent', 'sent'), ('refused', 'refused'), ('dropped', 'not sent any more')], max_length=10, verbose_name='state')),
+                ('lines', models.JSONField(default=list)),
+                ('more_lines', models.PositiveIntegerField(default=0)),
+                ('still_open', models.PositiveIntegerField(default=0)),
+                ('told', models.JSONField(default=list)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('not_before', models.DateTimeField(null=True)),
+                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
+                ('detail', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'verbose_name': 'letter',
+                'verbose_name_plural': 'letters',
+                'ordering': ['-made_at'],
+                'indexes': [models.Index(fields=['person', '-made_at'], name='concerns_letter_of_person'), models.Index(condition=models.Q(('state', 'due')), fields=['made_at'], name='concerns_letter_due')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'morning')), fields=('person', 'day'), name='concerns_letter_one_a_morning'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'at_once')), expressions=[('person', '='), (models.Func(models.F('made_at'), models.F('quiet_until'), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='concerns_letter_at_once_bundled'), models.CheckConstraint(condition=models.Q(('kind__in', ['morning', 'at_once'])), name='concerns_letter_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['nothing', 'unmade', 'due', 'sending', 'sent', 'refused', 'dropped'])), name='concerns_letter_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lines', []), ('state__in', ('nothing', 'unmade'))), models.Q(models.Q(('state__in', ('nothing', 'unmade')), _negated=True), models.Q(('lines', []), _negated=True)), _connector='OR'), name='concerns_letter_tells'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='concerns_letter_sent_has_time')],
+            },
+        ),
+    ]

@@ -1,0 +1,26 @@
+"""What people call a closing. mypy asks for the words of a kind that has none."""
+
+from typing import assert_never
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from exports.models import Export
+from ledger.kinds import ClosingKind
+
+
+def closing_words(kind: ClosingKind) -> str:
+    """Return what a closing of a kind is called, in the active language: "General closing"."""
+    match kind:
+        case ClosingKind.GENERAL:
+            return _("General closing")
+        case ClosingKind.STATION:
+            return _("Station closing")
+        case ClosingKind.DRAWER:
+            return _("Drawer closing")
+    assert_never(kind)
+
+
+def name_of(export: Export) -> str:
+    """ "Z 1042, 14/03/2026"."""
+    return f"{export}, {date_format(export.business_date, 'SHORT_DATE_FORMAT')}"

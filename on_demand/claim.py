@@ -1,0 +1,119 @@
+"""Taking a run: one worker at a time by a lease in its row, progress, and an end that only the holder can write.
+
+Leases end by the database's clock: a worker whose own is wrong neither keeps a run nor takes one from another.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from ledger.problem import Problem
+from on_demand.delivered import note_delivered
+from on_demand.models import UNFINISHED, ExportRun, FileContent, MailState, RunState
+from on_demand.validated import Validation, note_validated
+
+LEASE = timedelta(minutes=2)
+LONG_LEASE = timedelta(minutes=15)
+ATTEMPTS_MAX = 5
+WRITE_EVERY_S = 0.5
+
+
+class Stopped(Exception):
+    """The run was cancelled, or another worker has it: leave it alone."""
+
+
+class Work:
+    """A run in this worker's hands."""
+
+    def __init__(self, run: ExportRun) -> None:
+        self.run = run
+        self._mine = ExportRun.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING)
+        self._written = 0.0
+
+    def begin(self, total: int) -> None:
+        """Say how many steps there are. Raises `Stopped`."""
+        self.run.done, self.run.total = 0, total
+        self._write(LEASE)
+
+    def step(self, count: int = 1) -> None:
+        """Count steps and keep the lease, on disk twice a second at most. Raises `Stopped`."""
+        self.run.done += count
+        if time.monotonic() - self._written >= WRITE_EVERY_S:
+            self._write(LEASE)
+
+    def keep(self) -> None:
+        """Keep the lease through many small steps that are not counted. Raises `Stopped`."""
+        self.step(0)
+
+    def hold_long(self) -> None:
+        """Keep the lease through a step that asks Exact. Raises `Stopped`."""
+        self._write(LONG_LEASE)
+
+    def hand_over(self) -> None:
+        """Everything was looked at; what is on its way to Exact ends there. Raises `Stopped`."""
+        self._change(handed_over_at=timezone.now(), done=self.run.total)
+
+    def let_go(self) -> None:
+        """Nothing to do until the lanes have ended: any worker may take the run from now on. Raises `Stopped`."""
+        self._change(leased_until=Now(), attempts=0)
+
+    def finish(self, state: RunState, **changes: Any) -> None:
+        """Write the end of the run. Raises `Stopped`."""
+        mail = MailState.DUE if self.run.email else MailState.NONE
+        self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
+
+    def deliver(self, content: FileContent, validations: Iterable[Validation], **changes: Any) -> None:
+        """Write the end of a run whose file is whole, and what the file holds: both, or neither.
+
+        Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another run has just delivered some of it.
+        """
+        with transaction.atomic():
+            self.finish(RunState.DONE, content=content, **changes)
+            if self.run.for_import:
+                note_delivered(self.run)
+            else:
+                note_validated(self.run, content, validations)
+
+    def _write(self, lease: timedelta) -> None:
+        self._change(done=self.run.done, total=self.run.total, leased_until=Now() + lease)
+        self._written = time.monotonic()
+
+    def _change(self, **changes: Any) -> None:
+        if self._mine.update(**changes) != 1:
+            raise Stopped(str(self.run.pk))
+
+
+def claim(run_id: UUID) -> Work | None:
+    """Take a run that is queued, or whose worker went away. None when there is nothing to do for this worker.
+
+    A run that ended five workers is not given to a sixth: it fails.
+    """
+    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, leased_until__lt=Now())
+    due = ExportRun.objects.filter(free, pk=run_id)
+    taken = due.filter(attempts__lt=ATTEMPTS_MAX).update(
+        state=RunState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
+    )
+    if taken:
+        return Work(ExportRun.objects.select_related("tenant", "establishment", "asked_by").get(pk=run_id))
+    broke = Problem(code="run_broke").to_document()
+    due.filter(attempts__gte=ATTEMPTS_MAX).update(
+        state=RunState.FAILED, finished_at=timezone.now(), leased_until=None, problems=[broke], mail_state=_mail_due()
+    )
+    return None
+
+
+def cancel(run_id: UUID) -> bool:
+    """End a run between two closings. What is on its way to Exact already goes on. Returns whether it was running."""
+    unfinished = ExportRun.objects.filter(pk=run_id, state__in=UNFINISHED)
+    return unfinished.update(state=RunState.CANCELLED, finished_at=timezone.now(), leased_until=None) == 1
+
+
+def _mail_due() -> Any:
+    return Case(When(email="", then=Value(MailState.NONE)), default=Value(MailState.DUE))

@@ -1,0 +1,132 @@
+"""The closings of a run's range, in the order of their days, read a page at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.fields.json import KT
+
+from exact.lane.states import IN_EXACT, OVER
+from exact.models import Posting, PostingState
+from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.models import Export, ExportState
+from exports.way.decide import NOTHING_TO_BOOK, TRAINING
+from exports.way.prepare import ALONG_AN_ESTABLISHMENT
+from ledger.entry import Entry
+from ledger.problem import Problem
+from on_demand.models import ARRIVED, ExportRun, RunClosing, RunState
+from postgres.rows import after, among
+from tenants.models import Establishment
+
+PAGE = 500
+LATE = Problem(code="run_late", blocking=False)
+NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
+# What a run looks at of every closing: a year of them is read, so nothing more.
+READ = (
+    "tenant_id",
+    "establishment_id",
+    "till_id",
+    "kind",
+    "number",
+    "business_date",
+    "closed_at",
+    "state",
+    "found",
+    "problems",
+    "accepted_problems",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEntries:
+    """A closing's entries in Exact, or on their way there; `complete` when none was refused."""
+
+    entries: tuple[Entry, ...] = ()
+    complete: bool = False
+    in_exact: bool = False
+
+
+def closings_in(run: ExportRun) -> QuerySet[Export]:
+    """Every closing of a run's range; of a monthly run also those that came after the file of their days."""
+    rows = Export.objects.filter(tenant_id=run.tenant_id)
+    of_days = Q(business_date__gte=run.first_date, business_date__lte=run.last_date)
+    if run.late_since is not None:
+        assert run.establishment is not None, "a monthly file is one establishment's"
+        late = late_closings(run.establishment, run.late_since, run.first_date, came_until=run.asked_at, but=run)
+        of_days |= Q(pk__in=late.values("pk"))
+    rows = rows.filter(of_days)
+    return rows.filter(establishment_id=run.establishment_id) if run.establishment_id else rows
+
+
+def late_closings(
+    shop: Establishment, since: date, before: date, *, came_until: datetime, but: ExportRun | None = None
+) -> QuerySet[Export]:
+    """Closings of these days that no monthly file of the establishment holds, but for the one of this run."""
+    rows = Export.objects.filter(
+        tenant_id=shop.tenant_id, establishment=shop, business_date__gte=since, business_date__lt=before
+    )
+    monthly = RunClosing.objects.filter(
+        export=OuterRef("pk"),
+        state__in=ARRIVED,
+        run__late_since__isnull=False,
+        run__state=RunState.DONE,
+    )
+    rows = rows.filter(~Exists(monthly.exclude(run=but) if but else monthly), created_at__lte=came_until)
+    return rows.exclude(state=ExportState.ARCHIVED)
+
+
+def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
+    """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
+    shops = Establishment.objects.filter(tenant_id=run.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
+    rows = (
+        closings_in(run)
+        .only(*READ)
+        .annotate(scope=KT("document__scope"), training=KT("document__training"))
+        .order_by("business_date", "closed_at", "id")
+    )
+    page = [*rows[:PAGE]]
+    while page:
+        for export in page:
+            export.establishment = shops[export.establishment_id]
+        yield page
+        last = page[-1]
+        beyond = after(business_date=last.business_date, closed_at=last.closed_at, id=last.pk)
+        page = [*rows.filter(beyond)[:PAGE]]
+
+
+def with_documents(page: Sequence[Export]) -> None:
+    """Read the documents of closings of one page, and what is booked of those that others cover in part."""
+    rows = Export.objects.filter(among("id", [it.pk for it in page]))
+    documents = dict(rows.values_list("pk", "document"))
+    for export in page:
+        export.document = documents[export.pk]
+    prefetch_related_objects(page, "remainder")
+
+
+def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
+    """What stands for each closing of a page: entries that were withdrawn or reversed, and reversals, do not."""
+    postings = Posting.objects.filter(reverses=None).exclude(state__in=OVER)
+    postings = postings.filter(among("closing_id", [it.pk for it in page]))
+    found: defaultdict[UUID, list[tuple[str, Entry]]] = defaultdict(list)
+    for closing_id, state, entry in postings.order_by("turn").values_list("closing_id", "state", "entry"):
+        found[closing_id].append((state, Entry.from_document(entry)))
+    return {
+        closing_id: StandingEntries(
+            entries=tuple(entry for state, entry in rows if state not in NOT_TAKEN),
+            complete=all(state not in NOT_TAKEN for state, _ in rows),
+            in_exact=all(state in IN_EXACT for state, _ in rows),
+        )
+        for closing_id, rows in found.items()
+    }
+
+
+def why_archived(export: Export) -> list[Problem]:
+    """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
+    assert export.state == ExportState.ARCHIVED
+    notes = [Problem.from_document(it) for it in export.problems if it["code"] in LOOKED_AT_AGAIN]
+    if notes:
+        return notes
+    return [TRAINING if getattr(export, "training", "") == "true" else NOTHING_TO_BOOK]

@@ -1,0 +1,83 @@
+"""What files for import have held: the next one leaves it out, unless a person asks for everything again."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.db.models import Count
+
+from exports.models import Export
+from ledger.problem import Problem
+from on_demand.models import DeliveredClosing, ExportRun, RunClosing, RunClosingState, RunState
+from postgres.rows import among
+
+ONCE = "on_demand_delivered_once"
+NOTED = """
+INSERT INTO on_demand_deliveredclosing (tenant_id, export_id, format, run_id)
+SELECT tenant_id, export_id, %(format)s, run_id FROM on_demand_runclosing
+WHERE run_id = %(run)s AND state = %(taken)s ORDER BY place
+"""
+NOTED_AGAIN = NOTED + "ON CONFLICT (export_id, format) DO UPDATE SET run_id = EXCLUDED.run_id"
+
+
+class DeliveredMeanwhile(Exception):
+    """Another run has just delivered a closing of this one: this one is to be made anew, without it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierFile:
+    """A file that held closings of a run before it."""
+
+    run: ExportRun
+    closings: int
+
+
+def earlier_runs(run: ExportRun, closing_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Which run's file of the same format holds each of these closings already; without the others."""
+    if not run.for_import:
+        return {}
+    rows = DeliveredClosing.objects.filter(format=run.format)
+    rows = rows.filter(among("export_id", closing_ids))
+    return dict(rows.values_list("export_id", "run_id"))
+
+
+def stands_in_a_file(export: Export) -> bool:
+    """Whether a file that was delivered holds the closing."""
+    taken = RunClosing.objects.filter(export=export, state=RunClosingState.TAKEN, run__state=RunState.DONE)
+    return taken.filter(run__content__isnull=False).exists()
+
+
+def note_delivered(run: ExportRun) -> None:
+    """Write down what a run's file holds, in the transaction that delivers it. Raises `DeliveredMeanwhile`."""
+    asked: dict[str, str | UUID] = {"format": run.format, "run": run.pk, "taken": RunClosingState.TAKEN.value}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTED_AGAIN if run.again else NOTED, asked)
+    except IntegrityError as error:
+        if ONCE in str(error):
+            raise DeliveredMeanwhile(str(run.pk)) from error
+        raise
+
+
+def earlier_files(run: ExportRun) -> list[EarlierFile]:
+    """The files that held closings of this run before it, the oldest first."""
+    rows = RunClosing.objects.filter(run=run, earlier__isnull=False).order_by().values_list("earlier")
+    counted = Counter(dict(rows.annotate(Count("pk"))))
+    runs = ExportRun.objects.filter(pk__in=[*counted]).select_related("establishment", "tenant")
+    return [EarlierFile(run=it, closings=counted[it.pk]) for it in runs.order_by("finished_at")]
+
+
+def nothing_new(run: ExportRun) -> Problem:
+    """Why a run delivers no file: every closing of its days is in an earlier one, or there is none."""
+    delivered = sum(it.closings for it in earlier_files(run))
+    if delivered:
+        return Problem(code="run_nothing_new", facts={"count": str(delivered)})
+    return Problem(code="run_empty")
+
+
+def word_on_again(run: ExportRun) -> list[Problem]:
+    """What a report says of a file that holds closings which earlier ones held."""
+    delivered = sum(it.closings for it in earlier_files(run)) if run.again else 0
+    return [Problem(code="run_again", facts={"count": str(delivered)}, blocking=False)] if delivered else []

@@ -1,0 +1,336 @@
+"""The console's forms: asking for a run, and how files are written."""
+
+import calendar
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from ledger import texts
+from ledger.files.ciel import CielCharset, DecimalSign
+from ledger.files.fec import FiscalYear
+from ledger.files.sage import SageLabelWidth
+from ledger.files.sage_text import SageTextCharset, Separator
+from on_demand.book_years import is_numbered_otherwise, is_too_long, longest_days
+from on_demand.models import FOR_IMPORT, BookYear, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
+from on_demand.options import FileOptions, JournalName, ThirdPartyName
+from on_demand.period import LONGEST_DAYS, period_faults
+from tenants.models import Establishment, Tenant, User
+from tenants.scope import visible_to
+
+PERIOD_WORDS = {
+    "period_reversed": _("The last day comes before the first."),
+    "period_in_future": _("This day has not come yet."),
+    "period_too_long": _("Choose 366 days at most."),
+}
+MONTHS_OFFERED = 13
+PRESETS = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "this_week": _("This week"),
+    "last_week": _("Last week"),
+    "this_month": _("This month"),
+    "last_month": _("Last month"),
+}
+
+
+def months_until(today: date) -> list[date]:
+    """The first days of this month and the twelve before it, the latest first."""
+    months = [today.replace(day=1)]
+    while len(months) < MONTHS_OFFERED:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
+
+
+def month_days(month: date, today: date) -> tuple[date, date]:
+    """The first and last day of a month, of this month until today."""
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return month.replace(day=1), min(last, today)
+
+
+def preset_days(preset: str, today: date) -> tuple[date, date]:
+    """The first and last day of a preset, none to come; weeks begin on Monday."""
+    monday = today - timedelta(days=today.weekday())
+    match preset:
+        case "today":
+            return today, today
+        case "this_week":
+            return monday, today
+        case "last_week":
+            return monday - timedelta(days=7), monday - timedelta(days=1)
+        case "this_month":
+            return month_days(today, today)
+        case "last_month":
+            return month_days(today.replace(day=1) - timedelta(days=1), today)
+    return today - timedelta(days=1), today - timedelta(days=1)
+
+
+class LongSelect(forms.Select):
+    """A select of groups, written in one go: a template for each option of two thousand shops takes half a second."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value)
+        rows = ((title, self._options(options, chosen)) for title, options in self.choices)
+        groups = format_html_join("", '<optgroup label="{}">{}</optgroup>', rows)
+        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), groups)
+
+    def _options(self, options: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+        rows = ((value, SafeString(" selected" if value == chosen else ""), label) for value, label in options)
+        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+class DayField(forms.DateField):
+    """A day of the years that closings may have."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is not None and not texts.in_years(value):
+            raise ValidationError(_now("The year must be between 2000 and 2100."), code="out_of_years")
+
+
+class RunForm(forms.Form):
+    """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
+
+    where = forms.ChoiceField(label=_("Establishment"), widget=LongSelect)
+    first = DayField(label=_("From"))
+    last = DayField(label=_("To"))
+    format = forms.ChoiceField(label=_("Format"), choices=RunFormat.choices)
+    email = forms.EmailField(
+        label=_("E-mail (optional)"),
+        required=False,
+        widget=forms.EmailInput(attrs={"placeholder": "compta@example.fr"}),
+        help_text=_("Gets the report, and the file."),
+    )
+    again = forms.BooleanField(
+        label=_("Everything again"),
+        required=False,
+        help_text=_("Ciel and Sage: also what an earlier file holds, for instance when its import was refused."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data)
+        self._user = user
+        field = self.fields["where"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*self._places()]
+
+    def _places(self) -> Iterator[tuple[str, Any]]:
+        shops = visible_to(self._user, Establishment.objects.all()).select_related("tenant")
+        by_tenant: dict[Tenant, list[tuple[str, str]]] = {}
+        for shop in shops.order_by("tenant__name", "code"):
+            by_tenant.setdefault(shop.tenant, []).append((f"e{shop.pk}", str(shop)))
+        for tenant, places in by_tenant.items():
+            everything = [(f"t{tenant.pk}", _now("{customer}: all establishments").format(customer=tenant))]
+            yield str(tenant), [*everything, *places] if len(places) > 1 else places
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "first" in cleaned and "last" in cleaned:
+            names = {"from": "first", "to": "last"}
+            days = (cleaned["first"], cleaned["last"])
+            for field, code in period_faults(*days, today=timezone.localdate(), longest=self._longest(cleaned, *days)):
+                self.add_error(names[field], ValidationError(PERIOD_WORDS[code], code=code))
+        return cleaned
+
+    def _longest(self, cleaned: dict[str, Any], first: date, last: date) -> int:
+        if "where" not in cleaned or "format" not in cleaned:
+            return LONGEST_DAYS
+        tenant, _shop = self._place(cleaned["where"])
+        return longest_days(tenant, cleaned["format"], first, last)
+
+    def _place(self, place: str) -> tuple[Tenant, Establishment | None]:
+        if place.startswith("e"):
+            shop = visible_to(self._user, Establishment.objects.all()).select_related("tenant").get(pk=place[1:])
+            return shop.tenant, shop
+        return visible_to(self._user, Tenant.objects.all()).get(pk=place[1:]), None
+
+    def run(self) -> ExportRun:
+        """The run asked for, not stored."""
+        tenant, shop = self._place(self.cleaned_data["where"])
+        return ExportRun(
+            tenant=tenant,
+            establishment=shop,
+            first_date=self.cleaned_data["first"],
+            last_date=self.cleaned_data["last"],
+            format=self.cleaned_data["format"],
+            email=self.cleaned_data["email"],
+            again=self.cleaned_data["again"] and self.cleaned_data["format"] in FOR_IMPORT,
+        )
+
+
+MONTHS = [(number, str(number)) for number in range(1, 13)]
+
+
+class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    """The options as fields; lists are one entry a line: `70 = VE = Ventes caisse`."""
+
+    journals = forms.CharField(
+        label=_("Journals"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One a line: code in Exact = code in the file = name. E.g. 70 = VE = Ventes caisse"),
+    )
+    third_parties = forms.CharField(
+        label=_("Third parties"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "One a line: code in Exact = code in the file = name = account for Ciel. "
+            "E.g. 0000002 = CAISSE = Clients comptoir = 411CAISSE"
+        ),
+    )
+    accounts = forms.CharField(
+        label=_("Names of accounts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One a line: account = name. E.g. 511500 = Cartes bancaires à encaisser"),
+    )
+    last_month = forms.TypedChoiceField(
+        label=_("Last month of the fiscal year"),
+        choices=MONTHS,
+        coerce=int,
+        help_text=_("Of the customer: an establishment has no fiscal year of its own."),
+    )
+    draft = forms.BooleanField(
+        label=_("FEC as a draft"),
+        required=False,
+        help_text=_("Leaves the validation date empty, for a package that validates by itself."),
+    )
+    ciel_decimal_sign = forms.ChoiceField(
+        label=_("Ciel: decimal sign"),
+        choices=[(DecimalSign.POINT.value, _("point")), (DecimalSign.COMMA.value, _("comma"))],
+    )
+    ciel_charset = forms.ChoiceField(label=_("Ciel: characters"), choices=[(it.value, it.value) for it in CielCharset])
+    sage_label_width = forms.TypedChoiceField(
+        label=_("Sage: width of labels"), choices=[(it.value, str(it.value)) for it in SageLabelWidth], coerce=int
+    )
+    sage_text_separator = forms.ChoiceField(
+        label=_("Sage text: separator"),
+        choices=[(Separator.SEMICOLON.value, _("semicolon")), ("tab", _("tab"))],
+    )
+    sage_text_charset = forms.ChoiceField(
+        label=_("Sage text: characters"), choices=[(it.value, it.value) for it in SageTextCharset]
+    )
+    sage_text_headings = forms.BooleanField(label=_("Sage text: first line with headings"), required=False)
+
+    class Meta:
+        model = FileSettings
+        fields = ["tenant", "establishment"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = FileOptions.model_validate(self.instance.options if self.instance.pk else {})
+        self.initial = {
+            **self.initial,
+            **options.model_dump(mode="json"),
+            "journals": _lines({key: [it.code, it.name] for key, it in options.journals.items()}),
+            "third_parties": _lines({key: [it.code, it.name, it.account] for key, it in options.third_parties.items()}),
+            "accounts": _lines({key: [name] for key, name in options.accounts.items()}),
+            "sage_text_separator": "tab" if options.sage_text_separator is Separator.TAB else ";",
+        }
+
+    def clean_journals(self) -> dict[str, JournalName]:
+        rows = _rows(self.cleaned_data["journals"], at_most=3)
+        return {key: JournalName(code=code, name=rest[0] if rest else "") for key, code, *rest in rows}
+
+    def clean_third_parties(self) -> dict[str, ThirdPartyName]:
+        rows = _rows(self.cleaned_data["third_parties"], at_most=4)
+        return {
+            key: ThirdPartyName(code=code, name=next(iter(rest), ""), account=next(iter(rest[1:]), ""))
+            for key, code, *rest in rows
+        }
+
+    def clean_accounts(self) -> dict[str, str]:
+        return {key: name for key, name, *_ in _rows(self.cleaned_data["accounts"], at_most=2)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        tenant = self.instance.tenant if self.instance.pk else cleaned.get("tenant")
+        shop = self.instance.establishment if self.instance.pk else cleaned.get("establishment")
+        if tenant is None:
+            return cleaned
+        if shop is not None and shop.tenant_id != tenant.pk:
+            self.add_error("establishment", _("This establishment belongs to another customer."))
+        before = FileOptions.model_validate(self.instance.options or {}).last_month
+        numbered = KeptNumber.objects.filter(tenant=tenant).exists()
+        if shop is None and numbered and cleaned.get("last_month") not in (None, before):
+            self.add_error(
+                "last_month",
+                _("Entries were numbered for this fiscal year already: it cannot change any more."),
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> FileSettings:
+        names = {*FileOptions.model_fields}
+        given = {name: value for name, value in self.cleaned_data.items() if name in names}
+        given["sage_text_separator"] = "\t" if given["sage_text_separator"] == "tab" else ";"
+        options = FileOptions.model_validate(given)
+        self.instance.options = options.model_dump(mode="json", exclude_defaults=True)
+        saved: FileSettings = super().save(commit)
+        return saved
+
+
+class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    class Meta:
+        model = BookYear
+        fields = ["tenant", "first_day", "last_day"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        tenant = self.instance.tenant if self.instance.pk else cleaned.get("tenant")
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if tenant is None or first is None or last is None:
+            return cleaned
+        wanted = FiscalYear(first=first, last=last)
+        row = BookYear.objects.filter(pk=self.instance.pk).first()
+        before = FiscalYear(first=row.first_day, last=row.last_day) if row else None
+        # The customer of a year that is changed is no field, so Django leaves this constraint to the database.
+        others = BookYear.objects.filter(tenant=tenant, first_day__lte=last, last_day__gte=first)
+        if last <= first:
+            self.add_error("last_day", _("The last day comes before the first."))
+        elif is_too_long(wanted):
+            self.add_error("last_day", _("A fiscal year has 24 months at most."))
+        elif row is not None and others.exclude(pk=row.pk).exists():
+            self.add_error("last_day", _("Another fiscal year of this customer holds some of these days."))
+        elif is_numbered_otherwise(tenant, before, wanted):
+            self.add_error(
+                "last_day", _("Entries of these days were numbered: their fiscal year cannot change any more.")
+            )
+        return cleaned
+
+
+class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    class Meta:
+        model = MonthlyExport
+        fields = ["establishment", "day", "format", "email", "active"]
+
+
+def _lines(rows: dict[str, list[str]]) -> str:
+    return "\n".join(" = ".join([key, *_without_empty_end(cells)]) for key, cells in rows.items())
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _rows(text: str, *, at_most: int) -> list[list[str]]:
+    """Cells of each line, two at least. Raises `ValidationError` that names the line."""
+    rows = []
+    for line in filter(None, (it.strip() for it in text.splitlines())):
+        cells = [cell.strip() for cell in line.split("=", at_most - 1)]
+        if len(cells) < 2 or not cells[0] or not cells[1]:
+            raise ValidationError(_("This line has not the form that is expected: %(line)s"), params={"line": line})
+        rows.append(cells)
+    return rows

@@ -1,0 +1,295 @@
+"""A run's closings, each booked once and set aside: what is checked is what is numbered and written.
+
+They are read a page at a time, so that no transaction stays open.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from string import ascii_uppercase
+from typing import Any
+from uuid import UUID
+
+from django.db.models.fields.json import KT
+from psycopg.types.json import Jsonb
+
+from booking.models import Mapping as Settings
+from exact.company.plan import plan_in
+from exact.models import Posting
+from exports.coverage.rows import kept
+from exports.models import Export, ExportState
+from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
+from exports.way.prepare import Destination
+from ledger.entry import Entry
+from ledger.files.booked import BookedClosing
+from ledger.files.fec import Fec
+from ledger.files.layout import Layout
+from ledger.files.make import Draft
+from ledger.files.read_back import as_meant, moved_by
+from ledger.files.takings import takings_of
+from ledger.problem import Problem
+from on_demand.claim import Work
+from on_demand.closings import (
+    LATE,
+    StandingEntries,
+    closings_in,
+    pages,
+    standing_entries,
+    why_archived,
+    with_documents,
+)
+from on_demand.delivered import earlier_runs
+from on_demand.frozen import FileEntry, Frozen
+from on_demand.models import ExportRun, RunClosing, RunClosingState
+from on_demand.read_ahead import read_ahead
+from on_demand.validated import Validated, ValidatedEntries, correction_of
+from postgres.bulk import copy_rows
+from tenants.models import Establishment, Till
+
+NAMED_MAX = 20
+CORRECTED = Problem(code="run_corrected", blocking=False)
+CORRECTED_ELSEWHERE = Problem(code="run_corrected_elsewhere", blocking=False)
+SAID_OF_SEVERAL = {
+    LATE.code: "run_late_closings",
+    CORRECTED.code: "fec_corrected",
+    CORRECTED_ELSEWHERE.code: "fec_corrected_elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadClosing:
+    """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out.
+
+    `earlier` is the run whose file for import held it before. `validated` is what delivered FECs hold of it: that is in
+    the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
+    """
+
+    export: Export
+    state: RunClosingState
+    in_exact: bool
+    problems: Sequence[Problem]
+    closing: BookedClosing | None
+    earlier: UUID | None = None
+    validated: tuple[Validated, ...] = ()
+    undone: tuple[Validated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page of closings with all that the database has to say of them."""
+
+    page: Sequence[Export]
+    standing: dict[UUID, StandingEntries]
+    earlier: dict[UUID, UUID]
+    validated: dict[UUID, list[Validated]]
+
+
+def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
+    """Book and draft every closing of the range, and write down what became of each.
+
+    Returns a word on what was corrected beside what was validated, or could not be in this file.
+    """
+    RunClosing.objects.filter(run=run).delete()
+    places, reader = count(1), Reader(run, draft.layout)
+    noted: dict[str, list[str]] = {}
+    for page in reader.pages():
+        rows = []
+        for read, place in zip(page, places, strict=False):
+            if read.closing is not None:
+                frozen.add(read.export.pk, drafted(draft, read.closing, read))
+            for problem in read.problems if read.closing is not None else ():
+                noted.setdefault(problem.code, []).append(read.export.label)
+            rows.append(_make_row(run, place, read))
+        copy_rows(RunClosing, COPIED, rows)
+        work.step(len(page))
+    return [*said_of_several(noted)]
+
+
+def said_of_several(noted: Mapping[str, list[str]]) -> Iterator[Problem]:
+    """What was noted of closings, by code and their labels, said once for all, with the first of them."""
+    for code, closings in noted.items():
+        facts = {"count": str(len(closings)), "closings": ", ".join(closings[:NAMED_MAX])}
+        yield Problem(code=SAID_OF_SEVERAL[code], facts=facts, blocking=False)
+
+
+def drafted(draft: Draft, closing: BookedClosing, read: ReadClosing) -> list[FileEntry]:
+    """A closing's entries as text, each with what it is to move; what is validated first, as it is."""
+    fec = draft.layout if isinstance(draft.layout, Fec) else None
+    day = closing.entries[0].date if closing.entries else None
+    turned = [(it, it.entry.reversal(day or it.entry.day, draft=bool(fec and fec.draft))) for it in read.undone]
+    texts = draft.add(closing, [*(it.entry for it in read.validated), *(entry for _, entry in turned)])
+    return [
+        *(_as_validated(it, fec) for it in read.validated if fec),
+        *(
+            FileEntry(it.kind, it.own, it.entry.journal.code, e.text, as_meant(e.moved), json.dumps(e.takings))
+            for it, e in turned
+        ),
+        *(
+            FileEntry(*text, as_meant(moved_by(entry, draft.layout)), json.dumps(takings_of(entry)) if fec else "")
+            for text, entry in zip(texts, closing.entries, strict=True)
+        ),
+    ]
+
+
+def _as_validated(it: Validated, fec: Fec) -> FileEntry:
+    number, place, day = it.given
+    text = it.entry.as_draft(fec.draft, validated_on=day)
+    given = (number.journal, number.sequence, place, day.toordinal())
+    return FileEntry(it.kind, it.own, number.journal, text, as_meant(it.entry.moved), "", given)
+
+
+COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
+
+
+def _make_row(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
+    problems = Jsonb([problem.to_document() for problem in read.problems])
+    return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems, read.earlier
+
+
+def walk_ins_of(run: ExportRun) -> set[str]:
+    """The third parties that counter sales of the range are booked to: as the plans say now, and as was posted."""
+    posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
+    shops = closings_in(run).order_by().values("establishment")
+    mappings = Settings.objects.filter(establishment__in=shops)
+    planned = {plan_in(None, mapping).third_party for mapping in mappings}
+    return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
+
+
+# Of these something may be missing although all that was posted stands.
+UNFINISHED = (ExportState.HELD, ExportState.WAITING, ExportState.FAILED)
+
+
+class Reader:
+    """Reads and books the closings of one run; remembers what is in force for each establishment."""
+
+    def __init__(self, run: ExportRun, layout: Layout | None = None) -> None:
+        self._run = run
+        self._fec = layout if isinstance(layout, Fec) else None
+        self._validated = ValidatedEntries()
+        self._destinations: dict[int, Destination] = {}
+        self._till_places: dict[int, str] = _till_places(run)
+        self._shops: dict[int, str] = _shops_apart(run)
+
+    def pages(self) -> Iterator[list[ReadClosing]]:
+        """Yield what becomes of each closing of the range, a page at a time."""
+        for stored in read_ahead(self._read_pages()):
+            yield [self._note_late(self._take_or_leave(export, stored)) for export in stored.page]
+
+    def _note_late(self, read: ReadClosing) -> ReadClosing:
+        """A closing that came after the file of its month is named in the one that holds it."""
+        late = read.closing is not None and read.export.business_date < self._run.first_date
+        return replace(read, problems=[*read.problems, LATE]) if late else read
+
+    def _read_pages(self) -> Iterator[StoredPage]:
+        for page in pages(self._run):
+            earlier = earlier_runs(self._run, [it.pk for it in page])
+            wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
+            standing = standing_entries(wanted)
+            validated = self._validated.of([it.pk for it in page]) if self._fec else {}
+            to_book = [it for it in wanted if it.pk not in validated]
+            with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
+            yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated)
+
+    def _take_or_leave(self, export: Export, stored: StoredPage) -> ReadClosing:
+        """What an earlier file for import holds is left out, or taken as what it is now."""
+        earlier = stored.earlier.get(export.pk)
+        if earlier is not None and not self._run.again:
+            state = RunClosingState.ALREADY
+            return ReadClosing(export=export, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
+        standing = stored.standing.get(export.pk, StandingEntries())
+        if validated := stored.validated.get(export.pk):
+            return self._as_validated(export, validated, standing)
+        return replace(self._read(export, standing), earlier=earlier)
+
+    def _as_validated(self, export: Export, validated: list[Validated], standing: StandingEntries) -> ReadClosing:
+        """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
+        assert self._fec is not None, "only a FEC validates"
+        whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
+        correction = correction_of(validated, standing.entries, self._fec) if whole else None
+        taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
+        if correction is None:
+            return taken
+        if correction.day not in self._fec.year:
+            return replace(taken, problems=[CORRECTED_ELSEWHERE])
+        corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
+        return replace(corrected, closing=self._closing(export, correction.standing))
+
+    def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
+        """Whether something of it may be missing from its postings."""
+        return export.state in UNFINISHED or (export.state != ExportState.ARCHIVED and not standing.complete)
+
+    def _read(self, export: Export, standing: StandingEntries) -> ReadClosing:
+        if export.state == ExportState.ARCHIVED:
+            return _leave_out(export, RunClosingState.SKIPPED, why_archived(export))
+        if not self._is_booked_now(export, standing):
+            return self._take(export, standing.entries, in_exact=standing.in_exact)
+        look = Look.at(export, standing.entries, judged=kept)
+        match decide_for_file(look, self._destination(export.establishment)):
+            case Held(problems=problems):
+                return _leave_out(export, RunClosingState.HELD, look.holding(problems))
+            case Archived(why=why):
+                return _leave_out(export, RunClosingState.SKIPPED, [why])
+            case Ready(entries=entries):
+                return self._take(export, (*standing.entries, *entries), in_exact=False)
+        return self._take(export, standing.entries, in_exact=standing.in_exact)
+
+    def _take(self, export: Export, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
+        return ReadClosing(
+            export=export,
+            state=RunClosingState.TAKEN,
+            in_exact=in_exact,
+            problems=(),
+            closing=self._closing(export, entries),
+        )
+
+    def _destination(self, shop: Establishment) -> Destination:
+        if shop.pk not in self._destinations:
+            self._destinations[shop.pk] = Destination.of(shop)
+        return self._destinations[shop.pk]
+
+    def _closing(self, export: Export, entries: tuple[Entry, ...]) -> BookedClosing:
+        station = getattr(export, "scope", "") or ""
+        return BookedClosing(
+            establishment=export.establishment.code,
+            siren=self._run.tenant.siren,
+            number=export.number,
+            business_date=export.business_date,
+            entries=entries,
+            scope=scope_of(self._till_places[export.till_id], station),
+            shop=self._shops.get(export.establishment_id, ""),
+        )
+
+
+def scope_of(till_place: str, station: str) -> str:
+    """What tells a closing's sequence apart: "2" for the second till, "BAR" for a station, "2-P1" for its station 1."""
+    return "-".join(part for part in (till_place, f"P{station}" if station.isdigit() else station) if part)
+
+
+def _shops_apart(run: ExportRun) -> dict[int, str]:
+    """In a file of several establishments: "" for the customer's first, then "B", "C", … "Z", "AA"."""
+    if run.establishment_id is not None:
+        return {}
+    shops = Establishment.objects.filter(tenant_id=run.tenant_id).order_by("pk").values_list("pk", flat=True)
+    return {pk: letters_of(place) if place else "" for place, pk in enumerate(shops)}
+
+
+def letters_of(place: int) -> str:
+    """0 is "A", 25 "Z", 26 "AA": as a spreadsheet counts its columns."""
+    before, letter = divmod(place, 26)
+    return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
+
+
+def _leave_out(export: Export, state: RunClosingState, problems: Sequence[Problem]) -> ReadClosing:
+    return ReadClosing(export=export, state=state, in_exact=False, problems=problems, closing=None)
+
+
+def _till_places(run: ExportRun) -> dict[int, str]:
+    """ "" for an establishment's first till, then "2", "3": each till counts its closings from one."""
+    counted: dict[int, int] = {}
+    places: dict[int, str] = {}
+    tills = Till.objects.filter(tenant_id=run.tenant_id).order_by("pk").values_list("pk", "establishment_id")
+    for till_id, establishment_id in tills:
+        counted[establishment_id] = counted.get(establishment_id, 0) + 1
+        places[till_id] = "" if counted[establishment_id] == 1 else str(counted[establishment_id])
+    return places

@@ -1,0 +1,134 @@
+"""What a run sets aside between check and writing, in temporary files: memory does not grow with the range."""
+
+import marshal
+import tempfile
+from array import array
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.files.make import completed
+from ledger.files.numbering import EntryNumber, GivenNumber
+from on_demand.validated import Validation
+
+
+class FileEntry(NamedTuple):
+    """An entry for a file: its kind, its own journal, the journal's code in the file, its lines as text.
+
+    `meant` is what its lines move, to be found again in the file's bytes; `takings` what it adds to sales and means
+    as JSON, for a FEC. `given` is the number (journal, sequence, place, day) of one that a delivered FEC holds already.
+    """
+
+    kind: str
+    own: str
+    journal: str
+    text: str
+    meant: str
+    takings: str = ""
+    given: tuple[str, int, int, int] | None = None
+
+
+class WrittenEntry(NamedTuple):
+    """An entry ready to be written, with the number it shows, if it shows one; `place` is the number's row.
+
+    `takings` is "" for one that a delivered FEC holds already.
+    """
+
+    text: str
+    number: EntryNumber | None
+    meant: str
+    place: int = 0
+    takings: str = ""
+
+
+class _Records:
+    """Tuples of plain values in a temporary file: all are added, then read as often as wanted."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._ends = array("q", [0])
+
+    def add(self, record: tuple[Any, ...]) -> None:
+        self._ends.append(self._ends[-1] + self._file.write(marshal.dumps(record)))
+
+    def read(self, place: int) -> Any:
+        """Cheapest in the order in which records were added."""
+        begin, end = self._ends[place], self._ends[place + 1]
+        if self._file.tell() != begin:
+            self._file.seek(begin)
+        return marshal.loads(self._file.read(end - begin))  # noqa: S302 - our own temporary file
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Frozen:
+    """Booked entries as text, by closing, in the order of the run; gone through as often as wanted, always the same."""
+
+    def __init__(self) -> None:
+        self._records = _Records()
+
+    def add(self, export_id: UUID, entries: list[FileEntry]) -> None:
+        """Set a closing's entries aside."""
+        self._records.add((export_id.bytes, [tuple(entry) for entry in entries]))
+
+    def __iter__(self) -> Iterator[tuple[UUID, list[FileEntry]]]:
+        for place in range(len(self._records)):
+            export_id, entries = self._records.read(place)
+            yield UUID(bytes=export_id), [FileEntry(*entry) for entry in entries]
+
+    def in_order(self) -> Iterator[WrittenEntry]:
+        """The entries of a format that shows no numbers, in the order of their closings."""
+        for _export_id, entries in self:
+            yield from (WrittenEntry(entry.text, None, entry.meant) for entry in entries)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def close(self) -> None:
+        self._records.close()
+
+
+class Validations:
+    """Where a FEC holds each entry that no delivered one held before."""
+
+    def __init__(self) -> None:
+        self._records = _Records()
+
+    def add(self, validation: Validation) -> None:
+        """Set one aside."""
+        self._records.add(tuple(validation))
+
+    def __iter__(self) -> Iterator[Validation]:
+        for place in range(len(self._records)):
+            yield Validation(*self._records.read(place))
+
+    def close(self) -> None:
+        self._records.close()
+
+
+class Numbered:
+    """Entries with the numbers they show, to be written in the order in which those were given, by whatever run."""
+
+    def __init__(self) -> None:
+        self._records = _Records()
+        self._places = array("q")
+
+    def add(self, entry: FileEntry, given: GivenNumber) -> None:
+        """Set an entry aside, completed with its number."""
+        self._places.append(given.place)
+        number = given.number
+        new = entry.takings if entry.given is None else ""
+        self._records.add((completed(entry.text, given), number.journal, number.sequence, entry.meant, new))
+
+    def in_order(self) -> Iterator[WrittenEntry]:
+        """The entries in the order of their numbers."""
+        for entry in sorted(range(len(self._places)), key=self._places.__getitem__):
+            text, journal, sequence, meant, takings = self._records.read(entry)
+            yield WrittenEntry(text, EntryNumber(journal, sequence), meant, self._places[entry], takings)
+
+    def close(self) -> None:
+        self._records.close()

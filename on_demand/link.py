@@ -1,0 +1,51 @@
+"""A run's file for somebody without a log-in: a signed address, good for seven days."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from on_demand.content import read_content
+from on_demand.models import ExportRun
+
+VALID_FOR = timedelta(days=7)
+SIGNER = TimestampSigner(salt="exports.run.file")
+
+
+def signed_address(run: ExportRun) -> str:
+    """The address that goes into an e-mail; whoever has it gets this one file."""
+    return f"{settings.PUBLIC_URL}{reverse('export-file', args=[SIGNER.sign(str(run.pk))])}"
+
+
+@require_safe
+def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
+    """The file of a signed address: 404 for one that was not signed here, 410 with a sentence for one that is over."""
+    try:
+        run_id = UUID(SIGNER.unsign(token, max_age=VALID_FOR))
+    except SignatureExpired:
+        return render(request, "on_demand/link_over.html", status=410)
+    except (BadSignature, ValueError) as error:
+        raise Http404 from error
+    return file_answer(get_object_or_404(ExportRun.objects.select_related("content"), pk=run_id))
+
+
+def file_answer(run: ExportRun) -> StreamingHttpResponse:
+    """A run's file as it was delivered, byte for byte. Raises `Http404` when there is none."""
+    if run.content is None:
+        raise Http404
+    pieces: Iterator[bytes] = read_content(run.content)
+    return StreamingHttpResponse(
+        pieces,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="{run.file_name}"',
+            "Content-Length": str(run.content.size),
+            "Cache-Control": "private, no-store",
+        },
+    )

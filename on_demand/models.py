@@ -1,0 +1,407 @@
+"""A run of the export on demand, what it took, what it delivered, and the numbers that entries keep for ever."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.files.ciel import Ciel
+from ledger.files.fec import Fec
+from ledger.files.layout import Layout
+from ledger.files.sage import Sage
+from ledger.files.sage_text import SageText
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from tenants.models import Establishment, Tenant, Till, User
+
+DAYS = models.Func(
+    "first_day",
+    "last_day",
+    RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+    function="daterange",
+    output_field=DateRangeField(),
+)
+
+
+class RunFormat(models.TextChoices):
+    """Where a run's entries go: the words of the till API, the layout of the file, the label.
+
+    A further file format is a layout in a module of its own (`ledger.files`) and one row here. mypy asks for what its
+    settings make of it (`on_demand.options.layout_of`), a test for the place of each setting on their page.
+    """
+
+    layout: type[Layout] | None
+
+    def __new__(cls, word: str, layout: type[Layout] | None = None) -> Self:
+        format = str.__new__(cls, word)
+        format._value_ = word
+        format.layout = layout
+        assert layout is None or layout.name == word, f"{layout.name} is offered as {word}"
+        return format
+
+    EXACT = "exact", None, "Exact Online"
+    FEC = "fec", Fec, "FEC"
+    CIEL = "ciel", Ciel, _("Ciel / Sage 50 (XIMPORT)")
+    SAGE = "sage", Sage, _("Sage 100 (format Sage)")
+    SAGE_TEXT = "sage_text", SageText, _("Sage 100 (parametrable text)")
+
+
+FOR_IMPORT = tuple(it for it in RunFormat if it.layout and it.layout.for_import)
+
+
+class RunState(models.TextChoices):
+    """How far an export on demand is, in the words of the till API."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("failed")
+
+
+UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
+
+class MailState(models.TextChoices):
+    NONE = "none", _("no e-mail asked for")
+    DUE = "due", _("to be sent")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused")
+
+
+class FileContent(models.Model):
+    """The bytes of a delivered file, kept once however often they are delivered; its pieces are `FilePiece`."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField()
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="on_demand_content_has_a_hash")
+        ]
+
+
+class FilePiece(models.Model):
+    """A part of a file's bytes, so that neither writing nor reading holds the whole file in memory.
+
+    `packed`: by zlib; parts kept by earlier versions are as they are.
+    """
+
+    content = models.ForeignKey(FileContent, models.CASCADE, related_name="pieces")
+    position = models.PositiveIntegerField()
+    data = models.BinaryField()
+    packed = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["content", "position"], name="on_demand_piece_once")]
+
+
+class ExportRun(models.Model):
+    """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
+
+    A monthly one has `late_since`: it takes as well the closings of days from then on that came after the monthly file
+    of their days was made.
+
+    `again`: into a file for import also goes what an earlier one held, because a person wants it so.
+    `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
+    every closing of a run to Exact was looked at; it is done once Exact's lanes have ended them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, null=True, related_name="+", verbose_name=_("establishment")
+    )
+    first_date = models.DateField(_("from"))
+    last_date = models.DateField(_("to"))
+    late_since = models.DateField(null=True)
+    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices)
+    again = models.BooleanField(_("everything again"), default=False, db_default=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(max_length=10, default="fr")
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
+    asked_by_till = models.ForeignKey(Till, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    fence = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    problems = models.JSONField(default=list)
+    content = models.ForeignKey(FileContent, models.PROTECT, null=True, related_name="runs")
+    file_name = models.CharField(_("file"), max_length=80, blank=True)
+    sheet = models.JSONField(null=True, help_text="The control sheet, for a page.")
+    sheet_csv = models.BinaryField(null=True)
+    takings = models.JSONField(null=True, help_text="Sales per VAT rate, receipts per means, turnover.")
+    comparison = models.JSONField(null=True, help_text="Each posted entry against Exact's books.")
+    read_back = models.JSONField(null=True, help_text="What the file's own bytes hold, entry by entry.")
+    mail_state = models.CharField(_("mail"), max_length=10, choices=MailState.choices, default=MailState.NONE)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_not_before = models.DateTimeField(null=True)
+    mail_detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("export to accounting")
+        verbose_name_plural = _("exports to accounting")
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="on_demand_run_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(late_since=None) | Q(late_since__lte=F("first_date"), establishment__isnull=False),
+                name="on_demand_run_late_of_a_shop",
+            ),
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="on_demand_run_state_known"),
+            models.CheckConstraint(condition=Q(format__in=RunFormat.values), name="on_demand_run_format_known"),
+            models.CheckConstraint(condition=Q(asked_by=None) | Q(asked_by_till=None), name="on_demand_run_one_asker"),
+            models.CheckConstraint(
+                condition=Q(state__in=UNFINISHED, finished_at=None)
+                | (~Q(state__in=UNFINISHED) & Q(finished_at__isnull=False)),
+                name="on_demand_run_finished_has_time",
+            ),
+            models.CheckConstraint(condition=Q(content=None) | ~Q(file_name=""), name="on_demand_run_file_has_name"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="on_demand_run_with_tenant"),
+            SameTenant("establishment"),
+            SameTenant("asked_by_till"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "-asked_at"], name="on_demand_run_by_tenant"),
+            models.Index(fields=["establishment", "-asked_at"], name="on_demand_run_by_shop"),
+            models.Index(fields=["state"], condition=Q(state__in=UNFINISHED), name="on_demand_run_unfinished"),
+            models.Index(fields=["asked_at"], condition=Q(mail_state=MailState.DUE), name="on_demand_run_mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_format_display()} {self.first_date:%d/%m/%Y} – {self.last_date:%d/%m/%Y}"
+
+    @property
+    def to_exact(self) -> bool:
+        return self.format == RunFormat.EXACT
+
+    @property
+    def for_import(self) -> bool:
+        return self.format in FOR_IMPORT
+
+    @property
+    def finished(self) -> bool:
+        return self.state not in UNFINISHED
+
+
+class RunClosingState(models.TextChoices):
+    TAKEN = "taken", _("taken")
+    ALREADY = "already", _("already exported")
+    SKIPPED = "skipped", _("left out")
+    HELD = "held", _("held")
+
+
+# The closing is where the run was to bring it, by this run or before it.
+ARRIVED = (RunClosingState.TAKEN, RunClosingState.ALREADY)
+
+
+class RunClosing(models.Model):
+    """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
+
+    `earlier` is the run whose file for import held it before.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    run = models.ForeignKey(ExportRun, models.CASCADE, related_name="closings")
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    place = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=RunClosingState.choices)
+    in_exact = models.BooleanField(default=False, help_text="Its entries stood in Exact when it was taken.")
+    problems = models.JSONField(default=list)
+    earlier = models.ForeignKey(ExportRun, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "export"], name="on_demand_runclosing_once"),
+            SameTenant("run"),
+            SameTenant("export"),
+            SameTenant("earlier"),
+        ]
+
+
+class DeliveredClosing(models.Model):
+    """A closing that a delivered file for import holds; `run` is the last one that delivered it in this format.
+
+    The key decides between two runs that would deliver it at the same moment.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+", db_index=False)
+    format = models.CharField(max_length=10, choices=RunFormat.choices)
+    run = models.ForeignKey(ExportRun, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["export", "format"], name="on_demand_delivered_once"),
+            models.CheckConstraint(condition=Q(format__in=FOR_IMPORT), name="on_demand_delivered_for_import"),
+            SameTenant("run"),
+            SameTenant("export"),
+            NeverEmptied(),
+        ]
+
+
+class KeptNumber(models.Model):
+    """The EcritureNum of one entry, kept for ever: LPF art. A47 A-1, field 3.
+
+    One sequence per company (a tenant is one legal entity), fiscal year (its last day) and journal code in the file.
+    An entry is known by its closing, its kind and the journal it is booked in, whatever the file calls that; of several
+    (after a correction) by `revision`. All entries of a closing that were numbered together have the same `given_at`.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
+    fiscal_year = models.DateField()
+    journal = models.CharField(max_length=20)
+    sequence = models.PositiveIntegerField()
+    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    entry_kind = models.CharField(max_length=10)
+    entry_journal = models.CharField(max_length=10)
+    revision = models.PositiveSmallIntegerField(default=1, db_default=1)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "fiscal_year", "journal", "sequence"], name="on_demand_number_given_once"
+            ),
+            models.UniqueConstraint(
+                fields=["export", "entry_kind", "entry_journal", "revision"], name="on_demand_number_of_entry_kept"
+            ),
+            models.CheckConstraint(condition=Q(sequence__gt=0), name="on_demand_number_counts_from_one"),
+            SameTenant("export"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
+
+
+class ValidatedEntry(models.Model):
+    """A numbered entry as a delivered FEC holds it: these bytes are what every later FEC shows under its number.
+
+    `takings` is what it adds to sales and means of payment (`ledger.files.takings.takings_of`).
+    """
+
+    number = models.OneToOneField(KeptNumber, models.PROTECT, primary_key=True, related_name="validated")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    content = models.ForeignKey(FileContent, models.PROTECT, related_name="+", db_index=False)
+    start = models.PositiveBigIntegerField()
+    length = models.PositiveIntegerField()
+    takings = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(length__gt=0), name="on_demand_validated_has_text"),
+            OnlyAddedTo(),
+            NeverEmptied(),
+        ]
+
+
+class BookYear(models.Model):
+    """A fiscal year of a customer, from its first to its last day; where none is set, twelve months (`FileOptions`).
+
+    No two of a customer overlap, none is longer than 24 months, as a company's first year may be, and one in which
+    entries were numbered does not change: the database sees to it.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("fiscal year")
+        verbose_name_plural = _("fiscal years")
+        ordering = ["tenant", "first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gt=F("first_day")),
+                name="on_demand_bookyear_ends_after_it_begins",
+                violation_error_message=_("The last day comes before the first."),
+            ),
+            ExclusionConstraint(
+                name="on_demand_bookyear_no_overlap",
+                expressions=[("tenant", RangeOperators.EQUAL), (DAYS, RangeOperators.OVERLAPS)],
+                violation_error_message=_("Another fiscal year of this customer holds some of these days."),
+            ),
+            Audited(),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day:%d/%m/%Y} – {self.last_day:%d/%m/%Y}"
+
+
+class FileSettings(models.Model):
+    """How a customer's files are written; with an establishment, how that establishment's own files are.
+
+    `options` has the shape of `on_demand.options.FileOptions`.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    establishment = models.OneToOneField(
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("establishment"),
+        help_text=_("Leave empty for what holds for all of the customer's files."),
+    )
+    options = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("file settings")
+        verbose_name_plural = _("file settings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(establishment=None),
+                name="on_demand_filesettings_one_per_tenant",
+                violation_error_message=_("This customer already has file settings."),
+            ),
+            SameTenant("establishment"),
+            Audited(silent=["updated_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.establishment or self.tenant)
+
+
+class MonthlyExport(models.Model):
+    """Each month, on a day, the month before goes into a file and to an address. `exported_month` is its first day."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), editable=False)
+    establishment = models.OneToOneField(
+        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment")
+    )
+    day = models.PositiveSmallIntegerField(_("day of the month"), default=5, help_text=_("1 to 28"))
+    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices, default=RunFormat.FEC)
+    email = models.EmailField(_("e-mail"))
+    active = models.BooleanField(_("active"), default=True)
+    exported_month = models.DateField(_("last month exported"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("monthly export")
+        verbose_name_plural = _("monthly exports")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(day__gte=1, day__lte=28),
+                name="on_demand_monthly_day_exists",
+                violation_error_message=_("Choose a day from 1 to 28: every month has it."),
+            ),
+            SameTenant("establishment"),
+            Audited(silent=["exported_month"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.establishment)

@@ -1,0 +1,140 @@
+"""The file of last month, by itself, on the day an establishment chose and once its last service came.
+
+What came after the file of its month is in the next one, named there.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Max, Min, Q
+from django.utils import timezone
+
+from exports.models import Export, ExportState
+from ledger.files.fec import FiscalYear
+from on_demand.ask import ask_for_run
+from on_demand.book_years import year_of
+from on_demand.closings import late_closings
+from on_demand.models import ExportRun, MonthlyExport, RunFormat, RunState
+from on_demand.options import options_of
+from on_demand.period import LONGEST_DAYS
+from tenants.models import Establishment, Till
+
+log = structlog.get_logger()
+
+# By then the evening of the month's last day was closed, also where the closing is pushed long after midnight.
+SERVICE_OVER = time(6)
+# A closing that is expected and does not come is waited for so long after that; then it is in the next month's file.
+PATIENCE = timedelta(hours=48)
+WEEKS_OF_HABIT = 4
+
+
+def ask_for_due_months() -> list[ExportRun]:
+    """Ask for last month's run of every establishment whose day has come. However often called: one run a month.
+
+    One that cannot be asked for is logged and is due again in an hour; the others are made now.
+    """
+    now = timezone.localtime()
+    last = now.date().replace(day=1) - timedelta(days=1)
+    month = last.replace(day=1)
+    due = MonthlyExport.objects.filter(Q(exported_month=None) | Q(exported_month__lt=month), active=True)
+    asked: list[ExportRun] = []
+    for pk in due.filter(day__lte=now.day).order_by("pk").values_list("pk", flat=True):
+        try:
+            asked += _ask(pk, month, last, now)
+        except Exception:
+            log.exception("monthly_not_asked", monthly_export=pk)
+    return asked
+
+
+def _ask(pk: int, month: date, last: date, now: datetime) -> list[ExportRun]:
+    """Claim the month and ask for its run, both or neither."""
+    with transaction.atomic():
+        rows = MonthlyExport.objects.select_for_update(of=("self",)).select_related("tenant", "establishment")
+        monthly = rows.get(pk=pk)
+        if not monthly.active or (monthly.exported_month is not None and monthly.exported_month >= month):
+            return []
+        if last_service_awaited(monthly.establishment, last, now):
+            return []
+        MonthlyExport.objects.filter(pk=pk).update(exported_month=month)
+        since = _late_since(monthly, month)
+        year_began = max(since, _year_began(monthly, month))
+        return [
+            *_of_years_before(monthly, since, year_began, now),
+            _run(monthly, month, last, late_since=year_began),
+        ]
+
+
+def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool:
+    """Whether a closing of a day may still come: it is not over, or one that its tills usually send is not there yet.
+
+    A till sends as many closings of a day as on the same weekday of the weeks before; none is expected of a weekday on
+    which it did not work, and none after two days, or once it has closed a later day.
+    """
+    over = datetime.combine(last + timedelta(days=1), SERVICE_OVER, tzinfo=timezone.get_current_timezone())
+    if now < over:
+        return True
+    if now >= over + PATIENCE:
+        return False
+    return any(_count_usual(till, last) > _came(till, last) for till in Till.objects.filter(establishment=shop))
+
+
+def _count_usual(till: Till, day: date) -> int:
+    """How many closings a till sent of that weekday, the last time it worked on one of the weeks before."""
+    if till.suspended_at is not None or Export.objects.filter(till=till, business_date__gt=day).exists():
+        return 0
+    for weeks in range(1, WEEKS_OF_HABIT + 1):
+        if sent := _came(till, day - timedelta(weeks=weeks)):
+            return sent
+    return 0
+
+
+def _came(till: Till, day: date) -> int:
+    return Export.objects.filter(till=till, business_date=day).count()
+
+
+def _late_since(monthly: MonthlyExport, month: date) -> date:
+    """From which day on a closing may have missed its monthly file: the first one's, a year back at most."""
+    made = ExportRun.objects.filter(
+        establishment_id=monthly.establishment_id, late_since__isnull=False, state=RunState.DONE
+    )
+    first = made.aggregate(first=Min("first_date"))["first"] or month
+    return max(min(first, month), month - timedelta(days=LONGEST_DAYS))
+
+
+def _year_began(monthly: MonthlyExport, month: date) -> date:
+    """A FEC holds one fiscal year; a file for import any days."""
+    if monthly.format != RunFormat.FEC:
+        return date.min
+    return min(month, _year_of(monthly, month).first)
+
+
+def _year_of(monthly: MonthlyExport, day: date) -> FiscalYear:
+    options = options_of(monthly.tenant, monthly.establishment)
+    return year_of(monthly.tenant, day, last_month=options.last_month)
+
+
+def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[ExportRun]:
+    """A FEC of its own for what came late of fiscal years before, as far as it can be booked."""
+    while since < until:
+        late = late_closings(monthly.establishment, since, until, came_until=now).exclude(state=ExportState.HELD)
+        first = late.aggregate(first=Min("business_date"))["first"]
+        if first is None:
+            return
+        end = _year_of(monthly, first).last
+        last = late.filter(business_date__lte=end).aggregate(last=Max("business_date"))["last"]
+        yield _run(monthly, first, last, late_since=first)
+        since = last + timedelta(days=1)
+
+
+def _run(monthly: MonthlyExport, first: date, last: date, *, late_since: date) -> ExportRun:
+    return ask_for_run(
+        monthly.tenant,
+        establishment=monthly.establishment,
+        first=first,
+        last=last,
+        late_since=min(late_since, first),
+        format=RunFormat(monthly.format),
+        email=monthly.email,
+    )

@@ -1,0 +1,101 @@
+"""What a run did with each closing of its days: taken, or left and why. Its list, and its counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from exports.models import Export, ExportState
+from ledger.problem import Problem
+from on_demand.freeze import NAMED_MAX
+from on_demand.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
+
+LEFT_OUT = "run_left_out"
+WAITING = Problem(code="run_waiting")
+NOT_LOOKED_AT = Problem(code="run_not_looked_at").to_document()
+NO_FILE = Problem(code="run_no_file").to_document()
+IN_EARLIER_FILE = Problem(code="run_in_earlier_file", blocking=False).to_document()
+NOT_POSTED = Problem(code="run_not_posted").to_document()
+ENDED_WITHOUT_FILE = (RunState.FAILED, RunState.CANCELLED)
+NOT_ON_ITS_WAY = (ExportState.FAILED, ExportState.HELD, ExportState.WAITING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`taken`: the run takes it, or it was there already; else `why` says what it is left for, once the run saw it.
+    `problems` is all there is to say of it.
+    """
+
+    taken: bool
+    seen: bool
+    problems: Sequence[Mapping[str, Any]]
+    why: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why closings were left out: a problem as it stands with the first of them, and with how many it does."""
+
+    problem: Mapping[str, Any]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How many closings a run took and how many it left. One that is left for two reasons counts with both."""
+
+    taken: int
+    left: int
+    reasons: Sequence[Reason]
+
+
+def outcome_of(run: ExportRun, export: Export, row: RunClosing | None) -> Outcome:
+    """What a run did with a closing of its days; `row` is what it wrote down of it, None before it looked."""
+    if row is None and not run.finished:
+        return Outcome(taken=False, seen=False, problems=export.problems)
+    if row is None:
+        return Outcome(taken=False, seen=True, problems=[*export.problems, NOT_LOOKED_AT], why=[NOT_LOOKED_AT])
+    if row.state not in ARRIVED:
+        return Outcome(taken=False, seen=True, problems=row.problems, why=row.problems)
+    why = _why_not_there(run, export, row)
+    return Outcome(taken=not why, seen=True, problems=[*row.problems, *why], why=why)
+
+
+def _why_not_there(run: ExportRun, export: Export, row: RunClosing) -> list[dict[str, Any]]:
+    """A closing that was to arrive, and is not where the run was to bring it."""
+    if row.earlier_id is not None and not run.again:
+        return [IN_EARLIER_FILE]
+    if not run.to_exact and run.state in ENDED_WITHOUT_FILE:
+        return [NO_FILE]
+    return [NOT_POSTED] if run.to_exact and export.state in NOT_ON_ITS_WAY else []
+
+
+def summary_of(outcomes: Iterable[Outcome]) -> Summary:
+    """Count what a run did. What it has not looked at yet counts nowhere."""
+    seen = [it for it in outcomes if it.seen]
+    left = [it for it in seen if not it.taken]
+    said: dict[str, Mapping[str, Any]] = {}
+    counts: Counter[str] = Counter()
+    for outcome in left:
+        by_code = {it["code"]: it for it in reversed(outcome.why)}
+        counts.update([*by_code])
+        said = {**by_code, **said}
+    reasons = [Reason(problem=said[code], count=count) for code, count in counts.most_common()]
+    return Summary(taken=len(seen) - len(left), left=len(left), reasons=reasons)
+
+
+def word_on_left_out(run: ExportRun) -> list[Problem]:
+    """What a run that is done says of closings that are in no file and not in Exact, though they are to be booked."""
+    left = Q(state=RunClosingState.HELD)
+    if run.to_exact:
+        left |= Q(state__in=ARRIVED, export__state__in=NOT_ON_ITS_WAY)
+    rows = RunClosing.objects.filter(left, run=run).order_by("place")
+    count = rows.count()
+    if not count:
+        return []
+    named = rows.select_related("export__establishment").defer("export__document")[:NAMED_MAX]
+    facts = {"count": str(count), "closings": ", ".join(row.export.label for row in named)}
+    waits = rows.filter(problems__contains=[{"code": WAITING.code}]).exists()
+    return [Problem(code=LEFT_OUT, facts=facts, blocking=False), *([WAITING] if waits else [])]

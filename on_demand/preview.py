@@ -1,0 +1,139 @@
+"""What a run would do, said before anything runs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import chain, islice
+
+from django.db.models import QuerySet
+
+from exports.coverage.missing import Missing, missing_before
+from exports.models import Export, ExportState
+from exports.words.problems import sentence
+from ledger.files.check import check_file
+from ledger.files.layout import Layout
+from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings
+from ledger.money import BOOKS, total
+from on_demand.closings import closings_in
+from on_demand.freeze import ReadClosing, Reader, walk_ins_of
+from on_demand.models import ExportRun, RunClosingState
+from on_demand.options import layout_of
+from on_demand.report import LeftOut
+
+CHECKED_MAX = 1500
+SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a run would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
+
+    `rates`, `means` and `turnover` are those of the booked entries of what was checked and is taken, as the report and
+    the control sheet will say them; `held_turnover` is what the tills say of the closings that are held.
+    """
+
+    closings: int
+    exported: int
+    turnover: Decimal
+    held_turnover: Decimal
+    to_do: int
+    held: list[LeftOut]
+    held_count: int
+    archived: int
+    earlier: int
+    missing: list[Missing]
+    rates: tuple[RateTotal, ...]
+    means: tuple[MeansReceived, ...]
+    problems: list[str]
+    blocked: bool
+    checked: int
+    checked_until: date | None
+
+    @property
+    def with_held(self) -> Decimal:
+        """What is taken and what is held, to hold against the printed Zs."""
+        return self.turnover + self.held_turnover
+
+
+def preview(run: ExportRun) -> Preview:
+    """Look at the range of a run that is not asked for yet. Changes nothing."""
+    rows = closings_in(run)
+    states = Counter(rows.order_by().values_list("state", flat=True))
+    layout = None if run.to_exact else layout_of(run, walk_ins=walk_ins_of(run))
+    looked = _read_closings(run, layout)
+    takings = takings_in(looked)
+    held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
+    held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
+    earlier = sum(read.earlier is not None for read in looked)
+    left_out = held_count + (0 if run.again else earlier)
+    return Preview(
+        closings=sum(states.values()),
+        exported=states[ExportState.EXPORTED],
+        turnover=takings.turnover,
+        held_turnover=total(
+            read.export.gross for read in looked if read.state == RunClosingState.HELD and read.export.currency == BOOKS
+        ),
+        to_do=sum(states.values())
+        - states[ExportState.ARCHIVED]
+        - (states[ExportState.EXPORTED] if run.to_exact else left_out),
+        held=held[:SHOWN_MAX],
+        held_count=held_count,
+        archived=states[ExportState.ARCHIVED],
+        earlier=earlier,
+        missing=missing_before(rows),
+        rates=takings.rates(),
+        means=takings.means(),
+        problems=problems,
+        blocked=blocked,
+        checked=len(looked),
+        checked_until=looked[-1].export.business_date if looked else None,
+    )
+
+
+Looked = tuple[list[LeftOut], list[str], bool]
+
+
+def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
+    """What closings add up to as a run takes them: what is booked now, and what a delivered FEC holds of them."""
+    takings = TakingsTally()
+    for read in looked:
+        takings.add_all(read.closing.entries if read.closing else ())
+        for validated in read.validated:
+            takings.add_document(validated.entry.takings)
+        for undone in read.undone:
+            takings.add_document(negated_takings(undone.entry.takings))
+    return takings
+
+
+def _read_closings(run: ExportRun, layout: Layout | None) -> list[ReadClosing]:
+    """The closings, booked as the run will take them; of very many the first."""
+    return [*islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)]
+
+
+def _look_at_exact(rows: QuerySet[Export]) -> Looked:
+    stuck = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).select_related("establishment")
+    held = [
+        LeftOut(
+            export=it, state=it.state, reasons=[sentence(problem) for problem in it.problems if problem["blocking"]]
+        )
+        for it in stuck.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]
+    ]
+    return held, [], False
+
+
+def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
+    closings = tuple(read.closing for read in looked if read.closing is not None)
+    found = check_file(closings, layout)
+    held = [
+        LeftOut(
+            export=read.export,
+            state=read.export.state,
+            reasons=[sentence(it.to_document()) for it in read.problems],
+        )
+        for read in looked
+        if read.state == RunClosingState.HELD
+    ]
+    blocked = not closings or any(problem.blocking for problem in found)
+    return held, [sentence(problem.to_document()) for problem in found], blocked

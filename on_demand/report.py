@@ -1,0 +1,232 @@
+"""What people read of a run: counts, what was left out and why, turnover, totals compared. Page, e-mail and API."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exact.books.standing import DATE, ENTRIES
+from exact.models import FindingKind
+from exports.models import Export, ExportState
+from exports.words.differences import named
+from exports.words.money import euros
+from exports.words.problems import sentence
+from on_demand.comparison import TAKEN_BACK
+from on_demand.delivered import EarlierFile, earlier_files
+from on_demand.models import ExportRun, RunClosing, RunClosingState
+from on_demand.outcome import LEFT_OUT
+
+SHOWN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A closing that is not in the file or not on its way to Exact, and why."""
+
+    export: Export
+    state: str
+    reasons: list[str]
+
+
+KINDS_OF_DIFFERENCE = {
+    FindingKind.MISSING: gettext_lazy("missing in Exact"),
+    FindingKind.CHANGED: gettext_lazy("changed in Exact"),
+    FindingKind.DOUBLED: gettext_lazy("doubled in Exact"),
+    TAKEN_BACK: gettext_lazy("still in Exact, though it was taken back"),
+}
+KINDS_OF_ENTRY = {"sales": gettext_lazy("sales"), "receipts": gettext_lazy("receipts")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDifference:
+    """One entry that Exact does not hold as it was posted. `details` are what, meant and found, as people read them."""
+
+    closing: str
+    number: int
+    establishment: str
+    day: date
+    entry: str
+    kind: str
+    details: list[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "EntryDifference":
+        """From the run's own record of it."""
+        kind = KINDS_OF_ENTRY.get(document["entry_kind"], document["entry_kind"])
+        return cls(
+            closing=document["closing"],
+            number=document["number"],
+            establishment=document["establishment"],
+            day=date.fromisoformat(document["business_date"]),
+            entry=f"{kind} {document['journal']}, {document['entry']}",
+            kind=str(KINDS_OF_DIFFERENCE.get(document["kind"], document["kind"])),
+            details=[_detail(it) for it in document["details"]],
+        )
+
+
+def _detail(detail: dict[str, str]) -> tuple[str, str, str]:
+    words = {DATE: _("date"), ENTRIES: _("entries")}
+    what = detail["what"]
+    if what in (ENTRIES, DATE):
+        return words[what], detail["meant"], detail["found"] or _("none")
+    return named(what), euros(Decimal(detail["meant"])), euros(Decimal(detail["found"]))
+
+
+class Report:
+    """A run as people read it, in the active language."""
+
+    def __init__(self, run: ExportRun) -> None:
+        self.run = run
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many closings per `RunClosingState`."""
+        states = RunClosing.objects.filter(run=self.run).order_by().values_list("state")
+        return Counter(dict(states.annotate(Count("pk"))))
+
+    @property
+    def taken(self) -> int:
+        return self.counts[RunClosingState.TAKEN]
+
+    @property
+    def already(self) -> int:
+        return self.counts[RunClosingState.ALREADY]
+
+    @property
+    def held_count(self) -> int:
+        return self.counts[RunClosingState.HELD]
+
+    @property
+    def skipped_count(self) -> int:
+        return self.counts[RunClosingState.SKIPPED]
+
+    @cached_property
+    def earlier(self) -> list[EarlierFile]:
+        """The files for import that held closings of this run before it."""
+        return earlier_files(self.run)
+
+    @property
+    def earlier_count(self) -> int:
+        return sum(it.closings for it in self.earlier)
+
+    @cached_property
+    def held(self) -> list[LeftOut]:
+        return [*self._list_left_out(RunClosingState.HELD)]
+
+    @cached_property
+    def skipped(self) -> list[LeftOut]:
+        return [*self._list_left_out(RunClosingState.SKIPPED)]
+
+    @cached_property
+    def exact_states(self) -> list[tuple[str, int]]:
+        """Of a run to Exact: where its closings stand now."""
+        states = Export.objects.filter(pk__in=RunClosing.objects.filter(run=self.run).values("export_id"))
+        counted = Counter(states.values_list("state", flat=True))
+        return [(str(ExportState(state).label), count) for state, count in sorted(counted.items())]
+
+    @property
+    def problems(self) -> list[str]:
+        return [sentence(problem) for problem in self.run.problems]
+
+    @property
+    def left_out(self) -> bool:
+        """Whether closings that are to be booked are not where the run was to bring them."""
+        return any(problem["code"] == LEFT_OUT for problem in self.run.problems)
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.run.finished else min(99, 100 * self.run.done // max(self.run.total, 1))
+
+    @cached_property
+    def compared(self) -> list[dict[str, Any]]:
+        """The accounts of the comparison with Exact, as people read amounts."""
+        rows = (self.run.comparison or {}).get("rows", [])
+        return [
+            {
+                "what": named(row["what"]),
+                "ours": euros(Decimal(row["ours"])),
+                "exact": euros(Decimal(row["exact"])),
+                "difference": euros(Decimal(row["difference"])),
+                "differs": Decimal(row["difference"]) != 0,
+            }
+            for row in rows
+        ]
+
+    @cached_property
+    def differences(self) -> list[EntryDifference]:
+        """Every entry that is not in Exact as it was posted, named."""
+        return [EntryDifference.of(it) for it in (self.run.comparison or {}).get("differences", [])]
+
+    @property
+    def differences_unnamed(self) -> int:
+        """How many more there are than are named."""
+        return int((self.run.comparison or {}).get("differing", 0)) - len(self.differences)
+
+    @property
+    def compared_at(self) -> datetime | None:
+        """When Exact's books were read."""
+        return _moment(self.run.comparison)
+
+    @property
+    def read_back_at(self) -> datetime | None:
+        """When the file's bytes were read back."""
+        return _moment(self.run.read_back)
+
+    @cached_property
+    def takings(self) -> dict[str, Any] | None:
+        """Sales per rate, receipts per means and the turnover, as people read amounts."""
+        return (
+            None
+            if self.run.takings is None
+            else _readable(self.run.takings) | {name: _readable(self.run.takings[name]) for name in ("rates", "means")}
+        )
+
+    @cached_property
+    def sheet(self) -> dict[str, Any] | None:
+        """The control sheet with amounts as people read them."""
+        return None if self.run.sheet is None else {name: _readable(value) for name, value in self.run.sheet.items()}
+
+    @property
+    def who(self) -> str:
+        """The person, the till or the calendar that asked."""
+        return str(self.run.asked_by or self.run.asked_by_till or _("the calendar"))
+
+    @property
+    def debit(self) -> str:
+        """All debits of the file, which are its credits."""
+        return euros(Decimal(self.run.sheet["debit"])) if self.run.sheet else ""
+
+    @cached_property
+    def rates(self) -> list[str]:
+        """Turnover per VAT rate, a sentence each."""
+        words = _("VAT {rate} %: net {net}, VAT {vat}, gross {gross}")
+        rates = (self.takings or self.sheet or {}).get("rates", [])
+        return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in rates]
+
+    def _list_left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
+        rows = RunClosing.objects.filter(run=self.run, state=state).order_by("place")
+        for row in rows.select_related("export__establishment").defer("export__document")[:SHOWN_MAX]:
+            yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])
+
+
+def _moment(document: dict[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(document["read_at"]) if document else None
+
+
+AMOUNTS = frozenset({"debit", "credit", "net", "vat", "gross", "balance", "amount", "turnover"})
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_readable(it) for it in value]
+    if isinstance(value, dict):
+        return {name: euros(Decimal(it)) if name in AMOUNTS else it for name, it in value.items()}
+    return value

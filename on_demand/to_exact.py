@@ -1,0 +1,123 @@
+"""A run to Exact: everything of its range that is not there yet is looked at again; nothing is ever sent twice.
+
+Each closing is decided on under its row's lock and in the state it has then, so two runs over the same days, and the
+lanes that post meanwhile, cannot make an entry double.
+"""
+
+from django.db import transaction
+
+from exact.lane.states import MovedByAnother
+from exports.models import Export, ExportState
+from exports.reposts.repost import CannotRepost, repost
+from exports.way.accept import reconsider
+from exports.words.reasons import Why
+from ledger.files.takings import TakingsTally
+from ledger.problem import Problem
+from on_demand.claim import Work
+from on_demand.closings import LATE, closings_in, pages, standing_entries, why_archived
+from on_demand.comparison import compare
+from on_demand.freeze import said_of_several
+from on_demand.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
+from on_demand.outcome import WAITING, word_on_left_out
+from on_demand.sheet import takings_document
+
+ON_ITS_WAY = (ExportState.READY, ExportState.EXPORTING)
+
+
+def run_to_exact(work: Work) -> None:
+    """Look at every closing of the range; when the lanes have ended what is on its way, the run is done.
+
+    Raises `Stopped` when it is cancelled, between two closings.
+    """
+    run = work.run
+    if run.handed_over_at is None:
+        work.begin(closings_in(run).count())
+        RunClosing.objects.filter(run=run).delete()
+        closings = (export for page in pages(run) for export in page)
+        for place, export in enumerate(closings, start=1):
+            _take(run, export, place)
+            work.step()
+        work.hand_over()
+    if _under_way(run):
+        work.let_go()
+    else:
+        work.hold_long()
+        takings = _takings(run)
+        work.finish(
+            RunState.DONE,
+            problems=[problem.to_document() for problem in (*_word_on_late(run), *word_on_left_out(run))],
+            takings=takings_document(takings.rates(), takings.means()),
+            comparison=compare(run),
+        )
+
+
+def _under_way(run: ExportRun) -> bool:
+    return RunClosing.objects.filter(run=run, state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).exists()
+
+
+def _take(run: ExportRun, seen: Export, place: int) -> None:
+    """Decide on one closing, with the run's row about it, in one transaction."""
+    with transaction.atomic():
+        before = Export.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        try:
+            after = _look_again(run, before)
+        except CannotRepost as refusal:
+            state, problems = RunClosingState.HELD, [Problem(code=refusal.code)]
+        except MovedByAnother:
+            state, problems = RunClosingState.TAKEN, []  # the lane has just taken its next entry
+        else:
+            state, problems = _outcome(seen, before, after)
+        RunClosing.objects.create(
+            tenant_id=run.tenant_id,
+            run=run,
+            export=before,
+            place=place,
+            state=state,
+            problems=[problem.to_document() for problem in _note_late(run, before, state, problems)],
+        )
+
+
+def _note_late(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
+    """A closing that came after the report of its month is named in the one that has it."""
+    late = export.business_date < run.first_date and state in ARRIVED
+    return [*problems, LATE] if late else problems
+
+
+def _word_on_late(run: ExportRun) -> list[Problem]:
+    late = RunClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
+    labels = [it.export.label for it in late.select_related("export__establishment").defer("export__document")]
+    return [*said_of_several({LATE.code: labels})] if labels else []
+
+
+def _look_again(run: ExportRun, export: Export) -> Export:
+    if export.state in (ExportState.HELD, ExportState.WAITING):
+        return reconsider(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+    if export.state == ExportState.FAILED:
+        return repost(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+    return export
+
+
+def _outcome(seen: Export, before: Export, after: Export) -> tuple[RunClosingState, list[Problem]]:
+    match ExportState(after.state):
+        case ExportState.EXPORTED:
+            return RunClosingState.ALREADY, []
+        case ExportState.ARCHIVED:
+            seen.state, seen.problems = after.state, after.problems
+            return RunClosingState.SKIPPED, why_archived(seen)
+        case ExportState.READY | ExportState.EXPORTING:
+            return RunClosingState.TAKEN, []
+        case ExportState.WAITING:
+            return RunClosingState.HELD, [WAITING]
+    return RunClosingState.HELD, [problem for it in after.problems if (problem := Problem.from_document(it)).blocking]
+
+
+def _takings(run: ExportRun) -> TakingsTally:
+    """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
+    takings = TakingsTally()
+    for page in pages(run):
+        standing = standing_entries(page)
+        there = [closing_id for closing_id, it in standing.items() if it.in_exact]
+        RunClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
+        for it in standing.values():
+            takings.add_all(it.entries)
+    return takings

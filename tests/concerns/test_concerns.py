@@ -1,0 +1,194 @@
+"""What a person must know now: one line each, with what to do and a link that the person may open; nobody else's."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from concerns.concern import Concern, Kind
+from concerns.found import concerns_of
+from exact.books.reconcile import reconcile
+from exact.models import Activation, Connection, ConnectionState, Division, Lane, Posting
+from exports.console.compared import compared, compared_words
+from exports.models import Export
+from on_demand.models import ExportRun, MailState
+from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
+from tenants.models import User
+from tenants.viewpoint import Scope
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.console.given import world
+from tests.exact.bookkeeper import Bookkeeper
+from tests.exports.console.test_causes import lydia
+
+Linked = tuple[Caller, Division]
+
+
+def of(user: User, kind: Kind) -> list[Concern]:
+    return [it for it in concerns_of(Scope(user=user)) if it.kind is kind]
+
+
+def staff_of(till: Caller) -> User:
+    person: User = StaffFactory(reseller=till.till.tenant.reseller)
+    return person
+
+
+def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) -> None:
+    till, _division = linked
+    for number in (1042, 1043):
+        till.post("closings", lydia(number, "325.00"))
+    (held,) = of(staff_of(till), Kind.HELD)
+    assert (held.shop, held.amount, len(held.items)) == (str(till.till.establishment), Decimal("2800.00"), 2)
+    assert "LYDIA" in held.words
+    assert held.head.startswith("2 clôtures")
+    assert held.only([held.items[0].key]).head.startswith(f"{held.items[0].label} · 1")
+
+
+def test_same_cause__in_two_shops_is_two_lines(db: None) -> None:
+    here = world()
+    kinds = [(it.shop, it.kind) for it in concerns_of(Scope(user=here.manager)) if it.kind is Kind.FAILED]
+    assert len({shop for shop, _kind in kinds}) == 2
+
+
+def test_deleted_in_exact__is_a_difference_with_its_amount(posted: Posting, exact: SimulatedExact) -> None:
+    Bookkeeper(exact, posted.division).delete(posted)
+    reconcile(posted.division)
+    (differing,) = of(SupportFactory(), Kind.DIFFERS)
+    assert differing.amount == Decimal("1400.00")
+    assert f"écriture {posted.exact_entry_number}" in differing.head
+    assert "n’est plus dans Exact" in differing.words
+    assert str(posted.closing_id) in differing.address
+
+
+def test_compared__says_when_and_how_many_entries(posted: Posting) -> None:
+    scope = Scope(user=SupportFactory())
+    assert (compared(scope).green, compared(scope).at) == (False, None)
+    reconcile(posted.division)
+    assert (compared(scope).green, compared(scope).entries) == (True, 2)
+    assert ": 2 écritures." in compared_words(compared(scope)).replace("\xa0", "")
+
+
+def test_company__not_compared_since_yesterday_is_not_green(posted: Posting) -> None:
+    support = SupportFactory()
+    Posting.objects.update(posted_at=timezone.now() - timedelta(days=3))
+    assert [it.items[0].label for it in of(support, Kind.NOT_COMPARED)] == [posted.division.label]
+    reconcile(posted.division)
+    assert of(support, Kind.NOT_COMPARED) == []
+    Division.objects.update(reconciled_at=timezone.now() - timedelta(hours=31))
+    assert len(of(support, Kind.NOT_COMPARED)) == 1
+    assert not compared(Scope(user=support)).green
+    Activation.objects.update(active=False)
+    assert of(support, Kind.NOT_COMPARED) == []
+
+
+def test_number__that_never_arrived_is_told_until_it_comes(linked: Linked) -> None:
+    till, _division = linked
+    for number in (1042, 1045):
+        till.post("closings", closing(number))
+    (gap,) = of(staff_of(till), Kind.MISSING)
+    assert gap.head == "Z 1043 – 1044"
+    assert till.till.name in gap.words
+    for number in (1043, 1044):
+        till.post("closings", closing(number))
+    assert of(staff_of(till), Kind.MISSING) == []
+
+
+def test_consent__lost_is_told_when_the_lane_met_it_or_the_connection_says_so(linked: Linked) -> None:
+    till, division = linked
+    person = staff_of(till)
+    assert of(person, Kind.CONSENT) == []
+    Lane.objects.filter(division=division).update(
+        pause_code="reconnect_required", paused_until=timezone.now() + timedelta(minutes=15)
+    )
+    assert len(of(person, Kind.CONSENT)) == 1
+    Lane.objects.update(pause_code="", paused_until=None)
+    Connection.objects.update(state=ConnectionState.RECONNECT_REQUIRED)
+    assert len(of(person, Kind.CONSENT)) == 1
+    Activation.objects.update(active=False)
+    assert of(person, Kind.CONSENT) == []
+
+
+def test_closing__that_could_not_go_for_hours_says_why(linked: Linked) -> None:
+    till, division = linked
+    till.post("closings", closing())
+    person = staff_of(till)
+    assert of(person, Kind.STUCK) == []
+    Posting.objects.update(created_at=timezone.now() - timedelta(hours=7))
+    Lane.objects.filter(division=division).update(pause_code="unavailable")
+    (stuck,) = of(person, Kind.STUCK)
+    assert (stuck.head, "Exact ne répond pas" in stuck.words) == ("1 clôture", True)
+    work(division)
+    assert of(person, Kind.STUCK) == []
+
+
+def test_waiting__is_one_line_however_many_wait(till: Caller) -> None:
+    for number in (1042, 1043):
+        assert till.post("closings", closing(number)).json()["state"] == "waiting"
+    (waits,) = of(staff_of(till), Kind.WAITING)
+    assert (len(waits.items), waits.amount) == (1, Decimal("2800.00"))
+    assert "14/03/2026" in waits.words
+
+
+def test_till__that_usually_closes_and_did_not(till: Caller) -> None:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    till.post("closings", closing(tickets=[], totals=None))
+    shop = till.till.establishment
+    shop.opening_days = [yesterday.isoweekday()]
+    shop.save()
+    till.till.paired_at = timezone.now()
+    till.till.save()
+    (silent,) = of(staff_of(till), Kind.SILENT)
+    assert silent.head == till.till.name
+
+
+def test_mail__that_was_refused(db: None) -> None:
+    here = world()
+    assert of(here.own.staff, Kind.UNDELIVERED) == []
+    ExportRun.objects.filter(tenant=here.own.tenant).update(
+        mail_state=MailState.REFUSED, mail_detail="550 No such user", finished_at=timezone.now()
+    )
+    (refused,) = of(here.own.staff, Kind.UNDELIVERED)
+    assert "550 No such user" in refused.words
+
+
+def test_shop__has_its_own_alone(db: None) -> None:
+    here = world()
+    shop = here.own.till.establishment
+    found = concerns_of(Scope(user=here.manager, shop=shop))
+    assert {it.customer for it in found} == {"PROPRE SARL"}
+    assert {it.kind for it in found} >= {Kind.FAILED, Kind.DIFFERS}
+
+
+@pytest.mark.parametrize("who", ["manager", "staff", "accountant", "support"])
+def test_every_link__opens_for_whom_it_is_shown_and_nobody_hears_of_a_neighbour(db: None, who: str) -> None:
+    here = world()
+    lost = Connection.objects.filter(tenant__in=[here.own.tenant, here.foreign.tenant])
+    lost.update(state=ConnectionState.RECONNECT_REQUIRED)
+    person = {
+        "manager": here.manager,
+        "staff": here.own.staff,
+        "accountant": here.own.accountant,
+        "support": SupportFactory(),
+    }[who]
+    client = Client()
+    client.force_login(person)
+    concerns = concerns_of(Scope(user=person))
+    assert {it.kind for it in concerns} >= {Kind.FAILED, Kind.DIFFERS, Kind.CONSENT}
+    for concern in concerns:
+        assert client.get(concern.address).status_code == 200, concern
+    heard = {it.customer for it in concerns}
+    assert ("VOISIN SARL" in heard) == (who == "support")
+    assert ("SOEURETTE SARL" in heard) == (who != "accountant")
+
+
+def test_suspended__person_hears_nothing(db: None) -> None:
+    here = world()
+    person = AccountantFactory(tenant=here.own.tenant, suspended_at=timezone.now())
+    assert concerns_of(Scope(user=person)) == []
+
+
+def test_nothing_wrong__is_no_concern(posted: Posting) -> None:
+    Export.objects.update(business_date=timezone.localdate())
+    reconcile(posted.division)
+    assert concerns_of(Scope(user=SupportFactory())) == []

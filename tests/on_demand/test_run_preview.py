@@ -1,0 +1,41 @@
+"""The preview says the sums that are exported: both are added up from the same booked entries."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from on_demand import preview
+from on_demand.models import RunFormat
+from tests.on_demand.given import asked, done, push, shop, staff_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = "/console/on_demand/exportrun/new/"
+
+OFFERED = Path(__file__).parent / "inputs" / "offered.json"
+
+
+def test_preview__says_the_sums_that_are_exported_with_items_offered() -> None:
+    till = shop()
+    assert till.post("closings", json.loads(OFFERED.read_text())).json()["problems"] == []
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
+    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["preview"]
+    sheet = done(asked(till, RunFormat.CIEL)).sheet
+    assert [(it.rate, it.net, it.vat, it.gross) for it in shown.rates] == [
+        tuple(Decimal(rate[name]) for name in ("rate", "net", "vat", "gross")) for rate in sheet["rates"]
+    ]
+    assert [(it.means, it.amount) for it in shown.means] == [
+        (it["means"], Decimal(it["amount"])) for it in sheet["means"]
+    ]
+    assert shown.turnover == Decimal("1371.00")
+
+
+def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    till = shop()
+    push(till, 1042, 1043, 1044)
+    monkeypatch.setattr(preview, "CHECKED_MAX", 2)
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
+    page = " ".join(staff_of(till).get(NEW, {**question, "format": "exact", "show": "1"}).content.decode().split())
+    assert "Les 2 premières clôtures, jusqu’au 15/03/2026" in page
+    assert "2 800,00 €" in page

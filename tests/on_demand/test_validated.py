@@ -1,0 +1,178 @@
+"""What a delivered FEC holds under a number never changes; what truly changed is set right beside it, under others."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import DatabaseError, transaction
+
+from booking.mapping import Overrides, SlotOverride, set_overrides
+from exact.models import Division, Lane, Posting
+from exports.reposts.replace import dry_run, order
+from on_demand import to_file
+from on_demand.models import ExportRun, FileSettings, RunFormat, ValidatedEntry
+from on_demand.report import Report
+from tenants.factories import SupportFactory
+from tests.conftest import Caller, SimulatedExact, work
+from tests.ledger.files.readers.fec import read_fec
+from tests.ledger.files.readers.line import balances
+from tests.on_demand.given import asked, content_of, done, push, shop, staff_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = json.loads((Path(__file__).parent / "inputs" / "parameters-later.json").read_text())
+
+
+def fec(till: Caller) -> ExportRun:
+    run = done(asked(till, RunFormat.FEC))
+    assert run.state == "done", run.problems
+    return run
+
+
+def test_settings_of_later__change_no_byte_of_what_was_validated() -> None:
+    till = shop()
+    with time_machine.travel(datetime(2026, 4, 2, 9, tzinfo=UTC), tick=True):
+        push(till, 1042, 1043)
+        first = fec(till)
+    with time_machine.travel(datetime(2026, 6, 2, 9, tzinfo=UTC), tick=True):
+        assert till.put("parameters", LATER).status_code == 200
+        FileSettings.objects.create(
+            tenant=till.till.tenant,
+            options={"journals": {"70": {"code": "VT", "name": "Autres"}}, "accounts": {"706000": "Autre nom"}},
+        )
+        again = fec(till)
+        assert content_of(again) == content_of(first)
+        assert again.sheet == first.sheet
+        assert again.takings == first.takings
+        push(till, 1044)
+        new = content_of(fec(till))
+    assert new.startswith(content_of(first))
+    assert new.removeprefix(content_of(first)).startswith(b"VT\tAutres\tVT000001\t")
+
+
+def test_part_of_the_range__shows_the_same_lines() -> None:
+    till = shop()
+    push(till, 1042, 1043, 1044)
+    whole = content_of(fec(till)).splitlines()
+    assert till.put("parameters", LATER).status_code == 200
+    day = datetime(2026, 3, 15, tzinfo=UTC).date()
+    part = content_of(done(asked(till, RunFormat.FEC, first=day, last=day))).splitlines()
+    assert [line for line in whole if line in part] == part
+    assert len(part) == 14
+
+
+def test_draft__asked_for_later_leaves_out_the_date_alone() -> None:
+    till = shop()
+    push(till, 1042)
+    first = content_of(fec(till))
+    FileSettings.objects.create(tenant=till.till.tenant, options={"draft": True})
+    assert till.put("parameters", LATER).status_code == 200
+    drafted = content_of(fec(till))
+    today = f"\t{datetime.now(UTC):%Y%m%d}\t\t\r\n".encode()
+    assert drafted.count(b"\t\t\t\r\n") == 13
+    assert first == drafted.replace(b"\t\t\t\r\n", today)
+
+
+def test_number_given_and_never_delivered__follows_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    till = shop()
+    push(till, 1042)
+    with monkeypatch.context() as patch:
+        patch.setattr(to_file, "keep_content", lambda *_args, **_more: 1 / 0)
+        assert done(asked(till, RunFormat.FEC)).state == "failed"
+    assert not ValidatedEntry.objects.exists()
+    assert till.put("parameters", LATER).status_code == 200
+    lines = read_fec(content_of(fec(till)))
+    assert {line.entry for line in lines} == {"VE000001", "CA000001"}
+    assert "706200" in balances(lines)
+
+
+def test_validated_entry__is_never_changed_or_taken_back() -> None:
+    till = shop()
+    push(till, 1042)
+    fec(till)
+    for change in (lambda rows: rows.update(start=0), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change(ValidatedEntry.objects.all())
+
+
+def test_two_runs__that_number_the_same_entries_deliver_the_same_bytes() -> None:
+    till = shop()
+    push(till, 1042)
+    delivered: list[ExportRun] = []
+    keep = to_file.keep_content
+
+    def meanwhile(*args: Any, **more: Any) -> Any:
+        if not delivered:
+            assert till.put("parameters", LATER).status_code == 200
+            delivered.append(asked(till, RunFormat.FEC, email="compta@example.fr"))
+            done(delivered[0])
+        return keep(*args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(to_file, "keep_content", meanwhile)
+        slow = fec(till)
+    delivered[0].refresh_from_db()
+    assert content_of(slow) == content_of(delivered[0])
+
+
+@pytest.fixture
+def in_exact(linked: tuple[Caller, Division]) -> tuple[Caller, Posting]:
+    """A closing in Exact and in a delivered FEC; since then its 10 % goes to another account."""
+    till, division = linked
+    till.till.tenant.siren = "123456789"
+    till.till.tenant.save(update_fields=["siren"])
+    push(till, 1042)
+    while work(division):
+        pass
+    fec(till)
+    settings = Overrides(slots={2: SlotOverride(sales_account="707010")})
+    set_overrides(till.till.establishment, settings, actor=None)
+    return till, Posting.objects.get(entry_kind="sales")
+
+
+def replaced(posting: Posting) -> None:
+    order(dry_run(posting.pk), actor=SupportFactory(), why="wrong account")
+    Lane.objects.update(paused_until=None)
+    while work(posting.division):
+        pass
+
+
+@pytest.mark.parametrize("processed", [False, True], ids=["deleted", "reversed"])
+def test_entry_replaced_in_exact__is_reversed_and_follows_under_new_numbers(
+    in_exact: tuple[Caller, Posting], exact: SimulatedExact, processed: bool
+) -> None:
+    till, posting = in_exact
+    first = content_of(fec(till))
+    if processed:
+        ids = {"division": posting.division.code, "entry_id": str(posting.exact_entry_id)}
+        exact.control("entries/status", **ids, status=50)
+    replaced(posting)
+    corrected = fec(till)
+    content = content_of(corrected)
+    assert content.startswith(first)
+    lines = read_fec(content)
+    assert sorted({line.entry for line in lines}) == ["CA000001", "VE000001", "VE000002", "VE000003"]
+    assert balances(lines)["707010"] == Decimal("-1000.00")
+    assert "706000" not in balances(lines)
+    undone = [line for line in lines if line.entry == "VE000002"]
+    assert all(line.label.startswith("Extourne VE000001 Z1042") for line in undone)
+    said = [sentence for sentence in Report(corrected).problems if "extourne" in sentence]
+    assert any("Z1042" in sentence for sentence in said)
+    assert corrected.takings["turnover"] == "1400.00"
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
+    page = staff_of(till).get("/console/on_demand/exportrun/new/", {**question, "format": "fec", "show": "1"})
+    assert page.context["preview"].turnover == Decimal("1400.00")
+    again = fec(till)
+    assert content_of(again) == content
+    assert again.sheet["accounts"] == corrected.sheet["accounts"]
+    assert [it for it in again.problems if it["code"] == "fec_corrected"] == []
+
+
+def test_settings_of_later__change_nothing_of_what_stands_in_exact(in_exact: tuple[Caller, Posting]) -> None:
+    till, _ = in_exact
+    run = fec(till)
+    assert b"707010" not in content_of(run)
+    assert run.comparison["equal"]
