@@ -11,6 +11,7 @@ from psycopg.types.range import Range
 
 from exact.lane.states import OVER
 from exact.models import Posting
+from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.judge import (
     DISPUTES,
     LOOKED_AT_AGAIN,
@@ -24,7 +25,6 @@ from exports.coverage.judge import (
     Verdict,
     judge,
 )
-from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.parts import hours_of, live_among, span_parameters
 from exports.models import Export, ExportState
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
