@@ -14,6 +14,7 @@ from integration.logs import logging_config
 from integration.mail_server import Security
 from integration.rooms import APPS
 from integration.sentry import start_sentry
+from ledger.checks.period import MAINLAND
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment()  # filled from the process' environment
@@ -138,7 +139,7 @@ FORMAT_MODULE_PATH = ["integration.formats"]
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "integration" / "locale"]
 USE_I18N = True
-TIME_ZONE = "Europe/Paris"
+TIME_ZONE = MAINLAND.key
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -33,7 +33,7 @@ _ALL: tuple[_Check, ...] = (
 )
 
 
-def check_closing(closing: Closing, *, zone: tzinfo = period.FRANCE) -> list[Problem]:
+def check_closing(closing: Closing, *, zone: tzinfo = period.MAINLAND) -> list[Problem]:
     """Return all that is wrong with a closing by itself; empty when it adds up. ``zone`` is where its shop is.
 
     A training closing is checked too, but never booked: whatever is wrong with it only warns.
@@ -42,7 +42,7 @@ def check_closing(closing: Closing, *, zone: tzinfo = period.FRANCE) -> list[Pro
     return _only_warning_of_training(closing, [*problems, *period.business_date(closing, zone)])
 
 
-def check_arrival(closing: Closing, *, received_at: datetime, zone: tzinfo = period.FRANCE) -> list[Problem]:
+def check_arrival(closing: Closing, *, received_at: datetime, zone: tzinfo = period.MAINLAND) -> list[Problem]:
     """Return what is wrong with a closing only because of when it came. True for good: it is not looked for again."""
     return _only_warning_of_training(closing, period.in_the_future(closing, received_at, zone))
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
+from ledger.checks.period import MAINLAND
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from tenants.users import Letters, Role, User
 
@@ -32,7 +33,6 @@ __all__ = [
 # ISO weekdays; the names are Django's own.
 WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
 SUSPENDED_SINCE = _("suspended since")
-MAINLAND = ZoneInfo("Europe/Paris")
 OVERSEAS = [
     ("America/Guadeloupe", _("Guadeloupe")),
     ("America/Martinique", _("Martinique")),

@@ -9,7 +9,7 @@ from ledger.money import BOOKS
 from ledger.problem import Problem
 from ledger.stations import one_spelling
 
-FRANCE = ZoneInfo("Europe/Paris")
+MAINLAND = ZoneInfo("Europe/Paris")
 # A clock that was not put back in autumn, an overseas shop that nobody said is one.
 _CLOCKS_DIFFER = timedelta(hours=3)
 
