@@ -16,6 +16,7 @@ from structlog.contextvars import get_contextvars
 
 from ledger import texts
 from ledger.money import MONEY_TEXT, RATE_TEXT
+from on_demand import period
 
 log = structlog.get_logger()
 
@@ -93,9 +94,7 @@ MESSAGES: dict[str, str] = {
     "datetime_offset": N_("The offset must be between -15:59 and +15:59."),
     "cursor_invalid": N_("Take the cursor from `next` of the page before, as it stands there."),
     "email_invalid": N_("This is not an e-mail address."),
-    "period_reversed": N_("The last day comes before the first."),
-    "period_in_future": N_("This day has not come yet."),
-    "period_too_long": N_("Choose 366 days at most."),
+    **period.FAULTS,
     "again_for_files_only": N_("Only a file can be made again; in Exact nothing is ever sent twice."),
     "sum_too_large": N_("The amounts of this list add up to more than 99,999,999,999.99. Check its lines."),
     "slot_twice": N_("This slot is there twice: say each slot once."),

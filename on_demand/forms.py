@@ -22,15 +22,10 @@ from ledger.files.sage_text import SageTextCharset, Separator
 from on_demand.book_years import is_numbered_otherwise, is_too_long, longest_days
 from on_demand.models import FOR_IMPORT, BookYear, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
 from on_demand.options import FileOptions, JournalName, ThirdPartyName
-from on_demand.period import LONGEST_DAYS, period_faults
+from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
 from tenants.models import Establishment, Tenant, User
 from tenants.scope import visible_to
 
-PERIOD_WORDS = {
-    "period_reversed": _("The last day comes before the first."),
-    "period_in_future": _("This day has not come yet."),
-    "period_too_long": _("Choose 366 days at most."),
-}
 MONTHS_OFFERED = 13
 PRESETS = {
     "today": _("Today"),
@@ -139,7 +134,7 @@ class RunForm(forms.Form):
             names = {"from": "first", "to": "last"}
             days = (cleaned["first"], cleaned["last"])
             for field, code in period_faults(*days, today=timezone.localdate(), longest=self._longest(cleaned, *days)):
-                self.add_error(names[field], ValidationError(PERIOD_WORDS[code], code=code))
+                self.add_error(names[field], ValidationError(_now(FAULTS[code]), code=code))
         return cleaned
 
     def _longest(self, cleaned: dict[str, Any], first: date, last: date) -> int:
