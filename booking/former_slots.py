@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from ledger.money import comma_text, percent
+from ledger.plan import is_blank_slot
 
 Sent = dict[str, Any]
 Setting = TypeVar("Setting")
@@ -27,8 +28,8 @@ def slot_and_rate(key: str) -> tuple[int, Decimal]:
 
 
 def is_blank(sent: ReadOnly[str, Any]) -> bool:
-    """Whether the till sends this slot only because it has ten: 0 %, no account, no code."""
-    return Decimal(sent["rate"]) == 0 and not sent.get("sales_account") and not sent.get("vat_code")
+    """Whether a slot of the till's parameters is none of the shop's (`is_blank_slot`)."""
+    return is_blank_slot(Decimal(sent["rate"]), sent.get("sales_account", ""), sent.get("vat_code", ""))
 
 
 def former_after(former: Iterable[Sent], before: ReadOnly[str, Any], after: ReadOnly[str, Any]) -> list[Sent]:

@@ -30,6 +30,7 @@ from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, cor
 from ledger import texts
 from ledger.kinds import ClosingKind, MovementKind, PaymentKind, ReceiptKind, SaleKind
 from ledger.money import MONEY_TEXT, RATE_TEXT
+from ledger.plan import is_blank_slot
 
 # More than any till reaches in a day, and few enough that what costs time for each pair of lines costs no till's turn.
 LINES_MAX = 500
@@ -440,7 +441,7 @@ def _each_slot_whole_and_once(slots: list[VatParameter]) -> list[VatParameter]:
             faults.append({"type": twice, "loc": (place, "slot"), "input": it.slot})
         said.add(it.slot)
         needed = {"sales_account": it.sales_account, "vat_code": it.vat_code}
-        if Decimal(it.rate) or any(needed.values()):
+        if not is_blank_slot(Decimal(it.rate), it.sales_account, it.vat_code):
             empty = PydanticCustomError("string_too_short", "This must not be empty")
             faults += [{"type": empty, "loc": (place, name), "input": ""} for name in needed if not needed[name]]
     if faults:

@@ -33,6 +33,11 @@ def default_vat_account(rate: Decimal) -> str:
     return DEFAULT_VAT_ACCOUNTS.get(rate, DEFAULT_VAT_ACCOUNT)
 
 
+def is_blank_slot(rate: Decimal, sales_account: str, vat_code: str) -> bool:
+    """Whether a till sends a slot only because it has ten: one at 0 % without account or code is none of the shop's."""
+    return not (rate or sales_account or vat_code)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotPlan:
     """Where one VAT slot goes: slot 2 at 10 % to 707000, VAT code VR, VAT to 445710.
@@ -49,8 +54,8 @@ class SlotPlan:
 
     @property
     def is_used(self) -> bool:
-        """Tills send all ten slots; one at 0 % without account or code is none of this shop's."""
-        return bool(self.rate or self.sales_account or self.vat_code or self.family_accounts)
+        """Whether the shop has this slot: `is_blank_slot` says of which it has not."""
+        return bool(self.family_accounts) or not is_blank_slot(self.rate, self.sales_account, self.vat_code)
 
     def account_of(self, family: str) -> str:
         """Return the account a family of this slot is sold on."""
