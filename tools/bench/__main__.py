@@ -11,19 +11,13 @@ from types import FrameType
 from typing import Any
 
 from tools.stack.processes import Processes, ProgramFailed
+from tools.stack.product import LOCAL
 from tools.stack.programs import free_port
 from tools.stack.services import CLONE
 from tools.stack.stores import Stores
 
 TENANTS = int(os.environ.get("TENANTS") or 40)
-SETTINGS = {
-    "CLYO_ENV": "local",
-    "DJANGO_SETTINGS_MODULE": "integration.settings",
-    "PUSH_RATE": "1000000/minute",
-    "SWEEP_EVERY_S": "1",
-    "LOG_LEVEL": "WARNING",
-    "LOG_FORMAT": "json",
-}
+SETTINGS = LOCAL | {"PUSH_RATE": "1000000/minute", "SWEEP_EVERY_S": "1", "LOG_FORMAT": "json"}
 SECTIONS = {
     "a": "ingest, closings a second",
     "b": "export, closings a second",

@@ -57,7 +57,6 @@ def run(pace: Pace, home: Path) -> Verdict:
     say(f"seed {pace.seed}, {pace.minutes:g} minutes, {pace.tenants} tenants; logs in {home / 'logs'}")
     with Stores("chaos") as stores:
         environment = PRODUCT | {
-            "CLYO_ENV": "local",
             "DATABASE_URL": stores.database.url,
             "REDIS_URL": stores.broker.url,
         }

@@ -4,17 +4,15 @@ hours. Nothing of the product is switched off."""
 from dataclasses import dataclass
 
 from tools.chaos.weather import TIMEOUT_S
+from tools.stack.product import LOCAL
 
-PRODUCT = {
+PRODUCT = LOCAL | {
     "EXACT_TIMEOUT_S": str(TIMEOUT_S),
     "EXACT_LEASE_MARGIN_S": "1",
     "EXACT_BACKOFF_MAX_S": "4",
     "EXACT_RECONNECT_PAUSE_S": "5",
     "SWEEP_EVERY_S": "1",
     "WEB_IN_FLIGHT": "4",
-    "DJANGO_SETTINGS_MODULE": "integration.settings",
-    "LOG_FORMAT": "console",
-    "LOG_LEVEL": "WARNING",
 }
 
 

@@ -20,7 +20,7 @@ from tools.fuzz.process import begin, one_batch, send_again
 from tools.fuzz.report import print_log, print_progress, print_tally, write_reproducers
 from tools.fuzz.tally import Failure, Tally
 from tools.stack.processes import Processes, ProgramFailed
-from tools.stack.product import exact, web
+from tools.stack.product import IMPATIENT, exact, web
 from tools.stack.programs import free_port
 from tools.stack.services import CLONE, local_services
 
@@ -28,12 +28,7 @@ INPUTS = 100_000
 BATCH = 1_000
 PROCESSES_MAX = 4
 WEB_THREADS = 4
-ENVIRONMENT = {
-    "CLYO_ENV": "local",
-    "DJANGO_SETTINGS_MODULE": "integration.settings",
-    "LOG_FORMAT": "console",
-    "LOG_LEVEL": "ERROR",
-    "EXACT_TIMEOUT_S": "5",
+ENVIRONMENT = IMPATIENT | {
     "SUPPORT_SECOND_FACTOR": "false",
     "PYTHONWARNINGS": "ignore:No directory at",  # nobody collects static files for a run
     # A till that sends ten thousand calls a minute is refused, and nothing of what it sends is looked at.

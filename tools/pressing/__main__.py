@@ -12,19 +12,10 @@ import httpx
 
 from tools.pressing.answers import UNCLEAR
 from tools.stack.processes import Processes, ProgramFailed
-from tools.stack.product import exact
+from tools.stack.product import IMPATIENT, exact
 from tools.stack.programs import free_port
 from tools.stack.services import CLONE
 from tools.stack.stores import Stores
-
-ENVIRONMENT = {
-    "CLYO_ENV": "local",
-    "DJANGO_SETTINGS_MODULE": "integration.settings",
-    "LOG_FORMAT": "console",
-    "LOG_LEVEL": "ERROR",
-    # One worker makes all calls one after the other, and nothing is slow: what does not answer was told not to.
-    "EXACT_TIMEOUT_S": "5",
-}
 
 
 def main() -> int:
@@ -34,7 +25,7 @@ def main() -> int:
     (home / "logs").mkdir(parents=True)
     try:
         with Stores("pressing") as stores:
-            environment = ENVIRONMENT | {"DATABASE_URL": stores.database.url, "REDIS_URL": stores.broker.url}
+            environment = IMPATIENT | {"DATABASE_URL": stores.database.url, "REDIS_URL": stores.broker.url}
             os.environ.update(environment)
             with Processes(CLONE, home / "logs", environment) as processes:
                 return 0 if _run(processes, home, documents) else 1

@@ -3,6 +3,16 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+# What every run of the product on this machine is told, whatever it measures.
+LOCAL = {
+    "CLYO_ENV": "local",
+    "DJANGO_SETTINGS_MODULE": "integration.settings",
+    "LOG_FORMAT": "console",
+    "LOG_LEVEL": "WARNING",
+}
+# Calls go one after the other and nothing is slow: what does not answer was told not to.
+IMPATIENT = LOCAL | {"LOG_LEVEL": "ERROR", "EXACT_TIMEOUT_S": "5"}
+
 CELERY = ("-m", "celery", "-A", "integration.celery")
 # Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back; a heartbeat
 # that falls into its absence is sent again for ever, and the worker does not hear that it shall end.
