@@ -1,7 +1,10 @@
 """What this room asks workers to look at now. A lost or doubled message changes nothing."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
+from exact.company.preflight import THIRD_PARTY_UNKNOWN
 from exact.nudge import nudge
 
 RUN_LANE = "exports.run_lane"
@@ -24,6 +27,12 @@ def nudge_lane(division_id: int) -> None:
 def nudge_learning() -> None:
     """Ask a worker to look up third parties that closings wait for."""
     nudge(LEARN)
+
+
+def learn_if_unknown(codes: Iterable[str]) -> None:
+    """Have third parties looked up once this transaction is on disk, if problems with these codes miss one."""
+    if THIRD_PARTY_UNKNOWN in codes:
+        transaction.on_commit(nudge_learning, robust=True)
 
 
 def nudge_release() -> None:

@@ -19,6 +19,9 @@ from exact.company.facts import (
 from exact.models import CatalogueItem, CatalogueKind
 from ledger.problem import Problem
 
+# It goes by itself once the third party is looked up in Exact: a company's customers are not in the catalogue.
+THIRD_PARTY_UNKNOWN = "third_party_unknown"
+
 
 def account_problems(
     catalogue: Catalogue,
@@ -98,7 +101,7 @@ def third_party_problems(catalogue: Catalogue, code: str, field: str, day: date)
         return
     party = catalogue.get(CatalogueKind.THIRD_PARTY, code)
     if party is None:
-        yield problem_at("third_party_unknown", field, third_party=code)
+        yield problem_at(THIRD_PARTY_UNKNOWN, field, third_party=code)
         return
     named = {"third_party": code, "name": party.name}
     if not is_customer(party.facts["Status"]):

@@ -10,7 +10,7 @@ from exact.activation.switch import learn_third_parties, recheck
 from exact.api.errors import ExactError
 from exact.models import CatalogueKind
 from exports.mapping.desk import Desk
-from exports.nudge import nudge_learning, nudge_release
+from exports.nudge import learn_if_unknown, nudge_release
 from tenants.models import User
 
 
@@ -22,8 +22,8 @@ def change_settings(desk: Desk, overrides: Overrides, *, actor: User | None, sho
             return False
         activation = recheck(establishment, way="console")
         transaction.on_commit(nudge_release, robust=True)
-        if activation and any(problem["code"] == "third_party_unknown" for problem in activation.problems):
-            transaction.on_commit(nudge_learning, robust=True)
+        if activation:
+            learn_if_unknown(problem["code"] for problem in activation.problems)
     return True
 
 

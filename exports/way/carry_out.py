@@ -1,14 +1,12 @@
 """Writing down what was decided on a closing: its state, its postings, and who is asked or woken."""
 
-from django.db import transaction
-
 from booking.questions import ask_about_means
 from exact.lane.postings import next_revision, postings_of
 from exact.lane.states import move
 from exact.models import Posting, PostingState
 from exports.coverage.rows import keep
 from exports.models import Export
-from exports.nudge import nudge_lane_after_commit, nudge_learning
+from exports.nudge import learn_if_unknown, nudge_lane_after_commit
 from exports.way.decide import STATES, Decision, Look, Ready, decide
 from exports.way.prepare import Destination
 from exports.way.standing import Standing
@@ -65,6 +63,5 @@ def carried_out(export: Export, decision: Decision, *, revision: int) -> list[In
         return [made]
     unmapped = [problem.facts for problem in decision.problems if problem.code == "means_unmapped"]
     ask_about_means(export.establishment, unmapped)
-    if any(problem.code == "third_party_unknown" for problem in decision.problems):
-        transaction.on_commit(nudge_learning, robust=True)
+    learn_if_unknown(problem.code for problem in decision.problems)
     return []

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from exact.activation.switch import learn_third_parties, recheck
 from exact.api.errors import ExactError
+from exact.company.preflight import THIRD_PARTY_UNKNOWN
 from exact.lane.states import OPEN
 from exact.models import Activation, ConnectionState, Division, Lane, Posting
 from exports.models import Export, ExportState
@@ -23,7 +24,7 @@ from tenants.put_off import Row, due, each, each_alone, in_turn
 
 BATCH = 500
 OLDEST = ("business_date", "closed_at")
-THIRD_PARTY_UNKNOWN = [{"code": "third_party_unknown"}]
+MISSES_A_PARTY = [{"code": THIRD_PARTY_UNKNOWN}]
 NIGHTLY = timedelta(hours=20)
 
 
@@ -81,7 +82,7 @@ def learn_and_recheck() -> int:
 
     Returns for how many Exact could be asked.
     """
-    rows = in_turn(_reachable().filter(problems__contains=THIRD_PARTY_UNKNOWN), "pk", limit=BATCH)
+    rows = in_turn(_reachable().filter(problems__contains=MISSES_A_PARTY), "pk", limit=BATCH)
     return each_alone(Activation, rows, _learn_for_settings, loop="learn_for_settings", expected=(ExactError,))
 
 
@@ -91,7 +92,7 @@ def _reachable() -> QuerySet[Activation]:
 
 
 def _held_for_third_parties() -> QuerySet[Export]:
-    return Export.objects.filter(state=ExportState.HELD, problems__contains=THIRD_PARTY_UNKNOWN)
+    return Export.objects.filter(state=ExportState.HELD, problems__contains=MISSES_A_PARTY)
 
 
 def _learn_for_closings(activation_id: int) -> None:
@@ -113,7 +114,7 @@ def _learn_for_settings(activation_id: int) -> None:
 
 def _unknown_parties(problems: list[dict[str, Any]]) -> Iterator[str]:
     for problem in problems:
-        if problem["code"] == "third_party_unknown":
+        if problem["code"] == THIRD_PARTY_UNKNOWN:
             yield problem["facts"]["third_party"]
 
 
