@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concerns.concern import Concern, Item, Kind, counted, key_of, owner_of
-from concerns.pauses import PAUSES
+from concerns.pauses import why_paused
 from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
 from exports.console import links
@@ -80,9 +80,8 @@ def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
     whys = {}
     for shop, division in divisions.items():
         lane = lanes.get(division)
-        paused = PAUSES.get(lane.pause_code, lane.pause_detail) if lane and lane.pause_code else ""
-        why = paused or _("Support must look at the sending queue.")
-        whys[shop] = str(why) if shop in switched_on else _("The export to Exact is switched off.")
+        why = (why_paused(lane) if lane else "") or _("Support must look at the sending queue.")
+        whys[shop] = why if shop in switched_on else _("The export to Exact is switched off.")
     return whys
 
 

@@ -12,7 +12,7 @@ from exact.api.clients import division_client, user_client
 from exact.api.connection import identify
 from exact.api.errors import Forbidden
 from exact.company.catalogue import exact_date, quoted
-from exact.models import Connection, Division, DivisionAccess, Lane
+from exact.models import Connection, Division, DivisionAccess, Lane, PauseCode
 
 REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
 COMPANIES = "hrm/Divisions"
@@ -136,7 +136,7 @@ def revive(connection: Connection, companies: Iterable[Company]) -> list[Divisio
         mine.exclude(connection__state="active").update(connection=connection)
         revived = [*mine.filter(connection=connection)]
         mine.filter(connection=connection).update(access=DivisionAccess.OPEN)
-        Lane.objects.filter(division__in=revived, pause_code="reconnect_required").update(
+        Lane.objects.filter(division__in=revived, pause_code=PauseCode.RECONNECT_REQUIRED).update(
             paused_until=None, pause_code="", pause_detail=""
         )
     return revived

@@ -266,8 +266,8 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
     return False
 
 
-def pause_code(error: ExactError) -> str:
-    """Why the lane stands still, as a code that `exact.models.PauseCode` has words for."""
+def pause_code(error: ExactError) -> PauseCode:
+    """Why the lane stands still."""
     match error:
         case RateLimited():
             return PauseCode.RATE_LIMITED

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from exact.api.budget import Budget
 from exact.lane.stopwatch import Stopwatch
-from exact.models import Lane, Posting
+from exact.models import Lane, PauseCode, Posting
 
 PAUSE_DETAIL_MAX = 300
 
@@ -75,7 +75,7 @@ def release(lease: Lease, budget: Budget) -> None:
     )
 
 
-def pause(lease: Lease, *, wait: timedelta, code: str, detail: str, failures: int | None = None) -> None:
+def pause(lease: Lease, *, wait: timedelta, code: PauseCode, detail: str, failures: int | None = None) -> None:
     """Let the lane stand still for a while, and say why. The sweep wakes it then."""
     changes = {} if failures is None else {"failures": failures}
     _select_held(lease).update(
@@ -83,7 +83,7 @@ def pause(lease: Lease, *, wait: timedelta, code: str, detail: str, failures: in
     )
 
 
-def pause_for(lease: Lease, posting: Posting, *, code: str) -> bool:
+def pause_for(lease: Lease, posting: Posting, *, code: PauseCode) -> bool:
     """Let the lane stand still until a posting may be looked up. Returns whether there is anything to wait for."""
     early = Posting.objects.filter(pk=posting.pk, not_before__gt=Now())
     return (
