@@ -24,6 +24,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from exact.models import MOVES, Posting, PostingEvent, PostingState
@@ -35,7 +36,14 @@ OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 # Of these Exact has an entry, as it was meant or not.
 IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
+# Of these it has the entry that was meant, and the entry counts: neither a reversal nor what one has undone.
+STANDING = Q(state=PostingState.POSTED, reverses=None)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
+
+
+def stands(posting: Posting) -> bool:
+    """Whether a posting that was read is one of `STANDING`."""
+    return posting.state == PostingState.POSTED and posting.reverses_id is None
 
 
 class MovedByAnother(Exception):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
-from exact.lane.states import NEEDS_A_PERSON, OVER
+from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
@@ -130,10 +130,9 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
 
 
 def _advise_on_held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
-    stands = any(it.state == PostingState.POSTED and not it.reverses_id for it in postings)
     return NextStep(
         tone=TONES[ExportState.HELD],
-        title=_("Held: only a part of it is in Exact") if stands else _("Held: not in Exact yet"),
+        title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
         advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
         may_repost=True,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from exact.models import Posting, PostingState
+from exact.lane.states import STANDING
+from exact.models import Posting
 from ledger.entry import Entry
 
 
@@ -22,7 +23,7 @@ class Standing:
     @classmethod
     def of(cls, closing_id: UUID, *, but: frozenset[UUID] = frozenset()) -> Self:
         """Read them, but for the postings named. Call it with the closing's row locked, or for a preview."""
-        rows = Posting.objects.filter(closing_id=closing_id, state=PostingState.POSTED, reverses=None)
+        rows = Posting.objects.filter(STANDING, closing_id=closing_id)
         posted = [*rows.exclude(pk__in=but).order_by("turn", "revision")]
         return cls(
             entries=tuple(Entry.from_document(it.entry) for it in posted),
