@@ -56,6 +56,10 @@ class TicketSet:
         """Return the tickets that are in both."""
         return self - (self - other)
 
+    def is_within(self, other: "TicketSet") -> bool:
+        """Whether all of these tickets are in the other set, and it has more."""
+        return not self - other and self != other
+
     def _by_station(self) -> Mapping[str, list[Span]]:
         found: dict[str, list[Span]] = {}
         for span in self.spans:

@@ -13,7 +13,16 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from exports.coverage.parts import Part, alike, beside_in_hours, beside_in_tickets, live_among, met, siblings
+from exports.coverage.parts import (
+    Part,
+    alike,
+    beside_in_hours,
+    beside_in_tickets,
+    live_among,
+    met,
+    siblings,
+    together,
+)
 from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty, remainder
@@ -199,10 +208,10 @@ def _ask_of_problems_first(found: Verdict, problems: tuple[Problem, ...], place:
 
 def _judge_beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
     """What a closing comes to beside others of the same hours that cover its tickets."""
-    booked = _join_tickets(parts)
+    booked = together(parts)
     if booked == mine:
         return _compare_sums(closing, [closing], parts, place)
-    if not mine - booked:
+    if mine.is_within(booked):
         return _judge_within(closing, mine, parts, place)
     if booked - mine:
         # They share some tickets, and each has others: no sum says what is left.
@@ -212,9 +221,9 @@ def _judge_beside(closing: Closing, mine: TicketSet, parts: list[Part], place: P
 
 def _judge_within(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
     """A POSTE after its GÉNÉRALE: nothing of it is left; with its last sibling, their sums are compared."""
-    booked = _join_tickets(parts)
+    booked = together(parts)
     fellows = siblings(closing, booked, place.establishment_id, place.closing_id)
-    told = _join_tickets(fellows)
+    told = together(fellows)
     if told & mine or told | mine != booked:
         return NotBooked((_note(WITHIN, others=_name_parts(parts)),))
     return _compare_sums(closing, [*(it.closing for it in fellows), closing], parts, place)
@@ -285,10 +294,6 @@ def _overlaps(mine: TicketSet, parts: Iterable[Part]) -> tuple[Problem, ...]:
         for it in (mine & part.tickets or mine & part.told)
     ]
     return tuple(Problem(code=OVERLAP, pointer="/tickets", facts=facts) for facts in found[:NAMED_MAX])
-
-
-def _join_tickets(parts: Iterable[Part]) -> TicketSet:
-    return TicketSet.joined(span for part in parts for span in part.tickets)
 
 
 def _tell_sums(code: str, told: list[Closing], parts: list[Part]) -> Problem:

@@ -19,6 +19,7 @@ from ledger.kinds import ClosingKind
 from ledger.stations import one_spelling
 from ledger.tickets import Span, TicketSet
 
+Hours = tuple[datetime, datetime]
 # In plain SQL: each wanted span is one step in the index, however many closings an establishment has.
 OVERLAPPING = """
 SELECT DISTINCT covered.closing_id
@@ -49,6 +50,11 @@ class Part:
     closing: Closing
     tickets: TicketSet
     told: TicketSet
+
+
+def together(parts: Iterable[Part]) -> TicketSet:
+    """The tickets that closings stand for, all in one set."""
+    return TicketSet.joined(span for part in parts for span in part.tickets)
 
 
 def span_parameters(tickets: TicketSet) -> dict[str, Any]:
@@ -86,7 +92,7 @@ def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -
     rows = _select_counting(establishment_id, closing, but).exclude(kind=closing.kind.value)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
-    found = [it for it in rows if _same_hours(closing, Closing.from_document(it.document))]
+    found = [it for it in rows if _touch(hours_of(closing), hours_of(Closing.from_document(it.document)))]
     return _parts(it.pk for it in found)
 
 
@@ -100,20 +106,19 @@ def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Par
 
 def met(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings have a moment in common."""
-    (begins, ends), (other_begins, other_ends) = (sorted((it.opened_at, it.closed_at)) for it in (one, other))
-    return begins <= other_ends and other_begins <= ends
+    return _touch(_own_hours(one), _own_hours(other))
 
 
-def hours_of(closing: Closing) -> tuple[datetime, datetime]:
+def hours_of(closing: Closing) -> Hours:
     """The hours a closing stands for: a general one's own, of any other the middle, by which it belongs to one."""
-    opened, closed = sorted((closing.opened_at, closing.closed_at))
+    opened, closed = _own_hours(closing)
     middle = opened + (closed - opened) / 2
     return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
 
 
 def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
     """Closings of the same days that count."""
-    opened, closed = sorted((closing.opened_at, closing.closed_at))
+    opened, closed = _own_hours(closing)
     days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
     own = OuterRef("pk")
     counts = (
@@ -125,9 +130,15 @@ def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) 
     return rows.exclude(pk=but) if but else rows
 
 
-def _same_hours(one: Closing, other: Closing) -> bool:
-    (begins, ends), (other_begins, other_ends) = hours_of(one), hours_of(other)
-    return begins <= other_ends and other_begins <= ends
+def _own_hours(closing: Closing) -> Hours:
+    """From its opening to its closing; the other way round where the till's clock was set back between them."""
+    opened, closed = sorted((closing.opened_at, closing.closed_at))
+    return opened, closed
+
+
+def _touch(one: Hours, other: Hours) -> bool:
+    """Whether two spans of time have a moment in common, be it the one in which the one ends and the other begins."""
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _is_alike(one: Closing, other: Closing) -> bool:
@@ -140,7 +151,7 @@ def _overlap_in_hours(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings of one sequence overlap: a till that closes again tells another moment."""
     if one.kind is not other.kind or one_spelling(one.scope) != one_spelling(other.scope):
         return False
-    (begins, ends), (other_begins, other_ends) = (sorted((it.opened_at, it.closed_at)) for it in (one, other))
+    (begins, ends), (other_begins, other_ends) = _own_hours(one), _own_hours(other)
     return begins < other_ends and other_begins < ends
 
 

@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN, Disputed, Verdict
-from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings
+from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings, together
 from exports.coverage.rows import judge_again
 from exports.models import Export, ExportState
 from exports.words.money import in_currency
@@ -79,9 +79,8 @@ def rest_of(verdict: Verdict) -> str:
 def _find_parts_beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
     mine, shop = TicketSet.of(closing.tickets), export.establishment_id
     parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
-    booked = TicketSet.joined(span for part in parts for span in part.tickets)
-    within = bool(mine) and not mine - booked and bool(booked - mine)
-    return parts, siblings(closing, booked, shop, export.pk) if within else []
+    booked = together(parts)
+    return parts, siblings(closing, booked, shop, export.pk) if mine and mine.is_within(booked) else []
 
 
 def _name_part(part: Part) -> Beside:
