@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
+from exports.coverage.silent import same_weekdays
 from exports.models import Export, ExportState
 from ledger.files.fec import FiscalYear
 from on_demand.ask import ask_for_run
@@ -27,7 +28,6 @@ log = structlog.get_logger()
 SERVICE_OVER = time(6)
 # A closing that is expected and does not come is waited for so long after that; then it is in the next month's file.
 PATIENCE = timedelta(hours=48)
-WEEKS_OF_HABIT = 4
 
 
 def ask_for_due_months() -> list[ExportRun]:
@@ -84,10 +84,7 @@ def _count_usual(till: Till, day: date) -> int:
     """How many closings a till sent of that weekday, the last time it worked on one of the weeks before."""
     if till.suspended_at is not None or Export.objects.filter(till=till, business_date__gt=day).exists():
         return 0
-    for weeks in range(1, WEEKS_OF_HABIT + 1):
-        if sent := _came(till, day - timedelta(weeks=weeks)):
-            return sent
-    return 0
+    return next((sent for before in same_weekdays(day) if (sent := _came(till, before))), 0)
 
 
 def _came(till: Till, day: date) -> int:

@@ -13,16 +13,20 @@ LEARNED_FROM_WEEKS = 4
 CLOSED_IN_WEEKS = 3
 
 
+def same_weekdays(day: date) -> list[date]:
+    """The same weekday of the four weeks before, from which it is learnt what a till usually does; the latest first."""
+    return [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
+
+
 def silent_tills(user: User, day: date) -> QuerySet[Till]:
     """Tills that should have closed on `day` and did not.
 
     The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
     four same weekdays.
     """
-    same_weekdays = [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
     of_the_till = Export.objects.filter(till=OuterRef("pk"))
     habit = (
-        of_the_till.filter(business_date__in=same_weekdays)
+        of_the_till.filter(business_date__in=same_weekdays(day))
         .order_by()
         .values("till")
         .annotate(n=Count("business_date", distinct=True))
