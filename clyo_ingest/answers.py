@@ -5,7 +5,7 @@ A field with a default may be absent; every other is always there.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -21,7 +21,14 @@ from clyo_ingest.models import Closing, Parameters
 from clyo_ingest.parameters import OF_PARAMETERS, Version
 from clyo_ingest.schema import SAME_AS
 from exports.models import Export, ExportState
-from exports.way.destination import DIFFERENCE_KINDS, ENTRY_STATES, ActivationStatus, BookedDifference, BookedEntry
+from exports.way.destination import (
+    ACTIVATION_STATES,
+    DIFFERENCE_KINDS,
+    ENTRY_STATES,
+    ActivationStatus,
+    BookedDifference,
+    BookedEntry,
+)
 from exports.words.history import STATES
 from exports.words.problems import SENTENCES, sentence
 from ledger.kinds import ClosingKind
@@ -209,7 +216,7 @@ class TillAnswer(AnswerBody):
         return cls(id=till.pk, name=till.name, establishment=shop, customer=till.establishment.tenant.name)
 
 
-ActivationState = Literal["inactive", "awaiting_login", "awaiting_division", "invalid", "active", "reconnect_required"]
+ActivationState = Annotated[str, Field(json_schema_extra={"enum": ACTIVATION_STATES})]
 
 
 class Activation(AnswerBody):

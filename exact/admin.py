@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 from exact.activation.lapses import lapses_at
 from exact.activation.link_mail import NoAddress, mail_link
 from exact.activation.links import make_link
+from exact.activation.state import ActivationState, state_of
 from exact.activation.switch import switch_off
 from exact.api.connection import disconnect
 from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane
@@ -33,22 +34,12 @@ CONNECTION_LABELS = {
     ConnectionState.RECONNECT_REQUIRED: "danger",
     ConnectionState.DISCONNECTED: "default",
 }
-ACTIVATION_LABELS = {"active": "success", "invalid": "danger", "reconnect_required": "danger", "inactive": "default"}
-ACTIVATION_STATES = {
-    "active": _("active"),
-    "invalid": _("to be mended"),
-    "reconnect_required": _("reconnect required"),
-    "inactive": _("switched off"),
+ACTIVATION_LABELS = {
+    ActivationState.ACTIVE: "success",
+    ActivationState.INVALID: "danger",
+    ActivationState.RECONNECT_REQUIRED: "danger",
+    ActivationState.INACTIVE: "default",
 }
-
-
-def state_of(activation: Activation) -> str:
-    """The state word of an activation, as the till sees it."""
-    if activation.active and activation.division.connection.state != ConnectionState.ACTIVE:
-        return "reconnect_required"
-    if activation.problems:
-        return "invalid"
-    return "active" if activation.active else "inactive"
 
 
 class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is no generic
@@ -189,7 +180,7 @@ class ActivationAdmin(ReadOnlyAdmin):
     @display(description=_("state"), label=ACTIVATION_LABELS)
     def state_label(self, activation: Activation) -> tuple[str, str]:
         state = state_of(activation)
-        return state, str(ACTIVATION_STATES[state])
+        return state, str(state.label)
 
     @admin.display(description=_("what to do"))
     def to_mend(self, activation: Activation) -> str:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exact.activation import link_steps
 from exact.activation.links import StepTaken, bind, digest_of, expired, in_the_name_of, is_of, link_of, link_of_state
 from exact.activation.login import ForgedLogin
+from exact.activation.state import ActivationState, state_of
 from exact.activation.switch import check_establishment
 from exact.company.companies import Company, CompanyTaken
 from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
@@ -287,9 +288,7 @@ def _activation(link: ActivationLink) -> Activation | None:
 
 def _has_lost_consent(activation: Activation | None) -> bool:
     """Whether an export that is on stands still until somebody logs in at Exact again."""
-    if activation is None or not activation.active:
-        return False
-    return activation.division.connection.state == ConnectionState.RECONNECT_REQUIRED
+    return activation is not None and state_of(activation) is ActivationState.RECONNECT_REQUIRED
 
 
 def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:

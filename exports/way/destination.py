@@ -12,18 +12,20 @@ from django.db import transaction
 from booking.mapping import take_parameters as put_in_force
 from exact.activation.lapses import lapses_at
 from exact.activation.links import end_links, live_step, make_link
+from exact.activation.state import ActivationState, state_at, state_of
 from exact.activation.switch import recheck, switch_off
 from exact.lane.states import OVER
-from exact.models import Activation, ConnectionState, Finding, FindingKind, LinkStep, Posting, PostingState
+from exact.models import Activation, Finding, FindingKind, Posting, PostingState
 from exports.models import Export
-from exports.nudge import nudge_learning, nudge_release
+from exports.nudge import learn_if_unknown, nudge_release
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# The words a till may read of an entry and of a difference.
+# The words a till may read of an entry, of its export and of a difference.
 ENTRY_STATES = [state.value for state in PostingState if state not in OVER]
+ACTIVATION_STATES = [state.value for state in ActivationState]
 DIFFERENCE_KINDS = [kind.value for kind in FindingKind]
 
 
@@ -40,7 +42,7 @@ class SettingProblem:
 class ActivationStatus:
     """The state words of the till API, the company ("8301 - CLYO"), and what must be mended, in sentences."""
 
-    state: str
+    state: ActivationState
     label: str = ""
     code: int | None = None
     name: str = ""
@@ -50,35 +52,29 @@ class ActivationStatus:
 def activation_status(establishment: Establishment) -> ActivationStatus:
     """Whether the establishment's closings go to Exact, and into which company."""
     activation = Activation.objects.select_related("division__connection").filter(establishment=establishment).first()
+    state = state_of(activation) if activation else ActivationState.INACTIVE
+    if state is ActivationState.INACTIVE:
+        state = state_at(live_step(establishment))
     if activation is None:
-        return ActivationStatus(state=_say_how_far_linked(establishment) or "inactive")
+        return ActivationStatus(state=state)
     division = activation.division
-    problems = [*activation.problems]
-    if activation.active and division.connection.state != ConnectionState.ACTIVE:
-        state = "reconnect_required"
-        problems = [Problem(code="reconnect_required").to_document()]
-    elif activation.sound:
-        state = "active"
-        if end := lapses_at(division.connection):
-            day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
-            problems = [day.to_document()]
-    else:
-        state = "invalid" if problems else _say_how_far_linked(establishment) or "inactive"
     return ActivationStatus(
         state=state,
         label=division.label,
         code=division.code,
         name=division.name,
-        problems=tuple(_problem(document) for document in problems),
+        problems=tuple(_problem(document) for document in _list_what_to_mend(activation, state)),
     )
 
 
-def _say_how_far_linked(establishment: Establishment) -> str:
-    """How far somebody is who has an activation page open, in the till API's words."""
-    step = live_step(establishment)
-    if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
-        return "awaiting_login"
-    return "awaiting_division" if step in (LinkStep.DIVISION, LinkStep.CHECKS) else ""
+def _list_what_to_mend(activation: Activation, state: ActivationState) -> list[dict[str, Any]]:
+    """What to mend, and of a sound export that its consent ends."""
+    if state is ActivationState.RECONNECT_REQUIRED:
+        return [Problem(code="reconnect_required").to_document()]
+    if state is ActivationState.ACTIVE and (end := lapses_at(activation.division.connection)):
+        day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
+        return [day.to_document()]
+    return [*activation.problems]
 
 
 def _problem(document: dict[str, Any]) -> SettingProblem:
@@ -107,8 +103,8 @@ def take_parameters(establishment: Establishment, parameters: dict[str, Any]) ->
         return
     activation = recheck(establishment, way="till")
     transaction.on_commit(nudge_release, robust=True)
-    if activation and any(problem["code"] == "third_party_unknown" for problem in activation.problems):
-        transaction.on_commit(nudge_learning, robust=True)
+    if activation:
+        learn_if_unknown(problem["code"] for problem in activation.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,35 @@
+"""How far an establishment's export is, in one word: the console shows it, a till is told it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exact.models import Activation, ConnectionState, LinkStep
+
+
+class ActivationState(models.TextChoices):
+    """The words of the till API, with what people read."""
+
+    INACTIVE = "inactive", _("switched off")
+    AWAITING_LOGIN = "awaiting_login", _("logging in at Exact")
+    AWAITING_DIVISION = "awaiting_division", _("choosing the company")
+    INVALID = "invalid", _("to be mended")
+    ACTIVE = "active", _("active")
+    RECONNECT_REQUIRED = "reconnect_required", _("reconnect required")
+
+
+def state_of(activation: Activation) -> ActivationState:
+    """Return the state of an activation, which comes with its division's connection."""
+    if activation.active and activation.division.connection.state != ConnectionState.ACTIVE:
+        return ActivationState.RECONNECT_REQUIRED
+    if activation.problems:
+        return ActivationState.INVALID
+    return ActivationState.ACTIVE if activation.active else ActivationState.INACTIVE
+
+
+def state_at(step: LinkStep | None) -> ActivationState:
+    """Return the state of an export that is not on, by how far somebody is who has an activation page open."""
+    if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
+        return ActivationState.AWAITING_LOGIN
+    if step in (LinkStep.DIVISION, LinkStep.CHECKS):
+        return ActivationState.AWAITING_DIVISION
+    return ActivationState.INACTIVE
