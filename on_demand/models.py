@@ -28,12 +28,10 @@ DAYS = models.Func(
 )
 
 
+# A further file format is a layout in a module of its own (`ledger.files`) and one row here: word, layout, label. mypy
+# asks what its settings make of it (`on_demand.options.layout_of`), a test for each setting's place on their page.
 class RunFormat(models.TextChoices):
-    """Where a run's entries go: the words of the till API, the layout of the file, the label.
-
-    A further file format is a layout in a module of its own (`ledger.files`) and one row here. mypy asks for what its
-    settings make of it (`on_demand.options.layout_of`), a test for the place of each setting on their page.
-    """
+    """Where a run's entries go: the words of the till API."""
 
     layout: type[Layout] | None
 
