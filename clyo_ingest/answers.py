@@ -9,16 +9,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.utils import timezone
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
-from rest_framework.response import Response
 
-from clyo_ingest.addresses import closing_address
+from clyo_ingest.answer_body import AnswerBody
 from clyo_ingest.document import ParametersDocument
-from clyo_ingest.errors import TITLES
 from clyo_ingest.models import Closing, Parameters
 from clyo_ingest.parameters import OF_PARAMETERS, Version
+from clyo_ingest.problem_bodies import ClosingLinks, Fault
 from clyo_ingest.schema import SAME_AS
 from exports.models import Export, ExportState
 from exports.way.destination import (
@@ -33,22 +32,6 @@ from exports.words.history import STATES
 from exports.words.problems import SENTENCES, sentence
 from ledger.kinds import ClosingKind
 from tenants.models import Establishment, Till
-
-
-class AnswerBody(BaseModel):
-    """Base of what is answered."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-
-def answered(body: AnswerBody, *, status: int = 200) -> Response:
-    """The answer with this body."""
-    return Response(written(body), status=status)
-
-
-def written(body: AnswerBody) -> dict[str, Any]:
-    """The body as it is answered: an optional field of which nothing was said is not in it."""
-    return body.model_dump(exclude_unset=True)
 
 
 class Problem(AnswerBody):
@@ -81,13 +64,6 @@ class Identity(AnswerBody):
     """The till's own number of the closing."""
 
 
-class ClosingLinks(AnswerBody):
-    """Where the closing is."""
-
-    self: str
-    """The address of the closing."""
-
-
 class ClosingAnswer(AnswerBody):
     """What became of a closing."""
 
@@ -105,7 +81,13 @@ class ClosingAnswer(AnswerBody):
     @classmethod
     def of(cls, export: Export, *, scope: str) -> "ClosingAnswer":
         """The body of a push's 201 and 200."""
-        return cls(**_of_closing(export, scope=scope))
+        return cls(
+            id=export.pk,
+            identity=Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
+            state=ExportState(export.state),
+            problems=[Problem.of(problem) for problem in export.problems],
+            links=ClosingLinks.to(export.pk),
+        )
 
 
 class EntryAnswer(AnswerBody):
@@ -153,10 +135,14 @@ class ClosingDetail(ClosingAnswer):
         cls, closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
     ) -> "ClosingDetail":
         """The body of a closing that is asked for."""
-        export = closing.export
+        short = ClosingAnswer.of(closing.export, scope=closing.scope)
         return cls(
-            **_of_closing(export, scope=closing.scope),
-            business_date=export.business_date,
+            id=short.id,
+            identity=short.identity,
+            state=short.state,
+            problems=short.problems,
+            links=short.links,
+            business_date=closing.export.business_date,
             received_at=closing.received_at,
             entries=[EntryAnswer.model_validate(it, from_attributes=True) for it in entries],
             differences=[DifferenceAnswer.model_validate(it, from_attributes=True) for it in differences],
@@ -265,9 +251,7 @@ class ActivationAnswer(AnswerBody):
     def of(cls, status: ActivationStatus) -> "ActivationAnswer":
         division = DivisionAnswer(code=status.code, name=status.name) if status.code is not None else None
         problems = [SettingProblemAnswer.model_validate(it, from_attributes=True) for it in status.problems]
-        return cls.model_validate(
-            {"state": status.state, "label": status.label, "division": division, "problems": problems}
-        )
+        return cls(state=status.state, label=status.label, division=division, problems=problems)
 
 
 class ActivationLinkAnswer(AnswerBody):
@@ -382,19 +366,6 @@ class LoggedClosing(AnswerBody):
     """The till's own number of the closing."""
 
 
-class Fault(AnswerBody):
-    """One thing that is missing or wrong."""
-
-    pointer: str
-    """The JSON pointer of the field in the body; of a parameter of the address, a slash and its name."""
-    code: str
-    """What is wrong; never changes. More codes may come."""
-    message: str
-    """What is wanted instead."""
-    parameter: str = ""
-    """The parameter of the address that is meant; absent when it is a field of the body."""
-
-
 class LoggedPush(AnswerBody):
     """A push that was refused, as far as it can be read."""
 
@@ -449,42 +420,3 @@ class LogAnswer(AnswerBody):
     """What happened, oldest first."""
     truncated: bool
     """Whether there was more than is listed."""
-
-
-class ProblemAnswer(AnswerBody):
-    """A refusal (RFC 9457). The sentences are in the caller's language."""
-
-    type: str
-    """A name for the code that is unique in the world: `urn:clyo-exact:problem:` and the code."""
-    title: str
-    """What happened, and what to do next."""
-    status: int
-    """The HTTP status."""
-    code: Annotated[str, Field(json_schema_extra={"x-extensible-enum": sorted(TITLES)})]
-    """What happened; never changes. More codes may come."""
-    detail: str
-    """What is known beyond the title; else the title again."""
-    request_id: str = ""
-    """The number of the call in our logs, as in `X-Request-ID`."""
-    errors: list[Fault] = []
-    """Every fault, each with its place."""
-
-
-class ConflictAnswer(ProblemAnswer):
-    """Another closing has this identity: the one that was received first stands, this one is kept for support."""
-
-    id: UUID
-    """Our id of the closing that stands."""
-    links: ClosingLinks
-    """Where to ask for it."""
-
-
-def _of_closing(export: Export, *, scope: str) -> dict[str, Any]:
-    """What a closing's short answer and its long one share."""
-    return {
-        "id": export.pk,
-        "identity": Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
-        "state": ExportState(export.state),
-        "problems": [Problem.of(problem) for problem in export.problems],
-        "links": ClosingLinks(self=closing_address(export.pk)),
-    }

@@ -19,21 +19,19 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from clyo_ingest.addresses import api_address
+from clyo_ingest.answer_body import answered, written
 from clyo_ingest.answers import (
     ActivationAnswer,
     ActivationLinkAnswer,
     ClosingAnswer,
     ClosingDetail,
     ClosingPage,
-    ConflictAnswer,
     KeyAnswer,
     LogAnswer,
     PairingAnswer,
     ParametersAnswer,
     TillAnswer,
     TillStatus,
-    answered,
-    written,
 )
 from clyo_ingest.authentication import IsKnownTill, IsTill, require_known, require_till
 from clyo_ingest.body import refuse_unmeasured
@@ -45,6 +43,7 @@ from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Closing, Parameters, Push, PushKind
 from clyo_ingest.negotiation import ByFormat
 from clyo_ingest.parameters import keep_parameters, version_of
+from clyo_ingest.problem_bodies import ConflictAnswer
 from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after
 from clyo_ingest.receive import receive
 from clyo_ingest.schema import JSON, TEXT, Answer, api_document, operation

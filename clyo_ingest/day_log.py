@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clyo_ingest.answers import Fault, LogAnswer, LogEvent, LoggedClosing, LoggedPush, Shop
-from clyo_ingest.errors import TITLES
+from clyo_ingest.answers import LogAnswer, LogEvent, LoggedClosing, LoggedPush, Shop
 from clyo_ingest.models import Parameters, Push, PushKind
 from clyo_ingest.parameters import OF_PARAMETERS, version_of
+from clyo_ingest.problem_bodies import Fault
+from clyo_ingest.refusal_words import TITLES
 from clyo_ingest.refused import Refused, refused_in
 from exports.models import Export
 from exports.words.closing_words import closing_words

@@ -9,7 +9,8 @@ from django.core.validators import validate_email
 from pydantic import AfterValidator, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from clyo_ingest.answers import AnswerBody, Problem
+from clyo_ingest.answer_body import AnswerBody
+from clyo_ingest.answers import Problem
 from clyo_ingest.document import WORDS, Day, Sent
 from exports.models import ExportState
 from ledger.kinds import ClosingKind

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clyo_ingest.addresses import export_address
-from clyo_ingest.answers import Problem, answered
+from clyo_ingest.answer_body import answered
+from clyo_ingest.answers import Problem
 from clyo_ingest.authentication import require_till
-from clyo_ingest.errors import MESSAGES, ApiError, pointer
+from clyo_ingest.errors import ApiError, pointer
 from clyo_ingest.export_bodies import (
     ComparisonAnswer,
     EarlierFileAnswer,
@@ -32,6 +33,7 @@ from clyo_ingest.export_bodies import (
 )
 from clyo_ingest.inbox import parsed, small_document
 from clyo_ingest.queries import AskedView
+from clyo_ingest.refusal_words import MESSAGES
 from clyo_ingest.schema import FILE, Answer, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import ActThrottle, refuse_if_too_fast

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clyo_ingest.addresses import closing_address
 from clyo_ingest.continuity import (
     Neighbours,
     check_coverage,
@@ -167,7 +166,7 @@ def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
             "anew, support takes it as a closing of its own."
         ),
         errors=[{"pointer": pointer, "code": "differs", "message": message} for pointer in pointers],
-        members={"id": str(first.pk), "links": {"self": closing_address(first.pk)}},
+        closing_id=first.pk,
     )
 
 

@@ -20,6 +20,7 @@ from pydantic_core import core_schema
 from rest_framework.settings import api_settings
 
 from clyo_ingest import schema_words as words
+from clyo_ingest.problem_bodies import ProblemAnswer
 
 Schema = dict[str, Any]
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -229,14 +230,8 @@ def _problem(status: int, answer: Answer, registry: ComponentRegistry) -> Schema
     return {
         "description": answer.when,
         "headers": _answer_headers(*words.HEADERS_OF.get(status, ()), *answer.headers),
-        "content": {PROBLEM: {"schema": component(answer.body or _any_problem(), registry)}},
+        "content": {PROBLEM: {"schema": component(answer.body or ProblemAnswer, registry)}},
     }
-
-
-def _any_problem() -> type[BaseModel]:
-    from clyo_ingest.answers import ProblemAnswer  # which takes words from here
-
-    return ProblemAnswer
 
 
 def _answer_headers(*names: str) -> Schema:

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from clyo_ingest import answers, api
+from clyo_ingest import answer_body, api
 from tests.conftest import Caller, closing
 from tests.true_schema import Untrue, check_answer
 
@@ -71,7 +71,7 @@ def test_field_nobody_has_written_down__fails_the_test_that_meets_it(
     till: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        api, "answered", lambda body, status=200: api.Response(answers.written(body) | {"new": 1}, status)
+        api, "answered", lambda body, status=200: api.Response(answer_body.written(body) | {"new": 1}, status)
     )
     with pytest.raises(Untrue, match=r"POST /api/v1/closings → 201: .*'new' was unexpected"):
         till.post("closings", closing())
