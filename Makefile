@@ -52,7 +52,7 @@ bench: $(VENV)/.installed
 test: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser
 	@$(BIN)/python -m tools.translations compile
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-unit: $(VENV)/.installed
 	@$(BIN)/python -m tools.translations compile
