@@ -99,15 +99,14 @@ class Processes:
     def wait_for(self, name: str, url: str) -> None:
         """Wait until a program answers over HTTP. Raises `ProgramFailed` when it ends or stays silent."""
         deadline = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline:
-            if self._running[name].poll() is not None:
-                break
-            try:
-                httpx.get(url, timeout=5)
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return
+        with httpx.Client(timeout=5) as http:
+            while time.monotonic() < deadline and self._running[name].poll() is None:
+                try:
+                    http.get(url)
+                except httpx.TransportError:
+                    time.sleep(0.1)
+                else:
+                    return
         raise ProgramFailed(f"{name} did not start:\n{tail(self.logs / f'{name}.log')}")
 
 
