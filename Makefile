@@ -15,6 +15,7 @@ ONLY ?=
 DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
+WORKERS ?= 2
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -27,7 +28,7 @@ help:
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
 	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…), then schemathesis (EXAMPLES=…)"
 	@echo "make bench         how fast it is, beside what the machine could do at all"
-	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium"
+	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=2)"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API"
@@ -52,7 +53,7 @@ bench: $(VENV)/.installed
 test: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser
 	@$(BIN)/python -m tools.translations compile
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-unit: $(VENV)/.installed
 	@$(BIN)/python -m tools.translations compile
