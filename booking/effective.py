@@ -45,7 +45,7 @@ class InForce:
 
 def effective_settings(mapping: Mapping, seen: Seen | None = None) -> list[InForce]:
     """Every setting of an establishment with its value and origin, in the order people set them."""
-    return [*_in(Situation.of(mapping, seen or Seen()))]
+    return [*_read_all(Situation.of(mapping, seen or Seen()))]
 
 
 def codes_named(settings: Iterable[InForce], kind: CodeKind) -> set[str]:
@@ -53,7 +53,7 @@ def codes_named(settings: Iterable[InForce], kind: CodeKind) -> set[str]:
     return {it.value for it in settings if it.code is kind and it.value}
 
 
-def _in(situation: Situation) -> Iterator[InForce]:
+def _read_all(situation: Situation) -> Iterator[InForce]:
     for group in TABLE:
         for subject in group.subjects.of(situation):
             for setting in group.settings:

@@ -35,32 +35,32 @@ class Change:
 def history_of(mapping: Mapping) -> list[Change]:
     """The newest changes first, at most fifty."""
     events = MappingEvent.objects.filter(mapping=mapping).select_related("actor").order_by("-at", "-pk")
-    return [Change(at=it.at, actor=str(it.actor or ""), settings=[*_changed(it)]) for it in events[:SHOWN_MAX]]
+    return [Change(at=it.at, actor=str(it.actor or ""), settings=[*_compare(it)]) for it in events[:SHOWN_MAX]]
 
 
-def _changed(event: MappingEvent) -> Iterator[Changed]:
-    before, after = dict(_flat(event.before)), dict(_flat(event.after))
+def _compare(event: MappingEvent) -> Iterator[Changed]:
+    before, after = dict(_read(event.before)), dict(_read(event.after))
     for name in {**before, **after}:
         if before.get(name, "") != after.get(name, ""):
             yield Changed(setting=name, before=before.get(name, ""), after=after.get(name, ""))
 
 
-def _flat(documents: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
+def _read(documents: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
     """Each setting's name in words and its value, of the till's document or of people's."""
     if people := documents.get("overrides"):
-        yield from _of_people(Overrides.model_validate(people, extra="ignore"))
+        yield from _read_people(Overrides.model_validate(people, extra="ignore"))
     if till := documents.get("parameters"):
-        yield from _of_till(till)
+        yield from _read_till(till)
 
 
-def _of_people(people: Overrides) -> Iterator[tuple[str, str]]:
+def _read_people(people: Overrides) -> Iterator[tuple[str, str]]:
     for group in TABLE:
         for subject in group.subjects.set_by(people):
             for setting in group.settings:
                 yield label(group, setting, subject), in_words(setting, setting.place.read(people, subject.key))
 
 
-def _of_till(parameters: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
+def _read_till(parameters: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
     for group in TABLE:
         for subject in group.subjects.sent_in(parameters):
             for setting in group.settings:

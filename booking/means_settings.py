@@ -18,7 +18,7 @@ from ledger.plan import MeansPlan
 K = TypeVar("K")
 
 
-def _settings(
+def _make_settings(
     field: str,
     label: str,
     rows: Callable[[Overrides], dict[K, MeansOverride]],
@@ -64,19 +64,19 @@ def _settings(
     )
 
 
-def _below_kind(situation: Situation, code: str) -> Source:
+def _say_whose_kind(situation: Situation, code: str) -> Source:
     return Source.RESELLER if situation.kind_of(code) in situation.people.means_by_kind else Source.DEFAULT
 
 
-OF_MEANS = _settings(
+OF_MEANS = _make_settings(
     "means",
     N_("Means of payment {name}"),
     lambda people: people.means,
     lambda situation, code: situation.plan.means_plan(code, situation.kind_of(code)),
     lambda situation, code: situation.kind_of(code),
-    _below_kind,
+    _say_whose_kind,
 )
-OF_KINDS = _settings(
+OF_KINDS = _make_settings(
     "means_by_kind",
     "{name}",
     lambda people: people.means_by_kind,

@@ -61,11 +61,11 @@ def of_till(_situation: Situation, _key: object) -> Source:
     return Source.TILL
 
 
-def _always(_situation: Situation, _key: object) -> bool:
+def _offer_always(_situation: Situation, _key: object) -> bool:
     return True
 
 
-def _nothing(_situation: Situation, _key: object) -> str:
+def _name_nothing(_situation: Situation, _key: object) -> str:
     return "–"
 
 
@@ -97,8 +97,8 @@ class Setting(Generic[K]):
     need: Need = Need.SOME_CLOSINGS
     of_sales: bool = False
     label_without_rate: str = ""
-    offered: Callable[[Situation, K], bool] = _always
-    left_open: Callable[[Situation, K], str] = _nothing
+    offered: Callable[[Situation, K], bool] = _offer_always
+    left_open: Callable[[Situation, K], str] = _name_nothing
     column: str | Promise = ""
     goes_along: bool = False
 

@@ -26,7 +26,7 @@ class WithGaps(dict[str, str]):
 
 def label(group: Group[Any], setting: Setting[Any], subject: Subject[Any]) -> str:
     """What a setting of a subject is called: "VAT 2 (10 %): VAT code", "Card payments: journal"."""
-    return _called(group, setting, {**subject.facts, **group.subjects.told_by(subject.name)})
+    return _put_into_words(group, setting, {**subject.facts, **group.subjects.told_by(subject.name)})
 
 
 def label_of(field: str, facts: Mapping[str, str]) -> str:
@@ -35,14 +35,14 @@ def label_of(field: str, facts: Mapping[str, str]) -> str:
     Raises `KeyError` or `ValueError` for a field that is no setting's.
     """
     group, setting, name = find(field)
-    return _called(group, setting, {**facts, **group.subjects.told_by(name)})
+    return _put_into_words(group, setting, {**facts, **group.subjects.told_by(name)})
 
 
-def _called(group: Group[Any], setting: Setting[Any], facts: Mapping[str, str]) -> str:
+def _put_into_words(group: Group[Any], setting: Setting[Any], facts: Mapping[str, str]) -> str:
     words = setting.label if "rate" in facts or not setting.label_without_rate else setting.label_without_rate
     told = {name: rate_text(value) if name == "rate" else value for name, value in facts.items()}
     if "{setting}" in words:
-        told["setting"] = _called(group, group.settings[0], facts)
+        told["setting"] = _put_into_words(group, group.settings[0], facts)
     return _(words).format_map(WithGaps(told))
 
 

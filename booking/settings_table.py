@@ -3,7 +3,7 @@
 A further setting is its place in `Overrides` and what the plan makes of it (`booking.mapping`), and one row here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_noop as N_
@@ -22,13 +22,13 @@ from ledger.plan import BookingPlan
 ACCOUNT, JOURNAL, PARTY = CodeKind.GL_ACCOUNT, CodeKind.JOURNAL, CodeKind.THIRD_PARTY
 
 
-def _sent_journal(which: str) -> Callable[[Mapping[str, Any], None], object]:
-    return lambda parameters, _key: (parameters.get("journals") or {}).get(which)
+def _read_journal(parameters: Mapping[str, Any], which: str) -> object:
+    return (parameters.get("journals") or {}).get(which)
 
 
-def _below_journal(which: str) -> Callable[[Situation, None], Source]:
-    sent = _sent_journal(which)
-    return lambda situation, key: Source.TILL if journal_or_default(sent(situation.sent, key), "") else Source.DEFAULT
+def _say_whose_journal(situation: Situation, which: str) -> Source:
+    """What is no number is none of Exact's journals, and as good as left out."""
+    return Source.TILL if journal_or_default(_read_journal(situation.sent, which), "") else Source.DEFAULT
 
 
 CUSTOMER_ACCOUNT: Setting[None] = Setting(
@@ -75,8 +75,8 @@ SALES_JOURNAL: Setting[None] = Setting(
     label=N_("Sales journal"),
     place=Text("sales_journal"),
     in_force=lambda situation, _key: situation.plan.sales_journal,
-    below=_below_journal("sales"),
-    sent=_sent_journal("sales"),
+    below=lambda situation, _key: _say_whose_journal(situation, "sales"),
+    sent=lambda parameters, _key: _read_journal(parameters, "sales"),
     need=Need.EVERY_CLOSING,
 )
 RECEIPTS_JOURNAL: Setting[None] = Setting(
@@ -85,8 +85,8 @@ RECEIPTS_JOURNAL: Setting[None] = Setting(
     label=N_("Receipts journal"),
     place=Text("receipts_journal"),
     in_force=lambda situation, _key: situation.plan.receipts_journal,
-    below=_below_journal("receipts"),
-    sent=_sent_journal("receipts"),
+    below=lambda situation, _key: _say_whose_journal(situation, "receipts"),
+    sent=lambda parameters, _key: _read_journal(parameters, "receipts"),
     need=Need.EVERY_CLOSING,
 )
 RECEIPT_ACCOUNT: Setting[ReceiptKind] = Setting(
@@ -138,7 +138,7 @@ FAMILY_ACCOUNT: Setting[tuple[int, str]] = Setting(
     code=ACCOUNT,
     label=N_("VAT {slot}: family {family}"),
     place=FamilyAccount(),
-    in_force=lambda situation, key: _account_of_family(situation.plan, *key),
+    in_force=lambda situation, key: _find_account_of_family(situation.plan, *key),
     below=of_till,
     of_sales=True,
 )
@@ -167,7 +167,7 @@ SEPARATE_FAMILIES: Setting[None] = Setting(
 )
 
 
-def _account_of_family(plan: BookingPlan, slot: int, family: str) -> str:
+def _find_account_of_family(plan: BookingPlan, slot: int, family: str) -> str:
     return plan.slots[slot].account_of(family) if slot in plan.slots else ""
 
 

@@ -29,6 +29,7 @@ class SlotSetting:
     has_default: bool = False
 
     def now(self) -> Setting[int]:
+        """Return the row of the slot as the till has it now."""
         return Setting(
             field=f"vat[{{}}].{self.name}",
             code=self.code,
@@ -36,8 +37,8 @@ class SlotSetting:
             label_without_rate=self.label_without_rate,
             place=SlotPart(lambda people: people.slots, self.name),
             in_force=lambda situation, slot: getattr(situation.plan.slots[slot], self.name),
-            below=self._below,
-            sent=self._sent,
+            below=self._say_whose,
+            sent=self._read_sent,
             need=self.need,
             of_sales=self.of_sales,
             left_open=lambda situation, slot: "–" if situation.plan.slots[slot].is_used else N_("not used"),
@@ -45,6 +46,7 @@ class SlotSetting:
         )
 
     def former(self) -> Setting[str]:
+        """Return the row of the slot at a rate it had before, or that closings wait for."""
         return Setting(
             field=f"former[{{}}].{self.name}",
             code=self.code,
@@ -57,11 +59,11 @@ class SlotSetting:
             column=self.column,
         )
 
-    def _sent(self, parameters: Mapping[str, Any], slot: int) -> object:
+    def _read_sent(self, parameters: Mapping[str, Any], slot: int) -> object:
         return next(it for it in parameters["vat"] if it["slot"] == slot).get(self.name)
 
-    def _below(self, situation: Situation, slot: int) -> Source:
-        by_default = self.has_default and not self._sent(situation.sent, slot)
+    def _say_whose(self, situation: Situation, slot: int) -> Source:
+        by_default = self.has_default and not self._read_sent(situation.sent, slot)
         return Source.DEFAULT if by_default else Source.TILL
 
 

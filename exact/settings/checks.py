@@ -90,21 +90,21 @@ class _Company:
 
 def check_settings(settings: Sequence[InForce], division: Division, catalogue: Catalogue, *, day: date) -> list[Check]:
     """Check all that an establishment's closings will use, in the order people set it. Makes no call."""
-    company = _Company(catalogue, day, _the(settings, COUNTER_CUSTOMER), _the(settings, COST_CENTER))
-    journals = _the(settings, SALES_JOURNAL), _the(settings, RECEIPTS_JOURNAL)
+    company = _Company(catalogue, day, _read_value(settings, COUNTER_CUSTOMER), _read_value(settings, COST_CENTER))
+    journals = _read_value(settings, SALES_JOURNAL), _read_value(settings, RECEIPTS_JOURNAL)
     used = [it for it in settings if UNUSED not in it.facts]
     return [
-        _access(division),
-        *_rights(division, journals[1], catalogue),
-        *(check for it in used for check in _of_every_closing(it, company)),
-        *_slots_sent(used),
-        _period(catalogue, journals, day),
-        *(_of_some_closings(it, company) for it in used if _is_named(it, CodeKind.GL_ACCOUNT)),
-        *(_of_some_closings(it, company) for it in used if _is_named(it, CodeKind.JOURNAL)),
+        _check_access(division),
+        *_check_rights(division, journals[1], catalogue),
+        *(check for it in used for check in _check_for_every_closing(it, company)),
+        *_check_slots(used),
+        _check_period(catalogue, journals, day),
+        *(_check_for_some_closings(it, company) for it in used if _is_named(it, CodeKind.GL_ACCOUNT)),
+        *(_check_for_some_closings(it, company) for it in used if _is_named(it, CodeKind.JOURNAL)),
     ]
 
 
-def _the(settings: Iterable[InForce], setting: Setting[None]) -> str:
+def _read_value(settings: Iterable[InForce], setting: Setting[None]) -> str:
     return next(it.value for it in settings if it.setting is setting)
 
 
@@ -117,14 +117,14 @@ def problems_of(checks: Iterable[Check]) -> list[Problem]:
     return [problem for check in checks for problem in check.problems if problem.blocking]
 
 
-def _access(division: Division) -> Check:
+def _check_access(division: Division) -> Check:
     problems: tuple[Problem, ...] = ()
     if division.access != DivisionAccess.OPEN:
         problems = (preflight.problem_at(f"division_{division.access}", "division", division=division.label),)
     return Check(field="division", value=str(division.code), found=division.name, problems=problems)
 
 
-def _rights(division: Division, receipts_journal: str, catalogue: Catalogue) -> Iterator[Check]:
+def _check_rights(division: Division, receipts_journal: str, catalogue: Catalogue) -> Iterator[Check]:
     """One check a resource that every closing needs; the receipts' resource follows from the journal's type."""
     journal = catalogue.get(CatalogueKind.JOURNAL, receipts_journal)
     receipts = CASH if takes_cash(journal) else BANK
@@ -140,25 +140,25 @@ def _rights(division: Division, receipts_journal: str, catalogue: Catalogue) -> 
         yield Check(field="rights", value="")
 
 
-def _of_every_closing(it: InForce, company: _Company) -> Iterator[Check]:
+def _check_for_every_closing(it: InForce, company: _Company) -> Iterator[Check]:
     if it.setting.need is Need.EVERY_CLOSING:
         yield from OF_EVERY_CLOSING[it.setting.field](it, company)
 
 
-def _customer_account(it: InForce, company: _Company) -> Iterator[Check]:
+def _check_customer_account(it: InForce, company: _Company) -> Iterator[Check]:
     catalogue, code = company.catalogue, it.value
     problems = preflight.account_problems(catalogue, code, it.field, must_be=ACCOUNTS_RECEIVABLE)
     fix = partial(account_fix, catalogue, it.field, code, types=(ACCOUNTS_RECEIVABLE,))
     yield _check(it, company, problems, fix)
 
 
-def _counter_customer(it: InForce, company: _Company) -> Iterator[Check]:
+def _check_counter_customer(it: InForce, company: _Company) -> Iterator[Check]:
     problems = preflight.third_party_problems(company.catalogue, it.value, it.field, company.day)
     fits = partial(preflight.is_active_customer, day=company.day)
     yield _check(it, company, problems, partial(third_party_fix, company.catalogue, it.field, it.value, fits))
 
 
-def _payment_condition(it: InForce, company: _Company) -> Iterator[Check]:
+def _check_payment_condition(it: InForce, company: _Company) -> Iterator[Check]:
     """The one set, else the customer's own in Exact; of a customer whom Exact does not know there is none to check."""
     party = company.catalogue.get(CatalogueKind.THIRD_PARTY, company.third_party)
     if party is not None:
@@ -167,67 +167,67 @@ def _payment_condition(it: InForce, company: _Company) -> Iterator[Check]:
         yield _check(effective, company, problems, partial(payment_condition_fix, company.catalogue, it.field))
 
 
-def _sales_account(it: InForce, company: _Company) -> Iterator[Check]:
-    problems = [*_account_problems(it, company)]
+def _check_sales_account(it: InForce, company: _Company) -> Iterator[Check]:
+    problems = [*_find_account_problems(it, company)]
     wants_cost_center = any(problem.code.startswith("cost_center") for problem in problems)
     rate = Decimal(it.facts["rate"])
     of_account = partial(account_fix, company.catalogue, it.field, it.value, types=(REVENUE,), rate=rate)
     fix = partial(cost_center_fix, company.catalogue, COST_CENTER.field) if wants_cost_center else of_account
-    yield _of_slot(_check(it, company, problems, fix), it)
+    yield _tell_slot(_check(it, company, problems, fix), it)
 
 
-def _vat_code(it: InForce, company: _Company) -> Iterator[Check]:
+def _check_vat_code(it: InForce, company: _Company) -> Iterator[Check]:
     rate = Decimal(it.facts["rate"])
     problems = preflight.vat_code_problems(company.catalogue, it.value, rate, it.field)
     fix = partial(vat_code_fix, company.catalogue, it.field, it.value, rate)
-    yield _of_slot(_check(it, company, problems, fix), it)
+    yield _tell_slot(_check(it, company, problems, fix), it)
 
 
-def _of_slot(check: Check, it: InForce) -> Check:
+def _tell_slot(check: Check, it: InForce) -> Check:
     """The check and its problems, told which slot they are of."""
     problems = tuple(replace(problem, facts={**it.facts, **problem.facts}) for problem in check.problems)
     return replace(check, subject=it.facts, problems=problems)
 
 
-def _journal(it: InForce, company: _Company, types: tuple[int, ...]) -> Iterator[Check]:
+def _check_journal(it: InForce, company: _Company, types: tuple[int, ...]) -> Iterator[Check]:
     problems = preflight.journal_problems(company.catalogue, it.value, it.field, types)
     yield _check(it, company, problems, partial(journal_fix, company.catalogue, it.field, it.value, types))
 
 
 # What is asked of each setting that every closing needs, by its field in the table.
 OF_EVERY_CLOSING: ReadOnly[str, Callable[[InForce, _Company], Iterator[Check]]] = {
-    CUSTOMER_ACCOUNT.field: _customer_account,
-    COUNTER_CUSTOMER.field: _counter_customer,
-    PAYMENT_CONDITION.field: _payment_condition,
-    SALES_ACCOUNT.field: _sales_account,
-    VAT_CODE.field: _vat_code,
-    SALES_JOURNAL.field: partial(_journal, types=(JOURNAL_TYPE_SALES,)),
-    RECEIPTS_JOURNAL.field: partial(_journal, types=JOURNAL_TYPES_RECEIPTS),
+    CUSTOMER_ACCOUNT.field: _check_customer_account,
+    COUNTER_CUSTOMER.field: _check_counter_customer,
+    PAYMENT_CONDITION.field: _check_payment_condition,
+    SALES_ACCOUNT.field: _check_sales_account,
+    VAT_CODE.field: _check_vat_code,
+    SALES_JOURNAL.field: partial(_check_journal, types=(JOURNAL_TYPE_SALES,)),
+    RECEIPTS_JOURNAL.field: partial(_check_journal, types=JOURNAL_TYPES_RECEIPTS),
 }
 
 
-def _slots_sent(settings: Iterable[InForce]) -> Iterator[Check]:
+def _check_slots(settings: Iterable[InForce]) -> Iterator[Check]:
     if not any(it.setting is SALES_ACCOUNT for it in settings):
         yield Check(field="vat", value="", problems=(preflight.problem_at("parameters_missing", "vat"),))
 
 
-def _period(catalogue: Catalogue, journals: tuple[str, str], day: date) -> Check:
+def _check_period(catalogue: Catalogue, journals: tuple[str, str], day: date) -> Check:
     period = catalogue.period_of(day)
     problems = preflight.period_problems(catalogue, day, journals)
     return Check(field="period", value=period.code if period else day.isoformat(), problems=tuple(problems))
 
 
-def _of_some_closings(it: InForce, company: _Company) -> Check:
+def _check_for_some_closings(it: InForce, company: _Company) -> Check:
     """What only some closings use: a closing that needs it is held, the activation is not refused."""
     if it.code is CodeKind.JOURNAL:
-        (check,) = _journal(it, company, JOURNAL_TYPES_RECEIPTS)
+        (check,) = _check_journal(it, company, JOURNAL_TYPES_RECEIPTS)
     else:
         fix = partial(account_fix, company.catalogue, it.field, it.value)
-        check = _check(it, company, _account_problems(it, company), fix)
+        check = _check(it, company, _find_account_problems(it, company), fix)
     return replace(check, problems=tuple(replace(problem, blocking=False) for problem in check.problems))
 
 
-def _account_problems(it: InForce, company: _Company) -> Iterator[Problem]:
+def _find_account_problems(it: InForce, company: _Company) -> Iterator[Problem]:
     return preflight.account_problems(
         company.catalogue, it.value, it.field, sales_line=it.setting.of_sales, cost_center=company.cost_center
     )

@@ -42,10 +42,10 @@ def compared(
     if division is None or catalogue is None:
         return [Compared(in_force=it, verdict=Verdict.NOT_COMPARED) for it in settings]
     checks = {it.field: it for it in check_mapping(mapping, division, catalogue)}
-    return [_compared(it, checks.get(it.field), catalogue) for it in settings]
+    return [_compare(it, checks.get(it.field), catalogue) for it in settings]
 
 
-def _compared(it: InForce, check: Check | None, catalogue: Catalogue) -> Compared:
+def _compare(it: InForce, check: Check | None, catalogue: Catalogue) -> Compared:
     value = it.value or (check.value if check else "")  # the condition may be the customer's own in Exact
     item = catalogue.get(CatalogueKind(it.code), value) if it.code and value else None
     problems = check.problems if check else ()

@@ -67,9 +67,9 @@ def changes(desk: Desk, draft: Draft) -> list[Change]:
         it = now or was
         if it is None or not _is_changed(was, now, draft):
             continue
-        values = _shown(was), _shown(now)
+        values = _show(was), _show(now)
         if _value(was) == _value(now):  # the same value, held fast here or let go
-            values = _owned(was), _owned(now)
+            values = _show_whose(was), _show_whose(now)
         found.append(Change(setting=label(it.group, it.setting, it.subject), before=values[0], after=values[1]))
     return found
 
@@ -87,12 +87,12 @@ def _value(setting: InForce | None) -> str:
     return setting.value if setting else ""
 
 
-def _shown(setting: InForce | None) -> str:
+def _show(setting: InForce | None) -> str:
     return in_words(setting.setting, setting.value) if setting else ""
 
 
-def _owned(setting: InForce | None) -> str:
-    return f"{_shown(setting)} ({SOURCES[setting.source]})" if setting else ""
+def _show_whose(setting: InForce | None) -> str:
+    return f"{_show(setting)} ({SOURCES[setting.source]})" if setting else ""
 
 
 def _goes_along(it: InForce | None, draft: Draft) -> bool:
