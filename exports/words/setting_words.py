@@ -3,6 +3,9 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
 
+from booking.means_settings import KIND_ACCOUNT
+from booking.setting_labels import label_of
+
 # By the setting's path, whose middle part is the code in question.
 WORDS: dict[str, str] = {
     "chart/journals": N_("file settings, journals, {code}"),
@@ -23,6 +26,9 @@ WORDS: dict[str, str] = {
 def setting_in_words(path: str) -> str:
     """ "mapping, VAT 2, VAT account" in the active language; a path nobody named stays as it is."""
     head, *rest = path.split("/")
+    if head == "means_by_kind":
+        setting = label_of(KIND_ACCOUNT.field_of(rest[0]), {})
+        return _("mapping, {setting}").format(setting=setting)
     if head == "slots" and len(rest) == 2:
         key, code = f"slots/{rest[1]}", rest[0]
     elif head == "chart" and len(rest) >= 2:
