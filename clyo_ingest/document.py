@@ -143,7 +143,7 @@ def _sum_kept(lines: list[Any]) -> list[Any]:
     return lines
 
 
-def _offered_kept(payments: list[Any]) -> list[Any]:
+def _check_offered_sums(payments: list[Any]) -> list[Any]:
     """The same of all that payments offer together."""
     _sum_kept([line for payment in payments for line in payment.sales])
     return payments
@@ -381,7 +381,7 @@ class ClosingDocument(Sent):
     other_receipts: Annotated[list[OtherReceipt], LINES, SUM_KEPT] = []
     """Money taken that is no sale."""
     payments: Annotated[
-        list[PaymentLine], LINES, BeforeValidator(_few_enough_offered), SUM_KEPT, AfterValidator(_offered_kept)
+        list[PaymentLine], LINES, BeforeValidator(_few_enough_offered), SUM_KEPT, AfterValidator(_check_offered_sums)
     ]
     """How it was paid."""
     cash: CashCount | None = None

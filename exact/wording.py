@@ -154,10 +154,10 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
         return str(code)
     facts = problem["facts"]
     spoken = _(template) if naming_the_setting else _(template).replace(" ({field})", "")
-    return spoken.format_map(WithGaps({name: _said(code, name, value, facts) for name, value in facts.items()}))
+    return spoken.format_map(WithGaps({name: _say_fact(code, name, value, facts) for name, value in facts.items()}))
 
 
-def _said(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
+def _say_fact(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
     if name in COUNTS_OF.get(code, ()):
         return value
     if name in DAYS or name in DAYS_OF.get(code, ()):

@@ -37,7 +37,7 @@ def _refusal(request: HttpRequest, why: str, status: int, **context: Any) -> Htt
     return render(request, "exact/activation/refusal.html", {"why": why, **context}, status=status)
 
 
-def _suspended(link: ActivationLink) -> bool:
+def _is_suspended(link: ActivationLink) -> bool:
     establishment = link.establishment
     return any(row.suspended_at for row in (establishment, establishment.tenant, establishment.tenant.reseller))
 
@@ -55,7 +55,7 @@ def _of_this_browser(view: Page) -> Page:
         )
         if link is None or not is_of(link, request.session.get(BROWSER, "")):
             return _refusal(request, "unknown", 404)
-        if _suspended(link):
+        if _is_suspended(link):
             return _refusal(request, "suspended", 403)
         if expired(link):
             return _refusal(request, "expired", 410, link=link, activation=_activation(link))
@@ -74,7 +74,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _refusal(request, "unknown", 404)
     if expired(link):
         return _refusal(request, "expired", 410, link=None)
-    if _suspended(link):
+    if _is_suspended(link):
         return _refusal(request, "suspended", 403)
     browser = request.session.get(BROWSER, "")
     if link.browser_digest:
@@ -105,7 +105,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _refusal(request, "login_over", 400, link=_own_link(request))
     if not is_of(link, request.session.get(BROWSER, "")):
         return _refusal(request, "other_browser", 403)
-    if expired(link) or _suspended(link):
+    if expired(link) or _is_suspended(link):
         return _redirect_to(link)
     try:
         with in_the_name_of(link):

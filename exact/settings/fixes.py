@@ -44,12 +44,12 @@ def account_fix(
     def fits(item: CatalogueItem) -> bool:
         right = item.facts["Type"] in types if types else item.facts["Type"] not in REFUSED_ON_SALES_LINES
         usable = right and not item.facts["IsBlocked"] and not demands_cost_center(item)
-        near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_bare(item.code))
+        near = bool(types) or _common(item.code, meant) >= ROOT or meant.startswith(_strip_zeros(item.code))
         return usable and near and item.code != meant and (rate is None or _speaks_of(item, rate) is not False)
 
     def likeness(item: CatalogueItem) -> tuple[object, ...]:
         return (
-            _bare(item.code) == _bare(meant),
+            _strip_zeros(item.code) == _strip_zeros(meant),
             min(_common(item.code, meant), ROOT),
             not meant and item.code[:ROOT] in USUAL_SALES,
             rate is not None and _speaks_of(item, rate) is True,
@@ -57,12 +57,12 @@ def account_fix(
             _common(item.code, meant),
         )
 
-    beginning = "" if types else _bare(meant)[:CLASS]
+    beginning = "" if types else _strip_zeros(meant)[:CLASS]
     chart = catalogue.accounts(beginning, types) if beginning or types else []
     return _fix(field, sorted(filter(fits, chart), key=likeness, reverse=True))
 
 
-def _bare(code: str) -> str:
+def _strip_zeros(code: str) -> str:
     """An account's number without the zeros it is filled up with: charts have six digits, eight, or none."""
     return code.rstrip("0")
 
@@ -88,12 +88,12 @@ def vat_code_fix(catalogue: Catalogue, field: str, meant: str, rate: Decimal) ->
         usable = not facts["IsBlocked"] and facts["VATTransactionType"] != FOR_PURCHASES
         return usable and facts["Type"] in VAT_TYPES_WITHOUT_INCLUDED_TAX and percentage(item) == rate
 
-    return _nearest(catalogue.of_kind(CatalogueKind.VAT_CODE), field, meant, fits)
+    return _find_nearest(catalogue.of_kind(CatalogueKind.VAT_CODE), field, meant, fits)
 
 
 def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, ...]) -> Fix | None:
     """An open journal of the right type."""
-    return _nearest(
+    return _find_nearest(
         catalogue.of_kind(CatalogueKind.JOURNAL),
         field,
         meant,
@@ -103,7 +103,7 @@ def journal_fix(catalogue: Catalogue, field: str, meant: str, types: tuple[int, 
 
 def third_party_fix(catalogue: Catalogue, field: str, meant: str, fits: Callable[[CatalogueItem], bool]) -> Fix | None:
     """A customer who stands for counter sales."""
-    return _nearest(catalogue.of_kind(CatalogueKind.THIRD_PARTY), field, meant, fits)
+    return _find_nearest(catalogue.of_kind(CatalogueKind.THIRD_PARTY), field, meant, fits)
 
 
 def payment_condition_fix(catalogue: Catalogue, field: str) -> Fix | None:
@@ -118,7 +118,7 @@ def cost_center_fix(catalogue: Catalogue, field: str) -> Fix | None:
     return _fix(field, [it for it in catalogue.of_kind(CatalogueKind.COST_CENTER) if it.facts["Active"]])
 
 
-def _nearest(
+def _find_nearest(
     candidates: Iterable[CatalogueItem], field: str, meant: str, fits: Callable[[CatalogueItem], bool]
 ) -> Fix | None:
     """The fitting item that shares the longest beginning with `meant`."""

@@ -81,11 +81,11 @@ class _Proposing:
 
     def by(self, trade: Trade) -> Iterator[tuple[str, str]]:
         yield from self._slots(trade)
-        for field, number in self._usual(trade):
+        for field, number in self._list_usual(trade):
             if number and (account := self._account(number)):
                 yield field, account
 
-    def _usual(self, trade: Trade) -> Iterator[tuple[str, str]]:
+    def _list_usual(self, trade: Trade) -> Iterator[tuple[str, str]]:
         """Each setting of money taken, with the number of the account usual in France."""
         for payment in PaymentKind:
             if payment not in trade.without:

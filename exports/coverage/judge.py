@@ -130,7 +130,7 @@ def judge(closing: Closing, place: Place) -> Verdict:
         return Disputed(problems=(problem,))
     level, kind = place.practice.level, closing.kind.value
     if level not in (BookedLevel.AUTO, kind):
-        return NotBooked((_note(OTHER_LEVEL, level=level), *_uncovered_of(closing, place)))
+        return NotBooked((_note(OTHER_LEVEL, level=level), *_find_uncovered(closing, place)))
     if is_empty(closing) and not closing.tickets:
         return Counts(closing=closing)
     unclear = place.practice.beside(closing) or (place.practice.question_open and not closing.tickets)
@@ -265,7 +265,7 @@ def _word(problems: tuple[Problem, ...], rest: Closing | None = None, over: Iter
     return f"{problems[0].code}_{name}"
 
 
-def _uncovered_of(closing: Closing, place: Place) -> list[Problem]:
+def _find_uncovered(closing: Closing, place: Place) -> list[Problem]:
     """What of a closing that another kind stands for is in no closing that counts.
 
     Asked when a GÉNÉRALE arrives, which comes last, and at every later look.

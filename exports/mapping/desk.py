@@ -111,20 +111,20 @@ class Desk:
         if closing_id is None:
             return self.recent[0] if self.recent else None
         listed = next((it for it in self.recent if it.pk == closing_id), None)
-        return listed or _own(self.establishment).filter(pk=closing_id).first()
+        return listed or _select_own(self.establishment).filter(pk=closing_id).first()
 
 
 def closings_of(establishment: Establishment) -> list[Export]:
     """The newest closings that are booked, or will be: no training, and none that others stand for."""
-    newest = _own(establishment).exclude(state=ExportState.ARCHIVED)
+    newest = _select_own(establishment).exclude(state=ExportState.ARCHIVED)
     return [*newest.order_by("-business_date", "-closed_at", "pk")[: 2 * RECENT]]
 
 
 def waiting_closings(establishment: Establishment, limit: int) -> list[Export]:
     """The oldest closings that wait for an activation or for somebody to mend something."""
-    waiting = _own(establishment).filter(state__in=[ExportState.HELD, ExportState.WAITING])
+    waiting = _select_own(establishment).filter(state__in=[ExportState.HELD, ExportState.WAITING])
     return [*waiting.order_by("business_date", "closed_at")[:limit]]
 
 
-def _own(establishment: Establishment) -> QuerySet[Export]:
+def _select_own(establishment: Establishment) -> QuerySet[Export]:
     return Export.objects.filter(establishment=establishment).select_related("establishment", "remainder")

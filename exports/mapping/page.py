@@ -69,7 +69,7 @@ def mapping_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     if not work.may_change:
         raise PermissionDenied
     if request.POST.get("shown") != stamp_of(work.desk.mapping):
-        return _changed_meanwhile(work)
+        return _answer_changed_meanwhile(work)
     work.values = typed(request.POST, work.desk)
     if "fix" in request.POST:
         _take_fix(work, request.POST["fix"])
@@ -115,7 +115,7 @@ def _work(request: HttpRequest, establishment_id: int) -> Work:
     return Work(request=request, user=user, desk=Desk.of(establishment))
 
 
-def _changed_meanwhile(work: Work) -> HttpResponse:
+def _answer_changed_meanwhile(work: Work) -> HttpResponse:
     words = _("The settings were changed after this page was shown. Here they are as they stand now: set yours again.")
     messages.warning(work.request, words)
     return redirect("console_mapping", establishment_id=work.desk.establishment.pk)
@@ -177,7 +177,7 @@ def _save(work: Work) -> HttpResponse:
             desk, draft.overrides, actor=person_behind(work.request), shown=work.request.POST["shown"]
         )
     except ChangedMeanwhile:
-        return _changed_meanwhile(work)
+        return _answer_changed_meanwhile(work)
     if changed:
         messages.success(work.request, _("Saved. Closings that were held for it go by themselves now."))
     else:

@@ -53,7 +53,7 @@ def preview(
     # Where nothing can be booked now, nothing is other than now.
     known = Counter(_sames(before or entries))
     return Preview(
-        entries=[_shown(entry, known, catalogue) for entry in entries],
+        entries=[_preview_entry(entry, known, catalogue) for entry in entries],
         problems=[sentence(it.to_document()) for it in problems],
     )
 
@@ -74,17 +74,17 @@ def outcome(
 
 
 def _sames(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
-    return [_same(entry.journal, line) for entry in entries for line in entry.to_document()["lines"]]
+    return [_identify_line(entry.journal, line) for entry in entries for line in entry.to_document()["lines"]]
 
 
-def _same(journal: str, line: dict[str, Any]) -> tuple[object, ...]:
+def _identify_line(journal: str, line: dict[str, Any]) -> tuple[object, ...]:
     return (journal, *(line[name] for name in ("account", "amount", "third_party", "vat_code", "label")))
 
 
-def _shown(entry: Entry, known: Counter[tuple[object, ...]], catalogue: Catalogue | None) -> EntryPreview:
+def _preview_entry(entry: Entry, known: Counter[tuple[object, ...]], catalogue: Catalogue | None) -> EntryPreview:
     lines = []
     for line in entry.to_document()["lines"]:
-        same = _same(entry.journal, line)
+        same = _identify_line(entry.journal, line)
         is_new = known[same] == 0
         known[same] -= not is_new
         account = catalogue.get(CatalogueKind.GL_ACCOUNT, line["account"]) if catalogue else None

@@ -28,7 +28,7 @@ def slots_gone(
 
     What was set for them stays, and such closings are booked by it (`booking.former_slots`).
     """
-    gone = _held(before["vat"]) - _held(after["vat"])
+    gone = _list_slots(before["vat"]) - _list_slots(after["vat"])
     if not gone:
         return []
     with connection.cursor() as sql:
@@ -37,5 +37,5 @@ def slots_gone(
     return sorted(gone & used)
 
 
-def _held(slots: Iterable[ReadOnly[str, Any]]) -> set[int]:
+def _list_slots(slots: Iterable[ReadOnly[str, Any]]) -> set[int]:
     return {it["slot"] for it in slots if not is_blank(it)}

@@ -184,7 +184,7 @@ def _old(client: ExactClient, posting: Posting, entries: Sequence[Entry]) -> Old
     held = [*BookLine.objects.filter(posting=posting)]
     if not found:
         return Old(posting=posting, way=ReplacementWay.AGAIN, held=held)
-    closed = any(_closed(posting.division, it) for it in (entry, *entries))
+    closed = any(_is_closed(posting.division, it) for it in (entry, *entries))
     if not closed and not any(it.processed for it in found):
         return Old(posting=posting, way=ReplacementWay.DELETE, held=held)
     if not stands_as_posted(posting, held):
@@ -242,7 +242,7 @@ def _still_as_shown(shown: DryRun) -> None:
         raise CannotReplace("replace_moved_on")
 
 
-def _closed(division: Division, entry: Entry) -> bool:
+def _is_closed(division: Division, entry: Entry) -> bool:
     catalogue = Catalogue(division, codes=codes_in(entry), day=entry.date)
     return any(problem.code == PERIOD_CLOSED for problem in check_entry_in_exact(entry, catalogue))
 
@@ -250,7 +250,7 @@ def _closed(division: Division, entry: Entry) -> bool:
 def _day_of_correction(division: Division, entries: Sequence[Entry]) -> date:
     """A correction is dated like what it corrects while that period is open, else today. Raises `CannotReplace`."""
     for day in _days(entries):
-        if not any(_closed(division, replace(entry, date=day)) for entry in entries):
+        if not any(_is_closed(division, replace(entry, date=day)) for entry in entries):
             return day
     raise CannotReplace("replace_period_closed")
 

@@ -72,7 +72,7 @@ def learn_and_release() -> int:
 
     Returns for how many establishments Exact could be asked.
     """
-    naming = _reachable().filter(establishment__in=_held_for_third_parties().values("establishment"))
+    naming = _reachable().filter(establishment__in=_select_held_for_third_parties().values("establishment"))
     rows = in_turn(naming, "pk", limit=BATCH)
     return each_alone(Activation, rows, _learn_for_closings, loop="learn_for_closings", expected=(ExactError,))
 
@@ -91,13 +91,13 @@ def _reachable() -> QuerySet[Activation]:
     return Activation.objects.filter(active=True, division__connection__state=ConnectionState.ACTIVE)
 
 
-def _held_for_third_parties() -> QuerySet[Export]:
+def _select_held_for_third_parties() -> QuerySet[Export]:
     return Export.objects.filter(state=ExportState.HELD, problems__contains=MISSES_A_PARTY)
 
 
 def _learn_for_closings(activation_id: int) -> None:
     activation = Activation.objects.select_related("division__app", "division__connection").get(pk=activation_id)
-    held = _held_for_third_parties().filter(due(), establishment=activation.establishment_id)
+    held = _select_held_for_third_parties().filter(due(), establishment=activation.establishment_id)
     of_it = [*held.order_by(*OLDEST).values_list("pk", "put_off_count", "problems")[:BATCH]]
     codes = {code for _pk, _times, problems in of_it for code in _unknown_parties(problems)}
     if learn_third_parties(activation.division, codes):

@@ -52,10 +52,10 @@ def offered_within_sales(closing: Closing) -> Iterator[Problem]:
         for j, sale in enumerate(payment.sales if payment.takes_sales_out else ()):
             first_of_side.setdefault((sale.slot, sale.rate, sale.kind), f"/payments/{i}/sales/{j}")
     for side, pointer in first_of_side.items():
-        yield from _offered_beyond(closing, side, pointer)
+        yield from _find_offered_beyond(closing, side, pointer)
 
 
-def _offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], pointer: str) -> Iterator[Problem]:
+def _find_offered_beyond(closing: Closing, side: tuple[int, Decimal, SaleKind], pointer: str) -> Iterator[Problem]:
     kind = side[2]
     sign = -1 if kind is SaleKind.REFUND else 1
     given = (sale for payment in closing.payments if payment.takes_sales_out for sale in payment.sales)
