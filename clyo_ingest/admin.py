@@ -26,6 +26,8 @@ ANSWER = ("answer", "answer_code", "about")
 
 @admin.register(Till)
 class TillAdmin(ScopedAdmin):
+    """Tills: pairing codes, keys to be revoked, and how often a till's counters began anew."""
+
     list_display = ["name", "establishment", "tenant", "software", "paired_at", "suspended_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
@@ -71,6 +73,8 @@ class TillAdmin(ScopedAdmin):
 
 @admin.register(TillKey)
 class TillKeyAdmin(ReadOnlyAdmin):
+    """The keys of tills, by their first letters alone; made by pairing, revoked on the till's page."""
+
     list_display = ["prefix", "till", "created_at", "last_used_at", "expires_at", "revoked_at"]
     list_select_related = ["till__establishment"]
     fields = ["till", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"]

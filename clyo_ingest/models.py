@@ -58,6 +58,8 @@ class PairingCode(models.Model):
 
 
 class PushKind(models.TextChoices):
+    """What a till sends: a closing, or the parameters it books by."""
+
     CLOSING = "closing", _("closing")
     PARAMETERS = "parameters", _("parameters")
 

@@ -13,6 +13,8 @@ from tenants.models import User
 
 
 class LetterKind(models.TextChoices):
+    """When a letter goes: with what is new each morning, or at once for what failed or differs."""
+
     MORNING = "morning", _("in the morning")
     AT_ONCE = "at_once", _("at once")
 

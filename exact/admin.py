@@ -55,6 +55,8 @@ class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is
 
 @admin.register(ExactApp)
 class ExactAppAdmin(ScopedAdmin):
+    """Our registrations at Exact, one a country; the secret can be set and is never shown."""
+
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
     form = ExactAppForm
 
@@ -66,6 +68,8 @@ class ExactAppAdmin(ScopedAdmin):
 
 @admin.register(Establishment)
 class EstablishmentAdmin(ScopedAdmin):
+    """Establishments, with the links that open their activation, their mapping and what they book."""
+
     list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant"]
@@ -121,6 +125,8 @@ class EstablishmentAdmin(ScopedAdmin):
 
 @admin.register(Connection)
 class ConnectionAdmin(ReadOnlyAdmin):
+    """Customers' consents at Exact: who gave them, and when they end; no token is shown."""
+
     list_display = ["tenant", "user_name", "state_label", "access_issued_at", "lapses", "problem"]
     fields = [
         "tenant",
@@ -162,6 +168,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
 @admin.register(Activation)
 class ActivationAdmin(ReadOnlyAdmin):
+    """Whether establishments are exported, what is to be mended first, and the button that switches off."""
+
     list_display = ["establishment", "division", "state_label", "to_mend", "checked_at"]
     fields = [
         "establishment",
@@ -213,6 +221,8 @@ class ActivationAdmin(ReadOnlyAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnlyAdmin):
+    """The queue of each company: who works in it, and why it stands still."""
+
     list_display = ["division", "paused_until", "pause_code", "minute_calls", "day_calls"]
     fields = ["division", "holder", "leased_until", "paused_until", "pause_code", "pause_detail", "minute_calls"]
     list_select_related = ["division"]

@@ -1,3 +1,5 @@
+"""Closings on their way as a Django app; what waits is told when it may go on."""
+
 from typing import Any
 
 from django.apps import AppConfig

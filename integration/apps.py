@@ -1,3 +1,5 @@
+"""The project as a Django app: its Celery app, its first page, and how requests are read."""
+
 from importlib import import_module
 
 from django.apps import AppConfig

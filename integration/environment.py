@@ -25,6 +25,8 @@ SECRETS_FOLDER = Path("/run/secrets")
 
 
 class Stage(StrEnum):
+    """Where the service runs: `local` allows what a developer's machine lacks, such as a mail server."""
+
     PRODUCTION = "production"
     LOCAL = "local"
 

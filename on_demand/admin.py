@@ -191,6 +191,8 @@ class ExportRunAdmin(ReadOnlyAdmin):
 
 @admin.register(FileSettings)
 class FileSettingsAdmin(ScopedAdmin):
+    """How a customer's files are written: of all its establishments, or of one."""
+
     form = FileSettingsForm
     list_display = ["tenant", "establishment", "updated_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
@@ -216,6 +218,8 @@ class FileSettingsAdmin(ScopedAdmin):
 
 @admin.register(BookYear)
 class BookYearAdmin(ScopedAdmin):
+    """Fiscal years of customers that are no twelve months, or do not end when the others do."""
+
     form = BookYearForm
     list_display = ["tenant", "first_day", "last_day"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
@@ -231,6 +235,8 @@ class BookYearAdmin(ScopedAdmin):
 
 @admin.register(MonthlyExport)
 class MonthlyExportAdmin(ScopedAdmin):
+    """Which establishments get the file of last month by mail, and on which day."""
+
     form = MonthlyExportForm
     list_display = ["establishment", "day", "format", "email", "active", "exported_month"]
     list_filter = ["active", ("tenant", OwnAutocompleteFilter)]

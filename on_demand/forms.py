@@ -276,6 +276,8 @@ class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscri
 
 
 class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    """A fiscal year: at most 24 months, beside no other, and not one in which numbers were given already."""
+
     class Meta:
         model = BookYear
         fields = ["tenant", "first_day", "last_day"]
@@ -305,6 +307,8 @@ class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 
 
 class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    """An establishment's file of the month: on which day, as which format, to whom."""
+
     class Meta:
         model = MonthlyExport
         fields = ["establishment", "day", "format", "email", "active"]

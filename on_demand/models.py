@@ -66,6 +66,8 @@ UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
 
 class MailState(models.TextChoices):
+    """What became of the mail that brings a run's file."""
+
     NONE = "none", _("no e-mail asked for")
     DUE = "due", _("to be sent")
     SENT = "sent", _("sent")
@@ -195,6 +197,8 @@ class ExportRun(models.Model):
 
 
 class RunClosingState(models.TextChoices):
+    """What a run did with one closing of its range."""
+
     TAKEN = "taken", _("taken")
     ALREADY = "already", _("already exported")
     SKIPPED = "skipped", _("left out")

@@ -32,4 +32,5 @@ class SecretText(_Text):
 
 @lru_cache(maxsize=4)
 def fernet(keys: tuple[str, ...]) -> MultiFernet:
+    """The cipher of these keys, each 32 bytes in base64: the first encrypts, all decrypt. Raises `ValueError`."""
     return MultiFernet([Fernet(key) for key in keys])

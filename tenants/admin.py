@@ -26,12 +26,16 @@ from tenants.users import RESELLER_ROLES
 
 @admin.register(Reseller)
 class ResellerAdmin(ScopedAdmin):
+    """Resellers, whom support alone sees."""
+
     list_display = ["name", "suspended_at"]
     search_fields = ["name"]
 
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
+    """People and their roles: invited by a letter, logged out everywhere, looked through by support."""
+
     list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at", "look_through"]
     list_select_related = ["reseller", "tenant"]
     fields = ["email", "name", "role", "reseller", "tenant", "language", "suspended_at"]
@@ -93,6 +97,8 @@ class UserAdmin(ScopedAdmin):
 
 @admin.register(Tenant)
 class TenantAdmin(ScopedAdmin):
+    """Customers, each with a link to what is left of its set-up."""
+
     list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
     list_select_related = ["reseller"]
     search_fields = ["name", "siren"]

@@ -1,3 +1,5 @@
+"""Resellers, customers and people as a Django app, with the trail of who looked through whose eyes."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -29,6 +29,8 @@ LABELS = {Operation.INSERT: "success", Operation.UPDATE: "info", Operation.DELET
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
+    """Who changed what, from the audit's rows; nobody can change these."""
+
     list_display = ["when", "who", "kind", "label", "operation_label", "difference", "tenant"]
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", DaysFilter)]
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})

@@ -7,6 +7,8 @@ from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
 
 
 class ResellerFactory(DjangoModelFactory[Reseller]):
+    """A reseller of its own."""
+
     class Meta:
         model = Reseller
 
@@ -14,6 +16,8 @@ class ResellerFactory(DjangoModelFactory[Reseller]):
 
 
 class TenantFactory(DjangoModelFactory[Tenant]):
+    """A customer of a reseller of its own."""
+
     class Meta:
         model = Tenant
 
@@ -22,6 +26,8 @@ class TenantFactory(DjangoModelFactory[Tenant]):
 
 
 class EstablishmentFactory(DjangoModelFactory[Establishment]):
+    """An establishment of a customer of its own."""
+
     class Meta:
         model = Establishment
 
@@ -31,6 +37,8 @@ class EstablishmentFactory(DjangoModelFactory[Establishment]):
 
 
 class TillFactory(DjangoModelFactory[Till]):
+    """A till, not paired yet, of an establishment of its own."""
+
     class Meta:
         model = Till
 
@@ -69,6 +77,8 @@ class AccountantFactory(DjangoModelFactory[User]):
 
 
 class SupportFactory(DjangoModelFactory[User]):
+    """Somebody of support, who sees everything."""
+
     class Meta:
         model = User
 

@@ -270,6 +270,8 @@ class LogIn(models.Model):
 
 
 class Operation(models.TextChoices):
+    """What was done to a row."""
+
     INSERT = "insert", _("newly made")
     UPDATE = "update", _("was changed")
     DELETE = "delete", _("was deleted")

@@ -14,6 +14,8 @@ from postgres.guards import Audited
 
 
 class Role(models.TextChoices):
+    """What a person may do, and of whom they see anything: of all, of a reseller, or of one customer."""
+
     SUPPORT = "support", _("Support")
     RESELLER_ADMIN = "reseller_admin", _("Reseller administrator")
     RESELLER_STAFF = "reseller_staff", _("Reseller staff")

@@ -2,8 +2,8 @@
 
 A step writes how the last posting went and marks the next one as being sent, in one transaction: so each POST has its
 intent on disk before it and its outcome before the next one, and a posting costs one commit. What they do stands in
-the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (the latest migration with
-each), whose plans it keeps; the moves in them are those of `exact.lane.states`, and the time is the database's.
+the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (`postgres/sql`), whose plans
+it keeps; the moves in them are those of `exact.lane.states`, and the time is the database's.
 """
 
 from dataclasses import dataclass

@@ -46,6 +46,8 @@ class Activation(PutOff):
 
 
 class ActivationChange(models.TextChoices):
+    """What may happen to an activation."""
+
     ACTIVATED = "activated", _("activated")
     REFUSED = "refused", _("refused by the checks")
     BROKEN = "broken", _("no longer sound")

@@ -36,6 +36,8 @@ class ExactApp(models.Model):
 
 
 class ConnectionState(models.TextChoices):
+    """Whether a customer's consent can be used: until it ends, or the customer takes it back."""
+
     ACTIVE = "active", _("active")
     RECONNECT_REQUIRED = "reconnect_required", _("reconnect required")
     DISCONNECTED = "disconnected", _("disconnected")

@@ -39,12 +39,16 @@ class BookLine(models.Model):
 
 
 class FindingKind(models.TextChoices):
+    """How Exact's books may differ from what was posted."""
+
     MISSING = "missing", _("missing in Exact")
     CHANGED = "changed", _("changed in Exact")
     DOUBLED = "doubled", _("doubled in Exact")
 
 
 class Settlement(models.TextChoices):
+    """How a difference in Exact's books came to its end."""
+
     REPLACED = "replaced", _("replaced")
     ACCEPTED = "accepted", _("accepted as it is")
     GONE = "gone", _("no longer found")

@@ -50,6 +50,8 @@ class Lane(models.Model):
 
 
 class PostingState(models.TextChoices):
+    """Where a posting stands; `exact.lane.states` says which moves there are."""
+
     PENDING = "pending", _("waiting its turn")
     SENDING = "sending", _("being sent")
     UNKNOWN = "unknown", _("outcome unknown")

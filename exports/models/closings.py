@@ -171,6 +171,8 @@ class RepostItem(PutOff):
 
 
 class ReplacementWay(models.TextChoices):
+    """How an old entry goes out of Exact's books before the new ones come (docs/decisions/0018)."""
+
     AGAIN = "again", _("Exact no longer has it: post it again")
     DELETE = "delete", _("delete it in Exact and post it anew")
     REVERSE = "reverse", _("reverse it in Exact and post it anew")

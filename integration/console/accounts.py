@@ -51,6 +51,8 @@ class _Page:
 
 
 class ForgottenPassword(_Page, views.PasswordResetView):
+    """Asks for an address, and sends a link to it if somebody has it; the page says the same if nobody has."""
+
     template_name = "console/account.html"
     form_class = ForgottenForm
     email_template_name = "console/forgotten.txt"
@@ -61,12 +63,16 @@ class ForgottenPassword(_Page, views.PasswordResetView):
 
 
 class MailSent(_Page, views.PasswordResetDoneView):
+    """Says that a letter is on its way, whether or not it is."""
+
     template_name = "console/account.html"
     title = _("Look into your mailbox")
     extra_context = {"explained": _("If somebody has this address, a letter with a link is on its way to it.")}
 
 
 class ChoosePassword(_Page, views.PasswordResetConfirmView):
+    """Where the link of an invitation or of a forgotten password leads."""
+
     template_name = "console/account.html"
     form_class = PasswordForm
     success_url = reverse_lazy("password_reset_complete")
@@ -75,6 +81,8 @@ class ChoosePassword(_Page, views.PasswordResetConfirmView):
 
 
 class PasswordChosen(_Page, views.PasswordResetCompleteView):
+    """Says that the new password holds."""
+
     template_name = "console/account.html"
     title = _("Your password is kept")
     extra_context = {"explained": _("You can log in with it now."), "login": True}

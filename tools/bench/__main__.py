@@ -111,6 +111,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
 
 
 def print_table(results: dict[str, dict[str, Any]]) -> None:
+    """Print the figures of each row below its heading."""
     for letter, found in results.items():
         print(f"\n  ({letter}) {SECTIONS[letter]}")
         for name, figure in found.items():

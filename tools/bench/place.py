@@ -118,4 +118,5 @@ def wait_for(ready: Callable[[], bool], what: str, timeout_s: float = DONE_TIMEO
 
 
 def nothing_open() -> bool:
+    """Whether every posting has come to an end."""
     return not value(OPEN)

@@ -12,6 +12,7 @@ SHOWN_MAX = 10
 
 
 def say(what: str) -> None:
+    """Print a line about the run at once."""
     print(f"  … {what}", flush=True)
 
 

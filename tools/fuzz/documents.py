@@ -40,6 +40,7 @@ def money(amount: int) -> str:
 
 @st.composite
 def sales_lines(draw: st.DrawFn) -> Document:
+    """A sales line that adds up to the cent, every sixth time a refund."""
     slot, net, refund = draw(st.sampled_from(USUAL)), draw(cents), draw(st.integers(0, 5)) == 0
     tax = net * RATES[slot] // 10_000
     if net + tax > MOST:
@@ -70,12 +71,14 @@ def payment_lines(draw: st.DrawFn, due: int) -> list[Document]:
 
 
 def receipts() -> st.SearchStrategy[Document]:
+    """Money taken that is no turnover, of any kind."""
     kinds = st.sampled_from([kind.value for kind in ReceiptKind])
     told = {"kind": kinds, "amount": cents.map(money)}
     return st.fixed_dictionaries(told, optional={"label": labels, "account": accounts})
 
 
 def tickets() -> st.SearchStrategy[Document]:
+    """A range of tickets of one station, whose count fits its numbers."""
     first = st.integers(0, 4_000)
     return st.tuples(short(40, least=1), first, st.integers(1, 40)).map(
         lambda it: {"station": it[0], "first": it[1], "last": it[1] + it[2] - 1, "count": it[2], "cancelled": 0}
@@ -133,6 +136,7 @@ def closings(draw: st.DrawFn, kind: str) -> Document:
 
 @st.composite
 def parameters(draw: st.DrawFn) -> Document:
+    """A till's parameters: one to five VAT slots with usual and unusual codes."""
     slots = draw(st.lists(st.sampled_from([*RATES]), min_size=1, max_size=5, unique=True))
     filled = short(24, least=1)
     codes = st.one_of(st.sampled_from(["707000", "706000", "VN", "VR", "445711"]), filled)
@@ -159,6 +163,7 @@ def pairings(code: str) -> st.SearchStrategy[Document]:
 
 @st.composite
 def exports(draw: st.DrawFn) -> Document:
+    """What an export on demand is asked with: up to two months, any format."""
     first = FIRST_DAY + timedelta(days=draw(st.integers(0, DAYS)))
     last = min(first + timedelta(days=draw(st.integers(0, 60))), FIRST_DAY + timedelta(days=DAYS))
     told = {"from": first.isoformat(), "to": last.isoformat(), "format": draw(st.sampled_from(RunFormat.values))}

@@ -25,6 +25,8 @@ class Answer:
 
 
 class Door(Protocol):
+    """One way to send a call to the service."""
+
     def send(self, call: Call) -> Answer | None:
         """The answer; None when this way in does not let such a call through."""
 

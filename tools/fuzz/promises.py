@@ -30,6 +30,7 @@ def broken_promises(call: Call, answer: Answer, before: Books, after: Books) -> 
 
 
 def of_the_answer(call: Call, answer: Answer) -> Iterator[str]:
+    """What is wrong with an answer, whatever was asked: one sentence for each promise that it breaks."""
     if answer.status >= 500 and answer.status != 503:
         yield f"a {answer.status}"
     if not answer.headers.get("x-request-id"):
@@ -41,6 +42,7 @@ def of_the_answer(call: Call, answer: Answer) -> Iterator[str]:
 
 
 def is_api(call: Call) -> bool:
+    """Whether a call goes to the till API."""
     return path_of(call).startswith(API_PATH)
 
 

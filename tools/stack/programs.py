@@ -78,6 +78,7 @@ def installed(package: str) -> Path:
 
 
 def free_port() -> int:
+    """A TCP port of loopback at which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
