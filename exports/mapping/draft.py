@@ -76,10 +76,10 @@ def changes(desk: Desk, draft: Draft) -> list[Change]:
 
 def _is_changed(was: InForce | None, now: InForce | None, draft: Draft) -> bool:
     """Whether people change it, or it goes along with what they change."""
-    return _own(was) != _own(now) or (_value(was) != _value(now) and _goes_along(now or was, draft))
+    return _read_own(was) != _read_own(now) or (_value(was) != _value(now) and _goes_along(now or was, draft))
 
 
-def _own(setting: InForce | None) -> str:
+def _read_own(setting: InForce | None) -> str:
     return setting.own if setting else ""
 
 

@@ -16,10 +16,10 @@ from time_machine import travel
 
 from concerns.letters.round import go_round
 from concerns.models import Letter, LetterKind, LetterState
+from concerns.tasks import letters
 from exact.books.reconcile import reconcile
 from exact.models import Division, Posting
 from exports.models import Export
-from exports.tasks import letters
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import Letters, User
 from tests.conftest import Caller, SimulatedExact, closing, work

@@ -16,6 +16,7 @@ from exact.company import preflight
 from exact.company.facts import ACCOUNTS_RECEIVABLE, COST_CENTER_DEMANDED
 from exact.models import CatalogueItem, CatalogueKind, DivisionAccess, Lane
 from exports.words.problems import SENTENCES, sentence
+from integration.rooms import APPS
 from ledger.book import book
 from ledger.check import check_arrival, check_closing
 from ledger.problem import Problem
@@ -210,7 +211,7 @@ def test_facts__are_those_the_sentence_asks_and_no_others() -> None:
 
 def test_codes__with_a_sentence_are_raised_somewhere() -> None:
     """A sentence nobody says any more is not kept. Some codes are put together: "file_" and what, "slot_" and what."""
-    rooms = [path for room in ("ledger", "exact", "exports", "clyo_ingest") for path in (ROOT / room).rglob("*.py")]
+    rooms = [path for room in ("ledger", *APPS) for path in (ROOT / room).rglob("*.py")]
     told = "".join(path.read_text() for path in rooms if path.name not in ("problems.py", "wording.py", "causes.py"))
     made = {f"not_sent_{code}" for code, _ in Lane._meta.get_field("pause_code").flatchoices}
     made |= {f"division_{access}" for access in DivisionAccess.values}
