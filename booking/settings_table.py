@@ -1,6 +1,7 @@
 """Every setting of an establishment, one row each: whoever reads, sets, shows, checks, copies or tells them asks here.
 
-A further setting is its place in `Overrides` and what the plan makes of it (`booking.mapping`), and one row here.
+A further setting is one row here, over an attribute of the plan (`ledger.plan`) and its place in `Overrides`, which
+`booking.mapping.booking_plan` joins. What is forgotten mypy names, or `tests/booking/test_settings_table.py`.
 """
 
 from collections.abc import Mapping

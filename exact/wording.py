@@ -1,4 +1,4 @@
-"""The words for Exact's side: settings by their field, what is wrong with them, Exact's resources."""
+"""The words for Exact's side: what is wrong with settings and entries there, and what Exact's resources are called."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
