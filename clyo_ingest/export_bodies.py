@@ -1,7 +1,7 @@
 """What a till asks of an export on demand, and what it is answered: the bodies of `exports_api`."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as NotAnAddress
@@ -13,7 +13,9 @@ from clyo_ingest.answer_body import AnswerBody
 from clyo_ingest.answers import Problem
 from clyo_ingest.document import WORDS, Day, Sent
 from exports.models import ExportState
+from exports.way.destination import DIFFERENCE_KINDS
 from ledger.kinds import ClosingKind
+from on_demand.comparison import TAKEN_BACK
 from on_demand.models import RunFormat, RunState
 
 EMAIL_MAX = 254
@@ -212,7 +214,7 @@ class EntryDifferenceAnswer(AnswerBody):
     """The code of the journal it was posted to."""
     exact_number: int | None
     """Exact's number of the entry, when it is known."""
-    kind: Literal["missing", "changed", "doubled", "taken_back"]
+    kind: Annotated[str, Field(json_schema_extra={"enum": [*DIFFERENCE_KINDS, TAKEN_BACK]})]
     """In what it differs."""
     details: list[Detail]
     """Where it differs; empty for an entry that is missing."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import Count
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from exact.books.standing import DATE, ENTRIES
 from exact.models import FindingKind
@@ -19,6 +18,7 @@ from exports.models import Export, ExportState
 from exports.words.differences import named
 from exports.words.money import euros
 from exports.words.problems import sentence
+from ledger.entry import EntryKind
 from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.models import ExportRun, RunClosing, RunClosingState
@@ -36,15 +36,6 @@ class LeftOut:
     reasons: list[str]
 
 
-KINDS_OF_DIFFERENCE = {
-    FindingKind.MISSING: gettext_lazy("missing in Exact"),
-    FindingKind.CHANGED: gettext_lazy("changed in Exact"),
-    FindingKind.DOUBLED: gettext_lazy("doubled in Exact"),
-    TAKEN_BACK: gettext_lazy("still in Exact, though it was taken back"),
-}
-KINDS_OF_ENTRY = {"sales": gettext_lazy("sales"), "receipts": gettext_lazy("receipts")}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDifference:
     """One entry that Exact does not hold as it was posted. `details` are what, meant and found, as people read them."""
@@ -60,16 +51,31 @@ class EntryDifference:
     @classmethod
     def of(cls, document: dict[str, Any]) -> "EntryDifference":
         """From the run's own record of it."""
-        kind = KINDS_OF_ENTRY.get(document["entry_kind"], document["entry_kind"])
+        kind = _name_entry(EntryKind(document["entry_kind"]))
         return cls(
             closing=document["closing"],
             number=document["number"],
             establishment=document["establishment"],
             day=date.fromisoformat(document["business_date"]),
             entry=f"{kind} {document['journal']}, {document['entry']}",
-            kind=str(KINDS_OF_DIFFERENCE.get(document["kind"], document["kind"])),
+            kind=_name_difference(document["kind"]),
             details=[_detail(it) for it in document["details"]],
         )
+
+
+def _name_entry(kind: EntryKind) -> str:
+    match kind:
+        case EntryKind.SALES:
+            return _("sales")
+        case EntryKind.RECEIPTS:
+            return _("receipts")
+    assert_never(kind)
+
+
+def _name_difference(kind: str) -> str:
+    if kind == TAKEN_BACK:
+        return _("still in Exact, though it was taken back")
+    return str(FindingKind(kind).label)
 
 
 def _detail(detail: dict[str, str]) -> tuple[str, str, str]:

@@ -11,8 +11,9 @@ from exact.models import Connection, ConnectionState
 from tenants.models import User
 from tenants.scope import visible_to
 
-# Exact forgets a refresh token nobody used for 30 days (rules.md §1.6); it is renewed every 14, so 20 is late.
+# Exact forgets a refresh token nobody used for 30 days (rules.md §1.4, §1.6); it is renewed every 14, so 20 is late.
 LAPSES_AFTER = timedelta(days=30)
+KEEP_ALIVE_AFTER = timedelta(days=14)
 WARN_AFTER = timedelta(days=20)
 ROWS_MAX = 100
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from exact.activation.lapses import lapses_at, lost_or_late
+from exact.activation.lapses import KEEP_ALIVE_AFTER, lapses_at, lost_or_late
 from exact.activation.switch import recheck, refresh_catalogue
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
@@ -24,7 +24,6 @@ from tenants.users import language_of
 
 log = structlog.get_logger()
 
-KEEP_ALIVE_AFTER = timedelta(days=14)  # of the 30 days that an unused refresh token lives (rules.md §1.4)
 READ_AGAIN_AFTER = timedelta(hours=20)
 KEPT_ALIVE_AT_ONCE = 1000
 

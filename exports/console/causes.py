@@ -15,7 +15,7 @@ from exact.models import Posting
 from exports.console import links
 from exports.coverage.judge import WHICH
 from exports.models import Export, ExportState
-from exports.words.problems import said_of, sentence
+from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 
 READ_MAX = 5000
 NAMED_MAX = 3
@@ -53,8 +53,6 @@ SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "currency": ("found",),
     WHICH: (),
 }
-# Mended in the establishment's mapping; the others on the till or in Exact, as their sentence says.
-IN_THE_MAPPING = frozenset(code for code in SAME_CAUSE if code.startswith(("slot_", "means_", "receipt_", "movement_")))
 EXACT_SAID = "exact_said"
 
 
@@ -87,7 +85,7 @@ class Cause:
 
     @property
     def in_the_mapping(self) -> bool:
-        return self.code in IN_THE_MAPPING
+        return self.code in MENDED_IN_THE_MAPPING
 
     @property
     def mend_words(self) -> str:

@@ -16,7 +16,6 @@ from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
-from exports.console.causes import IN_THE_MAPPING
 from exports.coverage.judge import LOOKED_AT_AGAIN, WHICH
 from exports.coverage.shown import comparison_of
 from exports.models import Export, ExportState
@@ -25,7 +24,7 @@ from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing
 from exports.words.money import euros, in_currency
-from exports.words.problems import said_of, sentence
+from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
 from ledger.money import cents
 
@@ -136,7 +135,7 @@ def _advise_on_held(export: Export, postings: list[Posting], reasons: list[str])
         reasons=reasons,
         advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
         may_repost=True,
-        to_mapping=any(problem["code"] in IN_THE_MAPPING for problem in export.problems),
+        to_mapping=any(problem["code"] in MENDED_IN_THE_MAPPING for problem in export.problems),
     )
 
 

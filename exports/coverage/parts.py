@@ -106,19 +106,19 @@ def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Par
 
 def met(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings have a moment in common."""
-    return _touch(_own_hours(one), _own_hours(other))
+    return _touch(_order_hours(one), _order_hours(other))
 
 
 def hours_of(closing: Closing) -> Hours:
     """The hours a closing stands for: a general one's own, of any other the middle, by which it belongs to one."""
-    opened, closed = _own_hours(closing)
+    opened, closed = _order_hours(closing)
     middle = opened + (closed - opened) / 2
     return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
 
 
 def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
     """Closings of the same days that count."""
-    opened, closed = _own_hours(closing)
+    opened, closed = _order_hours(closing)
     days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
     own = OuterRef("pk")
     counts = (
@@ -130,7 +130,7 @@ def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) 
     return rows.exclude(pk=but) if but else rows
 
 
-def _own_hours(closing: Closing) -> Hours:
+def _order_hours(closing: Closing) -> Hours:
     """From its opening to its closing; the other way round where the till's clock was set back between them."""
     opened, closed = sorted((closing.opened_at, closing.closed_at))
     return opened, closed
@@ -151,7 +151,7 @@ def _overlap_in_hours(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings of one sequence overlap: a till that closes again tells another moment."""
     if one.kind is not other.kind or one_spelling(one.scope) != one_spelling(other.scope):
         return False
-    (begins, ends), (other_begins, other_ends) = _own_hours(one), _own_hours(other)
+    (begins, ends), (other_begins, other_ends) = _order_hours(one), _order_hours(other)
     return begins < other_ends and other_begins < ends
 
 

@@ -367,6 +367,15 @@ OF_FAMILY: dict[str, str] = {
     ),
 }
 
+# Their sentences say so; all others are mended on the till or in Exact.
+MENDED_IN_THE_MAPPING = frozenset(
+    {
+        *("slot_unmapped", "slot_rate_mismatch", "slot_without_vat_code"),
+        *("slot_without_account", "slot_without_vat_account"),
+        *("means_unmapped", "receipt_unmapped", "movement_unmapped"),
+    }
+)
+
 
 def sentence(problem: Mapping[str, Any]) -> str:
     """The sentence for a problem's document, in the active language. An unknown code is shown as it is."""

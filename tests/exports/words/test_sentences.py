@@ -15,7 +15,7 @@ from clyo_ingest.succession import Told, breaks
 from exact.company import preflight
 from exact.company.facts import ACCOUNTS_RECEIVABLE, COST_CENTER_DEMANDED
 from exact.models import CatalogueItem, CatalogueKind, DivisionAccess, Lane
-from exports.words.problems import SENTENCES, sentence
+from exports.words.problems import MENDED_IN_THE_MAPPING, SENTENCES, sentence
 from integration.rooms import APPS
 from ledger.book import book
 from ledger.check import check_arrival, check_closing
@@ -217,6 +217,10 @@ def test_codes__with_a_sentence_are_raised_somewhere() -> None:
     made |= {f"division_{access}" for access in DivisionAccess.values}
     made |= {f"file_{what}_{how}" for what in FILE_CODES for how in ("characters", "too_long")}
     assert [code for code in SENTENCES if f'"{code}"' not in told and code not in made] == []
+
+
+def test_codes__that_are_mended_in_the_mapping_say_so() -> None:
+    assert [code for code in MENDED_IN_THE_MAPPING if "in the mapping" not in SENTENCES[code]] == []
 
 
 def test_listening__hears_a_lacking_fact_and_an_idle_one() -> None:
