@@ -12,6 +12,7 @@ from exports.models import Export
 from ledger.problem import Problem
 from on_demand.models import DeliveredClosing, ExportRun, RunClosing, RunClosingState, RunState
 from postgres.rows import among
+from postgres.transactions import assert_in_transaction
 
 ONCE = "on_demand_delivered_once"
 NOTED = """
@@ -50,7 +51,11 @@ def stands_in_a_file(export: Export) -> bool:
 
 
 def note_delivered(run: ExportRun) -> None:
-    """Write down what a run's file holds, in the transaction that delivers it. Raises `DeliveredMeanwhile`."""
+    """Write down what a run's file holds. Must run inside the transaction that delivers it.
+
+    Raises `DeliveredMeanwhile`.
+    """
+    assert_in_transaction()
     asked: dict[str, str | UUID] = {"format": run.format, "run": run.pk, "taken": RunClosingState.TAKEN.value}
     try:
         with connection.cursor() as cursor:

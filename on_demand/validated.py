@@ -26,6 +26,7 @@ from on_demand.content import PIECE, read_piece
 from on_demand.models import ExportRun, FileContent
 from on_demand.models import ValidatedEntry as ValidatedRow
 from postgres.bulk import copy_rows
+from postgres.transactions import assert_in_transaction
 
 ONCE = "on_demand_validatedentry_pkey"
 COPIED = ("number_id", "tenant_id", "content_id", "start", "length", "takings")
@@ -127,10 +128,11 @@ def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], lay
 
 
 def note_validated(run: ExportRun, content: FileContent, validations: Iterable[Validation]) -> None:
-    """Write down which bytes of a FEC are which entry's, in the transaction that delivers it.
+    """Write down which bytes of a FEC are which entry's. Must run inside the transaction that delivers it.
 
     Raises `ValidatedMeanwhile`.
     """
+    assert_in_transaction()
     try:
         copy_rows(ValidatedRow, COPIED, _rows(run, content, validations))
     except (IntegrityError, RawIntegrityError) as error:  # COPY fails in psycopg's own words

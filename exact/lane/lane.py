@@ -148,7 +148,11 @@ def _advance(run: LaneRun, due: statements.Due) -> statements.Posted | None:
 
 
 def _post(run: LaneRun, due: statements.Due) -> statements.Posted | None:
-    """Send a posting that is marked as being sent. What a step can write down is returned, the rest written here."""
+    """Send a posting that is marked as being sent.
+
+    Returns what Exact took with the sums that were meant, for the next step to record; records every other outcome
+    itself. Raises any `ExactError` that keeps the lane from going on.
+    """
     posting = due.posting
     entry = Entry.from_document(posting.entry)
     catalogue = run.catalogue_of(entry)

@@ -40,7 +40,7 @@ class Lease:
 def renew(lease: Lease, budget: Budget) -> None:
     """Prolong the lease and put the call counts on disk. Raises `LeaseLost`.
 
-    Called inside the transaction of each claim: the row stays locked until that commits.
+    In the transaction of a claim the row stays locked until that commits, so no other worker takes the lane meanwhile.
     """
     renewed = _select_held(lease).update(
         leased_until=Now() + lease_time(),

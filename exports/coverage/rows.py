@@ -34,6 +34,7 @@ from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
 from ledger.tickets import TicketSet
 from postgres.insertion import Insertion, insert
+from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
 
 # The constraints that decide between two closings taken at one moment; the loser looks again.
@@ -69,10 +70,11 @@ SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM expor
 
 
 def lock_shop(export_id: UUID) -> None:
-    """Keep other closings of this one's establishment, and a change of its setting, waiting until the end.
+    """Keep other closings of this one's establishment, and a change of its setting, waiting until the transaction ends.
 
-    To be taken before any of its closings is locked: pushes lock in this order too.
+    To be taken before any of its closings is locked: pushes lock in this order too. Must run inside a transaction.
     """
+    assert_in_transaction()
     with connection.cursor() as sql:
         sql.execute(SHOP_OF, [export_id])
 

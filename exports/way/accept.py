@@ -20,6 +20,7 @@ from exports.way.states import others_stand_for
 from ledger.closing import Closing
 from ledger.problem import Problem
 from postgres.insertion import Insertion
+from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 # In plain SQL, to be written together with what the other rooms keep of a closing.
@@ -55,6 +56,7 @@ def accept(
     `found` is what the till's side saw (numbers, perpetual total), kept with it for every later look; `verdict`
     whether it counts, None of a training. Must run inside the transaction that stores the closing.
     """
+    assert_in_transaction()
     noticed = tuple(found)
     export = Export(
         tenant_id=till.establishment.tenant_id,

@@ -12,6 +12,7 @@ from exports.way.prepare import Destination
 from exports.way.standing import Standing
 from exports.way.states import move_export
 from postgres.insertion import Insertion, insert
+from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 
@@ -19,7 +20,9 @@ def go_on(export: Export, *, actor: User | None, why: str) -> Decision:
     """Decide anew on a closing, by today's settings and beside what stands of it, and carry it out.
 
     `export` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
+    Must run inside the transaction that locks it.
     """
+    assert_in_transaction()
     for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
         move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
     standing = Standing.of(export.pk)

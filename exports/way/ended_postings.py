@@ -15,11 +15,13 @@ from exports.way.standing import Standing
 from exports.words.reasons import Why
 from ledger.entry import Entry
 from postgres.insertion import insert
+from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 
 def settle(posting: Posting) -> None:
-    """Go on with what a person ordered and this posting was part of. Runs in the lane's own transaction."""
+    """Go on with what a person ordered and this posting was part of. Must run inside the transaction that ends it."""
+    assert_in_transaction()
     rows = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
     export = rows.get(pk=posting.closing_id)
     replacement = Replacement.objects.filter(export=export, done_at=None).first()

@@ -9,6 +9,7 @@ from exact.models import Activation, Division
 from exports.coverage.judge import Practice
 from exports.way.prepare import Destination
 from postgres.partial_row import PartialRow
+from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment
 
 ESTABLISHMENT = PartialRow("establishment", Establishment, "id tenant_id code booked_level time_zone")
@@ -51,6 +52,7 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
 
     `whole_shop`: wait for those of the establishment's other tills too, and let them wait.
     """
+    assert_in_transaction()
     with connection.cursor() as sql:
         if whole_shop:
             sql.execute(SHOP, [till_id])

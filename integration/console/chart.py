@@ -12,7 +12,7 @@ from tenants.models import User
 DAYS = 30
 WIDTH, HEIGHT = 900, 160
 COLUMN_WIDTH = WIDTH / DAYS
-# From the ground up: what went well carries the rest.
+# From the bottom of each column: exported; above it what is on its way; at the top what needs a person.
 STACK = ("exported", "moving", "waiting", "held", "failed")
 
 
