@@ -133,7 +133,7 @@ class PushAdmin(ReadOnlyAdmin):
         closing = getattr(push, "made", None) or push.closing
         if closing is None:
             return ""
-        address = reverse("admin:exports_export_change", args=[closing.pk])
+        address = reverse("admin:exports_storedclosing_change", args=[closing.pk])
         return format_html("<a href='{}'>{}</a>", address, closing.export)
 
     @admin.display(description=_("raw push"))

@@ -15,11 +15,11 @@ from pydantic_core import CoreSchema
 
 from clyo_ingest.answer_body import AnswerBody
 from clyo_ingest.document import ParametersDocument
-from clyo_ingest.models import Closing, Parameters
+from clyo_ingest.models import Parameters, ReceivedClosing
 from clyo_ingest.parameters import OF_PARAMETERS, Version
 from clyo_ingest.problem_bodies import ClosingLinks, Fault
 from clyo_ingest.schema import SAME_AS
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.destination import (
     ACTIVATION_STATES,
     DIFFERENCE_KINDS,
@@ -71,7 +71,7 @@ class ClosingAnswer(AnswerBody):
     """Our id of the closing."""
     identity: Identity
     """The till's own name of the closing."""
-    state: ExportState
+    state: ClosingState
     """How far it is."""
     problems: list[Problem]
     """What holds it, and what a person should know of it."""
@@ -79,12 +79,12 @@ class ClosingAnswer(AnswerBody):
     """Where to ask for it."""
 
     @classmethod
-    def of(cls, export: Export, *, scope: str) -> "ClosingAnswer":
+    def of(cls, export: StoredClosing, *, scope: str) -> "ClosingAnswer":
         """The body of a push's 201 and 200."""
         return cls(
             id=export.pk,
             identity=Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
-            state=ExportState(export.state),
+            state=ClosingState(export.state),
             problems=[Problem.of(problem) for problem in export.problems],
             links=ClosingLinks.to(export.pk),
         )
@@ -132,7 +132,7 @@ class ClosingDetail(ClosingAnswer):
 
     @classmethod
     def about(
-        cls, closing: Closing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
+        cls, closing: ReceivedClosing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
     ) -> "ClosingDetail":
         """The body of a closing that is asked for."""
         short = ClosingAnswer.of(closing.export, scope=closing.scope)
@@ -278,7 +278,9 @@ class TillStatus(AnswerBody):
     """The time on our side, to set the till's clock by."""
 
     @classmethod
-    def of(cls, till: Till, activation: ActivationStatus, last: Iterable[Closing], *, differences: int) -> "TillStatus":
+    def of(
+        cls, till: Till, activation: ActivationStatus, last: Iterable[ReceivedClosing], *, differences: int
+    ) -> "TillStatus":
         return cls(
             till=TillAnswer.of(till),
             activation=Activation.model_validate(activation, from_attributes=True),

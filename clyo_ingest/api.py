@@ -40,7 +40,7 @@ from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocu
 from clyo_ingest.errors import ApiError, refusal_of
 from clyo_ingest.inbox import content_of, note_answer, note_refusal, parsed, small_document, store_push
 from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
-from clyo_ingest.models import Closing, Parameters, Push, PushKind
+from clyo_ingest.models import Parameters, Push, PushKind, ReceivedClosing
 from clyo_ingest.negotiation import ByFormat
 from clyo_ingest.parameters import keep_parameters, version_of
 from clyo_ingest.problem_bodies import ConflictAnswer
@@ -113,7 +113,11 @@ class TillView(AskedView):
     def get(self, request: Request) -> Response:
         """Says who the till is, whether its establishment is exported, and which closings arrived last."""
         till = require_till(request)
-        last = Closing.objects.filter(till=till).order_by("kind", "scope", "-era", "-number").distinct("kind", "scope")
+        last = (
+            ReceivedClosing.objects.filter(till=till)
+            .order_by("kind", "scope", "-era", "-number")
+            .distinct("kind", "scope")
+        )
         shop = till.establishment
         return answered(TillStatus.of(till, activation_status(shop), last, differences=count_differences(shop)))
 
@@ -289,13 +293,15 @@ class ClosingView(AskedView):
     )
     def get(self, request: Request, closing_id: UUID) -> Response:
         """Says how far a closing of this till is, with its problems and its entries in Exact."""
-        closing = Closing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
+        closing = (
+            ReceivedClosing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
+        )
         if closing is None:
             raise Http404
         return answered(_details([closing])[0])
 
 
-def _details(closings: list[Closing]) -> list[ClosingDetail]:
+def _details(closings: list[ReceivedClosing]) -> list[ClosingDetail]:
     """Closings as they are answered, each with its entries and where they differ in Exact."""
     ids = [closing.pk for closing in closings]
     entries, differences = entries_of(ids), differences_of(ids)
@@ -340,7 +346,7 @@ class LogView(AskedView):
         return Response(day_log(require_till(request).establishment, self.asked.date))
 
 
-def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
+def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[ReceivedClosing]:
     lookups = {
         "export__business_date__gte": asked.first,
         "export__business_date__lte": asked.last,
@@ -348,14 +354,16 @@ def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[Closing]:
         "kind": asked.kind,
         "number": asked.number,
     }
-    rows = Closing.objects.filter(till=till, **{name: value for name, value in lookups.items() if value is not None})
+    rows = ReceivedClosing.objects.filter(
+        till=till, **{name: value for name, value in lookups.items() if value is not None}
+    )
     if asked.cursor is not None:
         received_at, last = asked.cursor
         rows = rows.filter(before(received_at=received_at, export_id=last))
     return rows
 
 
-def _next_address(request: Request, page: list[Closing]) -> str | None:
+def _next_address(request: Request, page: list[ReceivedClosing]) -> str | None:
     if len(page) <= PAGE:
         return None
     last = page[PAGE - 1]

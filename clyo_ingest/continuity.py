@@ -57,18 +57,19 @@ WITH era AS (
     FROM clyo_ingest_restart WHERE till_id = %(till)s
 ), place AS (
     SELECT era.now AS era, beside.number FROM era, LATERAL (VALUES
-        ((SELECT max(number) FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s
-            AND scope = %(scope)s AND clyo_ingest_closing.era = era.now AND number < %(number)s)),
-        ((SELECT min(number) FROM clyo_ingest_closing WHERE till_id = %(till)s AND kind = %(kind)s
-            AND scope = %(scope)s AND clyo_ingest_closing.era = era.now AND number > %(number)s))) AS beside (number)
+        ((SELECT max(number) FROM clyo_ingest_receivedclosing AS closing WHERE till_id = %(till)s AND kind = %(kind)s
+            AND scope = %(scope)s AND closing.era = era.now AND number < %(number)s)),
+        ((SELECT min(number) FROM clyo_ingest_receivedclosing AS closing WHERE till_id = %(till)s AND kind = %(kind)s
+            AND scope = %(scope)s AND closing.era = era.now AND number > %(number)s))) AS beside (number)
     UNION ALL SELECT past.era, %(number)s FROM era, generate_series(0, era.newest) AS past (era)
 )
 SELECT era.now, {NOT_FOLLOWED},
     there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
     there.training, there.business_date, there.opened_at, there.closed_at, there.float_open, there.float_left,
     there.signature, there.signature_before
-FROM era LEFT JOIN (place JOIN clyo_ingest_closing AS there ON there.till_id = %(till)s AND there.kind = %(kind)s
-    AND there.scope = %(scope)s AND there.era = place.era AND there.number = place.number) ON true
+FROM era LEFT JOIN (place JOIN clyo_ingest_receivedclosing AS there
+    ON there.till_id = %(till)s AND there.kind = %(kind)s AND there.scope = %(scope)s
+    AND there.era = place.era AND there.number = place.number) ON true
 """  # noqa: S608
 
 

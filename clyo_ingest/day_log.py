@@ -17,7 +17,7 @@ from clyo_ingest.parameters import OF_PARAMETERS, version_of
 from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.refusal_words import TITLES
 from clyo_ingest.refused import Refused, refused_in
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.words.closing_words import closing_words
 from exports.words.history import Happening, of_establishment
 from exports.words.problems import sentence
@@ -113,7 +113,7 @@ def day_log(establishment: Establishment, day: date) -> DayLog:
 
 def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
     ids = {happening.closing_id for happening in happenings}
-    exports = Export.objects.filter(pk__in=ids).select_related("till").defer("document").in_bulk()
+    exports = StoredClosing.objects.filter(pk__in=ids).select_related("till").defer("document").in_bulk()
     for it in happenings:
         export = exports[it.closing_id]
         yield LogLine(

@@ -12,11 +12,11 @@ from pydantic_core import PydanticCustomError
 from clyo_ingest.answer_body import AnswerBody
 from clyo_ingest.answers import Problem
 from clyo_ingest.document import WORDS, Day, Sent
-from exports.models import ExportState
+from exports.models import ClosingState
 from exports.way.destination import DIFFERENCE_KINDS
 from ledger.kinds import ClosingKind
 from on_demand.comparison import TAKEN_BACK
-from on_demand.models import RunFormat, RunState
+from on_demand.models import OnDemandFormat, OnDemandState
 
 EMAIL_MAX = 254
 EMAIL_OR_NOTHING = Field(json_schema_extra={"anyOf": [{"format": "email"}, {"const": ""}]})
@@ -39,7 +39,7 @@ class ExportRequest(Sent):
     last: Annotated[Day, Field(alias="to")]
     """The last business date; at most 366 days with the first (a FEC may have the whole of a fiscal
     year that was set), and not in the future."""
-    format: Annotated[RunFormat, WORDS]
+    format: Annotated[OnDemandFormat, WORDS]
     """To Exact, or into a file of this format."""
     email: Annotated[str, Field(max_length=EMAIL_MAX), AfterValidator(_address), EMAIL_OR_NOTHING] | None = None
     """Who gets the report, and the file. Absent or empty: nobody."""
@@ -113,7 +113,7 @@ class ExportedClosing(AnswerBody):
     """The till's own number of the closing."""
     business_date: date
     """The day it is booked on."""
-    state: ExportState
+    state: ClosingState
     """How far the closing is now."""
     taken: bool
     """Whether this export takes it, or an earlier one has it already where this one would bring it."""
@@ -255,9 +255,9 @@ class MissingNumbers(AnswerBody):
 class ExportAnswer(ExportAccepted):
     """How far an export is, and what it did."""
 
-    state: RunState
+    state: OnDemandState
     """How far it is."""
-    format: RunFormat
+    format: OnDemandFormat
     """Where it goes."""
     progress: Progress
     """How much of it is done."""

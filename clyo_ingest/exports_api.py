@@ -38,7 +38,7 @@ from clyo_ingest.schema import FILE, Answer, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import ActThrottle, refuse_if_too_fast
 from exports.coverage.missing import Missing, missing_before
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.kinds import ClosingKind
 from on_demand.ask import ask_for_run
@@ -46,7 +46,7 @@ from on_demand.book_years import longest_days
 from on_demand.closings import closings_in
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.link import file_answer
-from on_demand.models import FOR_IMPORT, ExportRun, RunClosing, RunFormat, RunState
+from on_demand.models import FOR_IMPORT, OnDemandClosing, OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.outcome import Outcome, outcome_of, summary_of
 from on_demand.period import period_faults
 from tenants.models import Till
@@ -127,9 +127,9 @@ class ExportFileView(AskedView):
         return file_answer(run)
 
 
-def _run_of(till: Till, run_id: UUID) -> ExportRun:
+def _run_of(till: Till, run_id: UUID) -> OnDemandExport:
     """A run over the till's own establishment; any other is not there."""
-    runs = ExportRun.objects.filter(establishment_id=till.establishment_id, tenant_id=till.tenant_id)
+    runs = OnDemandExport.objects.filter(establishment_id=till.establishment_id, tenant_id=till.tenant_id)
     run = runs.select_related("content").filter(pk=run_id).first()
     if run is None:
         raise Http404
@@ -146,21 +146,21 @@ def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
         raise ApiError(422, "export_invalid", errors=errors)
 
 
-def _links(run: ExportRun) -> ExportLinks:
+def _links(run: OnDemandExport) -> ExportLinks:
     address = export_address(run.pk)
     has_file = run.content_id is not None or not (run.to_exact or run.finished)
     return ExportLinks(self=address, file=f"{address}/file") if has_file else ExportLinks(self=address)
 
 
-def _answer(run: ExportRun, till: Till) -> ExportAnswer:
+def _answer(run: OnDemandExport, till: Till) -> ExportAnswer:
     in_range = closings_in(run)
     outcomes = _outcomes(run, in_range)
     missing = missing_before(in_range.filter(till=till))
     return ExportAnswer(
         id=run.pk,
         links=_links(run),
-        state=RunState(run.state),
-        format=RunFormat(run.format),
+        state=OnDemandState(run.state),
+        format=OnDemandFormat(run.format),
         progress=Progress(done=run.done, total=run.total),
         problems=[Problem.of(problem) for problem in run.problems],
         summary=_summary(outcomes, missing),
@@ -178,7 +178,7 @@ def _answer(run: ExportRun, till: Till) -> ExportAnswer:
     )
 
 
-def _summary(outcomes: Sequence[tuple[Export, Outcome]], missing: Iterable[Missing]) -> SummaryAnswer:
+def _summary(outcomes: Sequence[tuple[StoredClosing, Outcome]], missing: Iterable[Missing]) -> SummaryAnswer:
     summary = summary_of(outcome for _export, outcome in outcomes)
     reasons = [
         ReasonAnswer(code=it.problem["code"], count=it.count, message=sentence(it.problem)) for it in summary.reasons
@@ -187,7 +187,7 @@ def _summary(outcomes: Sequence[tuple[Export, Outcome]], missing: Iterable[Missi
     return SummaryAnswer(taken=summary.taken, left=summary.left, missing=never_came, reasons=reasons)
 
 
-def _comparison(run: ExportRun) -> ComparisonAnswer | None:
+def _comparison(run: OnDemandExport) -> ComparisonAnswer | None:
     """None as well for a run of before, which compared sums of accounts and no entries."""
     found = run.comparison
     if found is None or "entries" not in found:
@@ -208,21 +208,21 @@ def _answer_earlier(earlier: EarlierFile, till: Till) -> EarlierFileAnswer:
     )
 
 
-def _outcomes(run: ExportRun, in_range: QuerySet[Export]) -> list[tuple[Export, Outcome]]:
+def _outcomes(run: OnDemandExport, in_range: QuerySet[StoredClosing]) -> list[tuple[StoredClosing, Outcome]]:
     """The range's closings as they stand now, each with what the run did with it."""
-    looked_at = {row.export_id: row for row in RunClosing.objects.filter(run=run)}
+    looked_at = {row.export_id: row for row in OnDemandClosing.objects.filter(run=run)}
     rows = in_range.select_related("closing").defer("document").order_by("business_date", "closed_at", "id")
     return [(export, outcome_of(run, export, looked_at.get(export.pk))) for export in rows]
 
 
-def _closing(export: Export, outcome: Outcome) -> ExportedClosing:
+def _closing(export: StoredClosing, outcome: Outcome) -> ExportedClosing:
     return ExportedClosing(
         id=export.pk,
         kind=ClosingKind(export.kind),
         scope=export.closing.scope,
         number=export.number,
         business_date=export.business_date,
-        state=ExportState(export.state),
+        state=ClosingState(export.state),
         taken=outcome.taken,
         problems=[Problem.of(problem) for problem in outcome.problems],
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from exports.models import Export
+from exports.models import StoredClosing
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from tenants.models import Establishment, Tenant, Till, User
 
@@ -81,7 +81,7 @@ class Push(models.Model):
     answer_status = models.PositiveSmallIntegerField(_("answer"), null=True)
     answer_code = models.CharField(_("reason"), max_length=40, blank=True)
     closing = models.ForeignKey(
-        "Closing", models.PROTECT, null=True, related_name="repeats", verbose_name=_("closing"), db_index=False
+        "ReceivedClosing", models.PROTECT, null=True, related_name="repeats", verbose_name=_("closing"), db_index=False
     )
 
     class Meta:
@@ -159,13 +159,13 @@ class Restart(models.Model):
         ]
 
 
-class Closing(models.Model):
+class ReceivedClosing(models.Model):
     """What a till said of one closing: its identity, what proves it is the same, and its place in the sequence.
 
     Rows never change (a trigger sees to that). The content stands in the export, under the same id.
     """
 
-    export = models.OneToOneField(Export, models.PROTECT, primary_key=True, related_name="closing")
+    export = models.OneToOneField(StoredClosing, models.PROTECT, primary_key=True, related_name="closing")
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     till = models.ForeignKey(Till, models.PROTECT, related_name="closings", db_index=False)
     kind = models.CharField(max_length=10)

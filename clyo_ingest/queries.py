@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from clyo_ingest.document import Day, Number
 from clyo_ingest.errors import ApiError, pointer, validation_message
-from exports.models import ExportState
+from exports.models import ClosingState
 from ledger import texts
 from ledger.kinds import ClosingKind
 
@@ -61,7 +61,7 @@ class ClosingsQuery(Query):
 
     first: Annotated[Day | None, Field(alias="from", description="First business date.")] = None
     last: Annotated[Day | None, Field(alias="to", description="Last business date.")] = None
-    state: Annotated[ExportState | None, Field(description="Only closings in this state.")] = None
+    state: Annotated[ClosingState | None, Field(description="Only closings in this state.")] = None
     kind: Annotated[ClosingKind | None, Field(description="Only closings of this kind.")] = None
     number: Annotated[
         Annotated[Number, BeforeValidator(_number)] | None, Field(description="Only closings of this number.")

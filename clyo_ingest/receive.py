@@ -18,12 +18,12 @@ from clyo_ingest.continuity import (
 )
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import RETRY_AFTER_S, ApiError
-from clyo_ingest.models import Closing, Push
+from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
 from exports.coverage.judge import Place, judge, rests_on_others
 from exports.coverage.rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.accept import accept
 from exports.way.destination import forget_gap
 from exports.way.locked_till import lock_till
@@ -37,7 +37,7 @@ TRIES = 4
 
 # In plain SQL, and written together with the export: every closing ends with it.
 CLOSING = """
-INSERT INTO clyo_ingest_closing (
+INSERT INTO clyo_ingest_receivedclosing (
     export_id, tenant_id, till_id, kind, scope, number, era, digest, push_id, perpetual_before, perpetual_after,
     training, business_date, opened_at, closed_at, float_open, float_left, signature, signature_before, received_at)
 VALUES (
@@ -67,7 +67,7 @@ class WholeShopNeeded(Exception):
 class Received:
     """The closing that stands, whether this push brought it, and the refusal if this push says something else."""
 
-    export: Export
+    export: StoredClosing
     scope: str
     new: bool
     conflict: ApiError | None = None
@@ -142,7 +142,7 @@ def _take(
 
 
 def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
-    first = Closing.objects.select_related("export").get(pk=closing_id)
+    first = ReceivedClosing.objects.select_related("export").get(pk=closing_id)
     same = first.digest == digest or same_closing(first.export.document, content)
     # A push that was answered before keeps that answer: support has just taken another one for the same closing.
     Push.objects.filter(pk=push.pk, answer_status=None).update(
@@ -154,7 +154,7 @@ def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], d
     return replace(received, conflict=conflict_with(first, content))
 
 
-def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
+def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
     """The refusal of other content under a number that came before: where it differs, and which closing stands."""
     message = _("This differs from the closing that was received first. Check it on the till.")
     pointers = differing(first.export.document, content)
@@ -170,7 +170,9 @@ def conflict_with(first: Closing, content: dict[str, Any]) -> ApiError:
     )
 
 
-def _insert_closing(push: Push, export: Export, digest: str, facts: Facts, around: Neighbours, told: Told) -> Insertion:
+def _insert_closing(
+    push: Push, export: StoredClosing, digest: str, facts: Facts, around: Neighbours, told: Told
+) -> Insertion:
     columns = {
         "closing": export.pk,
         "tenant": push.tenant_id,

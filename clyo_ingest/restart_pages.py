@@ -116,7 +116,7 @@ def take_page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         messages.warning(request, _("There is nothing to take here any more."))
         return redirect("admin:clyo_ingest_push_change", push.pk)
     messages.success(request, _("Taken as a closing of its own."))
-    return redirect("admin:exports_export_change", received.export.pk)
+    return redirect("admin:exports_storedclosing_change", received.export.pk)
 
 
 def _row(model_admin: Any, request: HttpRequest, object_id: str, permission: str) -> Any:

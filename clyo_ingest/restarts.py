@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from clyo_ingest.document import ClosingDocument
 from clyo_ingest.inbox import content_of, parsed
-from clyo_ingest.models import Closing, Push, PushKind, Restart
+from clyo_ingest.models import Push, PushKind, ReceivedClosing, Restart
 from clyo_ingest.receive import Received, receive
 from ledger.closing import Closing as Facts
 from tenants.models import Till, User
@@ -63,7 +63,7 @@ def take_second(push: Push, *, reason: str, why: str, by: User) -> Received:
         newest = Restart.objects.filter(till=push.till_id).order_by("-era").first()
         since = min(facts.opened_at, facts.closed_at)
         place = {"till": push.till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
-        if newest is None or Closing.objects.filter(**place, era=newest.era).exists():
+        if newest is None or ReceivedClosing.objects.filter(**place, era=newest.era).exists():
             note_restart(push.till, since=since, reason=reason, why=why, by=by, push=push)
         elif newest.since > facts.closed_at:
             newest.since = since

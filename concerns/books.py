@@ -11,7 +11,7 @@ from concerns.concern import Concern, Item, Kind, key_of, owner_of
 from exact.models import Finding
 from exports.console import links
 from exports.console.compared import late_companies
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.words.closing_words import name_of
 from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
 from tenants.viewpoint import Scope
@@ -25,11 +25,11 @@ def differing(scope: Scope) -> Iterator[Concern]:
     for finding in rows[: scope.read_max]:
         together[finding.posting.establishment_id, finding.kind].append(finding)
     ids = [it.posting.closing_id for findings in together.values() for it in findings]
-    exports = Export.objects.only("number", "kind", "business_date").in_bulk(ids)
+    exports = StoredClosing.objects.only("number", "kind", "business_date").in_bulk(ids)
     for (shop, kind), findings in together.items():
         first = findings[0]
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
-        one = reverse("admin:exports_export_change", args=[first.posting.closing_id])
+        one = reverse("admin:exports_storedclosing_change", args=[first.posting.closing_id])
         yield Concern(
             kind=Kind.DIFFERS,
             **owner_of(first.posting.establishment),
@@ -40,7 +40,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
         )
 
 
-def _item(finding: Finding, export: Export) -> Item:
+def _item(finding: Finding, export: StoredClosing) -> Item:
     entry = _("entry {number}").format(number=finding.posting.exact_entry_number or finding.posting.reference)
     label = f"{name_of(export)}, {entry}"
     return Item(key=key_of(Kind.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))

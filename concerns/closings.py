@@ -18,7 +18,7 @@ from exports.console import links
 from exports.console.causes import causes_of
 from exports.coverage.missing import missing_before
 from exports.coverage.silent import silent_tills
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
 from tenants.models import Establishment, Till
@@ -30,8 +30,8 @@ STUCK_AFTER = timedelta(hours=6)
 
 def failed_and_held(scope: Scope) -> Iterator[Concern]:
     """What a person must mend before it can be booked: one concern for each cause in each establishment."""
-    for cause in causes_of(scope.rows(Export.objects.all()), each_shop=True, read_max=scope.read_max):
-        kind = Kind.FAILED if cause.state == ExportState.FAILED else Kind.HELD
+    for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
+        kind = Kind.FAILED if cause.state == ClosingState.FAILED else Kind.HELD
         first = cause.exports[0]
         yield Concern(
             kind=kind,
@@ -46,14 +46,16 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
         )
 
 
-def _amount(export: Export) -> Decimal | None:
+def _amount(export: StoredClosing) -> Decimal | None:
     """What is added up with others' is in the currency of the books."""
     return export.gross if export.currency == BOOKS else None
 
 
 def stuck(scope: Scope) -> Iterator[Concern]:
     """Closings on their way whose entries could not be sent for hours, whatever keeps them."""
-    moving = Export.objects.filter(pk=OuterRef("closing_id"), state__in=[ExportState.READY, ExportState.EXPORTING])
+    moving = StoredClosing.objects.filter(
+        pk=OuterRef("closing_id"), state__in=[ClosingState.READY, ClosingState.EXPORTING]
+    )
     late = Posting.objects.filter(Exists(moving), state__in=OPEN, created_at__lt=timezone.now() - STUCK_AFTER)
     by_shop = scope.rows(late).order_by().values_list("establishment", "division")
     counts = [*by_shop.annotate(n=Count("closing_id", distinct=True))[: scope.read_max]]
@@ -87,7 +89,7 @@ def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
 
 def waiting(scope: Scope) -> Iterator[Concern]:
     """Establishments whose closings wait because the export was never switched on, or is off again."""
-    rows = scope.rows(Export.objects.filter(state=ExportState.WAITING))
+    rows = scope.rows(StoredClosing.objects.filter(state=ClosingState.WAITING))
     counted_rows = rows.order_by().values_list("establishment")
     found = [*counted_rows.annotate(n=Count("*"), gross=Sum("gross"), first=Min("business_date"))[: scope.read_max]]
     shops = _shops(shop for shop, *_rest in found)
@@ -105,9 +107,9 @@ def waiting(scope: Scope) -> Iterator[Concern]:
 
 def missing(scope: Scope) -> Iterator[Concern]:
     """Numbers that a till's sequence says exist and that never arrived."""
-    noted = scope.rows(Export.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
+    noted = scope.rows(StoredClosing.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
     newest = noted.order_by("-business_date", "-closed_at").values_list("pk", flat=True)[: scope.read_max]
-    gaps = missing_before(Export.objects.filter(pk__in=[*newest]))
+    gaps = missing_before(StoredClosing.objects.filter(pk__in=[*newest]))
     tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
     for gap in gaps:
         till = tills[gap.till_id]

@@ -9,7 +9,7 @@ from concerns.concern import Concern, Item, Kind, key_of, owner_of
 from exports.console import links
 from exports.coverage.gaps import still_uncovered
 from exports.coverage.judge import HOURS_UNCOVERED, UNCOVERED
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.words.problems import sentence
 from tenants.viewpoint import Scope
 
@@ -17,7 +17,7 @@ from tenants.viewpoint import Scope
 def uncovered(scope: Scope) -> Iterator[Concern]:
     """Tickets, or hours, of which no closing counts: one concern for each closing that shows it."""
     told = Q(problems__contains=[{"code": UNCOVERED}]) | Q(problems__contains=[{"code": HOURS_UNCOVERED}])
-    rows = scope.rows(Export.objects.filter(told)).select_related("establishment__tenant").defer("document")
+    rows = scope.rows(StoredClosing.objects.filter(told)).select_related("establishment__tenant").defer("document")
     exports = [*rows.order_by("-business_date", "-closed_at")[: scope.read_max]]
     left = still_uncovered(exports)
     for export in exports:

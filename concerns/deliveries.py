@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from concerns.concern import Concern, Item, Kind, key_of
 from exports.words.problems import sentence
-from on_demand.models import ExportRun, MailState, RunState
+from on_demand.models import MailState, OnDemandExport, OnDemandState
 from tenants.viewpoint import Scope
 
 TOLD_FOR = timedelta(days=14)
@@ -19,7 +19,9 @@ TOLD_FOR = timedelta(days=14)
 def undelivered(scope: Scope) -> Iterator[Concern]:
     """Exports to accounting of two weeks that failed, or whose mail the server refused."""
     since = timezone.now() - TOLD_FOR
-    rows = ExportRun.objects.filter(Q(state=RunState.FAILED) | Q(mail_state=MailState.REFUSED), finished_at__gt=since)
+    rows = OnDemandExport.objects.filter(
+        Q(state=OnDemandState.FAILED) | Q(mail_state=MailState.REFUSED), finished_at__gt=since
+    )
     rows = scope.rows(rows).select_related("tenant", "establishment").defer("sheet_csv", "sheet", "comparison")
     for run in rows.order_by("-asked_at", "pk")[: scope.read_max]:
         yield Concern(
@@ -28,13 +30,13 @@ def undelivered(scope: Scope) -> Iterator[Concern]:
             shop=str(run.establishment or ""),
             words=_words(run),
             mend=_("Open the export"),
-            address=reverse("admin:on_demand_exportrun_change", args=[run.pk]),
+            address=reverse("admin:on_demand_ondemandexport_change", args=[run.pk]),
             items=(Item(key=key_of(Kind.UNDELIVERED, run.pk, run.state, run.mail_state), label=str(run)),),
         )
 
 
-def _words(run: ExportRun) -> str:
-    if run.state == RunState.FAILED:
+def _words(run: OnDemandExport) -> str:
+    if run.state == OnDemandState.FAILED:
         why = " ".join(sentence(problem) for problem in run.problems)
         return _("The export failed. {why}").format(why=why).strip()
     return _("Its mail to {address} was not taken: {why}. Correct the address, or download the file.").format(

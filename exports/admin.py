@@ -23,7 +23,7 @@ from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.console.closing_page import closing_context
 from exports.console.repost_page import ask_to_repost
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.decide import WAIVABLE
 from exports.words.closing_words import closing_words
@@ -37,18 +37,18 @@ from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 
 LABELS = {
     "differs": "danger",
-    ExportState.HELD: "warning",
-    ExportState.FAILED: "danger",
-    ExportState.EXPORTED: "success",
-    ExportState.EXPORTING: "info",
-    ExportState.READY: "info",
-    ExportState.WAITING: "default",
-    ExportState.ARCHIVED: "default",
+    ClosingState.HELD: "warning",
+    ClosingState.FAILED: "danger",
+    ClosingState.EXPORTED: "success",
+    ClosingState.EXPORTING: "info",
+    ClosingState.READY: "info",
+    ClosingState.WAITING: "default",
+    ClosingState.ARCHIVED: "default",
 }
 
 
-@admin.register(Export)
-class ExportAdmin(ReadOnlyAdmin):
+@admin.register(StoredClosing)
+class StoredClosingAdmin(ReadOnlyAdmin):
     """One row a closing; its page tells its story."""
 
     list_display = ["title", "establishment", "day", "turnover", "state_label", "outcome"]
@@ -76,15 +76,15 @@ class ExportAdmin(ReadOnlyAdmin):
     list_disable_select_all = True
     sortable_by: list[str] = []  # the index serves one order; a million rows are not sorted for a click
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Export]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StoredClosing]:
         return super().get_queryset(request).defer("document")
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return self.ordering
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Export], search_term: str
-    ) -> tuple[QuerySet[Export], bool]:
+        self, request: HttpRequest, queryset: QuerySet[StoredClosing], search_term: str
+    ) -> tuple[QuerySet[StoredClosing], bool]:
         return (find(queryset, search_term) if search_term.strip() else queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -116,30 +116,30 @@ class ExportAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "exports/closing.html", context)
 
     @display(description=_("closing"))
-    def title(self, export: Export) -> str:
+    def title(self, export: StoredClosing) -> str:
         return f"Z {export.number} · {closing_words(ClosingKind(export.kind))}"
 
     @display(description=_("business date"))
-    def day(self, export: Export) -> str:
+    def day(self, export: StoredClosing) -> str:
         return date_format(export.business_date, "SHORT_DATE_FORMAT")
 
     @display(description=_("turnover"))
-    def turnover(self, export: Export) -> str:
+    def turnover(self, export: StoredClosing) -> str:
         return in_currency(export.gross, export.currency)
 
     @display(description=_("state"), label=LABELS)
-    def state_label(self, export: Export) -> tuple[str, str]:
-        if export.state == ExportState.EXPORTED and bool(getattr(export, "findings", None)):
+    def state_label(self, export: StoredClosing) -> tuple[str, str]:
+        if export.state == ClosingState.EXPORTED and bool(getattr(export, "findings", None)):
             return "differs", _now("differs in Exact")
         return export.state, export.get_state_display()
 
     @display(description=_("in Exact, or what to do"))
-    def outcome(self, export: Export) -> str:
+    def outcome(self, export: StoredClosing) -> str:
         """Two lines of what to do; the whole sentence is under the pointer, and on the closing's page."""
         postings = getattr(export, "postings", ())
         blocking = [problem for problem in export.problems if problem["blocking"]]
         said = [words for posting in postings for words in said_of(posting)]
-        words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ExportState.FAILED else ""
+        words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ClosingState.FAILED else ""
         if found := getattr(export, "findings", ()):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
@@ -147,39 +147,39 @@ class ExportAdmin(ReadOnlyAdmin):
         return ", ".join(str(it.exact_entry_number) for it in postings if it.exact_entry_number)
 
     @admin.action(description=_("Send again…"), permissions=["repost"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Export]) -> HttpResponse:
+    def send_again(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> HttpResponse:
         """Ask first: the page that follows shows what will be posted where."""
         return ask_to_repost(request, queryset)
 
     @admin.action(description=_("Book as it is"), permissions=["bookasis"])
-    def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[Export]) -> None:
+    def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> None:
         """Support looked: what was found between this closing and its neighbours no longer holds it."""
-        for export in queryset.filter(state=ExportState.HELD):
+        for export in queryset.filter(state=ClosingState.HELD):
             looked_at = reconsider(
                 export.pk, actor=person_behind(request), why=Why.BOOKED_AS_IT_IS, accept_problems=True
             )
             left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in WAIVABLE]
             words = f"{export} : {looked_at.get_state_display()}"
-            if looked_at.state == ExportState.HELD:
+            if looked_at.state == ClosingState.HELD:
                 self.message_user(request, " ".join([words, *left]), messages.WARNING)
             else:
                 self.message_user(request, words, messages.INFO)
 
     def has_bookasis_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.bookasis_export")
+        return request.user.has_perm("exports.bookasis_storedclosing")
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.repost_export")
+        return request.user.has_perm("exports.repost_storedclosing")
 
 
-def _mapping_address(request: HttpRequest, export: Export) -> str:
+def _mapping_address(request: HttpRequest, export: StoredClosing) -> str:
     """The mapping screen with this closing in its preview; "" for who may not see it."""
     if not request.user.has_perm("booking.view_mapping"):
         return ""
     return f"{reverse('console_mapping', args=[export.establishment_id])}?closing={export.pk}"
 
 
-def entries_beside(exports: list[Export]) -> None:
+def entries_beside(exports: list[StoredClosing]) -> None:
     """Put each closing's postings beside it (`export.postings`), and what the comparison with Exact found of them
     (`export.findings`), all in two queries."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)

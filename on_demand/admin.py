@@ -30,7 +30,7 @@ from on_demand.forms import (
     preset_days,
 )
 from on_demand.link import file_answer
-from on_demand.models import BookYear, ExportRun, FileSettings, MonthlyExport, RunFormat, RunState
+from on_demand.models import BookYear, FileSettings, MonthlyExport, OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.preview import preview
 from on_demand.report import Report
 from tenants.acting import person_behind
@@ -38,16 +38,16 @@ from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import User
 
 LABELS = {
-    RunState.QUEUED: "default",
-    RunState.RUNNING: "info",
-    RunState.DONE: "success",
-    RunState.CANCELLED: "default",
-    RunState.FAILED: "danger",
+    OnDemandState.QUEUED: "default",
+    OnDemandState.RUNNING: "info",
+    OnDemandState.DONE: "success",
+    OnDemandState.CANCELLED: "default",
+    OnDemandState.FAILED: "danger",
 }
 
 
-@admin.register(ExportRun)
-class ExportRunAdmin(ReadOnlyAdmin):
+@admin.register(OnDemandExport)
+class OnDemandExportAdmin(ReadOnlyAdmin):
     """The history is the list; a run's page follows it and is its report."""
 
     list_display = ["title", "period", "place", "state_label", "asked_at", "who", "file_name"]
@@ -57,7 +57,7 @@ class ExportRunAdmin(ReadOnlyAdmin):
     search_fields = ["tenant__name", "establishment__code", "establishment__name", "file_name"]
     actions_list = ["new_run"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ExportRun]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
         return (
             super().get_queryset(request).defer("sheet", "sheet_csv", "comparison", "problems", "takings", "read_back")
         )
@@ -65,37 +65,37 @@ class ExportRunAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("new/", view(self.new_view), name="on_demand_exportrun_new"),
-            path("<uuid:run_id>/file/", view(self.file_view), name="on_demand_exportrun_file"),
-            path("<uuid:run_id>/sheet/", view(self.sheet_view), name="on_demand_exportrun_sheet"),
-            path("<uuid:run_id>/sheet.csv", view(self.sheet_csv_view), name="on_demand_exportrun_sheet_csv"),
-            path("<uuid:run_id>/cancel/", view(require_POST(self.cancel_view)), name="on_demand_exportrun_cancel"),
+            path("new/", view(self.new_view), name="on_demand_ondemandexport_new"),
+            path("<uuid:run_id>/file/", view(self.file_view), name="on_demand_ondemandexport_file"),
+            path("<uuid:run_id>/sheet/", view(self.sheet_view), name="on_demand_ondemandexport_sheet"),
+            path("<uuid:run_id>/sheet.csv", view(self.sheet_csv_view), name="on_demand_ondemandexport_sheet_csv"),
+            path("<uuid:run_id>/cancel/", view(require_POST(self.cancel_view)), name="on_demand_ondemandexport_cancel"),
             *super().get_urls(),
         ]
 
     @action(description=_("Export to accounting"), url_path="ask", icon="file_export")
     def new_run(self, request: HttpRequest) -> HttpResponse:
-        return redirect("admin:on_demand_exportrun_new")
+        return redirect("admin:on_demand_ondemandexport_new")
 
     @display(description=_("format"), ordering="format")
-    def title(self, run: ExportRun) -> str:
+    def title(self, run: OnDemandExport) -> str:
         return run.get_format_display()
 
     @display(description=_("period"), ordering="first_date")
-    def period(self, run: ExportRun) -> str:
+    def period(self, run: OnDemandExport) -> str:
         days = [date_format(day, "SHORT_DATE_FORMAT") for day in (run.first_date, run.last_date)]
         return days[0] if days[0] == days[1] else " – ".join(days)
 
     @display(description=_("establishment"), ordering="establishment")
-    def place(self, run: ExportRun) -> str:
+    def place(self, run: OnDemandExport) -> str:
         return str(run.establishment or _now("{customer}: all establishments").format(customer=run.tenant))
 
     @display(description=_("state"), ordering="state", label=LABELS)
-    def state_label(self, run: ExportRun) -> tuple[str, str]:
+    def state_label(self, run: OnDemandExport) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
     @display(description=_("asked by"))
-    def who(self, run: ExportRun) -> str:
+    def who(self, run: OnDemandExport) -> str:
         return Report(run).who
 
     def new_view(self, request: HttpRequest) -> HttpResponse:
@@ -112,13 +112,13 @@ class ExportRunAdmin(ReadOnlyAdmin):
                     establishment=run.establishment,
                     first=run.first_date,
                     last=run.last_date,
-                    format=RunFormat(run.format),
+                    format=OnDemandFormat(run.format),
                     email=run.email,
                     again=run.again,
                     language=getattr(request, "LANGUAGE_CODE", "fr"),
                     by=person_behind(request),
                 )
-                return redirect("admin:on_demand_exportrun_change", started.pk)
+                return redirect("admin:on_demand_ondemandexport_change", started.pk)
         else:
             form = RunForm(_fill_in_preset(request.GET), user=user)
         shown = preview(form.run()) if "show" in request.GET and form.is_valid() else None
@@ -169,14 +169,14 @@ class ExportRunAdmin(ReadOnlyAdmin):
         if cancel(run.pk):
             self.message_user(request, _now("The export was cancelled."), messages.SUCCESS)
             self.log_change(request, run, _now("cancelled"))
-        return redirect("admin:on_demand_exportrun_change", run.pk)
+        return redirect("admin:on_demand_ondemandexport_change", run.pk)
 
     def _may_ask(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("on_demand.add_exportrun")
+        return request.user.has_perm("on_demand.add_ondemandexport")
 
-    def _run(self, request: HttpRequest, run_id: UUID) -> ExportRun:
+    def _run(self, request: HttpRequest, run_id: UUID) -> OnDemandExport:
         """A run the user may see; any other is not there."""
-        run: ExportRun | None = self.get_queryset(request).select_related("content").filter(pk=run_id).first()
+        run: OnDemandExport | None = self.get_queryset(request).select_related("content").filter(pk=run_id).first()
         if run is None:
             raise Http404
         return run

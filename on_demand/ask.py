@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from on_demand.models import UNFINISHED, ExportRun, RunFormat
+from on_demand.models import UNFINISHED, OnDemandExport, OnDemandFormat
 from on_demand.nudge import nudge_run
 from tenants.models import Establishment, Tenant, Till, User
 
@@ -16,17 +16,17 @@ def ask_for_run(
     establishment: Establishment | None,
     first: date,
     last: date,
-    format: RunFormat,
+    format: OnDemandFormat,
     email: str = "",
     language: str = "fr",
     again: bool = False,
     late_since: date | None = None,
     by: User | Till | None = None,
-) -> ExportRun:
+) -> OnDemandExport:
     """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
 
     The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
-    `again`: a file for import also holds what an earlier one held. `late_since`: a monthly one (`ExportRun`).
+    `again`: a file for import also holds what an earlier one held. `late_since`: a monthly one (`OnDemandExport`).
     """
     assert establishment is None or establishment.tenant_id == tenant.pk, "an establishment of that customer"
     asked = {
@@ -44,8 +44,8 @@ def ask_for_run(
     with transaction.atomic():
         # One question of a customer at a time: a double click is one run.
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant.pk).values_list("pk").get()
-        run = ExportRun.objects.filter(**asked, state__in=UNFINISHED).first()
+        run = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED).first()
         if run is None:
-            run = ExportRun.objects.create(**asked, language=language)
+            run = OnDemandExport.objects.create(**asked, language=language)
             transaction.on_commit(partial(nudge_run, run.pk), robust=True)
     return run

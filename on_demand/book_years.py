@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from ledger.files.fec import FiscalYear
-from on_demand.models import BookYear, KeptNumber, RunFormat
+from on_demand.models import BookYear, KeptNumber, OnDemandFormat
 from on_demand.period import LONGEST_DAYS
 from tenants.models import Tenant
 
@@ -32,7 +32,7 @@ def year_of(tenant: Tenant, day: date, *, last_month: int) -> FiscalYear:
 
 def longest_days(tenant: Tenant, format: str, first: date, last: date) -> int:
     """How many days a run may have: 366, and for a FEC all of the fiscal year that was set and holds its days."""
-    if format != RunFormat.FEC:
+    if format != OnDemandFormat.FEC:
         return LONGEST_DAYS
     year = BookYear.objects.filter(tenant=tenant, first_day__lte=first, last_day__gte=last).first()
     return max(LONGEST_DAYS, (year.last_day - year.first_day).days + 1) if year else LONGEST_DAYS

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ledger.problem import Problem
 from on_demand.delivered import note_delivered
-from on_demand.models import UNFINISHED, ExportRun, FileContent, MailState, RunState
+from on_demand.models import UNFINISHED, FileContent, MailState, OnDemandExport, OnDemandState
 from on_demand.validated import Validation, note_validated
 
 LEASE = timedelta(minutes=2)
@@ -32,9 +32,9 @@ class Stopped(Exception):
 class Work:
     """A run in this worker's hands."""
 
-    def __init__(self, run: ExportRun) -> None:
+    def __init__(self, run: OnDemandExport) -> None:
         self.run = run
-        self._mine = ExportRun.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING)
+        self._mine = OnDemandExport.objects.filter(pk=run.pk, fence=run.fence, state=OnDemandState.RUNNING)
         self._written = 0.0
 
     def begin(self, total: int) -> None:
@@ -64,7 +64,7 @@ class Work:
         """Nothing to do until the lanes have ended: any worker may take the run from now on. Raises `Stopped`."""
         self._change(leased_until=Now(), attempts=0)
 
-    def finish(self, state: RunState, **changes: Any) -> None:
+    def finish(self, state: OnDemandState, **changes: Any) -> None:
         """Write the end of the run. Raises `Stopped`."""
         mail = MailState.DUE if self.run.email else MailState.NONE
         self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
@@ -75,7 +75,7 @@ class Work:
         Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another run has just delivered some of it.
         """
         with transaction.atomic():
-            self.finish(RunState.DONE, content=content, **changes)
+            self.finish(OnDemandState.DONE, content=content, **changes)
             if self.run.for_import:
                 note_delivered(self.run)
             else:
@@ -95,24 +95,28 @@ def claim(run_id: UUID) -> Work | None:
 
     A run that ended five workers is not given to a sixth: it fails.
     """
-    free = Q(state=RunState.QUEUED) | Q(state=RunState.RUNNING, leased_until__lt=Now())
-    due = ExportRun.objects.filter(free, pk=run_id)
+    free = Q(state=OnDemandState.QUEUED) | Q(state=OnDemandState.RUNNING, leased_until__lt=Now())
+    due = OnDemandExport.objects.filter(free, pk=run_id)
     taken = due.filter(attempts__lt=ATTEMPTS_MAX).update(
-        state=RunState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
+        state=OnDemandState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
     )
     if taken:
-        return Work(ExportRun.objects.select_related("tenant", "establishment", "asked_by").get(pk=run_id))
+        return Work(OnDemandExport.objects.select_related("tenant", "establishment", "asked_by").get(pk=run_id))
     broke = Problem(code="run_broke").to_document()
     due.filter(attempts__gte=ATTEMPTS_MAX).update(
-        state=RunState.FAILED, finished_at=timezone.now(), leased_until=None, problems=[broke], mail_state=_mail_due()
+        state=OnDemandState.FAILED,
+        finished_at=timezone.now(),
+        leased_until=None,
+        problems=[broke],
+        mail_state=_mail_due(),
     )
     return None
 
 
 def cancel(run_id: UUID) -> bool:
     """End a run between two closings. What is on its way to Exact already goes on. Returns whether it was running."""
-    unfinished = ExportRun.objects.filter(pk=run_id, state__in=UNFINISHED)
-    return unfinished.update(state=RunState.CANCELLED, finished_at=timezone.now(), leased_until=None) == 1
+    unfinished = OnDemandExport.objects.filter(pk=run_id, state__in=UNFINISHED)
+    return unfinished.update(state=OnDemandState.CANCELLED, finished_at=timezone.now(), leased_until=None) == 1
 
 
 def _mail_due() -> Any:

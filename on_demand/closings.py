@@ -12,12 +12,12 @@ from django.db.models.fields.json import KT
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import Posting, PostingState
 from exports.coverage.judge import LOOKED_AT_AGAIN
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.decide import NOTHING_TO_BOOK, TRAINING
 from exports.way.prepare import ALONG_AN_ESTABLISHMENT
 from ledger.entry import Entry
 from ledger.problem import Problem
-from on_demand.models import ARRIVED, ExportRun, RunClosing, RunState
+from on_demand.models import ARRIVED, OnDemandClosing, OnDemandExport, OnDemandState
 from postgres.rows import after, among
 from tenants.models import Establishment
 
@@ -49,9 +49,9 @@ class StandingEntries:
     in_exact: bool = False
 
 
-def closings_in(run: ExportRun) -> QuerySet[Export]:
+def closings_in(run: OnDemandExport) -> QuerySet[StoredClosing]:
     """Every closing of a run's range; of a monthly run also those that came after the file of their days."""
-    rows = Export.objects.filter(tenant_id=run.tenant_id)
+    rows = StoredClosing.objects.filter(tenant_id=run.tenant_id)
     of_days = Q(business_date__gte=run.first_date, business_date__lte=run.last_date)
     if run.late_since is not None:
         assert run.establishment is not None, "a monthly file is one establishment's"
@@ -62,23 +62,23 @@ def closings_in(run: ExportRun) -> QuerySet[Export]:
 
 
 def late_closings(
-    shop: Establishment, since: date, before: date, *, came_until: datetime, but: ExportRun | None = None
-) -> QuerySet[Export]:
+    shop: Establishment, since: date, before: date, *, came_until: datetime, but: OnDemandExport | None = None
+) -> QuerySet[StoredClosing]:
     """Closings of these days that no monthly file of the establishment holds, but for the one of this run."""
-    rows = Export.objects.filter(
+    rows = StoredClosing.objects.filter(
         tenant_id=shop.tenant_id, establishment=shop, business_date__gte=since, business_date__lt=before
     )
-    monthly = RunClosing.objects.filter(
+    monthly = OnDemandClosing.objects.filter(
         export=OuterRef("pk"),
         state__in=ARRIVED,
         run__late_since__isnull=False,
-        run__state=RunState.DONE,
+        run__state=OnDemandState.DONE,
     )
     rows = rows.filter(~Exists(monthly.exclude(run=but) if but else monthly), created_at__lte=came_until)
-    return rows.exclude(state=ExportState.ARCHIVED)
+    return rows.exclude(state=ClosingState.ARCHIVED)
 
 
-def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
+def pages(run: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
     """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
     shops = Establishment.objects.filter(tenant_id=run.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
     rows = (
@@ -97,16 +97,16 @@ def pages(run: ExportRun) -> Iterator[Sequence[Export]]:
         page = [*rows.filter(beyond)[:PAGE]]
 
 
-def with_documents(page: Sequence[Export]) -> None:
+def with_documents(page: Sequence[StoredClosing]) -> None:
     """Read the documents of closings of one page, and what is booked of those that others cover in part."""
-    rows = Export.objects.filter(among("id", [it.pk for it in page]))
+    rows = StoredClosing.objects.filter(among("id", [it.pk for it in page]))
     documents = dict(rows.values_list("pk", "document"))
     for export in page:
         export.document = documents[export.pk]
     prefetch_related_objects(page, "remainder")
 
 
-def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
+def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntries]:
     """What stands for each closing of a page: entries that were withdrawn or reversed, and reversals, do not."""
     postings = Posting.objects.filter(reverses=None).exclude(state__in=OVER)
     postings = postings.filter(among("closing_id", [it.pk for it in page]))
@@ -123,9 +123,9 @@ def standing_entries(page: Sequence[Export]) -> dict[UUID, StandingEntries]:
     }
 
 
-def why_archived(export: Export) -> list[Problem]:
+def why_archived(export: StoredClosing) -> list[Problem]:
     """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
-    assert export.state == ExportState.ARCHIVED
+    assert export.state == ClosingState.ARCHIVED
     notes = [Problem.from_document(it) for it in export.problems if it["code"] in LOOKED_AT_AGAIN]
     if notes:
         return notes

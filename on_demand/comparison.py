@@ -20,11 +20,11 @@ from exact.books.reconcile import accounts_of_vat, look_at, reconcile
 from exact.books.standing import found_by_account, meant_by_account
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import BookLine, Division, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.entry import Entry
 from ledger.money import ZERO, money_text
 from on_demand.closings import PAGE
-from on_demand.models import ARRIVED, ExportRun, RunClosing, RunClosingState
+from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport
 from postgres.rows import among
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Compared:
         ]
 
 
-def compare(run: ExportRun) -> dict[str, Any] | None:
+def compare(run: OnDemandExport) -> dict[str, Any] | None:
     """Read Exact's books and compare every entry that was posted of the run's closings. None when there is none.
 
     `equal` is said only of what was read just now: when Exact does not answer, `trouble` says why, and the rest is of
@@ -86,19 +86,19 @@ def compare(run: ExportRun) -> dict[str, Any] | None:
     }
 
 
-def _select_arrived(run: ExportRun) -> QuerySet[RunClosing]:
-    return RunClosing.objects.filter(run=run, state__in=ARRIVED, earlier=None)
+def _select_arrived(run: OnDemandExport) -> QuerySet[OnDemandClosing]:
+    return OnDemandClosing.objects.filter(run=run, state__in=ARRIVED, earlier=None)
 
 
-def _list_looked_at(run: ExportRun) -> Iterator[UUID]:
+def _list_looked_at(run: OnDemandExport) -> Iterator[UUID]:
     """Of a file, what is in it; of a run to Exact, whatever of its range may stand there."""
-    rows = RunClosing.objects.filter(run=run).order_by("place")
+    rows = OnDemandClosing.objects.filter(run=run).order_by("place")
     if not run.to_exact:
-        rows = rows.filter(state=RunClosingState.TAKEN)
+        rows = rows.filter(state=OnDemandClosingState.TAKEN)
     return rows.values_list("export_id", flat=True).iterator()
 
 
-def _divisions(run: ExportRun, closing_ids: Sequence[UUID]) -> dict[int, Division]:
+def _divisions(run: OnDemandExport, closing_ids: Sequence[UUID]) -> dict[int, Division]:
     postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_EXACT)
     postings = postings.filter(among("closing_id", closing_ids))
     found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
@@ -161,7 +161,7 @@ def _sum_meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping
 
 def _name_differences(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
     """Each difference with its closing and entry, as the report and the API say it."""
-    exports = Export.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
+    exports = StoredClosing.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
     closings = exports.select_related("establishment").defer("document").in_bulk()
     for posting, kind, details in different:
         export = closings[posting.closing_id]

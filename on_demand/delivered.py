@@ -8,16 +8,16 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 from django.db.models import Count
 
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.problem import Problem
-from on_demand.models import DeliveredClosing, ExportRun, RunClosing, RunClosingState, RunState
+from on_demand.models import DeliveredClosing, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from postgres.rows import among
 from postgres.transactions import assert_in_transaction
 
 ONCE = "on_demand_delivered_once"
 NOTED = """
 INSERT INTO on_demand_deliveredclosing (tenant_id, export_id, format, run_id)
-SELECT tenant_id, export_id, %(format)s, run_id FROM on_demand_runclosing
+SELECT tenant_id, export_id, %(format)s, run_id FROM on_demand_ondemandclosing
 WHERE run_id = %(run)s AND state = %(taken)s ORDER BY place
 """
 NOTED_AGAIN = NOTED + "ON CONFLICT (export_id, format) DO UPDATE SET run_id = EXCLUDED.run_id"
@@ -31,11 +31,11 @@ class DeliveredMeanwhile(Exception):
 class EarlierFile:
     """A file that held closings of a run before it."""
 
-    run: ExportRun
+    run: OnDemandExport
     closings: int
 
 
-def earlier_runs(run: ExportRun, closing_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+def earlier_runs(run: OnDemandExport, closing_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Which run's file of the same format holds each of these closings already; without the others."""
     if not run.for_import:
         return {}
@@ -44,19 +44,21 @@ def earlier_runs(run: ExportRun, closing_ids: Iterable[UUID]) -> dict[UUID, UUID
     return dict(rows.values_list("export_id", "run_id"))
 
 
-def stands_in_a_file(export: Export) -> bool:
+def stands_in_a_file(export: StoredClosing) -> bool:
     """Whether a file that was delivered holds the closing."""
-    taken = RunClosing.objects.filter(export=export, state=RunClosingState.TAKEN, run__state=RunState.DONE)
+    taken = OnDemandClosing.objects.filter(
+        export=export, state=OnDemandClosingState.TAKEN, run__state=OnDemandState.DONE
+    )
     return taken.filter(run__content__isnull=False).exists()
 
 
-def note_delivered(run: ExportRun) -> None:
+def note_delivered(run: OnDemandExport) -> None:
     """Write down what a run's file holds. Must run inside the transaction that delivers it.
 
     Raises `DeliveredMeanwhile`.
     """
     assert_in_transaction()
-    asked: dict[str, str | UUID] = {"format": run.format, "run": run.pk, "taken": RunClosingState.TAKEN.value}
+    asked: dict[str, str | UUID] = {"format": run.format, "run": run.pk, "taken": OnDemandClosingState.TAKEN.value}
     try:
         with connection.cursor() as cursor:
             cursor.execute(NOTED_AGAIN if run.again else NOTED, asked)
@@ -66,15 +68,15 @@ def note_delivered(run: ExportRun) -> None:
         raise
 
 
-def earlier_files(run: ExportRun) -> list[EarlierFile]:
+def earlier_files(run: OnDemandExport) -> list[EarlierFile]:
     """The files that held closings of this run before it, the oldest first."""
-    rows = RunClosing.objects.filter(run=run, earlier__isnull=False).order_by().values_list("earlier")
+    rows = OnDemandClosing.objects.filter(run=run, earlier__isnull=False).order_by().values_list("earlier")
     counted = Counter(dict(rows.annotate(Count("pk"))))
-    runs = ExportRun.objects.filter(pk__in=[*counted]).select_related("establishment", "tenant")
+    runs = OnDemandExport.objects.filter(pk__in=[*counted]).select_related("establishment", "tenant")
     return [EarlierFile(run=it, closings=counted[it.pk]) for it in runs.order_by("finished_at")]
 
 
-def nothing_new(run: ExportRun) -> Problem:
+def nothing_new(run: OnDemandExport) -> Problem:
     """Why a run delivers no file: every closing of its days is in an earlier one, or there is none."""
     delivered = sum(it.closings for it in earlier_files(run))
     if delivered:
@@ -82,7 +84,7 @@ def nothing_new(run: ExportRun) -> Problem:
     return Problem(code="run_empty")
 
 
-def word_on_again(run: ExportRun) -> list[Problem]:
+def word_on_again(run: OnDemandExport) -> list[Problem]:
     """What a report says of a file that holds closings which earlier ones held."""
     delivered = sum(it.closings for it in earlier_files(run)) if run.again else 0
     return [Problem(code="run_again", facts={"count": str(delivered)}, blocking=False)] if delivered else []

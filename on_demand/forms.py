@@ -20,7 +20,15 @@ from ledger.files.fec import FiscalYear
 from ledger.files.sage import SageLabelWidth
 from ledger.files.sage_text import SageTextCharset, Separator
 from on_demand.book_years import is_numbered_otherwise, is_too_long, longest_days
-from on_demand.models import FOR_IMPORT, BookYear, ExportRun, FileSettings, KeptNumber, MonthlyExport, RunFormat
+from on_demand.models import (
+    FOR_IMPORT,
+    BookYear,
+    FileSettings,
+    KeptNumber,
+    MonthlyExport,
+    OnDemandExport,
+    OnDemandFormat,
+)
 from on_demand.options import FileOptions, JournalName, ThirdPartyName
 from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
 from tenants.models import Establishment, Tenant, User
@@ -99,7 +107,7 @@ class RunForm(forms.Form):
     where = forms.ChoiceField(label=_("Establishment"), widget=LongSelect)
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
-    format = forms.ChoiceField(label=_("Format"), choices=RunFormat.choices)
+    format = forms.ChoiceField(label=_("Format"), choices=OnDemandFormat.choices)
     email = forms.EmailField(
         label=_("E-mail (optional)"),
         required=False,
@@ -149,10 +157,10 @@ class RunForm(forms.Form):
             return shop.tenant, shop
         return visible_to(self._user, Tenant.objects.all()).get(pk=place[1:]), None
 
-    def run(self) -> ExportRun:
+    def run(self) -> OnDemandExport:
         """The run asked for, not stored."""
         tenant, shop = self._place(self.cleaned_data["where"])
-        return ExportRun(
+        return OnDemandExport(
             tenant=tenant,
             establishment=shop,
             first_date=self.cleaned_data["first"],

@@ -18,7 +18,7 @@ from booking.models import Mapping as Settings
 from exact.company.plan import plan_in
 from exact.models import Posting
 from exports.coverage.rows import kept
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.way.prepare import Destination
 from ledger.entry import Entry
@@ -41,7 +41,7 @@ from on_demand.closings import (
 )
 from on_demand.delivered import earlier_runs
 from on_demand.frozen import FileEntry, Frozen
-from on_demand.models import ExportRun, RunClosing, RunClosingState
+from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
 from on_demand.validated import Validated, ValidatedEntries, correction_of
 from postgres.bulk import copy_rows
@@ -65,8 +65,8 @@ class ReadClosing:
     the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
     """
 
-    export: Export
-    state: RunClosingState
+    export: StoredClosing
+    state: OnDemandClosingState
     in_exact: bool
     problems: Sequence[Problem]
     closing: BookedClosing | None
@@ -79,18 +79,18 @@ class ReadClosing:
 class StoredPage:
     """A page of closings with all that the database has to say of them."""
 
-    page: Sequence[Export]
+    page: Sequence[StoredClosing]
     standing: dict[UUID, StandingEntries]
     earlier: dict[UUID, UUID]
     validated: dict[UUID, list[Validated]]
 
 
-def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
+def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
     """Book and draft every closing of the range, and write down what became of each.
 
     Returns a word on what was corrected beside what was validated, or could not be in this file.
     """
-    RunClosing.objects.filter(run=run).delete()
+    OnDemandClosing.objects.filter(run=run).delete()
     places, reader = count(1), Reader(run, draft.layout)
     noted: dict[str, list[str]] = {}
     for page in reader.pages():
@@ -101,7 +101,7 @@ def freeze(run: ExportRun, work: Work, draft: Draft, frozen: Frozen) -> list[Pro
             for problem in read.problems if read.closing is not None else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_make_row(run, place, read))
-        copy_rows(RunClosing, COPIED, rows)
+        copy_rows(OnDemandClosing, COPIED, rows)
         work.step(len(page))
     return [*said_of_several(noted)]
 
@@ -142,12 +142,12 @@ def _as_validated(it: Validated, fec: Fec) -> FileEntry:
 COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
 
 
-def _make_row(run: ExportRun, place: int, read: ReadClosing) -> tuple[Any, ...]:
+def _make_row(run: OnDemandExport, place: int, read: ReadClosing) -> tuple[Any, ...]:
     problems = Jsonb([problem.to_document() for problem in read.problems])
     return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems, read.earlier
 
 
-def walk_ins_of(run: ExportRun) -> set[str]:
+def walk_ins_of(run: OnDemandExport) -> set[str]:
     """The third parties that counter sales of the range are booked to: as the plans say now, and as was posted."""
     posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
     shops = closings_in(run).order_by().values("establishment")
@@ -157,13 +157,13 @@ def walk_ins_of(run: ExportRun) -> set[str]:
 
 
 # Of these something may be missing although all that was posted stands.
-UNFINISHED = (ExportState.HELD, ExportState.WAITING, ExportState.FAILED)
+UNFINISHED = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 
 
 class Reader:
     """Reads and books the closings of one run; remembers what is in force for each establishment."""
 
-    def __init__(self, run: ExportRun, layout: Layout | None = None) -> None:
+    def __init__(self, run: OnDemandExport, layout: Layout | None = None) -> None:
         self._run = run
         self._fec = layout if isinstance(layout, Fec) else None
         self._validated = ValidatedEntries()
@@ -191,18 +191,20 @@ class Reader:
             with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
             yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated)
 
-    def _take_or_leave(self, export: Export, stored: StoredPage) -> ReadClosing:
+    def _take_or_leave(self, export: StoredClosing, stored: StoredPage) -> ReadClosing:
         """What an earlier file for import holds is left out, or taken as what it is now."""
         earlier = stored.earlier.get(export.pk)
         if earlier is not None and not self._run.again:
-            state = RunClosingState.ALREADY
+            state = OnDemandClosingState.ALREADY
             return ReadClosing(export=export, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
         standing = stored.standing.get(export.pk, StandingEntries())
         if validated := stored.validated.get(export.pk):
             return self._as_validated(export, validated, standing)
         return replace(self._read(export, standing), earlier=earlier)
 
-    def _as_validated(self, export: Export, validated: list[Validated], standing: StandingEntries) -> ReadClosing:
+    def _as_validated(
+        self, export: StoredClosing, validated: list[Validated], standing: StandingEntries
+    ) -> ReadClosing:
         """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
@@ -215,29 +217,29 @@ class Reader:
         corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
         return replace(corrected, closing=self._closing(export, correction.standing))
 
-    def _is_booked_now(self, export: Export, standing: StandingEntries) -> bool:
+    def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""
-        return export.state in UNFINISHED or (export.state != ExportState.ARCHIVED and not standing.complete)
+        return export.state in UNFINISHED or (export.state != ClosingState.ARCHIVED and not standing.complete)
 
-    def _read(self, export: Export, standing: StandingEntries) -> ReadClosing:
-        if export.state == ExportState.ARCHIVED:
-            return _leave_out(export, RunClosingState.SKIPPED, why_archived(export))
+    def _read(self, export: StoredClosing, standing: StandingEntries) -> ReadClosing:
+        if export.state == ClosingState.ARCHIVED:
+            return _leave_out(export, OnDemandClosingState.SKIPPED, why_archived(export))
         if not self._is_booked_now(export, standing):
             return self._take(export, standing.entries, in_exact=standing.in_exact)
         look = Look.at(export, standing.entries, judged=kept)
         match decide_for_file(look, self._destination(export.establishment)):
             case Held(problems=problems):
-                return _leave_out(export, RunClosingState.HELD, look.holding(problems))
+                return _leave_out(export, OnDemandClosingState.HELD, look.holding(problems))
             case Archived(why=why):
-                return _leave_out(export, RunClosingState.SKIPPED, [why])
+                return _leave_out(export, OnDemandClosingState.SKIPPED, [why])
             case Ready(entries=entries):
                 return self._take(export, (*standing.entries, *entries), in_exact=False)
         return self._take(export, standing.entries, in_exact=standing.in_exact)
 
-    def _take(self, export: Export, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
+    def _take(self, export: StoredClosing, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
         return ReadClosing(
             export=export,
-            state=RunClosingState.TAKEN,
+            state=OnDemandClosingState.TAKEN,
             in_exact=in_exact,
             problems=(),
             closing=self._closing(export, entries),
@@ -248,7 +250,7 @@ class Reader:
             self._destinations[shop.pk] = Destination.of(shop)
         return self._destinations[shop.pk]
 
-    def _closing(self, export: Export, entries: tuple[Entry, ...]) -> BookedClosing:
+    def _closing(self, export: StoredClosing, entries: tuple[Entry, ...]) -> BookedClosing:
         station = getattr(export, "scope", "") or ""
         return BookedClosing(
             establishment=export.establishment.code,
@@ -266,7 +268,7 @@ def scope_of(till_place: str, station: str) -> str:
     return "-".join(part for part in (till_place, f"P{station}" if station.isdigit() else station) if part)
 
 
-def _shops_apart(run: ExportRun) -> dict[int, str]:
+def _shops_apart(run: OnDemandExport) -> dict[int, str]:
     """In a file of several establishments: "" for the customer's first, then "B", "C", … "Z", "AA"."""
     if run.establishment_id is not None:
         return {}
@@ -280,11 +282,11 @@ def letters_of(place: int) -> str:
     return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
 
 
-def _leave_out(export: Export, state: RunClosingState, problems: Sequence[Problem]) -> ReadClosing:
+def _leave_out(export: StoredClosing, state: OnDemandClosingState, problems: Sequence[Problem]) -> ReadClosing:
     return ReadClosing(export=export, state=state, in_exact=False, problems=problems, closing=None)
 
 
-def _till_places(run: ExportRun) -> dict[int, str]:
+def _till_places(run: OnDemandExport) -> dict[int, str]:
     """ "" for an establishment's first till, then "2", "3": each till counts its closings from one."""
     counted: dict[int, int] = {}
     places: dict[int, str] = {}

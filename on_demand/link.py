@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from on_demand.content import read_content
-from on_demand.models import ExportRun
+from on_demand.models import OnDemandExport
 
 VALID_FOR = timedelta(days=7)
 SIGNER = TimestampSigner(salt="exports.run.file")
 
 
-def signed_address(run: ExportRun) -> str:
+def signed_address(run: OnDemandExport) -> str:
     """The address that goes into an e-mail; whoever has it gets this one file."""
     return f"{settings.PUBLIC_URL}{reverse('export-file', args=[SIGNER.sign(str(run.pk))])}"
 
@@ -32,10 +32,10 @@ def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHtt
         return render(request, "on_demand/link_over.html", status=410)
     except (BadSignature, ValueError) as error:
         raise Http404 from error
-    return file_answer(get_object_or_404(ExportRun.objects.select_related("content"), pk=run_id))
+    return file_answer(get_object_or_404(OnDemandExport.objects.select_related("content"), pk=run_id))
 
 
-def file_answer(run: ExportRun) -> StreamingHttpResponse:
+def file_answer(run: OnDemandExport) -> StreamingHttpResponse:
     """A run's file as it was delivered, byte for byte. Raises `Http404` when there is none."""
     if run.content is None:
         raise Http404

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from exports.words.mail_refusals import is_final, said_by_server
 from on_demand.content import read_content
 from on_demand.link import VALID_FOR, signed_address
-from on_demand.models import ExportRun, MailState
+from on_demand.models import MailState, OnDemandExport
 from on_demand.report import Report
 
 log = structlog.get_logger()
@@ -47,18 +47,22 @@ def send_report(run_id: UUID) -> None:
         _record(run, MailState.SENT, "")
 
 
-def _claim(run_id: UUID) -> ExportRun | None:
-    due = ExportRun.objects.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=Now()), mail_state=MailState.DUE)
+def _claim(run_id: UUID) -> OnDemandExport | None:
+    due = OnDemandExport.objects.filter(
+        Q(mail_not_before=None) | Q(mail_not_before__lt=Now()), mail_state=MailState.DUE
+    )
     if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=Now() + AGAIN_AFTER) != 1:
         return None
-    return ExportRun.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
+    return OnDemandExport.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
 
 
-def _record(run: ExportRun, state: MailState, detail: str) -> None:
-    ExportRun.objects.filter(pk=run.pk, mail_state=MailState.DUE).update(mail_state=state, mail_detail=detail[:300])
+def _record(run: OnDemandExport, state: MailState, detail: str) -> None:
+    OnDemandExport.objects.filter(pk=run.pk, mail_state=MailState.DUE).update(
+        mail_state=state, mail_detail=detail[:300]
+    )
 
 
-def _send(run: ExportRun) -> None:
+def _send(run: OnDemandExport) -> None:
     """Send with the file; with a link when the file is too large for us, or for the server."""
     attached = run.content is not None and run.content.size < ATTACHED_MAX
     try:
@@ -70,7 +74,7 @@ def _send(run: ExportRun) -> None:
         _message(run, attached=False).send()
 
 
-def _message(run: ExportRun, *, attached: bool) -> EmailMessage:
+def _message(run: OnDemandExport, *, attached: bool) -> EmailMessage:
     content = run.content
     with translation.override(run.language):
         body = render_to_string(

@@ -30,7 +30,7 @@ DAYS = models.Func(
 
 # A further file format is a layout in a module of its own (`ledger.files`) and one row here: word, layout, label. mypy
 # asks what its settings make of it (`on_demand.options.layout_of`), a test for each setting's place on their page.
-class RunFormat(models.TextChoices):
+class OnDemandFormat(models.TextChoices):
     """Where a run's entries go: the words of the till API."""
 
     layout: type[Layout] | None
@@ -49,10 +49,10 @@ class RunFormat(models.TextChoices):
     SAGE_TEXT = "sage_text", SageText, _("Sage 100 (parametrable text)")
 
 
-FOR_IMPORT = tuple(it for it in RunFormat if it.layout and it.layout.for_import)
+FOR_IMPORT = tuple(it for it in OnDemandFormat if it.layout and it.layout.for_import)
 
 
-class RunState(models.TextChoices):
+class OnDemandState(models.TextChoices):
     """How far an export on demand is, in the words of the till API."""
 
     QUEUED = "queued", _("queued")
@@ -62,7 +62,7 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+UNFINISHED = (OnDemandState.QUEUED, OnDemandState.RUNNING)
 
 
 class MailState(models.TextChoices):
@@ -103,7 +103,7 @@ class FilePiece(models.Model):
         constraints = [models.UniqueConstraint(fields=["content", "position"], name="on_demand_piece_once")]
 
 
-class ExportRun(models.Model):
+class OnDemandExport(models.Model):
     """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
 
     A monthly one has `late_since`: it takes as well the closings of days from then on that came after the monthly file
@@ -122,14 +122,14 @@ class ExportRun(models.Model):
     first_date = models.DateField(_("from"))
     last_date = models.DateField(_("to"))
     late_since = models.DateField(null=True)
-    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices)
+    format = models.CharField(_("format"), max_length=10, choices=OnDemandFormat.choices)
     again = models.BooleanField(_("everything again"), default=False, db_default=False)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(max_length=10, default="fr")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
     asked_by_till = models.ForeignKey(Till, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.QUEUED)
+    state = models.CharField(_("state"), max_length=10, choices=OnDemandState.choices, default=OnDemandState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     fence = models.PositiveBigIntegerField(default=0)
@@ -160,8 +160,8 @@ class ExportRun(models.Model):
                 condition=Q(late_since=None) | Q(late_since__lte=F("first_date"), establishment__isnull=False),
                 name="on_demand_run_late_of_a_shop",
             ),
-            models.CheckConstraint(condition=Q(state__in=RunState.values), name="on_demand_run_state_known"),
-            models.CheckConstraint(condition=Q(format__in=RunFormat.values), name="on_demand_run_format_known"),
+            models.CheckConstraint(condition=Q(state__in=OnDemandState.values), name="on_demand_run_state_known"),
+            models.CheckConstraint(condition=Q(format__in=OnDemandFormat.values), name="on_demand_run_format_known"),
             models.CheckConstraint(condition=Q(asked_by=None) | Q(asked_by_till=None), name="on_demand_run_one_asker"),
             models.CheckConstraint(
                 condition=Q(state__in=UNFINISHED, finished_at=None)
@@ -185,7 +185,7 @@ class ExportRun(models.Model):
 
     @property
     def to_exact(self) -> bool:
-        return self.format == RunFormat.EXACT
+        return self.format == OnDemandFormat.EXACT
 
     @property
     def for_import(self) -> bool:
@@ -196,7 +196,7 @@ class ExportRun(models.Model):
         return self.state not in UNFINISHED
 
 
-class RunClosingState(models.TextChoices):
+class OnDemandClosingState(models.TextChoices):
     """What a run did with one closing of its range."""
 
     TAKEN = "taken", _("taken")
@@ -206,28 +206,28 @@ class RunClosingState(models.TextChoices):
 
 
 # The closing is where the run was to bring it, by this run or before it.
-ARRIVED = (RunClosingState.TAKEN, RunClosingState.ALREADY)
+ARRIVED = (OnDemandClosingState.TAKEN, OnDemandClosingState.ALREADY)
 
 
-class RunClosing(models.Model):
+class OnDemandClosing(models.Model):
     """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
 
     `earlier` is the run whose file for import held it before.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    run = models.ForeignKey(ExportRun, models.CASCADE, related_name="closings")
-    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    run = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="closings")
+    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
     place = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=RunClosingState.choices)
+    state = models.CharField(max_length=10, choices=OnDemandClosingState.choices)
     in_exact = models.BooleanField(default=False, help_text="Its entries stood in Exact when it was taken.")
     problems = models.JSONField(default=list)
-    earlier = models.ForeignKey(ExportRun, models.PROTECT, null=True, related_name="+", db_index=False)
+    earlier = models.ForeignKey(OnDemandExport, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["place"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "export"], name="on_demand_runclosing_once"),
+            models.UniqueConstraint(fields=["run", "export"], name="on_demand_ondemandclosing_once"),
             SameTenant("run"),
             SameTenant("export"),
             SameTenant("earlier"),
@@ -241,9 +241,9 @@ class DeliveredClosing(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+", db_index=False)
-    format = models.CharField(max_length=10, choices=RunFormat.choices)
-    run = models.ForeignKey(ExportRun, models.PROTECT, related_name="+", db_index=False)
+    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+", db_index=False)
+    format = models.CharField(max_length=10, choices=OnDemandFormat.choices)
+    run = models.ForeignKey(OnDemandExport, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -267,7 +267,7 @@ class KeptNumber(models.Model):
     fiscal_year = models.DateField()
     journal = models.CharField(max_length=20)
     sequence = models.PositiveIntegerField()
-    export = models.ForeignKey("exports.Export", models.PROTECT, related_name="+")
+    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
     entry_kind = models.CharField(max_length=10)
     entry_journal = models.CharField(max_length=10)
     revision = models.PositiveSmallIntegerField(default=1, db_default=1)
@@ -387,7 +387,7 @@ class MonthlyExport(models.Model):
         Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment")
     )
     day = models.PositiveSmallIntegerField(_("day of the month"), default=5, help_text=_("1 to 28"))
-    format = models.CharField(_("format"), max_length=10, choices=RunFormat.choices, default=RunFormat.FEC)
+    format = models.CharField(_("format"), max_length=10, choices=OnDemandFormat.choices, default=OnDemandFormat.FEC)
     email = models.EmailField(_("e-mail"))
     active = models.BooleanField(_("active"), default=True)
     exported_month = models.DateField(_("last month exported"), null=True, editable=False)

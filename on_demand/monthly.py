@@ -12,12 +12,12 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from exports.coverage.silent import same_weekdays
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from ledger.files.fec import FiscalYear
 from on_demand.ask import ask_for_run
 from on_demand.book_years import year_of
 from on_demand.closings import late_closings
-from on_demand.models import ExportRun, MonthlyExport, RunFormat, RunState
+from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.options import options_of
 from on_demand.period import LONGEST_DAYS
 from tenants.models import Establishment, Till
@@ -30,7 +30,7 @@ SERVICE_OVER = time(6)
 PATIENCE = timedelta(hours=48)
 
 
-def ask_for_due_months() -> list[ExportRun]:
+def ask_for_due_months() -> list[OnDemandExport]:
     """Ask for last month's run of every establishment whose day has come. However often called: one run a month.
 
     One that cannot be asked for is logged and is due again in an hour; the others are made now.
@@ -39,7 +39,7 @@ def ask_for_due_months() -> list[ExportRun]:
     last = now.date().replace(day=1) - timedelta(days=1)
     month = last.replace(day=1)
     due = MonthlyExport.objects.filter(Q(exported_month=None) | Q(exported_month__lt=month), active=True)
-    asked: list[ExportRun] = []
+    asked: list[OnDemandExport] = []
     for pk in due.filter(day__lte=now.day).order_by("pk").values_list("pk", flat=True):
         try:
             asked += _ask(pk, month, last, now)
@@ -48,7 +48,7 @@ def ask_for_due_months() -> list[ExportRun]:
     return asked
 
 
-def _ask(pk: int, month: date, last: date, now: datetime) -> list[ExportRun]:
+def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport]:
     """Claim the month and ask for its run, both or neither."""
     with transaction.atomic():
         rows = MonthlyExport.objects.select_for_update(of=("self",)).select_related("tenant", "establishment")
@@ -82,19 +82,19 @@ def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool
 
 def _count_usual(till: Till, day: date) -> int:
     """How many closings a till sent of that weekday, the last time it worked on one of the weeks before."""
-    if till.suspended_at is not None or Export.objects.filter(till=till, business_date__gt=day).exists():
+    if till.suspended_at is not None or StoredClosing.objects.filter(till=till, business_date__gt=day).exists():
         return 0
     return next((sent for before in same_weekdays(day) if (sent := _came(till, before))), 0)
 
 
 def _came(till: Till, day: date) -> int:
-    return Export.objects.filter(till=till, business_date=day).count()
+    return StoredClosing.objects.filter(till=till, business_date=day).count()
 
 
 def _late_since(monthly: MonthlyExport, month: date) -> date:
     """From which day on a closing may have missed its monthly file: the first one's, a year back at most."""
-    made = ExportRun.objects.filter(
-        establishment_id=monthly.establishment_id, late_since__isnull=False, state=RunState.DONE
+    made = OnDemandExport.objects.filter(
+        establishment_id=monthly.establishment_id, late_since__isnull=False, state=OnDemandState.DONE
     )
     first = made.aggregate(first=Min("first_date"))["first"] or month
     return max(min(first, month), month - timedelta(days=LONGEST_DAYS))
@@ -102,7 +102,7 @@ def _late_since(monthly: MonthlyExport, month: date) -> date:
 
 def _year_began(monthly: MonthlyExport, month: date) -> date:
     """A FEC holds one fiscal year; a file for import any days."""
-    if monthly.format != RunFormat.FEC:
+    if monthly.format != OnDemandFormat.FEC:
         return date.min
     return min(month, _year_of(monthly, month).first)
 
@@ -112,10 +112,10 @@ def _year_of(monthly: MonthlyExport, day: date) -> FiscalYear:
     return year_of(monthly.tenant, day, last_month=options.last_month)
 
 
-def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[ExportRun]:
+def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[OnDemandExport]:
     """A FEC of its own for what came late of fiscal years before, as far as it can be booked."""
     while since < until:
-        late = late_closings(monthly.establishment, since, until, came_until=now).exclude(state=ExportState.HELD)
+        late = late_closings(monthly.establishment, since, until, came_until=now).exclude(state=ClosingState.HELD)
         first = late.aggregate(first=Min("business_date"))["first"]
         if first is None:
             return
@@ -125,13 +125,13 @@ def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: date
         since = last + timedelta(days=1)
 
 
-def _run(monthly: MonthlyExport, first: date, last: date, *, late_since: date) -> ExportRun:
+def _run(monthly: MonthlyExport, first: date, last: date, *, late_since: date) -> OnDemandExport:
     return ask_for_run(
         monthly.tenant,
         establishment=monthly.establishment,
         first=first,
         last=last,
         late_since=min(late_since, first),
-        format=RunFormat(monthly.format),
+        format=OnDemandFormat(monthly.format),
         email=monthly.email,
     )

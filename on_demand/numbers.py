@@ -16,7 +16,7 @@ from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_en
 from ledger.problem import Problem
 from on_demand.claim import Work
 from on_demand.frozen import FileEntry, Frozen, Numbered
-from on_demand.models import ExportRun, KeptNumber, RunClosing, RunClosingState
+from on_demand.models import KeptNumber, OnDemandClosing, OnDemandClosingState, OnDemandExport
 from postgres.bulk import copy_rows
 from postgres.rows import among
 from tenants.models import Tenant
@@ -155,9 +155,9 @@ def _find_last_number(tenant_id: int, year_end: date, journal: str) -> int:
     return given.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
-def _numbers_of_closings_left_out(run: ExportRun) -> Iterator[int]:
+def _numbers_of_closings_left_out(run: OnDemandExport) -> Iterator[int]:
     """Numbers of closings that were in a file once and are held now."""
-    left_out = RunClosing.objects.filter(run=run).exclude(state=RunClosingState.TAKEN)
+    left_out = OnDemandClosing.objects.filter(run=run).exclude(state=OnDemandClosingState.TAKEN)
     return KeptNumber.objects.filter(export__in=left_out.values("export_id")).values_list("pk", flat=True).iterator()
 
 

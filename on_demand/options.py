@@ -13,7 +13,7 @@ from ledger.files.layout import Layout
 from ledger.files.sage import Sage, SageLabelWidth
 from ledger.files.sage_text import SageText, SageTextCharset, Separator
 from on_demand.book_years import year_of
-from on_demand.models import ExportRun, FileSettings, RunFormat
+from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat
 from tenants.models import Establishment, Tenant
 
 # What French packages usually call the two journals and the walk-in customer.
@@ -73,19 +73,19 @@ def options_of(tenant: Tenant, establishment: Establishment | None) -> FileOptio
     return FileOptions.model_validate(own.options).model_copy(update={"last_month": of_all.last_month})
 
 
-def layout_of(run: ExportRun, *, walk_ins: Iterable[str]) -> Layout:
+def layout_of(run: OnDemandExport, *, walk_ins: Iterable[str]) -> Layout:
     """The layout of a run's file. `walk_ins` are the third parties its establishments sell to at the counter."""
     options = options_of(run.tenant, run.establishment)
     chart = chart_of(run.tenant, options, walk_ins)
-    match RunFormat(run.format):
-        case RunFormat.FEC:
+    match OnDemandFormat(run.format):
+        case OnDemandFormat.FEC:
             year = year_of(run.tenant, run.first_date, last_month=options.last_month)
             return Fec(chart=chart, siren=run.tenant.siren, year=year, draft=options.draft)
-        case RunFormat.CIEL:
+        case OnDemandFormat.CIEL:
             return Ciel(chart=chart, decimal_sign=options.ciel_decimal_sign, encoding=options.ciel_charset)
-        case RunFormat.SAGE:
+        case OnDemandFormat.SAGE:
             return Sage(chart=chart, label_width=options.sage_label_width)
-        case RunFormat.SAGE_TEXT:
+        case OnDemandFormat.SAGE_TEXT:
             return SageText(
                 chart=chart,
                 label_width=options.sage_label_width,
@@ -93,7 +93,7 @@ def layout_of(run: ExportRun, *, walk_ins: Iterable[str]) -> Layout:
                 encoding=options.sage_text_charset,
                 headings=options.sage_text_headings,
             )
-        case RunFormat.EXACT:
+        case OnDemandFormat.EXACT:
             raise ValueError("Exact is no file")
 
 

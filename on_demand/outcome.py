@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from ledger.problem import Problem
 from on_demand.freeze import NAMED_MAX
-from on_demand.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
+from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 
 LEFT_OUT = "run_left_out"
 WAITING = Problem(code="run_waiting")
@@ -18,8 +18,8 @@ NOT_LOOKED_AT = Problem(code="run_not_looked_at").to_document()
 NO_FILE = Problem(code="run_no_file").to_document()
 IN_EARLIER_FILE = Problem(code="run_in_earlier_file", blocking=False).to_document()
 NOT_POSTED = Problem(code="run_not_posted").to_document()
-ENDED_WITHOUT_FILE = (RunState.FAILED, RunState.CANCELLED)
-NOT_ON_ITS_WAY = (ExportState.FAILED, ExportState.HELD, ExportState.WAITING)
+ENDED_WITHOUT_FILE = (OnDemandState.FAILED, OnDemandState.CANCELLED)
+NOT_ON_ITS_WAY = (ClosingState.FAILED, ClosingState.HELD, ClosingState.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Summary:
     reasons: Sequence[Reason]
 
 
-def outcome_of(run: ExportRun, export: Export, row: RunClosing | None) -> Outcome:
+def outcome_of(run: OnDemandExport, export: StoredClosing, row: OnDemandClosing | None) -> Outcome:
     """What a run did with a closing of its days; `row` is what it wrote down of it, None before it looked."""
     if row is None and not run.finished:
         return Outcome(taken=False, seen=False, problems=export.problems)
@@ -63,7 +63,7 @@ def outcome_of(run: ExportRun, export: Export, row: RunClosing | None) -> Outcom
     return Outcome(taken=not why, seen=True, problems=[*row.problems, *why], why=why)
 
 
-def _why_not_there(run: ExportRun, export: Export, row: RunClosing) -> list[dict[str, Any]]:
+def _why_not_there(run: OnDemandExport, export: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
     """A closing that was to arrive, and is not where the run was to bring it."""
     if row.earlier_id is not None and not run.again:
         return [IN_EARLIER_FILE]
@@ -86,12 +86,12 @@ def summary_of(outcomes: Iterable[Outcome]) -> Summary:
     return Summary(taken=len(seen) - len(left), left=len(left), reasons=reasons)
 
 
-def word_on_left_out(run: ExportRun) -> list[Problem]:
+def word_on_left_out(run: OnDemandExport) -> list[Problem]:
     """What a run that is done says of closings that are in no file and not in Exact, though they are to be booked."""
-    left = Q(state=RunClosingState.HELD)
+    left = Q(state=OnDemandClosingState.HELD)
     if run.to_exact:
         left |= Q(state__in=ARRIVED, export__state__in=NOT_ON_ITS_WAY)
-    rows = RunClosing.objects.filter(left, run=run).order_by("place")
+    rows = OnDemandClosing.objects.filter(left, run=run).order_by("place")
     count = rows.count()
     if not count:
         return []

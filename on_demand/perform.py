@@ -10,7 +10,7 @@ from django.db.models.functions import Now, RowNumber
 from ledger.problem import Problem
 from on_demand.claim import Stopped, Work, claim
 from on_demand.mail import send_report
-from on_demand.models import ExportRun, MailState, RunClosing, RunClosingState, RunState
+from on_demand.models import MailState, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.to_exact import ON_ITS_WAY, run_to_exact
 from on_demand.to_file import run_to_file
 
@@ -37,7 +37,7 @@ def _perform(work: Work) -> None:
         raise  # nothing can be written: the lease runs out and the sweep finds the run again
     except Exception:
         log.exception("run_broke", run=str(work.run.pk))
-        work.finish(RunState.FAILED, problems=[Problem(code="run_broke").to_document()])
+        work.finish(OnDemandState.FAILED, problems=[Problem(code="run_broke").to_document()])
 
 
 def due_runs() -> list[UUID]:
@@ -45,10 +45,14 @@ def due_runs() -> list[UUID]:
 
     A hundred at most, every customer's oldest first.
     """
-    under_way = RunClosing.objects.filter(state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).values("run_id")
-    left = Q(state=RunState.RUNNING, handed_over_at=None, leased_until__lt=Now())
-    settled = Q(state=RunState.RUNNING, handed_over_at__isnull=False, leased_until__lt=Now()) & ~Q(pk__in=under_way)
+    under_way = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, export__state__in=ON_ITS_WAY).values(
+        "run_id"
+    )
+    left = Q(state=OnDemandState.RUNNING, handed_over_at=None, leased_until__lt=Now())
+    settled = Q(state=OnDemandState.RUNNING, handed_over_at__isnull=False, leased_until__lt=Now()) & ~Q(
+        pk__in=under_way
+    )
     mail = Q(mail_state=MailState.DUE) & (Q(mail_not_before=None) | Q(mail_not_before__lt=Now()))
-    due = ExportRun.objects.filter(Q(state=RunState.QUEUED) | left | settled | mail)
+    due = OnDemandExport.objects.filter(Q(state=OnDemandState.QUEUED) | left | settled | mail)
     place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=F("asked_at").asc())
     return [*due.annotate(place=place).order_by("place", "asked_at").values_list("pk", flat=True)[:100]]

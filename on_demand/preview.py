@@ -10,7 +10,7 @@ from itertools import chain, islice
 from django.db.models import QuerySet
 
 from exports.coverage.missing import Missing, missing_before
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.files.check import check_file
 from ledger.files.layout import Layout
@@ -18,7 +18,7 @@ from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated
 from ledger.money import BOOKS, total
 from on_demand.closings import closings_in
 from on_demand.freeze import ReadClosing, Reader, walk_ins_of
-from on_demand.models import ExportRun, RunClosingState
+from on_demand.models import OnDemandClosingState, OnDemandExport
 from on_demand.options import layout_of
 from on_demand.report import LeftOut
 
@@ -57,7 +57,7 @@ class Preview:
         return self.turnover + self.held_turnover
 
 
-def preview(run: ExportRun) -> Preview:
+def preview(run: OnDemandExport) -> Preview:
     """Look at the range of a run that is not asked for yet. Changes nothing."""
     rows = closings_in(run)
     states = Counter(rows.order_by().values_list("state", flat=True))
@@ -65,22 +65,24 @@ def preview(run: ExportRun) -> Preview:
     looked = _read_closings(run, layout)
     takings = takings_in(looked)
     held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
-    held_count = states[ExportState.HELD] + states[ExportState.FAILED] if run.to_exact else len(held)
+    held_count = states[ClosingState.HELD] + states[ClosingState.FAILED] if run.to_exact else len(held)
     earlier = sum(read.earlier is not None for read in looked)
     left_out = held_count + (0 if run.again else earlier)
     return Preview(
         closings=sum(states.values()),
-        exported=states[ExportState.EXPORTED],
+        exported=states[ClosingState.EXPORTED],
         turnover=takings.turnover,
         held_turnover=total(
-            read.export.gross for read in looked if read.state == RunClosingState.HELD and read.export.currency == BOOKS
+            read.export.gross
+            for read in looked
+            if read.state == OnDemandClosingState.HELD and read.export.currency == BOOKS
         ),
         to_do=sum(states.values())
-        - states[ExportState.ARCHIVED]
-        - (states[ExportState.EXPORTED] if run.to_exact else left_out),
+        - states[ClosingState.ARCHIVED]
+        - (states[ClosingState.EXPORTED] if run.to_exact else left_out),
         held=held[:SHOWN_MAX],
         held_count=held_count,
-        archived=states[ExportState.ARCHIVED],
+        archived=states[ClosingState.ARCHIVED],
         earlier=earlier,
         missing=missing_before(rows),
         rates=takings.rates(),
@@ -107,13 +109,13 @@ def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
     return takings
 
 
-def _read_closings(run: ExportRun, layout: Layout | None) -> list[ReadClosing]:
+def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:
     """The closings, booked as the run will take them; of very many the first."""
     return [*islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)]
 
 
-def _look_at_exact(rows: QuerySet[Export]) -> Looked:
-    stuck = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).select_related("establishment")
+def _look_at_exact(rows: QuerySet[StoredClosing]) -> Looked:
+    stuck = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).select_related("establishment")
     held = [
         LeftOut(
             export=it, state=it.state, reasons=[sentence(problem) for problem in it.problems if problem["blocking"]]
@@ -133,7 +135,7 @@ def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
             reasons=[sentence(it.to_document()) for it in read.problems],
         )
         for read in looked
-        if read.state == RunClosingState.HELD
+        if read.state == OnDemandClosingState.HELD
     ]
     blocked = not closings or any(problem.blocking for problem in found)
     return held, [sentence(problem.to_document()) for problem in found], blocked

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from exact.books.standing import DATE, ENTRIES
 from exact.models import FindingKind
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.differences import named
 from exports.words.money import euros
 from exports.words.problems import sentence
 from ledger.entry import EntryKind
 from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
-from on_demand.models import ExportRun, RunClosing, RunClosingState
+from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.outcome import LEFT_OUT
 
 SHOWN_MAX = 500
@@ -31,7 +31,7 @@ SHOWN_MAX = 500
 class LeftOut:
     """A closing that is not in the file or not on its way to Exact, and why."""
 
-    export: Export
+    export: StoredClosing
     state: str
     reasons: list[str]
 
@@ -89,30 +89,30 @@ def _detail(detail: dict[str, str]) -> tuple[str, str, str]:
 class Report:
     """A run as people read it, in the active language."""
 
-    def __init__(self, run: ExportRun) -> None:
+    def __init__(self, run: OnDemandExport) -> None:
         self.run = run
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How many closings per `RunClosingState`."""
-        states = RunClosing.objects.filter(run=self.run).order_by().values_list("state")
+        """How many closings per `OnDemandClosingState`."""
+        states = OnDemandClosing.objects.filter(run=self.run).order_by().values_list("state")
         return Counter(dict(states.annotate(Count("pk"))))
 
     @property
     def taken(self) -> int:
-        return self.counts[RunClosingState.TAKEN]
+        return self.counts[OnDemandClosingState.TAKEN]
 
     @property
     def already(self) -> int:
-        return self.counts[RunClosingState.ALREADY]
+        return self.counts[OnDemandClosingState.ALREADY]
 
     @property
     def held_count(self) -> int:
-        return self.counts[RunClosingState.HELD]
+        return self.counts[OnDemandClosingState.HELD]
 
     @property
     def skipped_count(self) -> int:
-        return self.counts[RunClosingState.SKIPPED]
+        return self.counts[OnDemandClosingState.SKIPPED]
 
     @cached_property
     def earlier(self) -> list[EarlierFile]:
@@ -125,18 +125,18 @@ class Report:
 
     @cached_property
     def held(self) -> list[LeftOut]:
-        return [*self._list_left_out(RunClosingState.HELD)]
+        return [*self._list_left_out(OnDemandClosingState.HELD)]
 
     @cached_property
     def skipped(self) -> list[LeftOut]:
-        return [*self._list_left_out(RunClosingState.SKIPPED)]
+        return [*self._list_left_out(OnDemandClosingState.SKIPPED)]
 
     @cached_property
     def exact_states(self) -> list[tuple[str, int]]:
         """Of a run to Exact: where its closings stand now."""
-        states = Export.objects.filter(pk__in=RunClosing.objects.filter(run=self.run).values("export_id"))
+        states = StoredClosing.objects.filter(pk__in=OnDemandClosing.objects.filter(run=self.run).values("export_id"))
         counted = Counter(states.values_list("state", flat=True))
-        return [(str(ExportState(state).label), count) for state, count in sorted(counted.items())]
+        return [(str(ClosingState(state).label), count) for state, count in sorted(counted.items())]
 
     @property
     def problems(self) -> list[str]:
@@ -217,8 +217,8 @@ class Report:
         rates = (self.takings or self.sheet or {}).get("rates", [])
         return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in rates]
 
-    def _list_left_out(self, state: RunClosingState) -> Iterator[LeftOut]:
-        rows = RunClosing.objects.filter(run=self.run, state=state).order_by("place")
+    def _list_left_out(self, state: OnDemandClosingState) -> Iterator[LeftOut]:
+        rows = OnDemandClosing.objects.filter(run=self.run, state=state).order_by("place")
         for row in rows.select_related("export__establishment").defer("export__document")[:SHOWN_MAX]:
             yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])
 

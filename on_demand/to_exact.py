@@ -7,7 +7,7 @@ lanes that post meanwhile, cannot make an entry double.
 from django.db import transaction
 
 from exact.lane.states import MovedByAnother
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.accept import reconsider
 from exports.words.reasons import Why
@@ -17,11 +17,11 @@ from on_demand.claim import Work
 from on_demand.closings import LATE, closings_in, pages, standing_entries, why_archived
 from on_demand.comparison import compare
 from on_demand.freeze import said_of_several
-from on_demand.models import ARRIVED, ExportRun, RunClosing, RunClosingState, RunState
+from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.outcome import WAITING, word_on_left_out
 from on_demand.sheet import takings_document
 
-ON_ITS_WAY = (ExportState.READY, ExportState.EXPORTING)
+ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
 
 def run_to_exact(work: Work) -> None:
@@ -32,7 +32,7 @@ def run_to_exact(work: Work) -> None:
     run = work.run
     if run.handed_over_at is None:
         work.begin(closings_in(run).count())
-        RunClosing.objects.filter(run=run).delete()
+        OnDemandClosing.objects.filter(run=run).delete()
         closings = (export for page in pages(run) for export in page)
         for place, export in enumerate(closings, start=1):
             _take(run, export, place)
@@ -44,30 +44,32 @@ def run_to_exact(work: Work) -> None:
         work.hold_long()
         takings = _takings(run)
         work.finish(
-            RunState.DONE,
+            OnDemandState.DONE,
             problems=[problem.to_document() for problem in (*_word_on_late(run), *word_on_left_out(run))],
             takings=takings_document(takings.rates(), takings.means()),
             comparison=compare(run),
         )
 
 
-def _under_way(run: ExportRun) -> bool:
-    return RunClosing.objects.filter(run=run, state=RunClosingState.TAKEN, export__state__in=ON_ITS_WAY).exists()
+def _under_way(run: OnDemandExport) -> bool:
+    return OnDemandClosing.objects.filter(
+        run=run, state=OnDemandClosingState.TAKEN, export__state__in=ON_ITS_WAY
+    ).exists()
 
 
-def _take(run: ExportRun, seen: Export, place: int) -> None:
+def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
     """Decide on one closing, with the run's row about it, in one transaction."""
     with transaction.atomic():
-        before = Export.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        before = StoredClosing.objects.select_for_update(of=("self",)).get(pk=seen.pk)
         try:
             after = _look_again(run, before)
         except CannotRepost as refusal:
-            state, problems = RunClosingState.HELD, [Problem(code=refusal.code)]
+            state, problems = OnDemandClosingState.HELD, [Problem(code=refusal.code)]
         except MovedByAnother:
-            state, problems = RunClosingState.TAKEN, []  # the lane has just taken its next entry
+            state, problems = OnDemandClosingState.TAKEN, []  # the lane has just taken its next entry
         else:
             state, problems = _outcome(seen, before, after)
-        RunClosing.objects.create(
+        OnDemandClosing.objects.create(
             tenant_id=run.tenant_id,
             run=run,
             export=before,
@@ -77,47 +79,53 @@ def _take(run: ExportRun, seen: Export, place: int) -> None:
         )
 
 
-def _note_late(run: ExportRun, export: Export, state: RunClosingState, problems: list[Problem]) -> list[Problem]:
+def _note_late(
+    run: OnDemandExport, export: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
+) -> list[Problem]:
     """A closing that came after the report of its month is named in the one that has it."""
     late = export.business_date < run.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
 
 
-def _word_on_late(run: ExportRun) -> list[Problem]:
-    late = RunClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
+def _word_on_late(run: OnDemandExport) -> list[Problem]:
+    late = OnDemandClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
     labels = [it.export.label for it in late.select_related("export__establishment").defer("export__document")]
     return [*said_of_several({LATE.code: labels})] if labels else []
 
 
-def _look_again(run: ExportRun, export: Export) -> Export:
-    if export.state in (ExportState.HELD, ExportState.WAITING):
+def _look_again(run: OnDemandExport, export: StoredClosing) -> StoredClosing:
+    if export.state in (ClosingState.HELD, ClosingState.WAITING):
         return reconsider(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
-    if export.state == ExportState.FAILED:
+    if export.state == ClosingState.FAILED:
         return repost(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
     return export
 
 
-def _outcome(seen: Export, before: Export, after: Export) -> tuple[RunClosingState, list[Problem]]:
-    match ExportState(after.state):
-        case ExportState.EXPORTED:
-            return RunClosingState.ALREADY, []
-        case ExportState.ARCHIVED:
+def _outcome(
+    seen: StoredClosing, before: StoredClosing, after: StoredClosing
+) -> tuple[OnDemandClosingState, list[Problem]]:
+    match ClosingState(after.state):
+        case ClosingState.EXPORTED:
+            return OnDemandClosingState.ALREADY, []
+        case ClosingState.ARCHIVED:
             seen.state, seen.problems = after.state, after.problems
-            return RunClosingState.SKIPPED, why_archived(seen)
-        case ExportState.READY | ExportState.EXPORTING:
-            return RunClosingState.TAKEN, []
-        case ExportState.WAITING:
-            return RunClosingState.HELD, [WAITING]
-    return RunClosingState.HELD, [problem for it in after.problems if (problem := Problem.from_document(it)).blocking]
+            return OnDemandClosingState.SKIPPED, why_archived(seen)
+        case ClosingState.READY | ClosingState.EXPORTING:
+            return OnDemandClosingState.TAKEN, []
+        case ClosingState.WAITING:
+            return OnDemandClosingState.HELD, [WAITING]
+    return OnDemandClosingState.HELD, [
+        problem for it in after.problems if (problem := Problem.from_document(it)).blocking
+    ]
 
 
-def _takings(run: ExportRun) -> TakingsTally:
+def _takings(run: OnDemandExport) -> TakingsTally:
     """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
     takings = TakingsTally()
     for page in pages(run):
         standing = standing_entries(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
-        RunClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
+        OnDemandClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
         for it in standing.values():
             takings.add_all(it.entries)
     return takings

@@ -22,7 +22,7 @@ from on_demand.content import keep_content
 from on_demand.delivered import DeliveredMeanwhile, nothing_new, word_on_again
 from on_demand.freeze import freeze, walk_ins_of
 from on_demand.frozen import Frozen, Numbered, Validations
-from on_demand.models import RunState
+from on_demand.models import OnDemandState
 from on_demand.numbers import give_numbers
 from on_demand.options import layout_of
 from on_demand.outcome import word_on_left_out
@@ -45,7 +45,7 @@ def run_to_file(work: Work) -> None:
         except FileDiffers as difference:
             log.exception("file_differs", run=str(work.run.pk))
             problem = Problem(code="run_file_differs", facts={"place": str(difference.place)})
-            return work.finish(RunState.FAILED, problems=_documents([problem]))
+            return work.finish(OnDemandState.FAILED, problems=_documents([problem]))
 
 
 def _make(work: Work) -> None:
@@ -63,7 +63,7 @@ def _make(work: Work) -> None:
         if not len(frozen):
             problems.append(nothing_new(run))
         if any(problem.blocking for problem in problems):
-            work.finish(RunState.FAILED, problems=_documents(problems))
+            work.finish(OnDemandState.FAILED, problems=_documents(problems))
             return
         source: Frozen | Numbered = frozen
         if isinstance(layout, Fec):

@@ -23,7 +23,7 @@ from ledger.files.numbering import EntryNumber, GivenNumber
 from ledger.files.read_back import moved_by
 from ledger.files.validated import ValidatedEntry, in_force
 from on_demand.content import PIECE, read_piece
-from on_demand.models import ExportRun, FileContent
+from on_demand.models import FileContent, OnDemandExport
 from on_demand.models import ValidatedEntry as ValidatedRow
 from postgres.bulk import copy_rows
 from postgres.transactions import assert_in_transaction
@@ -127,7 +127,7 @@ def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], lay
     return Correction(undone=tuple(undone), standing=tuple(entry for entry, _moved in left))
 
 
-def note_validated(run: ExportRun, content: FileContent, validations: Iterable[Validation]) -> None:
+def note_validated(run: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> None:
     """Write down which bytes of a FEC are which entry's. Must run inside the transaction that delivers it.
 
     Raises `ValidatedMeanwhile`.
@@ -141,7 +141,7 @@ def note_validated(run: ExportRun, content: FileContent, validations: Iterable[V
         raise
 
 
-def _rows(run: ExportRun, content: FileContent, validations: Iterable[Validation]) -> Iterator[tuple[Any, ...]]:
+def _rows(run: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> Iterator[tuple[Any, ...]]:
     for it in validations:
         yield it.number_id, run.tenant_id, content.pk, it.start, it.length, it.takings
 

@@ -14,7 +14,7 @@ from exact.lane.states import NEEDS_A_PERSON
 from exact.models import Posting
 from exports.console import links
 from exports.coverage.judge import WHICH
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 
 READ_MAX = 5000
@@ -65,7 +65,7 @@ class Cause:
     words: str
     state: str
     whole: str  # of the first closing, with all its figures
-    exports: list[Export] = field(default_factory=list)
+    exports: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
 
@@ -96,10 +96,10 @@ class Cause:
     def closings_address(self) -> str:
         """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
         if len(self.exports) == 1:
-            return reverse("admin:exports_export_change", args=[self.exports[0].pk])
+            return reverse("admin:exports_storedclosing_change", args=[self.exports[0].pk])
         shop = next(iter(self.establishments)) if len(self.establishments) == 1 else None
         if self.code == EXACT_SAID:
-            return links.closings(state=ExportState.FAILED, establishment=shop)
+            return links.closings(state=ClosingState.FAILED, establishment=shop)
         return links.closings(state="attention", problem=self.code, establishment=shop)
 
     @property
@@ -117,16 +117,16 @@ class Cause:
         return reverse("admin:booking_mapping_changelist")
 
 
-def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int = READ_MAX) -> list[Cause]:
+def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_max: int = READ_MAX) -> list[Cause]:
     """The causes of what is held or failed among `rows`, the largest first; the newest `read_max` closings are read.
 
     With `each_shop` a cause is one establishment's: the same fault in two shops is two causes.
     """
-    waiting = rows.filter(state__in=[ExportState.HELD, ExportState.FAILED]).order_by("-business_date", "-closed_at")
+    waiting = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).order_by("-business_date", "-closed_at")
     names = ("tenant__name", "establishment__code", "establishment__name")
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
     exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
-    said = _read_messages_of_exact([export.pk for export in exports if export.state == ExportState.FAILED])
+    said = _read_messages_of_exact([export.pk for export in exports if export.state == ClosingState.FAILED])
     causes: dict[str, Cause] = {}
     for export in exports:
         for code, facts, words, whole in _reasons(export, said):
@@ -138,7 +138,7 @@ def causes_of(rows: QuerySet[Export], *, each_shop: bool = False, read_max: int 
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
 
 
-def _reasons(export: Export, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
+def _reasons(export: StoredClosing, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
     """Each reason of one closing once: code, what makes it the same as another's, words for many, words for one."""
     seen: set[tuple[str, ...]] = set()
     for message in said.get(export.pk, []):

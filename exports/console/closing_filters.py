@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from exact.models import Finding, Posting
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.problems import SENTENCES
 from ledger import texts
 from tenants.models import Establishment, Reseller
 
 FOUND_MAX = 200
 GROUPS: dict[str, tuple[str, ...]] = {
-    "attention": (ExportState.HELD, ExportState.FAILED),
-    "moving": (ExportState.READY, ExportState.EXPORTING),
+    "attention": (ClosingState.HELD, ClosingState.FAILED),
+    "moving": (ClosingState.READY, ClosingState.EXPORTING),
 }
 
 
@@ -34,9 +34,9 @@ class StateFilter(DropdownFilter):
             ("differs", _("differs in Exact")),
             ("moving", _("on its way")),
         ]
-        return [*groups, *ExportState.choices]
+        return [*groups, *ClosingState.choices]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = self.value()
         if chosen == "differs":
             return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
@@ -53,7 +53,7 @@ class ResellerFilter(DropdownFilter):
             return []
         return [(str(pk), name) for pk, name in Reseller.objects.values_list("pk", "name")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = texts.whole(self.value() or "")
         return queryset if chosen is None else queryset.filter(tenant__reseller=chosen)
 
@@ -66,7 +66,7 @@ class ProblemFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return sorted(((code, title_of(code)) for code in SENTENCES), key=lambda choice: choice[1])
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Export]) -> QuerySet[Export]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = self.value()
         with_some = queryset.exclude(problems=[])  # said aloud, so that the index of those serves
         return with_some.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
@@ -77,7 +77,7 @@ def title_of(code: str) -> str:
     return " ".join(_now(SENTENCES[code]).replace("{", "").replace("}", "").split()[:9])
 
 
-def find(rows: QuerySet[Export], term: str) -> QuerySet[Export]:
+def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:
     """Closings by their number, a ticket in them, an entry's reference or its number in Exact; else by whose they are.
 
     Each way asks one index and finds at most 200: joined in one query, none of the indexes would serve.

@@ -18,7 +18,7 @@ from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.judge import LOOKED_AT_AGAIN, WHICH
 from exports.coverage.shown import comparison_of
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
@@ -30,9 +30,9 @@ from ledger.money import cents
 
 GRAVEST = ("missing", "doubled", "changed")
 TONES = {
-    ExportState.HELD: "warning",
-    ExportState.FAILED: "danger",
-    ExportState.EXPORTED: "good",
+    ClosingState.HELD: "warning",
+    ClosingState.FAILED: "danger",
+    ClosingState.EXPORTED: "good",
 }
 
 
@@ -63,7 +63,7 @@ class EntryShown:
     books: BooksShown | None
 
 
-def closing_context(export: Export) -> dict[str, Any]:
+def closing_context(export: StoredClosing) -> dict[str, Any]:
     """All that the page shows."""
     history = of_closing(export)
     postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
@@ -92,33 +92,33 @@ def findings_of(postings: list[Posting]) -> list[Finding]:
     return sorted(found, key=lambda it: GRAVEST.index(it.kind) if it.kind in GRAVEST else len(GRAVEST))
 
 
-def next_step(export: Export, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
+def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
     """What to do about a closing in its state. Its reasons are the blocking problems, Exact's words, or `findings`."""
-    tone = TONES.get(ExportState(export.state), "info")
+    tone = TONES.get(ClosingState(export.state), "info")
     held = [sentence(problem) for problem in export.problems if problem["blocking"]]
     match export.state:
-        case ExportState.HELD:
+        case ClosingState.HELD:
             return _advise_on_held(export, postings, held)
-        case ExportState.FAILED:
+        case ClosingState.FAILED:
             return _advise_on_failed(postings, held)
-        case ExportState.WAITING:
+        case ClosingState.WAITING:
             advice = _("The customer must link Exact Online and activate the export; then it goes by itself.")
             return NextStep(tone=tone, title=_("Waits for the activation"), advice=advice)
-        case ExportState.EXPORTED:
+        case ClosingState.EXPORTED:
             if findings:
                 return _differing(findings)
             numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
             )
-        case ExportState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
+        case ClosingState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
             return NextStep(
                 tone=tone,
                 title=_("Not booked: others stand for it"),
                 reasons=[*map(sentence, others)],
                 advice=_("Nothing to do."),
             )
-        case ExportState.ARCHIVED:
+        case ClosingState.ARCHIVED:
             return NextStep(
                 tone=tone,
                 title=_("Archived without an entry"),
@@ -128,9 +128,9 @@ def next_step(export: Export, postings: list[Posting], findings: Sequence[Findin
     return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
 
 
-def _advise_on_held(export: Export, postings: list[Posting], reasons: list[str]) -> NextStep:
+def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:
     return NextStep(
-        tone=TONES[ExportState.HELD],
+        tone=TONES[ClosingState.HELD],
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
         advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),

@@ -25,7 +25,7 @@ from exact.api.errors import ExactError
 from exact.books.reconcile import accept_finding
 from exact.models import BookLine, Finding, FindingKind, Posting
 from exports.console.compared import companies, compared, compared_words
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.nudge import nudge_reconcile
 from exports.reposts.replace import REPLACEABLE, CannotReplace, dry_run, order
 from exports.words.closing_words import name_of
@@ -136,7 +136,7 @@ class FindingAdmin(ReadOnlyAdmin):
     @display(description=_("closing"))
     def closing(self, finding: Finding) -> SafeString:
         posting = finding.posting
-        address = reverse("admin:exports_export_change", args=[posting.closing_id])
+        address = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
         name = name_of(finding.export) if hasattr(finding, "export") else posting.reference
         return format_html('<a href="{}">{}</a><br>{}', address, name, posting.exact_entry_number or posting.reference)
 
@@ -186,7 +186,7 @@ class FindingAdmin(ReadOnlyAdmin):
         self.message_user(request, _now("The comparison runs. Reload this page in a minute."), messages.SUCCESS)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.change_export")
+        return request.user.has_perm("exports.change_storedclosing")
 
     def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
         """The dry run: what Exact has beside what would be posted; on POST, the order."""
@@ -195,7 +195,7 @@ class FindingAdmin(ReadOnlyAdmin):
             raise Http404
         if not self.has_settle_permission(request):
             raise PermissionDenied
-        back = reverse("admin:exports_export_change", args=[posting.closing_id])
+        back = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
         try:
             shown = dry_run(posting.pk)
             if request.method == "POST" and request.POST.get("shown") != shown.digest:
@@ -228,7 +228,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 def closings_beside(findings: list[Finding]) -> None:
     """Put each finding's closing beside it (`finding.export`), all in one query."""
-    rows = Export.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
+    rows = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
     for finding in findings:
         finding.export = rows[finding.posting.closing_id]  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from exports.coverage.rows import judge_again, lock_shop
 from exports.coverage.shown import rest_of
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import ClosingKinds
 from exports.way.accept import reconsider
 from exports.way.levels import set_level, waiting_for_the_answer
@@ -80,22 +80,22 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     return TemplateResponse(request, "exports/level.html", {**admin.site.each_context(request), **context})
 
 
-def _newest(rows: QuerySet[Export]) -> QuerySet[Export]:
+def _newest(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
     return rows.order_by("-business_date", "-closed_at", "pk").defer("document")[:SHOWN_MAX]
 
 
 @require_POST
 def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     """Book of a closing what others leave of it, if that still is what the person was shown (`shown`)."""
-    user = _user(request, "exports.bookasis_export")
-    export = get_object_or_404(visible_to(user, Export.objects.select_related("establishment")), pk=closing_id)
-    back = redirect(reverse("admin:exports_export_change", args=[export.pk]))
+    user = _user(request, "exports.bookasis_storedclosing")
+    export = get_object_or_404(visible_to(user, StoredClosing.objects.select_related("establishment")), pk=closing_id)
+    back = redirect(reverse("admin:exports_storedclosing_change", args=[export.pk]))
     shown = request.POST.get("shown", "")
     with transaction.atomic():
         lock_shop(export.pk)
         export.refresh_from_db(fields=["state"])
         now = rest_of(judge_again(export, Closing.from_document(export.document)))
-        if export.state != ExportState.HELD or not shown or shown != now:
+        if export.state != ClosingState.HELD or not shown or shown != now:
             messages.warning(request, _("This has changed since it was shown. Look at it again."))
             return back
         actor = person_behind(request)
@@ -104,14 +104,14 @@ def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     return back
 
 
-def _show_waiting(export: Export) -> tuple[Export, Any, str]:
+def _show_waiting(export: StoredClosing) -> tuple[StoredClosing, Any, str]:
     """One of the closings that wait: with the name of its kind and its amount."""
     return export, CHOICES[BookedLevel(export.kind)][0], in_currency(export.gross, export.currency)
 
 
 def _choice(level: BookedLevel, shop: Establishment, *, asked: bool) -> dict[str, Any]:
     title, words = CHOICES[level]
-    seen = Export.objects.filter(establishment=shop, kind=level.value).order_by().aggregate(n=Count("pk"))["n"]
+    seen = StoredClosing.objects.filter(establishment=shop, kind=level.value).order_by().aggregate(n=Count("pk"))["n"]
     counted = ngettext("{count} closing received", "{count} closings received", seen).format(count=seen)
     return {
         "value": level.value,

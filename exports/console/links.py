@@ -25,7 +25,7 @@ def closings(
         "problem": problem,
     }
     chosen = urlencode({name: value for name, value in asked.items() if value})
-    page = reverse("admin:exports_export_changelist")
+    page = reverse("admin:exports_storedclosing_changelist")
     return f"{page}?{chosen}" if chosen else page
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.console.causes import causes_of
-from exports.models import Export, ExportState, RepostRun
+from exports.models import ClosingState, RepostRun, StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
 from exports.reposts.repost_runs import BROKE, MOVED, advance, progress, start_run
 from exports.words.problems import SENTENCES
@@ -25,21 +25,21 @@ from tenants.scope import visible_to
 REPOST_MAX = 5000
 SHOWN_MAX = 10
 AT_ONCE_MAX = 20
-MENDABLE = (ExportState.HELD, ExportState.FAILED, ExportState.WAITING)
+MENDABLE = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 OUTCOMES = {
     MOVED: gettext_lazy("Somebody else was at it; left as it is."),
     BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
-    **{state.value: state.label for state in ExportState},
+    **{state.value: state.label for state in ClosingState},
 }
 
 
 def repost_page(request: HttpRequest) -> HttpResponse:
     """Ask (`closing` ids or a `cause`), and with `confirm` and a reason begin. Only for whom may send again."""
     user = request.user
-    if not isinstance(user, User) or not user.has_perm("exports.repost_export"):
+    if not isinstance(user, User) or not user.has_perm("exports.repost_storedclosing"):
         raise PermissionDenied
     if request.method != "POST":
-        return redirect("admin:exports_export_changelist")
+        return redirect("admin:exports_storedclosing_changelist")
     rows = _select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
     why = request.POST.get("why", "").strip()
     if request.POST.get("confirm") and why and rows.exists():
@@ -49,9 +49,9 @@ def repost_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Export]:
+def _select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
     """What the person may see and what can be sent again, of the chosen closings or of everything of one cause."""
-    own = visible_to(user, Export.objects.all())
+    own = visible_to(user, StoredClosing.objects.all())
     if cause:
         wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
     else:
@@ -66,7 +66,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _begin(request: HttpRequest, user: User, rows: QuerySet[Export], why: str) -> HttpResponse:
+def _begin(request: HttpRequest, user: User, rows: QuerySet[StoredClosing], why: str) -> HttpResponse:
     actor = person_behind(request)
     assert actor is not None
     run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:200], reseller_id=user.reseller_id)
@@ -76,7 +76,7 @@ def _begin(request: HttpRequest, user: User, rows: QuerySet[Export], why: str) -
 
 
 def ask_to_repost(
-    request: HttpRequest, chosen: QuerySet[Export], *, cause: str = "", why_missing: bool = False
+    request: HttpRequest, chosen: QuerySet[StoredClosing], *, cause: str = "", why_missing: bool = False
 ) -> HttpResponse:
     """The page that shows what will be posted where, and asks for the reason. `chosen` are rows the person may see."""
     rows = chosen.filter(state__in=MENDABLE).order_by("business_date", "closed_at", "pk")
@@ -97,7 +97,7 @@ def ask_to_repost(
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """How far a run is; `?poll=1` gives the figures alone."""
     user = request.user
-    if not isinstance(user, User) or not user.has_perm("exports.repost_export"):
+    if not isinstance(user, User) or not user.has_perm("exports.repost_storedclosing"):
         raise PermissionDenied
     run = get_object_or_404(visible_to(user, RepostRun.objects.select_related("actor")), pk=run_id)
     how_far = progress(run)

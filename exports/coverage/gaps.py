@@ -8,7 +8,7 @@ from django.db import connection
 
 from exports.coverage.judge import UNCOVERED, uncovered
 from exports.coverage.parts import live_among
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.closing import Closing
 from ledger.problem import Problem
 from ledger.stations import one_spelling
@@ -53,7 +53,7 @@ def uncovered_before(establishment_id: int, closing: Closing) -> list[Problem]:
     return uncovered(spans - _standing_for(spans, establishment_id))
 
 
-def still_uncovered(exports: Iterable[Export]) -> dict[UUID, list[Problem]]:
+def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
     """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now."""
     found: dict[UUID, list[Problem]] = {}
     for export in exports:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 
-from exports.models import Export
+from exports.models import StoredClosing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Missing:
     last: int
 
 
-def missing_before(closings: QuerySet[Export]) -> list[Missing]:
+def missing_before(closings: QuerySet[StoredClosing]) -> list[Missing]:
     """What is missing before these closings: the gaps noted when they came, less what has come since."""
     rows = closings.filter(problems__contains=[{"code": "number_gap"}]).annotate(scope=KT("document__scope"))
     rows = rows.defer("document").select_related("till", "establishment").order_by("till_id", "kind", "number")
@@ -35,8 +35,8 @@ def missing_before(closings: QuerySet[Export]) -> list[Missing]:
     return [*found]
 
 
-def _still_missing(export: Export, scope: str, first: int, last: int) -> Iterator[Missing]:
-    came = Export.objects.filter(till_id=export.till_id, kind=export.kind, document__scope=scope)
+def _still_missing(export: StoredClosing, scope: str, first: int, last: int) -> Iterator[Missing]:
+    came = StoredClosing.objects.filter(till_id=export.till_id, kind=export.kind, document__scope=scope)
     numbers = came.filter(number__gte=first, number__lte=last).order_by("number").values_list("number", flat=True)
     for start, end in _holes(first, last, numbers):
         yield Missing(

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Exists, OuterRef, QuerySet
 
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing, Totals
 from ledger.figures import Figures
@@ -73,7 +73,7 @@ def beside_in_tickets(tickets: TicketSet, establishment_id: int, but: UUID | Non
 def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
     """Archived closings of the same kind that were found to be within what is booked, as this one is."""
     ids = _ids(f"{OVERLAPPING} WHERE NOT covered.live AND NOT covered.training", booked, establishment_id, but)
-    archived = Export.objects.filter(pk__in=ids, state=ExportState.ARCHIVED, kind=closing.kind.value)
+    archived = StoredClosing.objects.filter(pk__in=ids, state=ClosingState.ARCHIVED, kind=closing.kind.value)
     return _parts(archived.values_list("pk", flat=True), counting=False)
 
 
@@ -116,7 +116,7 @@ def hours_of(closing: Closing) -> Hours:
     return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
 
 
-def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[Export]:
+def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) -> QuerySet[StoredClosing]:
     """Closings of the same days that count."""
     opened, closed = _order_hours(closing)
     days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
@@ -126,7 +126,7 @@ def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) 
         | Exists(UntoldTickets.objects.filter(closing=own, live=True))
         | Exists(Remainder.objects.filter(closing=own))
     )
-    rows = Export.objects.filter(counts, establishment=establishment_id, business_date__range=days)
+    rows = StoredClosing.objects.filter(counts, establishment=establishment_id, business_date__range=days)
     return rows.exclude(pk=but) if but else rows
 
 
@@ -180,11 +180,11 @@ def _parts(ids: Iterable[UUID], *, counting: bool = True) -> list[Part]:
         told[row.closing_id].append(span)
         if row.live or not counting:
             tickets[row.closing_id].append(span)
-    exports = Export.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
+    exports = StoredClosing.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
     return [_part(it, TicketSet.joined(tickets[it.pk]), TicketSet.joined(told[it.pk])) for it in exports]
 
 
-def _part(export: Export, tickets: TicketSet, told: TicketSet) -> Part:
+def _part(export: StoredClosing, tickets: TicketSet, told: TicketSet) -> Part:
     left = getattr(export, "remainder", None)
     closing = Closing.from_document(left.document if left else export.document)
     name = f"Z{export.number} ({closing.scope})" if closing.scope else f"Z{export.number}"

@@ -26,7 +26,7 @@ from exports.coverage.judge import (
     judge,
 )
 from exports.coverage.parts import hours_of, live_among, span_parameters
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing
 from ledger.closing_document import document_of
@@ -61,11 +61,12 @@ ON CONFLICT (establishment_id) DO UPDATE SET asked_at = clock_timestamp(), asked
     answered_by_id = NULL, answer = ''
 WHERE exports_closingkinds.asked_at IS NULL OR exports_closingkinds.answered_at IS NOT NULL
 """
-BOOKED = (ExportState.READY, ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED)
+BOOKED = (ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED, ClosingState.FAILED)
 
 
 SHOP_OF = """
-SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM exports_export WHERE id = %s) FOR UPDATE
+SELECT FROM tenants_establishment
+WHERE id = (SELECT establishment_id FROM exports_storedclosing WHERE id = %s) FOR UPDATE
 """
 
 
@@ -90,7 +91,7 @@ def practice_of(establishment: Establishment) -> Practice:
     )
 
 
-def judge_again(export: Export, closing: Closing) -> Verdict:
+def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
     """Say whether a closing that was taken before counts now. What is in the books stays what it is."""
     left = Remainder.objects.filter(closing=export.pk).first()
     if left is not None:
@@ -106,29 +107,29 @@ def judge_again(export: Export, closing: Closing) -> Verdict:
     return judge(closing, place)
 
 
-def kept(export: Export, closing: Closing) -> Verdict:
+def kept(export: StoredClosing, closing: Closing) -> Verdict:
     """What the last look at a closing came to, read off it: for many at once, read with `remainder`."""
     left = getattr(export, "remainder", None)
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
     said = [Problem.from_document(document) for document in export.problems]
     disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
-    if export.state == ExportState.HELD and disputes:
+    if export.state == ClosingState.HELD and disputes:
         return Disputed(problems=disputes)
     notes = tuple(problem for problem in said if problem.code in LOOKED_AT_AGAIN)
-    if export.state == ExportState.ARCHIVED and notes:
+    if export.state == ClosingState.ARCHIVED and notes:
         return NotBooked(notes)
     return Counts(closing=closing)
 
 
-def _is_in_the_books(export: Export) -> bool:
+def _is_in_the_books(export: StoredClosing) -> bool:
     """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
     if export.state in BOOKED or Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER).exists():
         return True
     return stands_elsewhere(export)
 
 
-def rows_of(export: Export, closing: Closing, verdict: Verdict | None) -> list[Insertion]:
+def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None) -> list[Insertion]:
     """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
     counts = isinstance(verdict, Counts)
     columns = {"live": counts, **_identify(export)}
@@ -142,7 +143,7 @@ def rows_of(export: Export, closing: Closing, verdict: Verdict | None) -> list[I
     return [Insertion(UNTOLD, {**columns, **untold})]
 
 
-def keep(export: Export, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
+def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
     """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
     if isinstance(verdict, Counts) and verdict.partly:
         _keep_remainder(export, closing, verdict, actor)
@@ -156,7 +157,7 @@ def keep(export: Export, closing: Closing, verdict: Verdict, *, actor: User | No
     settle_kinds(export, closing, verdict, practice_of(export.establishment))
 
 
-def _keep_remainder(export: Export, closing: Closing, verdict: Counts, actor: User | None) -> None:
+def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
     """Of its tickets it stands for those that nobody else covers."""
     if Remainder.objects.filter(closing=export.pk).exists():
         return
@@ -177,11 +178,11 @@ def _keep_remainder(export: Export, closing: Closing, verdict: Counts, actor: Us
             )
 
 
-def _identify(export: Export) -> dict[str, Any]:
+def _identify(export: StoredClosing) -> dict[str, Any]:
     return {"closing": export.pk, "tenant": export.tenant_id, "establishment": export.establishment_id}
 
 
-def settle_kinds(export: Export, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
+def settle_kinds(export: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
     """Remember a kind that counts for the first time, and the question that a second kind without tickets raises."""
     of_it = {"shop": export.establishment_id, "tenant": export.tenant_id, "kind": closing.kind.value}
     with connection.cursor() as sql:

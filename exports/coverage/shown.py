@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN, Disputed, Verdict
 from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings, together
 from exports.coverage.rows import judge_again
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.money import in_currency
 from ledger.closing import Closing
 from ledger.figures import Figures
@@ -52,7 +52,7 @@ class Comparison:
     digest: str
 
 
-def comparison_of(export: Export) -> Comparison | None:
+def comparison_of(export: StoredClosing) -> Comparison | None:
     """What the page of a closing shows of those that cover its sales; None when there is nothing to compare."""
     codes = {problem["code"] for problem in export.problems}
     if SHOWN_FOR.isdisjoint(codes):
@@ -67,7 +67,7 @@ def comparison_of(export: Export) -> Comparison | None:
         rows=rows,
         together=[part.name for part in fellows],
         agrees=not any(row.differs for row in rows),
-        digest=rest_of(judge_again(export, closing)) if export.state == ExportState.HELD else "",
+        digest=rest_of(judge_again(export, closing)) if export.state == ClosingState.HELD else "",
     )
 
 
@@ -76,7 +76,7 @@ def rest_of(verdict: Verdict) -> str:
     return verdict.word if isinstance(verdict, Disputed) and verdict.left is not None else ""
 
 
-def _find_parts_beside(export: Export, closing: Closing) -> tuple[list[Part], list[Part]]:
+def _find_parts_beside(export: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:
     mine, shop = TicketSet.of(closing.tickets), export.establishment_id
     parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
     booked = together(parts)
@@ -84,7 +84,7 @@ def _find_parts_beside(export: Export, closing: Closing) -> tuple[list[Part], li
 
 
 def _name_part(part: Part) -> Beside:
-    address = reverse("admin:exports_export_change", args=[part.id])
+    address = reverse("admin:exports_storedclosing_change", args=[part.id])
     return Beside(name=part.name, gross=in_currency(part.closing.turnover, part.closing.currency), address=address)
 
 

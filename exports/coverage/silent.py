@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.models import Till, User
 from tenants.scope import visible_to
 
@@ -24,7 +24,7 @@ def silent_tills(user: User, day: date) -> QuerySet[Till]:
     The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
     four same weekdays.
     """
-    of_the_till = Export.objects.filter(till=OuterRef("pk"))
+    of_the_till = StoredClosing.objects.filter(till=OuterRef("pk"))
     habit = (
         of_the_till.filter(business_date__in=same_weekdays(day))
         .order_by()

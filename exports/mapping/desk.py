@@ -15,7 +15,7 @@ from booking.questions import open_questions
 from booking.subjects import Seen
 from exact.company.catalogue import ChartOnDemand
 from exact.models import Activation, Division
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from ledger.kinds import PaymentKind
 from tenants.models import Establishment
 
@@ -32,7 +32,7 @@ class Desk:
     establishment: Establishment
     mapping: Mapping
     activation: Activation | None
-    recent: list[Export] = field(default_factory=list)
+    recent: list[StoredClosing] = field(default_factory=list)
 
     @classmethod
     def of(cls, establishment: Establishment) -> "Desk":
@@ -58,9 +58,9 @@ class Desk:
     @cached_property
     def waiting_for(self) -> Counter[str]:
         """Means of payment nobody mapped → how many held closings wait for it."""
-        held = Export.objects.filter(
+        held = StoredClosing.objects.filter(
             establishment=self.establishment,
-            state=ExportState.HELD,
+            state=ClosingState.HELD,
             problems__contains=[{"code": "means_unmapped"}],
         )
         found: Counter[str] = Counter()
@@ -92,7 +92,7 @@ class Desk:
         told = Q()
         for code in NO_SUCH_RATE:
             told |= Q(problems__contains=[{"code": code}])
-        held = Export.objects.filter(told, establishment=self.establishment, state=ExportState.HELD)
+        held = StoredClosing.objects.filter(told, establishment=self.establishment, state=ClosingState.HELD)
         problems = (it for found in held.values_list("problems", flat=True)[:WAITING_READ_MAX] for it in found)
         facts = [it["facts"] for it in problems if it["code"] in NO_SUCH_RATE]
         return frozenset((int(it["slot"]), Decimal(it["rate"])) for it in facts)
@@ -106,7 +106,7 @@ class Desk:
             accounts |= codes_named(effective_settings(mapping), CodeKind.GL_ACCOUNT)
         return ChartOnDemand(self.division, accounts=accounts)
 
-    def closing(self, closing_id: UUID | None) -> Export | None:
+    def closing(self, closing_id: UUID | None) -> StoredClosing | None:
         """One of the establishment's closings, the newest when none is named. None when it is not one of them."""
         if closing_id is None:
             return self.recent[0] if self.recent else None
@@ -114,17 +114,17 @@ class Desk:
         return listed or _select_own(self.establishment).filter(pk=closing_id).first()
 
 
-def closings_of(establishment: Establishment) -> list[Export]:
+def closings_of(establishment: Establishment) -> list[StoredClosing]:
     """The newest closings that are booked, or will be: no training, and none that others stand for."""
-    newest = _select_own(establishment).exclude(state=ExportState.ARCHIVED)
+    newest = _select_own(establishment).exclude(state=ClosingState.ARCHIVED)
     return [*newest.order_by("-business_date", "-closed_at", "pk")[: 2 * RECENT]]
 
 
-def waiting_closings(establishment: Establishment, limit: int) -> list[Export]:
+def waiting_closings(establishment: Establishment, limit: int) -> list[StoredClosing]:
     """The oldest closings that wait for an activation or for somebody to mend something."""
-    waiting = _select_own(establishment).filter(state__in=[ExportState.HELD, ExportState.WAITING])
+    waiting = _select_own(establishment).filter(state__in=[ClosingState.HELD, ClosingState.WAITING])
     return [*waiting.order_by("business_date", "closed_at")[:limit]]
 
 
-def _select_own(establishment: Establishment) -> QuerySet[Export]:
-    return Export.objects.filter(establishment=establishment).select_related("establishment", "remainder")
+def _select_own(establishment: Establishment) -> QuerySet[StoredClosing]:
+    return StoredClosing.objects.filter(establishment=establishment).select_related("establishment", "remainder")

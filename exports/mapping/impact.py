@@ -11,7 +11,7 @@ from exact.settings.checks import check_mapping
 from exact.wording import explain
 from exports.mapping.desk import Desk, waiting_closings
 from exports.mapping.preview import outcome
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.words.problems import sentence
 from ledger.problem import Problem
 
@@ -22,7 +22,7 @@ WAITING_MAX = 20
 class BrokenClosing:
     """A closing that goes under the settings in force, and would be held under the new ones."""
 
-    export: Export
+    export: StoredClosing
     reasons: list[str]
 
 
@@ -79,5 +79,5 @@ def _key(problem: Problem) -> tuple[object, ...]:
     return (problem.code, *sorted(problem.facts.items()))
 
 
-def _blocking(export: Export, mapping: Mapping, division: Division, catalogue: Catalogue) -> list[Problem]:
+def _blocking(export: StoredClosing, mapping: Mapping, division: Division, catalogue: Catalogue) -> list[Problem]:
     return [it for it in outcome(export, mapping, division, catalogue)[1] if it.blocking and it.code not in OF_THE_DAY]

@@ -13,7 +13,7 @@ from exact.company.catalogue import Catalogue
 from exact.models import CatalogueKind, Division
 from exports.console.closing_page import line_of
 from exports.coverage.rows import kept
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.decide import Archived, Held, Look, Ready, decide
 from exports.way.prepare import Destination
 from exports.words.money import euros
@@ -45,7 +45,7 @@ class Preview:
 
 
 def preview(
-    export: Export, mapping: Mapping, stored: Mapping, division: Division | None, catalogue: Catalogue | None
+    export: StoredClosing, mapping: Mapping, stored: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> Preview:
     """Book a closing under `mapping`. Lines that `stored` does not make are marked as new."""
     entries, problems = outcome(export, mapping, division, catalogue)
@@ -59,7 +59,7 @@ def preview(
 
 
 def outcome(
-    export: Export, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
+    export: StoredClosing, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """The entries of a closing under a mapping, as if nothing of it were booked yet, and all that would hold it."""
     look = Look.at(export, judged=kept)

@@ -14,7 +14,7 @@ from tenants.models import Establishment
 USED = """
 SELECT DISTINCT (line ->> 'vat')::int
 FROM (
-    SELECT document FROM exports_export
+    SELECT document FROM exports_storedclosing
     WHERE tenant_id = %s AND establishment_id = %s AND created_at <= %s
     ORDER BY created_at DESC LIMIT 400
 ) AS latest, jsonb_array_elements(latest.document -> 'sales') AS line

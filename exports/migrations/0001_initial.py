@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Export',
+            name='StoredClosing',
             fields=[
                 ('put_off_until', models.DateTimeField(editable=False, null=True)),
                 ('put_off_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'closings',
                 'ordering': ['-created_at', 'id'],
                 'indexes': [models.Index(fields=['establishment', 'state'], name='exports_by_establishment'), models.Index(fields=['tenant', '-created_at'], name='exports_by_tenant'), models.Index(fields=['-created_at', 'id'], name='exports_newest_first'), models.Index(fields=['tenant', 'business_date', 'closed_at', 'id'], name='exports_by_tenant_day'), models.Index(condition=models.Q(('state__in', ['held', 'waiting'])), fields=['business_date', 'closed_at'], name='exports_looked_at_again'), models.Index(fields=['-business_date', '-closed_at', 'id'], name='exports_latest'), models.Index(fields=['number'], name='exports_by_number'), models.Index(fields=['business_date', 'till', 'establishment', 'state'], name='exports_by_day'), models.Index(fields=['establishment', 'business_date', 'state'], name='exports_shop_days'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('problems', []), _negated=True), fields=['problems'], name='exports_problems', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('state__in', ['held', 'failed'])), fields=['-business_date', '-closed_at'], name='exports_to_mend')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_export_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_export_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_export_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_export_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_export_till_id_same_tenant'), postgres.guards.Unchanging('document', name='exports_export_unchanging'), postgres.guards.NeverEmptied(name='exports_export_kept')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_closing_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_closing_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_closing_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_storedclosing_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_storedclosing_till_id_same_tenant'), postgres.guards.Unchanging('document', name='exports_storedclosing_unchanging'), postgres.guards.NeverEmptied(name='exports_storedclosing_kept')],
             },
         ),
         migrations.CreateModel(
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered_tickets', to='exports.export')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered_tickets', to='exports.storedclosing')),
                 ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
                 ('station', models.TextField()),
                 ('tickets', django.contrib.postgres.fields.ranges.BigIntegerRangeField()),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='UntoldTickets',
             fields=[
-                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='untold_tickets', serialize=False, to='exports.export')),
+                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='untold_tickets', serialize=False, to='exports.storedclosing')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
                 ('kind', models.CharField(max_length=10)),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Remainder',
             fields=[
-                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='remainder', serialize=False, to='exports.export')),
+                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='remainder', serialize=False, to='exports.storedclosing')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('document', models.JSONField()),
                 ('over', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='The closings it was taken from.', size=None)),
@@ -154,11 +154,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ExportEvent',
+            name='ClosingEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='exports.export')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='exports.storedclosing')),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('before', models.CharField(blank=True, max_length=10)),
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(fields=['tenant', 'at'], name='exports_event_of_a_day'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='exports_event_of_a_person')],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_exportevent_only_added_to'), postgres.guards.NeverEmptied(name='exports_exportevent_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_closingevent_only_added_to'), postgres.guards.NeverEmptied(name='exports_closingevent_kept')],
             },
         ),
         migrations.CreateModel(
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 ('put_off_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='exports.repostrun')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.export')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('outcome', models.CharField(blank=True, max_length=30)),
             ],
             options={
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='exports.export')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='exports.storedclosing')),
                 ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exact.posting')),
                 ('entries', models.JSONField()),
                 ('beside', models.JSONField(default=list)),

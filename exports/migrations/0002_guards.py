@@ -12,19 +12,19 @@ class Migration(migrations.Migration):
         # The lane's room does not know this one, so its model cannot say it.
         migrations.RunSQL(
             "ALTER TABLE exact_posting ADD CONSTRAINT exact_posting_of_an_export FOREIGN KEY (closing_id) "
-            "REFERENCES exports_export (id) DEFERRABLE INITIALLY DEFERRED"
+            "REFERENCES exports_storedclosing (id) DEFERRABLE INITIALLY DEFERRED"
         ),
         postgres.in_force.Install(
-            name='exports_export_first_event',
-            digest='dd284fbb5d9c8c3e',
+            name='exports_closing_first_event',
+            digest='7cc00ad5792d8248',
         ),
         postgres.in_force.Install(
             name='exports_follow_posting',
-            digest='128e2ef14ba700bb',
+            digest='8c6710a19d245f47',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='8abf26d69829b85f',
+            digest='31341c9e2994c701',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',

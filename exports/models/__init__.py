@@ -2,24 +2,24 @@
 
 from exports.models import coverage
 from exports.models.closings import (
-    Export,
-    ExportEvent,
-    ExportState,
+    ClosingEvent,
+    ClosingState,
     Replaced,
     Replacement,
     ReplacementWay,
     RepostItem,
     RepostRun,
+    StoredClosing,
 )
 
 __all__ = [
-    "Export",
-    "ExportEvent",
-    "ExportState",
+    "ClosingEvent",
+    "ClosingState",
     "Replaced",
     "Replacement",
     "ReplacementWay",
     "RepostItem",
     "RepostRun",
+    "StoredClosing",
     "coverage",
 ]

@@ -17,7 +17,7 @@ from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
 
-class ExportState(models.TextChoices):
+class ClosingState(models.TextChoices):
     """How far a closing is, in the words of the till API: held (see its problems), waiting (not activated yet), ready,
     exporting, exported, failed (Exact refused, or a person must decide), archived (training, or nothing to book)."""
 
@@ -30,7 +30,7 @@ class ExportState(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
-class Export(PutOff):
+class StoredClosing(PutOff):
     """One closing on its way. Its id is the closing's id, in the API, in the postings and in Exact's references.
 
     `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
@@ -49,7 +49,7 @@ class Export(PutOff):
     closed_at = models.DateTimeField(_("closed at"))
     gross = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
     document = models.JSONField()
-    state = models.CharField(_("state"), max_length=10, choices=ExportState.choices)
+    state = models.CharField(_("state"), max_length=10, choices=ClosingState.choices)
     found = models.JSONField(default=list, db_default=[], help_text="What was odd when it came, for each later look.")
     problems = models.JSONField(_("problems"), default=list)
     accepted_problems = models.JSONField(default=list, help_text="Codes of problems a person waved through.")
@@ -62,10 +62,10 @@ class Export(PutOff):
         ordering = ["-created_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state=ExportState.HELD) | ~Q(problems=[]), name="exports_export_held_says_why"
+                condition=~Q(state=ClosingState.HELD) | ~Q(problems=[]), name="exports_closing_held_says_why"
             ),
-            models.CheckConstraint(condition=Q(state__in=ExportState.values), name="exports_export_state_known"),
-            models.UniqueConstraint(fields=["id", "tenant"], name="exports_export_with_tenant"),
+            models.CheckConstraint(condition=Q(state__in=ClosingState.values), name="exports_closing_state_known"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="exports_closing_with_tenant"),
             SameTenant("establishment"),
             SameTenant("till"),
             Unchanging("document"),
@@ -78,7 +78,7 @@ class Export(PutOff):
             models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
             models.Index(
                 fields=["business_date", "closed_at"],
-                condition=Q(state__in=[ExportState.HELD, ExportState.WAITING]),
+                condition=Q(state__in=[ClosingState.HELD, ClosingState.WAITING]),
                 name="exports_looked_at_again",
             ),
             models.Index(fields=["-business_date", "-closed_at", "id"], name="exports_latest"),
@@ -94,7 +94,7 @@ class Export(PutOff):
             # What waits for a person is little among much.
             models.Index(
                 fields=["-business_date", "-closed_at"],
-                condition=Q(state__in=[ExportState.HELD, ExportState.FAILED]),
+                condition=Q(state__in=[ClosingState.HELD, ClosingState.FAILED]),
                 name="exports_to_mend",
             ),
         ]
@@ -114,11 +114,11 @@ class Export(PutOff):
         return next(others, BOOKS)
 
 
-class ExportEvent(models.Model):
+class ClosingEvent(models.Model):
     """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    export = models.ForeignKey(Export, models.PROTECT, related_name="events")
+    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     before = models.CharField(max_length=10, blank=True)
@@ -162,7 +162,7 @@ class RepostItem(PutOff):
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     run = models.ForeignKey(RepostRun, models.CASCADE, related_name="items")
-    export = models.ForeignKey(Export, models.PROTECT, related_name="+")
+    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=30, blank=True)
 
     class Meta:
@@ -186,7 +186,7 @@ class Replacement(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    export = models.ForeignKey(Export, models.PROTECT, related_name="replacements")
+    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="replacements")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     entries = models.JSONField()
     beside = models.JSONField(default=list)

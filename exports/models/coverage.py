@@ -24,7 +24,7 @@ class CoveredTickets(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    closing = models.ForeignKey("exports.Export", models.PROTECT, related_name="covered_tickets")
+    closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="covered_tickets")
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
     station = models.TextField()
     tickets = BigIntegerRangeField()
@@ -56,7 +56,9 @@ class UntoldTickets(models.Model):
     closing in whose hours it lies. `alike` is a digest of hours, figures and perpetual total.
     """
 
-    closing = models.OneToOneField("exports.Export", models.PROTECT, primary_key=True, related_name="untold_tickets")
+    closing = models.OneToOneField(
+        "exports.StoredClosing", models.PROTECT, primary_key=True, related_name="untold_tickets"
+    )
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10)
@@ -89,7 +91,7 @@ class Remainder(models.Model):
     `document` has the form of a closing; its lines are the difference. It never changes.
     """
 
-    closing = models.OneToOneField("exports.Export", models.PROTECT, primary_key=True, related_name="remainder")
+    closing = models.OneToOneField("exports.StoredClosing", models.PROTECT, primary_key=True, related_name="remainder")
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     document = models.JSONField()
     over = ArrayField(models.UUIDField(), help_text="The closings it was taken from.")

@@ -28,7 +28,7 @@ from exact.entries.payloads import codes_in
 from exact.lane.postings import entries_in_exact
 from exact.lane.states import BEGUN, IN_EXACT, move
 from exact.models import BookLine, Division, Posting, PostingState
-from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
+from exports.models import ClosingState, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide
 from exports.way.ended_postings import take_out
@@ -114,7 +114,7 @@ def dry_run(posting_id: UUID) -> DryRun:
         raise CannotReplace("replace_not_posted")
     if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
         raise CannotReplace("replace_under_way")
-    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
     destination = Destination.of(export.establishment)
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
@@ -142,7 +142,7 @@ def dry_run(posting_id: UUID) -> DryRun:
 
 
 def _book_beside(
-    export: Export, standing: Standing, destination: Destination
+    export: StoredClosing, standing: Standing, destination: Destination
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
     unsent = Posting.objects.filter(closing_id=export.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
@@ -197,9 +197,9 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
     """Have done what the dry run showed. Raises `CannotReplace` when the closing has moved on since."""
     posting = shown.posting
     with transaction.atomic():
-        export = Export.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
+        export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
         _still_as_shown(shown)
-        move_export(export, ExportState.EXPORTING, actor=actor, why=why)
+        move_export(export, ClosingState.EXPORTING, actor=actor, why=why)
         row = Replacement.objects.create(
             tenant_id=export.tenant_id,
             export=export,
@@ -225,7 +225,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
     return row
 
 
-def _look_for_refused(export: Export, *, actor: User | None, why: str) -> None:
+def _look_for_refused(export: StoredClosing, *, actor: User | None, why: str) -> None:
     """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
     for posting in Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED, reverses=None):
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)

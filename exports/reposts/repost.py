@@ -10,7 +10,7 @@ from django.db import transaction
 
 from exact.lane.states import BEGUN, OVER, move
 from exact.models import Posting, PostingState
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
@@ -29,34 +29,36 @@ class CannotRepost(Exception):
         self.code = code
 
 
-def repost(export_id: UUID, *, actor: User | None, why: str) -> Export:
+def repost(export_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
     """Send a failed closing again with today's settings; look again at a held or waiting one.
 
     An entry that stands in the books is not touched, and what it books is not booked again. Raises `CannotRepost`.
     """
-    export = Export.objects.select_related("establishment").get(pk=export_id)
-    if export.state in (ExportState.HELD, ExportState.WAITING):
+    export = StoredClosing.objects.select_related("establishment").get(pk=export_id)
+    if export.state in (ClosingState.HELD, ClosingState.WAITING):
         return reconsider(export_id, actor=actor, why=why)
     with transaction.atomic():
-        export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
+        export = (
+            StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
+        )
         _send_again(export, actor=actor, why=why)
     return export
 
 
-def outlook(export: Export) -> Decision:
+def outlook(export: StoredClosing) -> Decision:
     """What sending a closing again would come to now, if Exact holds nothing that we were not told of.
 
     Load it with `WHERE_CLOSINGS_GO`. Raises `CannotRepost`. Writes nothing.
     """
-    if export.state not in (ExportState.HELD, ExportState.WAITING):
+    if export.state not in (ClosingState.HELD, ClosingState.WAITING):
         refuse_to_repost(export)
     standing = Standing.of(export.pk)
     return decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
 
 
-def refuse_to_repost(export: Export) -> None:
+def refuse_to_repost(export: StoredClosing) -> None:
     """Raise `CannotRepost` for a closing that is not failed, or of which an entry stands otherwise or is on its way."""
-    if export.state != ExportState.FAILED:
+    if export.state != ClosingState.FAILED:
         raise CannotRepost("repost_not_failed")
     postings = Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER)
     if postings.filter(state=PostingState.DIFFERS).exists():
@@ -67,17 +69,17 @@ def refuse_to_repost(export: Export) -> None:
         raise CannotRepost("repost_under_way")
 
 
-def _send_again(export: Export, *, actor: User | None, why: str) -> None:
+def _send_again(export: StoredClosing, *, actor: User | None, why: str) -> None:
     decision = outlook(export)
     problems = [problem.to_document() for problem in decision.problems]
     if not isinstance(decision, Ready | Complete):
-        move_export(export, ExportState.FAILED, problems=problems)
+        move_export(export, ClosingState.FAILED, problems=problems)
         return
     refused = [*Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED)]
     if not refused:
         go_on(export, actor=actor, why=why)
         return
-    move_export(export, ExportState.EXPORTING, actor=actor, why=why, problems=problems)
+    move_export(export, ClosingState.EXPORTING, actor=actor, why=why, problems=problems)
     for posting in refused:
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
         nudge_lane_after_commit(posting.division_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.reposts.repost import CannotRepost, outlook
 from exports.way.decide import Archived, Complete, Held, Ready
 from exports.way.prepare import WHERE_CLOSINGS_GO
@@ -29,13 +29,13 @@ class EntryPreview:
 class Preview:
     """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do."""
 
-    export: Export
+    export: StoredClosing
     entries: list[EntryPreview]
     problems: list[str]
     note: str = ""
 
 
-def preview(export: Export) -> Preview:
+def preview(export: StoredClosing) -> Preview:
     """What `repost` would do. Load the closing with `ALONG_AN_EXPORT`."""
     try:
         decision = outlook(export)

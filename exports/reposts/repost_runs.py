@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exact.lane.states import MovedByAnother as PostingMoved
-from exports.models import Export, RepostItem, RepostRun
+from exports.models import RepostItem, RepostRun, StoredClosing
 from exports.nudge import nudge_reposts
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.states import MovedByAnother as ExportMoved
@@ -22,7 +22,7 @@ TRIES = 5
 MOVED, BROKE = "moved_by_another", "repost_broke"
 
 
-def start_run(exports: Iterable[Export], *, actor: User, why: str, reseller_id: int | None) -> RepostRun:
+def start_run(exports: Iterable[StoredClosing], *, actor: User, why: str, reseller_id: int | None) -> RepostRun:
     """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's."""
     with transaction.atomic():
         run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from exports.coverage.judge import TAKEN_AT_A_WORD, Disputed, Verdict
 from exports.coverage.rows import judge_again, lock_shop
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.carry_out import carried_out, go_on
 from exports.way.decide import STATES, WAIVABLE, Look, decide
 from exports.way.locked_till import LockedTill
@@ -25,7 +25,7 @@ from tenants.models import User
 
 # In plain SQL, to be written together with what the other rooms keep of a closing.
 ROW = """
-INSERT INTO exports_export (
+INSERT INTO exports_storedclosing (
     id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, found, state,
     problems, accepted_problems, created_at, state_since)
 VALUES (
@@ -38,7 +38,7 @@ VALUES (
 class Accepted:
     """An export that stands once its `rows` are written, by the till's side together with its own."""
 
-    export: Export
+    export: StoredClosing
     rows: tuple[Insertion, ...]
 
 
@@ -58,7 +58,7 @@ def accept(
     """
     assert_in_transaction()
     noticed = tuple(found)
-    export = Export(
+    export = StoredClosing(
         tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
         till_id=till.till_id,
@@ -78,7 +78,7 @@ def accept(
     return Accepted(export=export, rows=(_row_of(export), *carried_out(export, decision, revision=1)))
 
 
-def _row_of(export: Export) -> Insertion:
+def _row_of(export: StoredClosing) -> Insertion:
     columns: dict[str, Any] = {
         "closing": export.pk,
         "tenant": export.tenant_id,
@@ -100,7 +100,7 @@ def _row_of(export: Export) -> Insertion:
 
 def reconsider(
     export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
-) -> Export:
+) -> StoredClosing:
     """Look again at a closing that is held or waiting, after something was mended or the export was activated.
 
     `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`),
@@ -109,8 +109,10 @@ def reconsider(
     """
     with transaction.atomic():
         lock_shop(export_id)
-        export = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
-        if export.state not in (ExportState.HELD, ExportState.WAITING) and not others_stand_for(export):
+        export = (
+            StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
+        )
+        if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not others_stand_for(export):
             return export
         if accept_problems:
             export.accepted_problems = sorted({*export.accepted_problems, *_read_word(export, word)})
@@ -118,7 +120,7 @@ def reconsider(
     return export
 
 
-def _read_word(export: Export, word: str) -> Iterator[str]:
+def _read_word(export: StoredClosing, word: str) -> Iterator[str]:
     """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
     shown = [problem for problem in export.problems if problem["blocking"]]
     yield from WAIVABLE.intersection(problem["code"] for problem in shown)

@@ -5,7 +5,7 @@ from exact.lane.postings import next_revision, postings_of
 from exact.lane.states import move
 from exact.models import Posting, PostingState
 from exports.coverage.rows import keep
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.nudge import learn_if_unknown, nudge_lane_after_commit
 from exports.way.decide import STATES, Decision, Look, Ready, decide
 from exports.way.prepare import Destination
@@ -16,7 +16,7 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 
-def go_on(export: Export, *, actor: User | None, why: str) -> Decision:
+def go_on(export: StoredClosing, *, actor: User | None, why: str) -> Decision:
     """Decide anew on a closing, by today's settings and beside what stands of it, and carry it out.
 
     `export` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
@@ -42,7 +42,7 @@ def go_on(export: Export, *, actor: User | None, why: str) -> Decision:
     return decision
 
 
-def carried_out(export: Export, decision: Decision, *, revision: int) -> list[Insertion]:
+def carried_out(export: StoredClosing, decision: Decision, *, revision: int) -> list[Insertion]:
     """The postings of a ready export, to be written; their lane is woken once this transaction is on disk.
 
     Of what is not ready people are asked for what is missing.

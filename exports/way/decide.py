@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
 from exports.coverage.rows import judge_again
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.prepare import Destination
 from ledger.book import Booking
 from ledger.check import check_bookable, check_closing
@@ -92,12 +92,12 @@ class Ready:
 
 
 Decision: TypeAlias = Held | Waiting | Archived | Complete | Ready
-STATES: dict[type[Decision], ExportState] = {
-    Held: ExportState.HELD,
-    Waiting: ExportState.WAITING,
-    Archived: ExportState.ARCHIVED,
-    Complete: ExportState.EXPORTED,
-    Ready: ExportState.READY,
+STATES: dict[type[Decision], ClosingState] = {
+    Held: ClosingState.HELD,
+    Waiting: ClosingState.WAITING,
+    Archived: ClosingState.ARCHIVED,
+    Complete: ClosingState.EXPORTED,
+    Ready: ClosingState.READY,
 }
 
 
@@ -109,7 +109,7 @@ class Look:
     and what of it; None of a training.
     """
 
-    export: Export
+    export: StoredClosing
     closing: Closing
     found: Problems
     verdict: Verdict | None
@@ -119,11 +119,11 @@ class Look:
     @classmethod
     def at(
         cls,
-        export: Export,
+        export: StoredClosing,
         standing: tuple[Entry, ...] = (),
         books: frozenset[int] = frozenset(),
         *,
-        judged: Callable[[Export, Closing], Verdict] = judge_again,
+        judged: Callable[[StoredClosing, Closing], Verdict] = judge_again,
     ) -> Self:
         """A stored closing, read with its document. `judged` says whether it counts: asked anew, or as it was kept."""
         closing = Closing.from_document(export.document)

@@ -16,7 +16,7 @@ from exact.activation.state import ActivationState, state_at, state_of
 from exact.activation.switch import recheck, switch_off
 from exact.lane.states import OVER
 from exact.models import Activation, Finding, FindingKind, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.nudge import learn_if_unknown, nudge_release
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.problems import sentence
@@ -168,9 +168,9 @@ def count_differences(establishment: Establishment) -> int:
 
 def forget_gap(export_id: UUID) -> None:
     """The number missing before this closing has arrived: take its warning away."""
-    export = Export.objects.select_for_update(of=("self",)).get(pk=export_id)
+    export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=export_id)
     found, problems = (
         [problem for problem in noted if problem["code"] != "number_gap"] for noted in (export.found, export.problems)
     )
     if found != export.found:
-        Export.objects.filter(pk=export_id).update(found=found, problems=problems)
+        StoredClosing.objects.filter(pk=export_id).update(found=found, problems=problems)

@@ -7,7 +7,7 @@ from exact.books.reconcile import settle_replaced
 from exact.lane.postings import next_revision, postings_of
 from exact.lane.states import BEGUN, NEEDS_A_PERSON, OVER, move
 from exact.models import Posting, PostingEvent, PostingState
-from exports.models import Export, ExportState, Replaced, Replacement, ReplacementWay
+from exports.models import ClosingState, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.carry_out import go_on
 from exports.way.prepare import WHERE_CLOSINGS_GO
@@ -22,7 +22,7 @@ from tenants.models import User
 def settle(posting: Posting) -> None:
     """Go on with what a person ordered and this posting was part of. Must run inside the transaction that ends it."""
     assert_in_transaction()
-    rows = Export.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+    rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
     export = rows.get(pk=posting.closing_id)
     replacement = Replacement.objects.filter(export=export, done_at=None).first()
     if posting.state in NEEDS_A_PERSON:
@@ -46,7 +46,7 @@ def settle(posting: Posting) -> None:
         _send_what_is_missing(export)
 
 
-def take_out(export: Export, old: Replaced, *, actor: User | None, why: str) -> None:
+def take_out(export: StoredClosing, old: Replaced, *, actor: User | None, why: str) -> None:
     """Begin to take an old entry out of Exact: delete it there, or post what undoes it."""
     if old.way != ReplacementWay.REVERSE:
         move(old.posting, PostingState.REMOVING, actor=actor, why=why)
@@ -59,7 +59,7 @@ def take_out(export: Export, old: Replaced, *, actor: User | None, why: str) -> 
         _post_reversal(export, old)
 
 
-def _reversal_ended(export: Export, reversal: Posting, undone: Posting, replacement: Replacement | None) -> None:
+def _reversal_ended(export: StoredClosing, reversal: Posting, undone: Posting, replacement: Replacement | None) -> None:
     """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew."""
     if reversal.state == PostingState.POSTED:
         settle_replaced(undone)
@@ -68,7 +68,7 @@ def _reversal_ended(export: Export, reversal: Posting, undone: Posting, replacem
         _post_reversal(export, replacement.olds.get(posting=undone))
 
 
-def _post_reversal(export: Export, old: Replaced) -> None:
+def _post_reversal(export: StoredClosing, old: Replaced) -> None:
     assert old.reversal is not None, "an order to reverse keeps the reversal"
     posting = old.posting
     _post(
@@ -81,7 +81,7 @@ def _post_reversal(export: Export, old: Replaced) -> None:
     )
 
 
-def _put_in_place(export: Export, replacement: Replacement) -> None:
+def _put_in_place(export: StoredClosing, replacement: Replacement) -> None:
     """Once all old entries are gone, post the new ones that were ordered."""
     under_way = Posting.objects.filter(closing_id=export.pk, state__in=BEGUN)
     if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():
@@ -106,9 +106,9 @@ def _close(replacement: Replacement) -> None:
     Replacement.objects.filter(pk=replacement.pk).update(done_at=timezone.now())
 
 
-def _send_what_is_missing(export: Export) -> None:
+def _send_what_is_missing(export: StoredClosing) -> None:
     """After a look for what a person sends again: the rest of the closing, when nothing of it is on its way."""
-    if export.state != ExportState.EXPORTING:
+    if export.state != ClosingState.EXPORTING:
         return
     on_its_way = (*BEGUN, PostingState.REFUSED, PostingState.DIFFERS)
     if not Posting.objects.filter(closing_id=export.pk, state__in=on_its_way).exists():
@@ -116,7 +116,7 @@ def _send_what_is_missing(export: Export) -> None:
 
 
 def _post(
-    export: Export,
+    export: StoredClosing,
     entries: list[Entry],
     *,
     like: Posting,

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exports.coverage.judge import LOOKED_AT_AGAIN, PARTLY, SUMS_DIFFER, WHICH
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import ClosingKinds, LevelChange
 from exports.nudge import nudge_release
 from exports.way.accept import reconsider
@@ -37,10 +37,10 @@ def open_questions(establishments: Iterable[Establishment] | QuerySet[Establishm
     return rows.select_related("establishment__tenant").order_by("asked_at")
 
 
-def waiting_for_the_answer(establishment: Establishment) -> QuerySet[Export]:
+def waiting_for_the_answer(establishment: Establishment) -> QuerySet[StoredClosing]:
     """The closings that are held until it is answered."""
-    return Export.objects.filter(
-        establishment=establishment, state=ExportState.HELD, problems__contains=[{"code": WHICH}]
+    return StoredClosing.objects.filter(
+        establishment=establishment, state=ClosingState.HELD, problems__contains=[{"code": WHICH}]
     )
 
 
@@ -90,13 +90,13 @@ def _look_at(pk: UUID) -> bool:
     return True
 
 
-def _select_left(change: LevelChange) -> QuerySet[Export, UUID]:
+def _select_left(change: LevelChange) -> QuerySet[StoredClosing, UUID]:
     """What one step has still to look at, in the order it came."""
     archived = Q()
     for code in LOOKED_AT_AGAIN:
         archived |= Q(problems__contains=[{"code": code}])
-    rows = Export.objects.filter(
-        Q(state__in=[ExportState.HELD, ExportState.WAITING]) | Q(archived, state=ExportState.ARCHIVED),
+    rows = StoredClosing.objects.filter(
+        Q(state__in=[ClosingState.HELD, ClosingState.WAITING]) | Q(archived, state=ClosingState.ARCHIVED),
         establishment=change.establishment_id,
     )
     rows = rows.filter(kind=change.after) if change.step == 1 else rows.exclude(kind=change.after)
@@ -111,7 +111,7 @@ CLOCKS_APART = timedelta(minutes=15)
 # Where hours stand for tickets, that can only be after something happened in the establishment since that look.
 MOVED = """
 SELECT held.id, held.put_off_count
-FROM exports_export AS held
+FROM exports_storedclosing AS held
 CROSS JOIN jsonb_array_elements(held.problems) AS problem
 CROSS JOIN LATERAL (
     SELECT count(DISTINCT other.closing_id) AS others
@@ -124,7 +124,7 @@ CROSS JOIN LATERAL (
 WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until <= now())
     AND problem->>'code' = ANY (%(codes)s) AND (problem->'facts'->>'count')::int <> beside.others
     AND (beside.others > 0 OR EXISTS (
-        SELECT FROM exports_exportevent AS event JOIN exports_export AS moved ON moved.id = event.export_id
+        SELECT FROM exports_closingevent AS event JOIN exports_storedclosing AS moved ON moved.id = event.export_id
         WHERE event.tenant_id = held.tenant_id AND event.at > held.state_since - make_interval(secs => %(apart)s)
             AND moved.establishment_id = held.establishment_id AND moved.id <> held.id))
 ORDER BY row_number() OVER (PARTITION BY held.tenant_id ORDER BY held.state_since, held.id), held.state_since, held.id
@@ -140,4 +140,4 @@ def look_again_at_disputes() -> int:
     with connection.cursor() as sql:
         sql.execute(MOVED, {"codes": [PARTLY, SUMS_DIFFER], "apart": CLOCKS_APART.total_seconds(), "limit": BATCH})
         found = sql.fetchall()
-    return each(Export, found, partial(reconsider, why=Why.COVERED_IN_PART), loop="disputes")
+    return each(StoredClosing, found, partial(reconsider, why=Why.COVERED_IN_PART), loop="disputes")

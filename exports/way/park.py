@@ -11,29 +11,29 @@ from django.db.models import F, Q, QuerySet
 
 from exact.lane.states import MovedByAnother, move
 from exact.models import Posting, PostingState
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.states import move_export
 from exports.words.reasons import Why
 
 
-def stopped_closings() -> QuerySet[Export]:
+def stopped_closings() -> QuerySet[StoredClosing]:
     """Closings with entries to send that must not be sent."""
     elsewhere = Q(establishment__activation__active=False) | ~Q(establishment__activation__division=F("division"))
     postings = Posting.objects.filter(elsewhere, state=PostingState.PENDING)
-    return Export.objects.filter(state=ExportState.READY, pk__in=postings.values("closing_id"))
+    return StoredClosing.objects.filter(state=ClosingState.READY, pk__in=postings.values("closing_id"))
 
 
 def park(export_id: UUID) -> None:
     """Let a ready closing wait again. Does nothing once anything of it is under way."""
     try:
         with transaction.atomic():
-            export = Export.objects.select_for_update(of=("self",)).get(pk=export_id)
+            export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=export_id)
             postings = [*Posting.objects.filter(closing_id=export_id).exclude(state=PostingState.WITHDRAWN)]
-            if export.state != ExportState.READY or any(it.state != PostingState.PENDING for it in postings):
+            if export.state != ClosingState.READY or any(it.state != PostingState.PENDING for it in postings):
                 return
             for posting in postings:
                 move(posting, PostingState.WITHDRAWN, why=Why.SWITCHED_OFF)
-            move_export(export, ExportState.WAITING, why=Why.SWITCHED_OFF)
+            move_export(export, ClosingState.WAITING, why=Why.SWITCHED_OFF)
     except MovedByAnother:
         # The lane claimed an entry meanwhile: it was under way before the export was switched off.
         return

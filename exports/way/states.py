@@ -14,30 +14,30 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
 
 from exports.coverage.judge import LOOKED_AT_AGAIN
-from exports.models import Export, ExportEvent, ExportState
+from exports.models import ClosingEvent, ClosingState, StoredClosing
 from tenants.models import User
 
 # Where a new look at a closing may lead; `exported` when all of it stands already.
 _AFRESH = frozenset(
-    {ExportState.HELD, ExportState.WAITING, ExportState.READY, ExportState.ARCHIVED, ExportState.EXPORTED}
+    {ClosingState.HELD, ClosingState.WAITING, ClosingState.READY, ClosingState.ARCHIVED, ClosingState.EXPORTED}
 )
-MOVES: dict[ExportState, frozenset[ExportState]] = {
-    ExportState.HELD: _AFRESH,
-    ExportState.WAITING: _AFRESH,
-    ExportState.READY: frozenset(
-        {ExportState.EXPORTING, ExportState.EXPORTED, ExportState.FAILED, ExportState.HELD, ExportState.WAITING}
+MOVES: dict[ClosingState, frozenset[ClosingState]] = {
+    ClosingState.HELD: _AFRESH,
+    ClosingState.WAITING: _AFRESH,
+    ClosingState.READY: frozenset(
+        {ClosingState.EXPORTING, ClosingState.EXPORTED, ClosingState.FAILED, ClosingState.HELD, ClosingState.WAITING}
     ),
-    ExportState.EXPORTING: _AFRESH | {ExportState.FAILED},
-    ExportState.FAILED: _AFRESH | {ExportState.EXPORTING},
-    ExportState.EXPORTED: frozenset({ExportState.EXPORTING, ExportState.FAILED}),
-    ExportState.ARCHIVED: _AFRESH,
+    ClosingState.EXPORTING: _AFRESH | {ClosingState.FAILED},
+    ClosingState.FAILED: _AFRESH | {ClosingState.EXPORTING},
+    ClosingState.EXPORTED: frozenset({ClosingState.EXPORTING, ClosingState.FAILED}),
+    ClosingState.ARCHIVED: _AFRESH,
 }
 
 
-def others_stand_for(export: Export) -> bool:
+def others_stand_for(export: StoredClosing) -> bool:
     """Whether a closing is archived because others count in its place: should they not, it may count after all."""
     codes = {problem["code"] for problem in export.problems}
-    return export.state == ExportState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
+    return export.state == ClosingState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
 
 
 class MovedByAnother(Exception):
@@ -45,21 +45,21 @@ class MovedByAnother(Exception):
 
 
 def move_export(
-    export: Export, to: ExportState, *, why: str = "", actor: User | None = None, **changes: object
+    export: StoredClosing, to: ClosingState, *, why: str = "", actor: User | None = None, **changes: object
 ) -> None:
     """Change the state, with its event, in one transaction. Raises `MovedByAnother`.
 
     It counts from the beginning of the transaction, by the database's clock: what changed since then was not seen.
     """
-    before = ExportState(export.state)
+    before = ClosingState(export.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
-    assert before != ExportState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
+    assert before != ClosingState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
     with transaction.atomic(savepoint=False):
-        rows = Export.objects.filter(pk=export.pk, state=before)
+        rows = StoredClosing.objects.filter(pk=export.pk, state=before)
         if rows.update(state=to, state_since=TransactionNow(), **changes) != 1:
             raise MovedByAnother(str(export.pk))
         if to != before:
-            ExportEvent.objects.create(
+            ClosingEvent.objects.create(
                 tenant_id=export.tenant_id, export=export, actor=actor, before=before, after=to, why=why[:300]
             )
     export.state = to

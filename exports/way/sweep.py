@@ -16,7 +16,7 @@ from exact.api.errors import ExactError
 from exact.company.preflight import THIRD_PARTY_UNKNOWN
 from exact.lane.states import OPEN
 from exact.models import Activation, ConnectionState, Division, Lane, Posting
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.park import park, stopped_closings
 from exports.words.reasons import Why
@@ -48,13 +48,13 @@ def unreconciled_divisions() -> list[int]:
 
 def park_stopped() -> int:
     """Take back what must not be sent any more. Returns how many closings."""
-    return each(Export, in_turn(stopped_closings(), *OLDEST, limit=BATCH), park, loop="park")
+    return each(StoredClosing, in_turn(stopped_closings(), *OLDEST, limit=BATCH), park, loop="park")
 
 
 def release_waiting() -> int:
     """Look again at closings that wait although their establishment is active now. Returns how many."""
     active = Activation.objects.filter(active=True).values("establishment")
-    waiting = Export.objects.filter(state=ExportState.WAITING, establishment__in=active)
+    waiting = StoredClosing.objects.filter(state=ClosingState.WAITING, establishment__in=active)
     return _reconsider_each(in_turn(waiting, *OLDEST, limit=BATCH), why=Why.ACTIVATED)
 
 
@@ -63,7 +63,7 @@ def release_mended() -> int:
     changed = Q(establishment__mapping__updated_at__gt=F("state_since")) | Q(
         establishment__activation__checked_at__gt=F("state_since"), establishment__activation__active=True
     )
-    mended = Export.objects.filter(changed, state=ExportState.HELD)
+    mended = StoredClosing.objects.filter(changed, state=ClosingState.HELD)
     return _reconsider_each(in_turn(mended, *OLDEST, limit=BATCH), why=Why.SETTINGS_CHANGED)
 
 
@@ -91,8 +91,8 @@ def _reachable() -> QuerySet[Activation]:
     return Activation.objects.filter(active=True, division__connection__state=ConnectionState.ACTIVE)
 
 
-def _select_held_for_third_parties() -> QuerySet[Export]:
-    return Export.objects.filter(state=ExportState.HELD, problems__contains=MISSES_A_PARTY)
+def _select_held_for_third_parties() -> QuerySet[StoredClosing]:
+    return StoredClosing.objects.filter(state=ClosingState.HELD, problems__contains=MISSES_A_PARTY)
 
 
 def _learn_for_closings(activation_id: int) -> None:
@@ -119,4 +119,4 @@ def _unknown_parties(problems: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _reconsider_each(rows: Iterable[Row], *, why: str) -> int:
-    return each(Export, rows, partial(reconsider, why=why), loop=why)
+    return each(StoredClosing, rows, partial(reconsider, why=why), loop=why)

@@ -5,7 +5,7 @@ from typing import assert_never
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.kinds import ClosingKind
 
 
@@ -21,6 +21,6 @@ def closing_words(kind: ClosingKind) -> str:
     assert_never(kind)
 
 
-def name_of(export: Export) -> str:
+def name_of(export: StoredClosing) -> str:
     """ "Z 1042, 14/03/2026"."""
     return f"{export}, {date_format(export.business_date, 'SHORT_DATE_FORMAT')}"

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from exact.models import PostingEvent, PostingState
-from exports.models import Export, ExportEvent, ExportState
+from exports.models import ClosingEvent, ClosingState, StoredClosing
 from exports.words.problems import sentence
 from exports.words.reasons import reason
 from tenants.models import Establishment
 
 # The words of `Happening.state`.
-STATES = [*dict.fromkeys([*ExportState.values, *PostingState.values])]
+STATES = [*dict.fromkeys([*ClosingState.values, *PostingState.values])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,9 @@ class Happening:
     correlation_id: str = ""
 
 
-def of_closing(export: Export) -> list[Happening]:
+def of_closing(export: StoredClosing) -> list[Happening]:
     """All that happened to one closing, oldest first."""
-    events = ExportEvent.objects.filter(export=export)
+    events = ClosingEvent.objects.filter(export=export)
     moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
     return _sort_happenings(events, moves)
 
@@ -44,13 +44,13 @@ def of_closing(export: Export) -> list[Happening]:
 def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
     """What happened between two moments to the closings of an establishment, oldest first, at most `limit`."""
     between = {"tenant": establishment.tenant_id, "at__gte": start, "at__lt": end}
-    events = ExportEvent.objects.filter(**between, export__establishment=establishment)
-    own = Export.objects.filter(establishment=establishment)
+    events = ClosingEvent.objects.filter(**between, export__establishment=establishment)
+    own = StoredClosing.objects.filter(establishment=establishment)
     moves = PostingEvent.objects.filter(**between, posting__closing_id__in=own.values("pk"))
     return _sort_happenings(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
 
 
-def _sort_happenings(events: QuerySet[ExportEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
+def _sort_happenings(events: QuerySet[ClosingEvent], moves: QuerySet[PostingEvent]) -> list[Happening]:
     found: Iterable[Happening] = [
         *(_of_event(event) for event in events.select_related("actor")),
         *(_of_move(move) for move in moves.select_related("posting", "actor")),
@@ -58,12 +58,12 @@ def _sort_happenings(events: QuerySet[ExportEvent], moves: QuerySet[PostingEvent
     return sorted(found, key=lambda happening: happening.at)
 
 
-def _of_event(event: ExportEvent) -> Happening:
+def _of_event(event: ClosingEvent) -> Happening:
     return Happening(
         at=event.at,
         closing_id=event.export_id,
         state=event.after,
-        what=str(ExportState(event.after).label),
+        what=str(ClosingState(event.after).label),
         why=reason(event.why),
         actor=str(event.actor or ""),
     )

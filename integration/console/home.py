@@ -16,7 +16,7 @@ from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.console.findings_page import open_findings
 from exports.coverage.silent import silent_tills
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from integration.console.chart import last_days
 from integration.console.night import night_of, paused_lanes
 from integration.console.set_up.progress import being_set_up
@@ -94,9 +94,9 @@ def to_know(user: User) -> dict[str, Any]:
 
 def to_mend(user: User, differing: int) -> list[str]:
     """How many closings of any day failed or are held, and how many entries differ in Exact, each in words."""
-    rows = visible_to(user, Export.objects.filter(state__in=[ExportState.HELD, ExportState.FAILED])).order_by()
+    rows = visible_to(user, StoredClosing.objects.filter(state__in=[ClosingState.HELD, ClosingState.FAILED])).order_by()
     of_state = dict(rows.values_list("state").annotate(n=Count("*")))
-    failed, held = of_state.get(ExportState.FAILED, 0), of_state.get(ExportState.HELD, 0)
+    failed, held = of_state.get(ClosingState.FAILED, 0), of_state.get(ClosingState.HELD, 0)
     return [
         words.format(count=count)
         for count, words in (

@@ -11,17 +11,17 @@ from django.db.models import Count, QuerySet
 
 from exact.models import Lane
 from exports.console import links
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
 ROWS_MAX = 100
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "exported": (ExportState.EXPORTED,),
-    "moving": (ExportState.READY, ExportState.EXPORTING),
-    "waiting": (ExportState.WAITING,),
-    "held": (ExportState.HELD,),
-    "failed": (ExportState.FAILED,),
+    "exported": (ClosingState.EXPORTED,),
+    "moving": (ClosingState.READY, ClosingState.EXPORTING),
+    "waiting": (ClosingState.WAITING,),
+    "held": (ClosingState.HELD,),
+    "failed": (ClosingState.FAILED,),
 }
 
 
@@ -88,14 +88,16 @@ def night_of(user: User, day: date) -> Night:
     return Night(day=day, total=total, lines=ordered[:ROWS_MAX], more=max(0, len(ordered) - ROWS_MAX))
 
 
-def closings_of(user: User) -> QuerySet[Export]:
+def closings_of(user: User) -> QuerySet[StoredClosing]:
     """The closings a person may see, to be counted: by establishment, as the index has them, unless it sees all."""
     if user.is_support:
-        return visible_to(user, Export.objects.all())
-    return Export.objects.filter(establishment__in=visible_to(user, Establishment.objects.order_by()).values("pk"))
+        return visible_to(user, StoredClosing.objects.all())
+    return StoredClosing.objects.filter(
+        establishment__in=visible_to(user, Establishment.objects.order_by()).values("pk")
+    )
 
 
-def _group_by_reseller(rows: QuerySet[Export]) -> list[Line]:
+def _group_by_reseller(rows: QuerySet[StoredClosing]) -> list[Line]:
     found: dict[int, Line] = {}
     counted = rows.order_by().values_list("tenant__reseller", "tenant__reseller__name", "state").annotate(n=Count("*"))
     for reseller, name, state, count in counted:
@@ -104,7 +106,7 @@ def _group_by_reseller(rows: QuerySet[Export]) -> list[Line]:
     return [*found.values()]
 
 
-def _list_establishments(user: User, rows: QuerySet[Export]) -> list[Line]:
+def _list_establishments(user: User, rows: QuerySet[StoredClosing]) -> list[Line]:
     shops = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
     found = {
         shop.pk: Line(title=str(shop), subtitle=shop.tenant.name, filters={"establishment": shop.pk})

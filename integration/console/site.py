@@ -42,18 +42,23 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Every day"),
                 "items": [
-                    _entry(_("Last night"), "bedtime", "admin:index", "exports.view_export"),
-                    _entry(_("Closings"), "receipt_long", "admin:exports_export_changelist", "exports.view_export"),
-                    _entry(_("Errors by cause"), "report", "console_causes", "exports.view_export"),
+                    _entry(_("Last night"), "bedtime", "admin:index", "exports.view_storedclosing"),
+                    _entry(
+                        _("Closings"),
+                        "receipt_long",
+                        "admin:exports_storedclosing_changelist",
+                        "exports.view_storedclosing",
+                    ),
+                    _entry(_("Errors by cause"), "report", "console_causes", "exports.view_storedclosing"),
                     _entry(_("Differences"), "difference", "admin:exact_finding_changelist", "exact.view_finding")
                     | {"badge": "exports.console.findings_page.menu_count"},
                     _entry(
                         _("Export to accounting"),
                         "file_export",
-                        "admin:on_demand_exportrun_new",
-                        "on_demand.add_exportrun",
+                        "admin:on_demand_ondemandexport_new",
+                        "on_demand.add_ondemandexport",
                     ),
-                    _entry(_("Day's log"), "history", "console_log", "exports.view_export"),
+                    _entry(_("Day's log"), "history", "console_log", "exports.view_storedclosing"),
                 ],
             },
             {

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clyo_ingest.day_log import DayLog, LogLine, day_log
 from exports.console.causes import READ_MAX, causes_of
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger import texts
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
@@ -22,7 +22,7 @@ SHOPS_MAX = 500
 
 
 def _reader(request: HttpRequest) -> User:
-    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_export"):
+    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_storedclosing"):
         raise PermissionDenied
     return request.user
 
@@ -30,14 +30,14 @@ def _reader(request: HttpRequest) -> User:
 def causes_page(request: HttpRequest) -> HttpResponse:
     """What waits for a person, grouped by what can be mended once for all of it."""
     user = _reader(request)
-    causes = causes_of(visible_to(user, Export.objects.all()))
+    causes = causes_of(visible_to(user, StoredClosing.objects.all()))
     context = {
         **admin.site.each_context(request),
         "title": _("Errors by cause"),
         "causes": causes,
         "read_max": READ_MAX,
         "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
-        "may_repost": user.has_perm("exports.repost_export"),
+        "may_repost": user.has_perm("exports.repost_storedclosing"),
     }
     return TemplateResponse(request, "console/causes.html", context)
 

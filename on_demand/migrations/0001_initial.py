@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('fiscal_year', models.DateField()),
                 ('journal', models.CharField(max_length=20)),
                 ('sequence', models.PositiveIntegerField()),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.export')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('entry_kind', models.CharField(max_length=10)),
                 ('entry_journal', models.CharField(max_length=10)),
                 ('revision', models.PositiveSmallIntegerField(db_default=1, default=1)),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ExportRun',
+            name='OnDemandExport',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'exports to accounting',
                 'ordering': ['-asked_at', 'id'],
                 'indexes': [models.Index(fields=['tenant', '-asked_at'], name='on_demand_run_by_tenant'), models.Index(fields=['establishment', '-asked_at'], name='on_demand_run_by_shop'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['state'], name='on_demand_run_unfinished'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_run_mail_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), models.Q(('establishment__isnull', False), ('late_since__lte', models.F('first_date'))), _connector='OR'), name='on_demand_run_late_of_a_shop'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_exportrun_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_exportrun_asked_by_till_id_same_tenant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), models.Q(('establishment__isnull', False), ('late_since__lte', models.F('first_date'))), _connector='OR'), name='on_demand_run_late_of_a_shop'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant')],
             },
         ),
         migrations.CreateModel(
@@ -172,21 +172,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='RunClosing',
+            name='OnDemandClosing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='on_demand.exportrun')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.export')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='on_demand.ondemandexport')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('place', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('taken', 'taken'), ('already', 'already exported'), ('skipped', 'left out'), ('held', 'held')], max_length=10)),
                 ('in_exact', models.BooleanField(default=False, help_text='Its entries stood in Exact when it was taken.')),
                 ('problems', models.JSONField(default=list)),
-                ('earlier', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.exportrun')),
+                ('earlier', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
             ],
             options={
                 'ordering': ['place'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='on_demand_runclosing_once'), postgres.guards.SameTenant('run', name='on_demand_runclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_runclosing_export_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_runclosing_earlier_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_ondemandclosing_export_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant')],
             },
         ),
         migrations.CreateModel(
@@ -194,9 +194,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.export')),
+                ('export', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], max_length=10)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.exportrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('export', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_deliveredclosing_export_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept')],

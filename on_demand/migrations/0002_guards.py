@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='on_demand_bookyear_guard',
-            digest='bf2cca5de1ac8c51',
+            digest='75636e74d2fb78ee',
         ),
     ]

@@ -12,5 +12,5 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE OR REPLACE TRIGGER exports_archived_stays BEFORE UPDATE OF state ON exports_export FOR EACH ROW
+CREATE OR REPLACE TRIGGER exports_archived_stays BEFORE UPDATE OF state ON exports_storedclosing FOR EACH ROW
 WHEN (OLD.state = 'archived' AND NEW.state <> 'archived') EXECUTE FUNCTION exports_archived_stays();

@@ -6,7 +6,7 @@ DECLARE
     closing record;
     target text;
 BEGIN
-    SELECT id, tenant_id, state INTO STRICT closing FROM exports_export WHERE id = NEW.closing_id FOR NO KEY UPDATE;
+    SELECT id, tenant_id, state INTO STRICT closing FROM exports_storedclosing WHERE id = NEW.closing_id FOR NO KEY UPDATE;
     SELECT CASE WHEN bool_or(p.state IN ('refused', 'differs')) THEN 'failed'
                 WHEN bool_and(p.state = 'posted') THEN 'exported'
                 ELSE 'exporting' END
@@ -14,8 +14,8 @@ BEGIN
         WHERE p.closing_id = NEW.closing_id AND p.state NOT IN ('withdrawn', 'reversed');
     -- Once a person is needed, the rest going well does not change that; only a person's word does.
     IF closing.state <> target AND (NEW.state = 'sought') = (closing.state = 'failed' AND target = 'exporting') THEN
-        UPDATE exports_export SET state = target, state_since = clock_timestamp() WHERE id = closing.id;
-        INSERT INTO exports_exportevent (tenant_id, export_id, at, before, after, why)
+        UPDATE exports_storedclosing SET state = target, state_since = clock_timestamp() WHERE id = closing.id;
+        INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
             VALUES (closing.tenant_id, closing.id, clock_timestamp(), closing.state, target,
                     CASE NEW.state WHEN 'sought' THEN '' ELSE left(array_to_string(NEW.messages, '; '), 300) END);
     END IF;

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
-CLOSINGS = "/console/exports/export/"
+CLOSINGS = "/console/exports/storedclosing/"
 PASSWORD = "une-phrase-de-passe-à-soi"
 
 
@@ -112,7 +112,7 @@ def test_support__sends_a_refused_closing_again(
 
     support.goto(CLOSINGS)
     expect(row_of(support, 1042)).to_contain_text("exportée")
-    assert Export.objects.get(pk=closing_id).state == "exported"
+    assert StoredClosing.objects.get(pk=closing_id).state == "exported"
     assert len(numbers_in(exact, division)) == 2
 
 

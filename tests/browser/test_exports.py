@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from exact.models import Division
-from on_demand.models import ExportRun
+from on_demand.models import OnDemandExport
 from on_demand.perform import perform
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -23,7 +23,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     work(division)
 
     reseller.set_viewport_size({"width": 1280, "height": 900})
-    reseller.goto("/console/on_demand/exportrun/")
+    reseller.goto("/console/on_demand/ondemandexport/")
     reseller.get_by_role("link", name="Export vers comptabilité").last.click()
     reseller.get_by_label("Du", exact=True).fill("2026-03-01")
     reseller.get_by_label("Au", exact=True).fill("2026-03-31")
@@ -31,19 +31,19 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     reseller.get_by_label("Au", exact=True).press("Enter")
     expect(reseller.locator("#preview")).to_contain_text("Rien n’a encore été exporté")
     expect(reseller.get_by_text("Comparez le Z imprimé")).to_be_visible()
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
     reseller.screenshot(path=tmp_path / "preview.png", full_page=True)
 
     reseller.get_by_role("button", name="Exporter", exact=True).click()
     expect(reseller.get_by_role("progressbar")).to_be_visible()
     reseller.screenshot(path=tmp_path / "progress.png", full_page=True)
-    perform(ExportRun.objects.get().pk)
+    perform(OnDemandExport.objects.get().pk)
     expect(reseller.get_by_text("tous les comptes concordent au centime")).to_be_visible()
     reseller.screenshot(path=tmp_path / "report.png", full_page=True)
     with reseller.expect_download() as download:
         reseller.get_by_role("link", name="Télécharger 123456789FEC20261231.txt").click()
     assert download.value.path().read_bytes().startswith(b"JournalCode\tJournalLib\tEcritureNum")
-    reseller.goto("/console/on_demand/exportrun/")
+    reseller.goto("/console/on_demand/ondemandexport/")
     expect(reseller.get_by_text("123456789FEC20261231.txt")).to_be_visible()
 
 
@@ -51,7 +51,7 @@ def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tup
     till, _ = linked
     till.post("closings", closing())
     page = sign_in(StaffFactory(reseller=till.till.tenant.reseller), java_script_enabled=False)
-    page.goto("/console/on_demand/exportrun/new/")
+    page.goto("/console/on_demand/ondemandexport/new/")
     before = page.get_by_label("Au", exact=True).input_value()
     page.get_by_role("button", name="Mois dernier").click()
     assert page.get_by_label("Au", exact=True).input_value() < before
@@ -60,6 +60,6 @@ def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tup
     page.get_by_label("Format").select_option("ciel")
     page.get_by_role("button", name="Voir ce qui sera exporté").last.click()
     page.get_by_role("button", name="Exporter", exact=True).click()
-    perform(ExportRun.objects.get().pk)
+    perform(OnDemandExport.objects.get().pk)
     page.reload()
     expect(page.get_by_role("link", name="Télécharger XIMPORT.TXT")).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from booking.models import Mapping
 from clyo_ingest.keys import issue_key
 from exact.models import CatalogueItem, Division, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.sweep import release_mended
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TillFactory
 from tenants.models import Establishment
@@ -83,7 +83,7 @@ def test_unknown_means__is_answered_previewed_and_booked_as_previewed(
     expect(page.get_by_text("Enregistré.")).to_be_visible()
     release_mended()
     work(division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
     assert shown == lines_booked()
     assert len(exact.entries(division.code)) == 2
 

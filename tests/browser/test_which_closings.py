@@ -36,6 +36,6 @@ def test_closing__shows_what_it_was_checked_against(sign_in: Callable[..., Page]
     till = Caller(row, issue_key(row))
     *_stations, whole = push(till, station("1"), station("2"), general())
     page = sign_in(StaffFactory(reseller=row.tenant.reseller))
-    page.goto(f"/console/exports/export/{whole.pk}/change/")
+    page.goto(f"/console/exports/storedclosing/{whole.pk}/change/")
     expect(page.get_by_role("heading", name="Contrôlée avec")).to_be_visible()
     page.screenshot(path=tmp_path / "closing.png", full_page=True)

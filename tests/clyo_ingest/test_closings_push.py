@@ -13,10 +13,10 @@ from django.test import Client
 
 from clyo_ingest.inbox import BODY_MAX
 from clyo_ingest.keys import revoke_keys
-from clyo_ingest.models import Closing, Push
+from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.throttles import PushThrottle
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.models import Establishment
 from tests.clyo_ingest.given import LEVELS, codes, colleague, gzipped, kept, pointers, push_bytes, suspend
 from tests.conftest import CLOSING, Caller, closing
@@ -31,13 +31,13 @@ def test_push__is_taken(till: Caller) -> None:
     assert (answer.status_code, body["state"], body["problems"]) == (201, "waiting", [])
     assert body["identity"] == {"kind": "general", "scope": "", "number": 1042}
     assert body["links"]["self"].endswith(f"/api/v1/closings/{body['id']}")
-    assert Export.objects.get(pk=body["id"]).document["sales"][0]["gross"] == "1100.01"
+    assert StoredClosing.objects.get(pk=body["id"]).document["sales"][0]["gross"] == "1100.01"
 
 
 def test_push__is_kept_raw(till: Caller) -> None:
     body = json.dumps(closing(), indent=3).encode()
     answer = push_bytes(till, body)
-    push = Closing.objects.get(pk=answer.json()["id"]).push
+    push = ReceivedClosing.objects.get(pk=answer.json()["id"]).push
     assert bytes(push.body) == body
 
 
@@ -45,7 +45,7 @@ def test_retry__is_answered_the_same(till: Caller) -> None:
     first, again = till.post("closings", closing()), till.post("closings", closing())
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
-    assert Closing.objects.filter(till=till.till).count() == 1
+    assert ReceivedClosing.objects.filter(till=till.till).count() == 1
     repeat = Push.objects.latest("pk")
     assert (repeat.answer_status, str(repeat.closing_id)) == (200, first.json()["id"])
 
@@ -73,7 +73,7 @@ def test_conflict__says_what_differs_and_the_first_stands(
     assert (other.status_code, other.json()["code"]) == (409, "closing_conflict")
     assert pointers(other) == dict.fromkeys(differing, "differs")
     assert till.post("closings", closing()).json() == first.json()
-    assert Export.objects.get(pk=first.json()["id"]).document["business_date"] == "2026-03-14"
+    assert StoredClosing.objects.get(pk=first.json()["id"]).document["business_date"] == "2026-03-14"
     assert kept(till)[1] == (409, "closing_conflict")
 
 
@@ -200,7 +200,7 @@ def test_invalid__names_the_fault(till: Caller, changes: dict[str, Any], expecte
     assert pointers(answer) == expected
     assert all(fault["message"] for fault in answer.json()["errors"])
     assert kept(till) == [(422, "closing_invalid")]
-    assert not Closing.objects.exists()
+    assert not ReceivedClosing.objects.exists()
 
 
 def test_invalid__lists_all_faults(till: Caller) -> None:
@@ -300,7 +300,7 @@ def test_suspended__is_403_on_the_next_call_and_the_push_is_kept(till: Caller, l
     assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
     assert kept(till)[1:] == [(403, "suspended")]
     assert json.loads(bytes(Push.objects.latest("pk").body))["number"] == 1043
-    assert Closing.objects.count() == 1
+    assert ReceivedClosing.objects.count() == 1
 
 
 @pytest.mark.parametrize("path", ["till", "parameters", "closings", "closings/00000000-0000-4000-8000-000000000000"])
@@ -422,7 +422,7 @@ def test_race__fifty_pushes_make_one_closing(transactional_db: None, till: Calle
     answers = at_once([lambda: till.post("closings", closing())] * 50)
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 49}
     assert len({answer.content for answer in answers}) == 1
-    assert Closing.objects.count() == Export.objects.count() == 1
+    assert ReceivedClosing.objects.count() == StoredClosing.objects.count() == 1
     assert Push.objects.count() == 50
 
 
@@ -430,7 +430,7 @@ def test_race__of_different_contents_takes_one_of_them(transactional_db: None, t
     bodies = [closing(opened_at=f"2026-03-14T08:{minute:02d}:00+01:00") for minute in range(10)]
     answers = at_once([lambda body=body: till.post("closings", body) for body in bodies])  # type: ignore[misc]
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 9}
-    assert Closing.objects.count() == 1
+    assert ReceivedClosing.objects.count() == 1
 
 
 def test_race__of_two_tills_for_the_same_tickets_holds_one(transactional_db: None, till: Caller) -> None:

@@ -3,7 +3,7 @@
 from django.test import Client
 from django.urls import reverse
 
-from clyo_ingest.models import Closing
+from clyo_ingest.models import ReceivedClosing
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, closing
 
@@ -22,5 +22,5 @@ def test_pushes__show_their_answer_and_their_closing(till: Caller) -> None:
         ("201", True),
         ("422", False),
     ]
-    link = reverse("admin:exports_export_change", args=[Closing.objects.get().pk])
+    link = reverse("admin:exports_storedclosing_change", args=[ReceivedClosing.objects.get().pk])
     assert page.content.decode().count(f"<a href='{link}'>") == 2

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from exact.models import Division
 from on_demand.ask import ask_for_run
-from on_demand.models import ExportRun, RunFormat
+from on_demand.models import OnDemandExport, OnDemandFormat
 from on_demand.perform import perform
 from simulators.clyo_till import __main__ as program
 from simulators.clyo_till.identity import Identity
@@ -39,7 +39,7 @@ def test_export__is_accepted_then_tells_its_progress_and_closings() -> None:
     assert set(answer.json()) == {"id", "links"}
     queued = till.get(path_of(answer)).json()
     assert (queued["state"], queued["progress"]) == ("queued", {"done": 0, "total": 0})
-    perform(ExportRun.objects.get().pk)
+    perform(OnDemandExport.objects.get().pk)
     done = till.get(path_of(answer)).json()
     assert (done["state"], done["progress"]) == ("done", {"done": 2, "total": 2})
     assert [(it["number"], it["state"], it["taken"]) for it in done["closings"]] == [(1042, "waiting", True)]
@@ -52,7 +52,7 @@ def test_file__has_the_very_bytes_that_were_made() -> None:
     file = answer.json()["links"]["file"].partition("/api/v1/")[2]
     early = till.get(file)
     assert (early.status_code, early.json()["code"], early["Retry-After"]) == (409, "export_not_done", "5")
-    run = ExportRun.objects.get()
+    run = OnDemandExport.objects.get()
     perform(run.pk)
     run.refresh_from_db()
     got = till.get(file)
@@ -106,7 +106,7 @@ def test_file__without_a_held_day_says_which_and_why() -> None:
     assert (problem["code"], problem["blocking"]) == ("run_left_out", False)
     assert "Z1043" in problem["message"]
     assert "Z1042" not in problem["message"]
-    assert " ".join(problem["message"].split()) in page_of(ExportRun.objects.get(), till)
+    assert " ".join(problem["message"].split()) in page_of(OnDemandExport.objects.get(), till)
     assert till.get(answer["links"]["file"].partition("/api/v1/")[2]).status_code == 200
 
 
@@ -194,7 +194,7 @@ def test_export__that_is_not_possible_is_refused_with_its_pointer(change: Any, p
     answer = till.post("exports", {**RANGE, "format": "fec", **change})
     assert (answer.status_code, answer.json()["code"]) == (422, "export_invalid")
     assert (pointer, code) in [(it["pointer"], it["code"]) for it in answer.json()["errors"]]
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
 
 
 def test_year__with_its_leap_day_is_accepted() -> None:
@@ -202,17 +202,17 @@ def test_year__with_its_leap_day_is_accepted() -> None:
 
 
 @pytest.fixture
-def run() -> ExportRun:
+def run() -> OnDemandExport:
     """A finished file run of somebody."""
     till = shop()
     push(till, 1042)
-    row = asked(till, RunFormat.CIEL)
+    row = asked(till, OnDemandFormat.CIEL)
     perform(row.pk)
     return row
 
 
 @pytest.mark.parametrize("path", ["exports/{}", "exports/{}/file"])
-def test_till__of_another_shop_does_not_see_it(run: ExportRun, path: str) -> None:
+def test_till__of_another_shop_does_not_see_it(run: OnDemandExport, path: str) -> None:
     neighbour = shop()
     sister = shop(establishment__tenant=run.tenant)
     for till in (neighbour, sister):
@@ -222,7 +222,7 @@ def test_till__of_another_shop_does_not_see_it(run: ExportRun, path: str) -> Non
 
 def test_till__does_not_see_a_run_over_the_whole_customer() -> None:
     till = shop()
-    row = ask_for_run(till.till.tenant, establishment=None, format=RunFormat.FEC, **MARCH)
+    row = ask_for_run(till.till.tenant, establishment=None, format=OnDemandFormat.FEC, **MARCH)
     assert till.get(f"exports/{row.pk}").status_code == 404
 
 
@@ -237,7 +237,7 @@ def till_program(till: Caller, server: str, home: Path, *arguments: str) -> int:
     Identity(server=server, key=till.key).save(home / "till")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["clyo_till", "export", "--state", str(home / "till"), *arguments])
-        patch.setattr("time.sleep", lambda _: perform(ExportRun.objects.get().pk))
+        patch.setattr("time.sleep", lambda _: perform(OnDemandExport.objects.get().pk))
         return program.main()
 
 
@@ -251,7 +251,7 @@ def test_till_program__waits_for_the_file_and_tells_what_is_missing(
     push(till, 1042, 1045)
     assert till_program(till, live_server.url, tmp_path, *MARCH_ARGUMENTS, "ciel", "--out", str(tmp_path)) == 0
     written = tmp_path / "ciel-2026-03-01-2026-03-31.txt"
-    assert written.read_bytes() == content_of(ExportRun.objects.get())
+    assert written.read_bytes() == content_of(OnDemandExport.objects.get())
     assert "1043-1044" in capsys.readouterr().out
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from clyo_ingest.models import Closing
+from clyo_ingest.models import ReceivedClosing
 from tests.clyo_ingest.given import colleague, stranger
 from tests.conftest import Caller, closing
 
@@ -46,7 +46,7 @@ def test_identity__is_each_tills_own(till: Caller, other: Caller) -> None:
     mine = till.post("closings", closing())
     theirs = other.post("closings", closing(business_date="2026-03-15"))
     assert (mine.status_code, theirs.status_code) == (201, 201)
-    assert Closing.objects.count() == 2
+    assert ReceivedClosing.objects.count() == 2
 
 
 @pytest.mark.parametrize("path", ["till", "parameters", "closings", "closings/00000000-0000-4000-8000-000000000000"])

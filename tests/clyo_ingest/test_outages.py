@@ -11,10 +11,10 @@ import pytest
 from celery import Celery
 from django.db import connection
 
-from clyo_ingest.models import Closing
+from clyo_ingest.models import ReceivedClosing
 from exact import nudge
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.sweep import due_divisions
 from integration.celery import app
 from tests.conftest import Caller, closing, work
@@ -131,7 +131,7 @@ def test_push__is_kept_and_exported_by_the_sweep_when_valkey_is_down(
     assert answer.status_code == 201
     assert due_divisions() == [division.pk]
     work(division)
-    assert Export.objects.get(pk=answer.json()["id"]).state == "exported"
+    assert StoredClosing.objects.get(pk=answer.json()["id"]).state == "exported"
 
 
 def test_push__is_acknowledged_whatever_the_broker_s_client_raises(
@@ -165,7 +165,7 @@ def test_push__is_refused_for_now_when_the_database_ends_and_taken_when_it_is_ba
 
     connection.close()  # as every request begins; the test's client leaves that out
     assert till.post("closings", closing()).status_code == 201
-    assert Closing.objects.filter(till=till.till).count() == 1
+    assert ReceivedClosing.objects.filter(till=till.till).count() == 1
 
 
 def test_commit__waits_for_the_disk_whatever_the_server_says(db: None) -> None:

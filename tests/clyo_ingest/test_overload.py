@@ -10,7 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, connections, transaction
 
 from clyo_ingest.keys import issue_key
-from clyo_ingest.models import Closing
+from clyo_ingest.models import ReceivedClosing
 from tenants.factories import TillFactory
 from tenants.models import Till
 from tests.conftest import closing
@@ -68,7 +68,7 @@ def test_call_beyond_what_it_can_work_on__is_told_to_come_again(transactional_db
     assert 5 <= int(refused.headers["Retry-After"]) <= 30
     assert slow.status == 201
     assert web.get("/api/v1/till", headers=headers).status_code == 200
-    assert Closing.objects.filter(till=till).count() == 1
+    assert ReceivedClosing.objects.filter(till=till).count() == 1
 
 
 def test_console__is_not_counted(transactional_db: None, web: httpx.Client) -> None:

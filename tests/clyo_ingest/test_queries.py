@@ -115,7 +115,7 @@ def test_log__has_the_form_that_was_asked_for(till: Caller, query: str, accept: 
 def test_schema__has_each_parameter_as_it_is_read() -> None:
     paths = api_document()["paths"]
     said = _queries_of(paths["/api/v1/closings"]["get"])
-    assert said["state"]["schema"] == {"$ref": "#/components/schemas/ExportState"}
+    assert said["state"]["schema"] == {"$ref": "#/components/schemas/ClosingState"}
     assert said["from"]["schema"]["format"] == "date"
     assert (said["number"]["schema"]["type"], said["number"]["schema"]["minimum"]) == ("integer", 1)
     log = _queries_of(paths["/api/v1/log"]["get"])

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from clyo_ingest.models import Closing, Push, Restart
+from clyo_ingest.models import Push, ReceivedClosing, Restart
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import (
     AccountantFactory,
     ResellerAdminFactory,
@@ -67,8 +67,8 @@ def test_second_closing__is_offered_to_support_on_the_push_s_page(twice: Caller)
 def test_second_closing__is_taken_as_one_of_its_own(twice: Caller) -> None:
     support, push = SupportFactory(), refused(twice)
     answer = take(support, push)
-    taken = Closing.objects.get(push=push)
-    assert answer.url == reverse("admin:exports_export_change", args=[taken.pk])
+    taken = ReceivedClosing.objects.get(push=push)
+    assert answer.url == reverse("admin:exports_storedclosing_change", args=[taken.pk])
     assert (taken.number, taken.era, str(taken.export.business_date)) == (1050, 1, "2026-03-17")
     restart = Restart.objects.get()
     assert (restart.by, restart.reason, restart.why) == (support, "restored", "disk changed on Monday")
@@ -80,9 +80,9 @@ def test_second_closing__is_taken_as_one_of_its_own(twice: Caller) -> None:
 def test_taken_closing__is_known_when_it_comes_again(twice: Caller) -> None:
     take(SupportFactory(), refused(twice))
     again = twice.post("closings", on("2026-03-17", 1050))
-    assert (again.status_code, again.json()["id"]) == (200, str(Closing.objects.get(era=1).pk))
+    assert (again.status_code, again.json()["id"]) == (200, str(ReceivedClosing.objects.get(era=1).pk))
     first = twice.post("closings", on("2026-03-14", 1050))
-    assert (first.status_code, first.json()["id"]) == (200, str(Closing.objects.get(era=0).pk))
+    assert (first.status_code, first.json()["id"]) == (200, str(ReceivedClosing.objects.get(era=0).pk))
     assert twice.post("closings", on("2026-03-18", 1050)).status_code == 409
     listed = twice.get("closings?number=1050").json()["results"]
     assert sorted(it["business_date"] for it in listed) == ["2026-03-14", "2026-03-17"]
@@ -101,7 +101,7 @@ def test_second_closings__join_the_era_that_the_first_of_them_began(twice: Calle
     earlier = refused(twice)
     take(SupportFactory(), Push.objects.filter(answer_status=409).earliest("pk"))
     take(SupportFactory(), earlier)
-    assert {*Closing.objects.values_list("number", "era")} == {(1049, 0), (1049, 1), (1050, 0), (1050, 1)}
+    assert {*ReceivedClosing.objects.values_list("number", "era")} == {(1049, 0), (1049, 1), (1050, 0), (1050, 1)}
     assert Restart.objects.count() == 1
 
 
@@ -109,14 +109,14 @@ def test_second_closing__pressed_twice_is_taken_once(twice: Caller) -> None:
     support, push = SupportFactory(), refused(twice)
     take(support, push)
     assert take(support, push).url == reverse("admin:clyo_ingest_push_change", args=[push.pk])
-    assert (Closing.objects.count(), Restart.objects.count()) == (2, 1)
+    assert (ReceivedClosing.objects.count(), Restart.objects.count()) == (2, 1)
 
 
 def test_second_closing__that_was_pushed_twice_is_taken_once(twice: Caller) -> None:
     twice.post("closings", on("2026-03-17", 1050))
     for push in Push.objects.filter(answer_status=409):
         take(SupportFactory(), push)
-    assert (Closing.objects.count(), Restart.objects.count()) == (2, 1)
+    assert (ReceivedClosing.objects.count(), Restart.objects.count()) == (2, 1)
 
 
 def test_second_closing__is_booked_beside_the_first(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
@@ -126,7 +126,7 @@ def test_second_closing__is_booked_beside_the_first(linked: tuple[Caller, Divisi
     take(SupportFactory(), refused(till))
     while work(division):
         pass
-    assert [*Export.objects.values_list("state", flat=True)] == ["exported", "exported"]
+    assert [*StoredClosing.objects.values_list("state", flat=True)] == ["exported", "exported"]
     sales = [it for it in exact.entries(division.code) if it["journal"] == "70"]
     assert sorted(it["date"] for it in sales) == ["2026-03-14", "2026-03-17"]
     assert len({it["reference"] for it in sales}) == 2
@@ -136,14 +136,14 @@ def test_second_closing__over_tickets_that_are_booked_is_held(till: Caller) -> N
     till.post("closings", closing(1050))
     till.post("closings", closing(1050, closed_at="2026-03-15T00:41:00+01:00"))
     take(SupportFactory(), refused(till))
-    assert Closing.objects.get(era=1).export.state == "held"
-    assert [it["code"] for it in Closing.objects.get(era=1).export.problems] == ["tickets_overlap"]
+    assert ReceivedClosing.objects.get(era=1).export.state == "held"
+    assert [it["code"] for it in ReceivedClosing.objects.get(era=1).export.problems] == ["tickets_overlap"]
 
 
 def test_second_closing__asks_for_a_reason(twice: Caller) -> None:
     take(SupportFactory(), refused(twice), why="")
     take(SupportFactory(), refused(twice), reason="because")
-    assert Closing.objects.count() == 1
+    assert ReceivedClosing.objects.count() == 1
 
 
 @pytest.mark.parametrize("stranger", [False, True])
@@ -153,7 +153,7 @@ def test_second_closing__is_support_s_to_take(twice: Caller, person: Any, strang
     reseller = ResellerFactory() if stranger else tenant.reseller
     own = {"tenant": tenant} if person is AccountantFactory else {"reseller": reseller}
     assert take(person(**own), refused(twice)).status_code == 403
-    assert Closing.objects.count() == 1
+    assert ReceivedClosing.objects.count() == 1
 
 
 def test_restart__lets_every_counter_begin_anew(till: Caller) -> None:

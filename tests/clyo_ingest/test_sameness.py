@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clyo_ingest import document as documents
-from exports.models import Export
+from exports.models import StoredClosing
 from tests.clyo_ingest.given import colleague
 from tests.conftest import Caller, closing
 
@@ -67,7 +67,7 @@ def test_other_words__are_the_same_closing(till: Caller, change: Change) -> None
     change(document)
     again = till.post("closings", document)
     assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
-    assert Export.objects.count() == 1
+    assert StoredClosing.objects.count() == 1
 
 
 @pytest.mark.parametrize(

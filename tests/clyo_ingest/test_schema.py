@@ -9,7 +9,7 @@ from django.test import Client
 from clyo_ingest.schema import api_document, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.urls import urlpatterns
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 
 # What holds things by names of their own.
 NAMED = ("properties", "responses", "parameters", "headers", "schemas")
@@ -115,7 +115,7 @@ def test_schema__says_the_limits_in_figures(schema: dict[str, Any]) -> None:
 
 
 def test_schema__knows_every_format_of_an_export(schema: dict[str, Any]) -> None:
-    assert schema["components"]["schemas"]["ExportRequest"]["properties"]["format"]["enum"] == RunFormat.values
+    assert schema["components"]["schemas"]["ExportRequest"]["properties"]["format"]["enum"] == OnDemandFormat.values
 
 
 def test_schema__writes_digits_in_ascii(schema: dict[str, Any]) -> None:

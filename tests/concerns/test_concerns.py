@@ -12,8 +12,8 @@ from concerns.found import concerns_of
 from exact.books.reconcile import reconcile
 from exact.models import Activation, Connection, ConnectionState, Division, Lane, Posting
 from exports.console.compared import compared, compared_words
-from exports.models import Export
-from on_demand.models import ExportRun, MailState
+from exports.models import StoredClosing
+from on_demand.models import MailState, OnDemandExport
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tenants.viewpoint import Scope
@@ -145,7 +145,7 @@ def test_till__that_usually_closes_and_did_not(till: Caller) -> None:
 def test_mail__that_was_refused(db: None) -> None:
     here = world()
     assert of(here.own.staff, Kind.UNDELIVERED) == []
-    ExportRun.objects.filter(tenant=here.own.tenant).update(
+    OnDemandExport.objects.filter(tenant=here.own.tenant).update(
         mail_state=MailState.REFUSED, mail_detail="550 No such user", finished_at=timezone.now()
     )
     (refused,) = of(here.own.staff, Kind.UNDELIVERED)
@@ -189,6 +189,6 @@ def test_suspended__person_hears_nothing(db: None) -> None:
 
 
 def test_nothing_wrong__is_no_concern(posted: Posting) -> None:
-    Export.objects.update(business_date=timezone.localdate())
+    StoredClosing.objects.update(business_date=timezone.localdate())
     reconcile(posted.division)
     assert concerns_of(Scope(user=SupportFactory())) == []

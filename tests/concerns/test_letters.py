@@ -19,7 +19,7 @@ from concerns.models import Letter, LetterKind, LetterState
 from concerns.tasks import letters
 from exact.books.reconcile import reconcile
 from exact.models import Division, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import Letters, User
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -76,7 +76,7 @@ def refusing(linked: Linked, exact: SimulatedExact) -> Iterator[Callable[[int], 
     def push(number: int) -> None:
         assert till.post("closings", closing(number)).status_code == 201
         work(division)
-        assert Export.objects.get(number=number).state == "failed"
+        assert StoredClosing.objects.get(number=number).state == "failed"
 
     set_period(exact, division, "closed")
     yield push
@@ -161,11 +161,11 @@ def test_mended__is_told_no_more_and_told_as_new_when_it_comes_back(linked: Link
     till, _division = linked
     till.post("closings", lydia(1042, "325.00"))
     morning(TUESDAY)
-    held = Export.objects.get()
+    held = StoredClosing.objects.get()
     problems = held.problems
-    Export.objects.update(problems=[], state="ready")
+    StoredClosing.objects.update(problems=[], state="ready")
     morning(WEDNESDAY)
-    Export.objects.update(problems=problems, state="held")
+    StoredClosing.objects.update(problems=problems, state="held")
     assert len(taken()) == 1
     morning("2026-12-03")
     assert "Z 1042" in text(taken()[person.email])
@@ -176,7 +176,7 @@ def test_link__leads_through_the_log_in_to_the_thing(linked: Linked, person: Use
     settings.PUBLIC_URL = "https://exact.clyo.example"
     identity = till.post("closings", closing(1042, payments=closing()["payments"][:1])).json()["id"]
     morning(TUESDAY)
-    address = f"https://exact.clyo.example/console/exports/export/{identity}/change/"
+    address = f"https://exact.clyo.example/console/exports/storedclosing/{identity}/change/"
     letter = taken()[person.email]
     assert address in text(letter)
     assert f'href="{address}"' in letter.alternatives[0][0]

@@ -25,17 +25,17 @@ from exact.models import (
     PostingEvent,
     PostingState,
 )
-from exports.models import Export, ExportState, RepostItem, RepostRun
+from exports.models import ClosingState, RepostItem, RepostRun, StoredClosing
 from on_demand.content import keep_content
 from on_demand.models import (
     BookYear,
-    ExportRun,
     FileSettings,
     MonthlyExport,
-    RunClosing,
-    RunClosingState,
-    RunFormat,
-    RunState,
+    OnDemandClosing,
+    OnDemandClosingState,
+    OnDemandExport,
+    OnDemandFormat,
+    OnDemandState,
 )
 from tenants.factories import (
     AccountantFactory,
@@ -58,9 +58,9 @@ class Customer:
     number: int
     tenant: Tenant
     caller: Caller
-    export: Export
+    export: StoredClosing
     run: RepostRun
-    export_run: ExportRun
+    export_run: OnDemandExport
     staff: User
     accountant: User
 
@@ -80,7 +80,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     answer = caller.post("closings", closing(number, tickets=[], totals=None, business_date="2026-03-14"))
     assert answer.status_code == 201, answer.content
     caller.post("closings", {"kind": f"{mark} refusé"})
-    export = Export.objects.get(pk=answer.json()["id"])
+    export = StoredClosing.objects.get(pk=answer.json()["id"])
     division = linked(tenant, mark, code=number)
     Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
     make_link(shop)
@@ -121,25 +121,27 @@ def linked(tenant: Tenant, mark: str, *, code: int) -> Division:
     return division
 
 
-def exported_into_a_file(export: Export, mark: str, *, asked_by: User) -> ExportRun:
+def exported_into_a_file(export: StoredClosing, mark: str, *, asked_by: User) -> OnDemandExport:
     """A run that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
     data = f"{mark}\tle fichier\r\n".encode()
     content = keep_content(BytesIO(data), sha256=sha256(data).hexdigest(), size=len(data))
-    run = ExportRun.objects.create(
+    run = OnDemandExport.objects.create(
         tenant=export.tenant,
         establishment=export.establishment,
         first_date=export.business_date,
         last_date=export.business_date,
-        format=RunFormat.FEC,
+        format=OnDemandFormat.FEC,
         email=f"compta@{mark.lower()}.example",
         asked_by=asked_by,
-        state=RunState.DONE,
+        state=OnDemandState.DONE,
         finished_at=timezone.now(),
         content=content,
         file_name=f"{mark}.txt",
         sheet_csv=data,
     )
-    RunClosing.objects.create(tenant=export.tenant, run=run, export=export, place=1, state=RunClosingState.TAKEN)
+    OnDemandClosing.objects.create(
+        tenant=export.tenant, run=run, export=export, place=1, state=OnDemandClosingState.TAKEN
+    )
     FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
     BookYear.objects.create(tenant=export.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
     MonthlyExport.objects.create(
@@ -148,7 +150,7 @@ def exported_into_a_file(export: Export, mark: str, *, asked_by: User) -> Export
     return run
 
 
-def refused(export: Export, division: Division, mark: str) -> Posting:
+def refused(export: StoredClosing, division: Division, mark: str) -> Posting:
     """The sales entry of a closing, refused by Exact; the closing has failed."""
     line = {"account": "411000", "amount": "10.00", "label": mark, "third_party": "", "vat_code": ""}
     posting = Posting.objects.create(
@@ -168,7 +170,7 @@ def refused(export: Export, division: Division, mark: str) -> Posting:
     PostingEvent.objects.create(
         tenant=export.tenant, posting=posting, before="sending", after="refused", why=mark, correlation_id=uuid4().hex
     )
-    Export.objects.filter(pk=export.pk).update(state=ExportState.FAILED, gross=Decimal("1400.00"))
+    StoredClosing.objects.filter(pk=export.pk).update(state=ClosingState.FAILED, gross=Decimal("1400.00"))
     export.refresh_from_db()
     return posting
 

@@ -41,8 +41,8 @@ def addresses(given: Customer) -> dict[str, str]:
     shop = given.till.establishment_id
     return {
         "home": f"{reverse('admin:index')}?day=2026-03-14",
-        "closings": reverse("admin:exports_export_changelist"),
-        "closing": reverse("admin:exports_export_change", args=[given.export.pk]),
+        "closings": reverse("admin:exports_storedclosing_changelist"),
+        "closing": reverse("admin:exports_storedclosing_change", args=[given.export.pk]),
         "causes": reverse("console_causes"),
         "log": f"{reverse('console_log')}?date=2026-03-14&establishment={shop}",
         "set-up": reverse("console_set_up"),

@@ -180,7 +180,7 @@ def test_next_session__asks_for_a_code_and_takes_a_recovery_code_once(db: None, 
 def test_code__leads_on_to_the_page_that_was_asked_for(db: None, strict: None) -> None:
     """A letter's link must not end on the first page."""
     support = SupportFactory()
-    wanted = f"{reverse('admin:exports_export_changelist')}?state=held"
+    wanted = f"{reverse('admin:exports_storedclosing_changelist')}?state=held"
     first = browser(support)
     first.get(wanted)
     page = first.get(reverse("console_second_factor_new"))

@@ -73,14 +73,14 @@ def failures(client: Client, asked: Iterable[tuple[str, str]], texts: list[str])
 def test_filters__take_any_text(support: User) -> None:
     client = logged_in(support)
     asked = [*filters_of_lists(client)]
-    assert {"/console/exports/export/", "/console/tenants/change/"} <= {path for path, _ in asked}
+    assert {"/console/exports/storedclosing/", "/console/tenants/change/"} <= {path for path, _ in asked}
     assert failures(client, asked, FEW) == []
 
 
 def test_lists__take_any_text_in_any_other_parameter(support: User) -> None:
     client = logged_in(support)
     assert failures(client, [(path, name) for path in lists() for name in OF_EVERY_LIST], FEW[:1]) == []
-    closings = reverse("admin:exports_export_changelist")
+    closings = reverse("admin:exports_storedclosing_changelist")
     names = [*OF_ANY_LIST, "state", "state__exact", "problem", "reseller", "business_date_from", "gross_from"]
     assert failures(client, [(closings, name) for name in names], TEXTS[::2]) == []
 
@@ -91,7 +91,7 @@ def test_our_own_pages__take_any_text(support: User) -> None:
     asked = {
         reverse("admin:index"): ("day",),
         reverse("console_log"): ("date", "establishment", "q", "state", "as"),
-        reverse("admin:on_demand_exportrun_new"): ("first", "preset", "month"),
+        reverse("admin:on_demand_ondemandexport_new"): ("first", "preset", "month"),
         reverse("console_mapping", args=[shop.pk]): ("kind", "q"),
         reverse("console_mapping_search", args=[shop.pk]): ("q", "kind=gl_account&q"),
         reverse("console_repost"): ("cause", "poll"),
@@ -102,7 +102,7 @@ def test_our_own_pages__take_any_text(support: User) -> None:
     assert failures(client, [(path, name) for path, names in asked.items() for name in names], TEXTS) == []
     period = f"where=e{shop.pk}&format=fec&show=1&first={{0}}&last={{0}}"
     days = ("9999-12-31", "0001-01-01", "1999-12-31", "%00", "2026-03-14")
-    page = reverse("admin:on_demand_exportrun_new")
+    page = reverse("admin:on_demand_ondemandexport_new")
     manager = logged_in(User.objects.get(name="PROPRE gérante"))
     assert [manager.get(f"{page}?{period.format(day)}").status_code for day in days] == [200] * 5
 
@@ -141,7 +141,7 @@ def test_autocomplete__takes_any_text_and_any_name(support: User) -> None:
         *fields,
         ("", "", ""),
         ("exports", "", ""),
-        ("exports", "export", ""),
+        ("exports", "storedclosing", ""),
         ("%00", "x.y", "pk"),
         ("a", "b", "c"),
     ]
@@ -151,5 +151,5 @@ def test_autocomplete__takes_any_text_and_any_name(support: User) -> None:
         broken += [asked for text in ("", *TEXTS[:5]) if client.get(f"{asked}&term={text}").status_code >= 500]
     broken += [text for text in TEXTS if client.get(f"{page}?app_label={text}&model_name={text}").status_code >= 500]
     assert broken == []
-    tenants = {"app_label": "exports", "model_name": "export", "field_name": "tenant", "term": "PROPRE\0"}
+    tenants = {"app_label": "exports", "model_name": "storedclosing", "field_name": "tenant", "term": "PROPRE\0"}
     assert [it["text"] for it in client.get(page, tenants).json()["results"]] == ["PROPRE SARL"]

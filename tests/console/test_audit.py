@@ -15,7 +15,7 @@ from clyo_ingest.models import PairingCode
 from exact.activation.links import make_link
 from exact.models import ActivationLink, Connection, Division, ExactApp, Finding
 from integration.rooms import APPS
-from on_demand.models import ExportRun
+from on_demand.models import OnDemandExport
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
@@ -30,15 +30,15 @@ from tests.conftest import Caller
 from tests.console.given import customer
 
 HISTORIES = (
-    "exports_exportevent",
+    "exports_closingevent",
     "exact_postingevent",
     "booking_mappingevent",
     "exact_activationevent",
     "on_demand_validatedentry",
 )
 NOT_EMPTIED = (
-    *("tenants_change", "tenants_lookthrough", "exports_export", "on_demand_keptnumber", "exports_remainder"),
-    *("exact_posting", "clyo_ingest_push", "clyo_ingest_closing"),
+    *("tenants_change", "tenants_lookthrough", "exports_storedclosing", "on_demand_keptnumber", "exports_remainder"),
+    *("exact_posting", "clyo_ingest_push", "clyo_ingest_receivedclosing"),
     "on_demand_deliveredclosing",
 )
 # What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
@@ -48,7 +48,7 @@ NOT_AUDITED = {
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),
-    *("exact_activationlink", "exact_finding", "on_demand_exportrun", "on_demand_runclosing"),
+    *("exact_activationlink", "exact_finding", "on_demand_ondemandexport", "on_demand_ondemandclosing"),
     *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "concerns_letter"),
 }
 
@@ -105,11 +105,11 @@ def test_what_support_does_in_anothers_view__is_support_s_in_every_history(db: N
     act("tenants_till", "make_pairing_code", one.till.pk)
     act("exact_finding", "accept", Finding.objects.get().pk)
     asked = {"where": f"e{shop}", "first": "2026-03-01", "last": "2026-03-31", "format": "fec", "email": ""}
-    assert client.post(reverse("admin:on_demand_exportrun_new"), asked).status_code == 302
+    assert client.post(reverse("admin:on_demand_ondemandexport_new"), asked).status_code == 302
     assert ActivationLink.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
     assert PairingCode.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]
     assert Finding.objects.get().settled_by == support
-    assert ExportRun.objects.latest("asked_at").asked_by == support
+    assert OnDemandExport.objects.latest("asked_at").asked_by == support
 
 
 def test_change__after_a_rollback_in_the_same_request_still_has_its_author(db: None) -> None:

@@ -17,7 +17,7 @@ from tests.exact.bookkeeper import Bookkeeper
 def page_of(posting: Posting) -> Any:
     client = Client()
     client.force_login(StaffFactory(reseller=posting.tenant.reseller))
-    answer = client.get(reverse("admin:exports_export_change", args=[posting.closing_id]))
+    answer = client.get(reverse("admin:exports_storedclosing_change", args=[posting.closing_id]))
     assert answer.status_code == 200
     return answer
 

@@ -5,16 +5,16 @@ from django.test import Client
 from django.urls import reverse
 
 from exact.models import CatalogueItem, Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.reposts.test_repost import set_period
 
-CHANGELIST = "admin:exports_export_changelist"
+CHANGELIST = "admin:exports_storedclosing_changelist"
 
 
 @pytest.fixture
-def booked(linked: tuple[Caller, Division]) -> tuple[Client, Export]:
+def booked(linked: tuple[Caller, Division]) -> tuple[Client, StoredClosing]:
     """Two closings, the first of them exported, and a person of their reseller."""
     till, division = linked
     first = till.post("closings", closing(1042)).json()["id"]
@@ -22,14 +22,14 @@ def booked(linked: tuple[Caller, Division]) -> tuple[Client, Export]:
     till.post("closings", closing(1043))
     client = Client(headers={"Accept-Language": "fr"})
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
-    return client, Export.objects.get(pk=first)
+    return client, StoredClosing.objects.get(pk=first)
 
 
 def found(client: Client, **query: str) -> set[int]:
     return {export.number for export in client.get(reverse(CHANGELIST), query).context["cl"].result_list}
 
 
-def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Client, Export]) -> None:
+def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Client, StoredClosing]) -> None:
     client, export = booked
     from exact.models import Posting
 
@@ -40,7 +40,7 @@ def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Clien
     assert found(client, q="nothing at all") == set()
 
 
-def test_filters__narrow_the_list(booked: tuple[Client, Export]) -> None:
+def test_filters__narrow_the_list(booked: tuple[Client, StoredClosing]) -> None:
     client, export = booked
     assert found(client, state="exported") == {1042}
     assert found(client, state="moving") == {1043}
@@ -51,9 +51,9 @@ def test_filters__narrow_the_list(booked: tuple[Client, Export]) -> None:
     assert found(client, establishment__id__exact=str(export.establishment_id)) == {1042, 1043}
 
 
-def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple[Client, Export]) -> None:
+def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple[Client, StoredClosing]) -> None:
     client, export = booked
-    page = client.get(reverse("admin:exports_export_change", args=[export.pk]))
+    page = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
     text = page.content.decode()
     assert page.context["next_step"].tone == "good"
     name = CatalogueItem.objects.get(kind="gl_account", code="707000").name
@@ -73,7 +73,7 @@ def test_page__names_in_words_what_the_till_gave_no_label(linked: tuple[Caller, 
     identity = till.post("closings", told).json()["id"]
     client = Client(headers={"Accept-Language": "fr"})
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
-    page = client.get(reverse("admin:exports_export_change", args=[identity])).content.decode()
+    page = client.get(reverse("admin:exports_storedclosing_change", args=[identity])).content.decode()
     for words in (
         "Clôture générale",
         "Dépôt d’espèces en banque",
@@ -93,7 +93,7 @@ def test_page__of_a_refused_closing_says_exacts_words_and_what_to_do(
     work(division)
     client = Client()
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
-    page = client.get(reverse("admin:exports_export_change", args=[closing_id]))
+    page = client.get(reverse("admin:exports_storedclosing_change", args=[closing_id]))
     step = page.context["next_step"]
     assert (step.tone, step.may_repost) == ("danger", True)
     assert step.reasons
@@ -101,13 +101,13 @@ def test_page__of_a_refused_closing_says_exacts_words_and_what_to_do(
     assert reverse("console_repost") in page.content.decode()
 
 
-def test_page__lets_an_accountant_read_but_not_send(booked: tuple[Client, Export]) -> None:
+def test_page__lets_an_accountant_read_but_not_send(booked: tuple[Client, StoredClosing]) -> None:
     _client, export = booked
-    Export.objects.filter(pk=export.pk).update(
+    StoredClosing.objects.filter(pk=export.pk).update(
         state="held", problems=[{"code": "sale_total", "facts": {}, "pointer": "", "blocking": True}]
     )
     reader = Client()
     reader.force_login(AccountantFactory(tenant=export.tenant))
-    page = reader.get(reverse("admin:exports_export_change", args=[export.pk]))
+    page = reader.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
     assert page.status_code == 200
     assert reverse("console_repost") not in page.content.decode()

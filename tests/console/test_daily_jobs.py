@@ -7,7 +7,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import StaffFactory
 from tenants.models import Establishment, User
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
@@ -91,5 +91,5 @@ def test_see_last_night_mend_and_send_again_by_cause(
     page.get_by_role("link", name="Z 1042").click()
     expect(page.get_by_role("heading", name="Dans Exact")).to_be_visible()
     expect(page.get_by_text("Période rouverte dans Exact").first).to_be_visible()
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
     assert len(exact.entries(division.code)) == 2

@@ -60,9 +60,9 @@ def test_found__stands_in_the_menu_on_the_first_page_and_leads_to_the_closing(go
 
 def test_closing__says_that_its_entry_is_gone_until_a_person_accepts_it(gone: Posting) -> None:
     person = staff_of(gone.division)
-    address = reverse("admin:exports_export_change", args=[gone.closing_id])
+    address = reverse("admin:exports_storedclosing_change", args=[gone.closing_id])
     assert "Son écriture n’est plus dans Exact" in read(person, address)
-    listed = reverse("admin:exports_export_changelist")
+    listed = reverse("admin:exports_storedclosing_changelist")
     assert "diffère dans Exact Son écriture n’est plus dans Exact" in read(person, f"{listed}?state=differs")
     accept_finding(Finding.objects.get(), actor=person)
     assert "Son écriture n’est plus dans Exact" not in read(person, address)

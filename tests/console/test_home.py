@@ -11,7 +11,7 @@ from django.utils import timezone
 from clyo_ingest.keys import issue_key
 from exact.activation.lapses import lapsing_connections
 from exports.coverage.silent import silent_tills
-from exports.models import Export
+from exports.models import StoredClosing
 from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
@@ -28,7 +28,7 @@ def here(db: None) -> World:
 
 def closed_on(till: Till, *days: date) -> None:
     for number, day in enumerate(days):
-        Export.objects.create(
+        StoredClosing.objects.create(
             tenant=till.tenant,
             establishment=till.establishment,
             till=till,

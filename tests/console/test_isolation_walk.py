@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from clyo_ingest.models import Closing
+from clyo_ingest.models import ReceivedClosing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
@@ -337,8 +337,8 @@ def test_everybody__sees_its_own(db: None, role: str) -> None:
     user = SupportFactory() if role == "support" else PEOPLE[role](here)
     client = Client()
     client.force_login(user)
-    assert str(here.own.number) in text_of(client.get(reverse("admin:exports_export_changelist")))
-    page = reverse("admin:exports_export_change", args=[here.own.export.pk])
+    assert str(here.own.number) in text_of(client.get(reverse("admin:exports_storedclosing_changelist")))
+    page = reverse("admin:exports_storedclosing_change", args=[here.own.export.pk])
     assert str(here.own.number) in text_of(client.get(page))
     if role == "support":
         for address in walked("console/"):
@@ -350,5 +350,5 @@ def test_everybody__sees_its_own(db: None, role: str) -> None:
 
 def test_closings__are_told_apart_by_their_numbers(db: None) -> None:
     here = world()
-    numbers = {*Closing.objects.values_list("number", flat=True)}
+    numbers = {*ReceivedClosing.objects.values_list("number", flat=True)}
     assert numbers == {here.own.number, here.sister.number, here.foreign.number}

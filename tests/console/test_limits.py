@@ -49,4 +49,4 @@ def test_every_page_of_every_role__asks_at_most_thirty_times_and_counts_no_list(
     console = [it for it in every_address() if it.route.startswith("console/") and not NO_PAGE & {*it.takes}]
     assert {it.route for it in console} - {*pages_of(support)} == {"console/logout/"}
     assert lists - {f"/{name}" for name in seen[support.role]} == set()
-    assert all("console/exports/export/" in names for names in seen.values())
+    assert all("console/exports/storedclosing/" in names for names in seen.values())

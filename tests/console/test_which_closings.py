@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exports import tasks
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, EstablishmentFactory, StaffFactory, SupportFactory
 from tenants.models import Establishment, User
 from tests.conftest import Caller
@@ -27,8 +27,8 @@ def page_of(till: Caller) -> str:
     return reverse("console_level", args=[till.till.establishment_id])
 
 
-def of(export: Export) -> str:
-    return reverse("admin:exports_export_change", args=[export.pk])
+def of(export: StoredClosing) -> str:
+    return reverse("admin:exports_storedclosing_change", args=[export.pk])
 
 
 @pytest.fixture
@@ -37,13 +37,13 @@ def staff(till: Caller) -> Client:
 
 
 @pytest.fixture
-def asked(till: Caller) -> list[Export]:
+def asked(till: Caller) -> list[StoredClosing]:
     """A GÉNÉRALE that counts, and a POSTE without tickets, that waits."""
     return push(till, general(**UNTOLD), station("1", **UNTOLD))
 
 
 def test_question__is_on_the_first_page_and_on_the_closing_and_leads_to_its_page(
-    till: Caller, staff: Client, asked: list[Export]
+    till: Caller, staff: Client, asked: list[StoredClosing]
 ) -> None:
     first_page = staff.get(reverse("admin:index")).content.decode()
     assert page_of(till) in first_page
@@ -54,7 +54,7 @@ def test_question__is_on_the_first_page_and_on_the_closing_and_leads_to_its_page
     assert re.findall(r'name="level" value="(\w+)"', page) == ["general", "station", "drawer"]
 
 
-def test_answer__is_kept_once_and_lets_go_what_waits(till: Caller, staff: Client, asked: list[Export]) -> None:
+def test_answer__is_kept_once_and_lets_go_what_waits(till: Caller, staff: Client, asked: list[StoredClosing]) -> None:
     answer = staff.post(page_of(till), {"level": "station"}, follow=True)
     assert "POSTE dorénavant" in answer.content.decode()
     tasks.release()
@@ -64,12 +64,14 @@ def test_answer__is_kept_once_and_lets_go_what_waits(till: Caller, staff: Client
     assert page_of(till) not in staff.get(reverse("admin:index")).content.decode()
 
 
-def test_answer__that_is_no_kind_changes_nothing(till: Caller, staff: Client, asked: list[Export]) -> None:
+def test_answer__that_is_no_kind_changes_nothing(till: Caller, staff: Client, asked: list[StoredClosing]) -> None:
     assert staff.post(page_of(till), {"level": "nonsense"}).status_code == 200
     assert Establishment.objects.get(pk=till.till.establishment_id).booked_level == "auto"
 
 
-def test_answer__in_the_establishment_s_form_is_the_same(till: Caller, staff: Client, asked: list[Export]) -> None:
+def test_answer__in_the_establishment_s_form_is_the_same(
+    till: Caller, staff: Client, asked: list[StoredClosing]
+) -> None:
     shop = till.till.establishment
     form = {"code": shop.code, "name": shop.name, "booked_level": "general"}
     assert staff.post(reverse("admin:tenants_establishment_change", args=[shop.pk]), form).status_code == 302
@@ -78,7 +80,7 @@ def test_answer__in_the_establishment_s_form_is_the_same(till: Caller, staff: Cl
 
 
 @pytest.mark.parametrize("who", ["accountant", "neighbour"])
-def test_answer__is_not_for(till: Caller, asked: list[Export], who: str) -> None:
+def test_answer__is_not_for(till: Caller, asked: list[StoredClosing], who: str) -> None:
     user = AccountantFactory(tenant=till.till.tenant) if who == "accountant" else StaffFactory()
     client = client_of(user)
     expected = 403 if who == "accountant" else 404
@@ -104,7 +106,7 @@ def test_closing__that_others_stand_for_shows_both_sums(till: Caller, staff: Cli
     assert "Comptabiliser le reste" not in page
 
 
-def shown_rest(client: Client, export: Export) -> str:
+def shown_rest(client: Client, export: StoredClosing) -> str:
     found = re.search(r'name="shown" value="(\w+)"', client.get(of(export)).content.decode())
     return found[1] if found else ""
 

@@ -10,7 +10,7 @@ from clyo_ingest.inbox import STORED
 from clyo_ingest.keys import KNOWN_BY
 from exact.company.catalogue import NAMED
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.locked_till import LOCKED
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -43,7 +43,7 @@ def test_closing__stands_in_exact_to_the_cent(linked: tuple[Caller, Division], e
         "530000": Decimal("325.00"),
     }
     assert exact.calls(division.code)["total"] == 2
-    assert Export.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
+    assert StoredClosing.objects.get(pk=answer.json()["id"]).gross == Decimal("1400.00")
 
 
 def test_push__asks_the_database_six_times(linked: tuple[Caller, Division]) -> None:

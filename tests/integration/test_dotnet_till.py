@@ -14,9 +14,9 @@ from pytest_django import DjangoDbBlocker
 
 from clyo_ingest.body import BODY_MAX
 from clyo_ingest.keys import issue_code, issue_key
-from clyo_ingest.models import Closing, Push
+from clyo_ingest.models import Push, ReceivedClosing
 from exact.models import Division
-from on_demand.models import ExportRun
+from on_demand.models import OnDemandExport
 from on_demand.perform import perform
 from tenants.factories import TillFactory
 from tests.conftest import PARAMETERS, ROOT, SimulatedExact, closing, work
@@ -70,7 +70,7 @@ def test_day__of_a_till_written_in_csharp(wire: Wire, exact: SimulatedExact) -> 
     heard_again(till, closings[-1])
     changed(till)
     work(division)
-    assert Closing.objects.filter(till=row).count() == len(closings)
+    assert ReceivedClosing.objects.filter(till=row).count() == len(closings)
     asked_about(till, closings)
     downloaded(till)
     till = rotated(till, key)
@@ -136,7 +136,7 @@ def asked_about(till: DotNetTill, closings: list[dict[str, Any]]) -> None:
     assert {it["id"] for it in listed} == {it["id"] for it in closings}
     one = till.get(f"closings/{closings[0]['id'].upper()}").json()
     assert (one["state"], len(one["entries"])) == ("exported", 2)
-    today = f"log?date={timezone.localdate(Closing.objects.latest('received_at').received_at).isoformat()}"
+    today = f"log?date={timezone.localdate(ReceivedClosing.objects.latest('received_at').received_at).isoformat()}"
     events = till.get(today).json()["events"]
     assert {it["closing"]["number"] for it in events if it["closing"]} == {7, 42}
     assert [it["message"] for it in events if not it["closing"]] == ["refusé (409)"]
@@ -152,7 +152,7 @@ def downloaded(till: DotNetTill) -> None:
     own, file = (links[name].partition("/api/v1/")[2] for name in ("self", "file"))
     early = till.get(file, accept="application/octet-stream")
     assert (early.status, early.headers["retry-after"]) == (409, "5")
-    perform(ExportRun.objects.get().pk)
+    perform(OnDemandExport.objects.get().pk)
     assert till.get(own).json()["state"] == "done"
     got = till.get(file, accept="application/octet-stream")
     assert (got.status, got.headers["content-type"]) == (200, "application/octet-stream")

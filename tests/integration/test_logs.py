@@ -97,7 +97,7 @@ def test_every_line__of_a_request_has_its_number(
     client.get("/nowhere", headers=headers)
     client.get("/api/v1/nowhere", headers=headers)
     client.post("/api/v1/closings", "x", content_type="application/json", headers=headers)
-    support.get("/console/exports/export/", {"till__name": "x"}, headers=headers)
+    support.get("/console/exports/storedclosing/", {"till__name": "x"}, headers=headers)
     monkeypatch.setattr("clyo_ingest.api.receive", broken)
     assert till.post("closings", closing(), headers=headers).status_code == 500
     told = events(log)

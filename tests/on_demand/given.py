@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from clyo_ingest.keys import issue_key
-from exports.models import Export
+from exports.models import StoredClosing
 from on_demand.ask import ask_for_run
 from on_demand.content import read_content
-from on_demand.models import ExportRun, RunClosing, RunFormat
+from on_demand.models import OnDemandClosing, OnDemandExport, OnDemandFormat
 from on_demand.perform import perform
 from simulators.clyo_till.week.files import write_week
 from tenants.factories import EstablishmentFactory, StaffFactory, TenantFactory, TillFactory
@@ -27,11 +27,11 @@ from tests.ledger.files.readers.sage import read_sage
 from tests.ledger.files.readers.sage_text import read_sage_text
 
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
-READERS: dict[RunFormat, Callable[[bytes], list[ReadLine]]] = {
-    RunFormat.FEC: read_fec,
-    RunFormat.CIEL: read_ciel,
-    RunFormat.SAGE: read_sage,
-    RunFormat.SAGE_TEXT: read_sage_text,
+READERS: dict[OnDemandFormat, Callable[[bytes], list[ReadLine]]] = {
+    OnDemandFormat.FEC: read_fec,
+    OnDemandFormat.CIEL: read_ciel,
+    OnDemandFormat.SAGE: read_sage,
+    OnDemandFormat.SAGE_TEXT: read_sage_text,
 }
 FILES = tuple(READERS)
 
@@ -44,7 +44,7 @@ def shop(**more: Any) -> Caller:
     return caller
 
 
-def push(caller: Caller, *numbers: int, **changes: Any) -> list[Export]:
+def push(caller: Caller, *numbers: int, **changes: Any) -> list[StoredClosing]:
     """Push closings, a day after the other."""
     pushed = []
     for number in numbers:
@@ -56,25 +56,25 @@ def push(caller: Caller, *numbers: int, **changes: Any) -> list[Export]:
         }
         answer = caller.post("closings", closing(number, **(dates | changes)))
         assert answer.status_code == 201, answer.content
-        pushed.append(Export.objects.get(pk=answer.json()["id"]))
+        pushed.append(StoredClosing.objects.get(pk=answer.json()["id"]))
     return pushed
 
 
-def asked(caller: Caller, format: RunFormat, **more: Any) -> ExportRun:
+def asked(caller: Caller, format: OnDemandFormat, **more: Any) -> OnDemandExport:
     """A run over the till's establishment in March, queued."""
     establishment = caller.till.establishment
     given = {"establishment": establishment, **MARCH, **more}
     return ask_for_run(establishment.tenant, format=format, **given)
 
 
-def done(run: ExportRun) -> ExportRun:
+def done(run: OnDemandExport) -> OnDemandExport:
     """The run after a worker had it."""
     perform(run.pk)
     run.refresh_from_db()
     return run
 
 
-def content_of(run: ExportRun) -> bytes:
+def content_of(run: OnDemandExport) -> bytes:
     assert run.content is not None, run.problems
     return b"".join(read_content(run.content))
 
@@ -86,15 +86,15 @@ def staff_of(caller: Caller) -> Client:
     return client
 
 
-def page_of(run: ExportRun, caller: Caller) -> str:
+def page_of(run: OnDemandExport, caller: Caller) -> str:
     """The words of the run's page as the reseller reads them, in one line."""
-    page = staff_of(caller).get(reverse("admin:on_demand_exportrun_change", args=[run.pk])).content.decode()
+    page = staff_of(caller).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
     return " ".join(unescape(strip_tags(page)).split())
 
 
-def states_of(run: ExportRun) -> dict[int, str]:
+def states_of(run: OnDemandExport) -> dict[int, str]:
     """What became of each closing, by number."""
-    rows = RunClosing.objects.filter(run=run).select_related("export")
+    rows = OnDemandClosing.objects.filter(run=run).select_related("export")
     return {row.export.number: row.state for row in rows}
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from ledger.files.fec import FiscalYear
 from on_demand.book_years import is_too_long, year_of
-from on_demand.models import BookYear, ExportRun, KeptNumber, RunFormat
+from on_demand.models import BookYear, KeptNumber, OnDemandExport, OnDemandFormat
 from tests.conftest import Caller
 from tests.ledger.files.readers.fec import read_fec
 from tests.on_demand.given import asked, content_of, done, push, shop, staff_of
@@ -22,7 +22,7 @@ def year(till: Caller, first: date = LONG[0], last: date = LONG[1]) -> BookYear:
     return BookYear.objects.create(tenant=till.till.tenant, first_day=first, last_day=last)
 
 
-def numbers_in(run: ExportRun) -> set[str]:
+def numbers_in(run: OnDemandExport) -> set[str]:
     return {line.entry for line in read_fec(content_of(run))}
 
 
@@ -39,7 +39,7 @@ def test_first_year__of_sixteen_months_is_one_fec() -> None:
     push(till, 1043)
     answer = till.post("exports", {"from": "2025-09-01", "to": "2026-11-27", "format": "fec"})
     assert answer.status_code == 202
-    run = done(ExportRun.objects.get())
+    run = done(OnDemandExport.objects.get())
     assert (run.state, run.file_name) == ("done", "123456789FEC20261231.txt")
     assert numbers_in(run) == {"VE000001", "VE000002", "CA000001", "CA000002"}
 
@@ -53,7 +53,7 @@ def test_longer_range__is_a_fecs_alone_and_within_one_year_alone() -> None:
     assert till.post("exports", {**days, "from": "2025-08-31", "format": "fec"}).status_code == 422
     question = {"where": f"e{till.till.establishment_id}", "first": "2025-09-01", "last": "2026-11-27", "email": ""}
     client = staff_of(till)
-    new = reverse("admin:on_demand_exportrun_new")
+    new = reverse("admin:on_demand_ondemandexport_new")
     assert "366 jours" in client.post(new, {**question, "format": "sage"}).content.decode()
     assert client.post(new, {**question, "format": "fec"}).status_code == 302
 
@@ -63,10 +63,10 @@ def test_numbers__begin_anew_with_each_year() -> None:
     year(till, date(2025, 4, 1), date(2026, 3, 15))
     push(till, 1042, 1044)
     for first, last in ((date(2026, 3, 1), date(2026, 3, 15)), (date(2026, 3, 16), date(2026, 3, 31))):
-        run = done(asked(till, RunFormat.FEC, first=first, last=last))
+        run = done(asked(till, OnDemandFormat.FEC, first=first, last=last))
         assert numbers_in(run) == {"VE000001", "CA000001"}
     assert {*KeptNumber.objects.values_list("fiscal_year", flat=True)} == {date(2026, 3, 15), date(2026, 12, 31)}
-    both = done(asked(till, RunFormat.FEC))
+    both = done(asked(till, OnDemandFormat.FEC))
     assert (both.state, both.problems[0]["code"]) == ("failed", "file_outside_fiscal_year")
 
 
@@ -116,7 +116,7 @@ def test_two_years__are_counted_in_months(last: date, too_long: bool) -> None:
 def test_year__in_which_entries_were_numbered_stays() -> None:
     till = shop()
     push(till, 1042)
-    done(asked(till, RunFormat.FEC))
+    done(asked(till, OnDemandFormat.FEC))
     for days in ((date(2026, 3, 1), date(2027, 2, 28)), (date(2026, 7, 1), date(2027, 12, 31))):
         with pytest.raises(DatabaseError, match="numbered"), transaction.atomic():
             year(till, *days)
@@ -161,7 +161,7 @@ class TestForm:
     def test_year__of_numbered_entries_is_refused_in_words(self) -> None:
         till = shop()
         push(till, 1042)
-        done(asked(till, RunFormat.FEC))
+        done(asked(till, OnDemandFormat.FEC))
         page = self.sent(till, first_day="01/07/2026", last_day="30/06/2027").content.decode()
         assert "ont été numérotées" in page
         assert not BookYear.objects.exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from on_demand import to_file
 from on_demand.claim import cancel
-from on_demand.models import FOR_IMPORT, DeliveredClosing, ExportRun, RunFormat
+from on_demand.models import FOR_IMPORT, DeliveredClosing, OnDemandExport, OnDemandFormat
 from on_demand.perform import perform
 from tests.conftest import Caller
 from tests.on_demand.given import READERS, asked, content_of, done, page_of, push, shop, staff_of, states_of
@@ -17,27 +17,27 @@ from tests.on_demand.test_run_to_exact import side_by_side
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
-NEW = "/console/on_demand/exportrun/new/"
+NEW = "/console/on_demand/ondemandexport/new/"
 
 
-def documents_in(run: ExportRun) -> set[str]:
-    return {line.document for line in READERS[RunFormat(run.format)](content_of(run))}
+def documents_in(run: OnDemandExport) -> set[str]:
+    return {line.document for line in READERS[OnDemandFormat(run.format)](content_of(run))}
 
 
-def run_of(answer: Any) -> ExportRun:
+def run_of(answer: Any) -> OnDemandExport:
     """The run that a till was told of, after a worker had it."""
     assert answer.status_code == 202, answer.content
     perform(answer.json()["id"])
-    return ExportRun.objects.get(pk=answer.json()["id"])
+    return OnDemandExport.objects.get(pk=answer.json()["id"])
 
 
-def told(till: Caller, run: ExportRun) -> dict[str, Any]:
+def told(till: Caller, run: OnDemandExport) -> dict[str, Any]:
     answer: dict[str, Any] = till.get(f"exports/{run.pk}").json()
     return answer
 
 
 @pytest.mark.parametrize("format", FOR_IMPORT)
-def test_second_file__holds_only_what_is_new_and_links_the_first(format: RunFormat) -> None:
+def test_second_file__holds_only_what_is_new_and_links_the_first(format: OnDemandFormat) -> None:
     till = shop()
     push(till, 1042)
     first = run_of(till.post("exports", {**MARCH, "format": format}))
@@ -48,15 +48,18 @@ def test_second_file__holds_only_what_is_new_and_links_the_first(format: RunForm
     answer = told(till, second)
     assert [(it["id"], it["file"], it["closings"]) for it in answer["earlier"]] == [(str(first.pk), first.file_name, 1)]
     assert [(it["number"], it["taken"]) for it in answer["closings"]] == [(1042, False), (1043, True)]
-    page = staff_of(till).get(reverse("admin:on_demand_exportrun_change", args=[second.pk])).content.decode()
-    assert reverse("admin:on_demand_exportrun_change", args=[first.pk]) in page
+    page = staff_of(till).get(reverse("admin:on_demand_ondemandexport_change", args=[second.pk])).content.decode()
+    assert reverse("admin:on_demand_ondemandexport_change", args=[first.pk]) in page
     assert "Dans des fichiers précédents" in page
 
 
 def test_formats__know_nothing_of_each_other_and_a_fec_holds_everything() -> None:
     till = shop()
     push(till, 1042)
-    files = [done(asked(till, format)) for format in (RunFormat.CIEL, RunFormat.SAGE, RunFormat.FEC, RunFormat.FEC)]
+    files = [
+        done(asked(till, format))
+        for format in (OnDemandFormat.CIEL, OnDemandFormat.SAGE, OnDemandFormat.FEC, OnDemandFormat.FEC)
+    ]
     assert [states_of(run) for run in files] == [{1042: "taken"}] * 4
 
 
@@ -71,7 +74,7 @@ def test_everything_again__is_in_the_file_with_a_word_on_the_report() -> None:
     answer = told(till, again)
     assert answer["again"] is True
     assert [it["taken"] for it in answer["closings"]] == [True, True]
-    third = done(asked(till, RunFormat.CIEL))
+    third = done(asked(till, OnDemandFormat.CIEL))
     assert (third.state, third.content, third.problems[0]["code"]) == ("failed", None, "run_nothing_new")
     assert [it["id"] for it in told(till, third)["earlier"]] == [str(again.pk)]
 
@@ -79,7 +82,7 @@ def test_everything_again__is_in_the_file_with_a_word_on_the_report() -> None:
 def test_everything_again__is_ticked_in_the_console() -> None:
     till = shop()
     push(till, 1042)
-    done(asked(till, RunFormat.SAGE))
+    done(asked(till, OnDemandFormat.SAGE))
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
     client = staff_of(till)
     page = client.get(NEW, {**question, "format": "sage", "show": "1"}).content.decode()
@@ -88,26 +91,26 @@ def test_everything_again__is_ticked_in_the_console() -> None:
     assert "revient dans celui-ci" in page
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     client.post(NEW, form)
-    run = done(ExportRun.objects.get(again=True))
+    run = done(OnDemandExport.objects.get(again=True))
     assert documents_in(run) == {"Z1042"}
 
 
 def test_everything_again__is_no_question_for_exact() -> None:
     answer = shop().post("exports", {**MARCH, "format": "exact", "again": True})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/again")
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
 
 
 def test_failed_and_cancelled_runs__delivered_nothing() -> None:
     till = shop()
     push(till, 1042)
-    assert cancel(asked(till, RunFormat.CIEL).pk)
-    broken = asked(till, RunFormat.CIEL)
+    assert cancel(asked(till, OnDemandFormat.CIEL).pk)
+    broken = asked(till, OnDemandFormat.CIEL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(to_file, "keep_content", lambda *_args, **_more: 1 / 0)
         assert done(broken).state == "failed"
     assert not DeliveredClosing.objects.exists()
-    assert documents_in(done(asked(till, RunFormat.CIEL))) == {"Z1042"}
+    assert documents_in(done(asked(till, OnDemandFormat.CIEL))) == {"Z1042"}
 
 
 def test_run_over_all_establishments__leaves_out_what_one_alone_has() -> None:
@@ -115,19 +118,19 @@ def test_run_over_all_establishments__leaves_out_what_one_alone_has() -> None:
     other = shop(establishment__tenant=till.till.tenant)
     push(till, 1042)
     push(other, 1043)
-    first = done(asked(till, RunFormat.CIEL))
-    whole = done(asked(till, RunFormat.CIEL, establishment=None))
+    first = done(asked(till, OnDemandFormat.CIEL))
+    whole = done(asked(till, OnDemandFormat.CIEL, establishment=None))
     assert states_of(whole) == {1042: "already", 1043: "taken"}
     page = page_of(whole, till)
     assert f"{first.file_name} ·" in page
-    answer = told(other, done(asked(other, RunFormat.CIEL)))
+    answer = told(other, done(asked(other, OnDemandFormat.CIEL)))
     assert [(it["id"], it["links"]) for it in answer["earlier"]] == [(str(whole.pk), None)]
 
 
 def test_two_runs__racing_for_a_closing_deliver_it_once() -> None:
     till = shop()
     push(till, *range(1042, 1050))
-    runs = [asked(till, RunFormat.CIEL), asked(till, RunFormat.CIEL, email="compta@example.fr")]
+    runs = [asked(till, OnDemandFormat.CIEL), asked(till, OnDemandFormat.CIEL, email="compta@example.fr")]
     side_by_side(*(lambda run=run: perform(run.pk) for run in runs))
     for run in runs:
         run.refresh_from_db()
@@ -139,13 +142,13 @@ def test_two_runs__racing_for_a_closing_deliver_it_once() -> None:
 def test_run_that_comes_second__is_made_anew_without_what_was_delivered_meanwhile() -> None:
     till = shop()
     push(till, 1042, 1043)
-    slow = asked(till, RunFormat.CIEL)
-    delivered: list[ExportRun] = []
+    slow = asked(till, OnDemandFormat.CIEL)
+    delivered: list[OnDemandExport] = []
     keep = to_file.keep_content
 
     def meanwhile(*args: Any, **more: Any) -> Any:
         if not delivered:
-            delivered.append(asked(till, RunFormat.CIEL, email="compta@example.fr", last=date(2026, 3, 14)))
+            delivered.append(asked(till, OnDemandFormat.CIEL, email="compta@example.fr", last=date(2026, 3, 14)))
             done(delivered[0])
         return keep(*args, **more)
 

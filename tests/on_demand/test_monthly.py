@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 from time_machine import travel
 
-from on_demand.models import ExportRun, MonthlyExport, RunFormat
+from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.monthly import ask_for_due_months
 from on_demand.report import Report
 from tests.conftest import PARAMETERS, Caller, closing
@@ -21,7 +21,7 @@ def at(month: int, day: int, hour: int = 8, year: int = 2026) -> Any:
     return travel(datetime(year, month, day, hour, tzinfo=UTC), tick=True)
 
 
-def monthly_of(till: Caller, *, day: int = 5, format: RunFormat = RunFormat.FEC) -> MonthlyExport:
+def monthly_of(till: Caller, *, day: int = 5, format: OnDemandFormat = OnDemandFormat.FEC) -> MonthlyExport:
     row = till.till.establishment
     return MonthlyExport.objects.create(
         tenant=row.tenant, establishment=row, day=day, format=format, email="compta@example.fr"
@@ -35,18 +35,18 @@ def pushed(till: Caller, number: int, day: str, **changes: Any) -> None:
     assert answer.status_code == 201, answer.content
 
 
-def files() -> list[ExportRun]:
+def files() -> list[OnDemandExport]:
     return [done(run) for run in ask_for_due_months()]
 
 
-def documents_in(run: ExportRun) -> set[str]:
+def documents_in(run: OnDemandExport) -> set[str]:
     """The numbers of the closings in a file."""
-    lines = READERS[RunFormat(run.format)](content_of(run))
+    lines = READERS[OnDemandFormat(run.format)](content_of(run))
     return {line.document.rpartition("-")[2].removeprefix("Z") for line in lines}
 
 
-@pytest.mark.parametrize("format", [RunFormat.FEC, RunFormat.CIEL])
-def test_closing_after_the_monthly_file__is_in_the_next_one_named(format: RunFormat) -> None:
+@pytest.mark.parametrize("format", [OnDemandFormat.FEC, OnDemandFormat.CIEL])
+def test_closing_after_the_monthly_file__is_in_the_next_one_named(format: OnDemandFormat) -> None:
     till = shop()
     monthly_of(till, format=format)
     with at(4, 1):
@@ -174,10 +174,10 @@ class TestLastService:
 def test_late_closings__belong_to_one_establishments_file() -> None:
     till = shop()
     with pytest.raises(IntegrityError, match="on_demand_run_late_of_a_shop"):
-        ExportRun.objects.create(
+        OnDemandExport.objects.create(
             tenant=till.till.tenant,
             first_date=date(2026, 3, 1),
             last_date=date(2026, 3, 31),
             late_since=date(2026, 3, 1),
-            format=RunFormat.FEC,
+            format=OnDemandFormat.FEC,
         )

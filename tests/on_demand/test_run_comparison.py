@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from exact.models import Division, Posting
-from on_demand.models import ExportRun, RunFormat
+from on_demand.models import OnDemandExport, OnDemandFormat
 from tests.conftest import Caller, SimulatedExact, work
 from tests.exact.bookkeeper import Bookkeeper
 from tests.on_demand.given import asked, done, page_of, push
@@ -20,7 +20,7 @@ def sale_of(number: int) -> Posting:
     return Posting.objects.get(entry_kind="sales", reference__startswith=f"Z{number}-")
 
 
-def told(till: Caller, run: ExportRun) -> dict[str, Any]:
+def told(till: Caller, run: OnDemandExport) -> dict[str, Any]:
     answer: dict[str, Any] = till.get(f"exports/{run.pk}").json()
     return answer
 
@@ -40,8 +40,8 @@ def bookkeeper(two_equal_days: Caller, exact: SimulatedExact) -> Bookkeeper:
     return Bookkeeper(exact, Division.objects.get())
 
 
-@pytest.mark.parametrize("format", [RunFormat.EXACT, RunFormat.CIEL])
-def test_all_agrees__with_counts_and_when(two_equal_days: Caller, format: RunFormat) -> None:
+@pytest.mark.parametrize("format", [OnDemandFormat.EXACT, OnDemandFormat.CIEL])
+def test_all_agrees__with_counts_and_when(two_equal_days: Caller, format: OnDemandFormat) -> None:
     run = done(asked(two_equal_days, format))
     page = page_of(run, two_equal_days)
     assert "4 écritures de 2 clôtures, chacune y est, une seule fois" in page
@@ -50,9 +50,9 @@ def test_all_agrees__with_counts_and_when(two_equal_days: Caller, format: RunFor
     assert (compared["equal"], compared["closings"], compared["entries"], compared["differing"]) == (True, 2, 4, 0)
 
 
-@pytest.mark.parametrize("format", [RunFormat.EXACT, RunFormat.CIEL])
+@pytest.mark.parametrize("format", [OnDemandFormat.EXACT, OnDemandFormat.CIEL])
 def test_two_equal_days__one_gone_and_the_other_doubled_are_both_named(
-    two_equal_days: Caller, bookkeeper: Bookkeeper, format: RunFormat
+    two_equal_days: Caller, bookkeeper: Bookkeeper, format: OnDemandFormat
 ) -> None:
     bookkeeper.delete(sale_of(1042))
     bookkeeper.double(sale_of(1043))
@@ -75,7 +75,7 @@ def test_changed_entry__is_named_with_its_account_and_both_amounts(
     two_equal_days: Caller, bookkeeper: Bookkeeper
 ) -> None:
     bookkeeper.send("PUT", bookkeeper.line(sale_of(1043), 1000.0), {"AmountFC": 990.0})
-    compared = told(two_equal_days, done(asked(two_equal_days, RunFormat.EXACT)))["comparison"]
+    compared = told(two_equal_days, done(asked(two_equal_days, OnDemandFormat.EXACT)))["comparison"]
     (difference,) = compared["differences"]
     assert (difference["number"], difference["kind"], difference["entry_kind"]) == (1043, "changed", "sales")
     assert {"what": "706000", "meant": "-1000.00", "found": "-990.00"} in difference["details"]
@@ -84,7 +84,7 @@ def test_changed_entry__is_named_with_its_account_and_both_amounts(
 def test_exact_that_does_not_answer__is_no_agreement(two_equal_days: Caller, exact: SimulatedExact) -> None:
     division = Division.objects.get()
     exact.control("faults", resource="sync/Financial/TransactionLines", division=division.code, fault="status_503")
-    run = done(asked(two_equal_days, RunFormat.CIEL))
+    run = done(asked(two_equal_days, OnDemandFormat.CIEL))
     assert told(two_equal_days, run)["comparison"]["equal"] is None
     page = page_of(run, two_equal_days)
     assert "rien n’a été comparé" in page
@@ -92,7 +92,9 @@ def test_exact_that_does_not_answer__is_no_agreement(two_equal_days: Caller, exa
 
 
 def test_sums__of_the_run_are_those_of_its_file_and_of_exact(two_equal_days: Caller) -> None:
-    to_exact, file = (told(two_equal_days, done(asked(two_equal_days, it))) for it in (RunFormat.EXACT, RunFormat.SAGE))
+    to_exact, file = (
+        told(two_equal_days, done(asked(two_equal_days, it))) for it in (OnDemandFormat.EXACT, OnDemandFormat.SAGE)
+    )
     assert to_exact["sums"] == file["sums"]
     assert to_exact["sums"]["turnover"] == "2800.00"
     assert to_exact["read_back"] is None

@@ -9,12 +9,12 @@ from django.urls import reverse
 from time_machine import travel
 
 from on_demand.link import SIGNER, signed_address
-from on_demand.models import ExportRun, FileSettings, KeptNumber, RunFormat
+from on_demand.models import FileSettings, KeptNumber, OnDemandExport, OnDemandFormat
 from tests.conftest import Caller
 from tests.on_demand.given import asked, content_of, done, page_of, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEW = "/console/on_demand/exportrun/new/"
+NEW = "/console/on_demand/ondemandexport/new/"
 MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
 
 
@@ -43,16 +43,16 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
         "Non comptabilisées (école, vides)": "0",
     }
     assert "4 200,00 €" in page
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
 
 
 def test_report__of_which_something_is_left_out_is_not_green() -> None:
     till = shop()
     push(till, 1042)
     boxes = {}
-    for format in (RunFormat.CIEL, RunFormat.EXACT):
+    for format in (OnDemandFormat.CIEL, OnDemandFormat.EXACT):
         run = done(asked(till, format))
-        page = staff_of(till).get(reverse("admin:on_demand_exportrun_change", args=[run.pk])).content.decode()
+        page = staff_of(till).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
         boxes[run.format] = re.findall(r'console-box is-(\w+)"', page)
     assert boxes == {"ciel": ["good"], "exact": ["warning", "warning"]}
     words = page_of(run, till)
@@ -93,7 +93,7 @@ def test_account__that_the_file_cannot_hold_is_said_with_its_setting_in_words() 
     push(till, 1042, 1043)
     other = shop(establishment__tenant=till.till.tenant)
     push(other, 1042)
-    run = done(asked(till, RunFormat.CIEL, establishment=None))
+    run = done(asked(till, OnDemandFormat.CIEL, establishment=None))
     assert (run.state, run.content) == ("failed", None)
     page = page_of(run, till)
     assert page.count("Le journal VENTES dépasse les 2 caractères") == 1
@@ -107,17 +107,20 @@ def test_start__queues_the_run_and_shows_its_page() -> None:
     push(till, 1042)
     client = staff_of(till)
     answer = client.post(NEW, question(till))
-    run = ExportRun.objects.get()
+    run = OnDemandExport.objects.get()
     assert answer["Location"].endswith(f"/{run.pk}/change/")
     assert 'http-equiv="refresh"' in client.get(answer["Location"]).content.decode()
     done(run)
     page = client.get(answer["Location"]).content.decode()
     assert 'http-equiv="refresh"' not in page
     assert run.asked_by is not None and "123456789FEC20261231.txt" in page
-    file = client.get(reverse("admin:on_demand_exportrun_file", args=[run.pk]))
+    file = client.get(reverse("admin:on_demand_ondemandexport_file", args=[run.pk]))
     run.refresh_from_db()
     assert b"".join(file) == content_of(run)  # type: ignore[arg-type]
-    assert run.sheet["sha256"] in client.get(reverse("admin:on_demand_exportrun_sheet", args=[run.pk])).content.decode()
+    assert (
+        run.sheet["sha256"]
+        in client.get(reverse("admin:on_demand_ondemandexport_sheet", args=[run.pk])).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,13 +135,13 @@ def test_start__queues_the_run_and_shows_its_page() -> None:
 def test_question__that_is_not_possible_is_said_and_starts_nothing(changes: dict[str, str], words: str) -> None:
     till = shop()
     assert words in staff_of(till).post(NEW, question(till, **changes)).content.decode()
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
 
 
 def test_run__is_cancelled_from_its_page() -> None:
     till = shop()
-    run = asked(till, RunFormat.FEC)
-    staff_of(till).post(reverse("admin:on_demand_exportrun_cancel", args=[run.pk]))
+    run = asked(till, OnDemandFormat.FEC)
+    staff_of(till).post(reverse("admin:on_demand_ondemandexport_cancel", args=[run.pk]))
     run.refresh_from_db()
     assert run.state == "cancelled"
 
@@ -150,26 +153,26 @@ def test_neighbours_establishment__is_neither_offered_nor_accepted(place: str) -
     assert neighbour.till.establishment.name not in client.get(NEW).content.decode()
     pk = neighbour.till.establishment_id if place == "e" else neighbour.till.tenant_id
     client.post(NEW, question(till, where=f"{place}{pk}"))
-    assert not ExportRun.objects.exists()
+    assert not OnDemandExport.objects.exists()
 
 
 @pytest.mark.parametrize("view", ["change", "file", "sheet", "sheet_csv"])
 def test_neighbours_run__is_not_there(view: str) -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, RunFormat.FEC))
+    run = done(asked(till, OnDemandFormat.FEC))
     stranger = staff_of(shop())
-    answer = stranger.get(reverse(f"admin:on_demand_exportrun_{view}", args=[run.pk]))
+    answer = stranger.get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[run.pk]))
     assert answer.status_code == (302 if view == "change" else 404)
-    assert Client().get(reverse(f"admin:on_demand_exportrun_{view}", args=[run.pk])).status_code == 302
-    stranger.post(reverse("admin:on_demand_exportrun_cancel", args=[asked(till, RunFormat.CIEL).pk]))
-    assert ExportRun.objects.get(format="ciel").state == "queued"
+    assert Client().get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[run.pk])).status_code == 302
+    stranger.post(reverse("admin:on_demand_ondemandexport_cancel", args=[asked(till, OnDemandFormat.CIEL).pk]))
+    assert OnDemandExport.objects.get(format="ciel").state == "queued"
 
 
 def test_signed_link__gives_the_file_for_seven_days_and_no_other() -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, RunFormat.CIEL))
+    run = done(asked(till, OnDemandFormat.CIEL))
     path = signed_address(run).removeprefix("http://127.0.0.1:8000")
     assert b"".join(Client().get(path)) == content_of(run)  # type: ignore[arg-type]
     assert Client().get(f"{path}x").status_code == 404
@@ -206,7 +209,7 @@ def test_settings__are_read_from_lines_and_refuse_a_bad_one() -> None:
     assert (row.options["sage_text_separator"], row.options["ciel_decimal_sign"]) == ("\t", ",")
     assert staff_of(shop()).post(add, form).status_code == 200
     push(till, 1042)
-    done(asked(till, RunFormat.FEC))
+    done(asked(till, OnDemandFormat.FEC))
     assert KeptNumber.objects.exists()
     change = reverse("admin:on_demand_filesettings_change", args=[row.pk])
     refused = client.post(change, {**form, "last_month": "3"})

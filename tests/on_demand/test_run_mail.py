@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from time_machine import travel
 
-from on_demand.models import ExportRun, MonthlyExport, RunFormat
+from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.monthly import ask_for_due_months
 from tests.on_demand.given import asked, content_of, done, page_of, push, shop
 from tools.stack.programs import free_port
@@ -26,12 +26,12 @@ ADDRESS = "compta@example.fr"
 LARGEST = 7 * 1024 * 1024
 # Copies of one closing: a hundred on each of 34 days, some 7.8 MB.
 COPIES: LiteralString = """
-    INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
+    INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
     SELECT gen_random_uuid(), e.tenant_id, e.establishment_id, e.till_id, e.kind, 2000 + 100 * day + n,
            date '2026-01-01' + day, e.closed_at, e.gross, e.document, e.state, e.problems, e.accepted_problems,
            e.created_at, e.state_since
-    FROM exports_export e, generate_series(0, 33) day, generate_series(0, 99) n WHERE e.id = %s
+    FROM exports_storedclosing e, generate_series(0, 33) day, generate_series(0, 99) n WHERE e.id = %s
 """
 
 
@@ -85,7 +85,7 @@ def test_report__comes_with_the_file_and_its_sheet(postbox: Postbox) -> None:
     till = shop()
     push(till, 1042)
     push(till, 1043, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
-    run = done(asked(till, RunFormat.CIEL, email=ADDRESS))
+    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
     assert run.mail_state == "sent"
     (mail,) = postbox.mails
     parts = parts_of(mail)
@@ -103,10 +103,10 @@ def test_file__is_attached_below_seven_megabytes_and_a_link_from_there(postbox: 
     with connection.cursor() as cursor:
         cursor.execute(COPIES, [pushed.pk])
     first = date(2026, 1, 1)
-    large = done(asked(till, RunFormat.SAGE, email=ADDRESS, first=first, last=first + timedelta(days=33)))
+    large = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS, first=first, last=first + timedelta(days=33)))
     days = (LARGEST - 1) * 34 // large.content.size
     last = first + timedelta(days=days - 1)
-    small = done(asked(till, RunFormat.SAGE, email=ADDRESS, first=first, last=last, again=True))
+    small = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS, first=first, last=last, again=True))
     assert LARGEST * 0.97 < small.content.size < LARGEST < large.content.size < LARGEST * 1.1
 
     with_link, with_file = map(parts_of, postbox.mails)
@@ -133,7 +133,7 @@ def test_file__is_attached_below_seven_megabytes_and_a_link_from_there(postbox: 
 def test_bounce__is_shown_on_the_runs_page(postbox: Postbox, name: str, state: str, said: str) -> None:
     till, address = shop(), f"{name}@example.fr"
     push(till, 1042)
-    run = done(asked(till, RunFormat.CIEL, email=address))
+    run = done(asked(till, OnDemandFormat.CIEL, email=address))
     assert (run.state, run.mail_state) == ("done", state)
     assert said.replace("{}", address) in page_of(run, till)
     assert postbox.mails == []
@@ -143,7 +143,7 @@ def test_server__that_takes_no_mail_of_that_size_gets_one_with_a_link(settings: 
     till, box = shop(), Postbox()
     push(till, 1042)
     with serving(settings, box, data_size_limit=2_500):
-        run = done(asked(till, RunFormat.SAGE, email=ADDRESS))
+        run = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
     assert run.mail_state == "sent"
     (mail,) = box.mails
     assert {*parts_of(mail)} == {None}
@@ -154,7 +154,7 @@ def test_server__that_takes_not_even_the_link_is_shown(settings: Any) -> None:
     till = shop()
     push(till, 1042)
     with serving(settings, Postbox(), data_size_limit=200):
-        run = done(asked(till, RunFormat.SAGE, email=ADDRESS))
+        run = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
     assert (run.state, run.mail_state) == ("done", "refused")
     assert "552 Error: message size exceeds fixed maximum message size" in page_of(run, till)
 
@@ -162,7 +162,7 @@ def test_server__that_takes_not_even_the_link_is_shown(settings: Any) -> None:
 def test_report__is_sent_once_however_often_a_worker_is_told(postbox: Postbox) -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, RunFormat.CIEL, email=ADDRESS))
+    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
     done(run)
     assert len(postbox.mails) == 1
 
@@ -171,19 +171,19 @@ def test_server__that_is_away_is_tried_again_later(settings: Any, postbox: Postb
     till, port = shop(), settings.EMAIL_PORT
     push(till, 1042)
     settings.EMAIL_PORT = 9
-    run = done(asked(till, RunFormat.CIEL, email=ADDRESS))
+    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
     assert (run.mail_state, run.mail_attempts) == ("due", 1)
     assert "Nouvel essai d’envoi" in page_of(run, till)
     assert "Le serveur de messagerie ne répond pas" in page_of(run, till)
     settings.EMAIL_PORT = port
-    ExportRun.objects.update(mail_not_before=None)
+    OnDemandExport.objects.update(mail_not_before=None)
     assert done(run).mail_state == "sent"
 
 
 def test_monthly_export__asks_once_for_the_month_before() -> None:
     establishment = shop().till.establishment
     MonthlyExport.objects.create(
-        tenant=establishment.tenant, establishment=establishment, day=5, format=RunFormat.FEC, email=ADDRESS
+        tenant=establishment.tenant, establishment=establishment, day=5, format=OnDemandFormat.FEC, email=ADDRESS
     )
     with travel("2026-04-04T12:00:00+02:00", tick=False):
         assert ask_for_due_months() == []

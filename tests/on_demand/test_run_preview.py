@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from on_demand import preview
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 from tests.on_demand.given import asked, done, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEW = "/console/on_demand/exportrun/new/"
+NEW = "/console/on_demand/ondemandexport/new/"
 
 OFFERED = Path(__file__).parent / "inputs" / "offered.json"
 
@@ -21,7 +21,7 @@ def test_preview__says_the_sums_that_are_exported_with_items_offered() -> None:
     assert till.post("closings", json.loads(OFFERED.read_text())).json()["problems"] == []
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
     shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["preview"]
-    sheet = done(asked(till, RunFormat.CIEL)).sheet
+    sheet = done(asked(till, OnDemandFormat.CIEL)).sheet
     assert [(it.rate, it.net, it.vat, it.gross) for it in shown.rates] == [
         tuple(Decimal(rate[name]) for name in ("rate", "net", "vat", "gross")) for rate in sheet["rates"]
     ]

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from exact.activation.switch import activate
 from exact.models import Division, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from on_demand.claim import claim
-from on_demand.models import ExportRun, RunClosing, RunFormat
+from on_demand.models import OnDemandClosing, OnDemandExport, OnDemandFormat
 from on_demand.perform import due_runs, perform
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, work
 from tests.on_demand.given import asked, done, push, shop, states_of
@@ -54,7 +54,7 @@ def test_held_closing__is_sent_once_its_settings_are_mended(
     (held,) = push(till, 1042)
     assert held.state == "held"
     assert till.put("parameters", PARAMETERS).status_code == 200
-    run = done(asked(till, RunFormat.EXACT))
+    run = done(asked(till, OnDemandFormat.EXACT))
     assert (run.state, states_of(run)) == ("running", {1042: "taken"})
     work(division)
     run = done(run)
@@ -67,7 +67,7 @@ def test_range__that_stands_in_exact_is_not_sent_again(linked: tuple[Caller, Div
     till, division = linked
     push(till, 1042)
     work(division)
-    run = done(asked(till, RunFormat.EXACT))
+    run = done(asked(till, OnDemandFormat.EXACT))
     work(division)
     assert (run.state, states_of(run)) == ("done", {1042: "already"})
     assert len(exact.entries(division.code)) == 2
@@ -81,11 +81,11 @@ def test_overlapping_runs__over_refused_closings_post_each_entry_once(
         exact.control("periods", division=division.code, year=2026, period=3, journal=journal, status="closed")
     closings = push(till, 1042, 1043, 1044)
     work(division)
-    assert {it.state for it in Export.objects.all()} == {"failed"}
+    assert {it.state for it in StoredClosing.objects.all()} == {"failed"}
     for journal in ("70", "30"):
         exact.control("periods", division=division.code, year=2026, period=3, journal=journal, status="open")
     activate(till.till.establishment.activation)
-    runs = [asked(till, RunFormat.EXACT), asked(till, RunFormat.EXACT, last=MIDDLE_OF_MARCH)]
+    runs = [asked(till, OnDemandFormat.EXACT), asked(till, OnDemandFormat.EXACT, last=MIDDLE_OF_MARCH)]
     side_by_side(*(lambda run=run: perform(run.pk) for run in runs), lambda: work(division))
     while work(division):
         pass
@@ -98,7 +98,7 @@ def test_overlapping_runs__over_refused_closings_post_each_entry_once(
 def test_one_run__told_to_two_workers_is_done_by_one(linked: tuple[Caller, Division]) -> None:
     till, _ = linked
     push(till, 1042)
-    run = asked(till, RunFormat.CIEL)
+    run = asked(till, OnDemandFormat.CIEL)
     side_by_side(lambda: perform(run.pk), lambda: perform(run.pk))
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("done", 1)
@@ -107,20 +107,20 @@ def test_one_run__told_to_two_workers_is_done_by_one(linked: tuple[Caller, Divis
 def test_lost_message__and_dead_worker_are_found_by_the_sweep() -> None:
     till = shop()
     push(till, 1042)
-    run = asked(till, RunFormat.CIEL)
+    run = asked(till, OnDemandFormat.CIEL)
     assert due_runs() == [run.pk]
     assert claim(run.pk) is not None
     assert due_runs() == []
-    ExportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    OnDemandExport.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert due_runs() == [run.pk]
     assert done(run).state == "done"
 
 
 def test_run__that_ends_every_worker_fails() -> None:
-    run = asked(shop(), RunFormat.CIEL)
+    run = asked(shop(), OnDemandFormat.CIEL)
     for _attempt in range(5):
         assert claim(run.pk) is not None
-        ExportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+        OnDemandExport.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert claim(run.pk) is None
     run.refresh_from_db()
     assert (run.state, run.problems[0]["code"]) == ("failed", "run_broke")
@@ -129,6 +129,6 @@ def test_run__that_ends_every_worker_fails() -> None:
 def test_unlinked_shop__is_told_to_activate() -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, RunFormat.EXACT))
+    run = done(asked(till, OnDemandFormat.EXACT))
     assert (run.state, states_of(run)) == ("done", {1042: "held"})
-    assert RunClosing.objects.get(run=run).problems[0]["code"] == "run_waiting"
+    assert OnDemandClosing.objects.get(run=run).problems[0]["code"] == "run_waiting"

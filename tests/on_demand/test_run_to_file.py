@@ -9,10 +9,10 @@ from django.db import IntegrityError, InternalError, transaction
 
 from booking.models import Mapping
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from on_demand import to_file
 from on_demand.claim import cancel
-from on_demand.models import ExportRun, FileContent, FileSettings, KeptNumber, RunClosing, RunFormat
+from on_demand.models import FileContent, FileSettings, KeptNumber, OnDemandClosing, OnDemandExport, OnDemandFormat
 from on_demand.report import Report
 from tests.conftest import CLOSING, PARAMETERS, Caller, closing, work
 from tests.ledger.files.readers.fec import read_fec
@@ -33,7 +33,7 @@ def numbers_in(content: bytes) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("format", FILES)
-def test_file__is_kept_by_its_hash_with_its_sheet(format: RunFormat) -> None:
+def test_file__is_kept_by_its_hash_with_its_sheet(format: OnDemandFormat) -> None:
     till = shop()
     push(till, 1042, 1043)
     run = done(asked(till, format))
@@ -46,7 +46,7 @@ def test_file__is_kept_by_its_hash_with_its_sheet(format: RunFormat) -> None:
 def test_fec__holds_the_closing_to_the_cent() -> None:
     till = shop()
     push(till, 1042)
-    lines = read_fec(content_of(done(asked(till, RunFormat.FEC))))
+    lines = read_fec(content_of(done(asked(till, OnDemandFormat.FEC))))
     assert balances(lines) == {
         "445711": Decimal("-49.99"),
         "445712": Decimal("-100.01"),
@@ -62,9 +62,9 @@ def test_fec__holds_the_closing_to_the_cent() -> None:
 def test_closing__keeps_its_number_when_it_is_exported_again() -> None:
     till = shop()
     push(till, 1042, 1044)
-    first = numbers_in(content_of(done(asked(till, RunFormat.FEC))))
+    first = numbers_in(content_of(done(asked(till, OnDemandFormat.FEC))))
     push(till, 1043)
-    again = numbers_in(content_of(done(asked(till, RunFormat.FEC))))
+    again = numbers_in(content_of(done(asked(till, OnDemandFormat.FEC))))
     assert first == {
         f"Z-{till.till.establishment.code}-1042": ["VE000001", "CA000001"],
         f"Z-{till.till.establishment.code}-1044": ["VE000002", "CA000002"],
@@ -81,10 +81,10 @@ def numbers_and_journals(content: bytes) -> set[tuple[str, str]]:
 def test_number__stays_when_the_journal_is_renamed_in_the_file() -> None:
     till = shop()
     push(till, 1042)
-    done(asked(till, RunFormat.FEC))
+    done(asked(till, OnDemandFormat.FEC))
     FileSettings.objects.create(tenant=till.till.tenant, options={"journals": {"70": {"code": "VT", "name": "Ventes"}}})
     push(till, 1043)
-    again = numbers_and_journals(content_of(done(asked(till, RunFormat.FEC))))
+    again = numbers_and_journals(content_of(done(asked(till, OnDemandFormat.FEC))))
     assert again == {("VE000001", "VE"), ("CA000001", "CA"), ("VT000001", "VT"), ("CA000002", "CA")}
 
 
@@ -92,15 +92,15 @@ def test_number__stays_when_the_journal_is_renamed_in_the_file() -> None:
 def test_number__stays_when_the_till_names_another_journal(changed: dict[str, str]) -> None:
     till = shop()
     push(till, 1042, 1043)
-    first = content_of(done(asked(till, RunFormat.FEC)))
+    first = content_of(done(asked(till, OnDemandFormat.FEC)))
     parameters = {**PARAMETERS, "journals": {**PARAMETERS["journals"], **changed}}
     assert till.put("parameters", parameters).status_code == 200
-    assert content_of(done(asked(till, RunFormat.FEC))) == first
+    assert content_of(done(asked(till, OnDemandFormat.FEC))) == first
     assert KeptNumber.objects.count() == 4
 
 
 @pytest.mark.parametrize("format", FILES)
-def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: RunFormat) -> None:
+def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: OnDemandFormat) -> None:
     till = shop()
     tip, *_ = CLOSING["other_receipts"]
     push(till, 1042, other_receipts=[{**tip, "label": 'Pour boire |;"été" 🍕 fin'}])
@@ -111,11 +111,11 @@ def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: R
     tips = [line for line in lines if Decimal("25.00") in (line.debit, line.credit)]
     assert len(tips) == 2
     (said,) = {line.label.partition("14/03")[2].strip() for line in tips}
-    cleaned = "Pour boire /,'ete' fin" if format == RunFormat.CIEL else "Pour boire /,'été' fin"
+    cleaned = "Pour boire /,'ete' fin" if format == OnDemandFormat.CIEL else "Pour boire /,'été' fin"
     assert said and cleaned.startswith(said)
 
 
-def absent_numbers(run: ExportRun) -> list[str]:
+def absent_numbers(run: OnDemandExport) -> list[str]:
     """What the report says of numbers that left the file."""
     return [sentence for sentence in Report(run).problems if "FEC" in sentence]
 
@@ -128,12 +128,12 @@ def test_number__that_leaves_with_a_merged_journal_is_named_in_the_report(linked
     mapping = Mapping.objects.filter(establishment=till.till.establishment)
     mapping.update(overrides={"means": {"CB": {"journal": "50"}}})
     push(till, 1042, 1043)
-    apart = done(asked(till, RunFormat.FEC))
+    apart = done(asked(till, OnDemandFormat.FEC))
     assert numbers_in(content_of(apart))[f"Z-{code}-1042"] == ["VE000001", "CA000001", "50000001"]
     assert absent_numbers(apart) == []
 
     mapping.update(overrides={})
-    merged = done(asked(till, RunFormat.FEC))
+    merged = done(asked(till, OnDemandFormat.FEC))
     assert content_of(merged) == content_of(apart)
     assert absent_numbers(merged) == []
 
@@ -150,9 +150,9 @@ def test_number__of_a_file_that_was_never_delivered_is_named_when_its_entry_is_g
     push(till, 1042)
     with monkeypatch.context() as patch:
         patch.setattr(to_file, "keep_content", lambda *_args, **_more: 1 / 0)
-        assert done(asked(till, RunFormat.FEC)).state == "failed"
+        assert done(asked(till, OnDemandFormat.FEC)).state == "failed"
     mapping.update(overrides={})
-    merged = done(asked(till, RunFormat.FEC))
+    merged = done(asked(till, OnDemandFormat.FEC))
     assert numbers_in(content_of(merged))[f"Z-{code}-1042"] == ["VE000001", "CA000001"]
     (sentence,) = absent_numbers(merged)
     assert f"50000001 (Z1042 {code})" in sentence
@@ -161,9 +161,11 @@ def test_number__of_a_file_that_was_never_delivered_is_named_when_its_entry_is_g
 def test_number__of_a_closing_that_is_held_now_stays_in_the_file_as_it_was() -> None:
     till = shop()
     push(till, 1042, 1043)
-    first = done(asked(till, RunFormat.FEC))
-    Export.objects.filter(number=1042).update(state="held", problems=[{"code": "x", "facts": {}, "blocking": True}])
-    run = done(asked(till, RunFormat.FEC))
+    first = done(asked(till, OnDemandFormat.FEC))
+    StoredClosing.objects.filter(number=1042).update(
+        state="held", problems=[{"code": "x", "facts": {}, "blocking": True}]
+    )
+    run = done(asked(till, OnDemandFormat.FEC))
     assert states_of(run) == {1042: "taken", 1043: "taken"}
     assert content_of(run) == content_of(first)
 
@@ -171,7 +173,7 @@ def test_number__of_a_closing_that_is_held_now_stays_in_the_file_as_it_was() -> 
 def test_same_range__gives_the_same_bytes_kept_once() -> None:
     till = shop()
     push(till, 1042)
-    first, again = done(asked(till, RunFormat.FEC)), done(asked(till, RunFormat.FEC))
+    first, again = done(asked(till, OnDemandFormat.FEC)), done(asked(till, OnDemandFormat.FEC))
     assert first.pk != again.pk
     assert first.content_id == again.content_id
     assert FileContent.objects.count() == 1
@@ -182,8 +184,8 @@ def test_two_shops__of_one_company_share_one_sequence() -> None:
     other = shop(establishment__tenant=till.till.tenant)
     push(till, 1042)
     push(other, 1043)
-    done(asked(till, RunFormat.FEC))
-    run = done(asked(till, RunFormat.FEC, establishment=None))
+    done(asked(till, OnDemandFormat.FEC))
+    run = done(asked(till, OnDemandFormat.FEC, establishment=None))
     assert sorted(number for numbers in numbers_in(content_of(run)).values() for number in numbers) == [
         "CA000001",
         "CA000002",
@@ -195,7 +197,7 @@ def test_two_shops__of_one_company_share_one_sequence() -> None:
 def test_number__is_never_changed_or_taken_back() -> None:
     till = shop()
     push(till, 1042)
-    done(asked(till, RunFormat.FEC))
+    done(asked(till, OnDemandFormat.FEC))
     number = KeptNumber.objects.filter(journal="VE")
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         number.update(sequence=9)
@@ -212,7 +214,7 @@ def test_posted_closing__goes_into_the_file_as_it_stands_in_exact(linked: tuple[
     mapping = till.till.establishment.mapping
     mapping.overrides = {"slots": {"2": {"sales_account": "706900"}}}
     mapping.save(update_fields=["overrides"])
-    run = done(asked(till, RunFormat.FEC))
+    run = done(asked(till, OnDemandFormat.FEC))
     assert balances(read_fec(content_of(run)))["706000"] == Decimal("-1000.00")
     assert run.comparison["equal"], run.comparison
 
@@ -239,23 +241,23 @@ def test_closing__that_is_not_in_the_file_says_why(changes: dict[str, Any], stat
     till = shop()
     push(till, 1042)
     push(till, 1043, **changes)
-    run = done(asked(till, RunFormat.CIEL))
+    run = done(asked(till, OnDemandFormat.CIEL))
     assert states_of(run) == {1042: "taken", 1043: state}
-    left_out = RunClosing.objects.get(run=run, export__number=1043)
+    left_out = OnDemandClosing.objects.get(run=run, export__number=1043)
     assert code in [problem["code"] for problem in left_out.problems]
 
 
 def test_siren__missing_makes_no_fec_and_gives_no_number() -> None:
     till = shop(establishment__tenant__siren="")
     push(till, 1042)
-    run = done(asked(till, RunFormat.FEC))
+    run = done(asked(till, OnDemandFormat.FEC))
     assert (run.state, run.content) == ("failed", None)
     assert [problem["code"] for problem in run.problems if problem["blocking"]] == ["file_siren_invalid"]
     assert not KeptNumber.objects.exists()
 
 
 def test_range__without_a_closing_makes_no_file() -> None:
-    run = done(asked(shop(), RunFormat.SAGE))
+    run = done(asked(shop(), OnDemandFormat.SAGE))
     assert (run.state, run.problems[0]["code"]) == ("failed", "run_empty")
 
 
@@ -266,7 +268,7 @@ def test_settings__name_journals_and_choose_the_decimal_sign() -> None:
         tenant=till.till.tenant,
         options={"journals": {"70": {"code": "VT", "name": "Ventes"}}, "ciel_decimal_sign": ","},
     )
-    text = content_of(done(asked(till, RunFormat.CIEL))).decode("ascii")
+    text = content_of(done(asked(till, OnDemandFormat.CIEL))).decode("ascii")
     assert "VT20260314" in text
     assert "1400,00D" in text
 
@@ -274,7 +276,7 @@ def test_settings__name_journals_and_choose_the_decimal_sign() -> None:
 def test_cancelled__run_ends_and_delivers_nothing() -> None:
     till = shop()
     push(till, 1042)
-    run = asked(till, RunFormat.FEC)
+    run = asked(till, OnDemandFormat.FEC)
     assert cancel(run.pk)
     run = done(run)
     assert (run.state, run.content) == ("cancelled", None)
@@ -284,7 +286,7 @@ def test_cancelled__run_ends_and_delivers_nothing() -> None:
 def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch: pytest.MonkeyPatch) -> None:
     till = shop()
     push(till, 1042, 1043, 1044)
-    run = asked(till, RunFormat.SAGE)
+    run = asked(till, OnDemandFormat.SAGE)
     monkeypatch.setattr("on_demand.claim.WRITE_EVERY_S", 0)
     monkeypatch.setattr("on_demand.to_file.Draft.problems", lambda _draft: [] * cancel(run.pk))
     run = done(run)
@@ -293,7 +295,7 @@ def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch:
 
 
 @pytest.mark.parametrize("format", FILES)
-def test_pieces__of_two_tills_of_one_day_are_told_apart(format: RunFormat) -> None:
+def test_pieces__of_two_tills_of_one_day_are_told_apart(format: OnDemandFormat) -> None:
     till = shop()
     second = shop(establishment=till.till.establishment, tenant=till.till.tenant)
     other = shop(establishment__tenant=till.till.tenant)

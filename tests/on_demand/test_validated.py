@@ -14,7 +14,7 @@ from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
 from exports.reposts.replace import dry_run, order
 from on_demand import to_file
-from on_demand.models import ExportRun, FileSettings, RunFormat, ValidatedEntry
+from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat, ValidatedEntry
 from on_demand.report import Report
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, work
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LATER = json.loads((Path(__file__).parent / "inputs" / "parameters-later.json").read_text())
 
 
-def fec(till: Caller) -> ExportRun:
-    run = done(asked(till, RunFormat.FEC))
+def fec(till: Caller) -> OnDemandExport:
+    run = done(asked(till, OnDemandFormat.FEC))
     assert run.state == "done", run.problems
     return run
 
@@ -59,7 +59,7 @@ def test_part_of_the_range__shows_the_same_lines() -> None:
     whole = content_of(fec(till)).splitlines()
     assert till.put("parameters", LATER).status_code == 200
     day = datetime(2026, 3, 15, tzinfo=UTC).date()
-    part = content_of(done(asked(till, RunFormat.FEC, first=day, last=day))).splitlines()
+    part = content_of(done(asked(till, OnDemandFormat.FEC, first=day, last=day))).splitlines()
     assert [line for line in whole if line in part] == part
     assert len(part) == 14
 
@@ -81,7 +81,7 @@ def test_number_given_and_never_delivered__follows_the_settings(monkeypatch: pyt
     push(till, 1042)
     with monkeypatch.context() as patch:
         patch.setattr(to_file, "keep_content", lambda *_args, **_more: 1 / 0)
-        assert done(asked(till, RunFormat.FEC)).state == "failed"
+        assert done(asked(till, OnDemandFormat.FEC)).state == "failed"
     assert not ValidatedEntry.objects.exists()
     assert till.put("parameters", LATER).status_code == 200
     lines = read_fec(content_of(fec(till)))
@@ -101,13 +101,13 @@ def test_validated_entry__is_never_changed_or_taken_back() -> None:
 def test_two_runs__that_number_the_same_entries_deliver_the_same_bytes() -> None:
     till = shop()
     push(till, 1042)
-    delivered: list[ExportRun] = []
+    delivered: list[OnDemandExport] = []
     keep = to_file.keep_content
 
     def meanwhile(*args: Any, **more: Any) -> Any:
         if not delivered:
             assert till.put("parameters", LATER).status_code == 200
-            delivered.append(asked(till, RunFormat.FEC, email="compta@example.fr"))
+            delivered.append(asked(till, OnDemandFormat.FEC, email="compta@example.fr"))
             done(delivered[0])
         return keep(*args, **more)
 
@@ -163,7 +163,7 @@ def test_entry_replaced_in_exact__is_reversed_and_follows_under_new_numbers(
     assert any("Z1042" in sentence for sentence in said)
     assert corrected.takings["turnover"] == "1400.00"
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    page = staff_of(till).get("/console/on_demand/exportrun/new/", {**question, "format": "fec", "show": "1"})
+    page = staff_of(till).get("/console/on_demand/ondemandexport/new/", {**question, "format": "fec", "show": "1"})
     assert page.context["preview"].turnover == Decimal("1400.00")
     again = fec(till)
     assert content_of(again) == content

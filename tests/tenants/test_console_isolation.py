@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clyo_ingest.keys import issue_key
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
@@ -53,10 +53,10 @@ def test_list__shows_nothing_of_a_neighbour(staff: Client, page: str) -> None:
 
 @pytest.mark.parametrize("view", ["change", "history", "delete"])
 def test_row__of_a_neighbour_is_not_there(staff: Client, neighbour: Caller, view: str) -> None:
-    export = Export.objects.get()
+    export = StoredClosing.objects.get()
     till = neighbour.till
     rows = {
-        "exports_export": export.pk,
+        "exports_storedclosing": export.pk,
         "tenants_till": till.pk,
         "tenants_establishment": till.establishment_id,
         "tenants_tenant": till.tenant_id,
@@ -71,10 +71,11 @@ def test_row__of_a_neighbour_is_not_there(staff: Client, neighbour: Caller, view
 
 
 def test_action__on_a_neighbours_closing_does_nothing(staff: Client) -> None:
-    export = Export.objects.get()
+    export = StoredClosing.objects.get()
     before = export.events.count()
     staff.post(
-        reverse("admin:exports_export_changelist"), {"action": "send_again", "_selected_action": [str(export.pk)]}
+        reverse("admin:exports_storedclosing_changelist"),
+        {"action": "send_again", "_selected_action": [str(export.pk)]},
     )
     assert export.events.count() == before
 
@@ -130,8 +131,10 @@ def test_suspended__reseller_staff_is_out_on_the_next_call(staff: Client) -> Non
 def test_support__sees_every_reseller(neighbour: Caller) -> None:
     client = Client()
     client.force_login(SupportFactory())
-    assert "SECRET-SHOP" in client.get(reverse("admin:exports_export_changelist")).content.decode()
-    page = client.get(reverse("admin:exports_export_change", args=[Export.objects.get().pk])).content.decode()
+    assert "SECRET-SHOP" in client.get(reverse("admin:exports_storedclosing_changelist")).content.decode()
+    page = client.get(
+        reverse("admin:exports_storedclosing_change", args=[StoredClosing.objects.get().pk])
+    ).content.decode()
     assert "1042" in page
 
 
@@ -139,22 +142,22 @@ def test_list__names_every_state_in_french(staff: Client, neighbour: Caller) -> 
     assert neighbour.post("closings", closing(1043, training=True)).json()["state"] == "archived"
     client = Client(headers={"Accept-Language": "fr"})
     client.force_login(SupportFactory())
-    page = client.get(reverse("admin:exports_export_changelist")).content.decode()
+    page = client.get(reverse("admin:exports_storedclosing_changelist")).content.decode()
     assert re.search(r">\s*archivée\s*<", page)
     assert not re.search(r">\s*(archived|waiting)\s*<", page)
 
 
-def broken_chain(till: Caller) -> Export:
+def broken_chain(till: Caller) -> StoredClosing:
     """A second closing whose perpetual total does not follow the first's."""
     totals = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "1401.00"}
     answer = till.post("closings", closing(1043, totals=totals)).json()
     assert [problem["code"] for problem in answer["problems"]] == ["perpetual_break"]
-    return Export.objects.get(pk=answer["id"])
+    return StoredClosing.objects.get(pk=answer["id"])
 
 
-def book_as_it_is(client: Client, export: Export) -> None:
+def book_as_it_is(client: Client, export: StoredClosing) -> None:
     chosen = {"action": "book_as_it_is", "_selected_action": [str(export.pk)]}
-    client.post(reverse("admin:exports_export_changelist"), chosen)
+    client.post(reverse("admin:exports_storedclosing_changelist"), chosen)
 
 
 def test_book_as_it_is__by_support_lets_the_closing_go_with_its_name(neighbour: Caller) -> None:
@@ -182,7 +185,7 @@ def test_book_as_it_is__cannot_pass_what_does_not_balance(neighbour: Caller) -> 
     answer = neighbour.post("closings", closing(1043, payments=closing()["payments"][:1])).json()
     client = Client()
     client.force_login(SupportFactory())
-    export = Export.objects.get(pk=answer["id"])
+    export = StoredClosing.objects.get(pk=answer["id"])
     book_as_it_is(client, export)
     export.refresh_from_db()
     assert export.state == "held"

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from exact.models import Division, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from tests.conftest import Caller, closing, work
 from tools.bench.rows import stored_closings, waiting_closings
 
@@ -14,5 +14,5 @@ def test_copies__stand_beside_the_closing_they_are_made_of(linked: tuple[Caller,
     work(division)
     waiting_closings(division, 3)
     stored_closings(0, 4)
-    assert Counter(Export.objects.values_list("state", flat=True)) == {"exported": 5, "ready": 3}
+    assert Counter(StoredClosing.objects.values_list("state", flat=True)) == {"exported": 5, "ready": 3}
     assert Counter(Posting.objects.values_list("state", flat=True)) == {"posted": 10, "pending": 6}

@@ -16,8 +16,8 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from exact.models import Posting
-from exports.models import Export, ExportState, RepostRun
-from on_demand.models import ExportRun
+from exports.models import ClosingState, RepostRun, StoredClosing
+from on_demand.models import OnDemandExport
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
 from tenants.scope import visible_to
 from tools.bench.addresses import Address, every_address
@@ -34,8 +34,8 @@ ROWS: dict[str, type[Model]] = {
     "establishment_id": Establishment,
     "tenant_id": Tenant,
     "till_id": Till,
-    "closing_id": Export,
-    "export_id": Export,
+    "closing_id": StoredClosing,
+    "export_id": StoredClosing,
     "posting_id": Posting,
 }
 
@@ -50,7 +50,7 @@ def measure_pages(place: Place) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     found = place.results.setdefault("l", {})
-    found["closings"] = Export.objects.count()
+    found["closings"] = StoredClosing.objects.count()
     for person in (_person(Role.SUPPORT), _person(Role.RESELLER_ADMIN, reseller)):
         times = times_of(person)
         slowest = sorted(times, key=lambda name: -times[name])
@@ -114,14 +114,14 @@ def _path_of(address: Address, person: User) -> str:
 
 def _model_of(name: str, address: Address) -> type[Model] | None:
     if name == "run_id":
-        return ExportRun if "exportrun" in address.route else RepostRun
+        return OnDemandExport if "ondemandexport" in address.route else RepostRun
     return ROWS.get(name)
 
 
 def _busiest(person: User) -> Iterator[tuple[str, str]]:
     """What people ask the large lists for every day."""
-    closings = reverse("admin:exports_export_changelist")
-    rows = visible_to(person, Export.objects.filter(state=ExportState.EXPORTED))
+    closings = reverse("admin:exports_storedclosing_changelist")
+    rows = visible_to(person, StoredClosing.objects.filter(state=ClosingState.EXPORTED))
     export = rows.order_by("-business_date", "-closed_at").select_related("tenant").first()
     if export is None:
         return
@@ -150,20 +150,12 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     yield "search nobody", f"{closings}?q=Personne"
     yield "day's log", f"{reverse('console_log')}?date={LAST}&establishment={shop}"
     yield "day's log as text", f"{reverse('console_log')}?date={LAST}&establishment={shop}&as=text"
-    yield "one closing", reverse("admin:exports_export_change", args=[export.pk])
-    if (failed := visible_to(person, Export.objects.filter(state=ExportState.FAILED)).first()) is not None:
-        yield "one failed closing", reverse("admin:exports_export_change", args=[failed.pk])
+    yield "one closing", reverse("admin:exports_storedclosing_change", args=[export.pk])
+    if (failed := visible_to(person, StoredClosing.objects.filter(state=ClosingState.FAILED)).first()) is not None:
+        yield "one failed closing", reverse("admin:exports_storedclosing_change", args=[failed.pk])
     for name in ("tenants_tenant", "tenants_establishment", "tenants_till", "tenants_user", "tenants_change"):
         yield f"search {name}", f"{reverse(f'admin:{name}_changelist')}?q=Client 37"
-    yield (
-        "choose a customer",
-        (f"{reverse('admin:autocomplete')}?app_label=exports&model_name=export&field_name=tenant&term=Client 37"),
-    )
-    yield (
-        "choose an establishment",
-        (f"{reverse('admin:autocomplete')}?app_label=exports&model_name=export&field_name=establishment&term=Bout"),
-    )
-    yield (
-        "choose a till",
-        (f"{reverse('admin:autocomplete')}?app_label=exports&model_name=export&field_name=till&term=Caisse 4"),
-    )
+    choices = f"{reverse('admin:autocomplete')}?app_label=exports&model_name=storedclosing"
+    yield "choose a customer", f"{choices}&field_name=tenant&term=Client 37"
+    yield "choose an establishment", f"{choices}&field_name=establishment&term=Bout"
+    yield "choose a till", f"{choices}&field_name=till&term=Caisse 4"

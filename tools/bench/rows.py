@@ -17,8 +17,8 @@ COPIES: LiteralString = """
     CREATE TEMP TABLE template ON COMMIT DROP AS
         SELECT row_number() OVER (ORDER BY till_id) - 1 AS place, * FROM (
             SELECT DISTINCT ON (e.till_id) e.*, c.push_id, d.id AS division_id
-            FROM exports_export e
-            JOIN clyo_ingest_closing c ON c.export_id = e.id
+            FROM exports_storedclosing e
+            JOIN clyo_ingest_receivedclosing c ON c.export_id = e.id
             JOIN exact_activation a ON a.establishment_id = e.establishment_id
             JOIN exact_division d ON d.id = a.division_id
             WHERE e.state = 'exported' AND d.id = ANY(%(divisions)s) ORDER BY e.till_id, e.number
@@ -31,7 +31,7 @@ COPIES: LiteralString = """
         JOIN template t ON t.place = n %% (SELECT count(*) FROM template);
 """
 EXPORTS: LiteralString = """
-    INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
+    INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
     SELECT c.id, t.tenant_id, t.establishment_id, t.till_id, t.kind, %(first)s + c.n, t.business_date, t.closed_at,
            t.gross, t.document, %(export_state)s, t.problems, t.accepted_problems, c.at, c.at
@@ -54,14 +54,14 @@ RECEIVED: LiteralString = """
                                   answer_code)
     SELECT c.push, p.tenant_id, p.till_id, p.kind, c.at, p.content_type, p.content_encoding, p.body, ''
     FROM copy c JOIN template t ON t.id = c.template_id JOIN clyo_ingest_push p ON p.id = t.push_id;
-    INSERT INTO clyo_ingest_closing (export_id, tenant_id, till_id, kind, scope, number, digest, push_id,
+    INSERT INTO clyo_ingest_receivedclosing (export_id, tenant_id, till_id, kind, scope, number, digest, push_id,
                                      perpetual_before, perpetual_after, received_at)
     SELECT c.id, t.tenant_id, t.till_id, t.kind, '', %(first)s + c.n, repeat('0', 64), c.push, NULL, NULL, c.at
     FROM copy c JOIN template t ON t.id = c.template_id;
     INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
     SELECT t.tenant_id, c.id, t.establishment_id, 'K', int8range(c.n * 50, c.n * 50 + 40), true
     FROM copy c JOIN template t ON t.id = c.template_id;
-    INSERT INTO exports_exportevent (tenant_id, export_id, at, before, after, why)
+    INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
     SELECT t.tenant_id, c.id, c.at, m.before, m.after, ''
     FROM copy c JOIN template t ON t.id = c.template_id,
          (VALUES ('', 'ready'), ('ready', 'exporting'), ('exporting', 'exported')) m (before, after);
@@ -85,7 +85,7 @@ def waiting_closings(division: Division, count: int, *, already: int = 0, analyz
     _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run=run)
     if analyze:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE exact_posting, exports_export")
+            cursor.execute("ANALYZE exact_posting, exports_storedclosing")
 
 
 def forget_waiting(division: Division) -> None:

@@ -17,10 +17,10 @@ ROUNDS = 3
 # Tables that grow with every closing: reading one of them from end to end is a missing index.
 GROWING = (
     "clyo_ingest_push",
-    "clyo_ingest_closing",
+    "clyo_ingest_receivedclosing",
     "exports_coveredtickets",
-    "exports_export",
-    "exports_exportevent",
+    "exports_storedclosing",
+    "exports_closingevent",
     "exact_posting",
     "exact_postingevent",
 )

@@ -15,8 +15,8 @@ TICKETS = 40
 
 # One closing a day of each till, back from `last`; of the last three days some failed, are held or lack a VAT code.
 EXPORTS: LiteralString = """
-INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross,
-                            document, state, problems, accepted_problems, created_at, state_since)
+INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
+                            gross, document, state, problems, accepted_problems, created_at, state_since)
 SELECT uuidv7(), t.tenant_id, t.establishment_id, t.id, 'general', %(number)s + %(last)s::date - d.day,
        d.day, d.day + time '23:30', 500 + (t.id * 7 + EXTRACT(doy FROM d.day)::int) %% 3000,
        %(document)s::jsonb || jsonb_build_object('number', %(number)s + %(last)s::date - d.day, 'business_date', d.day,
@@ -41,7 +41,7 @@ SELECT uuidv7(), e.tenant_id, d.id, e.establishment_id, e.id, 'sales', '70', 1,
        CASE e.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid(), 26700000 + place,
        CASE e.state WHEN 'failed' THEN ARRAY['La période est clôturée : 2026 – 11'] ELSE '{}'::text[] END,
        e.created_at, e.created_at
-FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS place FROM exports_export e
+FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS place FROM exports_storedclosing e
       WHERE business_date > %(last)s::date - %(to)s AND business_date <= %(last)s::date - %(from)s
         AND state IN ('exported', 'failed') AND (%(tenant)s::bigint IS NULL OR tenant_id = %(tenant)s)
         AND NOT EXISTS (SELECT FROM exact_posting p WHERE p.closing_id = e.id)) e
@@ -49,16 +49,16 @@ CROSS JOIN LATERAL (SELECT id FROM exact_division WHERE tenant_id = e.tenant_id 
 """
 # What a till's push leaves beside the export: the push, the closing, its tickets, and what happened that day.
 RECEIVED: LiteralString = """
-WITH fresh AS (SELECT e.*, nextval('clyo_ingest_push_id_seq') AS push FROM exports_export e
+WITH fresh AS (SELECT e.*, nextval('clyo_ingest_push_id_seq') AS push FROM exports_storedclosing e
                WHERE business_date > %(last)s::date - %(to)s AND business_date <= %(last)s::date - %(from)s
-                 AND NOT EXISTS (SELECT FROM clyo_ingest_closing c WHERE c.export_id = e.id)),
+                 AND NOT EXISTS (SELECT FROM clyo_ingest_receivedclosing c WHERE c.export_id = e.id)),
 pushes AS (INSERT INTO clyo_ingest_push (id, tenant_id, till_id, kind, received_at, content_type, content_encoding,
                                          body, answer_code)
            SELECT push, tenant_id, till_id, 'closing', created_at, 'application/json', '', '{}', '' FROM fresh),
-closings AS (INSERT INTO clyo_ingest_closing (export_id, tenant_id, till_id, kind, scope, number, digest, push_id,
-                                              received_at)
+closings AS (INSERT INTO clyo_ingest_receivedclosing (export_id, tenant_id, till_id, kind, scope, number, digest,
+                                                      push_id, received_at)
              SELECT id, tenant_id, till_id, kind, '', number, repeat('0', 64), push, created_at FROM fresh),
-events AS (INSERT INTO exports_exportevent (tenant_id, export_id, at, before, after, why)
+events AS (INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
            SELECT tenant_id, id, state_since, '', state, '' FROM fresh)
 INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
 SELECT tenant_id, id, establishment_id, till_id::text, int8range(number * %(tickets)s, (number + 1) * %(tickets)s),
@@ -73,12 +73,12 @@ FILLED = (
     "booking_mapping",
     "exact_connection",
     "exact_division",
-    "exports_export",
+    "exports_storedclosing",
     "exact_posting",
     "clyo_ingest_push",
-    "clyo_ingest_closing",
+    "clyo_ingest_receivedclosing",
     "exports_coveredtickets",
-    "exports_exportevent",
+    "exports_closingevent",
 )
 
 

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from booking.mapping import take_parameters
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from on_demand.ask import ask_for_run
-from on_demand.models import ExportRun, RunFormat, RunState
+from on_demand.models import OnDemandExport, OnDemandFormat, OnDemandState
 from tenants.models import Establishment, Reseller, Tenant, Till
 from tools.bench.kernel import memory_mb
 from tools.bench.place import POLL_S, Place
@@ -27,11 +27,11 @@ TIMEOUT_S = 300.0
 
 # What the first establishment closed, for each of the others.
 COPIES: LiteralString = """
-    INSERT INTO exports_export (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
+    INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
     SELECT uuidv7(), e.tenant_id, till.establishment_id, till.id, e.kind, e.number, e.business_date,
            e.closed_at, e.gross, e.document, e.state, e.problems, e.accepted_problems, e.created_at, e.state_since
-    FROM exports_export e JOIN tenants_till till ON till.tenant_id = e.tenant_id AND till.id <> e.till_id
+    FROM exports_storedclosing e JOIN tenants_till till ON till.tenant_id = e.tenant_id AND till.id <> e.till_id
     WHERE e.tenant_id = %s
 """
 
@@ -68,16 +68,16 @@ def stored_year(*, establishments: int = ESTABLISHMENTS, closings_each: int = CL
         # Triggers and foreign keys asleep, as when a backup is restored; a busy disk may take its time.
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")
-        Export.objects.bulk_create(_closings_of(tills[0], closings_each), batch_size=500)
+        StoredClosing.objects.bulk_create(_closings_of(tills[0], closings_each), batch_size=500)
         cursor.execute(COPIES, [tenant.pk])
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE exports_export")
+        cursor.execute("VACUUM ANALYZE exports_storedclosing")
     return tenant
 
 
-def _closings_of(till: Till, count: int) -> list[Export]:
+def _closings_of(till: Till, count: int) -> list[StoredClosing]:
     return [
-        Export(
+        StoredClosing(
             tenant_id=till.tenant_id,
             establishment_id=till.establishment_id,
             till=till,
@@ -87,16 +87,16 @@ def _closings_of(till: Till, count: int) -> list[Export]:
             closed_at=datetime.fromisoformat(document["closed_at"]),
             gross=Decimal(document["totals"]["gross"]),
             document=document,
-            state=ExportState.EXPORTED,
+            state=ClosingState.EXPORTED,
             state_since=timezone.now(),
         )
         for document in islice(closings("a year", first=1), count)
     ]
 
 
-def _done(place: Place, tenant: Tenant) -> tuple[ExportRun, float]:
+def _done(place: Place, tenant: Tenant) -> tuple[OnDemandExport, float]:
     """The run, done, and how large its worker became meanwhile."""
-    run = ask_for_run(tenant, establishment=None, first=FIRST_DAY, last=LAST_DAY, format=RunFormat.FEC)
+    run = ask_for_run(tenant, establishment=None, first=FIRST_DAY, last=LAST_DAY, format=OnDemandFormat.FEC)
     peak_mb, deadline = 0.0, time.monotonic() + TIMEOUT_S
     while not run.finished:
         peak_mb = max(peak_mb, memory_mb(place.processes.pid("worker-1")))
@@ -104,6 +104,6 @@ def _done(place: Place, tenant: Tenant) -> tuple[ExportRun, float]:
             raise ProgramFailed(f"the file was not made within {TIMEOUT_S:.0f} s")
         time.sleep(POLL_S)
         run.refresh_from_db()
-    if run.state != RunState.DONE:
+    if run.state != OnDemandState.DONE:
         raise ProgramFailed(f"the run ended as {run.state}: {run.problems}")
     return run, peak_mb

@@ -9,7 +9,7 @@ from tools.chaos.verdict import Verdict
 from tools.fleet.tills import Pushed
 
 OPEN = """
-    SELECT e.state, count(*) FROM exports_export e
+    SELECT e.state, count(*) FROM exports_storedclosing e
     WHERE e.state IN ('ready', 'exporting', 'waiting')
        OR EXISTS (SELECT 1 FROM exact_posting p
                   WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown', 'sought', 'removing'))
@@ -17,8 +17,8 @@ OPEN = """
 """
 STORED = """
     SELECT d.code, c.number, e.state, e.problems, p.messages, l.pause_code, l.pause_detail
-    FROM clyo_ingest_closing c
-    JOIN exports_export e ON e.id = c.export_id
+    FROM clyo_ingest_receivedclosing c
+    JOIN exports_storedclosing e ON e.id = c.export_id
     JOIN exact_activation a ON a.establishment_id = e.establishment_id
     JOIN exact_division d ON d.id = a.division_id
     JOIN exact_lane l ON l.division_id = d.id

@@ -139,17 +139,19 @@ def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
 
 
 def _wait_until_quiet(expected: int) -> None:
-    from exports.models import Export, ExportState
+    from exports.models import ClosingState, StoredClosing
 
-    moving = [ExportState.READY, ExportState.EXPORTING, ExportState.WAITING]
+    moving = [ClosingState.READY, ClosingState.EXPORTING, ClosingState.WAITING]
     deadline, shown = time.monotonic() + QUIET_TIMEOUT_S, ""
     while time.monotonic() < deadline:
-        states = Counter(Export.objects.values_list("state", flat=True))
+        states = Counter(StoredClosing.objects.values_list("state", flat=True))
         line = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         if line != shown:
             _say(line)
             shown = line
-        learning = Export.objects.filter(problems__contains=[{"code": "third_party_unknown"}], state=ExportState.HELD)
+        learning = StoredClosing.objects.filter(
+            problems__contains=[{"code": "third_party_unknown"}], state=ClosingState.HELD
+        )
         if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
             return
         time.sleep(0.5)
@@ -157,18 +159,18 @@ def _wait_until_quiet(expected: int) -> None:
 
 
 def _show(home: Path, exact: str, pushed: list[Path]) -> int:
-    from exports.models import Export, ExportState
+    from exports.models import ClosingState, StoredClosing
     from exports.words.problems import sentence
     from tools.demo.comparison import compare
 
     books = httpx.get(f"{exact}/_control/books", params={"division": 8301}, timeout=30).json()
     (home / "books.json").write_text(json.dumps(books, indent=1, ensure_ascii=False))
     difference = compare(home / "week", books)
-    for export in Export.objects.filter(state__in=[ExportState.HELD, ExportState.FAILED]):
+    for export in StoredClosing.objects.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]):
         for problem in export.problems:
             print(f"  Z {export.number}: {sentence(problem)}")
-    exported = Export.objects.filter(state=ExportState.EXPORTED).count()
-    archived = Export.objects.filter(state=ExportState.ARCHIVED).count()
+    exported = StoredClosing.objects.filter(state=ClosingState.EXPORTED).count()
+    archived = StoredClosing.objects.filter(state=ClosingState.ARCHIVED).count()
     print(f"  archived without an entry (training, nothing to book): {archived}")
     print(
         f"demo: {len(pushed)} closings pushed, {exported} exported, {len(books['entries'])} entries in Exact, "

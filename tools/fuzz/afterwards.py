@@ -12,13 +12,13 @@ from clyo_ingest.models import Push
 from concerns.letters.round import go_round
 from exact.lane.lane import run_lane
 from exact.models import Activation
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.sweep import park_stopped, release_mended, release_waiting
 from on_demand.ask import ask_for_run
-from on_demand.models import ExportRun, RunFormat, RunState
+from on_demand.models import OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.perform import perform
 from tools.bench.pages import logged_in, pages_of
 from tools.fuzz.documents import DAYS, FIRST_DAY
@@ -43,11 +43,11 @@ SWEEPS: tuple[Callable[[], object], ...] = (
 def afterwards(stage: Stage, dice: random.Random, *, whole: bool) -> Iterator[str]:
     """Do all that is done later with what this batch pushed; `whole` with letters and every page. What went wrong."""
     yield from _tried("the sweep", *SWEEPS)
-    held = Export.objects.filter(till=stage.booking, state=ExportState.HELD).values_list("pk", flat=True)
+    held = StoredClosing.objects.filter(till=stage.booking, state=ClosingState.HELD).values_list("pk", flat=True)
     yield from _tried("another look", *(_again(pk) for pk in held[:HELD_MAX]))
     yield from _tried("the lane", lambda: _send(stage))
     yield from _of_runs(stage)
-    if put_off := Export.objects.filter(till=stage.booking, put_off_count__gt=0).count():
+    if put_off := StoredClosing.objects.filter(till=stage.booking, put_off_count__gt=0).count():
         yield f"{put_off} closings that were put off"
     if whole:
         yield from _of_letters()
@@ -77,10 +77,12 @@ def _send(stage: Stage) -> None:
 def _of_runs(stage: Stage) -> Iterator[str]:
     """What the till asked for, and a file of each format over all that was pushed."""
     shop = stage.booking.establishment
-    for file in (it for it in RunFormat if it.layout):
+    for file in (it for it in OnDemandFormat if it.layout):
         last = FIRST_DAY + timedelta(days=DAYS)
         ask_for_run(shop.tenant, establishment=shop, first=FIRST_DAY, last=last, format=file)
-    runs = ExportRun.objects.filter(tenant__in=[shop.tenant_id, stage.changing.tenant_id], state=RunState.QUEUED)
+    runs = OnDemandExport.objects.filter(
+        tenant__in=[shop.tenant_id, stage.changing.tenant_id], state=OnDemandState.QUEUED
+    )
     for run in runs.order_by("-asked_at")[: RUNS_MAX * 2]:
         yield from _tried(f"an export ({run.format})", lambda pk=run.pk: perform(pk))  # type: ignore[misc]
         run.refresh_from_db()
@@ -111,13 +113,13 @@ def _rows(stage: Stage, dice: random.Random) -> Iterator[str]:
     """Some pushes and closings of the batch, each on its page; and the log of the day, as a page and as a text."""
     tills = [stage.booking.pk, stage.changing.pk]
     pushes = [*Push.objects.filter(till__in=tills).values_list("pk", flat=True)]
-    closings = [*Export.objects.filter(till__in=tills).values_list("pk", flat=True)]
-    for name, keys in (("clyo_ingest_push", pushes), ("exports_export", closings)):
+    closings = [*StoredClosing.objects.filter(till__in=tills).values_list("pk", flat=True)]
+    for name, keys in (("clyo_ingest_push", pushes), ("exports_storedclosing", closings)):
         for key in dice.sample(keys, min(ROWS_SHOWN, len(keys))):
             yield reverse(f"admin:{name}_change", args=[key])
     for till in (stage.booking, stage.changing):
         log = f"{reverse('console_log')}?establishment={till.establishment_id}"
         yield from (log, f"{log}&as=text")
         yield reverse("console_mapping", args=[till.establishment_id])
-    yield f"{reverse('admin:exports_export_changelist')}?till__id__exact={stage.booking.pk}"
+    yield f"{reverse('admin:exports_storedclosing_changelist')}?till__id__exact={stage.booking.pk}"
     yield f"{reverse('admin:clyo_ingest_push_changelist')}?answer=refused"

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from exports.models import Export
+from exports.models import StoredClosing
 from integration.wsgi import application
 from tools.fuzz.afterwards import afterwards
 from tools.fuzz.books import Books
@@ -46,7 +46,7 @@ def run_batch(exact_url: str, number: int, *, run_seed: int, size: int, socket: 
             tally.fail(Failure(said=said, batch=number, call=None, log=tuple(watch.take())))
         for heard in watch.take():
             tally.fail(Failure(said=f"afterwards, an error in the log: {heard}", batch=number, call=None))
-        states = Export.objects.filter(till=stage.booking).values_list("state", flat=True)
+        states = StoredClosing.objects.filter(till=stage.booking).values_list("state", flat=True)
         tally.states = Counter(states)
     return tally
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 ROWS = """
-SELECT (SELECT count(*) FROM clyo_ingest_closing WHERE till_id = ANY(%(tills)s)),
-       (SELECT count(*) FROM exports_export WHERE till_id = ANY(%(tills)s)),
+SELECT (SELECT count(*) FROM clyo_ingest_receivedclosing WHERE till_id = ANY(%(tills)s)),
+       (SELECT count(*) FROM exports_storedclosing WHERE till_id = ANY(%(tills)s)),
        (SELECT count(*) FROM clyo_ingest_parameters WHERE till_id = ANY(%(tills)s)),
-       (SELECT count(*) FROM on_demand_exportrun WHERE asked_by_till_id = ANY(%(tills)s))
+       (SELECT count(*) FROM on_demand_ondemandexport WHERE asked_by_till_id = ANY(%(tills)s))
 """
 PUSHES = """
 SELECT id, length(body), sha256(body), answer_status,
-       EXISTS (SELECT FROM clyo_ingest_closing WHERE push_id = clyo_ingest_push.id)
+       EXISTS (SELECT FROM clyo_ingest_receivedclosing WHERE push_id = clyo_ingest_push.id)
 FROM clyo_ingest_push WHERE till_id = ANY(%(tills)s) AND id > %(last)s ORDER BY id
 """
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from hypothesis import strategies as st
 
-from exports.models import ExportState
+from exports.models import ClosingState
 from ledger.kinds import ClosingKind
 from tools.fuzz import documents
 from tools.fuzz.breaking import MOMENTS, NAMES, NUMBERS, broken, text_of
@@ -92,7 +92,7 @@ def _sending(draw: st.DrawFn, kind: str, names: Names, document: Any, times: int
 
 
 QUERY_VALUES = st.one_of(
-    st.sampled_from([*ExportState.values, *(kind.value for kind in ClosingKind)]),
+    st.sampled_from([*ClosingState.values, *(kind.value for kind in ClosingKind)]),
     st.sampled_from(MOMENTS),
     st.sampled_from([str(it) for it in NUMBERS] + ["٣", "²", "1_0", "9" * 4400, " 1"]),
     st.sampled_from(["", "MjAyNi0wMy0xNHw=", "====", "json", "txt", "api"]),
@@ -124,7 +124,15 @@ ASKED = (
     *(["closings"] * 8 + ["log"] * 6 + ["till", "activation", "parameters"] * 2 + ["schema"]),
     *("closings/{closing}", "exports/{run}", "exports/{run}/file", "closings/{closing}x", "exports/0", "key/rotate"),
 )
-ROOTS = ("/", "/console/", "/activation/", "/console/login/", "/console/exports/export/", "/exports/file/", "/health/")
+ROOTS = (
+    "/",
+    "/console/",
+    "/activation/",
+    "/console/login/",
+    "/console/exports/storedclosing/",
+    "/exports/file/",
+    "/health/",
+)
 
 
 @st.composite

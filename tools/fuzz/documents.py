@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from hypothesis import strategies as st
 
 from ledger.kinds import MovementKind, PaymentKind, ReceiptKind
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 from tools.fuzz.texts import short
 
 Document: TypeAlias = dict[str, Any]
@@ -166,7 +166,7 @@ def exports(draw: st.DrawFn) -> Document:
     """What an export on demand is asked with: up to two months, any format."""
     first = FIRST_DAY + timedelta(days=draw(st.integers(0, DAYS)))
     last = min(first + timedelta(days=draw(st.integers(0, 60))), FIRST_DAY + timedelta(days=DAYS))
-    told = {"from": first.isoformat(), "to": last.isoformat(), "format": draw(st.sampled_from(RunFormat.values))}
+    told = {"from": first.isoformat(), "to": last.isoformat(), "format": draw(st.sampled_from(OnDemandFormat.values))}
     optional = {"email": st.none() | st.sampled_from(EMAILS), "again": st.none() | st.booleans()}
     return told | draw(st.fixed_dictionaries({}, optional=optional))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from clyo_ingest.keys import issue_code
 from clyo_ingest.models import PairingCode
 from on_demand.ask import ask_for_run
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 from on_demand.perform import perform
 from tenants.models import BookedLevel, Establishment, Role, Till, User
 from tools.fleet.customers import set_up
@@ -44,7 +44,11 @@ def set_stage(exact_url: str, number: int) -> Stage:
     Establishment.objects.filter(pk=booking.establishment_id).update(booked_level=LEVELS[number % len(LEVELS)])
     pairing = Till.objects.create(tenant=changing.tenant, establishment=changing.establishment, name="À appairer")
     run = ask_for_run(
-        changing.tenant, establishment=changing.establishment, first=FIRST_DAY, last=FIRST_DAY, format=RunFormat.CIEL
+        changing.tenant,
+        establishment=changing.establishment,
+        first=FIRST_DAY,
+        last=FIRST_DAY,
+        format=OnDemandFormat.CIEL,
     )
     perform(run.pk)
     support, _made = User.objects.get_or_create(

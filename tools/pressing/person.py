@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exact.lane.lane import run_lane
 from exact.models import Lane, Posting, PostingState
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.ended_postings import settle
 from integration.wsgi import application
@@ -67,7 +67,7 @@ class Desk:
             self.http.delete("/_control/faults").raise_for_status()
         row.verdict.pushed = row.verdict.acknowledged = len(pushed)
         compare(pushed, {self.shop.division: self._books()}, row.verdict)
-        row.stuck = self._exports().exclude(state=ExportState.EXPORTED).count()
+        row.stuck = self._exports().exclude(state=ClosingState.EXPORTED).count()
         posted = Posting.objects.filter(division__code=self.shop.division, state=PostingState.POSTED)
         row.sent_again = posted.filter(Q(attempts__gt=1) | Q(revision__gt=1)).count()
         row.adopted = posted.filter(events__before__in=["unknown", "sought"], events__after="posted").count()
@@ -102,7 +102,7 @@ class Desk:
                 self._wait()
                 self._lane()
         for _look in range(LOOKS_AFTER):
-            if self._exports().get(number=number).state == ExportState.EXPORTED:
+            if self._exports().get(number=number).state == ClosingState.EXPORTED:
                 break
             self._wait()
             self._lane()
@@ -118,8 +118,8 @@ class Desk:
         postings.filter(not_before__isnull=False).update(not_before=timezone.now())
         Lane.objects.filter(division__code=self.shop.division).update(paused_until=None, minute=None)
 
-    def _exports(self) -> QuerySet[Export]:
-        return Export.objects.filter(establishment__code=self.shop.name)
+    def _exports(self) -> QuerySet[StoredClosing]:
+        return StoredClosing.objects.filter(establishment__code=self.shop.name)
 
     def _books(self) -> dict[str, object]:
         answer = self.http.get("/_control/books", params={"division": self.shop.division})

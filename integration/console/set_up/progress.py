@@ -15,7 +15,7 @@ from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
 from exact.models import Activation, ActivationLink, ConnectionState, LinkStep, Posting
 from exact.wording import explain
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment, Tenant, Till, User
@@ -49,7 +49,7 @@ class Facts:
     mapping: Mapping | None
     questions: list[AskedMeans]
     parameters: list[str]
-    first_closing: Export | None
+    first_closing: StoredClosing | None
     entries: list[int]
 
     @property
@@ -123,7 +123,7 @@ def progress_of(tenant: Tenant) -> list[ShopProgress]:
 def being_set_up(user: User) -> QuerySet[Tenant]:
     """Customers with an establishment no closing of which has reached Exact, or with none yet; the newest first."""
     shops = Establishment.objects.filter(tenant=OuterRef("pk"), suspended_at=None)
-    booked = Export.objects.filter(establishment=OuterRef("pk"), state=ExportState.EXPORTED)
+    booked = StoredClosing.objects.filter(establishment=OuterRef("pk"), state=ClosingState.EXPORTED)
     rows = visible_to(user, Tenant.objects.filter(suspended_at=None))
     return rows.filter(~Exists(shops) | Exists(shops.filter(~Exists(booked)))).order_by("-created_at", "-pk")
 
@@ -173,20 +173,20 @@ def _read_parameter_notes(shops: Iterable[int]) -> dict[int, list[str]]:
 
 def _oldest(**wanted: object) -> Subquery:
     """The oldest closing of an establishment: by its customer, whose closings the index keeps in this order."""
-    own = Export.objects.filter(tenant=OuterRef("tenant"), establishment=OuterRef("pk"), **wanted)
+    own = StoredClosing.objects.filter(tenant=OuterRef("tenant"), establishment=OuterRef("pk"), **wanted)
     return Subquery(own.order_by("created_at").values("pk")[:1])
 
 
-def _first_closings(shops: Iterable[int]) -> dict[int, Export]:
+def _first_closings(shops: Iterable[int]) -> dict[int, StoredClosing]:
     first = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest()).values("first")
-    rows = Export.objects.filter(pk__in=first).defer("document", "problems")
+    rows = StoredClosing.objects.filter(pk__in=first).defer("document", "problems")
     return {export.establishment_id: export for export in rows}
 
 
 def _first_entries(shops: Iterable[int]) -> dict[int, list[int]]:
     """The entries' numbers in Exact of each establishment's first exported closing."""
     found: dict[int, list[int]] = defaultdict(list)
-    rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ExportState.EXPORTED))
+    rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ClosingState.EXPORTED))
     closings: dict[UUID, int] = dict(rows.exclude(first=None).values_list("first", "pk"))
     posted = Posting.objects.filter(closing_id__in=closings, exact_entry_number__isnull=False)
     for closing_id, number in posted.order_by(F("turn")).values_list("closing_id", "exact_entry_number"):

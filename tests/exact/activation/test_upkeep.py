@@ -23,7 +23,7 @@ from exact.activation.link_steps import forget_companies
 from exact.activation.links import make_link
 from exact.activation.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
 from exact.models import Activation, ActivationLink, Connection, Division, Lane
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.sweep import park_stopped, release_mended, release_waiting
 from postgres.secret_text import fernet
 from tenants.factories import StaffFactory, SupportFactory, TenantFactory
@@ -84,7 +84,7 @@ def test_account__blocked_at_exact_holds_new_closings_until_it_is_open_again(
     look_after(division.pk)
     release_mended()
     work(division)
-    assert (state(till)["state"], Export.objects.get().state) == ("active", "exported")
+    assert (state(till)["state"], StoredClosing.objects.get().state) == ("active", "exported")
 
 
 def test_percentage__changed_at_exact_is_noticed(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
@@ -166,7 +166,7 @@ def test_parameters__that_exact_would_refuse_hold_and_say_why(linked: tuple[Call
     till.put("parameters", PARAMETERS)
     release_mended()
     work(division)
-    assert (state(till)["state"], Export.objects.get().state) == ("active", "exported")
+    assert (state(till)["state"], StoredClosing.objects.get().state) == ("active", "exported")
 
 
 def test_consent__unused_for_two_weeks_is_renewed(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
@@ -244,12 +244,12 @@ def test_delete__stops_what_is_ready_and_loses_nothing(linked: tuple[Caller, Div
     work(division)
     assert exact.entries(division.code) == []
     park_stopped()
-    assert {*Export.objects.values_list("state", flat=True)} == {"waiting"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"waiting"}
 
     Activation.objects.update(active=True)
     release_waiting()
     work(division)
-    assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
     assert len(exact.entries(division.code)) == 4
     assert till.delete("activation").status_code == 204
 
@@ -269,7 +269,7 @@ def test_delete__leaves_the_rest_of_a_closing_that_is_half_sent_for_later(
     assert len(exact.entries(division.code)) == 1
     Activation.objects.update(active=True)
     work(division)
-    assert (len(exact.entries(division.code)), Export.objects.get().state) == (2, "exported")
+    assert (len(exact.entries(division.code)), StoredClosing.objects.get().state) == (2, "exported")
 
 
 def test_means__unknown_is_asked_once_and_the_answer_lets_all_go(
@@ -288,7 +288,7 @@ def test_means__unknown_is_asked_once_and_the_answer_lets_all_go(
     assert (open_questions(mapping), AskedMeans.objects.count()) == ([], 1)
     release_mended()
     work(division)
-    assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
     assert len(exact.entries(division.code)) == 4
 
 

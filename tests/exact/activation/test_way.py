@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from booking.models import Mapping
 from exact.models import Activation, ActivationLink, Connection, Lane, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from tests.conftest import PARAMETERS, closing
 from tests.exact.activation.given import Shop, Visitor, master
 
@@ -315,7 +315,7 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
     again.log_in(shop.user)
     again.wait_for(f"{shop.division} - TEST")  # the company is known: nothing is to be chosen
     assert (Connection.objects.get().pk, shop.state()) == (connection.pk, "active")
-    shop.wait(lambda: Export.objects.filter(state="exported").count() == 2)
+    shop.wait(lambda: StoredClosing.objects.filter(state="exported").count() == 2)
     sales = Posting.objects.filter(entry_kind="sales").order_by("exact_entry_number")
     assert [it.reference[:5] for it in sales] == ["Z1042", "Z1043"]
 
@@ -329,7 +329,7 @@ def test_off_and_on__nothing_is_sent_between_and_nothing_is_lost(shop: Shop, vis
     assert shop.caller.post("closings", closing()).json()["state"] == "waiting"
     visitor.page.click("button.main")
     visitor.wait_for(f"{shop.division} - TEST")
-    shop.wait(lambda: Export.objects.get().state == "exported")
+    shop.wait(lambda: StoredClosing.objects.get().state == "exported")
 
 
 def test_off__with_the_log_in_forgotten_deletes_the_tokens(shop: Shop, visitor: Visitor) -> None:
@@ -352,7 +352,7 @@ def test_change__leads_what_waits_into_the_other_company(shop: Shop, visitor: Vi
     visitor.wait_for(f"{other} - AUTRE")
     assert shop.caller.get("activation").json()["label"] == f"{other} - AUTRE"
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
-    shop.wait(lambda: Export.objects.get().state == "exported")
+    shop.wait(lambda: StoredClosing.objects.get().state == "exported")
     assert (len(shop.exact.entries(other)), len(shop.exact.entries(shop.division))) == (2, 0)
 
 
@@ -460,7 +460,7 @@ def test_setting__that_breaks_after_the_activation_is_shown_and_mended_there(sho
     assert "les nouvelles clôtures attendent" in visitor.page.inner_text(".result")
     visitor.page.click(".wrong button:has-text('Utiliser 707000')")
     visitor.page.wait_for_selector(".state:text-is('L’export est activé')")
-    shop.wait(lambda: Export.objects.get().state == "exported")
+    shop.wait(lambda: StoredClosing.objects.get().state == "exported")
 
 
 def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop, visitor: Visitor) -> None:

@@ -15,11 +15,11 @@ from exact.api.connection import renewed
 from exact.lane import lane
 from exact.models import Connection, Division, Lane, Posting, PostingState
 from exports import tasks
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from exports.way.sweep import due_divisions, release_mended
 from on_demand.claim import claim
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.on_demand.given import asked
 
@@ -57,7 +57,7 @@ def test_lane__is_worked_in_whatever_the_workers_clock_says(
     monkeypatch.setattr(lane, "body_of", is_about_to_send)
     with time_machine.travel(timezone.now() + wrong_clock):
         work(division)
-    assert (Export.objects.get().state, len(exact.entries(division.code))) == ("exported", 2)
+    assert (StoredClosing.objects.get().state, len(exact.entries(division.code))) == ("exported", 2)
     assert [0 < left < 60 for left in leases] == [True, True]
 
 
@@ -114,7 +114,7 @@ def test_unknown__is_not_looked_up_too_early(linked: Linked, exact: SimulatedExa
 
 def test_run__is_taken_by_one_worker(linked: Linked, wrong_clock: timedelta) -> None:
     till, _division = linked
-    run = asked(till, RunFormat.CIEL)
+    run = asked(till, OnDemandFormat.CIEL)
     with time_machine.travel(timezone.now() + wrong_clock):
         assert claim(run.pk) is not None
     run.refresh_from_db()
@@ -153,10 +153,10 @@ def test_closing__held_by_a_clock_that_is_wrong_goes_when_its_cause_is_mended(
     with time_machine.travel(timezone.now() + (wrong_clock if who == "web" else timedelta())):
         assert till.post("closings", document).json()["state"] == "held"
     with time_machine.travel(timezone.now() + (wrong_clock if who == "worker" else timedelta())):
-        reconsider(Export.objects.get().pk, why="a person looked")
+        reconsider(StoredClosing.objects.get().pk, why="a person looked")
     set_overrides(till.till.establishment, Overrides(means={"LYDIA": MeansOverride(account="467500")}), actor=None)
     tasks.release()
-    assert Export.objects.get().state == "ready"
+    assert StoredClosing.objects.get().state == "ready"
 
 
 def test_closing__is_looked_at_once_after_a_change_whatever_the_clock_says(

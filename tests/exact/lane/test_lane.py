@@ -11,7 +11,7 @@ from django.utils import timezone
 from exact.lane import lane, statements
 from exact.lane.records import ATTEMPTS_MAX
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from simulators.exact_online.faults import Fault
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -26,7 +26,7 @@ def push(till: Caller, number: int = 1042, **changes: Any) -> str:
 
 
 def state(closing_id: str) -> str:
-    return Export.objects.get(pk=closing_id).state
+    return StoredClosing.objects.get(pk=closing_id).state
 
 
 def settle_now(division: Division) -> None:
@@ -105,7 +105,7 @@ def test_refusal__that_was_in_doubt_ends_refused_in_exact_s_words_and_is_not_sen
     assert (refused.state, refused.lookups, refused.attempts) == (PostingState.REFUSED, 1, 1)
     assert refused.messages == ["An error has occurred. Please contact your system administrator."]
     assert (state(closing_id), exact.entries(division.code)) == ("failed", [])
-    event = Export.objects.get(pk=closing_id).events.get(after="failed")
+    event = StoredClosing.objects.get(pk=closing_id).events.get(after="failed")
     assert event.why == refused.messages[0]
 
 

@@ -11,7 +11,7 @@ from exact.lane.lane import LOOKS_AT_LINES_MAX
 from exact.lane.made import LedgerLine, differences
 from exact.lane.postings import to_cents
 from exact.models import Division, Lane, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace, dry_run, order
 from ledger.entry import Entry
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -72,7 +72,7 @@ def test_receipts__taken_with_every_sign_turned_do_not_stay(
     assert codes(receipts)[-1] == "taken_out_again"
     said = {it["facts"]["account"]: it["facts"] for it in receipts.problems if it["code"] == "line_differs_in_exact"}
     assert said["511500"]["found"] == f"-{said['511500']['expected']}"
-    assert Export.objects.get().state == "failed"
+    assert StoredClosing.objects.get().state == "failed"
     assert [entry["journal"] for entry in exact.entries(division.code)] == ["70"]
 
 
@@ -94,7 +94,7 @@ def test_sale__of_which_exact_ignored_the_vat_does_not_stay_and_receipts_wait(
     ]
     assert sale.problems[-2]["facts"] == {"vat_code": "VR", "expected": "-100.03", "found": "-100.00"}
     assert exact.entries(division.code) == []
-    assert Export.objects.get().state == "failed"
+    assert StoredClosing.objects.get().state == "failed"
     assert work(division) is False
     assert exact.entries(division.code) == []
 
@@ -116,7 +116,7 @@ def test_other_entry__that_exact_does_not_give_up_differs_and_says_so(
     assert (receipts.state, receipts.posted_at is not None) == (PostingState.DIFFERS, True)
     assert "line_differs_in_exact" in codes(receipts)
     assert receipts.messages == ["Non autorisé : Écriture a été traité"]
-    assert Export.objects.get().state == "failed"
+    assert StoredClosing.objects.get().state == "failed"
 
 
 def test_other_entry__that_stands_goes_with_what_is_replaced_or_nothing_is(
@@ -135,7 +135,7 @@ def test_other_entry__that_stands_goes_with_what_is_replaced_or_nothing_is(
     order(shown, actor=None, why="other receipts")
     look_now(division)
     assert sorted(entry["journal"] for entry in exact.entries(division.code)) == ["30", "70"]
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
 
 
 def receipts_in(exact: SimulatedExact, division: Division) -> str:
@@ -201,7 +201,7 @@ def test_entry__whose_lines_are_never_shown_is_a_person_s(
         look_now(division)
     first = Posting.objects.get(division=division, entry_kind="receipts", reference__startswith="Z1042")
     assert (first.state, codes(first)) == (PostingState.DIFFERS, ["lines_not_shown"])
-    assert sorted(Export.objects.values_list("number", "state")) == [(1042, "failed"), (1043, "exported")]
+    assert sorted(StoredClosing.objects.values_list("number", "state")) == [(1042, "failed"), (1043, "exported")]
 
 
 def show_no_lines(exact: SimulatedExact, division: Division, *, count: int | None) -> None:
@@ -230,7 +230,7 @@ def test_sums__that_prove_the_entry_cost_no_look(
     till.post("closings", document)
     exact.http.delete("/_control/calls", params={"division": division.code})
     work(division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
     assert calls(exact, division, "GET", "financialtransaction/TransactionLines") == looks
 
 

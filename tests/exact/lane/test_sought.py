@@ -9,7 +9,7 @@ from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.lane.lane import run_lane
 from exact.lane.states import move
 from exact.models import Division, Lane, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.kinds import PaymentKind
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exact.bookkeeper import Bookkeeper
@@ -65,7 +65,7 @@ def stands(posting: Posting, exact: SimulatedExact, *, lines: list[dict[str, obj
 
 def test_sought__is_on_its_way_again_for_who_looks_at_the_closing(refused: Posting) -> None:
     move(refused, PostingState.SOUGHT)
-    export = Export.objects.get()
+    export = StoredClosing.objects.get()
     assert export.state == "exporting"
     event = export.events.get(after="exporting")
     assert (event.before, event.why) == ("failed", "")
@@ -80,7 +80,7 @@ def test_sought__found_is_adopted_and_not_sent(refused: Posting, exact: Simulate
     stands(refused, exact)
     assert seek(refused)[0] == "posted"
     assert (refused.state, refused.messages) == (PostingState.POSTED, [])
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
     assert len(exact.entries(refused.division.code)) == 2
 
 
@@ -89,7 +89,7 @@ def test_sought__found_twice_is_told(refused: Posting, exact: SimulatedExact) ->
     stands(refused, exact)
     assert seek(refused) == ["differs"]
     assert [it["code"] for it in refused.problems] == ["doubled_in_exact"]
-    assert Export.objects.get().state == "failed"
+    assert StoredClosing.objects.get().state == "failed"
 
 
 def test_sought__is_looked_up_again_when_exact_did_not_answer(refused: Posting, exact: SimulatedExact) -> None:

@@ -7,7 +7,7 @@ from exact.models import Division
 from exports.console import links
 from exports.console.causes import causes_of
 from exports.console.closing_page import next_step
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.reposts.test_repost import set_period
@@ -24,7 +24,7 @@ def test_held__for_one_means_of_payment_is_one_cause(linked: tuple[Caller, Divis
     till, _division = linked
     for number, amount in ((1042, "325.00"), (1043, "300.00")):
         assert till.post("closings", lydia(number, amount)).json()["state"] == "held"
-    (cause,) = causes_of(Export.objects.all())
+    (cause,) = causes_of(StoredClosing.objects.all())
     assert (cause.code, len(cause.closings), len(cause.tenants)) == ("means_unmapped", 2, 1)
     assert "LYDIA" in cause.words
     assert "325" not in cause.words
@@ -36,13 +36,13 @@ def test_held__for_one_means_of_payment_is_one_cause(linked: tuple[Caller, Divis
 def test_cause__of_one_closing_has_its_figures_and_leads_to_it(linked: tuple[Caller, Division]) -> None:
     till, _division = linked
     till.post("closings", lydia(1042, "325.00"))
-    (cause,) = causes_of(Export.objects.all())
+    (cause,) = causes_of(StoredClosing.objects.all())
     assert "325,00" in cause.title.replace(".", ",")
     client = Client()
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
     page = client.get(reverse("console_causes")).content.decode()
     assert str(till.till.establishment) in page
-    assert reverse("admin:exports_export_change", args=cause.closings) in page
+    assert reverse("admin:exports_storedclosing_change", args=cause.closings) in page
 
 
 def test_refused__by_exact_with_the_same_words_is_one_cause(
@@ -53,7 +53,7 @@ def test_refused__by_exact_with_the_same_words_is_one_cause(
     for number in (1042, 1043):
         till.post("closings", closing(number))
     work(division)
-    (cause,) = causes_of(Export.objects.all())
+    (cause,) = causes_of(StoredClosing.objects.all())
     assert (cause.code, len(cause.closings)) == ("exact_said", 2)
 
 
@@ -61,13 +61,13 @@ def test_exported__has_no_cause(linked: tuple[Caller, Division]) -> None:
     till, division = linked
     till.post("closings", closing())
     work(division)
-    assert causes_of(Export.objects.all()) == []
+    assert causes_of(StoredClosing.objects.all()) == []
 
 
 def test_next_step__of_a_movement_without_account_is_the_mapping() -> None:
     facts = {"kind": "expense", "amount": "5.00"}
     problem = {"code": "movement_unmapped", "pointer": "/cash", "facts": facts, "blocking": True}
-    assert next_step(Export(state=ExportState.HELD, problems=[problem]), []).to_mapping
+    assert next_step(StoredClosing(state=ClosingState.HELD, problems=[problem]), []).to_mapping
 
 
 def test_links__to_differences_keep_the_kind_without_an_establishment() -> None:

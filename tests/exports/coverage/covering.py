@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 GENERAL = {"411000": 0, "706000": -100000, "707000": -25000, "445712": -10001, "445711": -4999}
@@ -55,30 +55,30 @@ def station(name: str = "1", number: int = 7, **changes: Any) -> dict[str, Any]:
     return closing(number, **(said | changes))
 
 
-def push(till: Caller, *documents: dict[str, Any]) -> list[Export]:
+def push(till: Caller, *documents: dict[str, Any]) -> list[StoredClosing]:
     """Push closings one after the other."""
     return [pushed(till, document) for document in documents]
 
 
-def pushed(till: Caller, document: dict[str, Any]) -> Export:
+def pushed(till: Caller, document: dict[str, Any]) -> StoredClosing:
     answer = till.post("closings", document)
     assert answer.status_code == 201, answer.content
-    return Export.objects.get(pk=answer.json()["id"])
+    return StoredClosing.objects.get(pk=answer.json()["id"])
 
 
-def states(exports: Iterable[Export]) -> list[str]:
+def states(exports: Iterable[StoredClosing]) -> list[str]:
     """How these closings stand now."""
-    now = {it.pk: it.state for it in Export.objects.filter(pk__in=[it.pk for it in exports])}
+    now = {it.pk: it.state for it in StoredClosing.objects.filter(pk__in=[it.pk for it in exports])}
     return [now[it.pk] for it in exports]
 
 
-def codes(export: Export) -> list[str]:
+def codes(export: StoredClosing) -> list[str]:
     """What is said of a closing now, each thing once."""
     export.refresh_from_db()
     return sorted({problem["code"] for problem in export.problems})
 
 
-def facts(export: Export, code: str) -> dict[str, str]:
+def facts(export: StoredClosing, code: str) -> dict[str, str]:
     export.refresh_from_db()
     found: dict[str, str] = next(it["facts"] for it in export.problems if it["code"] == code)
     return found

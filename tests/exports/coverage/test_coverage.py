@@ -7,7 +7,7 @@ import pytest
 from exact.models import Division
 from exports import tasks
 from exports.coverage.gaps import still_uncovered
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from tests.clyo_ingest.given import colleague
 from tests.conftest import Caller, SimulatedExact
@@ -30,7 +30,7 @@ from tests.exports.coverage.covering import (
 Linked = tuple[Caller, Division]
 
 
-def book_as_it_is(export: Export) -> Export:
+def book_as_it_is(export: StoredClosing) -> StoredClosing:
     return reconsider(export.pk, why="booked as it is", accept_problems=True)
 
 

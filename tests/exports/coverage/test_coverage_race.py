@@ -11,7 +11,7 @@ from django.db import connection
 
 from exact.models import Division
 from exports import tasks
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from exports.way.levels import set_level
 from tenants.models import BookedLevel
@@ -66,7 +66,7 @@ def test_general_and_stations__pushed_at_once_by_three_tills_are_booked_once(
         )
         assert [it.status_code for it in answers] == [201] * 3, [it.content for it in answers]
     tasks.sweep()
-    assert Counter(Export.objects.values_list("state", flat=True)).keys() == {"ready", "archived"}
+    assert Counter(StoredClosing.objects.values_list("state", flat=True)).keys() == {"ready", "archived"}
     assert books(exact, division) == {account: ROUNDS * amount for account, amount in GENERAL.items()}
 
 
@@ -81,7 +81,7 @@ def test_first_closings__of_two_kinds_without_tickets_at_once_leave_one_and_a_qu
     assert Counter(it.json()["state"] for it in answers) == {"ready": 1, "held": 1}
     assert len({it["lines"][0]["account_code"] for it in exact.entries(division.code)}) == 0
     books(exact, division)
-    assert Export.objects.filter(state="exported").count() == 1
+    assert StoredClosing.objects.filter(state="exported").count() == 1
 
 
 def test_one_closing__without_tickets_by_two_tills_at_once_is_booked_once(
@@ -116,7 +116,7 @@ def test_setting__changed_while_closings_arrive_books_each_day_once_at_most(
     for level in (*levels, BookedLevel.GENERAL):
         set_level(till.till.establishment_id, level)
         tasks.sweep()
-    for export in Export.objects.filter(state="held"):
+    for export in StoredClosing.objects.filter(state="held"):
         reconsider(export.pk, why="booked as it is", accept_problems=True)
     assert books(exact, division) == {account: ROUNDS * amount for account, amount in GENERAL.items()}
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from booking.models import Mapping, MappingEvent
 from clyo_ingest.keys import issue_key
 from exact.models import Activation, CatalogueItem, CatalogueKind, Division, Posting
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.way.sweep import release_mended
 from tenants.factories import (
     AccountantFactory,
@@ -153,7 +153,7 @@ def test_preview__is_what_is_booked_after_saving(
     desk.click("save", **settings)
     release_mended()
     work(division)
-    assert Export.objects.get(pk=closing_id).state == "exported"
+    assert StoredClosing.objects.get(pk=closing_id).state == "exported"
     booked = [posting.entry for posting in Posting.objects.order_by("turn")]
     assert [[(it["account"], it["amount"]) for it in entry.lines] for entry in shown.entries] == [
         [(it["account"], it["amount"]) for it in entry["lines"]] for entry in booked
@@ -224,7 +224,7 @@ def test_unknown_means__is_answered_once_and_all_that_waited_goes(desk: Desk, li
     desk.click("save", **{"means.SWILE": "511840"})
     release_mended()
     work(division)
-    assert [*Export.objects.values_list("state", flat=True)] == ["exported", "exported"]
+    assert [*StoredClosing.objects.values_list("state", flat=True)] == ["exported", "exported"]
     assert of(desk.client.get(address(desk.shop)), "questions") == []
 
 

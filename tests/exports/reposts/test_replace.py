@@ -11,7 +11,7 @@ from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.activation.switch import refresh_catalogue
 from exact.books.reconcile import reconcile
 from exact.models import Division, Finding, Lane, Posting, PostingState
-from exports.models import Export, ExportState, ReplacementWay
+from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts.replace import CannotReplace, dry_run, order
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -22,7 +22,7 @@ from tests.exact.bookkeeper import Bookkeeper
 def other_account(posted: Posting) -> None:
     """Since it was posted, 10 % goes to another account."""
     settings = Overrides(slots={2: SlotOverride(sales_account="707010")})
-    set_overrides(Export.objects.get(pk=posted.closing_id).establishment, settings, actor=None)
+    set_overrides(StoredClosing.objects.get(pk=posted.closing_id).establishment, settings, actor=None)
 
 
 def replaced(posting: Posting) -> Any:
@@ -56,7 +56,7 @@ def test_dry_run__shows_both_and_changes_nothing(posted: Posting, exact: Simulat
     assert {line.account for line in shown.olds[0].held} >= {"411000", "706000", "707000"}
     assert {line.account for line in shown.entries[0].lines} == NEW
     assert exact.entries(posted.division.code) == before
-    assert Export.objects.get().state == ExportState.EXPORTED
+    assert StoredClosing.objects.get().state == ClosingState.EXPORTED
 
 
 def test_open_entry__is_deleted_and_posted_anew(posted: Posting, exact: SimulatedExact) -> None:
@@ -68,8 +68,8 @@ def test_open_entry__is_deleted_and_posted_anew(posted: Posting, exact: Simulate
     assert posted.state == PostingState.WITHDRAWN
     new = Posting.objects.get(entry_kind="sales", state=PostingState.POSTED)
     assert (new.revision, new.reference) == (2, posted.reference.replace(".01", ".02"))
-    export = Export.objects.get()
-    assert export.state == ExportState.EXPORTED
+    export = StoredClosing.objects.get()
+    assert export.state == ClosingState.EXPORTED
     event = export.events.get(why="wrong account")
     assert (event.before, event.after, event.actor is not None) == ("exported", "exporting", True)
     assert reconcile(posted.division) == 0
@@ -95,7 +95,7 @@ def test_delete_without_an_answer__ends_in_one_entry(posted: Posting, exact: Sim
     work(posted.division)
     [entry] = sales(exact, posted.division)
     assert entry["707010"] == Decimal("-1000.00")
-    assert Export.objects.get().state == ExportState.EXPORTED
+    assert StoredClosing.objects.get().state == ClosingState.EXPORTED
 
 
 def test_missing_entry__is_posted_again(posted: Posting, exact: SimulatedExact) -> None:
@@ -125,7 +125,7 @@ def test_processed_entry__gets_a_reversal_and_a_new_one(posted: Posting, exact: 
     assert new["707010"] == Decimal("-1000.00")
     posted.refresh_from_db()
     assert posted.state == PostingState.REVERSED
-    assert Export.objects.get().state == ExportState.EXPORTED
+    assert StoredClosing.objects.get().state == ClosingState.EXPORTED
     assert reconcile(posted.division) == 0
 
 
@@ -149,12 +149,12 @@ def test_reversal_refused__keeps_the_new_entry_back(posted: Posting, exact: Simu
     work(posted.division)
     states = {*Posting.objects.filter(entry_kind="sales").values_list("state", flat=True)}
     assert states == {PostingState.POSTED, PostingState.REFUSED}
-    assert Export.objects.get().state == ExportState.FAILED
+    assert StoredClosing.objects.get().state == ClosingState.FAILED
     assert len(sales(exact, posted.division)) == 1
     march(exact, posted.division, "open")
     replaced(posted)
     assert len(sales(exact, posted.division)) == 3
-    assert Export.objects.get().state == ExportState.EXPORTED
+    assert StoredClosing.objects.get().state == ClosingState.EXPORTED
 
 
 def test_changed_and_processed__is_left_to_the_bookkeeper(posted: Posting, exact: SimulatedExact) -> None:
@@ -192,7 +192,7 @@ def test_refusal__of_what_was_not_sent_yet_ends_no_replacement(
     booked = {account: amount for account, amount in together(exact, division).items() if amount}
     assert (booked["707010"], booked["530000"]) == (Decimal("-1000.00"), Decimal("325.00"))
     assert booked.get("411000", Decimal()) == Decimal()
-    assert Export.objects.get(number=1043).state == ExportState.EXPORTED
+    assert StoredClosing.objects.get(number=1043).state == ClosingState.EXPORTED
 
 
 def together(exact: SimulatedExact, division: Division) -> dict[str, Decimal]:

@@ -4,7 +4,7 @@ import pytest
 
 from booking.mapping import MeansOverride, Overrides, set_overrides
 from exact.models import Division, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from tests.conftest import Caller, SimulatedExact, closing, work
 
@@ -18,13 +18,13 @@ def test_repost__after_the_period_was_reopened(linked: tuple[Caller, Division], 
     set_period(exact, division, "closed")
     closing_id = till.post("closings", closing()).json()["id"]
     work(division)
-    assert Export.objects.get(pk=closing_id).state == "failed"
+    assert StoredClosing.objects.get(pk=closing_id).state == "failed"
 
     set_period(exact, division, "open")
     repost(closing_id, actor=None, why="period reopened")
     work(division)
 
-    assert Export.objects.get(pk=closing_id).state == "exported"
+    assert StoredClosing.objects.get(pk=closing_id).state == "exported"
     assert len(exact.entries(division.code)) == 2
     states = [*Posting.objects.filter(closing_id=closing_id, entry_kind="sales").order_by("revision")]
     assert [(it.revision, it.state) for it in states] == [(1, PostingState.WITHDRAWN), (2, PostingState.POSTED)]
@@ -53,4 +53,4 @@ def test_held__goes_when_its_means_of_payment_is_mapped(linked: tuple[Caller, Di
     set_overrides(till.till.establishment, mapped, actor=None)
     repost(answer["id"], actor=None, why="mapped")
     work(division)
-    assert Export.objects.get(pk=answer["id"]).state == "exported"
+    assert StoredClosing.objects.get(pk=answer["id"]).state == "exported"

@@ -6,7 +6,7 @@ import pytest
 
 from exact.books.reconcile import reconcile
 from exact.models import Division, Finding, Lane, Posting, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from simulators.exact_online.faults import Fault
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -31,7 +31,7 @@ def test_renvoyer__three_times_after_an_answer_that_was_not_so(
         work(division)
         settle_now(division)
         work(division)
-    assert Export.objects.get(pk=closing_id).state == "exported"
+    assert StoredClosing.objects.get(pk=closing_id).state == "exported"
     assert sorted(entry["journal"] for entry in exact.entries(division.code)) == ["30", "70"]
     assert Posting.objects.filter(closing_id=closing_id, state=PostingState.POSTED).count() == 2
 
@@ -50,6 +50,6 @@ def test_renvoyer__finds_the_refused_entry_of_a_lane_that_cannot_look(
     assert len(exact.entries(division.code)) == 1
     Lane.objects.update(paused_until=None)
     work(division)
-    assert (Export.objects.get(pk=closing_id).state, len(exact.entries(division.code))) == ("exported", 2)
+    assert (StoredClosing.objects.get(pk=closing_id).state, len(exact.entries(division.code))) == ("exported", 2)
     assert reconcile(division) == 0
     assert not Finding.objects.exists()

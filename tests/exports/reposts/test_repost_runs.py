@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exact.models import Division
-from exports.models import Export, ExportState, RepostItem, RepostRun
+from exports.models import ClosingState, RepostItem, RepostRun, StoredClosing
 from exports.reposts.repost_runs import advance, progress, start_run
 from exports.tasks import reposts
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
@@ -15,7 +15,7 @@ from tests.exports.reposts.test_repost import set_period
 
 
 @pytest.fixture
-def refused(linked: tuple[Caller, Division], exact: SimulatedExact) -> list[Export]:
+def refused(linked: tuple[Caller, Division], exact: SimulatedExact) -> list[StoredClosing]:
     """Two closings that Exact refused for a closed period; it is open again."""
     till, division = linked
     set_period(exact, division, "closed")
@@ -23,12 +23,12 @@ def refused(linked: tuple[Caller, Division], exact: SimulatedExact) -> list[Expo
         assert till.post("closings", closing(number)).status_code == 201
     work(division)
     set_period(exact, division, "open")
-    exports = [*Export.objects.order_by("number")]
+    exports = [*StoredClosing.objects.order_by("number")]
     assert [export.state for export in exports] == ["failed", "failed"]
     return exports
 
 
-def staff_of(export: Export) -> User:
+def staff_of(export: StoredClosing) -> User:
     user: User = StaffFactory(reseller=export.tenant.reseller)
     return user
 
@@ -39,19 +39,19 @@ def browser(user: User) -> Client:
     return client
 
 
-def test_action__shows_what_goes_where_and_changes_nothing(refused: list[Export]) -> None:
+def test_action__shows_what_goes_where_and_changes_nothing(refused: list[StoredClosing]) -> None:
     client = browser(staff_of(refused[0]))
     chosen = {"action": "send_again", "_selected_action": [str(export.pk) for export in refused]}
-    page = client.post(reverse("admin:exports_export_changelist"), chosen)
+    page = client.post(reverse("admin:exports_storedclosing_changelist"), chosen)
     assert page.status_code == 200
     previews = page.context["previews"]
     assert [entry.journal for entry in previews[0].entries] == ["70", "30"]
     assert previews[0].entries[0].division.endswith("CLYO") or previews[0].entries[0].division
-    assert {*Export.objects.values_list("state", flat=True)} == {"failed"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"failed"}
 
 
 def test_confirmed__stands_in_exact_once_under_the_name_of_who_asked(
-    refused: list[Export], linked: tuple[Caller, Division], exact: SimulatedExact
+    refused: list[StoredClosing], linked: tuple[Caller, Division], exact: SimulatedExact
 ) -> None:
     _till, division = linked
     user = staff_of(refused[0])
@@ -59,41 +59,41 @@ def test_confirmed__stands_in_exact_once_under_the_name_of_who_asked(
     answer = browser(user).post(reverse("console_repost"), form)
     assert answer.status_code == 302
     work(division)
-    assert {*Export.objects.values_list("state", flat=True)} == {"exported"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
     assert len(exact.entries(division.code)) == 4
     event = refused[0].events.get(before="failed", after="exporting")
     assert (event.actor, event.why) == (user, "période rouverte")
 
 
-def test_by_cause__sends_all_of_it(refused: list[Export]) -> None:
+def test_by_cause__sends_all_of_it(refused: list[StoredClosing]) -> None:
     client = browser(staff_of(refused[0]))
     cause = client.get(reverse("console_causes")).context["causes"][0]
     client.post(reverse("console_repost"), {"cause": cause.key, "confirm": "yes", "why": "rouverte"})
-    assert {*Export.objects.values_list("state", flat=True)} == {"exporting"}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exporting"}
 
 
-def test_without_a_reason__nothing_is_sent(refused: list[Export]) -> None:
+def test_without_a_reason__nothing_is_sent(refused: list[StoredClosing]) -> None:
     form = {"closing": [str(refused[0].pk)], "confirm": "yes", "why": "  "}
     page = browser(staff_of(refused[0])).post(reverse("console_repost"), form)
     assert page.context["why_missing"]
     assert not RepostRun.objects.exists()
 
 
-def test_accountant__may_not_send_again(refused: list[Export]) -> None:
+def test_accountant__may_not_send_again(refused: list[StoredClosing]) -> None:
     reader = AccountantFactory(tenant=refused[0].tenant)
     form = {"closing": [str(refused[0].pk)], "confirm": "yes", "why": "x"}
     assert browser(reader).post(reverse("console_repost"), form).status_code == 403
     assert not RepostRun.objects.exists()
 
 
-def test_neighbour__sends_nothing(refused: list[Export]) -> None:
+def test_neighbour__sends_nothing(refused: list[StoredClosing]) -> None:
     form = {"closing": [str(refused[0].pk)], "confirm": "yes", "why": "x"}
     page = browser(StaffFactory()).post(reverse("console_repost"), form)
     assert page.context["total"] == 0
     assert not RepostRun.objects.exists()
 
 
-def test_run__goes_on_where_a_dead_worker_stopped(refused: list[Export]) -> None:
+def test_run__goes_on_where_a_dead_worker_stopped(refused: list[StoredClosing]) -> None:
     run = start_run(refused, actor=SupportFactory(), why="rouverte", reseller_id=None)
     assert advance(run, limit=1) is True
     assert (progress(run).done, progress(run).percent) == (1, 50)
@@ -106,14 +106,14 @@ def test_run__goes_on_where_a_dead_worker_stopped(refused: list[Export]) -> None
     assert RepostItem.objects.filter(run=run).count() == revisions
 
 
-def test_run__tells_why_a_closing_was_left(refused: list[Export]) -> None:
-    Export.objects.filter(pk=refused[0].pk).update(state=ExportState.EXPORTED)
+def test_run__tells_why_a_closing_was_left(refused: list[StoredClosing]) -> None:
+    StoredClosing.objects.filter(pk=refused[0].pk).update(state=ClosingState.EXPORTED)
     run = start_run(refused, actor=SupportFactory(), why="rouverte", reseller_id=None)
     advance(run)
     assert progress(run).outcomes == {"repost_not_failed": 1, "exporting": 1}
 
 
-def test_support_inside_a_resellers_view__is_named_itself(refused: list[Export]) -> None:
+def test_support_inside_a_resellers_view__is_named_itself(refused: list[StoredClosing]) -> None:
     user, support = staff_of(refused[0]), SupportFactory(name="Camille")
     client = browser(support)
     assert client.post(reverse("hijack:acquire"), {"user_pk": user.pk}).status_code == 302

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from clyo_ingest.models import Push
 from concerns.closings import failed_and_held
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import SupportFactory
 from tenants.viewpoint import Scope
 from tests.conftest import Caller, closing
@@ -49,10 +49,10 @@ def test_problems__of_a_closing_in_francs(in_francs: dict[str, Any]) -> None:
 
 
 def test_closing_in_francs__on_its_page_and_in_the_list(in_francs: dict[str, Any]) -> None:
-    shown = page(reverse("admin:exports_export_change", args=[in_francs["id"]]))
+    shown = page(reverse("admin:exports_storedclosing_change", args=[in_francs["id"]]))
     assert "1 400,00 CHF" in shown
     assert IN_EUROS.findall(shown) == []
-    listed = page(f"{reverse('admin:exports_export_changelist')}?state=held")
+    listed = page(f"{reverse('admin:exports_storedclosing_changelist')}?state=held")
     assert "1 400,00 CHF" in listed
     assert IN_EUROS.findall(listed) == []
 
@@ -62,7 +62,7 @@ def test_closing_in_francs__is_added_up_with_no_euros(in_francs: dict[str, Any])
     held = [*failed_and_held(scope)]
     assert held
     assert [it.amount for it in held if it.amount is not None] == []
-    assert Export.objects.get(pk=in_francs["id"]).currency == "CHF"
+    assert StoredClosing.objects.get(pk=in_francs["id"]).currency == "CHF"
 
 
 def test_second_closing_of_a_number__is_compared_in_the_currency_of_each(till: Caller) -> None:

@@ -10,7 +10,7 @@ import time_machine
 from booking.models import Mapping
 from exact.models import CatalogueItem, Division
 from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
-from exports.models import Export, ExportState
+from exports.models import ClosingState, StoredClosing
 from exports.way.decide import (
     STATES,
     Archived,
@@ -78,7 +78,7 @@ class Given:
     def look(self) -> Look:
         document = closing(**({"totals": None, "cash": None} | self.changes))
         read = Closing.from_document(document)
-        export = Export(
+        export = StoredClosing(
             establishment=Establishment(code="PARIS01"),
             number=read.number,
             business_date=read.business_date,
@@ -264,9 +264,9 @@ def test_held__says_why() -> None:
 
 def test_states__are_one_for_each_decision() -> None:
     assert [STATES[it] for it in (Held, Waiting, Archived, Complete, Ready)] == [
-        ExportState.HELD,
-        ExportState.WAITING,
-        ExportState.ARCHIVED,
-        ExportState.EXPORTED,
-        ExportState.READY,
+        ClosingState.HELD,
+        ClosingState.WAITING,
+        ClosingState.ARCHIVED,
+        ClosingState.EXPORTED,
+        ClosingState.READY,
     ]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from exact.models import Division
 from exports import tasks
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.models.coverage import ClosingKinds, LevelChange
 from exports.way.accept import reconsider
 from exports.way.levels import open_questions, set_level, waiting_for_the_answer
@@ -106,7 +106,7 @@ def test_answer__that_what_came_late_counts_books_only_what_is_left(linked: Link
     assert books(exact, division) == GENERAL
 
 
-def support_books(export: Export) -> None:
+def support_books(export: StoredClosing) -> None:
     reconsider(export.pk, why="booked as it is", accept_problems=True)
 
 
@@ -212,7 +212,7 @@ def test_change__is_carried_out_for_all_though_one_closing_makes_trouble(
     look = levels.reconsider
     broken = {exports[0].pk}
 
-    def trouble(pk: Any, **more: Any) -> Export:
+    def trouble(pk: Any, **more: Any) -> StoredClosing:
         if pk in broken:
             raise RuntimeError("out of order")
         return look(pk, **more)

@@ -12,7 +12,7 @@ from exact.models import CatalogueItem, Division, Lane, Posting, PostingState
 from exports import tasks
 from exports.console.closing_page import closing_context
 from exports.coverage.missing import missing_before
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.reposts.replace import dry_run, order
 from exports.reposts.repost import CannotRepost, repost
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
@@ -73,7 +73,7 @@ def assert_whole(exact: SimulatedExact, division: Division) -> None:
 
 
 @pytest.fixture
-def half_in(linked: Linked, exact: SimulatedExact) -> Export:
+def half_in(linked: Linked, exact: SimulatedExact) -> StoredClosing:
     """Vouchers go to journal 51, which was closed: the sale and journal 30 stand, journal 51 was refused."""
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51)
@@ -81,11 +81,11 @@ def half_in(linked: Linked, exact: SimulatedExact) -> Export:
     answer = till.post("closings", closing()).json()
     work(division)
     journal(exact, division, "51", "open")
-    assert Export.objects.get().state == "failed"
-    return Export.objects.get(pk=answer["id"])
+    assert StoredClosing.objects.get().state == "failed"
+    return StoredClosing.objects.get(pk=answer["id"])
 
 
-def test_means_that_moved__are_not_booked_again(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_means_that_moved__are_not_booked_again(half_in: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51 | CARDS_IN_51)
     repost(half_in.pk, actor=None, why="period reopened")
@@ -106,13 +106,13 @@ def test_means_that_moved_back__are_left_out_of_nothing(linked: Linked, exact: S
     repost(answer["id"], actor=None, why="cards go to 30 now")
     everything(division)
     assert_whole(exact, division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
 
 
-def test_preview__is_what_is_posted(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_preview__is_what_is_posted(half_in: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51 | CARDS_IN_51)
-    shown = preview(Export.objects.select_related(*ALONG_AN_EXPORT).get())
+    shown = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get())
     assert [(it.journal, it.amount.replace("\xa0", " ")) for it in shown.entries] == [("51", "200,00 €")]
     before = {it["entry_id"] for it in exact.entries(division.code)}
     repost(half_in.pk, actor=None, why="period reopened")
@@ -121,18 +121,20 @@ def test_preview__is_what_is_posted(half_in: Export, linked: Linked, exact: Simu
     assert new["journal"] == "51"
 
 
-def test_another_walk_in_customer__is_refused_and_said(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_another_walk_in_customer__is_refused_and_said(
+    half_in: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51, third_party=another_customer(division))
     repost(half_in.pk, actor=None, why="period reopened")
     half_in.refresh_from_db()
     assert half_in.state == "failed"
     assert "standing_other_customer" in {it["code"] for it in half_in.problems}
-    [said] = preview(Export.objects.select_related(*ALONG_AN_EXPORT).get()).problems
+    [said] = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get()).problems
     assert "0000009" in said
 
 
-def test_other_company__is_refused_and_said(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_other_company__is_refused_and_said(half_in: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
     till, _division = linked
     exact.link(till.till, *exact.company())
     repost(half_in.pk, actor=None, why="moved")
@@ -143,7 +145,9 @@ def test_other_company__is_refused_and_said(half_in: Export, linked: Linked, exa
     )
 
 
-def test_held_after_the_look__goes_on_once_it_is_mended(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_held_after_the_look__goes_on_once_it_is_mended(
+    half_in: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
     """Between the press and the look-up in Exact the vouchers' account was blocked there."""
     _till, division = linked
     repost(half_in.pk, actor=None, why="period reopened")
@@ -165,7 +169,9 @@ def test_held_after_the_look__goes_on_once_it_is_mended(half_in: Export, linked:
     assert half_in.state == "exported"
 
 
-def test_pressed_while_it_is_on_its_way__does_nothing(half_in: Export, linked: Linked, exact: SimulatedExact) -> None:
+def test_pressed_while_it_is_on_its_way__does_nothing(
+    half_in: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
     _till, division = linked
     repost(half_in.pk, actor=None, why="first")
     for _ in range(2):
@@ -197,7 +203,7 @@ def test_replacing__gives_the_parts_of_the_old_entry_their_new_journals(linked: 
     order(shown, actor=None, why="cards have a journal now")
     everything(division)
     assert_whole(exact, division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
 
 
 def test_replacing__takes_all_entries_when_one_alone_would_not_do(linked: Linked, exact: SimulatedExact) -> None:
@@ -216,11 +222,11 @@ def test_replacing__takes_all_entries_when_one_alone_would_not_do(linked: Linked
     everything(division)
     assert_whole(exact, division)
     assert len(exact.entries(division.code)) == 2
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
 
 
 def test_replacing_all__looks_for_what_was_refused_before_it_is_booked(
-    half_in: Export, linked: Linked, exact: SimulatedExact
+    half_in: StoredClosing, linked: Linked, exact: SimulatedExact
 ) -> None:
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51, third_party=another_customer(division))
@@ -266,10 +272,10 @@ def test_booked_as_it_is__never_without_what_an_entry_needs(linked: Linked, exac
     till.post("closings", document)
     support = Client()
     support.force_login(SupportFactory())
-    chosen = {"action": "book_as_it_is", "_selected_action": [str(Export.objects.get().pk)]}
-    page = support.post(reverse("admin:exports_export_changelist"), chosen, follow=True)
+    chosen = {"action": "book_as_it_is", "_selected_action": [str(StoredClosing.objects.get().pk)]}
+    page = support.post(reverse("admin:exports_storedclosing_changelist"), chosen, follow=True)
     everything(division)
-    export = Export.objects.get()
+    export = StoredClosing.objects.get()
     assert (export.state, export.accepted_problems) == ("held", [])
     assert exact.entries(division.code) == []
     assert len(next(iter(page.context["messages"])).message) > len(f"{export} : {export.get_state_display()}")
@@ -280,9 +286,9 @@ def test_booked_as_it_is__goes_where_the_entries_are_right(linked: Linked, exact
     document = closing()
     document["totals"]["perpetual_after"] = "905611.11"
     till.post("closings", document)
-    reconsider(Export.objects.get().pk, why="booked as it is", accept_problems=True)
+    reconsider(StoredClosing.objects.get().pk, why="booked as it is", accept_problems=True)
     everything(division)
-    export = Export.objects.get()
+    export = StoredClosing.objects.get()
     assert (export.state, export.accepted_problems) == ("exported", ["perpetual_total"])
     assert_whole(exact, division)
 
@@ -292,11 +298,11 @@ def test_held__goes_when_its_means_is_mapped(linked: Linked, exact: SimulatedExa
     document = closing()
     unmapped(document)
     till.post("closings", document)
-    reconsider(Export.objects.get().pk, why="booked as it is", accept_problems=True)
+    reconsider(StoredClosing.objects.get().pk, why="booked as it is", accept_problems=True)
     settings(till, means={"LYDIA": MeansOverride(account="467500")})
     tasks.release()
     everything(division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
 
 
 def test_sent_again__forgets_no_missing_number(linked: Linked, exact: SimulatedExact) -> None:
@@ -309,9 +315,9 @@ def test_sent_again__forgets_no_missing_number(linked: Linked, exact: SimulatedE
     journal(exact, division, "70", "open")
     repost(later["id"], actor=None, why="reopened")
     everything(division)
-    assert [(it.first, it.last) for it in missing_before(Export.objects.all())] == [(1043, 1043)]
+    assert [(it.first, it.last) for it in missing_before(StoredClosing.objects.all())] == [(1043, 1043)]
     till.post("closings", closing(1043))
-    assert missing_before(Export.objects.all()) == []
+    assert missing_before(StoredClosing.objects.all()) == []
 
 
 def test_preview__says_what_still_holds(linked: Linked) -> None:
@@ -319,7 +325,7 @@ def test_preview__says_what_still_holds(linked: Linked) -> None:
     blocked = {"IsBlocked": True, "Type": 10, "UseCostcenter": 0, "UseCostunit": 0}
     CatalogueItem.objects.filter(division=division, code="511500").update(facts=blocked)
     till.post("closings", closing())
-    shown = preview(Export.objects.select_related(*ALONG_AN_EXPORT).get())
+    shown = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get())
     assert shown.problems
     assert not shown.entries
 
@@ -342,7 +348,7 @@ def test_decision__on_a_closing_that_stands_whole_is_that_it_does_whatever_is_re
     everything(division)
     remark = Problem(code="number_gap", facts={"first": "1", "last": "2"}, blocking=False)
     monkeypatch.setattr("exports.way.decide.supplement", lambda *_, **__: Booking(problems=(remark,)))
-    export = Export.objects.select_related(*WHERE_CLOSINGS_GO).get()
+    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get()
     standing = Standing.of(export.pk)
     found = decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
     assert found == Complete(problems=(remark,))

@@ -14,11 +14,11 @@ from clyo_ingest.keys import issue_key
 from exact.activation import upkeep
 from exact.models import Activation, Connection, ConnectionState, Division, Lane
 from exports import tasks
-from exports.models import Export, RepostItem
+from exports.models import RepostItem, StoredClosing
 from exports.reposts import repost_runs
 from exports.reposts.repost_runs import advance_runs, start_run
 from exports.way import sweep
-from on_demand.models import ExportRun, MonthlyExport, RunFormat
+from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.monthly import ask_for_due_months
 from on_demand.perform import due_runs
 from tenants.factories import SupportFactory, TillFactory
@@ -55,18 +55,18 @@ def push_waiting(till: Caller, number: int) -> UUID:
     Activation.objects.filter(establishment=till.till.establishment).update(active=False)
     sweep.park_stopped()
     Activation.objects.filter(establishment=till.till.establishment).update(active=True, division=division)
-    assert Export.objects.get(pk=pk).state == "waiting"
+    assert StoredClosing.objects.get(pk=pk).state == "waiting"
     return UUID(pk)
 
 
 def due_again() -> None:
     """Let the time be over for which anything was put off."""
-    for model in (Export, Activation, Connection, Division, RepostItem):
+    for model in (StoredClosing, Activation, Connection, Division, RepostItem):
         model.objects.exclude(put_off_until=None).update(put_off_until=timezone.now() - timedelta(seconds=1))
 
 
 def states(*pks: UUID) -> list[str]:
-    return [Export.objects.get(pk=pk).state for pk in pks]
+    return [StoredClosing.objects.get(pk=pk).state for pk in pks]
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_sweep__makes_each_step_whatever_became_of_the_one_before(
 def test_closing__that_raises_is_put_off_and_the_others_go(linked: Linked, troubled: dict[UUID, int]) -> None:
     till, _division = linked
     first, second = push_waiting(till, 1042), push_waiting(till, 1043)
-    Export.objects.filter(pk=first).update(state="waiting")
+    StoredClosing.objects.filter(pk=first).update(state="waiting")
     troubled[first] = 0
     with capture_logs() as said:
         assert sweep.release_waiting() == 1
@@ -133,7 +133,7 @@ def test_closing__that_raises_is_put_off_and_the_others_go(linked: Linked, troub
     due_again()
     sweep.release_waiting()
     assert troubled[first] == 2
-    row = Export.objects.get(pk=first)
+    row = StoredClosing.objects.get(pk=first)
     assert row.put_off_count == 2
     assert row.put_off_until is not None
     assert timedelta(minutes=1) < row.put_off_until - timezone.now() < timedelta(minutes=3), "longer each time"
@@ -150,10 +150,10 @@ def test_closings__of_one_customer_keep_no_other_customer_waiting(
 ) -> None:
     many = [push_waiting(linked[0], number) for number in (1042, 1043, 1044)]
     for pk in many:
-        Export.objects.filter(pk=pk).update(state="waiting")
+        StoredClosing.objects.filter(pk=pk).update(state="waiting")
     late = push_waiting(other[0], 1042)
-    Export.objects.filter(pk=late).update(business_date=date(2026, 3, 20))
-    Export.objects.filter(pk__in=many).update(state="waiting")
+    StoredClosing.objects.filter(pk=late).update(business_date=date(2026, 3, 20))
+    StoredClosing.objects.filter(pk__in=many).update(state="waiting")
     monkeypatch.setattr(sweep, "BATCH", 2)
     assert sweep.release_waiting() == 2
     assert states(many[0], late) == ["ready", "ready"], "each one's oldest first"
@@ -244,7 +244,7 @@ def test_repost__that_breaks_is_tried_again_and_given_up_and_stops_no_other(
 
     monkeypatch.setattr(repost_runs, "repost", breaks)
     runs = [
-        start_run(Export.objects.filter(pk=pk), actor=SupportFactory(), why="x", reseller_id=None)
+        start_run(StoredClosing.objects.filter(pk=pk), actor=SupportFactory(), why="x", reseller_id=None)
         for pk in (broken, good)
     ]
     assert advance_runs() is False
@@ -261,10 +261,10 @@ def test_repost__that_breaks_is_tried_again_and_given_up_and_stops_no_other(
 
 def test_runs__of_one_customer_keep_no_other_customer_waiting(db: None) -> None:
     mine, theirs = shop(), shop()
-    first = asked(mine, RunFormat.CIEL)
+    first = asked(mine, OnDemandFormat.CIEL)
     copied = {name: getattr(first, name) for name in ("tenant", "establishment", "first_date", "last_date", "format")}
-    ExportRun.objects.bulk_create(ExportRun(**copied) for _ in range(120))
-    late = asked(theirs, RunFormat.CIEL)
+    OnDemandExport.objects.bulk_create(OnDemandExport(**copied) for _ in range(120))
+    late = asked(theirs, OnDemandFormat.CIEL)
     due = due_runs()
     assert (len(due), due[0]) == (100, first.pk)
     assert late.pk in due
@@ -277,7 +277,7 @@ def test_monthly_export__that_breaks_stops_no_other(db: None, monkeypatch: pytes
     for till in (shop(), shop()):
         establishment = till.till.establishment
         owner = {"tenant": establishment.tenant, "establishment": establishment}
-        rows.append(MonthlyExport.objects.create(**owner, day=1, format=RunFormat.FEC, email="a@example.fr"))
+        rows.append(MonthlyExport.objects.create(**owner, day=1, format=OnDemandFormat.FEC, email="a@example.fr"))
     ask = monthly.ask_for_run
 
     def breaks(tenant: Any, **more: Any) -> Any:

@@ -15,9 +15,9 @@ from exact.api.client import http_of_thread
 from exact.api.connection import connect
 from exact.models import Activation, Division, ExactApp
 from exports import tasks
-from exports.models import Export
+from exports.models import StoredClosing
 from ledger.problem import Problem
-from on_demand.models import RunFormat
+from on_demand.models import OnDemandFormat
 from tenants.factories import ResellerAdminFactory, StaffFactory
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
 from tests.exports.mapping.test_mapping_page import Desk, address, cell, signed_in
@@ -97,7 +97,7 @@ def test_refund_of_before__stands_beside_sales_of_today(linked: Linked, exact: S
     till.put("parameters", with_slots(SLOT_1, REDUCED))
     till.post("closings", sold((2, "5.50", "200.00", "11.00"), (2, "10.00", "-10.00", "-1.00")))
     everything(division)
-    assert Export.objects.get().state == "exported"
+    assert StoredClosing.objects.get().state == "exported"
     assert sales_in(exact, division) == {("707000", "VB"): Decimal("200.00"), ("706000", "VR"): Decimal("-10.00")}
     assert vat_in(exact, division) == [Decimal("10.00")]
 
@@ -106,7 +106,7 @@ def test_two_rates_of_a_slot__go_into_a_file_each_on_its_own_vat_account(transac
     till = shop()
     till.put("parameters", with_slots(SLOT_1, REDUCED))
     till.post("closings", sold((2, "5.50", "200.00", "11.00"), (2, "10.00", "-10.00", "-1.00")))
-    run = done(asked_for(till, RunFormat.FEC))
+    run = done(asked_for(till, OnDemandFormat.FEC))
     sums: dict[str, Decimal] = {}
     for line in read_fec(content_of(run)):
         sums[line.account] = sums.get(line.account, Decimal()) + line.credit - line.debit

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from exact.lane.states import move
 from exact.models import Division, Lane, Posting, PostingEvent, PostingState
-from exports.models import Export
+from exports.models import StoredClosing
 from exports.words.history import of_closing
 from exports.words.reasons import REASONS, Why, reason
 from ledger.problem import Problem
@@ -28,7 +28,7 @@ def console(language: str, address: str) -> str:
 
 
 def page_of(closing_id: str, language: str = "fr") -> str:
-    return console(language, reverse("admin:exports_export_change", args=[closing_id]))
+    return console(language, reverse("admin:exports_storedclosing_change", args=[closing_id]))
 
 
 def push(till: Caller) -> str:
@@ -85,7 +85,7 @@ def test_code__gone_from_exact_is_named_in_the_list(linked: tuple[Caller, Divisi
     push(till)
     division.catalogue.filter(code="706000").delete()
     work(division)
-    page = console("fr", reverse("admin:exports_export_changelist"))
+    page = console("fr", reverse("admin:exports_storedclosing_changelist"))
     assert "Ceci n’existe plus dans Exact : compte général 706000." in page
 
 
@@ -111,7 +111,7 @@ def test_lane__says_why_it_stands_still(linked: tuple[Caller, Division], exact: 
 
 def test_refusal__stands_before_what_follows_from_it(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
     till, division = linked
-    export = Export.objects.get(pk=push(till))
+    export = StoredClosing.objects.get(pk=push(till))
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
     work(division)
     assert [it.state for it in of_closing(export)] == ["ready", "sending", "refused", "failed"]

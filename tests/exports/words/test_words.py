@@ -4,7 +4,7 @@ from django.test import Client
 
 from booking.mapping import MeansOverride
 from exact.models import Division
-from exports.models import Export
+from exports.models import StoredClosing
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact
 from tests.exports.coverage.covering import GENERAL, books, codes, covering, general, push, pushed, states, station
@@ -15,12 +15,12 @@ Linked = tuple[Caller, Division]
 MORE = {"other_receipts": [{"kind": "tip", "amount": "16.00", "label": "Pourboires"}]}
 
 
-def book_as_it_is(export: Export) -> str:
+def book_as_it_is(export: StoredClosing) -> str:
     """What a person chooses in the list of closings, and reads afterwards."""
     client = Client()
     client.force_login(SupportFactory())
     chosen = {"action": "book_as_it_is", "_selected_action": [str(export.pk)]}
-    page = client.post("/console/exports/export/", chosen, follow=True, headers={"Accept-Language": "en"})
+    page = client.post("/console/exports/storedclosing/", chosen, follow=True, headers={"Accept-Language": "en"})
     assert page.status_code == 200
     return page.content.decode()
 
