@@ -88,9 +88,15 @@ def each_alone(
 
 def put_off(model: type[PutOff], key: Any, times: int, *, first: timedelta = FIRST) -> bool:
     """Leave a row alone for a while; `times` is how often it was before. Returns whether it was due, to one worker."""
-    long = min(first * 2 ** min(times, DOUBLINGS_MAX), LONGEST)
+    until = Now() + pause_after(times, first=first)
     rows = model._default_manager.filter(due(), pk=key)
-    return rows.update(put_off_until=Now() + long, put_off_count=min(times + 1, TIMES_MAX)) == 1
+    return rows.update(put_off_until=until, put_off_count=min(times + 1, TIMES_MAX)) == 1
+
+
+def pause_after(times: int, *, first: timedelta = FIRST) -> timedelta:
+    """How long a row is left alone that was put off `times` times before: twice as long each time, an hour at most."""
+    doubled: timedelta = first * 2 ** min(times, DOUBLINGS_MAX)
+    return min(doubled, LONGEST)
 
 
 def _went_well(

@@ -69,11 +69,16 @@ def send_letter(letter_id: int) -> None:
 def _put_off(letter: Letter, error: Exception, in_words: Callable[[Exception], str]) -> None:
     over = is_final(error) or letter.attempts >= ATTEMPTS_MAX
     log.warning("letter_not_sent", letter=letter.pk, why=type(error).__name__, over=over)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (letter.attempts - 1))
     with translation.override(letter.person.language):
         said = in_words(error)[:300]
     state = LetterState.REFUSED if over else LetterState.DUE
-    _record(letter, state=state, not_before=Now() + pause, detail=said)
+    _record(letter, state=state, not_before=Now() + pause_after(letter.attempts), detail=said)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a letter waits for its next try, after so many: twice as long each time, up to `LONGEST_PAUSE`."""
+    doubled: timedelta = FIRST_PAUSE * 2 ** (attempts - 1)
+    return min(LONGEST_PAUSE, doubled)
 
 
 def _record(letter: Letter, **changes: object) -> None:

@@ -6,7 +6,7 @@ nothing is sent again before the reference was looked up twice in Exact, when no
 
 import random
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -254,20 +254,33 @@ def _find_out(run: LaneRun, posting: Posting) -> None:
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:
     """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
-    failures, code, detail = run.lane.failures + 1, pause_code(error), str(error)
-    if isinstance(error, RateLimited):
-        # A moment by this machine's clock, as the budget is: how far off it is does not matter, how long it is does.
-        wait_for = max(error.until - timezone.now(), timedelta())
-        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
-    elif isinstance(error, NeedsReconnect):
-        wait_for = timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
-        leases.pause(run.lease, wait=wait_for, code=code, detail=detail)
-    elif isinstance(error, Unavailable):
-        leases.pause(run.lease, wait=backoff(failures), code=code, detail=detail, failures=failures)
-    else:
-        leases.pause(run.lease, wait=ERROR_PAUSE, code=code, detail=detail, failures=failures)
+    failures = run.lane.failures + 1
+    is_failure = not isinstance(error, RateLimited | NeedsReconnect)  # those are nobody's fault, and say when to go on
+    leases.pause(
+        run.lease,
+        wait=wait_after(error, failures, now=timezone.now()),
+        code=pause_code(error),
+        detail=str(error),
+        failures=failures if is_failure else None,
+    )
     log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
     return False
+
+
+def wait_after(error: ExactError, failures: int, *, now: datetime) -> timedelta:
+    """How long a lane stands still after what stopped it, which was the `failures`-th failure in a row.
+
+    The moment of a limit is one by this machine's clock, as the budget is, and so is `now`: how far off that clock is
+    does not matter, how long the wait is does.
+    """
+    match error:
+        case RateLimited():
+            return max(error.until - now, timedelta())
+        case NeedsReconnect():
+            return timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
+        case Unavailable():
+            return backoff(failures)
+    return ERROR_PAUSE
 
 
 def pause_code(error: ExactError) -> PauseCode:

@@ -16,7 +16,8 @@ from exact.api.errors import (
     Unavailable,
 )
 from exact.lane import lane
-from exact.lane.lane import backoff, pause_code
+from exact.lane.lane import backoff, pause_code, wait_after
+from exact.lane.records import ERROR_PAUSE
 from exact.models import PauseCode
 
 
@@ -60,3 +61,30 @@ def test_backoff__doubles_up_to_a_quarter_of_an_hour_and_half_of_it_is_chance(
 )
 def test_pause_code__says_why_the_lane_stands_still(error: ExactError, code: str) -> None:
     assert pause_code(error) == code
+
+
+NOW = datetime(2026, 3, 14, 23, 58, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "wait"),
+    [
+        (RateLimited("429", until=NOW + timedelta(seconds=61)), 1, timedelta(seconds=61)),
+        (RateLimited("429", until=NOW + timedelta(hours=1)), 9, timedelta(hours=1)),
+        (RateLimited("429", until=NOW - timedelta(seconds=1)), 1, timedelta()),
+        (NeedsReconnect("the refresh token is dead"), 1, timedelta(seconds=300)),
+        (NeedsReconnect("the refresh token is dead"), 9, timedelta(seconds=300)),
+        (Unavailable("Exact cannot be reached"), 1, timedelta(seconds=2)),
+        (Unavailable("Exact cannot be reached"), 4, timedelta(seconds=16)),
+        (Unavailable("Exact cannot be reached"), 99, timedelta(seconds=900)),
+        (OutcomeUnknown("no answer"), 1, ERROR_PAUSE),
+        (Refused(["Obligatoire : Client"], status=500), 9, ERROR_PAUSE),
+        (Forbidden("Forbidden", status=403), 1, ERROR_PAUSE),
+    ],
+)
+def test_wait__after_what_stopped_the_lane(
+    error: ExactError, failures: int, wait: timedelta, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.EXACT_BACKOFF_MAX_S, settings.EXACT_RECONNECT_PAUSE_S = 900, 300
+    monkeypatch.setattr(lane.random, "random", lambda: 1.0)
+    assert wait_after(error, failures, now=NOW) == wait
