@@ -2,7 +2,7 @@
 the console and the text file.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -152,7 +152,7 @@ def _list_refused(establishment: Establishment, start: datetime, end: datetime) 
                 number=told.number,
                 status=push.answer_status or 0,
                 code=push.answer_code,
-                errors=[Fault.model_validate(fault) for fault in told.faults],
+                errors=[*told.faults],
             ),
         )
 
@@ -163,10 +163,10 @@ def _name_closing(push: Push, told: Refused) -> str:
     return " · ".join(part for part in (number, kind, told.scope) if part)
 
 
-def _name_faults(faults: Sequence[Mapping[str, str]]) -> Iterator[str]:
+def _name_faults(faults: Sequence[Fault]) -> Iterator[str]:
     """The first faults, each with its place."""
     for fault in faults[:FAULTS_SAID_MAX]:
-        yield f"{fault['pointer']}: {fault['message']}" if fault["pointer"] else fault["message"]
+        yield f"{fault.pointer}: {fault.message}" if fault.pointer else fault.message
     if len(faults) > FAULTS_SAID_MAX:
         yield _("And {count} more.").format(count=len(faults) - FAULTS_SAID_MAX)
 

@@ -38,7 +38,7 @@ class ApiError(Exception):
         *,
         title: str = "",
         detail: str = "",
-        errors: Iterable[Mapping[str, str]] = (),
+        errors: Iterable[Fault] = (),
         closing_id: UUID | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -73,7 +73,7 @@ def problem_document(error: ApiError) -> dict[str, Any]:
     if number := get_contextvars().get("request_id"):
         told["request_id"] = number
     if error.errors:
-        told["errors"] = [Fault.model_validate(it) for it in error.errors]
+        told["errors"] = error.errors
     if error.closing_id is None:
         return written(ProblemAnswer(**told))
     return written(ConflictAnswer(**told, id=error.closing_id, links=ClosingLinks.to(error.closing_id)))
@@ -85,10 +85,10 @@ def problem_response(error: ApiError) -> Response:
     return Response(document, status=error.status, headers=error.headers, content_type=CONTENT_TYPE)
 
 
-def validation_errors(error: ValidationError) -> list[dict[str, str]]:
+def validation_errors(error: ValidationError) -> list[Fault]:
     """All faults of a document, each with its JSON pointer, code and message."""
     return [
-        {"pointer": pointer(fault["loc"]), "code": fault["type"], "message": validation_message(fault)}
+        Fault(pointer=pointer(fault["loc"]), code=fault["type"], message=validation_message(fault))
         for fault in error.errors(include_url=False, include_context=True, include_input=False)
     ]
 

@@ -32,6 +32,7 @@ from clyo_ingest.export_bodies import (
     Sums,
 )
 from clyo_ingest.inbox import parsed, small_document
+from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.queries import AskedView
 from clyo_ingest.refusal_words import MESSAGES
 from clyo_ingest.schema import FILE, Answer, operation
@@ -142,7 +143,7 @@ def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
     if asked.again and asked.format == "exact":
         faults.append(("again", "again_for_files_only"))
     if faults:
-        errors = [{"pointer": pointer([field]), "code": code, "message": _(MESSAGES[code])} for field, code in faults]
+        errors = [Fault(pointer=pointer([field]), code=code, message=_(MESSAGES[code])) for field, code in faults]
         raise ApiError(422, "export_invalid", errors=errors)
 
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from clyo_ingest.document import Day, Number
 from clyo_ingest.errors import ApiError, pointer, validation_message
+from clyo_ingest.problem_bodies import Fault
 from exports.models import ClosingState
 from ledger import texts
 from ledger.kinds import ClosingKind
@@ -85,7 +86,7 @@ def read_query(request: Request, model: type[Q]) -> Q:
     """What the address asks. Raises `ApiError` 422 that says of each parameter what is wanted instead."""
     # What must be said and is not reads as empty, so that the sentence says what is wanted.
     asked = {name: "" for name, field in model.model_fields.items() if field.is_required()}
-    faults: list[dict[str, str]] = []
+    faults: list[Fault] = []
     known = [field.alias or name for name, field in model.model_fields.items()]
     for name, values in request.query_params.lists():
         if name not in known:
@@ -97,14 +98,14 @@ def read_query(request: Request, model: type[Q]) -> Q:
     try:
         query = model.model_validate(asked)
     except ValidationError as error:
-        said = {fault["parameter"] for fault in faults}
-        faults += [it for it in _invalid(error) if it["parameter"] not in said]
+        said = {fault.parameter for fault in faults}
+        faults += [it for it in _invalid(error) if it.parameter not in said]
     if faults:
         raise ApiError(422, "query_invalid", errors=faults)
     return query
 
 
-def _invalid(error: ValidationError) -> list[dict[str, str]]:
+def _invalid(error: ValidationError) -> list[Fault]:
     faults = error.errors(include_url=False, include_context=True, include_input=False)
     return [_fault(str(fault["loc"][0]), "query_invalid", validation_message(fault)) for fault in faults]
 
@@ -115,9 +116,9 @@ def _unknown(known: list[str]) -> str:
     return _("There is no such parameter. Known are: {names}.").format(names=", ".join(known))
 
 
-def _fault(name: str, code: str, message: str) -> dict[str, str]:
+def _fault(name: str, code: str, message: str) -> Fault:
     shown = name[:NAME_SHOWN_MAX]
-    return {"parameter": shown, "pointer": pointer([shown]), "code": code, "message": message}
+    return Fault(parameter=shown, pointer=pointer([shown]), code=code, message=message)
 
 
 class AskedView(APIView):

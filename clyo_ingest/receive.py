@@ -19,6 +19,7 @@ from clyo_ingest.continuity import (
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import RETRY_AFTER_S, ApiError
 from clyo_ingest.models import Push, ReceivedClosing
+from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
 from exports.coverage.judge import Place, judge, rests_on_others
@@ -165,7 +166,7 @@ def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
             "The closing that was received first stands; this one is kept for support. If the till's counters began "
             "anew, support takes it as a closing of its own."
         ),
-        errors=[{"pointer": pointer, "code": "differs", "message": message} for pointer in pointers],
+        errors=[Fault(pointer=pointer, code="differs", message=message) for pointer in pointers],
         closing_id=first.pk,
     )
 

@@ -1,6 +1,6 @@
 """What a refused push was about, as far as it can be read, and where its faults are: the day's log tells it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from clyo_ingest.document import ClosingDocument, ParametersDocument
 from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import body_of, content_of, parsed
 from clyo_ingest.models import Push, PushKind
+from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.receive import conflict_with
 from ledger import texts
 from ledger.kinds import ClosingKind
@@ -33,7 +34,7 @@ class Refused:
     kind: ClosingKind | None = None
     scope: str = ""
     number: int | None = None
-    faults: Sequence[Mapping[str, str]] = field(default_factory=list)
+    faults: Sequence[Fault] = field(default_factory=list)
 
 
 def refused_in(pushes: Sequence[Push]) -> Iterator[tuple[Push, Refused]]:
@@ -80,7 +81,7 @@ def _scope(said: Any) -> str:
     return said if usable else ""
 
 
-def _faults(push: Push, content: Any) -> Sequence[Mapping[str, str]]:
+def _faults(push: Push, content: Any) -> Sequence[Fault]:
     """The faults that made a 422 or a 409, found again by the rules that found them."""
     if push.answer_status not in (409, 422):
         return []

@@ -25,7 +25,7 @@ def faults(model: Any, document: dict[str, Any]) -> dict[str, str]:
     try:
         model.model_validate(document)
     except ValidationError as error:
-        return {fault["pointer"]: fault["code"] for fault in validation_errors(error)}
+        return {fault.pointer: fault.code for fault in validation_errors(error)}
     return {}
 
 
@@ -237,7 +237,7 @@ def told(changes: dict[str, Any]) -> str:
         ClosingDocument.model_validate(closing() | changes)
     with translation.override("en"):
         (fault,) = validation_errors(refused.value)
-    return fault["message"]
+    return fault.message
 
 
 def test_message__of_money_shows_how_it_is_written() -> None:
