@@ -36,7 +36,7 @@ from ledger.plan import is_blank_slot
 LINES_MAX = 500
 TICKET_RANGES_MAX = 200
 OFFERED_LINES_MAX = 100
-# What one amount may be, a list of them may be together.
+# The largest amount is also the largest sum of a list of amounts.
 SUM_MAX = Decimal("99999999999.99")
 AMOUNTS = ("net", "tax", "gross", "amount")
 NULL = {"type": "null"}
@@ -144,7 +144,7 @@ def _sum_kept(lines: list[Any]) -> list[Any]:
 
 
 def _check_offered_sums(payments: list[Any]) -> list[Any]:
-    """The same of all that payments offer together."""
+    """Refuse offered sales that come to too much over all payments together."""
     _sum_kept([line for payment in payments for line in payment.sales])
     return payments
 
@@ -159,7 +159,7 @@ Instant = Annotated[
     Shown(pattern=f"^{_DATE}T{_TIME}{_OFFSET}$"),
     Field(examples=["2026-03-14T08:55:00+01:00"]),
 ]
-# The bounds stand before what reads: else the schema would not say them.
+# The bounds come before the validators: pydantic leaves them out of the JSON schema otherwise.
 Slot = Annotated[int, Field(ge=1, le=10, strict=True), BeforeValidator(_read_whole_number)]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(_read_whole_number)]
 Number = Annotated[int, Field(ge=1, le=10**15, strict=True), BeforeValidator(_read_whole_number)]

@@ -14,7 +14,7 @@ from clyo_ingest.keys import KnownTill
 from clyo_ingest.models import Push, PushKind
 
 D = TypeVar("D", bound=BaseModel)
-# No text of PostgreSQL's holds a NUL, and what was declared with one is not what it would be without.
+# PostgreSQL's text holds no NUL; it is kept as U+FFFD, as a declared type would be another one without it.
 NUL = ("\0", "\ufffd")
 
 

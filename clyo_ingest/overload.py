@@ -15,7 +15,7 @@ from clyo_ingest.errors import CONTENT_TYPE, RETRY_AFTER_S, ApiError, problem_do
 log = structlog.get_logger()
 
 API = "/api/"
-# Tills that are refused together must not come again together.
+# `Retry-After` is spread by chance, so that tills refused at one moment do not all come back at one moment.
 SPREAD = 6
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

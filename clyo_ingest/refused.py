@@ -14,7 +14,7 @@ from clyo_ingest.receive import conflict_with
 from ledger import texts
 from ledger.kinds import ClosingKind
 
-# A till gone wild is refused all day: what was refused first is read, the rest only counted.
+# A broken till may be refused thousands of times a day: the first refusals are read again, the rest only counted.
 READ_MAX = 2 * BODY_MAX
 # A fault takes about as long as reading so many bytes.
 FAULT_COST = 200

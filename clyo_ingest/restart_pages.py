@@ -36,7 +36,7 @@ class WhyForm(forms.Form):
 
 
 class RestartForm(WhyForm):
-    """The same with the moment since which they do."""
+    """The form that also asks since which moment the till's counters count anew."""
 
     since = forms.DateTimeField(
         label=gettext_lazy("Since when"),

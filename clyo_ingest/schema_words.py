@@ -80,7 +80,7 @@ REFUSALS: dict[int, tuple[str, str]] = {
     500: ("ServerError", "Something went wrong on our side. Nothing is lost: send it again, with growing pauses."),
     503: ("Unavailable", "This cannot be taken at the moment. Nothing is lost: send it again."),
 }
-# What says how long to wait, and who is asked for.
+# Headers of answers: how long to wait, and how to authenticate.
 HEADERS_OF: dict[int, tuple[str, ...]] = {
     401: ("WWW-Authenticate",),
     429: ("Retry-After",),

@@ -120,7 +120,7 @@ def missing(scope: Scope) -> Iterator[Concern]:
             words=_("Never arrived from {till}. Have the till push it again.").format(till=till.name),
             mend=_("See the closings"),
             address=links.closings(problem="number_gap", establishment=till.establishment_id),
-            # Named by its end: a gap is filled from its beginning.
+            # By its last number: missing closings arrive from the first one on, so the key stays the same meanwhile.
             items=(Item(key=key_of(Kind.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=numbers),),
         )
 

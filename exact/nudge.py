@@ -19,11 +19,11 @@ REFRESH = "exact.refresh"
 
 Hint = tuple[str, tuple[int | str, ...]]
 
-# More hints than this are not kept: a sweep finds what they were about.
+# At most so many hints wait to be sent; what a dropped one was about is found by the sweep.
 WAITING_MAX = 10_000
 # A broker that accepts and never answers costs seconds a message: after a failure it is left alone for a while.
 QUIET_S = 5.0
-# What a process gives its last hints before it ends.
+# How long a process that ends waits until its last hints are sent, in seconds.
 LAST_HINTS_S = 0.5
 _quiet_until = 0.0
 

@@ -10,7 +10,7 @@ import structlog
 from structlog.typing import ExcInfo
 
 CAUSES = 5
-# That a hint came and was looked at says nothing: the lanes tell what they do.
+# Celery's lines about each task are left out: the lanes log what they do.
 QUIET_OF_CELERY = ("celery.utils.functional", "celery.worker.strategy", "celery.app.trace")
 
 

@@ -2,7 +2,7 @@
 
 # Each is a Django app with models, pages and permissions of its own.
 APPS = ("tenants", "booking", "exact", "exports", "on_demand", "concerns", "clyo_ingest")
-# Sentences that people read stand in these.
+# Rooms with sentences that people read: these are translated.
 WITH_SENTENCES = (*APPS, "integration")
 # All that is the product: what mypy and the import rules look at.
 ROOMS = (*WITH_SENTENCES, "ledger", "postgres", "simulators", "tools")

@@ -52,7 +52,7 @@ def start_sentry(dsn: SecretStr | None, *, stage: str) -> None:
         environment=stage,
         data_collection=NOTHING,
         max_request_body_size="never",
-        # Exact and everybody else we call learns nothing of our Sentry project.
+        # No tracing headers go to Exact or anybody else we call.
         trace_propagation_targets=[],
         before_send=_without_secrets,
         before_breadcrumb=_crumb_without_secrets,

@@ -188,7 +188,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "clyo_ingest.negotiation.JsonAnyway",
     "DEFAULT_SCHEMA_CLASS": "clyo_ingest.schema.TillApiSchema",
     "DEFAULT_THROTTLE_RATES": {"push": ENVIRONMENT.push_rate, "pairing": ENVIRONMENT.pairing_rate},
-    # A parameter like any other: where there is a choice, the address says so itself.
+    # `?format=` chooses no renderer: it is a parameter of the till API like any other.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "clyo_ingest.errors.answer_exception",
     "NUM_PROXIES": ENVIRONMENT.trusted_proxies,

@@ -11,6 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 application = get_wsgi_application()
 # Imports every view before the first request is taken: a second of work that somebody's first page would wait for.
 resolve("/health/")
-# What is loaded stays: the garbage collector need not walk it while a till waits for its answer.
+# Modules stay loaded for good: frozen, the garbage collector does not walk them while a till waits for its answer.
 gc.collect()
 gc.freeze()

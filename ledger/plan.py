@@ -82,7 +82,7 @@ class MeansPlan:
         return self.account != "" and (kind is not PaymentKind.OFFERED or self.account is not None)
 
 
-# Nothing for the kinds that nobody can know: these must be mapped.
+# Kinds without a usual account have none here: people must map them.
 DEFAULT_MEANS_BY_KIND: Mapping[PaymentKind, MeansPlan] = MappingProxyType(
     {
         kind: MeansPlan(account=kind.usual.account or None)

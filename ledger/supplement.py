@@ -26,7 +26,7 @@ class Part(NamedTuple):
 
 
 SALE, RECEIPTS, DRAWER = Part("sale"), Part("receipts"), Part("drawer")
-# What of a part an amount is: its VAT slot and rate, or the till's label.
+# Which amount of a part it is: of a sale its VAT slot and rate, else the till's label.
 _Key: TypeAlias = tuple[Part, str, str]
 
 

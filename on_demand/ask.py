@@ -42,7 +42,7 @@ def ask_for_run(
         "asked_by_till": by if isinstance(by, Till) else None,
     }
     with transaction.atomic():
-        # One question of a customer at a time: a double click is one run.
+        # The customer's row is locked, so that a double click finds the run that the first click made.
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant.pk).values_list("pk").get()
         run = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED).first()
         if run is None:

@@ -156,7 +156,7 @@ def walk_ins_of(run: OnDemandExport) -> set[str]:
     return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
 
 
-# Of these something may be missing although all that was posted stands.
+# Closings in these states may have entries that were never posted, even if every posting stands in Exact.
 UNFINISHED = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 
 

@@ -23,7 +23,7 @@ DOUBLINGS_MAX = 6
 TIMES_MAX = 1000
 
 Row = tuple[Any, int]
-# Whose changes say nothing of the row itself.
+# Left out of the audit: they say how a loop fares, nothing about the row.
 PUT_OFF_COLUMNS = ("put_off_until", "put_off_count")
 
 

@@ -40,7 +40,7 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.ACCOUNTANT: frozenset({"view"}),
 }
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
-# People, and what they did, are for who may invite them; keys and raw pushes are the till's side.
+# Users and the audit are for those who may invite people; keys and raw pushes concern no accountant.
 INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
 NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
 

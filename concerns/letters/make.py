@@ -19,7 +19,7 @@ QUIET = timedelta(minutes=15)
 MADE_AGAIN_AFTER = timedelta(hours=1)
 # On Mondays a letter says again what is still open: a line that nobody mended must not be forgotten for good.
 REMINDED_ON = 1
-# What these letters said is known to the person.
+# What letters in these states say is not new to the person; some of them had nothing to say.
 TOLD = (LetterState.SENT, LetterState.NOTHING)
 
 

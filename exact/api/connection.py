@@ -30,7 +30,7 @@ TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
 MARGIN = timedelta(seconds=18)
 EARLIEST_RENEWAL = timedelta(seconds=570)
 LIFE_S = 600
-# After Exact said "not expired" the token is used on for so long before the next try.
+# Exact refuses to renew a token that is not old enough ("not expired"): it is used on for so long, then tried again.
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 TOKEN_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_MS = 30_000

@@ -175,7 +175,7 @@ def _periods(
 ) -> list[CatalogueItem] | None:
     """The financial periods, each with its first and last day and the journals that are closed in it."""
     closed: dict[str, list[str]] = defaultdict(list)
-    # Every journal has a row a month: of older years Exact's own refusal must do.
+    # There is a row for each journal and month, so older years are not read: Exact refuses an entry there itself.
     since = f"Year ge {timezone.localdate().year - CLOSED_PERIOD_YEARS}"
     read = partial(client.rows, JOURNAL_STATUS, select="Journal,Year,Period,Status", filter=since)
     for row in _read_if_allowed(JOURNAL_STATUS, read, forbidden, seen) or []:

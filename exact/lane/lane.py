@@ -46,7 +46,7 @@ LOOKS_AT_LINES_MAX = 6
 RUN_MAX = 200
 BACKOFF_FIRST_S = 2.0
 
-# The lanes this process is in; True: somebody asked for one again meanwhile.
+# Divisions whose lane this process works in now; True when it was asked to work in that lane again meanwhile.
 _asked_again: dict[int, bool] = {}
 _asking = threading.Lock()
 

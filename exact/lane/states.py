@@ -34,7 +34,7 @@ from tenants.models import User
 BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
 OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
-# Of these Exact has an entry, as it was meant or not.
+# In these states Exact has an entry of the posting, with the amounts that were meant or with others.
 IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
 # Of these it has the entry that was meant, and the entry counts: neither a reversal nor what one has undone.
 STANDING = Q(state=PostingState.POSTED, reverses=None)
@@ -69,7 +69,7 @@ def move(
     before = PostingState(posting.state)
     assert to in MOVES[before], f"{before} → {to} is not a move"
     with transaction.atomic(savepoint=False):
-        # Before the move: what follows from it, by a trigger, has happened after it.
+        # The event is written before the move, so that it comes before the events that the move's trigger writes.
         PostingEvent.objects.create(
             tenant_id=posting.tenant_id,
             posting=posting,

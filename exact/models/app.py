@@ -43,7 +43,7 @@ class ConnectionState(models.TextChoices):
     DISCONNECTED = "disconnected", _("disconnected")
 
 
-# They change every ten minutes, and nobody may read them.
+# Left out of the audit: they change every ten minutes and are secret.
 TOKEN_COLUMNS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
 
 

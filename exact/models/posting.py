@@ -193,7 +193,7 @@ class Posting(models.Model):
                 condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
                 name="exact_posting_halted",
             ),
-            # Few are reversals.
+            # A partial index: few postings are reversals.
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="exact_posting_reverses"),
             models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
             models.Index(

@@ -125,7 +125,7 @@ def _check_access(division: Division) -> Check:
 
 
 def _check_rights(division: Division, receipts_journal: str, catalogue: Catalogue) -> Iterator[Check]:
-    """One check a resource that every closing needs; the receipts' resource follows from the journal's type."""
+    """Check the right to each resource that closings need; receipts go to cash or bank by their journal's type."""
     journal = catalogue.get(CatalogueKind.JOURNAL, receipts_journal)
     receipts = CASH if takes_cash(journal) else BANK
     needed = [source.resource for source in SOURCES] + [THIRD_PARTIES, SALES, receipts]

@@ -119,7 +119,7 @@ def _choice(level: BookedLevel, shop: Establishment, *, asked: bool) -> dict[str
         "words": words,
         "counted": "" if level is BookedLevel.AUTO else counted,
         "current": level == shop.booked_level,
-        # Tickets are not told: nobody can find out by itself.
+        # Without ticket numbers the program cannot know which closings tell the same sales: a person must say.
         "possible": not (asked and level is BookedLevel.AUTO),
     }
 

@@ -181,7 +181,7 @@ def _judge_by_tickets(closing: Closing, place: Place) -> Verdict:
     )
     if not parts:
         return Counts(closing=closing)
-    # Of hours that never met, it is another day under the same numbers: a word books all of it.
+    # When the hours do not overlap, another day has the same ticket numbers: if a person agrees, all of it is booked.
     other_days = [part for part in parts if not met(closing, part.closing)]
     odd = [part for part in parts if part in other_days or part.kind == closing.kind]
     same_days = [part for part in parts if part not in other_days]
@@ -214,7 +214,7 @@ def _judge_beside(closing: Closing, mine: TicketSet, parts: list[Part], place: P
     if mine.is_within(booked):
         return _judge_within(closing, mine, parts, place)
     if booked - mine:
-        # They share some tickets, and each has others: no sum says what is left.
+        # Each covers tickets that the other does not, so what is left cannot be worked out by subtracting sums.
         return Disputed(problems=_overlaps(mine, parts))
     return _judge_rest(closing, [closing], parts, place, code=PARTLY)
 

@@ -50,7 +50,7 @@ def preview(
     """Book a closing under `mapping`. Lines that `stored` does not make are marked as new."""
     entries, problems = outcome(export, mapping, division, catalogue)
     before = outcome(export, stored, division, catalogue)[0]
-    # Where nothing can be booked now, nothing is other than now.
+    # Without entries by today's settings there is nothing to compare with, so no line is marked as changed.
     known = Counter(_sames(before or entries))
     return Preview(
         entries=[_preview_entry(entry, known, catalogue) for entry in entries],

@@ -83,15 +83,15 @@ class StoredClosing(PutOff):
             ),
             models.Index(fields=["-business_date", "-closed_at", "id"], name="exports_latest"),
             models.Index(fields=["number"], name="exports_by_number"),
-            # A night and the last thirty, by state, from the index alone; a till's habits with it.
+            # Counts of closings by day and state (first page), and when a till usually closes: from the index alone.
             models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
-            # The same for a reseller, whose establishments are few among many.
+            # The same counts for the few establishments of one reseller.
             models.Index(fields=["establishment", "business_date", "state"], name="exports_shop_days"),
-            # What has a problem of one kind, among the few that have any.
+            # Closings with a problem of one code, among the few that have any problem.
             GinIndex(
                 fields=["problems"], opclasses=["jsonb_path_ops"], condition=~Q(problems=[]), name="exports_problems"
             ),
-            # What waits for a person is little among much.
+            # Closings that wait for a person: few among very many, so a partial index.
             models.Index(
                 fields=["-business_date", "-closed_at"],
                 condition=Q(state__in=[ClosingState.HELD, ClosingState.FAILED]),

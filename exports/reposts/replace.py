@@ -41,7 +41,7 @@ from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
 REPLACEABLE = IN_EXACT
-# What stands is in the way of new entries: then all of the closing's entries are replaced.
+# Problems of new entries beside the closing's other ones: with any of them, all of its entries are replaced.
 STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 
 
@@ -118,7 +118,7 @@ def dry_run(posting_id: UUID) -> DryRun:
     destination = Destination.of(export.establishment)
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
-    # What Exact holds otherwise than it was sent is right beside nothing: it goes too.
+    # Entries that differ in Exact from what was sent are replaced too: new ones beside them would not add up.
     going = [posting, *_others_that_stand(posting).filter(state=PostingState.DIFFERS)]
     standing = Standing.of(export.pk, but=frozenset({posting.pk}))
     entries, problems = _book_beside(export, standing, destination)

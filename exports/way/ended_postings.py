@@ -53,7 +53,7 @@ def take_out(export: StoredClosing, old: Replaced, *, actor: User | None, why: s
         return
     stuck = Posting.objects.filter(reverses=old.posting, state=PostingState.REFUSED).first()
     if stuck is not None:
-        # A reversal that was refused before: it is looked up before another is made.
+        # This reversal was refused before: it is looked up in Exact before another is made.
         move(stuck, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
     else:
         _post_reversal(export, old)

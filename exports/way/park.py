@@ -35,5 +35,5 @@ def park(export_id: UUID) -> None:
                 move(posting, PostingState.WITHDRAWN, why=Why.SWITCHED_OFF)
             move_export(export, ClosingState.WAITING, why=Why.SWITCHED_OFF)
     except MovedByAnother:
-        # The lane claimed an entry meanwhile: it was under way before the export was switched off.
+        # The lane claimed an entry meanwhile, so it counts as sent before the export was switched off.
         return

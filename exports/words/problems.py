@@ -351,7 +351,7 @@ SENTENCES: dict[str, str] = {
 }
 
 
-# Where the first is the last: of "1043 to 1043" nobody knows whether one is missing or none.
+# For a range of one number: "1043 to 1043" reads as if it might be none.
 OF_ONE: dict[str, str] = {
     "number_gap": N_("Closing {first} never arrived before this one. Have the till push it."),
     "tickets_overlap": N_(

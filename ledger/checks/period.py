@@ -10,7 +10,7 @@ from ledger.problem import Problem
 from ledger.stations import one_spelling
 
 MAINLAND = ZoneInfo("Europe/Paris")
-# A clock that was not put back in autumn, an overseas shop that nobody said is one.
+# Allowed for a till's clock that was not changed in autumn, or a shop overseas whose time zone nobody set.
 _CLOCKS_DIFFER = timedelta(hours=3)
 
 

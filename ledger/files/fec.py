@@ -112,7 +112,7 @@ class Fec(Layout):
             cells = line.split("\t", CREDIT + 1)
             yield f"{cells[ACCOUNT]} {whole_cents(cells[DEBIT]) - whole_cents(cells[CREDIT])}"
 
-    # What a year of lines repeats is put together once.
+    # Texts that repeat on every line of a year are put together once.
     @cached_property
     def _journal_cells(self) -> Callable[[FileJournal], str]:
         """JournalCode, JournalLib."""
