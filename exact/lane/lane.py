@@ -26,16 +26,15 @@ from exact.api.errors import (
     RefusedInDoubt,
     Unavailable,
 )
-from exact.company.catalogue import Catalogue, NotInCatalogue
-from exact.company.preflight import payment_condition_of
-from exact.entries.payloads import body_of, resource_of, resources_to_search
+from exact.company.catalogue import NotInCatalogue
+from exact.entries.payloads import body_of
 from exact.lane import lease as leases
 from exact.lane import made, records, statements
 from exact.lane.postings import Found, from_answer, look_up, remove_from_exact
 from exact.lane.records import ERROR_PAUSE, LaneRun, Settled, settle_time
+from exact.lane.sending import Sending
 from exact.lane.states import move, wait
-from exact.models import CatalogueKind, PauseCode, Posting, PostingState
-from ledger.entry import Entry, EntryKind
+from exact.models import PauseCode, PostingState
 from ledger.problem import Problem
 
 log = structlog.get_logger()
@@ -108,7 +107,7 @@ def _send_due(run: LaneRun, first: statements.Due) -> bool:
     for sent in range(1, RUN_MAX + 1):
         assert due is not None
         try:
-            posted = _advance(run, due)
+            posted = _advance(Sending.of(run, due))
             empty = run.client.budget.empty(timezone.now())
             due = statements.step(run.lease, run.client.budget, posted, go_on=not empty and sent < RUN_MAX)
             if empty:
@@ -129,44 +128,42 @@ class MustWait(Exception):
     """The lane was told to stand still until what is under way in Exact can be looked up."""
 
 
-def _advance(run: LaneRun, due: statements.Due) -> statements.Posted | None:
+def _advance(sending: Sending) -> statements.Posted | None:
     """Bring one posting a step on. Returns what the next step is to write down; None: it is on disk already.
 
     Raises `MustWait` and any `ExactError`.
     """
-    posting = due.posting
-    if due.claimed:
-        return _post(run, due)
+    posting = sending.posting
+    if sending.claimed:
+        return _post(sending)
     if posting.state == PostingState.REMOVING:
-        _remove(run, posting)
+        _remove(sending)
         return None
     if posting.state == PostingState.SENDING:
         # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
-        records.record_unknown(run, posting, Problem(code="worker_ended"))
-    _find_out(run, posting)
+        records.record_unknown(sending.run, posting, Problem(code="worker_ended"))
+    _find_out(sending)
     return None
 
 
-def _post(run: LaneRun, due: statements.Due) -> statements.Posted | None:
+def _post(sending: Sending) -> statements.Posted | None:
     """Send a posting that is marked as being sent.
 
     Returns what Exact took with the sums that were meant, for the next step to record; records every other outcome
     itself. Raises any `ExactError` that keeps the lane from going on.
     """
-    posting = due.posting
-    entry = Entry.from_document(posting.entry)
-    catalogue = run.catalogue_of(entry)
-    resource, condition = resource_of(entry, catalogue), _condition(posting, entry, catalogue)
+    run, posting = sending.run, sending.posting
     try:
         body = body_of(
-            entry,
+            sending.entry,
             reference=posting.reference,
-            catalogue=catalogue,
-            payment_condition=condition,
+            catalogue=sending.catalogue,
+            payment_condition=sending.payment_condition,
             cost_center=posting.cost_center,
         )
+        resource, in_time = sending.resource, partial(leases.check_in_time, sending.asked)
         statements.lend_session()
-        answer = run.client.create(resource, body, last_look=partial(leases.check_in_time, due.asked))
+        answer = run.client.create(resource, body, last_look=in_time)
         found = from_answer(resource, answer)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
@@ -183,20 +180,21 @@ def _post(run: LaneRun, due: statements.Due) -> statements.Posted | None:
         raise
     else:
         run.errors = 0
-        if posting.reverses_id is None and made.sums_prove(entry, found):
+        if posting.reverses_id is None and made.sums_prove(sending.entry, found):
             return statements.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
-        _adopt(run, posting, entry, found, correlation_id=answer.correlation_id)
+        _adopt(sending, found, correlation_id=answer.correlation_id)
     return None
 
 
-def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correlation_id: str = "") -> None:
+def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
     """Exact has an entry of ours: compare it line by line, and keep it only if it is the one that was meant.
 
     Another one is taken out again at once, before anything is booked beside it; unless a person looks at it anyway
     because they sent it again. Raises any `ExactError`, with the posting left to be looked up.
     """
+    run, posting = sending.run, sending.posting
     try:
-        differences = made.compare(run.client, entry, found)
+        differences = made.compare(run.client, sending.entry, found)
     except ExactError as error:
         if posting.state == PostingState.SENDING:
             records.record_unknown(run, posting, Problem(code="entry_not_read"))
@@ -212,15 +210,15 @@ def _adopt(run: LaneRun, posting: Posting, entry: Entry, found: Found, *, correl
         records.record_found(run, posting, found, differences, correlation_id=correlation_id)
 
 
-def _remove(run: LaneRun, posting: Posting) -> None:
+def _remove(sending: Sending) -> None:
     """Take an entry out of Exact: a person replaces it, or Exact made another of it than was meant.
 
     Deleting by id may be repeated: nothing is unknown.
     """
-    catalogue = run.catalogue_of(Entry.from_document(posting.entry))
+    run, posting = sending.run, sending.posting
     leases.renew(run.lease, run.client.budget)
     try:
-        remove_from_exact(run.client, posting, catalogue)
+        remove_from_exact(run.client, posting, sending.searched)
     except OutcomeUnknown as error:
         raise Unavailable(str(error), correlation_id=error.correlation_id) from error
     except (Refused, Forbidden) as error:
@@ -230,24 +228,23 @@ def _remove(run: LaneRun, posting: Posting) -> None:
         records.record_removal(run, posting)
 
 
-def _find_out(run: LaneRun, posting: Posting) -> None:
+def _find_out(sending: Sending) -> None:
     """Look a posting up in Exact whose outcome is unknown, or that a person sends again: adopt what is there.
 
     A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
     it is in flight, so one look is enough. Raises `MustWait` while it is too early to look.
     """
+    run, posting = sending.run, sending.posting
     if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
         raise MustWait
-    entry = Entry.from_document(posting.entry)
-    searched = resources_to_search(entry, run.catalogue_of(entry))
-    found = [it for resource in searched for it in look_up(run.client, posting, resource)]
+    found = [it for resource in sending.searched for it in look_up(run.client, posting, resource)]
     if len(found) > 1:
         records.record_doubled(run, posting, found)
     elif found:
-        _adopt(run, posting, entry, found[0])
+        _adopt(sending, found[0])
     elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
         wait(posting, settle_time() / 2, lookups=posting.lookups + 1)
-        _find_out(run, posting)
+        _find_out(sending)
     else:
         records.record_not_there(run, posting)
 
@@ -307,11 +304,3 @@ def backoff(failures: int) -> timedelta:
     """2, 4, 8 … seconds, at most 15 minutes by default, half of it by chance: lanes do not come back together."""
     seconds = min(BACKOFF_FIRST_S * 2 ** min(failures - 1, 12), settings.EXACT_BACKOFF_MAX_S)
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))  # noqa: S311 - jitter, not a secret
-
-
-def _condition(posting: Posting, entry: Entry, catalogue: Catalogue) -> str:
-    """The payment condition of a sale: the establishment's, else the customer's own in Exact."""
-    if entry.kind is not EntryKind.SALES:
-        return ""
-    party = catalogue.get(CatalogueKind.THIRD_PARTY, entry.third_party)
-    return posting.payment_condition or (payment_condition_of(party) if party else "")

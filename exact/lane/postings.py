@@ -16,8 +16,7 @@ from uuid_utils.compat import uuid7
 from exact.api.client import ExactClient
 from exact.api.errors import OutcomeUnknown
 from exact.api.resources import CASH, SALES
-from exact.company.catalogue import Catalogue
-from exact.entries.payloads import expected_amount, expected_vat, resources_to_search
+from exact.entries.payloads import expected_amount, expected_vat
 from exact.models import Division, Posting, PostingState
 from ledger.entry import Entry, EntryKind
 from ledger.problem import Problem
@@ -114,23 +113,26 @@ class Standing:
     processed: bool
 
 
-def entries_in_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> list[Standing]:
-    """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`."""
+def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> list[Standing]:
+    """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`.
+
+    `resources` are those they may stand in (`exact.entries.payloads.resources_to_search`).
+    """
     own = {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
     return [
         Standing(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
-        for resource in resources_to_search(Entry.from_document(posting.entry), catalogue)
+        for resource in resources
         for entry_id in sorted(own | {found.entry_id for found in look_up(client, posting, resource)})
         for row in client.rows(resource, select="EntryID,Status", filter=f"EntryID eq guid'{entry_id}'")
     ]
 
 
-def remove_from_exact(client: ExactClient, posting: Posting, catalogue: Catalogue) -> None:
+def remove_from_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> None:
     """Delete every entry in Exact that is this posting's.
 
     May be repeated after any failure: what is gone already is no fault. Raises any `ExactError`.
     """
-    for standing in entries_in_exact(client, posting, catalogue):
+    for standing in entries_in_exact(client, posting, resources):
         client.delete(standing.resource, standing.entry_id)
 
 

@@ -24,7 +24,7 @@ from exact.books.mirror import read_entries
 from exact.books.reconcile import stands_as_posted
 from exact.company.catalogue import Catalogue
 from exact.entries.check import check_entry_in_exact
-from exact.entries.payloads import codes_in
+from exact.entries.payloads import codes_in, resources_to_search
 from exact.lane.postings import entries_in_exact
 from exact.lane.states import BEGUN, IN_EXACT, move
 from exact.models import BookLine, Division, Posting, PostingState
@@ -179,7 +179,8 @@ def _choose_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[
 
 def _old(client: ExactClient, posting: Posting, entries: Sequence[Entry]) -> Old:
     entry = Entry.from_document(posting.entry)
-    found = entries_in_exact(client, posting, Catalogue(posting.division, codes=codes_in(entry)))
+    resources = resources_to_search(entry, Catalogue(posting.division, codes=codes_in(entry)))
+    found = entries_in_exact(client, posting, resources)
     read_entries(posting.division, client, posting, [it.entry_id for it in found])
     held = [*BookLine.objects.filter(posting=posting)]
     if not found:

@@ -1,0 +1,57 @@
+"""A posting that a lane brings on, with all that its document says: read once, when the lane takes it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from exact.company.catalogue import Catalogue
+from exact.company.preflight import payment_condition_of
+from exact.entries.payloads import resource_of, resources_to_search
+from exact.lane.records import LaneRun
+from exact.lane.statements import Due
+from exact.lane.stopwatch import Stopwatch
+from exact.models import CatalogueKind, Posting
+from ledger.entry import Entry, EntryKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """One posting in the lane of a run, and its entry.
+
+    `claimed`: this run marked it as being sent; else it was begun by somebody before. `asked` was started before that.
+    """
+
+    run: LaneRun
+    posting: Posting
+    entry: Entry
+    claimed: bool
+    asked: Stopwatch
+
+    @classmethod
+    def of(cls, run: LaneRun, due: Due) -> Self:
+        """What is due, decoded."""
+        entry = Entry.from_document(due.posting.entry)
+        return cls(run=run, posting=due.posting, entry=entry, claimed=due.claimed, asked=due.asked)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the entry's codes are in Exact."""
+        return self.run.catalogue_of(self.entry)
+
+    @cached_property
+    def resource(self) -> str:
+        """Which of Exact's resources takes the entry."""
+        return resource_of(self.entry, self.catalogue)
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """Where the entry may stand in Exact."""
+        return resources_to_search(self.entry, self.catalogue)
+
+    @property
+    def payment_condition(self) -> str:
+        """The payment condition of a sale: the establishment's, else the customer's own in Exact."""
+        if self.entry.kind is not EntryKind.SALES:
+            return ""
+        party = self.catalogue.get(CatalogueKind.THIRD_PARTY, self.entry.third_party)
+        return self.posting.payment_condition or (payment_condition_of(party) if party else "")
