@@ -1,6 +1,6 @@
 """What this company would refuse of an entry, found before anything is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from exact.company.catalogue import Catalogue
@@ -12,9 +12,32 @@ from exact.company.preflight import (
     third_party_problems,
     vat_code_problems,
 )
-from exact.entries.payloads import sent_lines
+from exact.entries.payloads import codes_in, sent_lines
+from exact.models import Division
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.problem import Problem
+
+
+def check(
+    entries: Sequence[Entry],
+    division: Division | None,
+    *,
+    day: date,
+    catalogue: Catalogue | None = None,
+    cost_center: str = "",
+) -> list[Problem]:
+    """All that a company would refuse of the entries of one closing, of business date `day`; each thing once.
+
+    `catalogue` is what the company is known to hold; without one it is read for the codes at hand. With no company
+    either, nothing is refused: the entries go into a file.
+    """
+    if catalogue is None and division is not None:
+        catalogue = Catalogue(division, codes={code for entry in entries for code in codes_in(entry)}, day=day)
+    if catalogue is None:
+        return []
+    return _distinct(
+        [it for entry in entries for it in check_entry_in_exact(entry, catalogue, cost_center=cost_center)]
+    )
 
 
 def check_entry_in_exact(entry: Entry, catalogue: Catalogue, *, cost_center: str = "") -> list[Problem]:

@@ -9,8 +9,7 @@ from booking.mapping import Overrides
 from booking.models import Mapping
 from exact.company.catalogue import Catalogue
 from exact.company.plan import plan_in
-from exact.entries.check import check_entry_in_exact
-from exact.entries.payloads import codes_in
+from exact.entries.check import check
 from exact.models import Activation, Division
 from exports.way.named_lines import at_their_lines
 from ledger.closing import Closing
@@ -72,15 +71,15 @@ class Destination:
 
     def refused(self, entries: Iterable[Entry], closing: Closing) -> list[Problem]:
         """All that the company would refuse of a closing's entries, each thing once."""
-        wanted = [*entries]
-        catalogue = self.catalogue
-        if catalogue is None and self.division is not None:
-            codes = {code for entry in wanted for code in codes_in(entry)}
-            catalogue = Catalogue(self.division, codes=codes, day=closing.business_date)
+        checked = check(
+            [*entries],
+            self.division,
+            day=closing.business_date,
+            catalogue=self.catalogue,
+            cost_center=self.overrides.cost_center,
+        )
         problems = [*self.problems]
-        if catalogue is not None:
-            for entry in wanted:
-                checked = check_entry_in_exact(entry, catalogue, cost_center=self.overrides.cost_center)
-                found = at_their_lines(checked, closing, self.plan)
-                problems += [problem for problem in found if problem not in problems]
+        for problem in at_their_lines(checked, closing, self.plan):
+            if problem not in problems:
+                problems.append(problem)
         return problems
