@@ -1,4 +1,7 @@
-"""Everything that does not add up within one closing, all at once."""
+"""Everything that does not add up within one closing, all at once.
+
+A further check is a function of `ledger.checks`, its name in a list here, and the sentence of its problem's code.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace

@@ -50,7 +50,7 @@ class Lane(models.Model):
 
 
 class PostingState(models.TextChoices):
-    """Where a posting stands; `exact.lane.states` says which moves there are."""
+    """Where a posting stands. A further state is a row here and its moves in `MOVES`, which docs/states.md draws."""
 
     PENDING = "pending", _("waiting its turn")
     SENDING = "sending", _("being sent")

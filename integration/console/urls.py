@@ -1,4 +1,7 @@
-"""Addresses of the console's own pages, below /console/."""
+"""Addresses of the console's own pages, below /console/.
+
+A further page is a row here; the walk over every address as every kind of person asks what its parameters name.
+"""
 
 from django.contrib import admin
 from django.urls import path
