@@ -20,6 +20,7 @@ from .control_requests import body_of as _body
 from .control_requests import division_of as _division
 from .control_requests import safe as _safe
 from .control_requests import value_of as _get
+from .control_webhooks import webhook_routes
 from .countries import COUNTRIES
 from .database import Row
 from .edm import find_resource
@@ -27,7 +28,6 @@ from .oauth.grants import DIVISION_MAX, LOOPBACK_RULE
 from .resources.catalogue import MANDATORY_FILTERS
 from .seed.plant import NewApp, NewCompany, NewUser, add_app, add_company, add_user
 from .simulator import Simulator
-from .webhooks.control import webhook_routes
 
 OPEN_PERIOD = (
     "DELETE FROM closed_period WHERE division = :division AND year = :year AND period = :period"

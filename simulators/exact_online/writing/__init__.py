@@ -1,1 +1,1 @@
-"""POST, PUT and DELETE: bodies to entries and to master data."""
+"""POST, PUT and DELETE: bodies to entries, master data, documents and subscriptions."""

@@ -6,13 +6,13 @@ from simulators.exact_online.errors import MethodNotAllowed
 from simulators.exact_online.oauth.grants import Caller
 from simulators.exact_online.resources.master import TABLES
 from simulators.exact_online.simulator import Simulator
-from simulators.exact_online.webhooks.subscriptions import SubscriptionWriter
 
 from .divisions import DivisionWriter
 from .documents import AttachmentWriter, DocumentWriter, TypeFolderWriter
 from .entries import HEADERS, LINES, EntryWriter, LineWriter
 from .master import MasterWriter
 from .receivables import ReceivableWriter
+from .subscriptions import SubscriptionWriter
 from .writer import Writer
 
 

@@ -12,10 +12,10 @@ from simulators.exact_online.errors import Refused
 from simulators.exact_online.identifiers import Identifiers
 from simulators.exact_online.messages import Problem, problem
 from simulators.exact_online.oauth.grants import Caller
-from simulators.exact_online.writing.writer import Writer
+from simulators.exact_online.webhooks import callback, topics
+from simulators.exact_online.webhooks.outbox import Outbox
 
-from . import callback, topics
-from .outbox import Outbox
+from .writer import Writer
 
 TERMS = {"CallbackURL": "callback_url", "Topic": "topic"}
 

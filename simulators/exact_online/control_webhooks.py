@@ -6,10 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulators.exact_online.control_requests import ControlError, body_of, safe, value_of
-from simulators.exact_online.simulator import Simulator
-
-from .outbox import ORDERS, Delivery
+from .control_requests import ControlError, body_of, safe, value_of
+from .simulator import Simulator
+from .webhooks.outbox import ORDERS, Delivery
 
 COPIES_MAX = 10
 
