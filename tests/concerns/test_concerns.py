@@ -18,9 +18,9 @@ from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tenants.viewpoint import Scope
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.console.given import world
 from tests.exact.bookkeeper import Bookkeeper
 from tests.exports.console.test_causes import lydia
+from tests.world import world
 
 Linked = tuple[Caller, Division]
 

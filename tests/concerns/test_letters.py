@@ -23,11 +23,11 @@ from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import Letters, User
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.console.given import World, world
 from tests.exact.bookkeeper import Bookkeeper
 from tests.exports.console.test_causes import lydia
 from tests.exports.reposts.test_repost import set_period
 from tests.on_demand.test_run_mail import Postbox, serving
+from tests.world import World, world
 
 Linked = tuple[Caller, Division]
 TUESDAY, WEDNESDAY, MONDAY = "2026-12-01", "2026-12-02", "2026-12-07"

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tenants.factories import ResellerAdminFactory
 from tenants.models import Establishment, Reseller, Tenant
-from tests.console.given import Customer, customer
+from tests.world import Customer, customer
 
 WCAG_AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 TABS_MAX = 150

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tenants.factories import SupportFactory
-from tests.console.given import World, world
 from tests.console.test_isolation_walk import NOT_WALKED, values_for
+from tests.world import World, world
 from tools.bench.addresses import Address, every_address
 from tools.bench.pages import logged_in
 

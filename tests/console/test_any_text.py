@@ -13,7 +13,7 @@ from django.urls import reverse
 from integration.usable_text import usable
 from tenants.factories import SupportFactory
 from tenants.models import Establishment, Reseller, User
-from tests.console.given import world
+from tests.world import world
 from tools.bench.pages import logged_in
 
 # As they stand in an address: NUL, more digits than Python reads, a number no column holds, half of a surrogate pair,

@@ -27,7 +27,7 @@ from tenants.factories import (
 )
 from tenants.models import Change, Establishment, LookThrough, Operation, User
 from tests.conftest import Caller
-from tests.console.given import customer
+from tests.world import customer
 
 HISTORIES = (
     "exports_closingevent",

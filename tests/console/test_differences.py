@@ -12,8 +12,8 @@ from exact.models import Division, Finding, FindingKind, Posting
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.console.given import world
 from tests.exact.bookkeeper import Bookkeeper
+from tests.world import world
 
 
 def read(user: User, address: str) -> str:

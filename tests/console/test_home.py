@@ -16,7 +16,7 @@ from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
 from tests.conftest import Caller, closing
-from tests.console.given import World, world
+from tests.world import World, world
 
 SATURDAY = date(2026, 3, 14)
 

@@ -28,7 +28,7 @@ from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
-from tests.console.given import Customer, World, world
+from tests.world import Customer, World, world
 from tools.bench.addresses import Address, every_address
 
 # One row for all customers, support's own.
@@ -276,7 +276,7 @@ def test_every_admin__has_a_row_of_a_neighbour_to_try(db: None) -> None:
         for model in admin.site._registry
         if not SHARED.get(model._meta.label_lower, lambda model=model: rows_of(model, there))().exists()
     ]
-    assert missing == [], "make a row of it in tests/console/given.py"
+    assert missing == [], "make a row of it in tests/world.py"
 
 
 @pytest.mark.parametrize("role", PEOPLE)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tenants.factories import ResellerAdminFactory, SupportFactory
-from tests.console.given import customer
+from tests.world import customer
 from tools.bench.addresses import every_address
 from tools.bench.pages import logged_in, pages_of
 from tools.bench.volume import fill, store_closings

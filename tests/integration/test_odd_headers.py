@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.console.given import world
 from tests.console.test_isolation_walk import values_for
+from tests.world import world
 from tools.bench.addresses import every_address
 
 CHARSETS = ["hex", "idna", "undefined", "rot13", "utf-16", "no-such\x7f"]

@@ -29,7 +29,7 @@ from postgres.secret_text import fernet
 from tenants.factories import StaffFactory, SupportFactory, TenantFactory
 from tenants.models import Tenant, User
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
-from tests.console.given import linked as linked_company
+from tests.world import linked as linked_company
 
 
 def bookkeeper(exact: SimulatedExact, division: Division) -> httpx.Client:

@@ -9,7 +9,7 @@ from exact.company.facts import REVENUE
 from exact.models import CatalogueItem, CatalogueKind, Division
 from exact.settings.fixes import account_fix
 from tenants.factories import TenantFactory
-from tests.console.given import linked
+from tests.world import linked
 
 CHART = {
     "411000": (20, "Clients", ""),

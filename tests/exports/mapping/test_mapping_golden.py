@@ -24,7 +24,7 @@ from exports.mapping.sheet import HEADINGS
 from tenants.factories import EstablishmentFactory, ResellerAdminFactory, TenantFactory, TillFactory
 from tenants.models import Establishment, Tenant
 from tests.conftest import PARAMETERS, Caller, closing
-from tests.console.given import linked
+from tests.world import linked
 
 GOLDEN = Path(__file__).parent / "inputs"
 NOW = datetime(2026, 3, 16, 9, 0, tzinfo=UTC)
