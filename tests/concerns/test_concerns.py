@@ -17,8 +17,8 @@ from on_demand.models import MailState, OnDemandExport
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tenants.viewpoint import Scope
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 from tests.exports.console.test_causes import lydia
 from tests.world import world
 

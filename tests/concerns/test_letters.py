@@ -22,8 +22,8 @@ from exact.models import Division, Posting
 from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import Letters, User
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 from tests.exports.console.test_causes import lydia
 from tests.exports.reposts.test_repost import set_period
 from tests.on_demand.test_run_mail import Postbox, serving

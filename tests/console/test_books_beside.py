@@ -10,8 +10,8 @@ from exact.books.reconcile import reconcile
 from exact.models import Posting
 from exports.console.books_beside import BooksShown
 from tenants.factories import StaffFactory
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import SimulatedExact
-from tests.exact.bookkeeper import Bookkeeper
 
 
 def page_of(posting: Posting) -> Any:

@@ -11,8 +11,8 @@ from exact.books.reconcile import accept_finding, reconcile
 from exact.models import Division, Finding, FindingKind, Posting
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
 from tenants.models import User
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 from tests.world import world
 
 

@@ -8,8 +8,8 @@ from django.core import mail
 
 from exact.models import Division, Posting
 from on_demand.models import OnDemandExport, OnDemandFormat
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, work
-from tests.exact.bookkeeper import Bookkeeper
 from tests.on_demand.given import asked, done, page_of, push
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ from exact.models import BookLine, Division, Finding, FindingKind, Posting, Post
 from exports.reposts.replace import dry_run, order
 from exports.words.differences import in_words
 from tenants.factories import SupportFactory
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 
 
 def test_unchanged__finds_nothing_and_reads_on_from_there(posted: Posting) -> None:

@@ -11,8 +11,8 @@ from exact.lane.states import move
 from exact.models import Division, Lane, Posting, PostingState
 from exports.models import StoredClosing
 from ledger.kinds import PaymentKind
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 
 SALES_ACCOUNTS = "$filter=Code eq '706000' or Code eq '707000'"
 MARCH = {"year": 2026, "period": 3, "journal": "70"}

@@ -8,8 +8,8 @@ from exact.books.reconcile import reconcile
 from exact.models import Finding, Posting, PostingState
 from tenants.factories import ResellerFactory, StaffFactory
 from tenants.models import Reseller
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import SimulatedExact, work
-from tests.exact.bookkeeper import Bookkeeper
 
 LIST = reverse("admin:exact_finding_changelist")
 

@@ -14,8 +14,8 @@ from exact.models import Division, Finding, Lane, Posting, PostingState
 from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts.replace import CannotReplace, dry_run, order
 from tenants.factories import SupportFactory
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exact.bookkeeper import Bookkeeper
 
 
 @pytest.fixture(autouse=True)
