@@ -40,3 +40,9 @@ def test_types_and_import_rules__look_at_every_room() -> None:
     assert set(RULES["root_packages"]) == set(ROOMS)
     layered = {room for layer in RULES["contracts"][0]["layers"] for room in layer.split(" | ")}
     assert layered == set(ROOMS)
+
+
+def test_import_rules__order_each_room_inside() -> None:
+    """With every file and folder in it, so that a new one must find its floor."""
+    whole = [it for it in RULES["contracts"] if it["type"] == "layers" and it.get("exhaustive")]
+    assert set(ROOMS) <= {container for it in whole for container in it["containers"]}
