@@ -119,6 +119,9 @@ def _until_at_rest(sql: Any) -> None:
 
 
 TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
+# A session serves request after request, and here test after test: each new one reads the catalogue and compiles the
+# triggers again, which takes as long as many a test. It works: `empty` has just used it.
+TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
