@@ -1,6 +1,7 @@
 """Style that a machine can see: every fault is told as file:line, with what to do about it."""
 
 import ast
+import gc
 import io
 import re
 import tokenize
@@ -50,6 +51,16 @@ PRODUCT = tuple(it for it in ROOMS if it not in ("simulators", "tools"))
 NUMBER_OF_A_MIGRATION = re.compile(r"\bmigrations? 0\d{3}\b|\b0\d{3}_[a-z]\w+|\blatest migration\b", re.I)
 
 Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@pytest.fixture(autouse=True, scope="module")
+def trees_are_kept_for_the_tests_here() -> Iterator[None]:
+    """Six hundred files are read once; no tree is garbage before the last test, so nobody looks for any."""
+    gc.disable()
+    yield
+    nodes_of.cache_clear()
+    tree_of.cache_clear()
+    gc.enable()
 
 
 def files(rooms: tuple[str, ...] = tuple(ROOMS)) -> list[Path]:

@@ -7,6 +7,7 @@ fails, in any run, when it opens a socket or starts a process all the same; pyte
 Run alone, the tier looks at fewer examples of each property; the whole suite looks at all of them.
 """
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -90,6 +91,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     left_out = is_alone(config) and collection_path.suffix == ".py" and OF_ALL in collection_path.read_text("utf-8")
     return left_out or None  # None leaves it to pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What is imported stays: the garbage collector looks at none of it, neither now nor between the tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
