@@ -1,6 +1,7 @@
 """What this company would refuse of an entry, found before anything is sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from exact.company.catalogue import Catalogue
@@ -16,6 +17,17 @@ from exact.entries.payloads import codes_in, sent_lines
 from exact.models import Division
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.problem import Problem
+
+# The ledger warns of these; a file can hold such an entry, Exact cannot.
+BLOCKING_HERE = frozenset({"vat_without_net"})
+
+
+def as_exact_takes(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The ledger's problems of a booking, as they count for Exact.
+
+    Exact makes VAT out of sales lines: VAT without one would silently be lost there, so it holds the closing.
+    """
+    return tuple(replace(it, blocking=it.blocking or it.code in BLOCKING_HERE) for it in problems)
 
 
 def check(

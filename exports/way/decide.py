@@ -10,6 +10,7 @@ from typing import Self, TypeAlias
 
 from django.utils import timezone
 
+from exact.entries.check import as_exact_takes
 from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
 from exports.coverage.rows import judge_again
 from exports.models import ClosingState, StoredClosing
@@ -22,7 +23,6 @@ from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from ledger.supplement import supplement
 
-VAT_WITHOUT_LINE = "vat_without_net"
 TRAINING = Problem(code="run_training", blocking=False)
 NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
 NOT_COME_YET = "business_date_future"
@@ -222,10 +222,8 @@ def _book(look: Look, plan: BookingPlan) -> Booking:
 
 
 def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:
-    """Exact books VAT only on a sales line: VAT without one would silently be lost there."""
     booking = _book(look, plan)
-    problems = (replace(it, blocking=it.blocking or it.code == VAT_WITHOUT_LINE) for it in booking.problems)
-    return replace(booking, problems=tuple(problems))
+    return replace(booking, problems=as_exact_takes(booking.problems))
 
 
 def _join(problems: Problems, more: Iterable[Problem]) -> Problems:
