@@ -8,6 +8,7 @@ Run alone, the tier looks at fewer examples of each property; the whole suite lo
 """
 
 import gc
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from hypothesis import settings
 
 # Fixtures that give the database (pytest-django's, which all others there ask for) or what is outside the process.
 OUTSIDE = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "outside"})
-# A file that says this of all its tests is not even read for a run of the tier.
-OF_ALL = 'pytestmark = pytest.mark.usefixtures("outside")'
+# A file that says of all its tests that they need one of these is not even read for a run of the tier.
+OF_ALL = re.compile(r'^pytestmark = pytest\.mark\.(usefixtures\("outside"\)|django_db)', re.M)
 # What Python reports before it reaches out of its process.
 REACHING_OUT = frozenset(
     {"socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
@@ -89,7 +90,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    left_out = is_alone(config) and collection_path.suffix == ".py" and OF_ALL in collection_path.read_text("utf-8")
+    if not is_alone(config) or collection_path.suffix != ".py":
+        return None
+    left_out = OF_ALL.search(collection_path.read_text("utf-8")) is not None
     return left_out or None  # None leaves it to pytest
 
 
