@@ -46,7 +46,8 @@ END $$
 """
 # Others who are in the middle of something: a server still writes down what a client broke off.
 AT_WORK = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND state <> 'idle'
 """
 PARAMETERS = {
     "vat": [

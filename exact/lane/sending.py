@@ -33,7 +33,7 @@ class Sending:
         entry = Entry.from_document(due.posting.entry)
         return cls(run=run, posting=due.posting, entry=entry, claimed=due.claimed, asked=due.asked)
 
-    @property
+    @cached_property
     def catalogue(self) -> Catalogue:
         """What the entry's codes are in Exact."""
         return self.run.catalogue_of(self.entry)
