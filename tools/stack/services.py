@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from tools.stack.account import ServiceAccount, services_home
-from tools.stack.programs import Running, start_postgres, start_valkey
+from tools.stack.programs import DATABASE_FOLDER, Running, start_postgres, start_valkey
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -111,5 +111,5 @@ def _stop(home: Path) -> None:
 
 
 def _wipe(home: Path) -> None:
-    for name in ("postgres", "valkey"):
+    for name in (DATABASE_FOLDER, "valkey"):
         shutil.rmtree(home / name, ignore_errors=True)

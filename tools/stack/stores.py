@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tools.stack.account import ServiceAccount, services_home
-from tools.stack.programs import Running, StartFailed, start_postgres, start_valkey
+from tools.stack.programs import DATABASE_FOLDER, Running, StartFailed, start_postgres, start_valkey
 from tools.stack.services import CLONE
 
 START_TRIES = 20
@@ -24,7 +24,7 @@ class Stores:
     def __init__(self, name: str) -> None:
         self._account = ServiceAccount.of_this_process()
         self._home: Path = services_home(CLONE, name, self._account)
-        for folder in ("postgres", "valkey"):
+        for folder in (DATABASE_FOLDER, "valkey"):
             shutil.rmtree(self._home / folder, ignore_errors=True)
         self.database: Running = start_postgres(self._home, self._account, durable=True)
         self.broker: Running = start_valkey(self._home, self._account)
