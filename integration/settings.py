@@ -3,12 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
-import dj_database_url
 from csp import constants as csp
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from integration.console import site as console_site
+from integration.database import database_at
 from integration.environment import Environment
 from integration.logs import logging_config
 from integration.mail_server import Security
@@ -93,21 +93,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(ENVIRONMENT.database_url.get_secret_value(), conn_max_age=600),
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "server_side_binding": True,  # what a connection asks again is prepared: decision 0015
-            "prepare_threshold": 5,
-            # What is acknowledged is on disk, whatever the server's own setting.
-            "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000 "
-            "-c synchronous_commit=on",
-        },
-    }
-}
+DATABASES = {"default": database_at(ENVIRONMENT.database_url.get_secret_value())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

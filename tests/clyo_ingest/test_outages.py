@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from celery import Celery
-from django.db import connection
+from django.db import OperationalError, connection
 
 from clyo_ingest.models import ReceivedClosing
 from exact import nudge
@@ -17,7 +17,7 @@ from exact.models import Division
 from exports.models import StoredClosing
 from exports.way.sweep import due_divisions
 from integration.celery import app
-from tests.conftest import Caller, closing, work
+from tests.conftest import Caller, SimulatedExact, closing, work
 
 NOBODY = "redis://127.0.0.1:9/0"
 PUBLISHING = ("broker_transport", "broker_transport_options", "task_publish_retry")
@@ -166,6 +166,36 @@ def test_push__is_refused_for_now_when_the_database_ends_and_taken_when_it_is_ba
     connection.close()  # as every request begins; the test's client leaves that out
     assert till.post("closings", closing()).status_code == 201
     assert ReceivedClosing.objects.filter(till=till.till).count() == 1
+
+
+def test_push__is_refused_for_now_by_a_server_that_takes_no_writes(linked: tuple[Caller, Division]) -> None:
+    """One that led until now; the next session goes where the leader is."""
+    till, _ = linked
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    refused = till.post("closings", closing())
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert int(refused.headers["Retry-After"]) > 0
+
+    connection.close()  # as every request begins; the test's client leaves that out
+    assert till.post("closings", closing()).status_code == 201
+
+
+def test_lane__that_cannot_write_its_claim_down_sends_nothing(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    """A worker speaks on with a leader that was put off: it hears so before it sends, not after."""
+    till, division = linked
+    assert till.post("closings", closing()).status_code == 201
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    with pytest.raises(OperationalError):
+        work(division)
+    assert exact.entries(division.code) == []
+
+    connection.close()
+    work(division)
+    assert len(exact.entries(division.code)) == 2
 
 
 def test_commit__waits_for_the_disk_whatever_the_server_says(db: None) -> None:

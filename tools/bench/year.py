@@ -67,6 +67,7 @@ def stored_year(*, establishments: int = ESTABLISHMENTS, closings_each: int = CL
     with transaction.atomic(), connection.cursor() as cursor:
         # Triggers and foreign keys asleep, as when a backup is restored; a busy disk may take its time.
         cursor.execute("SET LOCAL statement_timeout = 0")
+        connection.connection.answer_max_s = None
         cursor.execute("SET LOCAL session_replication_role = replica")
         StoredClosing.objects.bulk_create(_closings_of(tills[0], closings_each), batch_size=500)
         cursor.execute(COPIES, [tenant.pk])
