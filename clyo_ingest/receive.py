@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from uuid_utils.compat import uuid7
 
 from clyo_ingest.continuity import (
     Neighbours,
@@ -103,6 +105,18 @@ def receive(push: Push, document: ClosingDocument, *, make_room: Callable[[Facts
     raise ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
+def lasting_id(push: Push, facts: Facts, era: int) -> uuid.UUID:
+    """A closing's id: it begins with this moment (docs/decisions/0014) and ends with a digest of its identity.
+
+    So the closing has the same ending in whatever database it arrives, and with it the same reference in Exact:
+    pushed again to one that has lost it, it is found there and not booked twice (docs/decisions/0033).
+    """
+    identity = f"{push.till_id}/{facts.kind.value}/{facts.scope}/{era}/{facts.number}"
+    ending = bytearray(sha256(identity.encode()).digest()[:8])
+    ending[0] = ending[0] & 0x3F | 0x80  # the variant of RFC 9562
+    return uuid.UUID(bytes=uuid7().bytes[:8] + bytes(ending))
+
+
 def _take(
     push: Push,
     content: dict[str, Any],
@@ -133,7 +147,15 @@ def _take(
         *check_coverage(establishment.pk, facts, around),
         *check_arrival(facts, received_at=received_at, zone=establishment.zone),
     ]
-    accepted = accept(till=till, closing=facts, document=content, found=found, verdict=verdict, received_at=received_at)
+    accepted = accept(
+        closing_id=lasting_id(push, facts, around.era),
+        till=till,
+        closing=facts,
+        document=content,
+        found=found,
+        verdict=verdict,
+        received_at=received_at,
+    )
     export = accepted.export
     insert(*accepted.rows, _insert_closing(push, export, digest, facts, around, told), *rows_of(export, facts, verdict))
     if unknown or asks(verdict):

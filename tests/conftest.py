@@ -42,6 +42,7 @@ DO $$ DECLARE of text; BEGIN
     FOR of IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
         AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
     LOOP EXECUTE format('DELETE FROM %I', of); END LOOP;
+    PERFORM exact_notice_past();
 END $$
 """
 # Others who are in the middle of something: a server still writes down what a client broke off.

@@ -3,7 +3,6 @@
 A row that belongs to no closing of the customer is dropped at once. Source: rules.md §9.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import transaction
 
 from exact.api.client import ExactClient
 from exact.company.catalogue import exact_date
-from exact.lane.postings import to_cents
+from exact.lane.postings import OUR_REFERENCE, to_cents
 from exact.models import BookLine, Division, Posting, PostingState
 
 log = structlog.get_logger()
@@ -23,7 +22,6 @@ Row = dict[str, Any]
 CHUNK = 1000
 ENTITY_TRANSACTION_LINE = 1
 COLUMNS = "ID,EntryID,EntryNumber,JournalCode,Date,GLAccountCode,AmountDC,VATCode,Description,YourRef"
-OUR_REFERENCE = re.compile(r"Z\d{1,7}-[A-Z2-7]{12}-[VR][^\s.]{1,3}\.\d{2}")
 
 
 def read_changes(division: Division, client: ExactClient) -> set[UUID]:

@@ -30,11 +30,12 @@ from exact.company.catalogue import NotInCatalogue
 from exact.entries.payloads import body_of
 from exact.lane import lease as leases
 from exact.lane import made, records, statements
+from exact.lane.doubted import Trace, trace
 from exact.lane.postings import Found, from_answer, look_up, remove_from_exact
 from exact.lane.records import ERROR_PAUSE, LaneRun, Settled, settle_time
 from exact.lane.sending import Sending
 from exact.lane.states import move, wait
-from exact.models import PauseCode, PostingState
+from exact.models import PauseCode, Posting, PostingState
 from ledger.problem import Problem
 
 log = structlog.get_logger()
@@ -190,7 +191,8 @@ def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
     """Exact has an entry of ours: compare it line by line, and keep it only if it is the one that was meant.
 
     Another one is taken out again at once, before anything is booked beside it; unless a person looks at it anyway
-    because they sent it again. Raises any `ExactError`, with the posting left to be looked up.
+    because they sent it again, or must because it may have been meant in a past that the database has lost. Raises any
+    `ExactError`, with the posting left to be looked up.
     """
     run, posting = sending.run, sending.posting
     try:
@@ -204,7 +206,7 @@ def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
         elif isinstance(error, made.NotShown):
             wait(posting, settle_time(), lookups=posting.lookups + 1)
         raise
-    if differences and posting.state != PostingState.SOUGHT:
+    if differences and posting.state != PostingState.SOUGHT and not posting.doubted:
         records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)
     else:
         records.record_found(run, posting, found, differences, correlation_id=correlation_id)
@@ -232,21 +234,32 @@ def _find_out(sending: Sending) -> None:
     """Look a posting up in Exact whose outcome is unknown, or that a person sends again: adopt what is there.
 
     A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
-    it is in flight, so one look is enough. Raises `MustWait` while it is too early to look.
+    it is in flight, so one look is enough; so it is of what waited when the database's past came back. Raises
+    `MustWait` while it is too early to look.
     """
     run, posting = sending.run, sending.posting
     if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
         raise MustWait
-    found = [it for resource in sending.searched for it in look_up(run.client, posting, resource)]
-    if len(found) > 1:
-        records.record_doubled(run, posting, found)
-    elif found:
-        _adopt(sending, found[0])
-    elif posting.state == PostingState.UNKNOWN and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING:
+    if posting.doubted:
+        found = trace(run.client, posting, sending.entry, sending.searched)
+    else:
+        found = Trace(own=tuple(it for resource in sending.searched for it in look_up(run.client, posting, resource)))
+    if len(found.own) > 1:
+        records.record_doubled(run, posting, found.own)
+    elif found.own:
+        _adopt(sending, found.own[0])
+    elif found.alike is not None:
+        records.record_found(run, posting, found.alike.found, found.suspicion)
+    elif _needs_second_look(posting):
         wait(posting, settle_time() / 2, lookups=posting.lookups + 1)
         _find_out(sending)
     else:
         records.record_not_there(run, posting)
+
+
+def _needs_second_look(posting: Posting) -> bool:
+    was_sent = posting.state == PostingState.UNKNOWN and posting.sending_since is not None
+    return was_sent and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING
 
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:

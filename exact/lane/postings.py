@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,13 +24,15 @@ from ledger.problem import Problem
 from postgres.insertion import Insertion
 
 PROCESSED = 50  # Status of an entry; 20 is open
+OUR_REFERENCE = re.compile(r"Z\d{1,7}-[A-Z2-7]{12}-[VR][^\s.]{1,3}\.\d{2}")
 KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 
 
 def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
     """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is closing 1042's sale in journal 70.
 
-    The twelve letters are the random half of the closing's id; no reference is part of another.
+    The twelve letters are the lasting half of the closing's id (`clyo_ingest.receive.lasting_id`): whoever books the
+    closing finds what another database booked of it. No reference is part of another.
     """
     letters = base64.b32encode(closing_id.bytes[8:])[:12].decode()
     return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
@@ -184,10 +187,11 @@ def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]
         select="EntryID,EntryNumber,AmountFC",
         filter=f"substringof('{posting.reference}',Description) eq true",
     )
-    return _sum_by_entry(rows)
+    return sum_lines(rows)
 
 
-def _sum_by_entry(rows: Iterable[dict[str, Any]]) -> list[Found]:
+def sum_lines(rows: Iterable[dict[str, Any]]) -> list[Found]:
+    """The entries that lines of the cash and bank book are of, each with the sum of its lines."""
     sums: dict[tuple[str, int], Decimal] = {}
     for row in rows:
         key = (row["EntryID"], row["EntryNumber"])

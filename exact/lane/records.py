@@ -183,7 +183,7 @@ def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: Outco
             reasons=[reason],
             correlation_id=error.correlation_id if error else "",
             messages=messages,
-            not_before=posting.sending_since + settle_time(),
+            not_before=max(posting.sending_since + settle_time(), posting.not_before or posting.sending_since),
             lookups=0,
         )
         if error is not None:
@@ -200,6 +200,8 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
         if posting.state == PostingState.SOUGHT:
             move(posting, PostingState.WITHDRAWN, reasons=[Problem(code="not_in_exact")])
             run.settled(posting)
+        elif posting.doubted and posting.sending_since is None:
+            move(posting, PostingState.PENDING, reasons=[Problem(code="not_sent_before")], not_before=None)
         elif posting.messages:
             move(posting, PostingState.REFUSED, reasons=[Problem(code="refused_after_all")])
             run.settled(posting)

@@ -34,6 +34,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Past',
+            fields=[
+                ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
+                ('place', models.CharField(max_length=80)),
+                ('noticed_at', models.DateTimeField(verbose_name='noticed')),
+                ('said', models.CharField(blank=True, max_length=200, verbose_name='said by the operator')),
+            ],
+            options={
+                'verbose_name': 'past that came back',
+                'verbose_name_plural': 'pasts that came back',
+                'ordering': ['-number'],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept')],
+            },
+        ),
+        migrations.CreateModel(
             name='Connection',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -218,6 +233,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('pending', 'waiting its turn'), ('sending', 'being sent'), ('unknown', 'outcome unknown'), ('sought', 'being looked up before it is sent again'), ('posted', 'posted'), ('refused', 'refused by Exact'), ('differs', 'differs in Exact'), ('removing', 'being removed from Exact'), ('withdrawn', 'withdrawn'), ('reversed', 'reversed in Exact')], default='pending', max_length=10, verbose_name='state')),
                 ('sending_since', models.DateTimeField(null=True)),
                 ('not_before', models.DateTimeField(null=True)),
+                ('doubted_at', models.DateTimeField(help_text="When it was last doubted whether Exact has it, as the database's past had come back.", null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('lookups', models.PositiveSmallIntegerField(default=0)),
                 ('exact_entry_id', models.UUIDField(null=True)),
@@ -232,7 +248,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'postings',
                 'ordering': ['turn'],
                 'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_to_do'), models.Index(condition=models.Q(('state__in', ['sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_under_way'), models.Index(condition=models.Q(('state__in', ['refused', 'differs'])), fields=['division', 'closing_id'], name='exact_posting_halted'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='exact_posting_reverses'), models.Index(models.F('exact_entry_number'), condition=models.Q(('exact_entry_number__gt', 0)), name='exact_posting_number'), models.Index(condition=models.Q(('exact_entry_id__isnull', False)), fields=['division', 'exact_entry_id'], name='exact_posting_entry')],
-                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('exact_entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept')],
+                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('exact_entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'unknown', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept')],
             },
         ),
         migrations.CreateModel(

@@ -10,15 +10,19 @@ class Migration(migrations.Migration):
 
     operations = [
         postgres.in_force.Install(
+            name='exact_notice_past',
+            digest='19ae77d22ecc41f4',
+        ),
+        postgres.in_force.Install(
             name='exact_lane_next',
-            digest='1a46239046d3f195',
+            digest='97bdb0a3cb58394d',
         ),
         postgres.in_force.Install(
             name='exact_lane_enter',
-            digest='b005343c91b8e26d',
+            digest='45c1923a50aa8232',
         ),
         postgres.in_force.Install(
             name='exact_lane_step',
-            digest='73945857c1e81e79',
+            digest='2a4cd47387c87582',
         ),
     ]

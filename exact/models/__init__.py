@@ -4,6 +4,7 @@ from exact.models.activation import Activation, ActivationChange, ActivationEven
 from exact.models.app import TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
 from exact.models.books import BookLine, Finding, FindingKind, Settlement
 from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
+from exact.models.past import Past
 from exact.models.posting import MOVES, Lane, PauseCode, Posting, PostingEvent, PostingState
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "FindingKind",
     "Lane",
     "LinkStep",
+    "Past",
     "PauseCode",
     "Posting",
     "PostingEvent",

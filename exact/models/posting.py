@@ -66,7 +66,7 @@ class PostingState(models.TextChoices):
 
 # Drawn, and who makes each, in `exact.lane.states`.
 MOVES: dict[PostingState, frozenset[PostingState]] = {
-    PostingState.PENDING: frozenset({PostingState.SENDING, PostingState.WITHDRAWN}),
+    PostingState.PENDING: frozenset({PostingState.SENDING, PostingState.UNKNOWN, PostingState.WITHDRAWN}),
     PostingState.SENDING: frozenset(
         {
             PostingState.POSTED,
@@ -123,6 +123,9 @@ class Posting(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=PostingState.choices, default=PostingState.PENDING)
     sending_since = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
+    doubted_at = models.DateTimeField(
+        null=True, help_text="When it was last doubted whether Exact has it, as the database's past had come back."
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
     exact_entry_id = models.UUIDField(null=True)
@@ -205,6 +208,11 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def doubted(self) -> bool:
+        """Whether what was sent of it, if anything, was sent in a past that the database has lost."""
+        return self.doubted_at is not None and (self.sending_since is None or self.sending_since < self.doubted_at)
 
 
 class PostingEvent(models.Model):

@@ -44,6 +44,7 @@ class Accepted:
 
 def accept(
     *,
+    closing_id: UUID,
     till: LockedTill,
     closing: Closing,
     document: dict[str, Any],
@@ -59,6 +60,7 @@ def accept(
     assert_in_transaction()
     noticed = tuple(found)
     export = StoredClosing(
+        id=closing_id,
         tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
         till_id=till.till_id,

@@ -215,6 +215,14 @@ SENTENCES: dict[str, str] = {
         "Sent {count} times without a clear answer, and not in Exact: something in between may let nothing pass. "
         "Let support look, then send it again."
     ),
+    "past_came_back": N_(
+        "The service's data came back from an earlier moment. It is looked up in Exact before anything is sent."
+    ),
+    "not_sent_before": N_("Looked up, not in Exact: it is sent."),
+    "alike_in_exact": N_(
+        "The service's data came back from an earlier moment, and Exact has an entry ({number}, {reference}) of this "
+        "number with the same sums. If it is this closing's, leave it; else have this entry replaced."
+    ),
     "sent_again": N_("Looked up twice, not in Exact: it is sent again."),
     "not_in_exact": N_("Looked up: not in Exact. What is sent again takes its place."),
     "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),

@@ -23,7 +23,7 @@ BEGIN
     IF lane.leased_until >= moment OR lane.paused_until > moment THEN
         RETURN;
     END IF;
-    SELECT * INTO next FROM exact_lane_next(of_division, moment);
+    SELECT * INTO next FROM exact_lane_next(of_division, moment, hold);
     claimed := next.claimed;
     posting := next.posting;
     IF posting.id IS NULL THEN

@@ -40,7 +40,7 @@ BEGIN
     claimed := false;
     posting := NULL;
     IF go_on THEN
-        SELECT * INTO next FROM exact_lane_next(of_division, moment);
+        SELECT * INTO next FROM exact_lane_next(of_division, moment, hold);
         claimed := next.claimed;
         posting := next.posting;
         IF posting.id IS NULL THEN

@@ -9,8 +9,7 @@ import pytest
 
 from exact.api.errors import OutcomeUnknown
 from exact.api.resources import BANK, CASH, SALES
-from exact.books.mirror import OUR_REFERENCE
-from exact.lane.postings import Found, from_answer, reference_of, to_cents, turn_of
+from exact.lane.postings import OUR_REFERENCE, Found, from_answer, reference_of, to_cents, turn_of
 from ledger.entry import EntryKind
 
 ID = UUID("019535d9-3df7-79fb-b466-fa907fa17f9e")

@@ -1,0 +1,165 @@
+"""The database's past came back: nothing that stands in Exact is booked again, and nothing that is missing is lost."""
+
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clyo_ingest.keys import issue_key
+from exact.lane.states import OPEN
+from exact.models import Connection, Division, Lane, Past, Posting, PostingState
+from exports.models import StoredClosing
+from exports.way.accept import reconsider
+from tenants.factories import TillFactory
+from tests.backup import Backup
+from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
+
+ROUNDS = 40
+# What PostgreSQL calls the place of the backup: another cluster, the timeline before, another database, another table.
+PLACES = {
+    "restored elsewhere": "7000000000000000001/00000001/5/16384",
+    "restored in time": "{system}/00000000/{database}/{table}",
+    "a dump that was read back": "{system}/{timeline}/{database}/1",
+}
+ODD = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "1401.00"}
+
+
+def elsewhere(kind: str) -> str:
+    system, timeline, database, table = Past.objects.latest("number").place.split("/")
+    return PLACES[kind].format(system=system, timeline=timeline, database=database, table=table)
+
+
+def push(till: Caller, number: int, **changes: object) -> str:
+    answer = till.post("closings", closing(number, **changes))
+    assert answer.status_code in (200, 201), answer.content
+    identity: str = answer.json()["id"]
+    return identity
+
+
+def run(division: Division) -> None:
+    """Let the lane work until nothing is open, with every wait over at once."""
+    for _round in range(ROUNDS):
+        Posting.objects.filter(division=division).update(not_before=timezone.now())
+        Lane.objects.filter(division=division).update(paused_until=None, minute=None)
+        work(division)
+        if not Posting.objects.filter(division=division, state__in=OPEN).exists():
+            return
+
+
+def book_as_it_is(closing_id: str) -> None:
+    reconsider(UUID(closing_id), why="", accept_problems=True)
+
+
+def booked(exact: SimulatedExact, division: Division) -> Counter[str]:
+    """How often each number of a closing stands in each journal of Exact."""
+    return Counter(
+        f"{(entry['reference'] or entry['lines'][-1]['description']).split('-')[0]} {entry['journal']}"
+        for entry in exact.entries(division.code)
+    )
+
+
+def live(till: Caller, division: Division) -> tuple[Backup, str]:
+    """A backup, and what came after it: 1043 waited then and was sent, 1050 was held and mended, 1044 arrived, and 1045
+    was not sent any more. Tokens stay as they are."""
+    push(till, 1042)
+    run(division)
+    push(till, 1043)
+    held = push(till, 1050, totals=ODD, tickets=[])
+    backup = Backup()
+    book_as_it_is(held)
+    push(till, 1044)
+    run(division)
+    push(till, 1045)
+    return backup, held
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_past_came_back__everything_stands_once(
+    linked: tuple[Caller, Division], exact: SimulatedExact, kind: str
+) -> None:
+    till, division = linked
+    place = elsewhere(kind)
+    backup, held = live(till, division)
+    tokens = Connection.objects.values().get()
+    backup.restore(place=place)
+    Connection.objects.update(**tokens)
+
+    for number in (1042, 1043, 1044, 1045):
+        push(till, number)
+    run(division)
+    book_as_it_is(held)
+    run(division)
+
+    numbers = (1042, 1043, 1044, 1045, 1050)
+    assert booked(exact, division) == Counter(f"Z{number} {journal}" for number in numbers for journal in ("70", "30"))
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
+
+
+def lose(backup: Backup) -> None:
+    """The past of a backup comes back, but for the consent, whose tokens Exact still takes."""
+    place, tokens = elsewhere("restored in time"), Connection.objects.values().get()
+    backup.restore(place=place)
+    Connection.objects.update(**tokens)
+
+
+def test_past_came_back__what_was_meant_otherwise_in_it_is_left_for_a_person(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    backup = Backup()
+    other = [PARAMETERS["vat"][0] | {"sales_account": "706000"}, PARAMETERS["vat"][1]]  # type: ignore[index]
+    assert till.put("parameters", PARAMETERS | {"vat": other}).status_code == 200
+    push(till, 1042)
+    run(division)
+    stood = exact.entries(division.code)
+    lose(backup)
+
+    push(till, 1042)
+    run(division)
+
+    sale = Posting.objects.get(entry_kind="sales")
+    assert sale.state == PostingState.DIFFERS
+    assert {problem["code"] for problem in sale.problems} == {"line_differs_in_exact"}
+    assert exact.entries(division.code) == stood
+
+
+def test_past_came_back__an_entry_of_the_same_sums_stops_a_till_that_was_set_up_anew(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    backup = Backup()
+    push(till, 1042)
+    run(division)
+    stood = exact.entries(division.code)
+    lose(backup)
+
+    row = TillFactory(establishment=till.till.establishment)
+    anew = Caller(row, issue_key(row))
+    anew.put("parameters", PARAMETERS)
+    push(anew, 1042)
+    run(division)
+
+    sale = Posting.objects.get(entry_kind="sales")
+    [problem] = sale.problems
+    assert (sale.state, problem["code"]) == (PostingState.DIFFERS, "alike_in_exact")
+    assert exact.entries(division.code) == stood
+
+
+def test_past_came_back__what_is_of_a_later_day_is_sent_without_a_look(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    lose(Backup())
+    push(till, 1042)
+    run(division)
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        day = f"{timezone.now():%Y-%m-%d}"
+        push(till, 1043, business_date=day, opened_at=f"{day}T08:00:00Z", closed_at=f"{day}T22:00:00Z")
+        run(division)
+
+    doubted = {it.reference[:5]: it.doubted_at is not None for it in Posting.objects.all()}
+    assert doubted == {"Z1042": True, "Z1043": False}
+    assert Past.objects.count() == 2
