@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import psycopg
@@ -20,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 from postgres.session import NoAnswer, NoLongerLeader, NotReplicated, Session
 from tools.stack.account import ServiceAccount, services_home
 from tools.stack.programs import Running, start_postgres
+from tools.stack.service_role import MAINTENANCE, DatabaseServer
 from tools.stack.services import CLONE
 
 CLAIM = "INSERT INTO claims DEFAULT VALUES RETURNING id"
@@ -36,6 +38,7 @@ def server(outside: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Runnin
     try:
         with psycopg.connect(running.url, autocommit=True) as session:
             session.execute("CREATE TABLE claims (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY)")
+        with psycopg.connect(of_superuser(running), autocommit=True) as session:
             session.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
             session.execute("SELECT pg_reload_conf()")
             while session.execute("SHOW synchronous_standby_names").fetchone() != ("nobody",):
@@ -45,6 +48,13 @@ def server(outside: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Runnin
     finally:
         running.stop()
         shutil.rmtree(home)
+
+
+def of_superuser(running: Running) -> str:
+    """The address for who may change the server's own settings."""
+    url = urlsplit(running.url)
+    server = DatabaseServer(address=f"{url.hostname}:{url.port}", password=url.password or "")
+    return server.superuser_url(MAINTENANCE)
 
 
 @contextmanager
