@@ -25,4 +25,8 @@ class Migration(migrations.Migration):
             name='exact_lane_step',
             digest='2a4cd47387c87582',
         ),
+        postgres.in_force.Install(
+            name='exact_lanes_at_work',
+            digest='9a26c058d637fb5a',
+        ),
     ]
