@@ -31,7 +31,7 @@ help:
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=2)"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
-	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API"
+	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m tools.demo
@@ -67,6 +67,7 @@ check: $(VENV)/.installed
 	$(BIN)/python -m tools.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tools.stack exec $(BIN)/mypy
 	$(BIN)/python -m tools.stack exec $(BIN)/python -m tools.api_lint
+	$(BIN)/python -m tools.kubernetes
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""The manifests below `deploy/kubernetes`: rendered, held against schemas, and asked who reaches whom."""
