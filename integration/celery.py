@@ -7,9 +7,20 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_ready
+from celery.signals import (
+    beat_init,
+    celeryd_after_setup,
+    celeryd_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_ready,
+    worker_shutdown,
+)
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
+
+from integration import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
@@ -46,6 +57,10 @@ app.config_from_object(
     }
 )
 app.autodiscover_tasks()
+celeryd_after_setup.connect(pulse.prepare)
+worker_ready.connect(pulse.begin)
+worker_shutdown.connect(pulse.end)
+beat_init.connect(pulse.note_sends)
 
 
 # Celery would close the database connection around every task; a new one costs more than the task (SCRAM, a session).

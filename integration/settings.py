@@ -52,6 +52,7 @@ OUR_APPS = APPS
 
 MIDDLEWARE = [
     "integration.request_number.RequestNumber",
+    "integration.health.Probes",
     "integration.declared.Declared",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

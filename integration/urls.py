@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from clyo_ingest.api import NothingHere
-from integration.health import health
+from integration.health import PROBES, health
 from integration.language import switch_language
 from on_demand.link import signed_file
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("clyo_ingest.urls")),
     re_path(r"^api/", NothingHere.as_view()),
     path("health/", health),
+    *(path(address.removeprefix("/"), view) for address, view in PROBES.items()),
     path("i18n/setlang/", switch_language, name="set_language"),
     path("exports/file/<str:token>", signed_file, name="export-file"),
     path("activation/", include("exact.activation.urls")),

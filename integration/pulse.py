@@ -1,0 +1,131 @@
+"""What worker and beat find well while they run, for `integration.heartbeat` and the metrics.
+
+A worker asks the database, in a session of its own, and sends itself a message through the broker: by a queue that it
+reads with all its work, into a thread of its pool. So one that only answers to its name, but takes no work any more, is
+found out. While every thread is at work for long, no message can be taken, and none need be: a worker that is fully at
+work has heard enough.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery import Celery, shared_task
+from celery.signals import after_task_publish
+from celery.worker.state import active_requests
+from kombu import Exchange, Queue
+
+from integration import heartbeat
+from postgres.brief_session import brief_session
+
+log = structlog.get_logger()
+
+EVERY_S = 10.0
+STEP_S = 5.0
+HEAR = "integration.hear"
+# A queue that nobody reads any more leaves nothing behind in Valkey.
+FORGOTTEN_AFTER_S = 3600.0
+
+
+@shared_task(name=HEAR)
+def hear(worker: str) -> None:
+    """A worker's message to itself arrived."""
+    if pulse is not None and pulse.name == worker:
+        pulse.found("broker")
+
+
+def own_queue(worker: str) -> Queue:
+    """The queue that this worker alone reads, with its work."""
+    name = f"hear.{worker}"
+    return Queue(name, Exchange(name), routing_key=name, expires=FORGOTTEN_AFTER_S)
+
+
+class Pulse:
+    """When a worker last found each thing well, by `heartbeat.now`."""
+
+    def __init__(self, app: Celery, name: str, *, all_at_work: Callable[[], bool]) -> None:
+        self.name = name
+        self._app = app
+        self._all_at_work = all_at_work
+        self._ended = threading.Event()
+        self._writing = threading.Lock()
+        self.found_well: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Begin to look, each thing in a thread of its own: a broker that hangs says nothing of the database."""
+        for what, ask in (("broker", self._ask_broker), ("database", self._ask_database)):
+            threading.Thread(target=self._beat, args=[what, ask], name=f"pulse-{what}", daemon=True).start()
+
+    def end(self) -> None:
+        """The worker ends by itself, so its heartbeat goes."""
+        with self._writing:
+            self._ended.set()
+            heartbeat.forget("worker")
+
+    def found(self, what: str) -> None:
+        """It is well now."""
+        with self._writing:
+            self.found_well[what] = heartbeat.now()
+            if not self._ended.is_set():
+                heartbeat.write("worker", self.found_well)
+
+    def _beat(self, what: str, ask: Callable[[], None]) -> None:
+        while not self._ended.is_set():
+            self._look(what, ask)
+            self._ended.wait(EVERY_S)
+
+    def _look(self, what: str, ask: Callable[[], None]) -> None:
+        try:
+            ask()
+        except Exception as error:
+            # Whatever a driver or a broker's client raises: the next look comes, and the heartbeat says how long ago
+            # the last good one was.
+            log.warning("pulse_missed", of=what, error=type(error).__name__)
+
+    def _ask_database(self) -> None:
+        with brief_session(STEP_S, application="pulse") as session:
+            session.execute("SELECT 1")
+        self.found("database")
+
+    def _ask_broker(self) -> None:
+        if self._all_at_work():
+            self.found("broker")
+        else:
+            self._app.send_task(HEAR, args=(self.name,), queue=own_queue(self.name))  # type: ignore[arg-type] # or a name
+
+
+pulse: Pulse | None = None
+
+
+def prepare(sender: str, instance: Any, **_: Any) -> None:
+    """Celery's `celeryd_after_setup`: the worker called `sender` reads its own queue beside the others."""
+    global pulse
+
+    def all_at_work() -> bool:
+        threads: int = instance.concurrency
+        return len(active_requests) >= threads
+
+    instance.app.amqp.queues.select_add(own_queue(sender))
+    pulse = Pulse(instance.app, sender, all_at_work=all_at_work)
+
+
+def begin(**_: Any) -> None:
+    """Celery's `worker_ready`. Without effect in a process that is no worker of its own, as in a test."""
+    if pulse is not None:
+        pulse.start()
+
+
+def end(**_: Any) -> None:
+    """Celery's `worker_shutdown`."""
+    if pulse is not None:
+        pulse.end()
+
+
+def note_sends(**_: Any) -> None:
+    """Celery's `beat_init`: this process is the clock, and what it sends is its beat."""
+    after_task_publish.connect(_note_send)
+
+
+def _note_send(**_: Any) -> None:
+    heartbeat.write("beat", {"send": heartbeat.now()})
