@@ -94,6 +94,10 @@ class Push(models.Model):
                 fields=["till", "-received_at"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refused"
             ),
             models.Index(fields=["-received_at", "-id"], name="clyo_ingest_push_newest"),
+            # What is deleted by age: all but the pushes that made a closing, which have no answer of their own.
+            models.Index(
+                fields=["received_at"], condition=Q(answer_status__isnull=False), name="clyo_ingest_push_answered"
+            ),
             models.Index(
                 fields=["-received_at", "-id"], condition=Q(answer_status__gte=400), name="clyo_ingest_push_refusals"
             ),

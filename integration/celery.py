@@ -52,6 +52,7 @@ app.config_from_object(
             "exact": {"task": "exact.sweep", "schedule": settings.SWEEP_EVERY_S},
             "keep-alive": {"task": "exact.keep_alive", "schedule": crontab(minute="40")},
             # At night in France, when no shop closes; a company that was missed is due again an hour later.
+            "prune": {"task": "retention.prune", "schedule": crontab(hour="4", minute="40")},
             "nightly": {"task": "exact.nightly", "schedule": crontab(hour="3-5", minute="10")},
         },
     }

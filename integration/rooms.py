@@ -1,7 +1,7 @@
 """The rooms of the house by name: whoever needs a list takes it from here, so that a new room is in every list."""
 
 # Each is a Django app with models, pages and permissions of its own.
-APPS = ("tenants", "booking", "exact", "exports", "on_demand", "concerns", "clyo_ingest")
+APPS = ("tenants", "booking", "exact", "exports", "on_demand", "concerns", "clyo_ingest", "retention")
 # Rooms with sentences that people read: these are translated.
 WITH_SENTENCES = (*APPS, "integration")
 # All that is the product: what mypy and the import rules look at.

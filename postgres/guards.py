@@ -121,6 +121,24 @@ class OnlyAddedTo(Trigger):
         return path, self.operations, kwargs
 
 
+class OnlyMasked(Trigger):
+    """A row changes in one way only: values of these columns, texts or JSON objects, become "•••"."""
+
+    suffix = "only_masked"
+
+    def __init__(self, *columns: str, name: str = "") -> None:
+        self.columns = columns
+        super().__init__(name=name)
+
+    def event(self, table: str) -> str:
+        told = ", ".join(f"'{column}'" for column in self.columns)
+        return f"BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION postgres_only_masked({told})"
+
+    def deconstruct(self) -> Any:
+        path, _, kwargs = super().deconstruct()
+        return path, self.columns, kwargs
+
+
 class Unchanging(Trigger):
     """These columns keep what they were inserted with; those of `once` may be set, and then keep that."""
 

@@ -12,7 +12,7 @@ from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
-from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
 from tenants.users import Letters, Role, User
 
 __all__ = [
@@ -286,7 +286,8 @@ class Change(models.Model):
     """One change of one row: who, when, what it was and became. Triggers write it and refuse its change (`audit`).
 
     `before` and `after` hold the columns that differ, by their names; values nobody may read are "•••". What was done
-    on the pages of an activation link names the link's number and its holder in the place of a person.
+    on the pages of an activation link names the link's number and its holder in the place of a person. Names of persons
+    can be taken out (`retention.erasure`), nothing else changes.
     """
 
     at = models.DateTimeField(_("when"))
@@ -312,7 +313,8 @@ class Change(models.Model):
             models.Index(fields=["reseller", "-at"], name="tenants_change_of_reseller"),
         ]
         constraints = [
-            OnlyAddedTo(),
+            OnlyAddedTo("DELETE"),
+            OnlyMasked("label", "before", "after", "link_holder"),
             NeverEmptied(),
         ]
 

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'push',
                 'verbose_name_plural': 'pushes',
                 'ordering': ['-received_at'],
-                'indexes': [models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['till', '-received_at'], name='clyo_ingest_push_refused'), models.Index(fields=['-received_at', '-id'], name='clyo_ingest_push_newest'), models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['-received_at', '-id'], name='clyo_ingest_push_refusals')],
+                'indexes': [models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['till', '-received_at'], name='clyo_ingest_push_refused'), models.Index(fields=['-received_at', '-id'], name='clyo_ingest_push_newest'), models.Index(condition=models.Q(('answer_status__isnull', False)), fields=['received_at'], name='clyo_ingest_push_answered'), models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['-received_at', '-id'], name='clyo_ingest_push_refusals')],
                 'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_push_till_id_same_tenant'), postgres.guards.NeverEmptied(name='clyo_ingest_push_kept')],
             },
         ),

@@ -22,6 +22,10 @@ class Migration(migrations.Migration):
             digest='635c7394483fa09a',
         ),
         postgres.in_force.Install(
+            name='postgres_only_masked',
+            digest='4731eb3b4ec01c33',
+        ),
+        postgres.in_force.Install(
             name='postgres_unchanging',
             digest='9ff64df414866c64',
         ),
@@ -186,7 +190,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changes',
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['-at', '-id'], name='tenants_change_newest'), models.Index(fields=['reseller', '-at'], name='tenants_change_of_reseller')],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='tenants_change_only_added_to'), postgres.guards.NeverEmptied(name='tenants_change_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept')],
             },
         ),
     ]

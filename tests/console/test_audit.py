@@ -50,6 +50,7 @@ NOT_AUDITED = {
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),
     *("exact_activationlink", "exact_finding", "on_demand_ondemandexport", "on_demand_ondemandclosing"),
     *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "concerns_letter"),
+    "retention_prunerun",
 }
 
 

@@ -1,0 +1,172 @@
+"""The one list of how long each table's rows are kept, and by which law: every table of the service has its row here.
+
+Three ways of being kept. By *age*: `manage.py prune` deletes what is older. As *books*: they prove what was booked, and
+are kept for ten years after the year they are of; what is older is counted, and a person decides. In *use*: the row
+lives as long as what it belongs to. Sources: docs/decisions/0041.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from axes.models import AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, Model, OuterRef, QuerySet
+
+from clyo_ingest.models import Push, Restart
+from concerns.models import Letter
+
+ACCOUNTING_YEAR_AND_A_MONTH = timedelta(days=400)
+SECURITY_LOGS = timedelta(days=180)
+AT_ONCE = timedelta()
+BOOKS_YEARS = 10
+
+
+class Keeping(StrEnum):
+    """How the rows of a table are kept."""
+
+    AGE = "age"
+    BOOKS = "books"
+    USE = "use"
+
+
+Older = Callable[[datetime], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """How long the rows of one table are kept. `older` gives the rows whose time was over at a moment."""
+
+    table: type[Model]
+    kept: timedelta
+    older: Older
+
+
+# Deleted by age, those that others refer to last.
+AGES = (
+    Age(
+        table=Session,
+        kept=AT_ONCE,
+        older=lambda moment: Session.objects.filter(expire_date__lt=moment),
+    ),
+    Age(
+        table=AccessAttemptExpiration,
+        kept=SECURITY_LOGS,
+        older=lambda moment: AccessAttemptExpiration.objects.filter(expires_at__lt=moment),
+    ),
+    Age(
+        table=AccessAttempt,
+        kept=SECURITY_LOGS,
+        older=lambda moment: AccessAttempt.objects.filter(attempt_time__lt=moment),
+    ),
+    Age(
+        table=AccessFailureLog,
+        kept=SECURITY_LOGS,
+        older=lambda moment: AccessFailureLog.objects.filter(attempt_time__lt=moment),
+    ),
+    Age(
+        table=AccessLog,
+        kept=SECURITY_LOGS,
+        older=lambda moment: AccessLog.objects.filter(attempt_time__lt=moment),
+    ),
+    Age(
+        table=Letter,
+        kept=ACCOUNTING_YEAR_AND_A_MONTH,
+        older=lambda moment: _letters_with_a_newer_one().filter(made_at__lt=moment),
+    ),
+    Age(
+        table=Push,
+        kept=ACCOUNTING_YEAR_AND_A_MONTH,
+        older=lambda moment: _pushes_that_made_nothing().filter(received_at__lt=moment),
+    ),
+)
+
+
+def _letters_with_a_newer_one() -> QuerySet[Letter]:
+    """The newest letter of a person says what the person knows already: the next one is made from it."""
+    newer = Letter.objects.filter(person=OuterRef("person"), made_at__gt=OuterRef("made_at"))
+    return Letter.objects.filter(Exists(newer))
+
+
+def _pushes_that_made_nothing() -> QuerySet[Push]:
+    """Refused pushes, repeats and sent parameters, which stand elsewhere. A push that made a closing is its proof (it
+    has no answer of its own written down), and one that showed that a till's counters began anew is that act's."""
+    shows_a_restart = Restart.objects.filter(push=OuterRef("pk"))
+    return Push.objects.filter(~Exists(shows_a_restart), answer_status__isnull=False, made=None)
+
+
+# By the labels of Django. The ten years begin when the business year ends, so the calendar year's end is the latest.
+BOOKS = frozenset(
+    {
+        "booking.Mapping",
+        "booking.MappingEvent",
+        "clyo_ingest.Parameters",
+        "clyo_ingest.ReceivedClosing",
+        "clyo_ingest.Restart",
+        "exact.ActivationEvent",
+        "exact.BookLine",
+        "exact.Finding",
+        "exact.Posting",
+        "exact.PostingEvent",
+        "exports.ClosingEvent",
+        "exports.CoveredTickets",
+        "exports.LevelChange",
+        "exports.Remainder",
+        "exports.Replaced",
+        "exports.Replacement",
+        "exports.RepostItem",
+        "exports.RepostRun",
+        "exports.StoredClosing",
+        "exports.UntoldTickets",
+        "on_demand.BookYear",
+        "on_demand.DeliveredClosing",
+        "on_demand.FileContent",
+        "on_demand.FilePiece",
+        "on_demand.KeptNumber",
+        "on_demand.OnDemandClosing",
+        "on_demand.OnDemandExport",
+        "on_demand.ValidatedEntry",
+        "retention.PruneRun",
+        "tenants.Change",
+        "tenants.LookThrough",
+    }
+)
+USE = frozenset(
+    {
+        "admin.LogEntry",
+        "auth.Group",
+        "auth.Permission",
+        "booking.AskedMeans",
+        "clyo_ingest.PairingCode",
+        "clyo_ingest.TillKey",
+        "contenttypes.ContentType",
+        "exact.Activation",
+        "exact.ActivationLink",
+        "exact.CatalogueItem",
+        "exact.Connection",
+        "exact.Division",
+        "exact.ExactApp",
+        "exact.Lane",
+        "exports.ClosingKinds",
+        "on_demand.FileSettings",
+        "on_demand.MonthlyExport",
+        "otp_static.StaticDevice",
+        "otp_static.StaticToken",
+        "otp_totp.TOTPDevice",
+        "tenants.Establishment",
+        "tenants.LogIn",
+        "tenants.Reseller",
+        "tenants.Tenant",
+        "tenants.Till",
+        "tenants.User",
+    }
+)
+
+
+def keeping_of(label: str) -> Keeping:
+    """How the rows of a table (Django's label of its model) are kept. Raises `KeyError` for one that is not listed."""
+    listed = {it.table._meta.label: Keeping.AGE for it in AGES}
+    listed |= dict.fromkeys(BOOKS, Keeping.BOOKS) | dict.fromkeys(USE, Keeping.USE)
+    return listed[label]

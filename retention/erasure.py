@@ -1,0 +1,123 @@
+"""Take a person's name and addresses out, because the person asks for it (RGPD, article 17), and leave the books whole.
+
+What the person did stays, done by "Personne effacée 12": who changed what is a proof (article 17.3.b; Code de commerce
+L123-22). Closings are not searched: they are their sender's books, kept as the law wants them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from concerns.models import Letter
+from exact.models import Connection
+from on_demand.models import MonthlyExport, OnDemandExport
+from tenants.models import Change, Establishment, Letters, User
+
+MASK = "•••"
+# Reserved for names that lead nowhere (RFC 2606).
+NOWHERE = "efface.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class StillUsed(Exception):
+    """The address is still where something goes to: `places` are the rows, for a person to change first."""
+
+    places: tuple[str, ...]
+
+
+def erase_person(address: str) -> dict[str, int]:
+    """Erase the person with this e-mail address, who may be a user of the console or only an address in it.
+
+    Returns how many rows were changed or deleted, by table. A second time finds nothing more. Raises `StillUsed`, with
+    nothing erased, while exports are ordered to the address or an establishment names it as its contact.
+    """
+    with transaction.atomic():
+        if used := [*_find_uses(address)]:
+            raise StillUsed(tuple(f"{it._meta.verbose_name} {it}" for it in used))
+        person = User.objects.select_for_update(of=("self",)).filter(email__iexact=address).first()
+        name = person.name if person else ""
+        done = [*_delete_what_nobody_needs(address, person), *_overwrite_what_stays(address, person)]
+        done.append((Change, sum(_mask(change, {address, name} - {""}) for change in _select_changes_of(person))))
+        done.append((Change, sum(_mask(change, {address}) for change in _select_changes_naming(address))))
+        return _sum_up(done)
+
+
+def _find_uses(address: str) -> Iterator[Model]:
+    yield from MonthlyExport.objects.filter(email__iexact=address, active=True)
+    yield from Establishment.objects.filter(contact_email__iexact=address)
+
+
+def _delete_what_nobody_needs(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:
+    """What nobody needs once the person is gone."""
+    for log in (AccessAttempt, AccessFailureLog, AccessLog):
+        yield log, _delete(log.objects.filter(username__iexact=address))
+    if person is not None:
+        yield Session, _delete(Session.objects.filter(log_in__user=person))
+        for rows in (TOTPDevice, StaticDevice):
+            yield rows, _delete(rows.objects.filter(user=person))
+        yield Letter, _delete(Letter.objects.filter(person=person))
+
+
+def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:
+    """Rows that stay, without the name. Orders that are over keep what they were for, not whom they went to."""
+    yield MonthlyExport, MonthlyExport.objects.filter(email__iexact=address).update(email=f"commande@{NOWHERE}")
+    yield OnDemandExport, OnDemandExport.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
+    of_exact = Connection.objects.filter(user_email__iexact=address)
+    yield Connection, of_exact.update(user_email="", user_name=MASK)
+    if person is not None and not person.email.endswith(f"@{NOWHERE}"):
+        person.email, person.name = f"personne-{person.pk}@{NOWHERE}", f"Personne effacée {person.pk}"
+        person.letters = Letters.NEVER
+        person.suspended_at = person.suspended_at or timezone.now()
+        person.set_unusable_password()
+        person.save()
+        yield User, 1
+
+
+def _select_changes_of(person: User | None) -> QuerySet[Change]:
+    """What the audit wrote down of the person's own row: its name and address stand in it."""
+    own = str(person.pk) if person else None
+    return Change.objects.filter(table_name=User._meta.db_table, row_id=own)
+
+
+def _select_changes_naming(address: str) -> QuerySet[Change]:
+    """All else of the audit with the address in it, whoever's row it was."""
+    rows = Change.objects.annotate(was=Cast("before", TextField()), is_now=Cast("after", TextField()))
+    told = Q(label__icontains=address) | Q(link_holder__icontains=address)
+    return rows.filter(told | Q(was__icontains=address) | Q(is_now__icontains=address))
+
+
+def _mask(change: Change, names: set[str]) -> int:
+    """Put "•••" in the place of every value that holds one of the names. Returns how many rows that changed."""
+    lowered = {name.lower() for name in names}
+
+    def masked(value: Any) -> Any:
+        return MASK if isinstance(value, str) and any(name in value.lower() for name in lowered) else value
+
+    columns: dict[str, Any] = {name: masked(getattr(change, name)) for name in ("label", "link_holder")}
+    for name in ("before", "after"):
+        columns[name] = {key: masked(value) for key, value in getattr(change, name).items()}
+    if all(getattr(change, name) == value for name, value in columns.items()):
+        return 0
+    return Change.objects.filter(pk=change.pk).update(**columns)
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    _all, by_table = rows.delete()
+    return by_table.get(rows.model._meta.label, 0)
+
+
+def _sum_up(done: list[tuple[type[Model], int]]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for table, count in done:
+        counted[table._meta.label] += count
+    return {table: count for table, count in counted.items() if count}

@@ -1,0 +1,64 @@
+"""Delete what is older than its table keeps it (`retention.ages`), and count it."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from exports.models import StoredClosing
+from retention.ages import AGES, BOOKS_YEARS, Age
+from retention.models import PruneRun
+
+log = structlog.get_logger()
+
+# So many rows a transaction: others wait for none of them longer than a blink.
+BATCH = 500
+
+
+def prune() -> PruneRun:
+    """One round through all tables, kept as a row. What one table refuses is named and keeps no other from its turn."""
+    run = PruneRun.objects.create()
+    now = timezone.now()
+    for age in AGES:
+        label = age.table._meta.label
+        try:
+            run.deleted[label] = _delete(age, now)
+        except (DatabaseError, ProtectedError) as error:
+            run.failed[label] = type(error).__name__
+            log.exception("prune_failed", table=label)
+    run.over_age = {StoredClosing._meta.label: books_over_age(now)}
+    run.ended_at = timezone.now()
+    run.save()
+    log.info("pruned", deleted=run.deleted, failed=run.failed, over_age=run.over_age)
+    return run
+
+
+def due(now: datetime) -> dict[str, int]:
+    """How many rows a round at this moment would delete, by table."""
+    return {age.table._meta.label: age.older(now - age.kept).count() for age in AGES}
+
+
+def books_over_age(now: datetime) -> int:
+    """Closings of years that ended more than ten years ago (Code de commerce, L123-22)."""
+    first_kept = now.year - BOOKS_YEARS
+    return StoredClosing.objects.filter(business_date__year__lt=first_kept).count()
+
+
+def last_round(within: timedelta) -> PruneRun | None:
+    """The last round that ended not longer ago than `within` and failed nowhere."""
+    since = timezone.now() - within
+    return PruneRun.objects.filter(ended_at__gte=since, failed={}).first()
+
+
+def _delete(age: Age, now: datetime) -> int:
+    older = age.older(now - age.kept)
+    deleted = 0
+    while True:
+        with transaction.atomic():
+            keys = [*older.order_by().values_list("pk", flat=True)[:BATCH]]
+            _all, by_table = age.table._default_manager.filter(pk__in=keys).delete()
+        deleted += by_table.get(age.table._meta.label, 0)
+        if len(keys) < BATCH:
+            return deleted

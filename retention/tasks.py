@@ -1,0 +1,11 @@
+"""Celery's door of this room."""
+
+from celery import shared_task
+
+from retention.prune import prune
+
+
+@shared_task(name="retention.prune")
+def prune_what_is_old() -> None:
+    """Delete what is older than it is kept."""
+    prune()
