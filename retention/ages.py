@@ -108,6 +108,7 @@ BOOKS = frozenset(
         "exact.ActivationEvent",
         "exact.BookLine",
         "exact.Finding",
+        "exact.Past",
         "exact.Posting",
         "exact.PostingEvent",
         "exports.ClosingEvent",

@@ -51,6 +51,7 @@ NOT_AUDITED = {
     *("exact_activationlink", "exact_finding", "on_demand_ondemandexport", "on_demand_ondemandclosing"),
     *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "concerns_letter"),
     "retention_prunerun",
+    "exact_past",
 }
 
 
