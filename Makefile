@@ -16,10 +16,12 @@ DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
 WORKERS ?= 2
+FORMER ?=
+VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator clean help
+.PHONY: demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -31,6 +33,7 @@ help:
 	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=2)"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
+	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
@@ -68,6 +71,11 @@ check: $(VENV)/.installed
 	$(BIN)/python -m tools.stack exec $(BIN)/mypy
 	$(BIN)/python -m tools.stack exec $(BIN)/python -m tools.api_lint
 	$(BIN)/python -m tools.kubernetes
+	$(BIN)/python -m tools.stack exec $(BIN)/python -m tools.release.migrations
+
+# The code of the last release on the schema of today's migrations.
+upgrade-test: $(VENV)/.installed
+	@FORMER=$(FORMER) $(BIN)/python -m tools.release.former
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
