@@ -66,6 +66,8 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint $$(git ls-files '*Dockerfile')
+	$(BIN)/shellcheck -x $$(git grep -lIE '^#!/(usr/bin/env bash|bin/bash|bin/sh)' -- . ':!linters')
 	$(BIN)/python -m tools.translations check
 	$(BIN)/python -m tools.stack exec $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tools.stack exec $(BIN)/mypy
@@ -85,6 +87,8 @@ format: $(VENV)/.installed
 lock: $(VENV)/.installed
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/production.txt
+	$(BIN)/uv pip compile --group simulators -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/simulators.txt
+	$(BIN)/uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/build.txt
 
 # With a caller of its own on the same machine; some four minutes on two cores.
 bench-simulator: $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""A mail server that keeps what it is given and sends nothing: for the sandbox, and until a server is named."""
