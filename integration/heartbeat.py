@@ -7,6 +7,7 @@ that nobody sets; this command only reads it, and needs nothing but the standard
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
@@ -79,10 +80,14 @@ def faults(role: str, within: float | None = None) -> list[Fault]:
     ages = {name: now() - written.get(name, float("-inf")) for name in ROLES[role]}
     limits = {name: within or limit for name, limit in ROLES[role].items()}
     return [
-        Fault(f"{role}: {SENTENCES[name]} for {age:.0f} s, {limits[name]:.0f} are allowed")
+        Fault(f"{role}: {SENTENCES[name]} {_how_long(age)}; {limits[name]:.0f} s are allowed")
         for name, age in ages.items()
         if not 0 <= age <= limits[name]
     ]
+
+
+def _how_long(age: float) -> str:
+    return f"for {age:.0f} s" if math.isfinite(age) else "since it began"
 
 
 def main() -> int:
