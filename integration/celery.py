@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
@@ -21,6 +22,9 @@ from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
 from integration import pulse
+from integration.metrics import tasks as task_metrics
+from integration.metrics.beats import Beats
+from integration.metrics.server import serve_metrics
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
@@ -59,6 +63,9 @@ app.config_from_object(
 )
 app.autodiscover_tasks()
 celeryd_after_setup.connect(pulse.prepare)
+celeryd_after_setup.connect(task_metrics.prepare)
+task_prerun.connect(task_metrics.begin)
+task_postrun.connect(task_metrics.end)
 worker_ready.connect(pulse.begin)
 worker_shutdown.connect(pulse.end)
 beat_init.connect(pulse.note_sends)
@@ -66,6 +73,18 @@ beat_init.connect(pulse.note_sends)
 
 # Celery would close the database connection around every task; a new one costs more than the task (SCRAM, a session).
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
+
+
+@celeryd_after_setup.connect
+def _serve_metrics_of_worker(**_: Any) -> None:
+    serve_metrics(Beats("worker", pulse.found_well))
+
+
+@beat_init.connect
+def _serve_metrics_of_beat(**_: Any) -> None:
+    """With what the database knows: there is one beat. Its models can be imported by now, and not before."""
+    figures = import_module("integration.metrics.figures").Figures()
+    serve_metrics(Beats("beat", pulse.found_well), figures)
 
 
 @celeryd_init.connect

@@ -56,6 +56,9 @@ class Environment(BaseSettings):
     email_from: str = ""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
     log_format: str = Field(default="json", pattern="^(json|console)$")
+    version: str = "development"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "0.0.0.0"  # noqa: S104 - an inner port: what reaches it is the network's to say
     web_in_flight: int = Field(default=16, ge=1, le=500)
     exact_timeout_s: float = Field(default=60.0, gt=0, le=100)  # longer than the 55 s of Exact's own gateway
     exact_minute_reserve: int = Field(default=3, ge=0, le=59)
@@ -74,6 +77,11 @@ class Environment(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("email_url")
     @classmethod

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from integration.readiness import readiness
+from integration import readiness
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

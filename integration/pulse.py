@@ -96,6 +96,13 @@ class Pulse:
 
 
 pulse: Pulse | None = None
+# When beat last sent a task.
+sent: dict[str, float] = {}
+
+
+def found_well() -> dict[str, float]:
+    """What this process found well, and when: a worker, or beat."""
+    return dict(pulse.found_well) if pulse is not None else dict(sent)
 
 
 def prepare(sender: str, instance: Any, **_: Any) -> None:
@@ -128,4 +135,5 @@ def note_sends(**_: Any) -> None:
 
 
 def _note_send(**_: Any) -> None:
-    heartbeat.write("beat", {"send": heartbeat.now()})
+    sent["send"] = heartbeat.now()
+    heartbeat.write("beat", sent)

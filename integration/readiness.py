@@ -1,9 +1,7 @@
 """Whether the database can take closings, asked in bounded time by however many at once."""
 
 import pkgutil
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -11,6 +9,7 @@ from importlib import import_module
 import psycopg
 from django.apps import apps
 
+from integration.looked_at import LookedAt
 from postgres.brief_session import brief_session
 
 # Each step of the look at the database, in seconds; and how long an asker waits for the whole of it.
@@ -35,34 +34,12 @@ class Readiness:
         return self.database == "up" and self.migrations == "applied"
 
 
-class Looked:
-    """Looks in a thread of its own, one look at a time: who asks meanwhile waits for the same look.
-
-    So a database that hangs costs one thread, and its askers `WAIT_S`.
-    """
-
-    def __init__(self, look: Callable[[], Readiness]) -> None:
-        self._look = look
-        self._starting = threading.Lock()
-        self._running: Future[Readiness] | None = None
-
-    def ask(self, seconds: float = WAIT_S) -> Readiness:
-        """What a look finds that ends within so many seconds; else that the database is silent."""
-        with self._starting:
-            if self._running is None or self._running.done():
-                self._running = Future()
-                threading.Thread(target=self._find, args=[self._running], name="readiness", daemon=True).start()
-            running = self._running
-        try:
-            return running.result(seconds)
-        except TimeoutError:
-            return Readiness(database="silent")
-
-    def _find(self, running: "Future[Readiness]") -> None:
-        try:
-            running.set_result(self._look())
-        except BaseException as error:
-            running.set_exception(error)
+def ask(seconds: float = WAIT_S) -> Readiness:
+    """What the database is found to be within so many seconds, by whoever looks now."""
+    try:
+        return looked_at.ask(seconds)
+    except TimeoutError:
+        return Readiness(database="silent")
 
 
 def look() -> Readiness:
@@ -94,4 +71,4 @@ def _find_migrations() -> Iterator[tuple[str, str]]:
                     yield app.label, module.name
 
 
-readiness = Looked(look)
+looked_at = LookedAt(look)

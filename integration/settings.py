@@ -52,6 +52,7 @@ OUR_APPS = APPS
 
 MIDDLEWARE = [
     "integration.request_number.RequestNumber",
+    "integration.access.Access",
     "integration.health.Probes",
     "integration.declared.Declared",
     "django.middleware.security.SecurityMiddleware",
@@ -187,6 +188,10 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["clyo_ingest.schema.add_what_is_common"],
 }
 
+VERSION = ENVIRONMENT.version
+METRICS_PORT = ENVIRONMENT.metrics_port
+METRICS_HOST = ENVIRONMENT.metrics_host
+
 CELERY_BROKER_URL = ENVIRONMENT.redis_url.get_secret_value()
 EXACT_TIMEOUT_S = ENVIRONMENT.exact_timeout_s
 WEB_IN_FLIGHT = ENVIRONMENT.web_in_flight
@@ -207,6 +212,7 @@ MAIL_SERVER = ENVIRONMENT.mail_server
 if MAIL_SERVER is None:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
+    EMAIL_BACKEND = "integration.mail_counted.CountedEmailBackend"
     EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
     EMAIL_USE_TLS = MAIL_SERVER.security is Security.STARTTLS

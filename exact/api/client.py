@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from exact.api.answers import CORRELATION_HEADER, outcome
 from exact.api.budget import Budget
+from exact.api.counted import counted
 from exact.api.errors import (
     ExactError,
     NeedsReconnect,
@@ -157,6 +158,10 @@ class ExactClient:
 
     def _send(self, method: str, url: str | httpx.URL, token: str, **options: Any) -> tuple[dict[str, Any], str]:
         self.budget.spend(timezone.now())
+        with counted(method):
+            return self._ask(method, url, token, **options)
+
+    def _ask(self, method: str, url: str | httpx.URL, token: str, **options: Any) -> tuple[dict[str, Any], str]:
         headers = {**JSON_HEADERS, "Authorization": f"Bearer {token}"}
         try:
             response = self._http.request(method, url, headers=headers, **options)

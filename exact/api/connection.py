@@ -20,6 +20,7 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from exact.api.client import NEVER_SENT
+from exact.api.counted import TOKEN, counted
 from exact.api.errors import NeedsReconnect, Unavailable
 from exact.models import Connection, ConnectionState, ExactApp
 from tenants.models import Tenant
@@ -255,6 +256,7 @@ def _declare_dead(connection: Connection, why: str) -> None:
     log.warning("exact_reconnect_required", connection=connection.pk)
 
 
+@counted(TOKEN)
 def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenPair:
     """Call the token endpoint. A time-out's outcome is unknown: the old token stays and the next renewal tells."""
     form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}

@@ -19,7 +19,16 @@ def same_weekdays(day: date) -> list[date]:
 
 
 def silent_tills(user: User, day: date) -> QuerySet[Till]:
-    """Tills that should have closed on `day` and did not.
+    """Tills of those the user may see that should have closed on `day` and did not."""
+    return (
+        visible_to(user, silent_among(Till.objects.all(), day))
+        .select_related("establishment__tenant")
+        .order_by("tenant__name", "establishment__code", "name")
+    )
+
+
+def silent_among(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
+    """Which of these tills should have closed on `day` and did not.
 
     The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
     four same weekdays.
@@ -33,14 +42,12 @@ def silent_tills(user: User, day: date) -> QuerySet[Till]:
         .values("n")
     )
     live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
-    tills = visible_to(user, Till.objects.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False))
     return (
-        tills.filter(~Exists(of_the_till.filter(business_date=day)))
+        tills.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False)
+        .filter(~Exists(of_the_till.filter(business_date=day)))
         .annotate(habit=Coalesce(Subquery(habit, output_field=IntegerField()), 0))
         .filter(
             Q(establishment__opening_days__contains=[day.isoweekday()])
             | Q(establishment__opening_days=None, habit__gte=CLOSED_IN_WEEKS)
         )
-        .select_related("establishment__tenant")
-        .order_by("tenant__name", "establishment__code", "name")
     )

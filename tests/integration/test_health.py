@@ -11,7 +11,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from integration.readiness import Looked, Readiness, known_migrations
+from integration import readiness
+from integration.looked_at import LookedAt
+from integration.readiness import Readiness, known_migrations
 from tools.stack.programs import free_port
 
 PROBES = ["/health/live", "/health/ready"]
@@ -94,7 +96,7 @@ def test_ready__while_nobody_answers_at_the_databases_address(moved: dict[str, A
     assert answer.json()["database"] in {"down", "silent"}
 
 
-def test_looked__waits_no_longer_than_told_and_starts_no_second_look() -> None:
+def test_ready__waits_no_longer_than_told_and_starts_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
     looks, go_on = [], threading.Event()
 
     def look() -> Readiness:
@@ -102,8 +104,8 @@ def test_looked__waits_no_longer_than_told_and_starts_no_second_look() -> None:
         go_on.wait(60)
         return Readiness(database="up", migrations="applied")
 
-    looked = Looked(look)
-    assert [looked.ask(0.01).database for _asker in range(3)] == ["silent"] * 3
+    monkeypatch.setattr("integration.readiness.looked_at", LookedAt(look))
+    assert [readiness.ask(0.01).database for _asker in range(3)] == ["silent"] * 3
     assert looks == [1]
     go_on.set()
-    assert looked.ask(60).ready
+    assert readiness.ask(60).ready

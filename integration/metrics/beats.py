@@ -1,0 +1,28 @@
+"""How long ago worker and beat found each thing well, as their heartbeat says it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from integration import heartbeat
+
+
+class Beats:
+    """Of this process, whose role has `of` to find well; what it never found well is as old as the process."""
+
+    def __init__(self, role: str, found_well: Callable[[], Mapping[str, float]]) -> None:
+        self._of = heartbeat.ROLES[role]
+        self._found_well = found_well
+        self._began = heartbeat.now()
+
+    def collect(self) -> Iterator[Metric]:
+        ages = GaugeMetricFamily(
+            "clyo_heartbeat_age_seconds",
+            "Since the database or the broker was last found well, or a task was sent.",
+            labels=["of"],
+        )
+        found = self._found_well()
+        for name in self._of:
+            ages.add_metric([name], heartbeat.now() - found.get(name, self._began))
+        yield ages
