@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
 
 from clyo_ingest.errors import KeyRefused
 from clyo_ingest.keys import KnownTill, find_key, note_use, why_ended
@@ -30,6 +31,7 @@ class TillKeyAuthentication(BaseAuthentication):
         known = find_key(key.strip()) if plausible else None
         if known is None:
             raise KeyRefused(why_ended(key.strip()) if plausible else "key_unknown")
+        bind_contextvars(till=known.till_id, tenant=known.tenant_id)
         note_use(known)
         return None, known
 

@@ -11,6 +11,7 @@ import time
 
 import structlog
 from celery import current_app
+from structlog.contextvars import get_contextvars
 
 log = structlog.get_logger()
 
@@ -18,6 +19,8 @@ CHECK = "exact.check"
 REFRESH = "exact.refresh"
 
 Hint = tuple[str, tuple[int | str, ...]]
+# The header of a message that says in which request, or in which task, its hint was made: for log lines.
+ASKED_IN = "asked_in"
 
 # At most so many hints wait to be sent; what a dropped one was about is found by the sweep.
 WAITING_MAX = 10_000
@@ -32,16 +35,16 @@ class _Outbox:
     """Hints that wait to be sent, each once, in order, and the thread that sends them."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Hint, None] = {}
+        self._waiting: dict[Hint, str] = {}
         self._sending = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def put(self, hint: Hint) -> None:
+    def put(self, hint: Hint, asked_in: str) -> None:
         with self._changed:
             if len(self._waiting) >= WAITING_MAX:
                 return
-            self._waiting[hint] = None
+            self._waiting.setdefault(hint, asked_in)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._send_for_ever, name="hints", daemon=True)
                 self._thread.start()
@@ -60,17 +63,17 @@ class _Outbox:
                 self._changed.wait_for(lambda: self._waiting)
                 # Out before it is sent: who asks again from now on has written more than this message's reader sees.
                 hint = next(iter(self._waiting))
-                del self._waiting[hint]
+                asked_in = self._waiting.pop(hint)
                 self._sending = True
-            if not _send(*hint):
+            if not _send(*hint, asked_in):
                 with self._changed:
                     self._waiting.clear()
 
 
-def _send(task: str, arguments: tuple[int | str, ...]) -> bool:
+def _send(task: str, arguments: tuple[int | str, ...], asked_in: str) -> bool:
     global _quiet_until
     try:
-        current_app.send_task(task, args=arguments)
+        current_app.send_task(task, args=arguments, headers={ASKED_IN: asked_in} if asked_in else None)
     except Exception as error:
         # Whatever a broker's client raises while the broker is away: what was committed stays committed.
         _quiet_until = time.monotonic() + QUIET_S
@@ -94,7 +97,7 @@ os.register_at_fork(after_in_child=_begin_anew)
 def nudge(task: str, *arguments: int | str) -> None:
     """Ask a worker for a task. Returns at once; Valkey may be away: then the next sweep does it."""
     if time.monotonic() >= _quiet_until:
-        _outbox.put((task, arguments))
+        _outbox.put((task, arguments), get_contextvars().get("request_id", ""))
 
 
 def wait_until_sent(seconds: float) -> bool:

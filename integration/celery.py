@@ -21,7 +21,7 @@ from celery.signals import (
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from integration import pulse
+from integration import pulse, task_lines
 from integration.metrics import tasks as task_metrics
 from integration.metrics.beats import Beats
 from integration.metrics.server import serve_metrics
@@ -65,7 +65,9 @@ app.autodiscover_tasks()
 celeryd_after_setup.connect(pulse.prepare)
 celeryd_after_setup.connect(task_metrics.prepare)
 task_prerun.connect(task_metrics.begin)
+task_prerun.connect(task_lines.begin)
 task_postrun.connect(task_metrics.end)
+task_postrun.connect(task_lines.end)
 worker_ready.connect(pulse.begin)
 worker_shutdown.connect(pulse.end)
 beat_init.connect(pulse.note_sends)

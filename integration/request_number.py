@@ -8,7 +8,7 @@ import sentry_sdk
 from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
-from structlog.contextvars import bind_contextvars, unbind_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 HEADER = "X-Request-ID"
 NUMBER = "REQUEST_NUMBER"  # in `request.META`, for templates
@@ -31,6 +31,7 @@ class RequestNumber:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         number = request.META[NUMBER] = _number_of(request)
         sentry_sdk.get_isolation_scope().set_tag("request_id", number)
+        clear_contextvars()
         bind_contextvars(request_id=number)
         answer = self._get_response(request)
         answer.headers[HEADER] = number
@@ -39,7 +40,7 @@ class RequestNumber:
 
 @receiver(request_finished)
 def _forget(**_: object) -> None:
-    unbind_contextvars("request_id")
+    clear_contextvars()
 
 
 def _number_of(request: HttpRequest) -> str:

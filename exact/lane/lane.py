@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.utils import timezone
+from structlog.contextvars import bind_contextvars
 
 from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
@@ -85,6 +86,7 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
         return False
     lane, http = entered.lane, http_of_thread()
     division = lane.division
+    bind_contextvars(tenant=division.tenant_id, lane=division.pk)
     client = ExactClient(
         base_url=division.app.base_url,
         division=division.code,

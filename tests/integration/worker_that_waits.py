@@ -6,6 +6,8 @@
 import time
 from pathlib import Path
 
+import structlog
+
 from integration import pulse
 from integration.celery import app
 
@@ -26,3 +28,9 @@ def wait_for(begun: str, go_on: str) -> None:
     Path(begun).touch()
     while not Path(go_on).exists():
         time.sleep(0.05)
+
+
+@app.task(name="tests.tell")  # type: ignore[untyped-decorator]
+def tell() -> None:
+    """Log a line."""
+    structlog.get_logger().info("told")

@@ -13,7 +13,9 @@ LOCAL = {
 # Calls go one after the other and nothing is slow: what does not answer was told not to.
 IMPATIENT = LOCAL | {"LOG_LEVEL": "ERROR", "EXACT_TIMEOUT_S": "5"}
 
-CELERY = ("-m", "celery", "-A", "integration.celery")
+CELERY = ("-m", "celery", "-q", "-A", "integration.celery")
+# The server's own lines are like ours.
+SERVER_LOGS = ("--log-config", "integration/server_logs.json")
 # Workers need not know of each other: they meet in the database. Gossip breaks when the broker comes back; a heartbeat
 # that falls into its absence is sent again for ever, and the worker does not hear that it shall end.
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -23,7 +25,7 @@ def web(url: str, *, threads: int, application: str = "integration.wsgi:applicat
     """The web tier, listening where `url` says."""
     address = ["--host", "127.0.0.1", "--port", _port(url), "--no-ws"]
     size = ["--workers", "1", "--blocking-threads", str(threads)]
-    return ["-m", "granian", "--interface", "wsgi", *address, *size, application]
+    return ["-m", "granian", "--interface", "wsgi", *address, *size, *SERVER_LOGS, application]
 
 
 def worker(name: str, *, threads: int) -> list[str]:
