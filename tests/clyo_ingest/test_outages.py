@@ -100,7 +100,7 @@ def test_push__does_not_wait_for_the_name_of_valkey_to_be_found(
 def test_hints__that_wait_are_one_each_and_given_up_together(monkeypatch: pytest.MonkeyPatch) -> None:
     sent, first, go_on = [], threading.Event(), threading.Event()
 
-    def fails_at_last(task: str, args: tuple[int, ...]) -> None:
+    def fails_at_last(task: str, args: tuple[int, ...], **_: Any) -> None:
         sent.append(args)
         first.set()
         go_on.wait(GENEROUS_S)
