@@ -21,7 +21,7 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -34,6 +34,7 @@ help:
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
 	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
+	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
@@ -61,6 +62,12 @@ test: $(VENV)/.installed
 test-unit: $(VENV)/.installed
 	@$(BIN)/python -m tools.translations compile
 	$(BIN)/python -m pytest -m unit -q --durations=0 --durations-min=1
+
+# Prometheus' own tools, of Debian's packages prometheus and prometheus-alertmanager.
+alerts:
+	promtool check config deploy/prometheus/prometheus.yml
+	promtool test rules deploy/prometheus/alerts_test.yml
+	amtool check-config deploy/prometheus/alertmanager.yml
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .
