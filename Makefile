@@ -21,7 +21,7 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts try-deploy demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -35,6 +35,7 @@ help:
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
 	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
 	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
+	@echo "make try-deploy    installs a bare clone with Docker, twice, and kills each container in turn (needs an engine, root)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
@@ -85,6 +86,9 @@ check: $(VENV)/.installed
 # The code of the last release on the schema of today's migrations.
 upgrade-test: $(VENV)/.installed
 	@FORMER=$(FORMER) $(BIN)/python -m tools.release.former
+
+try-deploy:
+	@./deploy/try-deploy
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
