@@ -29,6 +29,7 @@ write_secrets() {
   keep database_url "postgresql://clyo:$(cat secrets/database_password)@postgres:5432/clyo"
   keep valkey_password "$(random 32)"
   keep redis_url "redis://:$(cat secrets/valkey_password)@valkey:6379/0"
+  keep grafana_password "$(random 24)"
   keep email_url "${CLYO_MAIL:-smtp://mail:2525}"
   if [ "$written" -gt 0 ]; then
     say "$written secrets written into ./secrets. Keep a copy of that folder apart from this machine:"

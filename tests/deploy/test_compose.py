@@ -12,7 +12,7 @@ from tests.deploy.composed import composed, of_our_image, services
 
 # Ends by itself when its work is done: nobody waits for its health.
 ONCE = {"migrate", "trust", "till"}
-REACH_OUT = {"caddy", "web", "worker", "backup"}
+REACH_OUT = {"caddy", "web", "worker", "backup", "alertmanager"}
 CAPABILITIES = {"caddy": ["NET_BIND_SERVICE"]}
 
 
@@ -50,6 +50,14 @@ def test_networks__only_who_must_reaches_out() -> None:
 def test_networks__the_proxy_does_not_see_the_stores() -> None:
     assert {"back"} == set(services()["postgres"]["networks"]) == set(services()["valkey"]["networks"])
     assert "back" not in services()["caddy"]["networks"]
+
+
+def test_networks__the_metrics_ports_are_read_by_who_watches_alone() -> None:
+    watchers = {"prometheus", "alertmanager", "grafana"}
+    on_it = {name for name, it in services().items() if "watch" in it["networks"]}
+    assert on_it == watchers | {"caddy", "web", "worker", "beat"}
+    assert all(services()[name]["profiles"] == ["observe"] for name in watchers)
+    assert not any({"front", "back"} & set(services()[name]["networks"]) for name in watchers)
 
 
 def test_order__nothing_starts_before_the_schema_is_there() -> None:

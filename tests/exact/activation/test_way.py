@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
@@ -11,6 +12,8 @@ from django.utils import timezone
 from booking.models import Mapping
 from exact.models import Activation, ActivationLink, Connection, Lane, Posting
 from exports.models import StoredClosing
+from simulators.visitor.__main__ import Astray
+from simulators.visitor.__main__ import Visitor as Person
 from tests.conftest import PARAMETERS, closing
 from tests.exact.activation.given import Shop, Visitor, master
 
@@ -507,3 +510,14 @@ def test_limit__reached_is_shown_with_the_time_it_goes_on(shop: Shop, visitor: V
     ActivationLink.objects.update(check_after=timezone.now())
     shop.sweep()
     visitor.wait_for(f"{shop.division} - TEST")
+
+
+def test_way__of_the_sandbox_s_person_who_has_no_browser(shop: Shop, worker: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr("simulators.visitor.__main__.CHECKS_S", 0.05)
+    answers = {"user": shop.user, "password": "demo"}
+    with httpx.Client(follow_redirects=True, timeout=20) as http:
+        person = Person(http=http, answers=answers, company=str(shop.division))
+        assert person.go(shop.link()) == f"{shop.division} - TEST"
+        assert shop.state() == "active"
+        with pytest.raises(Astray, match="404"):
+            person.go(f"{shop.served}/activation/unknown")
