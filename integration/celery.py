@@ -17,10 +17,12 @@ from celery.signals import (
     task_prerun,
     worker_ready,
     worker_shutdown,
+    worker_shutting_down,
 )
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
+from exact.lane import ending
 from integration import pulse, task_lines
 from integration.metrics import tasks as task_metrics
 from integration.metrics.beats import Beats
@@ -120,6 +122,12 @@ def _leave_the_code_alone(**_: Any) -> None:
     of a file of 5,000 closings, in three runs with and three without)."""
     gc.collect()
     gc.freeze()
+
+
+@worker_shutting_down.connect
+def _let_lanes_leave(**_: Any) -> None:
+    """Who is asked to end has some time to do so: enough for one call to Exact, not for a whole lane."""
+    ending.ask()
 
 
 @setup_logging.connect

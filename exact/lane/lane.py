@@ -29,8 +29,8 @@ from exact.api.errors import (
 )
 from exact.company.catalogue import NotInCatalogue
 from exact.entries.payloads import body_of
+from exact.lane import ending, made, records, statements
 from exact.lane import lease as leases
-from exact.lane import made, records, statements
 from exact.lane.doubted import Trace, trace
 from exact.lane.postings import Found, from_answer, look_up, remove_from_exact
 from exact.lane.records import ERROR_PAUSE, LaneRun, Settled, settle_time
@@ -109,10 +109,11 @@ def _send_due(run: LaneRun, first: statements.Due) -> bool:
     due: statements.Due | None = first
     for sent in range(1, RUN_MAX + 1):
         assert due is not None
+        stays = sent < RUN_MAX and not ending.is_asked()
         try:
             posted = _advance(Sending.of(run, due))
             empty = run.client.budget.empty(timezone.now())
-            due = statements.step(run.lease, run.client.budget, posted, go_on=not empty and sent < RUN_MAX)
+            due = statements.step(run.lease, run.client.budget, posted, go_on=not empty and stays)
             if empty:
                 raise empty
         except MustWait:
@@ -121,9 +122,9 @@ def _send_due(run: LaneRun, first: statements.Due) -> bool:
             return _stand_still(run, error)
         if posted is not None:
             run.lane.failures = 0
-        if due is None and sent < RUN_MAX:
-            run.left = True
-            return False
+        if due is None:
+            run.left = stays
+            return not stays
     return True
 
 

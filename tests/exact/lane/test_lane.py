@@ -1,5 +1,6 @@
 """The posting lane against the simulator over HTTP: what is sent, what is found again, what is never sent twice."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import time_machine
 from django.db.models import F
 from django.utils import timezone
 
-from exact.lane import lane, statements
+from exact.lane import ending, lane, statements
 from exact.lane.records import ATTEMPTS_MAX
 from exact.models import Connection, ConnectionState, Division, Lane, Posting, PostingState
 from exports.models import StoredClosing
@@ -237,6 +238,23 @@ def test_lane__sends_in_the_order_of_the_closings(linked: tuple[Caller, Division
         *Posting.objects.filter(entry_kind="sales").order_by("exact_entry_number").values_list("closing_id", flat=True)
     ]
     assert [str(closing_id) for closing_id in sent] == ids
+
+
+def test_lane__of_a_worker_that_is_to_end_is_left_after_its_posting_and_goes_on_elsewhere(
+    linked: tuple[Caller, Division], exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till, division = linked
+    both = [push(till, number) for number in (1042, 1043)]
+    asked = threading.Event()
+    monkeypatch.setattr("exact.lane.ending._asked", asked)
+    ending.ask()
+    assert lane.run_lane(division.pk, holder="ends", settled=lambda *_: None) is True
+    assert len(exact.entries(division.code)) == 1
+    assert Lane.objects.get(division=division).holder == ""
+    asked.clear()
+    work(division)
+    assert [state(it) for it in both] == ["exported", "exported"]
+    assert len(exact.entries(division.code)) == 4
 
 
 def test_lane__held_by_another_worker_is_left_alone(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
