@@ -83,6 +83,7 @@ class Proxy:
     """The shipped Caddyfile at work in front of `upstream`, and in front of nobody."""
 
     port: int
+    inner: str
     authorities: Path
 
     def context(self) -> ssl.SSLContext:
@@ -130,7 +131,7 @@ def caddy(folder: Path, upstream_port: int) -> Iterator[Proxy]:
         while not answers(port, authorities):
             assert running.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
             time.sleep(0.05)
-        yield Proxy(port, authorities)
+        yield Proxy(port, inner, authorities)
     finally:
         running.terminate()
         running.wait(30)
@@ -193,6 +194,14 @@ def test_page__while_the_service_is_away_a_person_reads_so(lonely_proxy: Proxy) 
     assert away.status_code == 503
     assert away.headers["content-type"] == "text/html; charset=utf-8"
     assert "Rien n’est perdu" in away.text
+
+
+@pytest.mark.usefixtures("outside")
+def test_inner_port__tells_docker_and_prometheus_and_serves_nothing_else(proxy: Proxy) -> None:
+    assert httpx.get(f"{proxy.inner}/alive", timeout=20).status_code == 200
+    metrics = httpx.get(f"{proxy.inner}/metrics", timeout=20)
+    assert "caddy_http_requests_in_flight" in metrics.text
+    assert httpx.get(f"{proxy.inner}/console/", timeout=20).content == b""
 
 
 @pytest.mark.usefixtures("outside")
