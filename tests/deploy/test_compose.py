@@ -84,7 +84,7 @@ def test_settings__production_starts_with_what_compose_gives(monkeypatch: pytest
     for name in Environment.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in of_our_image()["web"]["environment"].items():
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name, str(value))
     files: dict[str, Any] = {
         "secret_key": SecretStr("s" * 32),
         "key_pepper": SecretStr("p" * 32),
