@@ -43,13 +43,14 @@ SECRETS = re.compile(
 )
 
 
-def start_sentry(dsn: SecretStr | None, *, stage: str) -> None:
+def start_sentry(dsn: SecretStr | None, *, stage: str, release: str) -> None:
     """Report errors to `dsn`; without one, do nothing."""
     if dsn is None:
         return
     sentry_sdk.init(
         dsn=dsn.get_secret_value(),
         environment=stage,
+        release=release,
         data_collection=NOTHING,
         max_request_body_size="never",
         # No tracing headers go to Exact or anybody else we call.

@@ -220,7 +220,7 @@ else:
 
 LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
-start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env)
+start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env, release=ENVIRONMENT.version)
 
 # Five wrong passwords of one address for one person close the door for a quarter of an hour.
 AXES_FAILURE_LIMIT = 5

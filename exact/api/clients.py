@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from structlog.contextvars import bound_contextvars
+
 from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
 from exact.api.connection import ConnectionTokens
@@ -26,13 +28,14 @@ def division_client(division: Division, *, for_people: bool = True) -> Iterator[
     lane, _ = Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
     budget = lane_budget(lane, division.app, for_people=for_people)
     try:
-        yield ExactClient(
-            base_url=division.app.base_url,
-            division=division.code,
-            tokens=ConnectionTokens(division.connection, http_of_thread()),
-            budget=budget,
-            http=http_of_thread(),
-        )
+        with bound_contextvars(tenant=division.tenant_id, lane=division.pk):
+            yield ExactClient(
+                base_url=division.app.base_url,
+                division=division.code,
+                tokens=ConnectionTokens(division.connection, http_of_thread()),
+                budget=budget,
+                http=http_of_thread(),
+            )
     finally:
         Lane.objects.filter(pk=lane.pk).update(
             minute=budget.minute, minute_calls=budget.minute_calls, day=budget.day, day_calls=budget.day_calls

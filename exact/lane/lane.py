@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.utils import timezone
-from structlog.contextvars import bind_contextvars
+from structlog.contextvars import bound_contextvars
 
 from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
@@ -86,7 +86,6 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
         return False
     lane, http = entered.lane, http_of_thread()
     division = lane.division
-    bind_contextvars(tenant=division.tenant_id, lane=division.pk)
     client = ExactClient(
         base_url=division.app.base_url,
         division=division.code,
@@ -95,14 +94,15 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
         http=http,
     )
     run = LaneRun(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)
-    try:
-        return _send_due(run, entered.due)
-    except leases.LeaseLost:
-        log.warning("lane_lost", division=division.code, holder=holder)
-        return False
-    finally:
-        if not run.left:
-            leases.release(run.lease, client.budget)
+    with bound_contextvars(tenant=division.tenant_id, lane=division.pk):
+        try:
+            return _send_due(run, entered.due)
+        except leases.LeaseLost:
+            log.warning("lane_lost", division=division.code, holder=holder)
+            return False
+        finally:
+            if not run.left:
+                leases.release(run.lease, client.budget)
 
 
 def _send_due(run: LaneRun, first: statements.Due) -> bool:

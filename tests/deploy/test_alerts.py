@@ -64,6 +64,14 @@ def _names_of(metric: Any) -> Iterator[str]:
     yield from (family.name + end for end in ends)
 
 
+def test_alerts__are_the_same_on_kubernetes() -> None:
+    """A `PrometheusRule` for the Prometheus Operator."""
+    component = ROOT / "deploy" / "kubernetes" / "components" / "monitoring"
+    rule = yaml.safe_load((component / "alerts.yaml").read_text())
+    assert rule["spec"] == yaml.safe_load(RULES.read_text())
+    assert "alerts.yaml" in yaml.safe_load((component / "kustomization.yaml").read_text())["resources"]
+
+
 def test_figures__say_first_whether_they_were_read() -> None:
     assert Figures.collect.__doc__
     assert {"clyo_database_up", "clyo_week_figures_up"} <= {

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,14 @@ from integration.metrics.beats import Beats
 from integration.metrics.figures import FIGURES, WITHIN_MINUTES, WITHIN_SECONDS, Figures, families, read, read_slow
 from integration.metrics.requests import AREAS, METHODS
 from tests.conftest import Caller, closing, work
+from tests.integration.test_broker import home, valkey
 from tests.integration.test_health import moved
 from tests.world import world
-from tools.stack.programs import free_port
+from tools.stack.processes import Processes
+from tools.stack.programs import Running, free_port
 from tools.stack.services import CLONE
 
-__all__ = ["moved"]
+__all__ = ["home", "moved", "valkey"]
 
 WAIT_S = 60
 # What may stand in a label, so that a year of customers makes no more series than a day.
@@ -266,3 +269,30 @@ def samples(text: str) -> list[Any]:
 
 def sum_of(text: str, name: str, **labels: str) -> float:
     return sum(it.value for it in samples(text) if it.name == name and labels.items() <= it.labels.items())
+
+
+def test_worker_and_beat__serve_theirs_and_beat_what_the_database_knows(
+    transactional_db: None, valkey: Running, tmp_path: Path
+) -> None:
+    at = connection.settings_dict
+    database = f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    ports = {"worker": free_port(), "beat": free_port()}
+    environment = {"DATABASE_URL": database, "REDIS_URL": valkey.url, "METRICS_HOST": "127.0.0.1"}
+    celery = ("-m", "celery", "-q", "-A", "tests.integration.worker_that_waits")
+    arguments = {"worker": ("-P", "threads", "-c", "3"), "beat": ("-s", str(tmp_path / "schedule"))}
+    with ExitStack() as running:
+        for name, port in ports.items():
+            own = environment | {"METRICS_PORT": str(port), FOLDER: str(tmp_path / name)}
+            processes = running.enter_context(Processes(CLONE, tmp_path, own))
+            processes.start(name, *celery, name, *arguments[name])
+            processes.wait_for(name, f"http://127.0.0.1:{port}/metrics")
+        served = {name: httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=20).text for name, port in ports.items()}
+    assert sum_of(served["beat"], "clyo_database_up") == sum_of(served["beat"], "clyo_week_figures_up") == 1
+    assert "clyo_oldest_ready_posting_seconds" in served["beat"]
+    assert "clyo_oldest_ready_posting_seconds" not in served["worker"]
+    assert sum_of(served["worker"], "clyo_worker_threads", which="all") == 3
+    ages = {
+        name: {it.labels["of"] for it in samples(text) if it.name == "clyo_heartbeat_age_seconds"}
+        for name, text in served.items()
+    }
+    assert ages == {"worker": {"database", "broker"}, "beat": {"send"}}

@@ -48,7 +48,7 @@ def sent() -> Iterator[Sent]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Intake) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        start_sentry(SecretStr(f"http://public@127.0.0.1:{server.server_port}/1"), stage="test")
+        start_sentry(SecretStr(f"http://public@127.0.0.1:{server.server_port}/1"), stage="test", release="1")
 
         def flushed() -> list[str]:
             sentry_sdk.flush(10)
