@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -40,6 +41,10 @@ class Server(ThreadingHTTPServer):
         self.allow_reuse_port = shared
         handler = type("Handler", (MetricsHandler.factory(registry),), {"timeout": SILENCE_MAX_S})
         super().__init__((host, port), handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever asked went away; the standard library would print that, past all logging."""
+        log.info("scrape_broken_off", error=type(sys.exc_info()[1]).__name__)
 
 
 def serve_metrics(*extra: object) -> Server | None:

@@ -32,6 +32,7 @@ from integration.metrics import figures_sql
 from integration.metrics.beats import Beats
 from integration.metrics.figures import FIGURES, WITHIN_MINUTES, WITHIN_SECONDS, Figures, families, read, read_slow
 from integration.metrics.requests import AREAS, METHODS
+from integration.metrics.server import Server
 from tests.conftest import Caller, closing, work
 from tests.integration.test_broker import home, valkey
 from tests.integration.test_health import moved
@@ -202,6 +203,25 @@ class Mailbox:
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, to: str, _options: Any) -> str:
         envelope.rcpt_tos.append(to)
         return "250 OK" if to.startswith("chef") else "550 unknown"
+
+
+@pytest.mark.usefixtures("outside")
+def test_scrape__that_is_broken_off_is_an_event(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr(
+        "integration.metrics.server.log.info", lambda event, **more: told.append({event: more["error"]})
+    )
+    server = Server("127.0.0.1", free_port(), REGISTRY, shared=False)
+    try:
+        raise BrokenPipeError
+    except BrokenPipeError:
+        server.handle_error(None, None)
+    finally:
+        server.server_close()
+    assert told == [{"scrape_broken_off": "BrokenPipeError"}]
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("outside")
