@@ -29,11 +29,15 @@ write_secrets() {
   keep database_url "postgresql://clyo:$(cat secrets/database_password)@postgres:5432/clyo"
   keep valkey_password "$(random 32)"
   keep redis_url "redis://:$(cat secrets/valkey_password)@valkey:6379/0"
+  keep backup_passphrase "$(random 48)"
+  keep backup_bucket_key ""
+  keep alerts_mail_password ""
   keep grafana_password "$(random 24)"
   keep email_url "${CLYO_MAIL:-smtp://mail:2525}"
   if [ "$written" -gt 0 ]; then
     say "$written secrets written into ./secrets. Keep a copy of that folder apart from this machine:"
-    say "without token_keys and key_pepper, a restored database knows no till and no company of Exact."
+    say "without backup_passphrase no backup can be read; without token_keys and key_pepper a restored database knows no"
+    say "till and no company of Exact."
   else
     say "The secrets are there; none was changed."
   fi

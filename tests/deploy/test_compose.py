@@ -12,7 +12,7 @@ from tests.deploy.composed import composed, of_our_image, services
 
 # Ends by itself when its work is done: nobody waits for its health.
 ONCE = {"migrate", "trust", "till"}
-REACH_OUT = {"caddy", "web", "worker", "backup", "alertmanager"}
+REACH_OUT = {"caddy", "web", "worker", "alertmanager"}
 CAPABILITIES = {"caddy": ["NET_BIND_SERVICE"]}
 
 
@@ -109,3 +109,21 @@ def test_memory__all_of_it_fits_into_four_gigabytes_beside_the_sandbox() -> None
     units = {"m": 1, "g": 1024}
     limits = [it["mem_limit"] for it in services().values() if not it.get("profiles")]
     assert sum(int(it[:-1]) * units[it[-1]] for it in limits) <= 6 * 1024
+
+
+def test_backups__the_database_archives_into_what_the_backup_container_keeps() -> None:
+    postgres, backup = services()["postgres"], services()["backup"]
+    assert "archive_mode=on" in postgres["command"]
+    [archive] = [it for it in postgres["command"] if it.startswith("archive_command=")]
+    assert archive == "archive_command=/usr/local/bin/pgbackrest-clyo archive-push %p"
+    assert "backups:/var/lib/pgbackrest" in postgres["volumes"]
+    assert "backups:/var/lib/pgbackrest" in backup["volumes"]
+    assert "postgres-data:/var/lib/postgresql:ro" in backup["volumes"]
+    assert {"backup_passphrase"} <= set(postgres["secrets"]) & set(backup["secrets"])
+
+
+def test_mounts__what_is_mounted_from_this_folder_is_there() -> None:
+    mounted = {it.split(":")[0] for service in services().values() for it in service.get("volumes", [])}
+    ours = {it for it in mounted if it.startswith("./")}
+    assert "./deploy/prometheus" in ours
+    assert not [it for it in ours if not (ROOT / it).is_dir()]
