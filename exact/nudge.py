@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 CHECK = "exact.check"
 REFRESH = "exact.refresh"
+TRY_CONSENT = "exact.try_consent"
 
 Hint = tuple[str, tuple[int | str, ...]]
 # The header of a message that says in which request, or in which task, its hint was made: for log lines.

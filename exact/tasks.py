@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from exact.activation.link_steps import due_checks, forget_companies, make_checks
-from exact.activation.upkeep import due_for_refresh, keep_alive, look_after, tell_of_lost_consents
+from exact.activation.upkeep import (
+    consents_in_doubt,
+    due_for_refresh,
+    keep_alive,
+    look_after,
+    tell_of_lost_consents,
+    try_consent,
+)
 from exact.models import Division
-from exact.nudge import CHECK, REFRESH, nudge, nudge_check
+from exact.nudge import CHECK, REFRESH, TRY_CONSENT, nudge, nudge_check
 from tenants.put_off import each, every
 
 
@@ -18,7 +25,18 @@ def check(link_id: int) -> None:
 @shared_task(name="exact.sweep")
 def sweep() -> None:
     """Find checks nobody makes, people who must be told, and what need not be known any longer."""
-    every(_wake_checks, forget_companies, tell_of_lost_consents)
+    every(_try_consents, _wake_checks, forget_companies, tell_of_lost_consents)
+
+
+def _try_consents() -> None:
+    for connection_id in consents_in_doubt():
+        nudge(TRY_CONSENT, connection_id)
+
+
+@shared_task(name=TRY_CONSENT)
+def try_one_consent(connection_id: int) -> None:
+    """Ask Exact whether one consent still holds, after the database's past came back."""
+    try_consent(connection_id)
 
 
 def _wake_checks() -> None:

@@ -18,6 +18,7 @@ from exact.api.connection import renewed
 from exact.api.errors import ExactError, NeedsReconnect, Unavailable
 from exact.company.companies import look_at_access
 from exact.models import Activation, Connection, ConnectionState, Division
+from exact.past import notice
 from tenants.models import Establishment, User
 from tenants.put_off import due, each_alone, in_turn
 from tenants.users import language_of
@@ -44,6 +45,29 @@ def keep_alive() -> None:
 
 def _renew(connection_id: int) -> None:
     renewed(connection_id, http=http_of_thread())
+
+
+def consents_in_doubt() -> list[int]:
+    """Connections whose tokens may be spent: written before the database's past came back, and not renewed since."""
+    past = notice()
+    if past.number == 1:
+        return []
+    before = Connection.objects.filter(state=ConnectionState.ACTIVE, access_issued_at__lt=past.noticed_at)
+    return [key for key, _times in in_turn(before, limit=KEPT_ALIVE_AT_ONCE)]
+
+
+def try_consent(connection_id: int) -> None:
+    """Ask Exact whether a consent in doubt still holds: renews it, or says that the customer must log in again.
+
+    One that Exact cannot be asked of now is put off.
+    """
+    rows = Connection.objects.filter(pk=connection_id).values_list("pk", "put_off_count")
+    expected = (NeedsReconnect, Unavailable)
+    each_alone(Connection, [*rows], _renew_anyway, loop="try_consent", expected=expected)
+
+
+def _renew_anyway(connection_id: int) -> None:
+    renewed(connection_id, http=http_of_thread(), anyway=True)
 
 
 def tell_of_lost_consents() -> int:

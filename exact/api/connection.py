@@ -150,16 +150,17 @@ class ConnectionTokens:
         self._good_until = (connection.access_expires_at or timezone.now()) - MARGIN
 
 
-def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Connection:
+def renewed(connection_id: int, *, http: httpx.Client, refused: str = "", anyway: bool = False) -> Connection:
     """The connection with a usable access token, renewed by us or by whoever held the lock before us.
 
-    `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over.
+    `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over. `anyway`: our row may
+    be of a past that came back; Exact is asked however young the token looks, and says if it is still the newest.
     Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
     answer.
     """
     renewal = Renewal()
     try:
-        connection = _renew_under_lock(connection_id, http, refused, renewal)
+        connection = _renew_under_lock(connection_id, http, refused, renewal, anyway=anyway)
     except Refusal as refusal:
         connection = _dead_unless_replaced(connection_id, renewal.spent, str(refusal))
     except (OperationalError, InterfaceError) as error:
@@ -174,13 +175,15 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "") -> Con
     return connection
 
 
-def _renew_under_lock(connection_id: int, http: httpx.Client, refused: str, renewal: Renewal) -> Connection:
+def _renew_under_lock(
+    connection_id: int, http: httpx.Client, refused: str, renewal: Renewal, *, anyway: bool
+) -> Connection:
     """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
         connection = _lock(connection_id)
-        if connection.state != ConnectionState.ACTIVE or not _needs_renewal(connection, refused):
+        if connection.state != ConnectionState.ACTIVE or not (anyway or _needs_renewal(connection, refused)):
             return connection
         renewal.spent = connection.refresh_token
         try:

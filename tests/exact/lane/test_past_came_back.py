@@ -9,8 +9,12 @@ import time_machine
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
+from exact.activation.upkeep import consents_in_doubt, try_consent
+from exact.api.client import http_of_thread
+from exact.api.connection import renewed
 from exact.lane.states import OPEN
 from exact.models import Connection, Division, Lane, Past, Posting, PostingState
+from exact.past import say_came_back
 from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from tenants.factories import TillFactory
@@ -163,3 +167,57 @@ def test_past_came_back__what_is_of_a_later_day_is_sent_without_a_look(
     doubted = {it.reference[:5]: it.doubted_at is not None for it in Posting.objects.all()}
     assert doubted == {"Z1042": True, "Z1043": False}
     assert Past.objects.count() == 2
+
+
+def test_past_came_back__a_consent_whose_tokens_are_spent_is_known_and_said(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    assert consents_in_doubt() == []
+    backup, place = Backup(), elsewhere("restored in time")
+    exact.control("tokens/expire", client_id="demo-client", user=f"compta{division.code}@example.fr")
+    renewed(division.connection_id, http=http_of_thread(), anyway=True)
+    backup.restore(place=place)
+    assert till.get("till").json()["activation"]["state"] == "active"
+
+    doubted = consents_in_doubt()
+    for connection_id in doubted:
+        try_consent(connection_id)
+
+    assert doubted == [division.connection_id]
+    assert till.get("till").json()["activation"]["state"] == "reconnect_required"
+    assert till.get("activation").json()["state"] == "reconnect_required"
+    assert consents_in_doubt() == []
+
+
+def test_past_came_back__a_consent_that_holds_is_told_from_one_that_is_gone(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    lose(Backup())
+    [doubted] = consents_in_doubt()
+    try_consent(doubted)
+    assert till.get("till").json()["activation"]["state"] == "active"
+    exact.control("tokens/expire", client_id="demo-client", user=f"compta{division.code}@example.fr")
+    try_consent(doubted)
+    assert till.get("till").json()["activation"]["state"] == "active"
+    assert consents_in_doubt() == []
+
+
+def test_past_came_back__said_by_an_operator_is_looked_up_too(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    backup, held = live(till, division)
+    tokens = Connection.objects.values().get()
+    backup.restore(place="")
+    Connection.objects.update(**tokens)
+    assert Past.objects.count() == 1
+    say_came_back("a snapshot of the volume was put back")
+
+    for number in (1042, 1043, 1044, 1045):
+        push(till, number)
+    run(division)
+    book_as_it_is(held)
+    run(division)
+    assert {*booked(exact, division).values()} == {1}
