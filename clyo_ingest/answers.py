@@ -28,6 +28,7 @@ from exports.way.destination import (
     BookedDifference,
     BookedEntry,
 )
+from exports.way.lost_past import SendAgain as Asked
 from exports.words.history import STATES
 from exports.words.problems import SENTENCES, sentence
 from ledger.kinds import ClosingKind
@@ -263,6 +264,18 @@ class ActivationLinkAnswer(AnswerBody):
     """Until when it opens."""
 
 
+class SendAgain(AnswerBody):
+    """Closings that we may have lost: push what was closed since then once more, also what we had taken.
+
+    What is here already is answered 200 and nothing happens twice. Do it once for each `number`.
+    """
+
+    number: int
+    """Names this asking: a till that has followed it needs not do so again."""
+    since: datetime | None
+    """Push again what was closed after this moment; null: everything the till still has."""
+
+
 class TillStatus(AnswerBody):
     """Who the till is, where its closings go, and what arrived last."""
 
@@ -276,10 +289,18 @@ class TillStatus(AnswerBody):
     """How many entries of the establishment differ in Exact."""
     server_time: datetime
     """The time on our side, to set the till's clock by."""
+    send_again: SendAgain | None
+    """What we ask for again, after our data came back from an earlier moment; mostly null."""
 
     @classmethod
     def of(
-        cls, till: Till, activation: ActivationStatus, last: Iterable[ReceivedClosing], *, differences: int
+        cls,
+        till: Till,
+        activation: ActivationStatus,
+        last: Iterable[ReceivedClosing],
+        *,
+        differences: int,
+        asked: Asked | None,
     ) -> "TillStatus":
         return cls(
             till=TillAnswer.of(till),
@@ -287,6 +308,7 @@ class TillStatus(AnswerBody):
             last_closings=[LastClosing.model_validate(it, from_attributes=True) for it in last],
             differences=differences,
             server_time=timezone.now(),
+            send_again=SendAgain.model_validate(asked, from_attributes=True) if asked else None,
         )
 
 

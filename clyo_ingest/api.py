@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import is_valid_path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -57,6 +58,7 @@ from exports.way.destination import (
     open_activation,
     stop_export,
 )
+from exports.way.lost_past import asked_again
 from postgres.rows import before
 from tenants.models import Till
 
@@ -119,7 +121,8 @@ class TillView(AskedView):
             .distinct("kind", "scope")
         )
         shop = till.establishment
-        return answered(TillStatus.of(till, activation_status(shop), last, differences=count_differences(shop)))
+        asked, differences = asked_again(till, timezone.now()), count_differences(shop)
+        return answered(TillStatus.of(till, activation_status(shop), last, differences=differences, asked=asked))
 
 
 class ActivationView(AskedView):

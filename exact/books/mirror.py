@@ -75,7 +75,7 @@ def forget(division: Division) -> None:
 def keep_lines(division: Division, rows: list[Row]) -> set[UUID]:
     """Store the rows that belong to postings of ours. Returns those postings."""
     owners = _owners(division, rows)
-    lines = [_line(division, owners[row["EntryID"]], row) for row in rows if row["EntryID"] in owners]
+    lines = [line_of(division, owners[row["EntryID"]], row) for row in rows if row["EntryID"] in owners]
     BookLine.objects.bulk_create(
         lines,
         update_conflicts=True,
@@ -131,7 +131,8 @@ def _references(row: Row) -> Iterator[str]:
             yield match.group()
 
 
-def _line(division: Division, posting: UUID, row: Row) -> BookLine:
+def line_of(division: Division, posting: UUID, row: Row) -> BookLine:
+    """A row of the ledger as we keep it, not stored."""
     day = exact_date(row["Date"])
     assert day is not None, "a line of the ledger has a date"
     return BookLine(

@@ -34,8 +34,13 @@ def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, r
     The twelve letters are the lasting half of the closing's id (`clyo_ingest.receive.lasting_id`): whoever books the
     closing finds what another database booked of it. No reference is part of another.
     """
+    return f"{beginning_of(closing_id, number)}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
+
+
+def beginning_of(closing_id: UUID, number: int) -> str:
+    """What all references of a closing begin with: `Z1042-3F7KQ2M9XAQT`."""
     letters = base64.b32encode(closing_id.bytes[8:])[:12].decode()
-    return f"Z{number % 10_000_000}-{letters}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
+    return f"Z{number % 10_000_000}-{letters}"
 
 
 # In plain SQL: every closing that is exported ends with it, and Django composes such an insert row by row.

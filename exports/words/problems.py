@@ -218,6 +218,7 @@ SENTENCES: dict[str, str] = {
     "past_came_back": N_(
         "The service's data came back from an earlier moment. It is looked up in Exact before anything is sent."
     ),
+    "adopted_from_books": N_("Found in Exact's books under its reference, as it was meant."),
     "not_sent_before": N_("Looked up, not in Exact: it is sent."),
     "alike_in_exact": N_(
         "The service's data came back from an earlier moment, and Exact has an entry ({number}, {reference}) of this "

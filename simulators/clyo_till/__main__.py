@@ -49,7 +49,8 @@ def _one(arguments: argparse.Namespace, till: Clyo) -> Sequence[Refused]:
         case "activate":
             till.activate(Patience(time.sleep, arguments.give_up_after))
         case "push":
-            return till.push(arguments.files, Patience(time.sleep, arguments.give_up_after))
+            patience = Patience(time.sleep, arguments.give_up_after)
+            return [*till.push(arguments.files, patience), *till.push_again(patience)]
         case "export":
             question = {"from": arguments.first, "to": arguments.last, "format": arguments.format}
             question |= {"email": arguments.email} if arguments.email else {}

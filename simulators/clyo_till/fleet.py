@@ -45,7 +45,8 @@ class Fleet:
         except NotPaired:
             till.pair(self.server, self.codes[name])
         till.send_parameters(self.week / name / "parameters.json", patience)
-        return till.push(sorted((self.week / name / "closings").glob("*.json")), patience)
+        refusals = till.push(sorted((self.week / name / "closings").glob("*.json")), patience)
+        return [*refusals, *till.push_again(patience)]
 
 
 def read_codes(path: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,21 @@ class Spool:
         """What is to be sent, in the order of its numbers."""
         return sorted((self._state / "waiting").glob("[!.]*.json"))
 
+    def take_back(self, number: int, since: str | None) -> int:
+        """Put what was sent and closed after `since` (ISO 8601; None: all) among what waits, once for each `number`.
+
+        A crash in between leads to the same asking again. Returns how many.
+        """
+        done = self._state / "sent_again"
+        if done.exists() and int(done.read_text()) >= number:
+            return 0
+        begin = datetime.fromisoformat(since) if since else None
+        back = [it for it in (self._state / "sent").glob("[!.]*.json") if begin is None or _closed_at(it) > begin]
+        for path in back:
+            path.replace(self._state / "waiting" / path.name)
+        write_durably(done, str(number).encode())
+        return len(back)
+
     def count(self, folder: str) -> int:
         return len([*(self._state / folder).glob("[!.]*.json")])
 
@@ -66,3 +82,7 @@ class Spool:
             except BlockingIOError as error:
                 raise Busy(str(self._state)) from error
             yield
+
+
+def _closed_at(path: Path) -> datetime:
+    return datetime.fromisoformat(json.loads(path.read_bytes())["closed_at"])

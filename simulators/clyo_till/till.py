@@ -102,6 +102,22 @@ class Clyo:
             spool.put(path.read_bytes())
         return send_all(spool, self._server(), patience, self._say)
 
+    def push_again(self, patience: Patience) -> list[Refused]:
+        """Send once more what the server says it lost, if it asks for anything."""
+        spool = Spool(self._state)
+        return send_all(spool, self._server(), patience, self._say) if self._is_asked_again(spool) else []
+
+    def _is_asked_again(self, spool: Spool) -> bool:
+        """Whether the server lost what it had taken and asks for it: that waits then. No answer: the next time."""
+        try:
+            asked = self._server().whoami().get("send_again")
+        except (TryAgain, Refused):
+            return False
+        back = spool.take_back(asked["number"], asked["since"]) if asked else 0
+        if back:
+            self._say("asked_again", str(back))
+        return back > 0
+
     def export(self, question: Mapping[str, str], out: Path, patience: Patience) -> None:
         """Ask for an export, wait for its end, and write its file, when it has one, below `out`.
 

@@ -1,11 +1,13 @@
 """The database's past came back: nothing that stands in Exact is booked again, and nothing that is missing is lost."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import StringIO
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
@@ -14,7 +16,7 @@ from exact.api.client import http_of_thread
 from exact.api.connection import renewed
 from exact.lane.states import OPEN
 from exact.models import Connection, Division, Lane, Past, Posting, PostingState
-from exact.past import say_came_back
+from exact.past import notice, say_came_back
 from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from tenants.factories import TillFactory
@@ -28,7 +30,7 @@ PLACES = {
     "restored in time": "{system}/00000000/{database}/{table}",
     "a dump that was read back": "{system}/{timeline}/{database}/1",
 }
-ODD = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "1401.00"}
+ODD = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "9.00"}
 
 
 def elsewhere(kind: str) -> str:
@@ -72,6 +74,7 @@ def live(till: Caller, division: Division) -> tuple[Backup, str]:
     run(division)
     push(till, 1043)
     held = push(till, 1050, totals=ODD, tickets=[])
+    assert StoredClosing.objects.get(pk=held).state == "held"
     backup = Backup()
     book_as_it_is(held)
     push(till, 1044)
@@ -221,3 +224,69 @@ def test_past_came_back__said_by_an_operator_is_looked_up_too(
     book_as_it_is(held)
     run(division)
     assert {*booked(exact, division).values()} == {1}
+
+
+def after_restore(*options: str) -> str:
+    out = StringIO()
+    call_command("after_restore", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_after_restore__adopts_what_is_known_names_the_rest_and_may_be_run_twice(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    assert "never came back" in after_restore()
+    place = elsewhere("restored in time")
+    backup, held = live(till, division)
+    tokens = Connection.objects.values().get()
+    backup.restore(place=place)
+    Connection.objects.update(**tokens)
+
+    looked = after_restore()
+    assert "adopted 0" in looked
+    found = [line.split(":")[0].strip() + line.rpartition("-")[0].split()[-1][:5] for line in looked.splitlines()[2:-1]]
+    here, unknown = "of a closing that is here", "of no closing"
+    assert Counter(found) == Counter([*[f"{here}Z1043", f"{here}Z1050", f"{unknown}Z1044"] * 2])
+    assert looked.endswith("2 entries are left for tills and people.\n")
+
+    push(till, 1044)
+    calls = exact.calls(division.code)["total"]
+    assert "adopted 4" in after_restore("--adopt")
+    assert exact.calls(division.code)["total"] - calls == 1
+    assert "adopted 0" in after_restore("--adopt")
+    run(division)
+    book_as_it_is(held)
+    run(division)
+    assert after_restore("--adopt").endswith("Nothing is left.\n")
+    assert {*booked(exact, division).values()} == {1}
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
+
+
+def test_after_restore__leaves_what_differs_to_the_lane(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
+    till, division = linked
+    backup = Backup()
+    other = [PARAMETERS["vat"][0] | {"sales_account": "706000"}, PARAMETERS["vat"][1]]  # type: ignore[index]
+    assert till.put("parameters", PARAMETERS | {"vat": other}).status_code == 200
+    push(till, 1042)
+    run(division)
+    lose(backup)
+    push(till, 1042)
+    assert "adopted 1" in after_restore("--adopt", "--since", "2026-03-01")
+    assert {*Posting.objects.values_list("entry_kind", "state")} == {("sales", "pending"), ("receipts", "posted")}
+
+
+def test_till__is_asked_for_what_the_past_may_have_lost(linked: tuple[Caller, Division]) -> None:
+    till, _division = linked
+    assert till.get("till").json()["send_again"] is None
+    lose(Backup())
+    notice()
+    assert till.get("till").json()["send_again"] == {"number": 2, "since": None}
+    push(till, 1042)
+    assert till.get("till").json()["send_again"] == {"number": 2, "since": None}
+    say_came_back("again")
+    asked = till.get("till").json()["send_again"]
+    received = StoredClosing.objects.get().created_at
+    assert (asked["number"], datetime.fromisoformat(asked["since"])) == (3, received - timedelta(days=1))
+    with time_machine.travel(timezone.now() + timedelta(days=61)):
+        assert till.get("till").json()["send_again"] is None

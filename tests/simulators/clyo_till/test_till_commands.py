@@ -22,7 +22,12 @@ Run: TypeAlias = Callable[..., int]
 
 def usual(request: httpx.Request) -> httpx.Response:
     """A server that takes everything."""
-    bodies = {"/api/v1/pair": PAIRED, "/api/v1/parameters": PARAMETERS, "/api/v1/closings": TAKEN}
+    bodies = {
+        "/api/v1/pair": PAIRED,
+        "/api/v1/parameters": PARAMETERS,
+        "/api/v1/closings": TAKEN,
+        "/api/v1/till": {"till": {}},
+    }
     return httpx.Response(201, json=bodies[request.url.path])
 
 

@@ -1,5 +1,6 @@
 """The spool loses nothing: whatever the closing, whoever writes beside it, at whatever step the power goes."""
 
+import gzip
 import itertools
 import json
 import os
@@ -9,10 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from simulators.clyo_till.identity import write_durably
+from simulators.clyo_till.identity import Identity, write_durably
+from simulators.clyo_till.push import Patience
 from simulators.clyo_till.spool import Spool
+from simulators.clyo_till.till import Clyo
 
 ANSWER = {"id": "x", "state": "ready"}
 CLOSING = json.dumps({"kind": "general", "scope": "", "number": 1042}).encode()
@@ -131,3 +135,39 @@ def test_write_durably__a_full_disk_leaves_the_old_file_and_no_draft(tmp_path: P
         with pytest.raises(OSError, match="No space"):
             write_durably(path, b"new")
     assert {it.name: it.read_bytes() for it in tmp_path.iterdir()} == {"identity.json": b"old"}
+
+
+def test_spool__gives_back_what_the_server_lost_once_for_each_asking(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    for day in ("13", "14", "15"):
+        spool.put(json.dumps({"number": int(day), "closed_at": f"2026-03-{day}T23:00:00+01:00"}).encode())
+    for path in spool.waiting():
+        spool.sent(path, ANSWER)
+
+    assert spool.take_back(2, "2026-03-13T22:00:00Z") == 2
+    assert [path.name[10:12] for path in spool.waiting()] == ["14", "15"]
+    for path in spool.waiting():
+        spool.sent(path, ANSWER)
+    assert spool.take_back(2, "2026-03-13T22:00:00Z") == 0
+    assert Spool(tmp_path).take_back(3, None) == 3
+    assert (spool.count("waiting"), spool.count("sent")) == (3, 0)
+
+
+def test_till__sends_again_what_the_server_asks_for(tmp_path: Path) -> None:
+    pushed: list[int] = []
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/till"):
+            return httpx.Response(200, json={"till": {}, "send_again": {"number": 2, "since": None}})
+        pushed.append(json.loads(gzip.decompress(request.content))["number"])
+        return httpx.Response(201, json={"id": "x", "identity": {}, "state": "ready", "problems": []})
+
+    Identity(server="http://till.example", key="key").save(tmp_path)
+    spool = Spool(tmp_path)
+    spool.put(CLOSING)
+    for path in spool.waiting():
+        spool.sent(path, ANSWER)
+    with httpx.Client(transport=httpx.MockTransport(serve)) as http:
+        for _twice in range(2):
+            Clyo(tmp_path, http, lambda *_: None).push_again(Patience(lambda _seconds: None))
+    assert pushed == [1042]
