@@ -10,6 +10,7 @@ SEED ?=
 TENANTS ?=
 RATE ?=
 EVERY ?=
+CLUSTER ?=
 ROWS ?=
 ONLY ?=
 DOCUMENTS ?=
@@ -27,6 +28,7 @@ help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
+	@echo "make chaos CLUSTER=1   the same with machines: three of PostgreSQL, two of web, two of workers; needs root"
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
 	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…), then schemathesis (EXAMPLES=…)"
 	@echo "make bench         how fast it is, beside what the machine could do at all"
@@ -42,7 +44,7 @@ demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m tools.demo
 
 chaos: $(VENV)/.installed
-	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m tools.chaos
+	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m $(if $(CLUSTER),tools.cluster,tools.chaos)
 
 pressing: $(VENV)/.installed
 	@DOCUMENTS=$(DOCUMENTS) ONLY="$(ONLY)" $(BIN)/python -m tools.pressing
@@ -100,6 +102,7 @@ lock: $(VENV)/.installed
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/production.txt
 	$(BIN)/uv pip compile --group simulators -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/simulators.txt
 	$(BIN)/uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/build.txt
+	$(BIN)/uv pip compile --group cluster --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/cluster.txt
 
 # With a caller of its own on the same machine; some four minutes on two cores.
 bench-simulator: $(VENV)/.installed

@@ -23,7 +23,7 @@ ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 def web(url: str, *, threads: int, application: str = "integration.wsgi:application") -> list[str]:
     """The web tier, listening where `url` says."""
-    address = ["--host", "127.0.0.1", "--port", _port(url), "--no-ws"]
+    address = ["--host", _host(url), "--port", _port(url), "--no-ws"]
     size = ["--workers", "1", "--blocking-threads", str(threads)]
     return ["-m", "granian", "--interface", "wsgi", *address, *size, *SERVER_LOGS, application]
 
@@ -40,7 +40,11 @@ def beat(schedule: Path) -> list[str]:
 
 def exact(url: str, data: Path, *options: str) -> list[str]:
     """The simulated Exact Online with its books in `data`."""
-    return ["-m", "simulators.exact_online", "--port", _port(url), "--data", str(data), *options]
+    return ["-m", "simulators.exact_online", "--host", _host(url), "--port", _port(url), "--data", str(data), *options]
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "127.0.0.1"
 
 
 def _port(url: str) -> str:

