@@ -33,7 +33,7 @@ class DatabaseHost(Host):
         options = f"size={DISK_MB}m,mode=0700,uid={account.uid},gid={account.gid}"
         subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.disk], check=True, timeout=20)
 
-    def install(self, patroni: Path, postgres: Path, peers: Mapping[str, str], passwords: Mapping[str, str]) -> None:
+    def install(self, patroni: Path, postgres: Path, peers: Mapping[str, str], passwords: dict[str, str]) -> None:
         """What it runs. `patroni`: the program; `postgres`: the folder of PostgreSQL's; `peers`: all three, by name."""
         account = self._account.popen_options()
         self.programs = [
@@ -55,6 +55,7 @@ class DatabaseHost(Host):
             return False
 
     def is_synchronous_standby(self) -> bool:
+        """Whether what is acknowledged now is on its disk too."""
         try:
             return httpx.get(f"http://{self.address}:8008/synchronous", timeout=LOOK_S).status_code == 200
         except httpx.TransportError:

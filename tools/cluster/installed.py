@@ -29,6 +29,7 @@ def cluster_home() -> Path:
 
 
 def patroni_below(home: Path) -> Path:
+    """Patroni's program, once it is installed there."""
     return home / "patroni" / "bin" / "patroni"
 
 
@@ -38,11 +39,9 @@ def install_patroni(home: Path) -> None:
     if stamp.exists() and stamp.read_bytes() == LOCK.read_bytes():
         return
     shutil.rmtree(folder, ignore_errors=True)
-    for command in (
-        [uv, "venv", "--quiet", "--python", PYTHON, folder],
-        [uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python", folder, LOCK],
-    ):
-        subprocess.run(command, check=True, timeout=INSTALL_TIMEOUT_S)
+    locked = ("--quiet", "--require-hashes", "--compile-bytecode", "--python", str(folder), str(LOCK))
+    for arguments in (("venv", "--quiet", "--python", PYTHON, str(folder)), ("pip", "sync", *locked)):
+        subprocess.run([str(uv), *arguments], check=True, timeout=INSTALL_TIMEOUT_S)
     stamp.write_bytes(LOCK.read_bytes())
 
 

@@ -7,6 +7,7 @@ ends with the run.
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -19,10 +20,8 @@ NAMES = Path("/run/netns")
 
 def be_apart(module: str) -> None:
     """Run `python -m MODULE inside` in namespaces of its own, in the place of this process."""
-    import sys
-
     inside = [sys.executable, "-m", module, "inside"]
-    os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation", "private", *inside])
+    os.execvp("unshare", ["unshare", "--net", "--mount", "--propagation", "private", *inside])  # noqa: S606 - takes our place
 
 
 def make_network() -> None:
