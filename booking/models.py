@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import Establishment, Tenant, User
 
 
@@ -29,6 +30,7 @@ class Mapping(models.Model):
         constraints = [
             SameTenant("establishment"),
             Audited(silent=["updated_at", "former_slots"]),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:
@@ -52,6 +54,7 @@ class AskedMeans(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["establishment", "code"], name="booking_means_asked_once"),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:
@@ -73,4 +76,5 @@ class MappingEvent(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]

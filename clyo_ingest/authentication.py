@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
 
 from clyo_ingest.errors import KeyRefused
-from clyo_ingest.keys import KnownTill, find_key, note_use, why_ended
+from clyo_ingest.keys import KnownTill, enter_by_key, note_use, why_ended
 from tenants.models import Till
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class TillKeyAuthentication(BaseAuthentication):
         if not key.strip() or scheme.lower() != "bearer":
             raise KeyRefused("key_missing")
         plausible = len(key) <= KEY_MAX and key.isascii() and key.isprintable()
-        known = find_key(key.strip()) if plausible else None
+        known = enter_by_key(key.strip()) if plausible else None
         if known is None:
             raise KeyRefused(why_ended(key.strip()) if plausible else "key_unknown")
         bind_contextvars(till=known.till_id, tenant=known.tenant_id)

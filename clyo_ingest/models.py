@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exports.models import StoredClosing
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import Establishment, Tenant, Till, User
 
 
@@ -30,6 +31,7 @@ class TillKey(models.Model):
         constraints = [
             SameTenant("till"),
             Audited(silent=["digest", "last_used_at"]),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +56,7 @@ class PairingCode(models.Model):
         constraints = [
             SameTenant("till"),
             Audited(silent=["digest"]),
+            SeenByTenant(),
         ]
 
 
@@ -105,6 +108,7 @@ class Push(models.Model):
         constraints = [
             SameTenant("till"),
             NeverEmptied(),
+            SeenByTenant(),
         ]
 
 
@@ -123,6 +127,7 @@ class Parameters(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["establishment", "version"], name="clyo_ingest_parameters_one_per_version"),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
 
 
@@ -160,6 +165,7 @@ class Restart(models.Model):
             models.CheckConstraint(condition=Q(era__gte=1), name="clyo_ingest_restart_after_the_first_era"),
             SameTenant("till"),
             Audited(),
+            SeenByTenant(),
         ]
 
 
@@ -201,5 +207,6 @@ class ReceivedClosing(models.Model):
             SameTenant("till"),
             OnlyAddedTo("UPDATE"),
             NeverEmptied(),
+            SeenByTenant(),
         ]
         indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]

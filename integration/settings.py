@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "integration.upload_limit.UploadLimit",
     "integration.usable_text.UsableTextMiddleware",
+    "tenants.wall.AtTheDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "integration.language.LanguageMiddleware",
     "clyo_ingest.overload.ShedLoad",
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "tenants.wall.AsPerson",
 ]
 
 ROOT_URLCONF = "integration.urls"

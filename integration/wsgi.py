@@ -8,11 +8,14 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import resolve
 
 from integration.metrics.web_processes import count_together
+from postgres.viewer import begun_at_the_door
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "integration.settings")
 
 count_together()
-application = get_wsgi_application()
+# For who calls it in a thread that has queries of its own as well.
+plain_application = get_wsgi_application()
+application = begun_at_the_door(plain_application)
 # Imports every view before the first request is taken: a second of work that somebody's first page would wait for.
 resolve("/health/")
 # Imported here, for it asks the settings.

@@ -1,6 +1,5 @@
 """A run's file for somebody without a log-in: a signed address, good for seven days."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from on_demand.content import read_content
 from on_demand.models import OnDemandExport
+from postgres.viewer import CUSTOMER, EVERYTHING, Viewer, each_served, serving
 
 VALID_FOR = timedelta(days=7)
 SIGNER = TimestampSigner(salt="exports.run.file")
@@ -32,14 +32,17 @@ def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHtt
         return render(request, "on_demand/link_over.html", status=410)
     except (BadSignature, ValueError) as error:
         raise Http404 from error
-    return file_answer(get_object_or_404(OnDemandExport.objects.select_related("content"), pk=run_id))
+    with serving(EVERYTHING):
+        run = get_object_or_404(OnDemandExport.objects.select_related("tenant", "content"), pk=run_id)
+    with serving(Viewer(role=CUSTOMER, reseller=run.tenant.reseller_id, tenant=run.tenant_id)):
+        return file_answer(run)
 
 
 def file_answer(run: OnDemandExport) -> StreamingHttpResponse:
     """A run's file as it was delivered, byte for byte. Raises `Http404` when there is none."""
     if run.content is None:
         raise Http404
-    pieces: Iterator[bytes] = read_content(run.content)
+    pieces = each_served(read_content(run.content))
     return StreamingHttpResponse(
         pieces,
         content_type="application/octet-stream",

@@ -17,6 +17,8 @@ from ledger.files.layout import Layout
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from postgres.seen import Seen, SeenByTenant
+from postgres.viewer import CUSTOMER, RESELLER, TILL
 from tenants.models import Establishment, Tenant, Till, User
 
 DAYS = models.Func(
@@ -74,6 +76,11 @@ class MailState(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+# The same bytes may be those of two customers: who sees a run that delivered them sees them.
+OF_A_RUN = "EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)"
+OF_A_CONTENT = "EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)"
+
+
 class FileContent(models.Model):
     """The bytes of a delivered file, kept once however often they are delivered; its pieces are `FilePiece`."""
 
@@ -83,7 +90,8 @@ class FileContent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="on_demand_content_has_a_hash")
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="on_demand_content_has_a_hash"),
+            Seen(reads=dict.fromkeys((CUSTOMER, RESELLER, TILL), OF_A_RUN), writes={}),
         ]
 
 
@@ -100,7 +108,10 @@ class FilePiece(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["content", "position"], name="on_demand_piece_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["content", "position"], name="on_demand_piece_once"),
+            Seen(reads=dict.fromkeys((CUSTOMER, RESELLER, TILL), OF_A_CONTENT), writes={}),
+        ]
 
 
 class OnDemandExport(models.Model):
@@ -172,6 +183,7 @@ class OnDemandExport(models.Model):
             models.UniqueConstraint(fields=["id", "tenant"], name="on_demand_run_with_tenant"),
             SameTenant("establishment"),
             SameTenant("asked_by_till"),
+            SeenByTenant(),
         ]
         indexes = [
             models.Index(fields=["tenant", "-asked_at"], name="on_demand_run_by_tenant"),
@@ -231,6 +243,7 @@ class OnDemandClosing(models.Model):
             SameTenant("run"),
             SameTenant("export"),
             SameTenant("earlier"),
+            SeenByTenant(),
         ]
 
 
@@ -252,6 +265,7 @@ class DeliveredClosing(models.Model):
             SameTenant("run"),
             SameTenant("export"),
             NeverEmptied(),
+            SeenByTenant(),
         ]
 
 
@@ -285,6 +299,7 @@ class KeptNumber(models.Model):
             SameTenant("export"),
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]
 
 
@@ -306,6 +321,7 @@ class ValidatedEntry(models.Model):
             models.CheckConstraint(condition=Q(length__gt=0), name="on_demand_validated_has_text"),
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]
 
 
@@ -336,6 +352,7 @@ class BookYear(models.Model):
                 violation_error_message=_("Another fiscal year of this customer holds some of these days."),
             ),
             Audited(),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:
@@ -373,6 +390,7 @@ class FileSettings(models.Model):
             ),
             SameTenant("establishment"),
             Audited(silent=["updated_at"]),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:
@@ -403,6 +421,7 @@ class MonthlyExport(models.Model):
             ),
             SameTenant("establishment"),
             Audited(silent=["exported_month"]),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import NeverEmptied, OnlyAddedTo, Unchanging
+from postgres.seen import Seen
 
 
 class PruneRun(models.Model):
@@ -31,4 +32,5 @@ class PruneRun(models.Model):
             Unchanging("began_at", once=["ended_at"]),
             OnlyAddedTo("DELETE"),
             NeverEmptied(),
+            Seen(reads={}, writes={}),
         ]

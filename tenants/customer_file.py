@@ -205,6 +205,9 @@ class CustomerFile(resources.ModelResource):
     def after_import_row(self, row: dict[str, Any], row_result: RowResult, **kwargs: Any) -> None:
         row.pop("shop", None)
 
+    def after_import(self, dataset: tablib.Dataset, result: object, **kwargs: Any) -> None:
+        """No row brings an id of its own, so that the sequences of ids need not be set after it."""
+
     def _what_is_there(self) -> _Known:
         known = _Known(tenants=[*Tenant.objects.filter(reseller=self.reseller)])
         for shop in Establishment.objects.filter(tenant__reseller=self.reseller):

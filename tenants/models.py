@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
-from tenants.users import Letters, Role, User
+from postgres.seen import ALL, OF_RESELLER, OF_TENANT, Seen, SeenByTenant
+from postgres.viewer import CUSTOMER, DOOR, RESELLER, TILL
+from tenants.users import OF_SUPPORT, Letters, Role, User
 
 __all__ = [
     "BookedLevel",
@@ -56,10 +58,15 @@ class Reseller(models.Model):
         ordering = ["name"]
         constraints = [
             Audited(),
+            Seen(reads={DOOR: ALL, **dict.fromkeys((CUSTOMER, RESELLER, TILL), "id = {reseller}")}, writes={}),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+# Who makes an export on demand locks its customer, the till too.
+OF_ONE = {RESELLER: "reseller_id = {reseller}", **dict.fromkeys((CUSTOMER, TILL), "id = {tenant}")}
 
 
 class Tenant(models.Model):
@@ -88,6 +95,7 @@ class Tenant(models.Model):
                 violation_error_message=_("This reseller already has a customer with this SIREN. Check the number."),
             ),
             Audited(),
+            Seen(reads={DOOR: ALL, **OF_ONE}, writes=OF_ONE),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +112,9 @@ class BookedLevel(models.TextChoices):
     GENERAL = "general", _("general closings")
     STATION = "station", _("station closings")
     DRAWER = "drawer", _("drawer closings")
+
+
+OF_ESTABLISHMENT = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: f"{OF_TENANT} AND id = {{establishment}}"}
 
 
 class Establishment(models.Model):
@@ -174,6 +185,7 @@ class Establishment(models.Model):
                 condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
             ),
             Audited(),
+            Seen(reads=OF_ESTABLISHMENT, writes=OF_ESTABLISHMENT),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +224,7 @@ class Till(models.Model):
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
             SameTenant("establishment"),
             Audited(),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:
@@ -244,10 +257,19 @@ class LookThrough(models.Model):
             Unchanging("actor_id", "seen_as_id", "reseller_id", "began_at", once=["ended_at"]),
             OnlyAddedTo("DELETE"),
             NeverEmptied(),
+            Seen(reads={RESELLER: "reseller_id = {reseller}", CUSTOMER: "seen_as_id = {person}"}, writes={}),
         ]
 
     def __str__(self) -> str:
         return f"{self.actor} → {self.seen_as}"
+
+
+# A reseller's administrator ends those of its people too; support's are nobody's business.
+OF_WHO_IS_BEHIND = {
+    DOOR: ALL,
+    CUSTOMER: "user_id = {behind}",
+    RESELLER: f"user_id = {{behind}} OR user_id IN (SELECT id FROM tenants_user WHERE NOT ({OF_SUPPORT}))",  # noqa: S608
+}
 
 
 class LogIn(models.Model):
@@ -264,6 +286,9 @@ class LogIn(models.Model):
         verbose_name = _("log-in")
         verbose_name_plural = _("log-ins")
         ordering = ["-seen_at"]
+        constraints = [
+            Seen(reads=OF_WHO_IS_BEHIND, writes=OF_WHO_IS_BEHIND),
+        ]
 
     def __str__(self) -> str:
         return self.browser
@@ -316,6 +341,7 @@ class Change(models.Model):
             OnlyAddedTo("DELETE"),
             OnlyMasked("label", "before", "after", "link_holder"),
             NeverEmptied(),
+            Seen(reads={RESELLER: "reseller_id = {reseller}", CUSTOMER: OF_TENANT}, writes={}),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """People who log in to the console."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
+from postgres.seen import ALL, OF_RESELLER, Seen
+from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, RESELLER, TILL, serving
 
 
 class Role(models.TextChoices):
@@ -43,6 +46,21 @@ SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
 # Users and the audit are for those who may invite people; keys and raw pushes concern no accountant.
 INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
 NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
+
+
+# Support is named in everybody's histories; and who looks through another's eyes keeps the own account.
+OF_SUPPORT = "reseller_id IS NULL AND tenant_id IS NULL"
+OWN = "id = {behind} AND {behind} <> {person}"
+READ_BY = {
+    DOOR: ALL,
+    RESELLER: f"reseller_id = {{reseller}} OR {OF_RESELLER} OR {OF_SUPPORT}",
+    **dict.fromkeys((CUSTOMER, TILL), f"tenant_id = {{tenant}} OR reseller_id = {{reseller}} OR {OF_SUPPORT}"),
+}
+WRITTEN_BY = {
+    DOOR: ALL,
+    RESELLER: f"reseller_id = {{reseller}} OR {OF_RESELLER} OR {OWN}",
+    CUSTOMER: f"id = {{person}} AND tenant_id = {{tenant}} OR {OWN}",
+}
 
 
 class UserAccounts(BaseUserManager["User"]):
@@ -107,10 +125,20 @@ class User(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=Q(letters__in=Letters.values), name="tenants_user_letters_known"),
             Audited(silent=["last_login"], secret=["password"]),
+            Seen(reads=READ_BY, writes=WRITTEN_BY),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """Whether an address is taken is asked of all people, whoever asks."""
+        with serving(EVERYTHING):
+            super().validate_unique(exclude)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        with serving(EVERYTHING):
+            super().validate_constraints(exclude)
 
     def get_full_name(self) -> str:
         """What the console's frame calls the person."""

@@ -2,6 +2,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import postgres.seen
 from django.conf import settings
 from django.db import migrations, models
 
@@ -39,7 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'letters',
                 'ordering': ['-made_at'],
                 'indexes': [models.Index(fields=['person', '-made_at'], name='concerns_letter_of_person'), models.Index(condition=models.Q(('state', 'due')), fields=['made_at'], name='concerns_letter_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'morning')), fields=('person', 'day'), name='concerns_letter_one_a_morning'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'at_once')), expressions=[('person', '='), (models.Func(models.F('made_at'), models.F('quiet_until'), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='concerns_letter_at_once_bundled'), models.CheckConstraint(condition=models.Q(('kind__in', ['morning', 'at_once'])), name='concerns_letter_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['nothing', 'unmade', 'due', 'sending', 'sent', 'refused', 'dropped'])), name='concerns_letter_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lines', []), ('state__in', ('nothing', 'unmade'))), models.Q(models.Q(('state__in', ('nothing', 'unmade')), _negated=True), models.Q(('lines', []), _negated=True)), _connector='OR'), name='concerns_letter_tells'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='concerns_letter_sent_has_time')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'morning')), fields=('person', 'day'), name='concerns_letter_one_a_morning'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'at_once')), expressions=[('person', '='), (models.Func(models.F('made_at'), models.F('quiet_until'), function='TSTZRANGE', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='concerns_letter_at_once_bundled'), models.CheckConstraint(condition=models.Q(('kind__in', ['morning', 'at_once'])), name='concerns_letter_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['nothing', 'unmade', 'due', 'sending', 'sent', 'refused', 'dropped'])), name='concerns_letter_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lines', []), ('state__in', ('nothing', 'unmade'))), models.Q(models.Q(('state__in', ('nothing', 'unmade')), _negated=True), models.Q(('lines', []), _negated=True)), _connector='OR'), name='concerns_letter_tells'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='concerns_letter_sent_has_time'), postgres.seen.Seen(name='concerns_letter_seen', reads={'clyo_customer': 'person_id = {person}', 'clyo_reseller': 'person_id = {person}'}, writes={})],
             },
         ),
     ]

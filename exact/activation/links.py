@@ -12,13 +12,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from exact.models import ActivationLink, LinkStep
+from postgres.viewer import EVERYTHING, serving
 from tenants.audit import by_link
 from tenants.models import Establishment, User
+from tenants.wall import viewer_of_customer
 
 LIFE = timedelta(minutes=30)
 SECRET_BYTES = 32
@@ -53,12 +55,23 @@ def end_links(establishment: Establishment) -> None:
 
 def link_of(secret: str) -> ActivationLink | None:
     """The link an address stands for, expired or not."""
-    return _links().filter(digest=digest_of(secret)).first()
+    return _find(digest=digest_of(secret))
 
 
 def link_of_state(state: str) -> ActivationLink | None:
     """The link whose log-in at Exact carries this state, while it is awaited."""
-    return _links().filter(state_digest=digest_of(state)).first() if state else None
+    return _find(state_digest=digest_of(state)) if state else None
+
+
+def link_of_browser(number: int, browser: str) -> ActivationLink | None:
+    """The link of this number, when it belongs to this browser."""
+    link = _find(pk=number)
+    return link if link is not None and is_of(link, browser) else None
+
+
+def newest_link_of(browser: str) -> ActivationLink | None:
+    """The newest link a browser holds."""
+    return _find(browser_digest=digest_of(browser)) if browser else None
 
 
 def bind(link: ActivationLink, browser: str) -> bool:
@@ -91,6 +104,11 @@ def in_the_name_of(link: ActivationLink) -> AbstractContextManager[None]:
     return by_link(link.pk, f"{link.establishment} ({mail})" if mail else str(link.establishment))
 
 
+def served_to_holder(link: ActivationLink) -> AbstractContextManager[None]:
+    """What is read and written meanwhile is the link's customer's, and nothing else is there."""
+    return serving(viewer_of_customer(link.establishment.tenant))
+
+
 def expired(link: ActivationLink) -> bool:
     """Whether the link's half hour is over."""
     return link.expires_at <= timezone.now()
@@ -111,5 +129,8 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def _links() -> QuerySet[ActivationLink]:
-    return ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")
+def _find(**secret: Any) -> ActivationLink | None:
+    """The newest link with this secret, looked for at the door, where no link is seen."""
+    links = ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")
+    with serving(EVERYTHING):
+        return links.filter(**secret).order_by("-created_at").first()

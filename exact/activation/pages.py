@@ -18,11 +18,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exact.activation import link_steps
-from exact.activation.links import StepTaken, bind, digest_of, expired, in_the_name_of, is_of, link_of, link_of_state
+from exact.activation.links import (
+    StepTaken,
+    bind,
+    expired,
+    in_the_name_of,
+    is_of,
+    link_of,
+    link_of_browser,
+    link_of_state,
+    newest_link_of,
+    served_to_holder,
+)
 from exact.activation.login import ForgedLogin
 from exact.activation.state import ActivationState, state_of
 from exact.activation.switch import check_establishment
-from exact.company.companies import Company, CompanyTaken
+from exact.company.companies import Company, CompanyTaken, taken_by_others
 from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
 from exact.wording import explain, label_of, resource_name
 
@@ -48,18 +59,14 @@ def _of_this_browser(view: Page) -> Page:
     @wraps(view)
     @never_cache
     def wrapped(request: HttpRequest, link_id: int) -> HttpResponse:
-        link = (
-            ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")
-            .filter(pk=link_id)
-            .first()
-        )
-        if link is None or not is_of(link, request.session.get(BROWSER, "")):
+        link = link_of_browser(link_id, request.session.get(BROWSER, ""))
+        if link is None:
             return _refusal(request, "unknown", 404)
         if _is_suspended(link):
             return _refusal(request, "suspended", 403)
-        if expired(link):
-            return _refusal(request, "expired", 410, link=link, activation=_activation(link))
-        with in_the_name_of(link):
+        with served_to_holder(link), in_the_name_of(link):
+            if expired(link):
+                return _refusal(request, "expired", 410, link=link, activation=_activation(link))
             return view(request, link)
 
     return wrapped
@@ -76,6 +83,11 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _refusal(request, "expired", 410, link=None)
     if _is_suspended(link):
         return _refusal(request, "suspended", 403)
+    with served_to_holder(link):
+        return _open(request, link)
+
+
+def _open(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     browser = request.session.get(BROWSER, "")
     if link.browser_digest:
         return _redirect_to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
@@ -102,26 +114,19 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Where Exact sends the browser back to. The state tells which link, and works once, in this browser only."""
     link = link_of_state(request.GET.get("state", ""))
     if link is None:
-        return _refusal(request, "login_over", 400, link=_own_link(request))
+        return _refusal(request, "login_over", 400, link=newest_link_of(request.session.get(BROWSER, "")))
     if not is_of(link, request.session.get(BROWSER, "")):
         return _refusal(request, "other_browser", 403)
     if expired(link) or _is_suspended(link):
         return _redirect_to(link)
     try:
-        with in_the_name_of(link):
+        with served_to_holder(link), in_the_name_of(link):
             link_steps.finish_login(request, link)
     except ForgedLogin:
         return _refusal(request, "login_over", 400, link=link)
     except StepTaken:
         pass
     return _redirect_to(link)
-
-
-def _own_link(request: HttpRequest) -> ActivationLink | None:
-    """The newest link this browser holds, to lead somebody back whose log-in came twice."""
-    browser = request.session.get(BROWSER, "")
-    links = ActivationLink.objects.filter(browser_digest=digest_of(browser)).order_by("-created_at")
-    return links.first() if browser else None
 
 
 @require_GET
@@ -218,10 +223,7 @@ def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     trouble = link_steps.look_for(link, wanted) if link.more_companies and wanted else link.trouble
     companies = [Company.from_document(document) for document in link.companies]
     fitting = [it for it in companies if wanted.casefold() in f"{it.code} {it.name}".casefold()]
-    linked = {
-        division.code: division
-        for division in Division.objects.filter(app__country=link_steps.COUNTRY, code__in=[it.code for it in fitting])
-    }
+    taken = taken_by_others(link.tenant_id, [it.code for it in fitting], country=link_steps.COUNTRY)
     establishments: dict[int, list[str]] = {}
     active = Activation.objects.filter(tenant_id=link.tenant_id, active=True).select_related(
         "division", "establishment"
@@ -230,14 +232,13 @@ def _companies(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
         establishments.setdefault(activation.division.code, []).append(activation.establishment.name)
     rows = []
     for it in fitting[:COMPANIES_SHOWN]:
-        division = linked.get(it.code)
         rows.append(
             {
                 "code": it.code,
                 "name": it.name,
-                "usable": it.usable and (division is None or division.tenant_id == link.tenant_id),
+                "usable": it.usable and it.code not in taken,
                 "archived": not it.usable,
-                "taken": division is not None and division.tenant_id != link.tenant_id,
+                "taken": it.code in taken,
                 "establishments": establishments.get(it.code, []),
             }
         )

@@ -13,6 +13,7 @@ from exact.api.connection import identify
 from exact.api.errors import Forbidden
 from exact.company.catalogue import exact_date, quoted
 from exact.models import Connection, Division, DivisionAccess, Lane, PauseCode
+from postgres.viewer import EVERYTHING, serving
 
 REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
 COMPANIES = "hrm/Divisions"
@@ -121,11 +122,18 @@ def tie(connection: Connection, company: Company) -> Division:
                 defaults={"connection": connection, "name": company.name[:120], "access": DivisionAccess.OPEN},
             )
     except IntegrityError as error:
-        if Division.objects.filter(app=connection.app, code=company.code).exclude(tenant_id=connection.tenant_id):
+        if taken_by_others(connection.tenant_id, [company.code], country=connection.app.country):
             raise CompanyTaken(str(company.code)) from error
         raise
     Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
     return division
+
+
+def taken_by_others(tenant_id: int, codes: Iterable[int], *, country: str) -> set[int]:
+    """Which of these companies another customer has linked: asked of all customers, and nothing else told of them."""
+    with serving(EVERYTHING):
+        rows = Division.objects.filter(app__country=country, code__in=[*codes]).exclude(tenant_id=tenant_id)
+        return {*rows.values_list("code", flat=True)}
 
 
 def revive(connection: Connection, companies: Iterable[Company]) -> list[Division]:

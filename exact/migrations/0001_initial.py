@@ -2,6 +2,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import postgres.guards
 import postgres.secret_text
+import postgres.seen
 import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'app registration',
                 'verbose_name_plural': 'app registrations',
-                'constraints': [postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=())],
+                'constraints': [postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=()), postgres.seen.Seen(name='exact_exactapp_seen', reads={'clyo_customer': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'past that came back',
                 'verbose_name_plural': 'pasts that came back',
                 'ordering': ['-number'],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept'), postgres.seen.Seen(name='exact_past_seen', reads={}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'connection',
                 'verbose_name_plural': 'connections',
-                'constraints': [models.UniqueConstraint(fields=('id', 'tenant'), name='exact_connection_with_tenant'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), models.Q(('refresh_token__isnull', True), _negated=True), _connector='OR'), name='exact_connection_active_has_token'), models.UniqueConstraint(condition=models.Q(('user_id', ''), _negated=True), fields=('tenant', 'app', 'user_id'), name='exact_connection_one_per_exact_user'), postgres.guards.Audited(name='exact_connection_audited', secret=(), silent=('access_token', 'refresh_token', 'access_issued_at', 'access_expires_at', 'told_at', 'put_off_until', 'put_off_count'))],
+                'constraints': [models.UniqueConstraint(fields=('id', 'tenant'), name='exact_connection_with_tenant'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), models.Q(('refresh_token__isnull', True), _negated=True), _connector='OR'), name='exact_connection_active_has_token'), models.UniqueConstraint(condition=models.Q(('user_id', ''), _negated=True), fields=('tenant', 'app', 'user_id'), name='exact_connection_one_per_exact_user'), postgres.guards.Audited(name='exact_connection_audited', secret=(), silent=('access_token', 'refresh_token', 'access_issued_at', 'access_expires_at', 'told_at', 'put_off_until', 'put_off_count')), postgres.seen.SeenByTenant(name='exact_connection_seen')],
             },
         ),
         migrations.CreateModel(
@@ -100,7 +101,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'division',
                 'verbose_name_plural': 'divisions',
-                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked. Choose another.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked. Choose another.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_division_seen')],
             },
         ),
         migrations.CreateModel(
@@ -119,7 +120,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'catalogue item',
                 'verbose_name_plural': 'catalogue items',
-                'constraints': [models.UniqueConstraint(fields=('division', 'kind', 'code'), name='exact_catalogue_one_per_code')],
+                'constraints': [models.UniqueConstraint(fields=('division', 'kind', 'code'), name='exact_catalogue_one_per_code'), postgres.seen.SeenByTenant(name='exact_catalogueitem_seen')],
             },
         ),
         migrations.CreateModel(
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'activation',
                 'verbose_name_plural': 'activations',
-                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activation_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activation_division_id_same_tenant'), postgres.guards.Audited(name='exact_activation_audited', secret=(), silent=('checked_at', 'activated_at', 'put_off_until', 'put_off_count'))],
+                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activation_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activation_division_id_same_tenant'), postgres.guards.Audited(name='exact_activation_audited', secret=(), silent=('checked_at', 'activated_at', 'put_off_until', 'put_off_count')), postgres.seen.SeenByTenant(name='exact_activation_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
-                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activationevent_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationevent_division_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_activationevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_activationevent_kept')],
+                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activationevent_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationevent_division_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_activationevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_activationevent_kept'), postgres.seen.SeenByTenant(name='exact_activationevent_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -187,7 +188,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'activation link',
                 'verbose_name_plural': 'activation links',
                 'indexes': [models.Index(condition=models.Q(('step', 'checks')), fields=['check_after'], name='exact_link_checks_due'), models.Index(fields=['establishment', '-created_at'], name='exact_link_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['introduction', 'login']), ('connection__isnull', False), _connector='OR'), name='exact_link_beyond_login_has_connection'), models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['checks', 'done']), _negated=True), ('division__isnull', False), _connector='OR'), name='exact_link_checked_has_division'), postgres.guards.SameTenant('establishment', name='exact_activationlink_establishment_id_same_tenant'), postgres.guards.SameTenant('connection', name='exact_activationlink_connection_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationlink_division_id_same_tenant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['introduction', 'login']), ('connection__isnull', False), _connector='OR'), name='exact_link_beyond_login_has_connection'), models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['checks', 'done']), _negated=True), ('division__isnull', False), _connector='OR'), name='exact_link_checked_has_division'), postgres.guards.SameTenant('establishment', name='exact_activationlink_establishment_id_same_tenant'), postgres.guards.SameTenant('connection', name='exact_activationlink_connection_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationlink_division_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_activationlink_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +211,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lane',
                 'verbose_name_plural': 'lanes',
+                'constraints': [postgres.seen.SeenByTenant(name='exact_lane_seen')],
             },
         ),
         migrations.CreateModel(
@@ -248,7 +250,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'postings',
                 'ordering': ['turn'],
                 'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_to_do'), models.Index(condition=models.Q(('state__in', ['sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_under_way'), models.Index(condition=models.Q(('state__in', ['refused', 'differs'])), fields=['division', 'closing_id'], name='exact_posting_halted'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='exact_posting_reverses'), models.Index(models.F('exact_entry_number'), condition=models.Q(('exact_entry_number__gt', 0)), name='exact_posting_number'), models.Index(condition=models.Q(('exact_entry_id__isnull', False)), fields=['division', 'exact_entry_id'], name='exact_posting_entry')],
-                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('exact_entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'unknown', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept')],
+                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('exact_entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'unknown', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept'), postgres.seen.SeenByTenant(name='exact_posting_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -268,7 +270,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(fields=['tenant', 'at'], name='exact_posting_event_of_a_day'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='exact_posting_event_person')],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_postingevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_postingevent_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_postingevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_postingevent_kept'), postgres.seen.SeenByTenant(name='exact_postingevent_seen')],
             },
         ),
         migrations.CreateModel(
@@ -291,7 +293,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['entry_number', 'pk'],
                 'indexes': [models.Index(fields=['division', 'entry_id'], name='exact_bookline_entry')],
-                'constraints': [models.UniqueConstraint(fields=('division', 'line_id'), name='exact_bookline_once'), postgres.guards.SameTenant('division', name='exact_bookline_division_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('division', 'line_id'), name='exact_bookline_once'), postgres.guards.SameTenant('division', name='exact_bookline_division_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_bookline_seen')],
             },
         ),
         migrations.CreateModel(
@@ -311,7 +313,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'difference from Exact',
                 'verbose_name_plural': 'differences from Exact',
                 'ordering': ['-found_at', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('posting',), name='exact_finding_one_open_per_posting'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settlement', '')), models.Q(('settled_at__isnull', False), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='exact_finding_settled_says_how')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('posting',), name='exact_finding_one_open_per_posting'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settlement', '')), models.Q(('settled_at__isnull', False), models.Q(('settlement', ''), _negated=True)), _connector='OR'), name='exact_finding_settled_says_how'), postgres.seen.SeenByTenant(name='exact_finding_seen')],
             },
         ),
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from exact.models.app import CUSTOMER, Connection
 from exact.models.company import Division
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import Establishment, Tenant, User
 from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
@@ -34,6 +35,7 @@ class Activation(PutOff):
             SameTenant("establishment"),
             SameTenant("division"),
             Audited(silent=["checked_at", "activated_at", *PUT_OFF_COLUMNS]),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +77,7 @@ class ActivationEvent(models.Model):
             SameTenant("division"),
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:
@@ -140,6 +143,7 @@ class ActivationLink(models.Model):
             SameTenant("establishment"),
             SameTenant("connection"),
             SameTenant("division"),
+            SeenByTenant(shop=True),
         ]
 
     def __str__(self) -> str:

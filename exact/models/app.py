@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
 from postgres.secret_text import SecretText
+from postgres.seen import READ_BY_ALL, Seen, SeenByTenant
 from tenants.models import Tenant
 from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
@@ -29,6 +30,7 @@ class ExactApp(models.Model):
         verbose_name_plural = _("app registrations")
         constraints = [
             Audited(secret=["client_secret"]),
+            Seen(reads=READ_BY_ALL, writes={}),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +82,7 @@ class Connection(PutOff):
                 name="exact_connection_one_per_exact_user",
             ),
             Audited(silent=[*TOKEN_COLUMNS, "told_at", *PUT_OFF_COLUMNS]),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from exact.models.app import CUSTOMER
 from exact.models.company import Division
 from exact.models.posting import Posting
 from postgres.guards import SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import Tenant, User
 
 
@@ -34,6 +35,7 @@ class BookLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once"),
             SameTenant("division"),
+            SeenByTenant(),
         ]
         indexes = [models.Index(fields=["division", "entry_id"], name="exact_bookline_entry")]
 
@@ -81,6 +83,7 @@ class Finding(models.Model):
                 condition=Q(settled_at=None, settlement="") | (Q(settled_at__isnull=False) & ~Q(settlement="")),
                 name="exact_finding_settled_says_how",
             ),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:

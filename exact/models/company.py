@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from booking.codes import CodeKind
 from exact.models.app import CUSTOMER, Connection, ExactApp
 from postgres.guards import SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import Tenant
 from tenants.put_off import PutOff
 
@@ -61,6 +62,7 @@ class Division(PutOff):
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="exact_division_with_tenant"),
             SameTenant("connection"),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +104,7 @@ class CatalogueItem(models.Model):
         verbose_name_plural = _("catalogue items")
         constraints = [
             models.UniqueConstraint(fields=["division", "kind", "code"], name="exact_catalogue_one_per_code"),
+            SeenByTenant(),
         ]
 
     def __str__(self) -> str:

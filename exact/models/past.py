@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import NeverEmptied, OnlyAddedTo
+from postgres.seen import Seen
 
 
 class Past(models.Model):
@@ -27,6 +28,7 @@ class Past(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
+            Seen(reads={}, writes={}),
         ]
 
     def __str__(self) -> str:

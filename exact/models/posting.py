@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from exact.models.app import CUSTOMER
 from exact.models.company import Division
 from postgres.guards import Moves, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from postgres.seen import SeenByTenant
 from tenants.models import Establishment, Tenant, User
 
 
@@ -44,6 +45,9 @@ class Lane(models.Model):
     class Meta:
         verbose_name = _("lane")
         verbose_name_plural = _("lanes")
+        constraints = [
+            SeenByTenant(),
+        ]
 
     def __str__(self) -> str:
         return self.division.label
@@ -164,6 +168,7 @@ class Posting(models.Model):
             Moves("state", MOVES),
             Unchanging("reference", "entry", "closing_id", "division_id"),
             NeverEmptied(),
+            SeenByTenant(shop=True),
         ]
         indexes = [
             models.Index(
@@ -240,4 +245,5 @@ class PostingEvent(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]

@@ -5,6 +5,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.operations
 import django.db.models.deletion
 import postgres.guards
+import postgres.seen
 import uuid
 import uuid_utils.compat
 from django.conf import settings
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('answered_at', None), ('asked_at__isnull', False)), fields=['establishment'], name='exports_kinds_open_question')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('answered_at', None), ('asked_at__isnull', False), _connector='OR'), name='exports_kinds_asked_before_answered'), postgres.guards.SameTenant('establishment', name='exports_closingkinds_establishment_id_same_tenant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('answered_at', None), ('asked_at__isnull', False), _connector='OR'), name='exports_kinds_asked_before_answered'), postgres.guards.SameTenant('establishment', name='exports_closingkinds_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_closingkinds_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['at'], name='exports_level_to_look_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='exports_level_really_changed'), postgres.guards.SameTenant('establishment', name='exports_levelchange_establishment_id_same_tenant')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='exports_level_really_changed'), postgres.guards.SameTenant('establishment', name='exports_levelchange_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_levelchange_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'closings',
                 'ordering': ['-created_at', 'id'],
                 'indexes': [models.Index(fields=['establishment', 'state'], name='exports_by_establishment'), models.Index(fields=['tenant', '-created_at'], name='exports_by_tenant'), models.Index(fields=['-created_at', 'id'], name='exports_newest_first'), models.Index(fields=['tenant', 'business_date', 'closed_at', 'id'], name='exports_by_tenant_day'), models.Index(condition=models.Q(('state__in', ['held', 'waiting'])), fields=['business_date', 'closed_at'], name='exports_looked_at_again'), models.Index(fields=['-business_date', '-closed_at', 'id'], name='exports_latest'), models.Index(fields=['number'], name='exports_by_number'), models.Index(fields=['business_date', 'till', 'establishment', 'state'], name='exports_by_day'), models.Index(fields=['establishment', 'business_date', 'state'], name='exports_shop_days'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('problems', []), _negated=True), fields=['problems'], name='exports_problems', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('state__in', ['held', 'failed'])), fields=['-business_date', '-closed_at'], name='exports_to_mend')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_closing_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_closing_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_closing_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_storedclosing_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_storedclosing_till_id_same_tenant'), postgres.guards.Unchanging('document', name='exports_storedclosing_unchanging'), postgres.guards.NeverEmptied(name='exports_storedclosing_kept')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_closing_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_closing_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_closing_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_storedclosing_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_storedclosing_till_id_same_tenant'), postgres.guards.Unchanging('document', name='exports_storedclosing_unchanging'), postgres.guards.NeverEmptied(name='exports_storedclosing_kept'), postgres.seen.SeenByTenant(name='exports_storedclosing_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +106,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reposts',
                 'ordering': ['-started_at'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['started_at'], name='exports_repost_unfinished')],
+                'constraints': [postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
             },
         ),
         migrations.CreateModel(
@@ -121,7 +123,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [django.contrib.postgres.indexes.GistIndex(fields=['tickets'], name='exports_tickets_found')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True)), expressions=[('establishment', '='), ('station', '='), ('tickets', '&&')], name='exports_tickets_once'), models.CheckConstraint(condition=models.Q(('live', True), ('training', True), _negated=True), name='exports_training_never_live'), postgres.guards.SameTenant('closing', name='exports_coveredtickets_closing_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exports_coveredtickets_establishment_id_same_tenant')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True)), expressions=[('establishment', '='), ('station', '='), ('tickets', '&&')], name='exports_tickets_once'), models.CheckConstraint(condition=models.Q(('live', True), ('training', True), _negated=True), name='exports_training_never_live'), postgres.guards.SameTenant('closing', name='exports_coveredtickets_closing_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exports_coveredtickets_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_coveredtickets_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -136,7 +138,7 @@ class Migration(migrations.Migration):
                 ('live', models.BooleanField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('establishment', 'alike'), name='exports_untold_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True)), expressions=[('establishment', '='), ('kind', '<>'), ('hours', '&&')], name='exports_untold_one_kind'), postgres.guards.SameTenant('closing', name='exports_untoldtickets_closing_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exports_untoldtickets_establishment_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('live', True)), fields=('establishment', 'alike'), name='exports_untold_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True)), expressions=[('establishment', '='), ('kind', '<>'), ('hours', '&&')], name='exports_untold_one_kind'), postgres.guards.SameTenant('closing', name='exports_untoldtickets_closing_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exports_untoldtickets_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_untoldtickets_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -150,7 +152,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [postgres.guards.SameTenant('closing', name='exports_remainder_closing_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_remainder_only_added_to'), postgres.guards.NeverEmptied(name='exports_remainder_kept')],
+                'constraints': [postgres.guards.SameTenant('closing', name='exports_remainder_closing_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_remainder_only_added_to'), postgres.guards.NeverEmptied(name='exports_remainder_kept'), postgres.seen.SeenByTenant(name='exports_remainder_seen')],
             },
         ),
         migrations.CreateModel(
@@ -168,7 +170,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(fields=['tenant', 'at'], name='exports_event_of_a_day'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='exports_event_of_a_person')],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_closingevent_only_added_to'), postgres.guards.NeverEmptied(name='exports_closingevent_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_closingevent_only_added_to'), postgres.guards.NeverEmptied(name='exports_closingevent_kept'), postgres.seen.SeenByTenant(name='exports_closingevent_seen')],
             },
         ),
         migrations.CreateModel(
@@ -184,7 +186,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['run'], name='exports_repost_to_do')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='exports_repost_item_once')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='exports_repost_item_once'), postgres.seen.SeenByTenant(name='exports_repostitem_seen')],
             },
         ),
         migrations.CreateModel(
@@ -204,7 +206,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
             },
         ),
         migrations.CreateModel(
@@ -218,7 +220,7 @@ class Migration(migrations.Migration):
                 ('reversal', models.JSONField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('replacement', 'posting'), name='exports_replaced_once'), models.CheckConstraint(condition=models.Q(models.Q(('reversal__isnull', False), ('way', 'reverse')), models.Q(models.Q(('way', 'reverse'), _negated=True), ('reversal', None)), _connector='OR'), name='exports_replaced_reversal_kept'), postgres.guards.SameTenant('replacement', name='exports_replaced_replacement_id_same_tenant')],
+                'constraints': [models.UniqueConstraint(fields=('replacement', 'posting'), name='exports_replaced_once'), models.CheckConstraint(condition=models.Q(models.Q(('reversal__isnull', False), ('way', 'reverse')), models.Q(models.Q(('way', 'reverse'), _negated=True), ('reversal', None)), _connector='OR'), name='exports_replaced_reversal_kept'), postgres.guards.SameTenant('replacement', name='exports_replaced_replacement_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replaced_seen')],
             },
         ),
     ]

@@ -13,6 +13,8 @@ from uuid_utils.compat import uuid7
 from exact.models import Posting
 from ledger.money import BOOKS
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from postgres.seen import Seen, SeenByTenant
+from postgres.viewer import CUSTOMER, RESELLER
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
@@ -70,6 +72,7 @@ class StoredClosing(PutOff):
             SameTenant("till"),
             Unchanging("document"),
             NeverEmptied(),
+            SeenByTenant(shop=True),
         ]
         indexes = [
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
@@ -134,7 +137,12 @@ class ClosingEvent(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]
+
+
+# A run by support has no reseller; who sees one of its closings sees that it was sent again, and why.
+HAS_ITEMS = "EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)"
 
 
 class RepostRun(models.Model):
@@ -152,6 +160,12 @@ class RepostRun(models.Model):
         verbose_name_plural = _("reposts")
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["started_at"], condition=Q(finished_at=None), name="exports_repost_unfinished")]
+        constraints = [
+            Seen(
+                reads={RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}", CUSTOMER: HAS_ITEMS},
+                writes={RESELLER: "reseller_id = {reseller}"},
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.why
@@ -166,7 +180,10 @@ class RepostItem(PutOff):
     outcome = models.CharField(max_length=30, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once"),
+            SeenByTenant(),
+        ]
         indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]
 
 
@@ -202,6 +219,7 @@ class Replacement(models.Model):
             models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
             SameTenant("export"),
+            SeenByTenant(),
         ]
 
 
@@ -223,4 +241,5 @@ class Replaced(models.Model):
                 name="exports_replaced_reversal_kept",
             ),
             SameTenant("replacement"),
+            SeenByTenant(),
         ]

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant
+from postgres.seen import SeenByTenant
 from tenants.models import BookedLevel, Establishment, Tenant, User
 
 
@@ -45,6 +46,7 @@ class CoveredTickets(models.Model):
             models.CheckConstraint(condition=~Q(live=True, training=True), name="exports_training_never_live"),
             SameTenant("closing"),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
         indexes = [GistIndex(fields=["tickets"], name="exports_tickets_found")]
 
@@ -82,6 +84,7 @@ class UntoldTickets(models.Model):
             ),
             SameTenant("closing"),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
 
 
@@ -103,6 +106,7 @@ class Remainder(models.Model):
             SameTenant("closing"),
             OnlyAddedTo(),
             NeverEmptied(),
+            SeenByTenant(),
         ]
 
 
@@ -131,6 +135,7 @@ class ClosingKinds(models.Model):
                 condition=Q(answered_at=None) | Q(asked_at__isnull=False), name="exports_kinds_asked_before_answered"
             ),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
         indexes = [
             models.Index(
@@ -162,5 +167,6 @@ class LevelChange(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(before=F("after")), name="exports_level_really_changed"),
             SameTenant("establishment"),
+            SeenByTenant(shop=True),
         ]
         indexes = [models.Index(fields=["at"], condition=Q(done_at=None), name="exports_level_to_look_at")]

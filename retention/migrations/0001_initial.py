@@ -1,4 +1,5 @@
 import postgres.guards
+import postgres.seen
 from django.db import migrations, models
 
 
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'deletion by age',
                 'verbose_name_plural': 'deletions by age',
                 'ordering': ['-began_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='retention_prunerun_ends_after_it_began'), postgres.guards.Unchanging('began_at', name='retention_prunerun_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='retention_prunerun_only_added_to'), postgres.guards.NeverEmptied(name='retention_prunerun_kept')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='retention_prunerun_ends_after_it_began'), postgres.guards.Unchanging('began_at', name='retention_prunerun_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='retention_prunerun_only_added_to'), postgres.guards.NeverEmptied(name='retention_prunerun_kept'), postgres.seen.Seen(name='retention_prunerun_seen', reads={}, writes={})],
             },
         ),
     ]

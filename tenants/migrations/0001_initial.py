@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import postgres.guards
 import postgres.in_force
+import postgres.seen
 from django.conf import settings
 from django.db import migrations, models
 
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_note_change',
-            digest='1bace5c12c9db0b8',
+            digest='be6f2dd8f229f7fa',
         ),
         migrations.CreateModel(
             name='Reseller',
@@ -49,7 +50,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reseller',
                 'verbose_name_plural': 'resellers',
                 'ordering': ['name'],
-                'constraints': [postgres.guards.Audited(name='tenants_reseller_audited', secret=(), silent=())],
+                'constraints': [postgres.guards.Audited(name='tenants_reseller_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_reseller_seen', reads={'clyo_customer': 'id = {reseller}', 'clyo_door': 'true', 'clyo_reseller': 'id = {reseller}', 'clyo_till': 'id = {reseller}'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN. Check the number.'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN. Check the number.'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_tenant_seen', reads={'clyo_customer': 'id = {tenant}', 'clyo_door': 'true', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'}, writes={'clyo_customer': 'id = {tenant}', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'})],
             },
         ),
         migrations.CreateModel(
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists. Choose another address.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller', None), ('role', 'support'), ('tenant', None)), models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff')), ('tenant', None)), models.Q(('reseller', None), ('role', 'accountant'), ('tenant__isnull', False)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, an accountant to a customer, support to neither."), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',))],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists. Choose another address.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller', None), ('role', 'support'), ('tenant', None)), models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff')), ('tenant', None)), models.Q(('reseller', None), ('role', 'accountant'), ('tenant__isnull', False)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, an accountant to a customer, support to neither."), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',)), postgres.seen.Seen(name='tenants_user_seen', reads={'clyo_customer': 'tenant_id = {tenant} OR reseller_id = {reseller} OR reseller_id IS NULL AND tenant_id IS NULL', 'clyo_door': 'true', 'clyo_reseller': 'reseller_id = {reseller} OR tenant_id IN (SELECT id FROM tenants_tenant) OR reseller_id IS NULL AND tenant_id IS NULL', 'clyo_till': 'tenant_id = {tenant} OR reseller_id = {reseller} OR reseller_id IS NULL AND tenant_id IS NULL'}, writes={'clyo_customer': 'id = {person} AND tenant_id = {tenant} OR id = {behind} AND {behind} <> {person}', 'clyo_door': 'true', 'clyo_reseller': 'reseller_id = {reseller} OR tenant_id IN (SELECT id FROM tenants_tenant) OR id = {behind} AND {behind} <> {person}'})],
             },
         ),
         migrations.CreateModel(
@@ -110,7 +111,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'establishment',
                 'verbose_name_plural': 'establishments',
                 'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_establishment_seen', reads={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'tenant_id = {tenant} AND id = {establishment}'}, writes={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'tenant_id = {tenant} AND id = {establishment}'})],
             },
         ),
         migrations.CreateModel(
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'till',
                 'verbose_name_plural': 'tills',
                 'ordering': ['establishment__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name. Choose another name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=())],
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name. Choose another name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='tenants_till_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -147,7 +148,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit by support',
                 'verbose_name_plural': 'visits by support',
                 'ordering': ['-began_at'],
-                'constraints': [postgres.guards.Unchanging('actor_id', 'seen_as_id', 'reseller_id', 'began_at', name='tenants_lookthrough_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='tenants_lookthrough_only_added_to'), postgres.guards.NeverEmptied(name='tenants_lookthrough_kept')],
+                'constraints': [postgres.guards.Unchanging('actor_id', 'seen_as_id', 'reseller_id', 'began_at', name='tenants_lookthrough_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='tenants_lookthrough_only_added_to'), postgres.guards.NeverEmptied(name='tenants_lookthrough_kept'), postgres.seen.Seen(name='tenants_lookthrough_seen', reads={'clyo_customer': 'seen_as_id = {person}', 'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +166,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'log-in',
                 'verbose_name_plural': 'log-ins',
                 'ordering': ['-seen_at'],
+                'constraints': [postgres.seen.Seen(name='tenants_login_seen', reads={'clyo_customer': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_reseller': 'user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (reseller_id IS NULL AND tenant_id IS NULL))'}, writes={'clyo_customer': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_reseller': 'user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (reseller_id IS NULL AND tenant_id IS NULL))'})],
             },
         ),
         migrations.CreateModel(
@@ -190,7 +192,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changes',
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['-at', '-id'], name='tenants_change_newest'), models.Index(fields=['reseller', '-at'], name='tenants_change_of_reseller')],
-                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept')],
+                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept'), postgres.seen.Seen(name='tenants_change_seen', reads={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
             },
         ),
     ]

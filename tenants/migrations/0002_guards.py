@@ -5,7 +5,11 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('admin', '0003_logentry_add_action_flag_choices'),
+        ('axes', '0010_accessattemptexpiration'),
+        ('otp_static', '0003_add_timestamps'),
         ('otp_totp', '0003_add_timestamps'),
+        ('sessions', '0001_initial'),
         ('tenants', '0001_initial'),
     ]
 
@@ -13,5 +17,9 @@ class Migration(migrations.Migration):
         postgres.in_force.Install(
             name='otp_totpdevice_audited',
             digest='3dc8b57a581de327',
+        ),
+        postgres.in_force.Install(
+            name='tenants_console_tables',
+            digest='8504072d33e9f881',
         ),
     ]

@@ -12,7 +12,7 @@ from schemathesis.checks import positive_data_acceptance
 from structlog.contextvars import clear_contextvars
 
 from clyo_ingest.throttles import PairingThrottle, PushThrottle
-from integration.wsgi import application
+from integration.wsgi import plain_application
 from tests.conftest import Caller, closing
 
 pytestmark = pytest.mark.usefixtures("outside")  # making the calls up takes seconds
@@ -33,7 +33,7 @@ BETWEEN_FIELDS = {
     "sum_too_large",
 }
 
-schema = schemathesis.openapi.from_wsgi("/api/v1/schema", application)
+schema = schemathesis.openapi.from_wsgi("/api/v1/schema", plain_application)
 clear_contextvars()  # that answer is never closed, so its request is never over
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from exports.models import StoredClosing
-from integration.wsgi import application
+from integration.wsgi import plain_application
 from tools.fuzz.afterwards import afterwards
 from tools.fuzz.books import Books
 from tools.fuzz.broken_calls import SIBLINGS, siblings
@@ -33,7 +33,7 @@ def run_batch(exact_url: str, number: int, *, run_seed: int, size: int, socket: 
     tally = Tally()
     with watching() as watch:
         stage = set_stage(exact_url, number)
-        inside = Application(application)
+        inside = Application(plain_application)
         visit = _Visit(stage=stage, tally=tally, watch=watch, number=number)
 
         def doors() -> Door:
@@ -107,7 +107,7 @@ def send_call(exact_url: str, call: Call, names: dict[str, str], *, number: int 
         stage = set_stage(exact_url, number)
         for name, value in asdict(stage.names).items():
             call = _renamed(call, names[name], value)
-        inside = Application(application)
+        inside = Application(plain_application)
         _Visit(stage=stage, tally=tally, watch=watch, number=0).send(call, inside, inside)
     return tally.failures
 

@@ -14,7 +14,7 @@ from exact.models import Lane, Posting, PostingState
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.ended_postings import settle
-from integration.wsgi import application
+from integration.wsgi import plain_application
 from simulators.exact_online.faults import Fault
 from tools.chaos.verdict import Verdict, compare
 from tools.fleet.closings import Document, closings
@@ -82,7 +82,7 @@ class Desk:
 
     def _push(self, document: Document) -> Pushed:
         begun_at = time.monotonic()
-        with httpx.Client(transport=httpx.WSGITransport(app=application), base_url="http://127.0.0.1") as till:
+        with httpx.Client(transport=httpx.WSGITransport(app=plain_application), base_url="http://127.0.0.1") as till:
             answer = till.post("/api/v1/closings", json=document, headers={"Authorization": f"Bearer {self.shop.key}"})
         assert answer.status_code == httpx.codes.CREATED, answer.text
         return Pushed(shop=self.shop, document=document, begun_at=begun_at, acknowledged_at=time.monotonic())

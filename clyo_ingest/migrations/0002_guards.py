@@ -1,0 +1,16 @@
+import postgres.in_force
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('clyo_ingest', '0001_initial'),
+    ]
+
+    operations = [
+        postgres.in_force.Install(
+            name='clyo_ingest_known_by',
+            digest='2252adcb80e10162',
+        ),
+    ]

@@ -1,0 +1,72 @@
+"""Whom a request's connection serves: the second wall behind `tenants.scope`, kept by PostgreSQL (docs/decisions/0038).
+
+A request begins at the door, where people log in and keys are looked up, and no customer's row is seen. In the console
+it goes on as the person whose view it is; the till API and the pages of an activation link say themselves whose key or
+link they were shown.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from postgres.viewer import AT_THE_DOOR, CUSTOMER, EVERYTHING, RESELLER, Viewer, serving
+from tenants.acting import person_behind
+from tenants.models import Tenant, User
+
+CONSOLE = "/console/"
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class AtTheDoor:
+    """Before anybody is known, and again for whatever is done after the answer of who was."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with serving(AT_THE_DOOR):
+            return self._get_response(request)
+
+
+class AsPerson:
+    """A page of the console sees what the person sees whose view it is; logging out is done at the door."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(CONSOLE) or request.path_info == reverse("admin:logout"):
+            return self._get_response(request)
+        with serving(_viewer_of_request(request)):
+            return self._get_response(request)
+
+
+def viewer_of(person: User, *, behind: User | None = None) -> Viewer:
+    """As whom a person looks at the database: all for support, else a reseller's or one customer's rows, at most.
+
+    `behind` is who looks through the person's eyes.
+    """
+    if not person.is_active:
+        return AT_THE_DOOR
+    if person.is_support:
+        return EVERYTHING
+    keyboard = (behind or person).pk
+    if person.tenant is not None:
+        return viewer_of_customer(person.tenant, person=person.pk, behind=keyboard)
+    return Viewer(role=RESELLER, reseller=person.reseller_id, person=person.pk, behind=keyboard)
+
+
+def viewer_of_customer(tenant: Tenant, *, person: int | None = None, behind: int | None = None) -> Viewer:
+    """As whom somebody looks who may see one customer's rows: its accountant, the holder of a link."""
+    return Viewer(role=CUSTOMER, reseller=tenant.reseller_id, tenant=tenant.pk, person=person, behind=behind)
+
+
+def _viewer_of_request(request: HttpRequest) -> Viewer:
+    """Support that ends its look through another's eyes is itself already."""
+    person, behind = request.user, person_behind(request)
+    if not isinstance(person, User):
+        return AT_THE_DOOR
+    if behind is not None and behind != person and request.path_info.startswith(reverse("hijack:release")):
+        return viewer_of(behind)
+    return viewer_of(person, behind=behind)
