@@ -12,12 +12,14 @@ from django.db.models import Model
 from postgres.guards import Guard
 from postgres.viewer import CUSTOMER, RESELLER, SETTINGS, TILL
 
-# Evaluated once a statement, before its first row; it raises when nobody was told.
-TOLD = {name: f"(SELECT current_setting('clyo.{name}')::bigint)" for name in SETTINGS}
+# Whatever was told as a number; it raises when nobody was told. Evaluated once a statement, before its first row; but a
+# till asks for a few rows by many short statements, and there once a row costs less.
+NUMBER = {name: f"current_setting('clyo.{name}')::bigint" for name in SETTINGS}
+ONCE = {name: f"(SELECT {number})" for name, number in NUMBER.items()}
 ALL = "true"
 READ_BY_ALL = dict.fromkeys((CUSTOMER, RESELLER, TILL), ALL)
 OF_TENANT = "tenant_id = {tenant}"
-OF_SHOP = "tenant_id = {tenant} AND establishment_id = {establishment}"
+OF_SHOP = "establishment_id = {establishment}"  # which is of one tenant, by `SameTenant`
 # The customers a reseller sees are its own: the policy of their table says so.
 OF_RESELLER = "tenant_id IN (SELECT id FROM tenants_tenant)"
 WRITES = {"adds": "INSERT", "changes": "UPDATE", "takes_away": "DELETE"}
@@ -47,7 +49,8 @@ class Seen(Guard):
     def policies(self) -> Iterator[tuple[str, str]]:
         """Each policy's name, and when and for whom it holds; one for all where a role writes what it reads."""
         for role in self.reads | self.writes:
-            read, written = (it.get(role, "").format(**TOLD) for it in (self.reads, self.writes))
+            told = NUMBER if role == TILL else ONCE
+            read, written = (it.get(role, "").format(**told) for it in (self.reads, self.writes))
             if read == written:
                 yield role, f"TO {role} USING ({read})"
                 continue

@@ -18,10 +18,8 @@ from django.db.backends.signals import connection_created
 DOOR, TILL, CUSTOMER, RESELLER = "clyo_door", "clyo_till", "clyo_customer", "clyo_reseller"
 OWNER = "none"  # what SET ROLE calls the role that logged in
 SETTINGS = ("reseller", "tenant", "establishment", "person", "behind")
-TELL = "set_config('role', {role}, false)" + "".join(
-    f", set_config('clyo.{name}', {{{name}}}, false)" for name in SETTINGS
-)
-TELL_VALUES = f"SELECT {TELL.format(role='%s', **dict.fromkeys(SETTINGS, '%s'))}"
+TOLD = ("role", *(f"clyo.{name}" for name in SETTINGS))
+TELL = f"SELECT {', '.join(f'set_config({name!r}, %s, false)' for name in TOLD)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +46,15 @@ AT_THE_DOOR = Viewer(role=DOOR)
 
 
 class _Told(threading.local):
-    """What the connection of this thread was told last."""
+    """Whom this thread serves, and what its connection was told last; both are the same before each statement.
 
-    viewer: Viewer = EVERYTHING
+    `rests`: the thread answers requests and does nothing else.
+    """
+
+    serves: Viewer = EVERYTHING
+    last: Viewer = EVERYTHING
+    as_it_is: bool = False
+    rests: bool = False
 
 
 _told = _Told()
@@ -58,13 +62,13 @@ _told = _Told()
 
 def viewer() -> Viewer:
     """Whom the connection of this thread serves."""
-    return _told.viewer
+    return _told.serves
 
 
 @contextmanager
 def serving(whom: Viewer) -> Iterator[None]:
     """The connection shows what `whom` may see; afterwards, whatever happened, what it showed before."""
-    before = _told.viewer
+    before = _told.serves
     _change_to(whom)
     try:
         yield
@@ -72,25 +76,47 @@ def serving(whom: Viewer) -> Iterator[None]:
         _go_back_to(before)
 
 
+@contextmanager
+def at_the_door(*, at_once: bool) -> Iterator[None]:
+    """A request begins, and nobody is known. To be opened outside of a transaction.
+
+    With `at_once` PostgreSQL is told now, if need be, else before the first statement: one that finds out who is there
+    tells it better (`looking_up`). In a thread that rests at the door nothing is told at the end, but by the next one.
+    """
+    before, _told.serves = _told.serves, AT_THE_DOOR
+    try:
+        with connection.execute_wrapper(_tell_first):
+            if at_once and _told.rests:
+                _go_back_to(AT_THE_DOOR)
+            yield
+    finally:
+        if not _told.rests:
+            _go_back_to(before)
+        _told.serves = before
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    """What is asked meanwhile is asked of functions that show whoever asks the same, and tell PostgreSQL who is there
+    (then `was_told`)."""
+    _told.as_it_is = True
+    try:
+        yield
+    finally:
+        _told.as_it_is = False
+
+
 def was_told(whom: Viewer) -> None:
-    """It serves `whom` until the `serving` around this ends: what looked `whom` up has told PostgreSQL too (`TELL`)."""
-    assert _told.viewer != EVERYTHING, "nobody would take it back"
-    _told.viewer = whom
-
-
-def _change_to(whom: Viewer) -> None:
-    if whom == _told.viewer:
-        return
-    if connection.connection is not None:
-        _tell(whom)
-    _told.viewer = whom
+    """PostgreSQL has it from what looked `whom` up: the connection serves `whom` until the request ends."""
+    assert _told.serves != EVERYTHING, "nobody would take it back"
+    _told.serves = _told.last = whom
 
 
 def begun_at_the_door(application: Callable[..., Any]) -> Callable[..., Any]:
-    """A WSGI application whose threads rest at the door between two requests: it saves each request a statement."""
+    """A WSGI application whose threads rest at the door between two requests, which saves each a statement or two."""
 
     def begin(*arguments: Any) -> Any:
-        _change_to(AT_THE_DOOR)
+        _told.rests, _told.serves = True, AT_THE_DOOR
         return application(*arguments)
 
     return begin
@@ -98,7 +124,7 @@ def begun_at_the_door(application: Callable[..., Any]) -> Callable[..., Any]:
 
 def each_served(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """What is read while an answer is sent, for whom the connection serves now: by then the request is over."""
-    return _each_served(iter(pieces), _told.viewer)
+    return _each_served(iter(pieces), _told.serves)
 
 
 def _each_served(pieces: Iterator[bytes], whom: Viewer) -> Iterator[bytes]:
@@ -110,26 +136,42 @@ def _each_served(pieces: Iterator[bytes], whom: Viewer) -> Iterator[bytes]:
         yield piece
 
 
+def _change_to(whom: Viewer) -> None:
+    if connection.connection is not None and whom != _told.last:
+        _tell(whom)
+    _told.serves = whom
+
+
 def _go_back_to(before: Viewer) -> None:
     """Of a transaction that cannot go on, the end takes the setting back: it was made inside. Any other connection that
     cannot be told is closed, and the next one is told when it is made."""
     try:
         _change_to(before)
     except DatabaseError:
-        _told.viewer = before
+        _told.serves = _told.last = before
         if not connection.in_atomic_block:
             connection.close()
 
 
+def _tell_first(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Before a statement of a request."""
+    if _told.last is not _told.serves and not _told.as_it_is and sql is not TELL and _told.last != _told.serves:
+        _tell(_told.serves)
+    return execute(sql, params, many, context)
+
+
 def _tell(whom: Viewer) -> None:
     with connection.cursor() as sql:
-        sql.execute(TELL_VALUES, [whom.role, *whom.settings()])
+        sql.execute(TELL, [whom.role, *whom.settings()])
+    _told.last = whom
 
 
 def _tell_new_connection(*, connection: Any, **_: Any) -> None:
     """One made anew in the middle of a request serves whom the broken one served."""
-    if connection.alias == DEFAULT_DB_ALIAS and _told.viewer != EVERYTHING:
-        _tell(_told.viewer)
+    if connection.alias == DEFAULT_DB_ALIAS:
+        _told.last = EVERYTHING
+        if _told.serves != EVERYTHING:
+            _tell(_told.serves)
 
 
 connection_created.connect(_tell_new_connection, dispatch_uid="postgres.viewer")

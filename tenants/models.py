@@ -114,7 +114,7 @@ class BookedLevel(models.TextChoices):
     DRAWER = "drawer", _("drawer closings")
 
 
-OF_ESTABLISHMENT = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: f"{OF_TENANT} AND id = {{establishment}}"}
+OF_ESTABLISHMENT = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: "id = {establishment}"}
 
 
 class Establishment(models.Model):

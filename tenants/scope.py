@@ -1,5 +1,7 @@
 """The one way rows are scoped to a person. Every console query goes through `visible_to`; nothing else filters.
 
+Behind it PostgreSQL keeps the same once more (`postgres.seen`), for the query that forgets.
+
 A model says where its reseller and its customer are found with look-up paths. A model that is not listed and has no
 `tenant` is visible to support only, so that a forgotten line shows too little, never a neighbour.
 """

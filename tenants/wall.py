@@ -10,11 +10,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from postgres.viewer import AT_THE_DOOR, CUSTOMER, EVERYTHING, RESELLER, Viewer, serving
+from postgres.viewer import AT_THE_DOOR, CUSTOMER, EVERYTHING, RESELLER, Viewer, at_the_door, serving
 from tenants.acting import person_behind
 from tenants.models import Tenant, User
 
-CONSOLE = "/console/"
+CONSOLE, API = "/console/", "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -25,7 +25,8 @@ class AtTheDoor:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with serving(AT_THE_DOOR):
+        shows_key = request.path_info.startswith(API) and "Authorization" in request.headers
+        with at_the_door(at_once=not shows_key):
             return self._get_response(request)
 
 

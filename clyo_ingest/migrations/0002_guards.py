@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='clyo_ingest_known_by',
-            digest='2252adcb80e10162',
+            digest='cace7e186a91bcea',
         ),
     ]

@@ -1,25 +1,31 @@
 -- Whose key it is, asked at the door, where no key and no till is seen (clyo_ingest/keys.py). Who has the right digest gets
--- one row, of the own till; nobody else gets any.
+-- one row, of the own till, and the session is told which till it serves from here on (postgres/viewer.py); nobody else
+-- gets any. Every table is named with its schema in place of a search path of its own, which costs each call something.
 CREATE OR REPLACE FUNCTION clyo_ingest_known_by(asked_prefix text, asked_digests text[], moment timestamptz)
 RETURNS TABLE (
     key_id bigint, key_used_at timestamptz, till_id bigint, tenant_id bigint, establishment_id bigint,
     reseller_id bigint, suspended boolean
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path TO 'public', 'pg_temp' SET plan_cache_mode TO 'force_generic_plan' AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY
     SELECT till_key.id, till_key.last_used_at, till.id, till.tenant_id, till.establishment_id, tenant.reseller_id,
            COALESCE(till.suspended_at, establishment.suspended_at, tenant.suspended_at, reseller.suspended_at) IS NOT NULL
-    FROM clyo_ingest_tillkey AS till_key
-    JOIN tenants_till AS till ON till.id = till_key.till_id
-    JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
-    JOIN tenants_tenant AS tenant ON tenant.id = till.tenant_id
-    JOIN tenants_reseller AS reseller ON reseller.id = tenant.reseller_id
+    INTO key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended
+    FROM public.clyo_ingest_tillkey AS till_key
+    JOIN public.tenants_till AS till ON till.id = till_key.till_id
+    JOIN public.tenants_establishment AS establishment ON establishment.id = till.establishment_id
+    JOIN public.tenants_tenant AS tenant ON tenant.id = till.tenant_id
+    JOIN public.tenants_reseller AS reseller ON reseller.id = tenant.reseller_id
     WHERE till_key.prefix = asked_prefix AND till_key.digest = ANY (asked_digests)
         AND till_key.revoked_at IS NULL AND COALESCE(till_key.expires_at > moment, true);
+    IF FOUND THEN
+        PERFORM set_config('clyo.reseller', reseller_id::text, false), set_config('clyo.tenant', tenant_id::text, false),
+                set_config('clyo.establishment', establishment_id::text, false);
+        RETURN NEXT;
+    END IF;
 END $$;
 
 REVOKE ALL ON FUNCTION clyo_ingest_known_by(text, text[], timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION clyo_ingest_known_by(text, text[], timestamptz) TO clyo_door;
+-- A thread that answered a till asks for the next one before it is told anything else.
+GRANT EXECUTE ON FUNCTION clyo_ingest_known_by(text, text[], timestamptz) TO clyo_door, clyo_till;

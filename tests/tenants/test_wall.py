@@ -17,7 +17,7 @@ from exact.models import Division
 from exports.models import StoredClosing
 from integration.rooms import APPS, ROOMS
 from postgres.seen import Seen
-from postgres.viewer import AT_THE_DOOR, CUSTOMER, EVERYTHING, RESELLER, TILL, Viewer, serving, viewer
+from postgres.viewer import AT_THE_DOOR, CUSTOMER, DOOR, EVERYTHING, RESELLER, TILL, Viewer, _told, serving, viewer
 from tenants.factories import SupportFactory
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
@@ -155,7 +155,7 @@ def test_nobody__writes_into_a_neighbours_rows(here: World, who: str) -> None:
             Till.objects.create(
                 tenant=here.foreign.tenant, establishment=here.foreign.till.establishment, name="intruse"
             )
-        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"row-level security|same_tenant"), transaction.atomic():
             Till.objects.filter(pk=here.own.till.pk).update(tenant_id=here.foreign.tenant.pk)
     assert snapshot([here.foreign]) == before
 
@@ -233,6 +233,39 @@ def test_connection__serves_nobody_any_more_after_a_request(here: World, monkeyp
     with connection.cursor() as sql:
         sql.execute("SELECT current_user = session_user")
         assert sql.fetchone() == (True,)
+
+
+def role_of_connection() -> str:
+    with connection.cursor() as sql:
+        sql.execute("SELECT current_user")
+        return str(sql.fetchone()[0])
+
+
+def test_thread_of_a_server__lets_nothing_of_one_till_through_to_who_comes_next(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told nothing at the end of a push; the next request tells it, or finds its own till out."""
+    client = Client()
+    client.force_login(here.foreign.staff)
+    monkeypatch.setattr(_told, "rests", True)
+    monkeypatch.setattr(_told, "serves", AT_THE_DOOR)
+    unknown = {"Authorization": f"Bearer {here.own.caller.key[:-1]}x"}
+    for _again in range(2):
+        assert here.own.caller.get("closings").json()["results"][0]["id"] == str(here.own.export.pk)
+        assert role_of_connection() == TILL
+        assert here.foreign.caller.get("closings").json()["results"][0]["id"] == str(here.foreign.export.pk)
+        assert Client().get("/api/v1/till", headers=unknown).json()["code"] == "key_unknown"
+        assert role_of_connection() == DOOR
+        here.own.caller.get("till")
+        assert Client().post("/api/v1/pair", {"code": "K7QM2PXD"}, content_type="application/json").status_code != 500
+        assert role_of_connection() == DOOR
+        here.own.caller.get("till")
+        page = client.get(reverse("admin:exports_storedclosing_changelist")).content.decode()
+        assert (str(here.foreign.number) in page, str(here.own.number) in page) == (True, False)
+        assert role_of_connection() == DOOR
+    monkeypatch.undo()
+    with serving(EVERYTHING):
+        assert role_of_connection() != DOOR
 
 
 def test_connection__made_anew_in_a_request_serves_the_same(transactional_db: None) -> None:
