@@ -22,7 +22,7 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts try-deploy demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts try-deploy restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -38,6 +38,7 @@ help:
 	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
 	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
 	@echo "make try-deploy    installs a bare clone with Docker, twice, and kills each container in turn (needs an engine, root)"
+	@echo "make restore-drill restores the newest backup beside the running service, and compares (needs what install made)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
@@ -91,6 +92,9 @@ upgrade-test: $(VENV)/.installed
 
 try-deploy:
 	@./deploy/try-deploy
+
+restore-drill:
+	@./deploy/restore-drill
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
