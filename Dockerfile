@@ -20,7 +20,7 @@ COPY . .
 RUN /building/bin/python -m tools.translations compile \
  && CLYO_ENV=local DATABASE_URL=postgresql://nobody@nowhere/nothing REDIS_URL=redis://nowhere LOG_LEVEL=WARNING \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
- && rm -rf tools simulators requirements pyproject.toml \
+ && rm -rf tools simulators requirements \
  && /venv/bin/python -m compileall -q .
 
 # --- the simulated Exact Online, tills and a mailbox, to try the service with: docker compose --profile sandbox
@@ -54,8 +54,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=integration.settings \
-    METRICS_PORT=9000 \
-    VERSION=${VERSION}
+    METRICS_PORT=9000
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -39,6 +39,7 @@ help:
 	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
 	@echo "make try-deploy    installs a bare clone with Docker, twice, and kills each container in turn (needs an engine, root)"
 	@echo "make restore-drill restores the newest backup beside the running service, and compares (needs what install made)"
+	@echo "make release   version, changelog, signed tag, image, bill of materials and licences (VERSION=1.2.3)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
 demo: $(VENV)/.installed
@@ -96,6 +97,10 @@ try-deploy:
 restore-drill:
 	@./deploy/restore-drill
 
+# VERSION=1.2.3; BUILD_OPTIONS are for a machine whose builds need some of their own (--network=host).
+release: $(VENV)/.installed
+	@VERSION=$(VERSION) BUILD_OPTIONS="$(BUILD_OPTIONS)" $(BIN)/python -m tools.release
+
 format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -107,6 +112,7 @@ lock: $(VENV)/.installed
 	$(BIN)/uv pip compile --group simulators -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/simulators.txt
 	$(BIN)/uv pip compile --group build -c requirements/dev.txt --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/build.txt
 	$(BIN)/uv pip compile --group cluster --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/cluster.txt
+	$(BIN)/uv pip compile --group release --universal --python-version 3.11 --generate-hashes --no-header --upgrade -o requirements/release.txt
 
 # With a caller of its own on the same machine; some four minutes on two cores.
 bench-simulator: $(VENV)/.installed

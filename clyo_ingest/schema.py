@@ -264,7 +264,7 @@ def add_what_is_common(result: Schema, generator: SchemaGenerator, **_more: Any)
     parts["responses"] = refusals
     result["info"] = {
         "title": words.TITLE,
-        "version": words.VERSION,
+        "version": settings.VERSION,
         "description": words.INTRODUCTION,
         "contact": {"name": "Clyo → Exact", "url": settings.PUBLIC_URL},
         "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},

@@ -7,7 +7,6 @@ its model.
 from enum import StrEnum
 
 TITLE = "Clyo → Exact: the till API"
-VERSION = "1.0.0"
 
 INTRODUCTION = """\
 A till sends its closings (clôtures); each is booked in Exact Online once.

@@ -56,7 +56,6 @@ class Environment(BaseSettings):
     email_from: str = ""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
     log_format: str = Field(default="json", pattern="^(json|console)$")
-    version: str = "development"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     metrics_host: str = "0.0.0.0"  # noqa: S104 - an inner port: what reaches it is the network's to say
     web_in_flight: int = Field(default=16, ge=1, le=500)

@@ -1,5 +1,6 @@
 """Django's settings, all of them derived from `integration.environment`."""
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment()  # filled from the process' environment
 
 DEBUG = False
+# Its one home: the API's document, metrics and the image name it, `make release` raises it.
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 SECRET_KEY = ENVIRONMENT.secret_key.get_secret_value()
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PUBLIC_URL = ENVIRONMENT.public_url
@@ -190,7 +193,6 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["clyo_ingest.schema.add_what_is_common"],
 }
 
-VERSION = ENVIRONMENT.version
 METRICS_PORT = ENVIRONMENT.metrics_port
 METRICS_HOST = ENVIRONMENT.metrics_host
 
@@ -222,7 +224,7 @@ else:
 
 LOGGING_CONFIG = None
 logging_config(level=ENVIRONMENT.log_level, style=ENVIRONMENT.log_format)
-start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env, release=ENVIRONMENT.version)
+start_sentry(ENVIRONMENT.sentry_dsn, stage=ENVIRONMENT.clyo_env, release=VERSION)
 
 # Five wrong passwords of one address for one person close the door for a quarter of an hour.
 AXES_FAILURE_LIMIT = 5

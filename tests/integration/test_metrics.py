@@ -266,7 +266,7 @@ def test_web_processes__answer_together_at_the_inner_port_and_never_at_the_publi
             web.terminate()
     pushed = {sum_of(answer.text, "clyo_pushes_total", status="401") for answer in answers}
     assert pushed == {20}, "whichever process is asked, it answers for both"
-    assert 'version="development"' in answers[0].text
+    assert f'version="{settings.VERSION}"' in answers[0].text
     assert str(till.till.tenant_id) not in {v for s in samples(answers[0].text) for v in s.labels.values()}
 
 
