@@ -41,7 +41,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
 
 
 def _item(finding: Finding, export: StoredClosing) -> Item:
-    entry = _("entry {number}").format(number=finding.posting.exact_entry_number or finding.posting.reference)
+    entry = _("entry {number}").format(number=finding.posting.entry_number or finding.posting.reference)
     label = f"{name_of(export)}, {entry}"
     return Item(key=key_of(Kind.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
 

@@ -144,7 +144,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
-        return ", ".join(str(it.exact_entry_number) for it in postings if it.exact_entry_number)
+        return ", ".join(it.entry_number for it in postings if it.entry_number)
 
     @admin.action(description=_("Send again…"), permissions=["repost"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> HttpResponse:

@@ -173,7 +173,7 @@ def _name_differences(different: Sequence[tuple[Posting, str, list[dict[str, Any
             "entry": posting.reference,
             "entry_kind": posting.entry_kind,
             "journal": posting.journal,
-            "exact_number": posting.exact_entry_number,
+            "exact_number": posting.whole_number,
             "kind": kind,
             "details": details,
         }

@@ -25,16 +25,16 @@ class Bookkeeper:
         assert answer.status_code in (201, 204), answer.text
 
     def delete(self, posting: Posting) -> None:
-        self.send("DELETE", f"salesentry/SalesEntries(guid'{posting.exact_entry_id}')")
+        self.send("DELETE", f"salesentry/SalesEntries(guid'{posting.entry_id}')")
 
     def line(self, posting: Posting, amount: float) -> str:
         """The address of the line of that amount."""
-        lines = self.get(f"salesentry/SalesEntryLines?$filter=EntryID eq guid'{posting.exact_entry_id}'")
+        lines = self.get(f"salesentry/SalesEntryLines?$filter=EntryID eq guid'{posting.entry_id}'")
         return f"salesentry/SalesEntryLines(guid'{next(it['ID'] for it in lines if it['AmountFC'] == amount)}')"
 
     def copy(self, posting: Posting, *, reference: str = "") -> None:
         """Enter a sale of 10.00 under the reference of another."""
-        entry = self.get(f"salesentry/SalesEntries(guid'{posting.exact_entry_id}')?$expand=SalesEntryLines")
+        entry = self.get(f"salesentry/SalesEntries(guid'{posting.entry_id}')?$expand=SalesEntryLines")
         account = entry["SalesEntryLines"]["results"][0]["GLAccount"]
         body = {
             "Journal": "70",
@@ -48,7 +48,7 @@ class Bookkeeper:
 
     def copy_receipts(self, posting: Posting, *, reference: str) -> None:
         """Enter a receipts entry once more, under another reference."""
-        path = f"financialtransaction/CashEntries(guid'{posting.exact_entry_id}')?$expand=CashEntryLines"
+        path = f"financialtransaction/CashEntries(guid'{posting.entry_id}')?$expand=CashEntryLines"
         entry = self.get(path)
         lines = [
             {
@@ -64,7 +64,7 @@ class Bookkeeper:
 
     def double(self, posting: Posting) -> None:
         """Enter the same sale once more, to the cent, under its reference."""
-        entry = self.get(f"salesentry/SalesEntries(guid'{posting.exact_entry_id}')?$expand=SalesEntryLines")
+        entry = self.get(f"salesentry/SalesEntries(guid'{posting.entry_id}')?$expand=SalesEntryLines")
         names = ("GLAccount", "AmountFC", "VATCode", "VATAmountFC")
         lines = [{name: it[name] for name in names} for it in entry["SalesEntryLines"]["results"]]
         body = {

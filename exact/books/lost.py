@@ -18,7 +18,7 @@ from exact.books.mirror import COLUMNS, Row, keep_lines, line_of
 from exact.books.reconcile import accounts_of_vat
 from exact.books.standing import differences
 from exact.company.catalogue import exact_date
-from exact.lane.postings import OUR_REFERENCE, to_cents
+from exact.lane.postings import OUR_REFERENCE, entry_id_in, to_cents
 from exact.lane.records import Settled
 from exact.lane.states import move
 from exact.models import BookLine, Division, Lane, Posting, PostingState
@@ -35,7 +35,7 @@ class LostEntry:
 
     reference: str
     entry_id: str
-    entry_number: int
+    entry_number: str
     journal: str
     date: date
     amount: Decimal  # the sum of its debits
@@ -57,12 +57,12 @@ def lost_entries(division: Division, client: ExactClient, *, since: date) -> lis
     by_entry: defaultdict[str, list[Row]] = defaultdict(list)
     references: dict[str, str] = {}
     for row in rows:
-        by_entry[row["EntryID"]].append(row)
+        by_entry[entry_id_in(row)].append(row)
         match = OUR_REFERENCE.search(row["YourRef"] or "") or OUR_REFERENCE.search(row["Description"] or "")
         if match:
-            references.setdefault(row["EntryID"], match.group())
-    ours = Posting.objects.filter(division=division, exact_entry_id__in=references)
-    known = {str(it) for it in ours.values_list("exact_entry_id", flat=True)}
+            references.setdefault(entry_id_in(row), match.group())
+    ours = Posting.objects.filter(division=division, entry_id__in=references)
+    known = {*ours.values_list("entry_id", flat=True)}
     found = (_read(references[it], by_entry[it]) for it in references if it not in known)
     return sorted(found, key=lambda it: (it.date, it.reference))
 
@@ -100,8 +100,8 @@ def _adopt_one(division: Division, lost: LostEntry, vat_accounts: set[str], sett
             posting,
             PostingState.POSTED,
             reasons=[Problem(code="adopted_from_books")],
-            exact_entry_id=lost.entry_id,
-            exact_entry_number=lost.entry_number,
+            entry_id=lost.entry_id,
+            entry_number=lost.entry_number,
             posted_at=Now(),
             problems=[],
         )
@@ -125,8 +125,8 @@ def _read(reference: str, rows: list[Row]) -> LostEntry:
     assert day is not None, "a line of the ledger has a date"
     return LostEntry(
         reference=reference,
-        entry_id=first["EntryID"],
-        entry_number=first["EntryNumber"],
+        entry_id=entry_id_in(first),
+        entry_number=str(first["EntryNumber"]),
         journal=(first["JournalCode"] or "").strip(),
         date=day,
         amount=sum((it for it in (to_cents(row["AmountDC"]) for row in rows) if it > ZERO), ZERO),

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from exact.api.client import ExactClient
 from exact.company.catalogue import exact_date
-from exact.lane.postings import OUR_REFERENCE, to_cents
+from exact.lane.postings import OUR_REFERENCE, entry_id_in, to_cents
 from exact.models import BookLine, Division, Posting, PostingState
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ def forget(division: Division) -> None:
 def keep_lines(division: Division, rows: list[Row]) -> set[UUID]:
     """Store the rows that belong to postings of ours. Returns those postings."""
     owners = _owners(division, rows)
-    lines = [line_of(division, owners[row["EntryID"]], row) for row in rows if row["EntryID"] in owners]
+    lines = [line_of(division, owners[entry_id_in(row)], row) for row in rows if entry_id_in(row) in owners]
     BookLine.objects.bulk_create(
         lines,
         update_conflicts=True,
@@ -94,14 +94,14 @@ def _owners(division: Division, rows: list[Row]) -> dict[str, UUID]:
     another of the customer's companies, or under one that we never gave but that names a closing of ours. A row may
     come without the others of its entry, so what is already stored of that entry counts too.
     """
-    entry_ids = {row["EntryID"] for row in rows}
+    entry_ids = {entry_id_in(row) for row in rows}
     known = BookLine.objects.filter(division=division, entry_id__in=entry_ids).values_list("entry_id", "posting_id")
-    owners: dict[str, UUID] = {str(entry_id): posting for entry_id, posting in known}
-    named = {row["EntryID"]: reference for row in rows for reference in _references(row)}
+    owners: dict[str, UUID] = dict(known)
+    named = {entry_id_in(row): reference for row in rows for reference in _references(row)}
     of_reference = _of_references(division.tenant_id, {*named.values()})
     owners |= {entry: of_reference[reference] for entry, reference in named.items() if reference in of_reference}
-    posted = Posting.objects.filter(division=division, exact_entry_id__in=entry_ids).values_list("exact_entry_id", "pk")
-    owners |= {str(entry_id): posting for entry_id, posting in posted}
+    posted = Posting.objects.filter(division=division, entry_id__in=entry_ids).values_list("entry_id", "pk")
+    owners |= {entry_id: posting for entry_id, posting in posted if entry_id}
     return owners
 
 
@@ -140,8 +140,8 @@ def line_of(division: Division, posting: UUID, row: Row) -> BookLine:
         division=division,
         posting_id=posting,
         line_id=row["ID"],
-        entry_id=row["EntryID"],
-        entry_number=row["EntryNumber"],
+        entry_id=entry_id_in(row),
+        entry_number=str(row["EntryNumber"]),
         journal=(row["JournalCode"] or "").strip(),
         date=day,
         account=(row["GLAccountCode"] or "").strip(),

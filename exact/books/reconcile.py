@@ -96,8 +96,8 @@ def look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[st
     """What is wrong with a posting's entry by its lines as last read; `vat_accounts` are the division's."""
     if posting.state in OVER:
         return _look_at_over(posting, lines)
-    own = [line for line in lines if line.entry_id == posting.exact_entry_id]
-    count = _count_of_entries(str(posting.exact_entry_number), lines)
+    own = [line for line in lines if line.entry_id == posting.entry_id]
+    count = _count_of_entries(posting.entry_number or "", lines)
     if not own:
         return _make_seen(FindingKind.MISSING, [count])
     entry = Entry.from_document(posting.entry)
@@ -112,7 +112,7 @@ def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
 
     Of a reversed one its own entry stays in the books, with its reversal.
     """
-    reversed_one = posting.exact_entry_id if posting.state == PostingState.REVERSED else None
+    reversed_one = posting.entry_id if posting.state == PostingState.REVERSED else None
     too_much = [line for line in lines if line.entry_id != reversed_one]
     if not too_much:
         return None
@@ -124,8 +124,8 @@ def _make_seen(kind: FindingKind, differences: Iterable[Difference]) -> Seen:
 
 
 def _count_of_entries(meant: str, lines: Iterable[BookLine]) -> Difference:
-    numbers = sorted({line.entry_number for line in lines})
-    return Difference(what=ENTRIES, meant=meant, found=", ".join(map(str, numbers)))
+    places = sorted({line.place for line in lines})
+    return Difference(what=ENTRIES, meant=meant, found=", ".join(number for _length, number in places))
 
 
 def _record(posting: Posting, seen: Seen | None) -> None:
@@ -155,7 +155,7 @@ def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:
     posted = Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before)
     own = BookLine.objects.filter(division=division)
     left_missing = Finding.objects.filter(kind=FindingKind.MISSING, settlement=How.ACCEPTED)
-    unseen = posted.exclude(exact_entry_id__in=own.values("entry_id")).exclude(pk__in=left_missing.values("posting"))
+    unseen = posted.exclude(entry_id__in=own.values("entry_id")).exclude(pk__in=left_missing.values("posting"))
     return unseen.order_by("posted_at").values_list("pk", flat=True)[:MISSING_LOOKUPS_MAX]
 
 
@@ -168,7 +168,8 @@ def _find_left_over(division: Division) -> Iterable[UUID]:
 def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -> None:
     """Ask Exact for each of them once more before anything is called missing."""
     for posting in Posting.objects.filter(pk__in=[*_unseen(division, before=before)], findings__isnull=True):
-        read_entries(division, client, posting, [str(posting.exact_entry_id)])
+        assert posting.entry_id is not None, "a constraint sees to it: it is posted"
+        read_entries(division, client, posting, [posting.entry_id])
 
 
 def _notice_move(division: Division) -> None:

@@ -39,7 +39,7 @@ class Trace:
         """Why a person must look before anything is sent, where nothing of the closing itself is there."""
         if self.alike is None:
             return []
-        facts = {"reference": self.alike.reference, "number": str(self.alike.found.entry_number)}
+        facts = {"reference": self.alike.reference, "number": self.alike.found.entry_number}
         return [Problem(code="alike_in_exact", facts=facts)]
 
 
@@ -53,7 +53,7 @@ def trace(client: ExactClient, posting: Posting, entry: Entry, resources: Sequen
     candidates = [it for resource in resources for it in _look_up(client, resource, f"{number}-")]
     ids = [it.found.entry_id for it in candidates]
     ours = Posting.objects.filter(division=posting.division_id)
-    known = {str(it) for it in ours.filter(exact_entry_id__in=ids).values_list("exact_entry_id", flat=True)}
+    known = {*ours.filter(entry_id__in=ids).values_list("entry_id", flat=True)}
     bearers = ours.filter(closing_id=posting.closing_id).exclude(pk=posting.pk).values_list("reference", flat=True)
     left = [it for it in candidates if it.found.entry_id not in known and it.reference not in {*bearers}]
     ranked: dict[int, list[Found]] = defaultdict(list)

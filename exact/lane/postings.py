@@ -126,7 +126,7 @@ def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[
 
     `resources` are those they may stand in (`exact.entries.payloads.resources_to_search`).
     """
-    own = {str(posting.exact_entry_id)} if posting.exact_entry_id else set()
+    own = {posting.entry_id} if posting.entry_id else set()
     return [
         Standing(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
         for resource in resources
@@ -149,7 +149,7 @@ class Found:
     """An entry of ours that exists in Exact."""
 
     entry_id: str
-    entry_number: int
+    entry_number: str
     amount: Decimal | None
     vat: Decimal | None
 
@@ -177,7 +177,7 @@ def from_answer(resource: str, answer: dict[str, Any]) -> Found:
     else:
         opening, closing = _read_amount(answer.get("OpeningBalanceFC")), _read_amount(answer.get("ClosingBalanceFC"))
         amount, vat = (closing - opening if opening is not None and closing is not None else None), None
-    return Found(entry_id=answer["EntryID"], entry_number=answer["EntryNumber"], amount=amount, vat=vat)
+    return Found(entry_id=entry_id_in(answer), entry_number=str(answer["EntryNumber"]), amount=amount, vat=vat)
 
 
 def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]:
@@ -197,14 +197,19 @@ def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]
 
 def sum_lines(rows: Iterable[dict[str, Any]]) -> list[Found]:
     """The entries that lines of the cash and bank book are of, each with the sum of its lines."""
-    sums: dict[tuple[str, int], Decimal] = {}
+    sums: dict[tuple[str, str], Decimal] = {}
     for row in rows:
-        key = (row["EntryID"], row["EntryNumber"])
+        key = (entry_id_in(row), str(row["EntryNumber"]))
         sums[key] = sums.get(key, Decimal()) + to_cents(row["AmountFC"] or 0)
     return [
         Found(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
         for (entry_id, number), amount in sums.items()
     ]
+
+
+def entry_id_in(row: dict[str, Any]) -> str:
+    """The entry's GUID in a row of Exact, in small letters: it is kept and compared as text."""
+    return str(row["EntryID"]).lower()
 
 
 def to_cents(value: Any) -> Decimal:

@@ -90,7 +90,7 @@ def record_found(
 
 def record_doubled(run: LaneRun, posting: Posting, found: Sequence[Found]) -> None:
     """Exact has it more than once: a person must say which stays."""
-    numbers = ", ".join(str(entry.entry_number) for entry in found)
+    numbers = ", ".join(entry.entry_number for entry in found)
     record_found(run, posting, found[0], [Problem(code="doubled_in_exact", facts={"numbers": numbers})])
 
 
@@ -116,9 +116,9 @@ def record_removal(run: LaneRun, posting: Posting) -> None:
         if _is_replaced(posting):
             move(posting, PostingState.WITHDRAWN, messages=[])
         else:
-            out = Problem(code="taken_out_again", facts={"number": str(posting.exact_entry_number)})
+            out = Problem(code="taken_out_again", facts={"number": posting.entry_number or ""})
             problems = [*posting.problems, out.to_document()]
-            move(posting, PostingState.REFUSED, reasons=[out], exact_entry_number=None, problems=problems)
+            move(posting, PostingState.REFUSED, reasons=[out], entry_number=None, problems=problems)
         run.settled(posting)
 
 
@@ -220,4 +220,4 @@ def _is_replaced(posting: Posting) -> bool:
 
 
 def _name_found(found: Found) -> dict[str, Any]:
-    return {"exact_entry_id": found.entry_id, "exact_entry_number": found.entry_number}
+    return {"entry_id": found.entry_id, "entry_number": found.entry_number}

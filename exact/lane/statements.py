@@ -23,7 +23,7 @@ POSTING = PartialRow(
     "s.posting",
     Posting,
     "id tenant_id division_id establishment_id closing_id entry_kind journal reference entry payment_condition "
-    "cost_center reverses_id state sending_since not_before doubted_at attempts lookups exact_entry_id messages",
+    "cost_center reverses_id state sending_since not_before doubted_at attempts lookups entry_id messages",
 )
 LANE = PartialRow("s.lane", Lane, "division_id fence failures minute minute_calls day day_calls")
 DIVISION = PartialRow("s.division", Division, "id tenant_id code app_id connection_id")

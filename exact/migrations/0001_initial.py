@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.db.models.functions.text
 import postgres.guards
 import postgres.secret_text
 import postgres.seen
@@ -238,8 +239,8 @@ class Migration(migrations.Migration):
                 ('doubted_at', models.DateTimeField(help_text="When it was last doubted whether Exact has it, as the database's past had come back.", null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('lookups', models.PositiveSmallIntegerField(default=0)),
-                ('exact_entry_id', models.UUIDField(null=True)),
-                ('exact_entry_number', models.BigIntegerField(null=True, verbose_name='Exact entry number')),
+                ('entry_id', models.CharField(max_length=60, null=True)),
+                ('entry_number', models.CharField(max_length=60, null=True, verbose_name='Exact entry number')),
                 ('messages', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None, verbose_name='what Exact said')),
                 ('problems', models.JSONField(db_default=[], default=list, help_text='What we found ourselves, as documents of `ledger.problem.Problem`.')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -249,8 +250,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'posting',
                 'verbose_name_plural': 'postings',
                 'ordering': ['turn'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_to_do'), models.Index(condition=models.Q(('state__in', ['sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_under_way'), models.Index(condition=models.Q(('state__in', ['refused', 'differs'])), fields=['division', 'closing_id'], name='exact_posting_halted'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='exact_posting_reverses'), models.Index(models.F('exact_entry_number'), condition=models.Q(('exact_entry_number__gt', 0)), name='exact_posting_number'), models.Index(condition=models.Q(('exact_entry_id__isnull', False)), fields=['division', 'exact_entry_id'], name='exact_posting_entry')],
-                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('exact_entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'unknown', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept'), postgres.seen.SeenByTenant(name='exact_posting_seen', shop=True)],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_to_do'), models.Index(condition=models.Q(('state__in', ['sending', 'unknown', 'sought', 'removing'])), fields=['division', 'turn'], name='exact_posting_under_way'), models.Index(condition=models.Q(('state__in', ['refused', 'differs'])), fields=['division', 'closing_id'], name='exact_posting_halted'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='exact_posting_reverses'), models.Index(models.F('entry_number'), condition=models.Q(('entry_number__isnull', False)), name='exact_posting_number'), models.Index(condition=models.Q(('entry_id__isnull', False)), fields=['division', 'entry_id'], name='exact_posting_entry')],
+                'constraints': [models.UniqueConstraint(fields=('closing_id', 'entry_kind', 'journal', 'revision'), name='exact_posting_one_per_entry'), models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('division',), name='exact_posting_one_on_the_wire'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'posted'), _negated=True), models.Q(('entry_id__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='exact_posting_posted_has_entry'), models.CheckConstraint(condition=models.Q(models.Q(('entry_id', ''), _negated=True), models.Q(('entry_number', ''), _negated=True)), name='exact_posting_entry_named'), models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('reverses',), name='exact_posting_one_reversal'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='exact_posting_sending_since'), postgres.guards.SameTenant('division', name='exact_posting_division_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exact_posting_establishment_id_same_tenant'), postgres.guards.Moves('state', {'differs': ['removing', 'reversed'], 'pending': ['sending', 'unknown', 'withdrawn'], 'posted': ['removing', 'reversed'], 'refused': ['sought'], 'removing': ['differs', 'refused', 'withdrawn'], 'reversed': [], 'sending': ['differs', 'pending', 'posted', 'refused', 'removing', 'unknown'], 'sought': ['differs', 'posted', 'withdrawn'], 'unknown': ['differs', 'pending', 'posted', 'refused', 'removing'], 'withdrawn': []}, name='exact_posting_moves'), postgres.guards.Unchanging('reference', 'entry', 'closing_id', 'division_id', name='exact_posting_unchanging'), postgres.guards.NeverEmptied(name='exact_posting_kept'), postgres.seen.SeenByTenant(name='exact_posting_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -281,8 +282,8 @@ class Migration(migrations.Migration):
                 ('division', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exact.division')),
                 ('posting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='book_lines', to='exact.posting')),
                 ('line_id', models.UUIDField()),
-                ('entry_id', models.UUIDField()),
-                ('entry_number', models.BigIntegerField(verbose_name='Exact entry number')),
+                ('entry_id', models.CharField(max_length=60)),
+                ('entry_number', models.CharField(max_length=60, verbose_name='Exact entry number')),
                 ('journal', models.CharField(max_length=10, verbose_name='journal')),
                 ('date', models.DateField(verbose_name='date')),
                 ('account', models.CharField(max_length=30, verbose_name='account')),
@@ -291,7 +292,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(blank=True, max_length=120, verbose_name='description')),
             ],
             options={
-                'ordering': ['entry_number', 'pk'],
+                'ordering': [django.db.models.functions.text.Length('entry_number'), 'entry_number', 'pk'],
                 'indexes': [models.Index(fields=['division', 'entry_id'], name='exact_bookline_entry')],
                 'constraints': [models.UniqueConstraint(fields=('division', 'line_id'), name='exact_bookline_once'), postgres.guards.SameTenant('division', name='exact_bookline_division_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_bookline_seen')],
             },

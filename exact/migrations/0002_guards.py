@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exact_lane_next',
-            digest='97bdb0a3cb58394d',
+            digest='76a48cbe08b23256',
         ),
         postgres.in_force.Install(
             name='exact_lane_enter',
@@ -23,10 +23,10 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exact_lane_step',
-            digest='2a4cd47387c87582',
+            digest='c8382965de7b0671',
         ),
         postgres.in_force.Install(
             name='exact_lanes_at_work',
-            digest='9a26c058d637fb5a',
+            digest='2b70c7e6e63bbfa8',
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from exact.models.app import CUSTOMER
@@ -21,8 +22,8 @@ class BookLine(models.Model):
     division = models.ForeignKey(Division, models.CASCADE, related_name="+")
     posting = models.ForeignKey(Posting, models.CASCADE, related_name="book_lines")
     line_id = models.UUIDField()
-    entry_id = models.UUIDField()
-    entry_number = models.BigIntegerField(_("Exact entry number"))
+    entry_id = models.CharField(max_length=60)
+    entry_number = models.CharField(_("Exact entry number"), max_length=60)
     journal = models.CharField(_("journal"), max_length=10)
     date = models.DateField(_("date"))
     account = models.CharField(_("account"), max_length=30)
@@ -31,13 +32,18 @@ class BookLine(models.Model):
     description = models.CharField(_("description"), max_length=120, blank=True)
 
     class Meta:
-        ordering = ["entry_number", "pk"]
+        ordering = [Length("entry_number"), "entry_number", "pk"]  # 9 before 10
         constraints = [
             models.UniqueConstraint(fields=["division", "line_id"], name="exact_bookline_once"),
             SameTenant("division"),
             SeenByTenant(),
         ]
         indexes = [models.Index(fields=["division", "entry_id"], name="exact_bookline_entry")]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Sorts entries by their numbers, 9 before 10, in Python as in the database."""
+        return len(self.entry_number), self.entry_number
 
 
 class FindingKind(models.TextChoices):

@@ -132,8 +132,9 @@ class Posting(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
-    exact_entry_id = models.UUIDField(null=True)
-    exact_entry_number = models.BigIntegerField(_("Exact entry number"), null=True)
+    # As Exact names the entry, once it does; another target has ids and numbers of another shape.
+    entry_id = models.CharField(max_length=60, null=True)
+    entry_number = models.CharField(_("Exact entry number"), max_length=60, null=True)
     messages = ArrayField(models.TextField(), default=list, verbose_name=_("what Exact said"))
     problems = models.JSONField(
         default=list, db_default=[], help_text="What we found ourselves, as documents of `ledger.problem.Problem`."
@@ -153,9 +154,10 @@ class Posting(models.Model):
                 fields=["division"], condition=Q(state=PostingState.SENDING), name="exact_posting_one_on_the_wire"
             ),
             models.CheckConstraint(
-                condition=~Q(state=PostingState.POSTED) | Q(exact_entry_id__isnull=False, posted_at__isnull=False),
+                condition=~Q(state=PostingState.POSTED) | Q(entry_id__isnull=False, posted_at__isnull=False),
                 name="exact_posting_posted_has_entry",
             ),
+            models.CheckConstraint(condition=~Q(entry_id="") & ~Q(entry_number=""), name="exact_posting_entry_named"),
             models.UniqueConstraint(
                 fields=["reverses"], condition=~Q(state=PostingState.WITHDRAWN), name="exact_posting_one_reversal"
             ),
@@ -203,10 +205,10 @@ class Posting(models.Model):
             ),
             # A partial index: few postings are reversals.
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="exact_posting_reverses"),
-            models.Index(F("exact_entry_number"), name="exact_posting_number", condition=Q(exact_entry_number__gt=0)),
+            models.Index(F("entry_number"), name="exact_posting_number", condition=Q(entry_number__isnull=False)),
             models.Index(
-                fields=["division", "exact_entry_id"],
-                condition=Q(exact_entry_id__isnull=False),
+                fields=["division", "entry_id"],
+                condition=Q(entry_id__isnull=False),
                 name="exact_posting_entry",
             ),
         ]
@@ -218,6 +220,12 @@ class Posting(models.Model):
     def doubted(self) -> bool:
         """Whether what was sent of it, if anything, was sent in a past that the database has lost."""
         return self.doubted_at is not None and (self.sending_since is None or self.sending_since < self.doubted_at)
+
+    @property
+    def whole_number(self) -> int | None:
+        """`entry_number` for whom an integer was promised (the till API, reports). None: it has none, or no integer."""
+        number = self.entry_number or ""
+        return int(number) if number.isdecimal() else None
 
 
 class PostingEvent(models.Model):

@@ -34,7 +34,7 @@ class BooksShown:
 
 def books_of(postings: Iterable[Posting]) -> dict[UUID, BooksShown]:
     """Posting → what Exact holds of it, for those that stand there. Postings come with their division."""
-    standing = [it for it in postings if it.state in IN_EXACT and it.exact_entry_id]
+    standing = [it for it in postings if it.state in IN_EXACT and it.entry_id]
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting__in=standing):
         lines[line.posting_id].append(line)
@@ -68,7 +68,7 @@ def _line(posting: Posting, line: BookLine, seen: Seen | None) -> dict[str, Any]
         "date": line.date,
         "debit": euros(line.amount) if line.amount > 0 else "",
         "credit": euros(-line.amount) if line.amount < 0 else "",
-        "differs": line.account in different or stray or of_code or line.entry_id != posting.exact_entry_id,
+        "differs": line.account in different or stray or of_code or line.entry_id != posting.entry_id,
     }
 
 

@@ -99,7 +99,7 @@ def _ways(term: str) -> Iterator[Q]:
     number = texts.whole(term.upper().removeprefix("Z").strip())
     if number is not None:
         yield Q(number=number)
-        yield Q(pk__in=Posting.objects.filter(exact_entry_number=number).values("closing_id"))
+        yield Q(pk__in=Posting.objects.filter(entry_number=str(number)).values("closing_id"))
         yield Q(covered_tickets__tickets__contains=number)
     elif len(term) >= 3 and "-" in term:
         yield Q(pk__in=Posting.objects.filter(reference__startswith=term.upper()).values("closing_id"))

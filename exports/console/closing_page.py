@@ -107,7 +107,7 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
         case ClosingState.EXPORTED:
             if findings:
                 return _differing(findings)
-            numbers = ", ".join(str(it.exact_entry_number) for it in postings if it.state == PostingState.POSTED)
+            numbers = ", ".join(it.entry_number or "" for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
             )

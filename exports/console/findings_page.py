@@ -138,7 +138,7 @@ class FindingAdmin(ReadOnlyAdmin):
         posting = finding.posting
         address = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
         name = name_of(finding.export) if hasattr(finding, "export") else posting.reference
-        return format_html('<a href="{}">{}</a><br>{}', address, name, posting.exact_entry_number or posting.reference)
+        return format_html('<a href="{}">{}</a><br>{}', address, name, posting.entry_number or posting.reference)
 
     @display(description=_("establishment"))
     def establishment(self, finding: Finding) -> SafeString:

@@ -126,7 +126,7 @@ def entries_of(closing_ids: Iterable[UUID]) -> dict[UUID, list[BookedEntry]]:
         entries[posting.closing_id].append(
             BookedEntry(
                 journal=posting.journal,
-                number=posting.exact_entry_number,
+                number=posting.whole_number,
                 reference=posting.reference,
                 state=posting.state,
                 posted_at=posting.posted_at,

@@ -39,7 +39,7 @@ def advice_of(kind: str) -> str:
 def said_of_finding(finding: Finding) -> str:
     """What differs, with its amounts; for an entry that is gone, what it was worth. Reads the posting."""
     said = [in_words(it) for it in finding.details]
-    return " · ".join(said) or _("entry {number}").format(number=finding.posting.exact_entry_number or "?")
+    return " · ".join(said) or _("entry {number}").format(number=finding.posting.entry_number or "?")
 
 
 def worth_of(posting: Posting) -> Decimal:

@@ -34,7 +34,7 @@ BEGIN
         CONTINUE WHEN EXISTS (SELECT FROM exact_posting halted WHERE halted.division_id = of_division
                               AND halted.closing_id = candidate.closing_id
                               AND halted.state IN ('refused', 'differs')
-                              AND (halted.entry_kind = 'sales' OR halted.exact_entry_id IS NOT NULL))
+                              AND (halted.entry_kind = 'sales' OR halted.entry_id IS NOT NULL))
             OR EXISTS (SELECT FROM exact_activation a WHERE a.establishment_id = candidate.establishment_id
                        AND (NOT a.active
                             OR a.division_id <> of_division

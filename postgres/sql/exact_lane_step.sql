@@ -2,8 +2,8 @@
 -- posted and takes the next posting, in one round trip. verdict: held; lost (another has the lane); moved (the posting).
 CREATE OR REPLACE FUNCTION exact_lane_step(
     of_division bigint, held_fence bigint, hold interval, this_minute timestamp with time zone,
-    calls_of_minute integer, this_day date, calls_of_day integer, posted uuid, entry_id uuid,
-    entry_number bigint, correlation text, go_on boolean
+    calls_of_minute integer, this_day date, calls_of_day integer, posted uuid, made_id text,
+    made_number text, correlation text, go_on boolean
 ) RETURNS TABLE(
     verdict text, claimed boolean, posting exact_posting
 )
@@ -25,7 +25,7 @@ BEGIN
     END IF;
     IF posted IS NOT NULL THEN
         UPDATE exact_posting p
-            SET state = 'posted', exact_entry_id = entry_id, exact_entry_number = entry_number, posted_at = moment,
+            SET state = 'posted', entry_id = made_id, entry_number = made_number, posted_at = moment,
                 problems = '[]'
             WHERE p.id = posted AND p.state = on_the_wire RETURNING * INTO posting;
         IF NOT FOUND THEN

@@ -13,7 +13,7 @@ SET search_path TO 'pg_catalog', 'public', 'pg_temp' AS $$
             EXISTS (SELECT FROM exact_posting halted WHERE halted.division_id = lane.division_id
                     AND halted.closing_id = open.closing_id
                     AND halted.state IN ('refused', 'differs')
-                    AND (halted.entry_kind = 'sales' OR halted.exact_entry_id IS NOT NULL))
+                    AND (halted.entry_kind = 'sales' OR halted.entry_id IS NOT NULL))
             OR EXISTS (SELECT FROM exact_activation a WHERE a.establishment_id = open.establishment_id
                        AND (NOT a.active
                             OR a.division_id <> lane.division_id

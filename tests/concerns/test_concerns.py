@@ -56,7 +56,7 @@ def test_deleted_in_exact__is_a_difference_with_its_amount(posted: Posting, exac
     reconcile(posted.division)
     (differing,) = of(SupportFactory(), Kind.DIFFERS)
     assert differing.amount == Decimal("1400.00")
-    assert f"écriture {posted.exact_entry_number}" in differing.head
+    assert f"écriture {posted.entry_number}" in differing.head
     assert "n’est plus dans Exact" in differing.words
     assert str(posted.closing_id) in differing.address
 

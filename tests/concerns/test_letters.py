@@ -284,7 +284,7 @@ def test_at_once__tells_of_books_that_differ(posted: Posting, exact: SimulatedEx
     Bookkeeper(exact, posted.division).delete(posted)
     reconcile(posted.division)
     morning(TUESDAY, "14:03")
-    assert f"écriture {posted.exact_entry_number}" in text(taken()[person.email])
+    assert f"écriture {posted.entry_number}" in text(taken()[person.email])
 
 
 def test_at_once__is_not_for_what_is_held(linked: Linked, person: User) -> None:

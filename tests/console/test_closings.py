@@ -34,7 +34,7 @@ def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Clien
     from exact.models import Posting
 
     posting = Posting.objects.filter(closing_id=export.pk).order_by("turn")[0]
-    terms = ["1042", "Z1042", "80500", posting.reference, posting.reference[:12], str(posting.exact_entry_number)]
+    terms = ["1042", "Z1042", "80500", posting.reference, posting.reference[:12], str(posting.entry_number)]
     assert {term: found(client, q=term) for term in terms} == {term: {1042} for term in terms}
     assert found(client, q=export.establishment.code) == {1042, 1043}
     assert found(client, q="nothing at all") == set()

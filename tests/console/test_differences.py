@@ -53,8 +53,8 @@ def test_found__stands_in_the_menu_on_the_first_page_and_leads_to_the_closing(go
     assert "1 écriture diffère dans Exact" in page
     assert "Différences 1" in page
     assert "1 400,00 €" in page
-    assert f"écriture {gone.exact_entry_number}" in page
-    assert f"écriture {gone.exact_entry_number}" not in read(other, reverse("admin:index"))
+    assert f"écriture {gone.entry_number}" in page
+    assert f"écriture {gone.entry_number}" not in read(other, reverse("admin:index"))
     assert "Différences 1" not in read(other, reverse("admin:index"))
 
 

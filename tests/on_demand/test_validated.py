@@ -148,7 +148,7 @@ def test_entry_replaced_in_exact__is_reversed_and_follows_under_new_numbers(
     till, posting = in_exact
     first = content_of(fec(till))
     if processed:
-        ids = {"division": posting.division.code, "entry_id": str(posting.exact_entry_id)}
+        ids = {"division": posting.division.code, "entry_id": str(posting.entry_id)}
         exact.control("entries/status", **ids, status=50)
     replaced(posting)
     corrected = fec(till)

@@ -143,7 +143,7 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     yield "search a number", f"{closings}?q={export.number}"
     yield "search a ticket", f"{closings}?q={export.number * TICKETS + 7}"
     if posting is not None:
-        yield "search an entry number", f"{closings}?q={posting.exact_entry_number}"
+        yield "search an entry number", f"{closings}?q={posting.entry_number}"
         yield "search a reference", f"{closings}?q={posting.reference}"
     yield "search a customer", f"{closings}?q={export.tenant.name}"
     yield "search many customers", f"{closings}?q=Client 3"

@@ -40,12 +40,12 @@ EXPORTS: LiteralString = """
 POSTINGS: LiteralString = """
     INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
                                reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
-                               messages, created_at, exact_entry_id, exact_entry_number, posted_at)
+                               messages, created_at, entry_id, entry_number, posted_at)
     SELECT uuidv7(c.ago), p.tenant_id, p.division_id, p.establishment_id, c.id, p.entry_kind, p.journal, p.revision,
            'K' || c.n || '-' || p.entry_kind || '-' || %(run)s, p.entry, p.payment_condition, p.business_date,
            left(p.turn, 19) || lpad(c.n::text, 16, '0') || right(p.turn, 9), %(posting_state)s, 0, 0, p.messages,
-           c.at, CASE WHEN %(posting_state)s = 'posted' THEN gen_random_uuid() END,
-           CASE WHEN %(posting_state)s = 'posted' THEN p.exact_entry_number + c.n END,
+           c.at, CASE WHEN %(posting_state)s = 'posted' THEN gen_random_uuid()::text END,
+           CASE WHEN %(posting_state)s = 'posted' THEN (p.entry_number::bigint + c.n)::text END,
            CASE WHEN %(posting_state)s = 'posted' THEN c.at END
     FROM copy c JOIN exact_posting p ON p.closing_id = c.template_id;
 """

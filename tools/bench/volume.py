@@ -35,10 +35,11 @@ WHERE %(tenant)s::bigint IS NULL OR t.tenant_id = %(tenant)s
 POSTINGS: LiteralString = """
 INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
                            reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
-                           exact_entry_id, exact_entry_number, messages, created_at, posted_at)
+                           entry_id, entry_number, messages, created_at, posted_at)
 SELECT uuidv7(), e.tenant_id, d.id, e.establishment_id, e.id, 'sales', '70', 1,
        'Z' || place || '-VOLUME-V70.01', %(entry)s::jsonb, '', e.business_date, e.id::text,
-       CASE e.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid(), 26700000 + place,
+       CASE e.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid()::text,
+       (26700000 + place)::text,
        CASE e.state WHEN 'failed' THEN ARRAY['La période est clôturée : 2026 – 11'] ELSE '{}'::text[] END,
        e.created_at, e.created_at
 FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS place FROM exports_storedclosing e

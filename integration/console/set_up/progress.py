@@ -50,7 +50,7 @@ class Facts:
     questions: list[AskedMeans]
     parameters: list[str]
     first_closing: StoredClosing | None
-    entries: list[int]
+    entries: list[str]
 
     @property
     def linked(self) -> bool:
@@ -183,12 +183,12 @@ def _first_closings(shops: Iterable[int]) -> dict[int, StoredClosing]:
     return {export.establishment_id: export for export in rows}
 
 
-def _first_entries(shops: Iterable[int]) -> dict[int, list[int]]:
+def _first_entries(shops: Iterable[int]) -> dict[int, list[str]]:
     """The entries' numbers in Exact of each establishment's first exported closing."""
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, list[str]] = defaultdict(list)
     rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ClosingState.EXPORTED))
     closings: dict[UUID, int] = dict(rows.exclude(first=None).values_list("first", "pk"))
-    posted = Posting.objects.filter(closing_id__in=closings, exact_entry_number__isnull=False)
-    for closing_id, number in posted.order_by(F("turn")).values_list("closing_id", "exact_entry_number"):
-        found[closings[closing_id]].append(number or 0)
+    posted = Posting.objects.filter(closing_id__in=closings, entry_number__isnull=False)
+    for closing_id, number in posted.order_by(F("turn")).values_list("closing_id", "entry_number"):
+        found[closings[closing_id]].append(number or "")
     return found

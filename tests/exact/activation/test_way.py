@@ -319,7 +319,7 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
     again.wait_for(f"{shop.division} - TEST")  # the company is known: nothing is to be chosen
     assert (Connection.objects.get().pk, shop.state()) == (connection.pk, "active")
     shop.wait(lambda: StoredClosing.objects.filter(state="exported").count() == 2)
-    sales = Posting.objects.filter(entry_kind="sales").order_by("exact_entry_number")
+    sales = Posting.objects.filter(entry_kind="sales").order_by("entry_number")
     assert [it.reference[:5] for it in sales] == ["Z1042", "Z1043"]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from exact.books.reconcile import accept_finding, reconcile
+from exact.books.reconcile import accept_finding, look_at, reconcile
 from exact.lane import lane
 from exact.models import BookLine, Division, Finding, FindingKind, Posting, PostingState, Settlement
 from exports.reposts.replace import dry_run, order
@@ -59,8 +59,21 @@ def test_copied_by_hand__is_doubled(posted: Posting, exact: SimulatedExact) -> N
     assert reconcile(division) == 1
     [finding] = Finding.objects.all()
     assert finding.kind == FindingKind.DOUBLED
-    assert finding.details[0]["found"].startswith(str(posted.exact_entry_number))
+    assert finding.details[0]["found"].startswith(str(posted.entry_number))
     assert {it["what"]: it["found"] for it in finding.details[1:]}["411000"] == "1412.00"
+
+
+def test_lines__come_by_the_entrys_number_though_it_is_text(posted: Posting) -> None:
+    reconcile(posted.division)
+    first, second, third = [it.pk for it in BookLine.objects.filter(posting=posted)][:3]
+    for number, key in (("100", first), ("9", second), ("10", third)):
+        BookLine.objects.filter(pk=key).update(entry_number=number)
+    lines = [*BookLine.objects.filter(pk__in=[first, second, third])]
+    assert [line.entry_number for line in lines] == ["9", "10", "100"]
+    posted.state = PostingState.WITHDRAWN  # whatever is there of it now is too much
+    seen = look_at(posted, lines, ())
+    assert seen is not None
+    assert seen.details[0]["found"] == "9, 10, 100"
 
 
 def test_doubled__under_the_reference_of_what_is_over(posted: Posting, exact: SimulatedExact) -> None:
@@ -89,7 +102,7 @@ def test_doubled__that_a_reversal_stands_beside_is_only_what_is_more_than_both(
     posted: Posting, exact: SimulatedExact
 ) -> None:
     division = posted.division
-    exact.control("entries/status", division=division.code, entry_id=str(posted.exact_entry_id), status=50)
+    exact.control("entries/status", division=division.code, entry_id=str(posted.entry_id), status=50)
     order(dry_run(posted.pk), actor=SupportFactory(), why="once more")
     work(division)
     posted.refresh_from_db()

@@ -234,9 +234,7 @@ def test_lane__sends_in_the_order_of_the_closings(linked: tuple[Caller, Division
     till, division = linked
     ids = [push(till, number) for number in (1042, 1043, 1044)]
     work(division)
-    sent = [
-        *Posting.objects.filter(entry_kind="sales").order_by("exact_entry_number").values_list("closing_id", flat=True)
-    ]
+    sent = [*Posting.objects.filter(entry_kind="sales").order_by("entry_number").values_list("closing_id", flat=True)]
     assert [str(closing_id) for closing_id in sent] == ids
 
 

@@ -95,7 +95,7 @@ def test_turn__sorts_by_day_then_moment_then_number_then_entry() -> None:
 def found(amount: str | None, vat: str | None = None) -> Found:
     return Found(
         entry_id="61f3",
-        entry_number=42,
+        entry_number="42",
         amount=None if amount is None else Decimal(amount),
         vat=None if vat is None else Decimal(vat),
     )

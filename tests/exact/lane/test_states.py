@@ -18,7 +18,7 @@ def posting(linked: tuple[Caller, Division]) -> Posting:
     till.post("closings", closing())
     row = Posting.objects.filter(division=division, entry_kind="sales").get()
     now = timezone.now()
-    Posting.objects.filter(pk=row.pk).update(exact_entry_id=uuid.uuid4(), posted_at=now, sending_since=now)
+    Posting.objects.filter(pk=row.pk).update(entry_id=str(uuid.uuid4()), posted_at=now, sending_since=now)
     return row
 
 
@@ -52,3 +52,15 @@ def test_history__is_only_added_to(posted: Posting, table: str, sql: str) -> Non
             cursor.execute(sql.format(table))
         cursor.execute(f"SELECT count(*) FROM {table}")
         assert cursor.fetchone() > (0,)
+
+
+@pytest.mark.parametrize("name", ["entry_id", "entry_number"])
+def test_entry__is_named_or_has_no_name_yet(posting: Posting, name: str) -> None:
+    with pytest.raises(IntegrityError, match="exact_posting_entry_named"), transaction.atomic():
+        Posting.objects.filter(pk=posting.pk).update(**{name: ""})
+    Posting.objects.filter(pk=posting.pk).update(**{name: "VT-2026-1"})
+
+
+@pytest.mark.parametrize(("number", "whole"), [("26700001", 26700001), (None, None), ("VT-2026-1", None)])
+def test_whole_number__is_only_of_a_number_that_is_one(number: str | None, whole: int | None) -> None:
+    assert Posting(entry_number=number).whole_number == whole

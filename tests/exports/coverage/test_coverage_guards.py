@@ -55,7 +55,7 @@ def test_entry__of_a_closing_that_does_not_count_is_refused(
     posting = Posting.objects.filter(closing_id=day[0].pk).first()
     assert posting is not None
     posting.pk, posting.closing_id, posting.reference, posting.turn = None, day[2].pk, "Z42-X", "x"
-    posting.state, posting.exact_entry_id = "pending", None
+    posting.state, posting.entry_id = "pending", None
     with pytest.raises(IntegrityError, match="only a closing that counts"), transaction.atomic():
         posting.save(force_insert=True)
 

@@ -210,4 +210,4 @@ def march(exact: SimulatedExact, division: Division, status: str, journal: str =
 
 
 def process(exact: SimulatedExact, posting: Posting) -> None:
-    exact.control("entries/status", division=posting.division.code, entry_id=str(posting.exact_entry_id), status=50)
+    exact.control("entries/status", division=posting.division.code, entry_id=str(posting.entry_id), status=50)
