@@ -22,7 +22,7 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts try-deploy restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
@@ -39,6 +39,7 @@ help:
 	@echo "make alerts        whether each alert fires when it must, by Prometheus' own tools (promtool, amtool)"
 	@echo "make try-deploy    installs a bare clone with Docker, twice, and kills each container in turn (needs an engine, root)"
 	@echo "make restore-drill restores the newest backup beside the running service, and compares (needs what install made)"
+	@echo "make try-upgrade   upgrades a clone with Docker while tills push, and goes back (needs an engine)"
 	@echo "make release   version, changelog, signed tag, image, bill of materials and licences (VERSION=1.2.3)"
 	@echo "make check         ruff, mypy, import rules, migrations, translations, linters of the till API, manifests"
 
@@ -93,6 +94,9 @@ upgrade-test: $(VENV)/.installed
 
 try-deploy:
 	@./deploy/try-deploy
+
+try-upgrade: $(VENV)/.installed
+	@./deploy/try-upgrade
 
 restore-drill:
 	@./deploy/restore-drill

@@ -37,6 +37,7 @@ class Tills:
         self.ended = threading.Event()
 
     def push_all(self, key: str, first: int) -> None:
+        """Push one till's closings from number `first` on, at its pace, until the run ends."""
         headers = {"Authorization": f"Bearer {key}", "Host": self._host}
         with httpx.Client(base_url=self._address, verify=self._trust, timeout=TIMEOUT_S, headers=headers) as http:
             for number, document in enumerate(closings(f"load {first}", first=first)):
@@ -82,6 +83,7 @@ class Tills:
 
 
 def main() -> int:
+    """Push until it is asked to end, and print the counts. Returns 1 for an answer that no till may be given."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", required=True)
     parser.add_argument("--host", required=True)
