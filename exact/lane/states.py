@@ -1,6 +1,6 @@
 """The states of a posting, the allowed moves between them, and the function for moves that no step of a lane makes.
 
-    pending ──claim──▶ sending ──answer──▶ posted | refused | differs
+    pending ──claim──▶ sending ──answer──▶ posted | refused
        ▲                  │ └─not sent──▶ pending
        │                  └─no answer / killed worker──▶ unknown
        └──looked up twice, not there────────────────────┘ ├──found──▶ posted | differs

@@ -75,7 +75,6 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
         {
             PostingState.POSTED,
             PostingState.REFUSED,
-            PostingState.DIFFERS,
             PostingState.UNKNOWN,
             PostingState.PENDING,
             PostingState.REMOVING,

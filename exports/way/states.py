@@ -1,7 +1,7 @@
 """The states of an export, the allowed moves between them, and the function for moves that a person or a look makes.
 
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
-held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ held (before anything was sent)
+held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ waiting (before anything was sent)
 failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
 exported, failed ─▶ exporting (an entry is being replaced)
 archived ─▶ whatever a new look finds, where others stand for it (a trigger allows no other)
@@ -25,7 +25,7 @@ MOVES: dict[ClosingState, frozenset[ClosingState]] = {
     ClosingState.HELD: _AFRESH,
     ClosingState.WAITING: _AFRESH,
     ClosingState.READY: frozenset(
-        {ClosingState.EXPORTING, ClosingState.EXPORTED, ClosingState.FAILED, ClosingState.HELD, ClosingState.WAITING}
+        {ClosingState.EXPORTING, ClosingState.EXPORTED, ClosingState.FAILED, ClosingState.WAITING}
     ),
     ClosingState.EXPORTING: _AFRESH | {ClosingState.FAILED},
     ClosingState.FAILED: _AFRESH | {ClosingState.EXPORTING},
