@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -124,6 +125,8 @@ TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 # A session serves request after request, and here test after test: each new one reads the catalogue and compiles the
 # triggers again, which takes as long as many a test. It works: `empty` has just used it.
 TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
+# A password is dear to guess on purpose; here hundreds of wrong ones are tried. Only the price is another.
+ScryptPasswordHasher.work_factor = 2**6
 
 
 @pytest.fixture(scope="session")
