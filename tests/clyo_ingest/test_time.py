@@ -20,7 +20,7 @@ from tests.conftest import Caller, closing
 
 SALE = {"vat": 1, "rate": "20.00", "net": "1.00", "tax": "0.20", "gross": "1.20", "kind": "sale"}
 ODD = {"net": "1.55"}
-BOUND_S = 5  # for a machine that is busy with something else; alone it is a tenth of it
+BOUND_CPU_S = 5  # of this thread's own work, ten times what it takes: the clock on the wall knows who else is busy
 
 
 def sales(count: int, **changes: Any) -> list[dict[str, Any]]:
@@ -124,8 +124,8 @@ def test_longest_closing__is_taken_in_time(till: Caller) -> None:
     document |= {"sales": sales(LINES_MAX, **ODD), "payments": payments(LINES_MAX, "other")}
     document |= {"signature": {"value": "x" * 1_500_000}, "unknown": [0] * 50_000}
     assert len(json.dumps(document)) < BODY_MAX
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert till.post("closings", document).status_code == 201
     assert till.post("closings", document).status_code == 200
     assert till.post("closings", document | {"sales": []}).status_code == 409
-    assert time.perf_counter() - begun < BOUND_S
+    assert time.thread_time() - begun < BOUND_CPU_S

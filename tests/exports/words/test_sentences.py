@@ -46,6 +46,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "scope_unexpected": {"scope": "X"},
     "tickets_uncovered": {"station": "2", "first": "1", "last": "60"},
     "standing_in_other_company": {"company": "8301 - CLYO"},
+    "alike_in_exact": {"reference": "Z1042-3F7KQ2M9XAQT-V70.01", "number": "26700012"},
     "run_nothing_new": {"count": "12"},
     "run_late_closings": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
     "parameters_of_another_till": {"version": "1", "till": "Caisse 1", "told": "2026-03-14T08:55:00+01:00"},
