@@ -69,7 +69,8 @@ def viewer() -> Viewer:
 def serving(whom: Viewer) -> Iterator[None]:
     """The connection shows what `whom` may see; afterwards, whatever happened, what it showed before."""
     before = _told.serves
-    _change_to(whom)
+    if whom != before:
+        _change_to(whom)
     try:
         yield
     finally:

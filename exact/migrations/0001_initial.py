@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'past that came back',
                 'verbose_name_plural': 'pasts that came back',
                 'ordering': ['-number'],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept'), postgres.seen.Seen(name='exact_past_seen', reads={}, writes={})],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept'), postgres.seen.Seen(name='exact_past_seen', reads={'clyo_customer': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
             },
         ),
         migrations.CreateModel(

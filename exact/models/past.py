@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import NeverEmptied, OnlyAddedTo
-from postgres.seen import Seen
+from postgres.seen import READ_BY_ALL, Seen
 
 
 class Past(models.Model):
@@ -28,7 +28,7 @@ class Past(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
-            Seen(reads={}, writes={}),
+            Seen(reads=READ_BY_ALL, writes={}),
         ]
 
     def __str__(self) -> str:

@@ -119,7 +119,10 @@ def test_database__refusal_does_not_send_the_row(
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         with database.cursor() as cursor:
-            cursor.execute(f"INSERT INTO tenants_reseller (name, created_at) VALUES ('{GUEST}', NULL)")
+            cursor.execute(
+                "INSERT INTO exact_connection (tenant_id, app_id, state, user_name, created_at) "
+                f"VALUES ({till.till.tenant_id}, NULL, '', '{GUEST}', NULL)"
+            )
 
     monkeypatch.setattr("clyo_ingest.api.receive", broken)
     assert push(live_server, till, closing()) == 500

@@ -264,8 +264,9 @@ def test_thread_of_a_server__lets_nothing_of_one_till_through_to_who_comes_next(
         assert (str(here.foreign.number) in page, str(here.own.number) in page) == (True, False)
         assert role_of_connection() == DOOR
     monkeypatch.undo()
-    with serving(EVERYTHING):
-        assert role_of_connection() != DOOR
+    with serving(AT_THE_DOOR):
+        assert role_of_connection() == DOOR
+    assert role_of_connection() != DOOR
 
 
 def test_connection__made_anew_in_a_request_serves_the_same(transactional_db: None) -> None:
