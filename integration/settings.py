@@ -103,7 +103,7 @@ TEMPLATES = [
 DATABASES = {"default": database_at(ENVIRONMENT.database_url.get_secret_value())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "tenants.by_password.ByPassword"]
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
