@@ -15,6 +15,7 @@ import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
+from django.conf import settings as product
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 from django.utils import timezone
@@ -266,7 +267,7 @@ def test_web_processes__answer_together_at_the_inner_port_and_never_at_the_publi
             web.terminate()
     pushed = {sum_of(answer.text, "clyo_pushes_total", status="401") for answer in answers}
     assert pushed == {20}, "whichever process is asked, it answers for both"
-    assert f'version="{settings.VERSION}"' in answers[0].text
+    assert f'version="{product.VERSION}"' in answers[0].text
     assert str(till.till.tenant_id) not in {v for s in samples(answers[0].text) for v in s.labels.values()}
 
 

@@ -42,9 +42,10 @@ def make_service(server: DatabaseServer) -> None:
 
 
 def _make_role(session: "psycopg.Connection[tuple[object, ...]]", password: str) -> None:
-    """CREATEDB is for the databases of tests."""
+    """CREATEDB is for the databases of tests, the right to a checkpoint for the bench."""
     role = sql.Identifier(SERVICE)
     session.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(role, sql.Literal(password)))
+    session.execute(sql.SQL("GRANT pg_checkpoint TO {}").format(role))
     for parameter in LOCAL_PARAMETERS:
         name = sql.SQL(".").join(map(sql.Identifier, parameter.split(".")))
         session.execute(sql.SQL("GRANT SET ON PARAMETER {} TO {}").format(name, role))

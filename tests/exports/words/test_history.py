@@ -73,6 +73,7 @@ def test_difference__is_told_with_its_amounts(linked: tuple[Caller, Division], e
     closing_id = push(till)
     sale = Posting.objects.get(closing_id=closing_id, entry_kind="sales")
     move(sale, PostingState.SENDING, sending_since=sale.created_at)
+    move(sale, PostingState.UNKNOWN)
     facts = {"expected": "1400.00", "found": "1399.99"}
     found = Problem(code="amount_differs_in_exact", facts=facts)
     move(sale, PostingState.DIFFERS, reasons=[found], problems=[found.to_document()])
