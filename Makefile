@@ -67,7 +67,7 @@ test: $(VENV)/.installed
 
 test-unit: $(VENV)/.installed
 	@$(BIN)/python -m tools.translations compile
-	$(BIN)/python -m pytest -m unit -q --durations=0 --durations-min=1
+	$(BIN)/python -m pytest -m unit -q -n $(WORKERS) --dist loadfile --durations=0 --durations-min=1
 
 # Prometheus' own tools, of Debian's packages prometheus and prometheus-alertmanager.
 alerts:
