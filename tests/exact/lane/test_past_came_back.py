@@ -1,6 +1,8 @@
 """The database's past came back: nothing that stands in Exact is booked again, and nothing that is missing is lost."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from io import StringIO
 from uuid import UUID
@@ -14,7 +16,7 @@ from clyo_ingest.keys import issue_key
 from exact.activation.upkeep import consents_in_doubt, try_consent
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
-from exact.lane.states import OPEN
+from exact.lane.states import OPEN, move
 from exact.models import Connection, Division, Lane, Past, Posting, PostingState
 from exact.past import notice, say_came_back
 from exports.models import StoredClosing
@@ -29,6 +31,8 @@ PLACES = {
     "restored elsewhere": "7000000000000000001/00000001/5/16384",
     "restored in time": "{system}/00000000/{database}/{table}",
     "a dump that was read back": "{system}/{timeline}/{database}/1",
+    "a standby that was behind": "{system}/00000000/{database}/{table}",
+    "the last minutes": "{system}/00000000/{database}/{table}",
 }
 ODD = {"gross": "1400.00", "perpetual_before": "1.00", "perpetual_after": "9.00"}
 
@@ -67,20 +71,37 @@ def booked(exact: SimulatedExact, division: Division) -> Counter[str]:
     )
 
 
-def live(till: Caller, division: Division) -> tuple[Backup, str]:
+def live(till: Caller, division: Division, kind: str = "restored in time") -> tuple[Backup, str]:
     """A backup, and what came after it: 1043 waited then and was sent, 1050 was held and mended, 1044 arrived, and 1045
-    was not sent any more. Tokens stay as they are."""
+    was not sent any more. Tokens stay as they are.
+
+    A standby that was behind has 1043 as on its way; of the last minutes only the answers of Exact are lost.
+    """
     push(till, 1042)
     run(division)
     push(till, 1043)
     held = push(till, 1050, totals=ODD, tickets=[])
     assert StoredClosing.objects.get(pk=held).state == "held"
-    backup = Backup()
-    book_as_it_is(held)
-    push(till, 1044)
+    if kind == "the last minutes":
+        push(till, 1044)
+        book_as_it_is(held)
+    with on_its_way(division) if kind == "a standby that was behind" else nullcontext():
+        backup = Backup()
+    if kind != "the last minutes":
+        book_as_it_is(held)
+        push(till, 1044)
     run(division)
     push(till, 1045)
     return backup, held
+
+
+@contextmanager
+def on_its_way(division: Division) -> Iterator[None]:
+    """The first posting that waits was just taken by a worker."""
+    first = Posting.objects.filter(division=division, state=PostingState.PENDING).earliest("turn")
+    move(first, PostingState.SENDING, sending_since=timezone.now())
+    yield
+    move(first, PostingState.PENDING)
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -89,7 +110,7 @@ def test_past_came_back__everything_stands_once(
 ) -> None:
     till, division = linked
     place = elsewhere(kind)
-    backup, held = live(till, division)
+    backup, held = live(till, division, kind)
     tokens = Connection.objects.values().get()
     backup.restore(place=place)
     Connection.objects.update(**tokens)
