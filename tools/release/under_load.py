@@ -21,6 +21,7 @@ from tools.fleet.closings import closings
 
 TIMEOUT_S = 110.0
 GIVE_UP_S = 180.0
+STATION = 1_000_000
 
 
 class Tills:
@@ -74,7 +75,9 @@ class Tills:
     def run(self, keys: list[str], first: int) -> None:
         """Push with all of them until `ended`, then until each is through."""
         self.begun = time.monotonic()
-        threads = [threading.Thread(target=self.push_all, args=(key, first)) for key in keys]
+        # A station of its own for each till, which is its number's millions: no two print the same tickets.
+        numbers = [first + place * STATION for place in range(len(keys))]
+        threads = [threading.Thread(target=self.push_all, args=it) for it in zip(keys, numbers, strict=True)]
         for thread in threads:
             thread.start()
             time.sleep(self._pace_s / len(keys))
