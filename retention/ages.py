@@ -8,7 +8,6 @@ lives as long as what it belongs to. Sources: docs/decisions/0041.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from axes.models import AccessAttempt, AccessAttemptExpiration, AccessFailureLog, AccessLog
@@ -22,14 +21,6 @@ ACCOUNTING_YEAR_AND_A_MONTH = timedelta(days=400)
 SECURITY_LOGS = timedelta(days=180)
 AT_ONCE = timedelta()
 BOOKS_YEARS = 10
-
-
-class Keeping(StrEnum):
-    """How the rows of a table are kept."""
-
-    AGE = "age"
-    BOOKS = "books"
-    USE = "use"
 
 
 Older = Callable[[datetime], QuerySet[Any]]
@@ -164,10 +155,3 @@ USE = frozenset(
         "tenants.User",
     }
 )
-
-
-def keeping_of(label: str) -> Keeping:
-    """How the rows of a table (Django's label of its model) are kept. Raises `KeyError` for one that is not listed."""
-    listed = {it.table._meta.label: Keeping.AGE for it in AGES}
-    listed |= dict.fromkeys(BOOKS, Keeping.BOOKS) | dict.fromkeys(USE, Keeping.USE)
-    return listed[label]

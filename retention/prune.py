@@ -1,6 +1,6 @@
 """Delete what is older than its table keeps it (`retention.ages`), and count it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -44,12 +44,6 @@ def books_over_age(now: datetime) -> int:
     """Closings of years that ended more than ten years ago (Code de commerce, L123-22)."""
     first_kept = now.year - BOOKS_YEARS
     return StoredClosing.objects.filter(business_date__year__lt=first_kept).count()
-
-
-def last_round(within: timedelta) -> PruneRun | None:
-    """The last round that ended not longer ago than `within` and failed nowhere."""
-    since = timezone.now() - within
-    return PruneRun.objects.filter(ended_at__gte=since, failed={}).first()
 
 
 def _delete(age: Age, now: datetime) -> int:

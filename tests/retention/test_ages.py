@@ -19,7 +19,7 @@ from clyo_ingest.models import Push, PushKind, Restart, RestartReason
 from concerns.models import Letter, LetterKind, LetterState
 from exports.models import StoredClosing
 from retention import ages
-from retention.ages import AGES, BOOKS, USE, Keeping, keeping_of
+from retention.ages import AGES, BOOKS, USE
 from retention.models import PruneRun
 from retention.prune import books_over_age
 from retention.tasks import prune_what_is_old
@@ -34,7 +34,6 @@ def test_every_table__stands_in_the_list_once() -> None:
     listed = [it.table._meta.label for it in AGES] + [*BOOKS] + [*USE]
     assert len(listed) == len(set(listed))
     assert {model._meta.label for model in apps.get_models()} == set(listed)
-    assert keeping_of("exports.StoredClosing") is Keeping.BOOKS
 
 
 def test_document__has_every_table_with_its_way_of_being_kept() -> None:
