@@ -35,3 +35,13 @@ def findings(*, establishment: int | None = None, kind: str = "") -> str:
     chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exact_finding_changelist")
     return f"{page}?{chosen}" if chosen else page
+
+
+def shop(pk: int) -> str:
+    """The page of one establishment."""
+    return reverse("console_shop", args=[pk])
+
+
+def customer(pk: int) -> str:
+    """The page of one customer."""
+    return reverse("console_customer", args=[pk])

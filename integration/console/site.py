@@ -65,6 +65,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Customers"),
                 "separator": True,
                 "items": [
+                    _entry(_("All establishments"), "grid_view", "console_shops", "tenants.view_establishment"),
                     _entry(_("Set-up"), "checklist", "console_set_up", "tenants.view_tenant"),
                     _entry(_("Customers"), "store", "admin:tenants_tenant_changelist", "tenants.view_tenant"),
                     _entry(

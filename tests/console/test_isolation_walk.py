@@ -49,6 +49,7 @@ HARMLESS = {
         "letters",
         "settled",
         "poll",
+        "page",
         "show",
         "state",
         "template",

@@ -139,7 +139,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
     links = {it.establishment_id: it for it in newest.distinct("establishment_id")}
     asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
     on_parameters = _read_parameter_notes(ids)
-    tills, firsts, entries = _tills(ids), _first_closings(ids), _first_entries(ids)
+    tills, firsts, entries = tills_of(ids), _first_closings(ids), _first_entries(ids)
     return [
         Facts(
             shop=shop,
@@ -156,7 +156,8 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
     ]
 
 
-def _tills(shops: Iterable[int]) -> dict[int, list[TillShown]]:
+def tills_of(shops: Iterable[int]) -> dict[int, list[TillShown]]:
+    """The tills in use of each establishment, by their names, with the codes that are still valid."""
     found: dict[int, list[TillShown]] = defaultdict(list)
     usable = PairingCode.objects.filter(till=OuterRef("pk"), used_at=None, expires_at__gt=timezone.now())
     rows = Till.objects.filter(establishment__in=[*shops], suspended_at=None).order_by("name")

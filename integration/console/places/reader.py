@@ -1,0 +1,28 @@
+"""Who asks for a page of a place, and the row it asks for: nobody else's is found."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from tenants.models import Establishment, Tenant, User
+from tenants.scope import visible_to
+
+
+def reader_of(request: HttpRequest, permission: str) -> User:
+    """The person who asks. Raises PermissionDenied for who may not."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm(permission):
+        raise PermissionDenied
+    return user
+
+
+def shop_of(request: HttpRequest, pk: int, permission: str = "tenants.view_establishment") -> Establishment:
+    """The establishment `pk` of those the person may see; raises Http404 for any other."""
+    rows = Establishment.objects.select_related("tenant__reseller")
+    return get_object_or_404(visible_to(reader_of(request, permission), rows), pk=pk)
+
+
+def customer_of(request: HttpRequest, pk: int, permission: str = "tenants.view_tenant") -> Tenant:
+    """The customer `pk` of those the person may see; raises Http404 for any other."""
+    rows = Tenant.objects.select_related("reseller")
+    return get_object_or_404(visible_to(reader_of(request, permission), rows), pk=pk)

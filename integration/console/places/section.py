@@ -1,0 +1,48 @@
+"""What pages of a place are composed of. A further section is one function, one template and one row of its page."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from tenants.models import User
+
+Place = TypeVar("Place")
+# What the template is given as `it`; None where there is nothing to say to this person.
+Told = Mapping[str, Any] | None
+
+
+class Column(StrEnum):
+    """Where on the page: what it is stands left, what happens there right; on a phone what happens comes first."""
+
+    FACTS = "facts"
+    NEWS = "news"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section(Generic[Place]):
+    """One part of a page. `tell` looks only at what `user` may see; `name` is its anchor and its template's name."""
+
+    name: str
+    column: Column
+    tell: Callable[[User, Place], Told]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A section with what it says, for the page's template."""
+
+    name: str
+    template: str
+    it: Mapping[str, Any]
+
+
+def drawn(sections: Iterable[Section[Place]], folder: str, user: User, place: Place) -> dict[str, list[Drawn]]:
+    """The sections that have something to say, by their column; templates are looked for in `folder`."""
+    columns: dict[str, list[Drawn]] = {column.value: [] for column in Column}
+    for section in sections:
+        it = section.tell(user, place)
+        if it is not None:
+            template = f"console/places/{folder}/{section.name}.html"
+            columns[section.column.value].append(Drawn(name=section.name, template=template, it=it))
+    return columns
