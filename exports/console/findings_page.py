@@ -1,7 +1,5 @@
 """The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
 
-from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,20 +18,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from exact.api.errors import ExactError
 from exact.books.reconcile import accept_finding
-from exact.models import BookLine, Finding, FindingKind, Posting
+from exact.models import Finding, FindingKind
 from exports.console.compared import companies, compared, compared_words
+from exports.console.replace_page import replace_page
 from exports.models import StoredClosing
 from exports.nudge import nudge_reconcile
-from exports.reposts.replace import REPLACEABLE, CannotReplace, dry_run, order
+from exports.reposts.replace import REPLACEABLE
 from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding, worth_of
 from exports.words.money import euros
-from exports.words.problems import SENTENCES, sentence
-from exports.words.reasons import Why
-from ledger.entry import Entry
-from ledger.problem import Problem
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import User
@@ -43,7 +36,6 @@ from tenants.viewpoint import Scope
 
 COMPARED_NOW_MAX = 100
 MENU_COUNTS_TO = 100
-MOVED_ON = Problem(code="replace_moved_on")
 LABELS = {FindingKind.MISSING: "danger", FindingKind.CHANGED: "warning", FindingKind.DOUBLED: "danger"}
 
 
@@ -189,41 +181,7 @@ class FindingAdmin(ReadOnlyAdmin):
         return request.user.has_perm("exports.change_storedclosing")
 
     def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
-        """The dry run: what Exact has beside what would be posted; on POST, the order."""
-        posting = visible_to(request.user, Posting.objects.filter(pk=posting_id)).first()
-        if posting is None:
-            raise Http404
-        if not self.has_settle_permission(request):
-            raise PermissionDenied
-        back = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
-        try:
-            shown = dry_run(posting.pk)
-            if request.method == "POST" and request.POST.get("shown") != shown.digest:
-                self.message_user(request, sentence(MOVED_ON.to_document()), messages.WARNING)
-            elif request.method == "POST":
-                order(shown, actor=person_behind(request), why=request.POST.get("why", "").strip() or Why.REPLACED)
-                self.message_user(request, _now("The replacement is under way."), messages.SUCCESS)
-                return redirect(back)
-        except CannotReplace as refusal:
-            reasons = [sentence(problem.to_document()) for problem in refusal.problems]
-            self.message_user(request, " ".join([_now(SENTENCES[refusal.code]), *reasons]), messages.WARNING)
-            return redirect(back)
-        except ExactError as error:
-            self.message_user(request, _now("Exact did not answer: {why}").format(why=error), messages.ERROR)
-            return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _now("Replace {reference}").format(reference=posting.reference),
-            "shown": shown,
-            "columns": [
-                (_now("In Exact now"), [row for old in shown.olds for row in _held_rows(old.held)]),
-                *((_now("Reversal"), _entry_rows(old.reversal)) for old in shown.olds if old.reversal),
-                *((_("Posted in its place"), _entry_rows(entry)) for entry in shown.entries),
-            ],
-            "together": [old.posting.reference for old in shown.olds[1:]],
-            "back": back,
-        }
-        return TemplateResponse(request, "exports/replace.html", context)
+        return replace_page(request, posting_id, may_replace=self.has_settle_permission(request))
 
 
 def closings_beside(findings: list[Finding]) -> None:
@@ -231,22 +189,3 @@ def closings_beside(findings: list[Finding]) -> None:
     rows = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
     for finding in findings:
         finding.export = rows[finding.posting.closing_id]  # type: ignore[attr-defined]
-
-
-def _held_rows(lines: Iterable[BookLine]) -> list[dict[str, str]]:
-    return [_row(line.account, line.description, line.amount, line.date, line.entry_number) for line in lines]
-
-
-def _entry_rows(entry: Entry) -> list[dict[str, str]]:
-    return [_row(line.account, line.label or entry.label, line.amount, entry.date, "") for line in entry.lines]
-
-
-def _row(account: str, label: str, amount: Decimal, day: Any, number: object) -> dict[str, str]:
-    return {
-        "number": str(number),
-        "date": date_format(day, "SHORT_DATE_FORMAT"),
-        "account": account,
-        "label": label,
-        "debit": euros(amount) if amount > 0 else "",
-        "credit": euros(-amount) if amount < 0 else "",
-    }

@@ -58,11 +58,29 @@ def test_replace__shows_first_and_acts_on_what_was_shown(own: Client, found: Fin
     found.posting.refresh_from_db()
     assert found.posting.state == PostingState.POSTED
     digest = own.get(address).context["shown"].digest
+    assert "Dites pourquoi" in own.post(address, {"shown": digest, "why": " "}).content.decode()
+    found.posting.refresh_from_db()
+    assert found.posting.state == PostingState.POSTED
     assert own.post(address, {"shown": digest, "why": "montant modifié"}).status_code == 302
     work(found.posting.division)
     found.refresh_from_db()
     assert found.settlement == "replaced"
     assert reconcile(found.posting.division) == 0
+
+
+def test_replace__sets_line_beside_line_and_says_that_a_number_is_missing_afterwards(
+    own: Client, found: Finding
+) -> None:
+    page = own.get(reverse("admin:exact_finding_replace", args=[found.posting_id]))
+    [journal] = page.context["compared"]
+    assert [(row["words"], row["held"].get("account"), row["meant"].get("account")) for row in journal.rows] == [
+        ("autre montant", "411000", "411000"),
+        ("autre montant", "707000", "707000"),
+        ("identique", "706000", "706000"),
+        ("identique", "445711", "445711"),
+        ("identique", "445712", "445712"),
+    ]
+    assert f"L’écriture {found.posting.entry_number} sera supprimée dans Exact" in page.content.decode()
 
 
 def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
