@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from concerns.concern import Concern, Item, Kind, key_of, owner_of
+from concerns.behind import shops_behind
+from concerns.concern import Concern, Condition, Item, ShopCondition, key_of, owner_of
 from exact.models import Finding
 from exports.console import links
 from exports.console.compared import late_companies
@@ -31,7 +34,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
         one = reverse("admin:exports_storedclosing_change", args=[first.posting.closing_id])
         yield Concern(
-            kind=Kind.DIFFERS,
+            condition=Condition.DIFFERS,
             **owner_of(first.posting.establishment),
             words=f"{said} {advice_of(kind)}",
             mend=_("See what to do"),
@@ -40,15 +43,34 @@ def differing(scope: Scope) -> Iterator[Concern]:
         )
 
 
+def differing_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
+    """The same entries, counted in each establishment."""
+    rows = scope.rows(Finding.objects.filter(settled_at=None), shop="posting__establishment").order_by()
+    counted_rows = rows.values_list("posting__establishment").annotate(n=Count("posting", distinct=True))
+    for shop, count in counted_rows:
+        words = ngettext("{count} entry differs in Exact", "{count} entries differ in Exact", count)
+        yield (
+            shop,
+            ShopCondition(
+                condition=Condition.DIFFERS,
+                words=f"{words.format(count=count)}.",
+                mend=_("See the differences"),
+                address=links.findings(establishment=shop),
+            ),
+        )
+
+
 def _item(finding: Finding, export: StoredClosing) -> Item:
     entry = _("entry {number}").format(number=finding.posting.entry_number or finding.posting.reference)
     label = f"{name_of(export)}, {entry}"
-    return Item(key=key_of(Kind.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
+    return Item(key=key_of(Condition.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
 
 
 def not_compared(scope: Scope) -> Iterator[Concern]:
     """Linked companies with entries that the nightly comparison did not reach since yesterday."""
-    for division in late_companies(scope):
+    late = [*late_companies(scope)[: scope.read_max]]
+    shops = shops_behind(scope, "division", [it.pk for it in late])
+    for division in late:
         read_at = division.reconciled_at
         since = (
             _("Not compared with Exact since {at}.").format(at=date_format(read_at, "SHORT_DATETIME_FORMAT"))
@@ -56,10 +78,11 @@ def not_compared(scope: Scope) -> Iterator[Concern]:
             else _("Never compared with Exact yet.")
         )
         yield Concern(
-            kind=Kind.NOT_COMPARED,
+            condition=Condition.NOT_COMPARED,
             customer=division.tenant.name,
+            shops=shops[division.pk],
             words=f"{since} {_('It is tried every night; compare now, or see why Exact does not answer.')}",
             mend=_("Open the differences"),
             address=links.findings(),
-            items=(Item(key=key_of(Kind.NOT_COMPARED, division.pk), label=division.label),),
+            items=(Item(key=key_of(Condition.NOT_COMPARED, division.pk), label=division.label),),
         )

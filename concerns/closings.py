@@ -1,4 +1,4 @@
-"""Closings that are not in the books: failed, held, not sent for hours, waiting for an activation, never arrived."""
+"""Closings that are not in the books: failed, held, not sent for hours, waiting for an activation."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,19 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from concerns.concern import Concern, Item, Kind, counted, key_of, owner_of
+from concerns.concern import Concern, Condition, Item, ShopCondition, counted, key_of, owner_of
 from concerns.pauses import why_paused
 from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
 from exports.console import links
-from exports.console.causes import causes_of
-from exports.coverage.missing import missing_before
-from exports.coverage.silent import silent_tills
+from exports.console.causes import TO_MEND, causes_of
 from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
-from tenants.models import Establishment, Till
+from tenants.models import Establishment
 from tenants.viewpoint import Scope
 
 # Exact is away for an hour now and then, and the lane goes on by itself; a shop's day is not left lying longer.
@@ -31,12 +30,13 @@ STUCK_AFTER = timedelta(hours=6)
 def failed_and_held(scope: Scope) -> Iterator[Concern]:
     """What a person must mend before it can be booked: one concern for each cause in each establishment."""
     for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
-        kind = Kind.FAILED if cause.state == ClosingState.FAILED else Kind.HELD
+        kind = Condition.FAILED if cause.state == ClosingState.FAILED else Condition.HELD
         first = cause.exports[0]
         yield Concern(
-            kind=kind,
+            condition=kind,
             customer=first.tenant.name,
             shop=str(first.establishment),
+            shops=frozenset(cause.establishments),
             words=cause.title,
             mend=cause.mend_words if cause.mend_address else _("See what to do"),
             address=cause.mend_address or cause.closings_address,
@@ -44,6 +44,32 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
                 Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
             ),
         )
+
+
+def failed_and_held_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
+    """The same closings, counted in each establishment."""
+    rows = scope.rows(StoredClosing.objects.filter(state__in=TO_MEND)).order_by().values_list("establishment", "state")
+    for shop, state, count, first in rows.annotate(n=Count("*"), first=Min("business_date")):
+        failed = state == ClosingState.FAILED
+        yield (
+            shop,
+            ShopCondition(
+                condition=Condition.FAILED if failed else Condition.HELD,
+                words=(_say_failed if failed else _say_held)(count, date_format(first, "SHORT_DATE_FORMAT")),
+                mend=_("See the closings"),
+                address=links.closings(state=state, establishment=shop),
+            ),
+        )
+
+
+def _say_failed(count: int, day: str) -> str:
+    words = ngettext("{count} closing failed, of {day}.", "{count} closings failed, the first of {day}.", count)
+    return words.format(count=count, day=day)
+
+
+def _say_held(count: int, day: str) -> str:
+    words = ngettext("{count} closing is held, of {day}.", "{count} closings are held, the first of {day}.", count)
+    return words.format(count=count, day=day)
 
 
 def _amount(export: StoredClosing) -> Decimal | None:
@@ -63,14 +89,14 @@ def stuck(scope: Scope) -> Iterator[Concern]:
     why = _say_why_nothing_is_sent({shop: division for shop, division, _n in counts})
     for shop, division, count in counts:
         yield Concern(
-            kind=Kind.STUCK,
+            condition=Condition.NOT_SENT,
             **owner_of(shops[shop]),
             words=_("Not in Exact after {hours} hours. {why}").format(
                 hours=int(STUCK_AFTER / timedelta(hours=1)), why=why[shop]
             ),
             mend=_("See the closings"),
             address=links.closings(state="moving", establishment=shop),
-            items=(Item(key=key_of(Kind.STUCK, shop, division), label=counted(Kind.STUCK, count)),),
+            items=(Item(key=key_of(Condition.NOT_SENT, shop, division), label=counted(Condition.NOT_SENT, count)),),
         )
 
 
@@ -96,49 +122,12 @@ def waiting(scope: Scope) -> Iterator[Concern]:
     for shop, count, gross, first in found:
         since = date_format(first, "SHORT_DATE_FORMAT")
         yield Concern(
-            kind=Kind.WAITING,
+            condition=Condition.WAITING,
             **owner_of(shops[shop]),
             words=_("The export to Exact is not active; closings wait since {day}. Send the link.").format(day=since),
             mend=_("Open the set-up"),
             address=reverse("console_set_up_customer", args=[shops[shop].tenant_id]),
-            items=(Item(key=key_of(Kind.WAITING, shop), label=counted(Kind.WAITING, count), amount=gross),),
-        )
-
-
-def missing(scope: Scope) -> Iterator[Concern]:
-    """Numbers that a till's sequence says exist and that never arrived."""
-    noted = scope.rows(StoredClosing.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
-    newest = noted.order_by("-business_date", "-closed_at").values_list("pk", flat=True)[: scope.read_max]
-    gaps = missing_before(StoredClosing.objects.filter(pk__in=[*newest]))
-    tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
-    for gap in gaps:
-        till = tills[gap.till_id]
-        numbers = f"Z {gap.first}" if gap.first == gap.last else f"Z {gap.first} – {gap.last}"
-        yield Concern(
-            kind=Kind.MISSING,
-            **owner_of(till.establishment),
-            words=_("Never arrived from {till}. Have the till push it again.").format(till=till.name),
-            mend=_("See the closings"),
-            address=links.closings(problem="number_gap", establishment=till.establishment_id),
-            # By its last number: missing closings arrive from the first one on, so the key stays the same meanwhile.
-            items=(Item(key=key_of(Kind.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=numbers),),
-        )
-
-
-def silent(scope: Scope) -> Iterator[Concern]:
-    """Tills that were expected to close yesterday and did not."""
-    day = timezone.localdate() - timedelta(days=1)
-    tills = silent_tills(scope.user, day)
-    for till in (tills if scope.shop is None else tills.filter(establishment=scope.shop))[: scope.read_max]:
-        yield Concern(
-            kind=Kind.SILENT,
-            **owner_of(till.establishment),
-            words=_("No closing of {day}, although it usually closes that day. Ask the shop.").format(
-                day=date_format(day, "SHORT_DATE_FORMAT")
-            ),
-            mend=_("See the till"),
-            address=reverse("admin:tenants_till_change", args=[till.pk]),
-            items=(Item(key=key_of(Kind.SILENT, till.pk), label=till.name),),
+            items=(Item(key=key_of(Condition.WAITING, shop), label=counted(Condition.WAITING, count), amount=gross),),
         )
 
 

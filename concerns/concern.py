@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypedDict
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,19 +14,30 @@ from exports.words.money import euros
 from tenants.models import Establishment
 
 
-class Kind(StrEnum):
-    """What sort of thing, the most urgent first."""
+class Condition(StrEnum):
+    """How a shop stands, in one word; a concern is of one of those that somebody must see to. The most urgent first.
 
+    What waits for a person comes before `SUSPENDED`: a suspended shop's failed closing failed all the same.
+    """
+
+    LINK_LOST = "link_lost"
     FAILED = "failed"
     DIFFERS = "differs"
-    CONSENT = "consent"
-    STUCK = "stuck"
+    NOT_SENT = "not_sent"
     HELD = "held"
+    TO_SET = "to_set"
     MISSING = "missing"
+    SUSPENDED = "suspended"
     SILENT = "silent"
+    NEVER_SENT = "never_sent"
     WAITING = "waiting"
+    LINK_ENDING = "link_ending"
     NOT_COMPARED = "not_compared"
     UNDELIVERED = "undelivered"
+    SETTING_UP = "setting_up"
+    SWITCHED_OFF = "switched_off"
+    MOVING = "moving"
+    WELL = "well"
 
     @property
     def label(self) -> str:
@@ -34,20 +46,44 @@ class Kind(StrEnum):
     @property
     def urgency(self) -> int:
         """Sorts the most urgent first."""
-        return [*Kind].index(self)
+        return [*Condition].index(self)
+
+    @property
+    def tone(self) -> str:
+        """The class of its colour (`console.css`): danger, warning, info, good or quiet."""
+        if self.urgency <= Condition.NOT_SENT.urgency:
+            return "danger"
+        if self in TONES:
+            return TONES[self]
+        return "warning"
 
 
 LABELS = {
-    Kind.FAILED: _("Failed"),
-    Kind.DIFFERS: _("Differs in Exact"),
-    Kind.CONSENT: _("Link to Exact"),
-    Kind.STUCK: _("Not sent"),
-    Kind.HELD: _("Held back"),
-    Kind.MISSING: _("Missing"),
-    Kind.SILENT: _("Did not close"),
-    Kind.WAITING: _("Waiting for activation"),
-    Kind.NOT_COMPARED: _("Not compared"),
-    Kind.UNDELIVERED: _("Not delivered"),
+    Condition.LINK_LOST: _("Link to Exact lost"),
+    Condition.FAILED: _("Closing failed"),
+    Condition.DIFFERS: _("Differs in Exact"),
+    Condition.NOT_SENT: _("Closing not sent"),
+    Condition.HELD: _("Closing held"),
+    Condition.TO_SET: _("Settings to mend"),
+    Condition.MISSING: _("Closing missing"),
+    Condition.SUSPENDED: _("Suspended"),
+    Condition.SILENT: _("Silent"),
+    Condition.NEVER_SENT: _("Never sent"),
+    Condition.WAITING: _("Waiting for activation"),
+    Condition.LINK_ENDING: _("Link to Exact ends soon"),
+    Condition.NOT_COMPARED: _("Not compared"),
+    Condition.UNDELIVERED: _("Not delivered"),
+    Condition.SETTING_UP: _("Being set up"),
+    Condition.SWITCHED_OFF: _("Export switched off"),
+    Condition.MOVING: _("On its way"),
+    Condition.WELL: _("All well"),
+}
+TONES = {
+    Condition.SUSPENDED: "quiet",
+    Condition.SETTING_UP: "info",
+    Condition.SWITCHED_OFF: "quiet",
+    Condition.MOVING: "info",
+    Condition.WELL: "good",
 }
 
 
@@ -62,11 +98,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours."""
+    """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
 
-    kind: Kind
+    `shops` are the keys of the establishments it is about; none when it is a customer's.
+    """
+
+    condition: Condition
     customer: str
     shop: str = ""
+    shops: frozenset[int] = frozenset()
     words: str
     mend: str
     address: str
@@ -75,7 +115,7 @@ class Concern:
     @property
     def head(self) -> str:
         """What it is about: the one thing by its name, or how many they are, with their amount."""
-        named = self.items[0].label if len(self.items) == 1 else counted(self.kind, len(self.items))
+        named = self.items[0].label if len(self.items) == 1 else counted(self.condition, len(self.items))
         return " · ".join(filter(None, (named, euros(self.amount) if self.amount is not None else "")))
 
     @property
@@ -83,6 +123,11 @@ class Concern:
         """What the items are worth together, where they have amounts."""
         amounts = [it.amount for it in self.items if it.amount is not None]
         return sum(amounts, Decimal()) if amounts else None
+
+    @property
+    def said(self) -> str:
+        """The whole of it in one line."""
+        return " – ".join(filter(None, (self.head, self.words)))
 
     @property
     def keys(self) -> frozenset[str]:
@@ -93,18 +138,42 @@ class Concern:
         return replace(self, items=tuple(it for it in self.items if it.key in keys))
 
 
-def counted(kind: Kind, count: int) -> str:
-    """ "3 closings", or entries where a concern is about those."""
-    if kind is Kind.DIFFERS:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopCondition:
+    """How one shop stands: the word, a sentence, and the link called `mend` to `address`, a path of ours."""
+
+    condition: Condition
+    words: str
+    mend: str
+    address: str
+
+
+def counted(condition: Condition, count: int) -> str:
+    """ "3 closings", or what else a concern is about."""
+    if condition is Condition.TO_SET:
+        return ngettext("{count} setting", "{count} settings", count).format(count=count)
+    if condition is Condition.DIFFERS:
         return ngettext("{count} entry", "{count} entries", count).format(count=count)
     return ngettext("{count} closing", "{count} closings", count).format(count=count)
 
 
-def key_of(kind: Kind, *parts: object) -> str:
+def key_of(condition: Condition, *parts: object) -> str:
     """A short name for one thing, the same as long as it is the same."""
-    return hashlib.sha256("\0".join([kind, *map(str, parts)]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join([condition, *map(str, parts)]).encode()).hexdigest()[:16]
 
 
-def owner_of(establishment: Establishment) -> dict[str, str]:
-    """Whose a concern is: `customer` and `shop`. Reads the establishment's customer."""
-    return {"customer": establishment.tenant.name, "shop": str(establishment)}
+class Owner(TypedDict):
+    """Whose a concern is."""
+
+    customer: str
+    shop: str
+    shops: frozenset[int]
+
+
+def owner_of(establishment: Establishment) -> Owner:
+    """Whose a concern of one establishment is. Reads the establishment's customer."""
+    return {
+        "customer": establishment.tenant.name,
+        "shop": str(establishment),
+        "shops": frozenset([establishment.pk]),
+    }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from concerns.concern import Concern, Item, Kind, key_of, owner_of
+from concerns.concern import Concern, Condition, Item, key_of, owner_of
 from exports.console import links
 from exports.coverage.gaps import still_uncovered
 from exports.coverage.judge import HOURS_UNCOVERED, UNCOVERED
@@ -26,10 +26,10 @@ def uncovered(scope: Scope) -> Iterator[Concern]:
         for problem in found:
             span = problem["facts"]
             yield Concern(
-                kind=Kind.MISSING,
+                condition=Condition.MISSING,
                 **owner_of(export.establishment),
                 words=sentence(problem),
                 mend=_("See the closings"),
                 address=links.closings(problem=problem["code"], establishment=export.establishment_id),
-                items=(Item(key=key_of(Kind.MISSING, export.pk, *sorted(span.values())), label=f"{export}"),),
+                items=(Item(key=key_of(Condition.MISSING, export.pk, *sorted(span.values())), label=f"{export}"),),
             )

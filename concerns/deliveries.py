@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from concerns.concern import Concern, Item, Kind, key_of
+from concerns.concern import Concern, Condition, Item, key_of
 from exports.words.problems import sentence
 from on_demand.models import MailState, OnDemandExport, OnDemandState
 from tenants.viewpoint import Scope
@@ -25,13 +25,14 @@ def undelivered(scope: Scope) -> Iterator[Concern]:
     rows = scope.rows(rows).select_related("tenant", "establishment").defer("sheet_csv", "sheet", "comparison")
     for run in rows.order_by("-asked_at", "pk")[: scope.read_max]:
         yield Concern(
-            kind=Kind.UNDELIVERED,
+            condition=Condition.UNDELIVERED,
             customer=run.tenant.name,
             shop=str(run.establishment or ""),
+            shops=frozenset([run.establishment_id] if run.establishment_id else []),
             words=_words(run),
             mend=_("Open the export"),
             address=reverse("admin:on_demand_ondemandexport_change", args=[run.pk]),
-            items=(Item(key=key_of(Kind.UNDELIVERED, run.pk, run.state, run.mail_state), label=str(run)),),
+            items=(Item(key=key_of(Condition.UNDELIVERED, run.pk, run.state, run.mail_state), label=str(run)),),
         )
 
 

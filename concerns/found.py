@@ -6,11 +6,13 @@ A new source is one function from a scope to concerns, in `SOURCES`.
 from collections.abc import Callable, Iterable, Iterator
 
 from concerns.books import differing, not_compared
-from concerns.closings import failed_and_held, missing, silent, stuck, waiting
-from concerns.concern import Concern, Kind
+from concerns.closings import failed_and_held, stuck, waiting
+from concerns.concern import Concern, Condition
 from concerns.consents import lost_consents
 from concerns.coverage import uncovered
 from concerns.deliveries import undelivered
+from concerns.settings import to_set
+from concerns.tills import missing, never_sent, silent
 from tenants.viewpoint import Scope
 
 Source = Callable[[Scope], Iterator[Concern]]
@@ -19,19 +21,21 @@ SOURCES: tuple[Source, ...] = (
     differing,
     lost_consents,
     stuck,
+    to_set,
     missing,
     uncovered,
     silent,
+    never_sent,
     waiting,
     not_compared,
     undelivered,
 )
 # What a person may ask to be told of within minutes: a closing that Exact refused, and books that differ.
 AT_ONCE: tuple[Source, ...] = (failed_and_held, differing)
-AT_ONCE_KINDS = frozenset({Kind.FAILED, Kind.DIFFERS})
+AT_ONCE_KINDS = frozenset({Condition.FAILED, Condition.DIFFERS})
 
 
 def concerns_of(scope: Scope, sources: Iterable[Source] = SOURCES) -> list[Concern]:
     """Everything open in the scope, the most urgent first. Words are in the active language."""
     found = [concern for source in sources for concern in source(scope)]
-    return sorted(found, key=lambda it: (it.kind.urgency, -len(it.items), it.customer, it.shop))
+    return sorted(found, key=lambda it: (it.condition.urgency, -len(it.items), it.customer, it.shop))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from concerns.concern import Concern, Kind
+from concerns.concern import Concern, Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,8 @@ class Line:
     @classmethod
     def of(cls, concern: Concern, *, old: bool = False) -> "Line":
         return cls(
-            kind=concern.kind,
-            label=concern.kind.label,
+            kind=concern.condition,
+            label=concern.condition.label,
             customer=concern.customer,
             shop=concern.shop,
             head=concern.head,
@@ -45,7 +45,11 @@ class Line:
 
     @property
     def urgency(self) -> int:
-        return Kind(self.kind).urgency
+        return Condition(self.kind).urgency
+
+    @property
+    def tone(self) -> str:
+        return Condition(self.kind).tone
 
     @property
     def address(self) -> str:

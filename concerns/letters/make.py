@@ -64,7 +64,7 @@ def make_at_once(person: User, day: date) -> None:
     if Letter.objects.filter(person=person, kind=LetterKind.AT_ONCE, quiet_until__gt=Now()).exists():
         return
     with translation.override(person.language):
-        concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.kind in AT_ONCE_KINDS]
+        concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.condition in AT_ONCE_KINDS]
         fresh = _keep_new_or_known(concerns, known_to(person), new=True)
         lines = [Line.of(it) for it in fresh]
     if lines:

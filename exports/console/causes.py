@@ -18,6 +18,8 @@ from exports.models import ClosingState, StoredClosing
 from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 
 READ_MAX = 5000
+# A closing in one of these states waits for a person.
+TO_MEND = (ClosingState.HELD, ClosingState.FAILED)
 NAMED_MAX = 3
 # Which facts make two problems of a code one cause; all problems of a code that is not here are one.
 SAME_CAUSE: dict[str, tuple[str, ...]] = {
@@ -63,7 +65,6 @@ class Cause:
     key: str
     code: str
     words: str
-    state: str
     whole: str  # of the first closing, with all its figures
     exports: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
@@ -72,6 +73,12 @@ class Cause:
     @property
     def closings(self) -> list[UUID]:
         return [export.pk for export in self.exports]
+
+    @property
+    def state(self) -> ClosingState:
+        """Failed when one of its closings did, else held."""
+        failed = any(export.state == ClosingState.FAILED for export in self.exports)
+        return ClosingState.FAILED if failed else ClosingState.HELD
 
     @property
     def title(self) -> str:
@@ -122,7 +129,7 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
 
     With `each_shop` a cause is one establishment's: the same fault in two shops is two causes.
     """
-    waiting = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).order_by("-business_date", "-closed_at")
+    waiting = rows.filter(state__in=TO_MEND).order_by("-business_date", "-closed_at")
     names = ("tenant__name", "establishment__code", "establishment__name")
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
     exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
@@ -131,7 +138,7 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
     for export in exports:
         for code, facts, words, whole in _reasons(export, said):
             key = _key(code, (*facts, str(export.establishment_id)) if each_shop else facts)
-            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, state=export.state))
+            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole))
             cause.exports.append(export)
             cause.tenants[export.tenant_id] = export.tenant.name
             cause.establishments[export.establishment_id] = str(export.establishment)

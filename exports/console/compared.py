@@ -57,8 +57,8 @@ def compared_words(it: Compared) -> str:
 def companies(scope: Scope) -> QuerySet[Division]:
     """Companies that closings go to now."""
     active = Activation.objects.filter(division=OuterRef("pk"), active=True)
-    if scope.shop is not None:
-        active = active.filter(establishment=scope.shop)
+    if scope.shops is not None:
+        active = active.filter(establishment__in=scope.shops)
     return Scope(user=scope.user).rows(Division.objects.filter(Exists(active)))
 
 

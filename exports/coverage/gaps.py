@@ -1,5 +1,6 @@
 """Tickets that no closing covers that counts: turnover that would reach no book without a word."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from exports.coverage.judge import UNCOVERED, uncovered
-from exports.coverage.parts import live_among
+from exports.coverage.parts import live_among, live_among_each
 from exports.models import StoredClosing
 from ledger.closing import Closing
 from ledger.problem import Problem
@@ -50,23 +51,24 @@ def uncovered_before(establishment_id: int, closing: Closing) -> list[Problem]:
         sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(closing)})
         since = [(station, before, first) for station, before, first in sql.fetchall() if first is not None]
     spans = TicketSet.joined(Span(station, first, before) for station, before, first in since if first <= before)
-    return uncovered(spans - _standing_for(spans, establishment_id))
+    return uncovered(spans - live_among(spans, establishment_id, or_training=True))
 
 
 def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
-    """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now."""
-    found: dict[UUID, list[Problem]] = {}
-    for export in exports:
-        told = [Problem.from_document(it) for it in export.problems if it["code"] == UNCOVERED]
-        spans = TicketSet.joined(
-            Span(it.facts["station"], int(it.facts["first"]), int(it.facts["last"])) for it in told
-        )
-        left = uncovered(spans - _standing_for(spans, export.establishment_id)) if spans else []
-        if left:
-            found[export.pk] = left
-    return found
+    """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now.
+
+    One query, however many closings.
+    """
+    told = {(it.pk, it.establishment_id): _read_uncovered(it) for it in exports}
+    of_shops: defaultdict[int, list[Span]] = defaultdict(list)
+    for (_closing, shop), spans in told.items():
+        of_shops[shop].extend(spans)
+    wanted = {shop: TicketSet.joined(spans) for shop, spans in of_shops.items() if spans}
+    covered = live_among_each(wanted, or_training=True) if wanted else {}
+    left = {closing: uncovered(spans - covered[shop]) for (closing, shop), spans in told.items() if spans}
+    return {closing: problems for closing, problems in left.items() if problems}
 
 
-def _standing_for(spans: TicketSet, establishment_id: int) -> TicketSet:
-    """Of these tickets, those that a closing stands for: one that counts, or a training."""
-    return live_among(spans, establishment_id, or_training=True)
+def _read_uncovered(export: StoredClosing) -> TicketSet:
+    told = (Problem.from_document(it) for it in export.problems if it["code"] == UNCOVERED)
+    return TicketSet.joined(Span(it.facts["station"], int(it.facts["first"]), int(it.facts["last"])) for it in told)

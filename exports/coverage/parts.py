@@ -1,7 +1,7 @@
 """Finding the closings that count and cover what another one covers: by tickets, by hours, by being alike."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,9 +31,10 @@ COUNTING = (
     "WHERE covered.live OR EXISTS (SELECT FROM exports_remainder booked WHERE booked.closing_id = covered.closing_id)"
 )
 LIVE = """
-SELECT covered.station, lower(covered.tickets), upper(covered.tickets) - 1
-FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS wanted (station, tickets)
-JOIN exports_coveredtickets AS covered ON covered.establishment_id = %(establishment)s
+SELECT covered.establishment_id, covered.station, lower(covered.tickets), upper(covered.tickets) - 1
+FROM unnest(%(establishments)s::bigint[], %(stations)s::text[], %(tickets)s::int8range[])
+    AS wanted (establishment, station, tickets)
+JOIN exports_coveredtickets AS covered ON covered.establishment_id = wanted.establishment
     AND covered.station = wanted.station AND covered.tickets && wanted.tickets
 WHERE (covered.live OR (covered.training AND %(or_training)s)) AND covered.closing_id IS DISTINCT FROM %(but)s
 """
@@ -57,11 +58,12 @@ def together(parts: Iterable[Part]) -> TicketSet:
     return TicketSet.joined(span for part in parts for span in part.tickets)
 
 
-def span_parameters(tickets: TicketSet) -> dict[str, Any]:
+def span_parameters(tickets: Iterable[Span]) -> dict[str, Any]:
     """The stations and ranges of a set, side by side, as the queries here take them."""
+    spans = [*tickets]
     return {
-        "stations": [it.station for it in tickets],
-        "tickets": [NumericRange(it.first, it.last, "[]") for it in tickets],
+        "stations": [it.station for it in spans],
+        "tickets": [NumericRange(it.first, it.last, "[]") for it in spans],
     }
 
 
@@ -81,10 +83,26 @@ def live_among(
     tickets: TicketSet, establishment_id: int, *, but: UUID | None = None, or_training: bool = False
 ) -> TicketSet:
     """The tickets of all spans that touch these and are covered by another closing that counts, or by a training."""
-    asked = {"establishment": establishment_id, "but": but, "or_training": or_training, **span_parameters(tickets)}
+    return live_among_each({establishment_id: tickets}, but=but, or_training=or_training)[establishment_id]
+
+
+def live_among_each(
+    wanted: Mapping[int, TicketSet], *, but: UUID | None = None, or_training: bool = False
+) -> dict[int, TicketSet]:
+    """`live_among` of the tickets of any number of establishments, in one query."""
+    spans = [(establishment, span) for establishment, tickets in wanted.items() for span in tickets]
+    asked = {
+        "establishments": [establishment for establishment, _span in spans],
+        **span_parameters(span for _establishment, span in spans),
+        "but": but,
+        "or_training": or_training,
+    }
+    found: defaultdict[int, list[Span]] = defaultdict(list)
     with connection.cursor() as sql:
         sql.execute(LIVE, asked)
-        return TicketSet.joined(Span(*row) for row in sql.fetchall())
+        for establishment, *span in sql.fetchall():
+            found[establishment].append(Span(*span))
+    return {establishment: TicketSet.joined(found[establishment]) for establishment in wanted}
 
 
 def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:

@@ -41,9 +41,8 @@ def silent_among(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
         .annotate(n=Count("business_date", distinct=True))
         .values("n")
     )
-    live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
     return (
-        tills.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False)
+        expected_tills(tills)
         .filter(~Exists(of_the_till.filter(business_date=day)))
         .annotate(habit=Coalesce(Subquery(habit, output_field=IntegerField()), 0))
         .filter(
@@ -51,3 +50,9 @@ def silent_among(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
             | Q(establishment__opening_days=None, habit__gte=CLOSED_IN_WEEKS)
         )
     )
+
+
+def expected_tills(tills: QuerySet[Till]) -> QuerySet[Till]:
+    """Those of these tills that may send: paired, and neither they nor whose they are is suspended."""
+    live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
+    return tills.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False)

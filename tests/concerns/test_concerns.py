@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from concerns.concern import Concern, Kind
+from concerns.concern import Concern, Condition
 from concerns.found import concerns_of
 from exact.books.reconcile import reconcile
 from exact.models import Activation, Connection, ConnectionState, Division, Lane, Posting
@@ -25,8 +25,8 @@ from tests.world import world
 Linked = tuple[Caller, Division]
 
 
-def of(user: User, kind: Kind) -> list[Concern]:
-    return [it for it in concerns_of(Scope(user=user)) if it.kind is kind]
+def of(user: User, kind: Condition) -> list[Concern]:
+    return [it for it in concerns_of(Scope(user=user)) if it.condition is kind]
 
 
 def staff_of(till: Caller) -> User:
@@ -38,7 +38,7 @@ def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) ->
     till, _division = linked
     for number in (1042, 1043):
         till.post("closings", lydia(number, "325.00"))
-    (held,) = of(staff_of(till), Kind.HELD)
+    (held,) = of(staff_of(till), Condition.HELD)
     assert (held.shop, held.amount, len(held.items)) == (str(till.till.establishment), Decimal("2800.00"), 2)
     assert "LYDIA" in held.words
     assert held.head.startswith("2 clôtures")
@@ -47,14 +47,16 @@ def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) ->
 
 def test_same_cause__in_two_shops_is_two_lines(db: None) -> None:
     here = world()
-    kinds = [(it.shop, it.kind) for it in concerns_of(Scope(user=here.manager)) if it.kind is Kind.FAILED]
+    kinds = [
+        (it.shop, it.condition) for it in concerns_of(Scope(user=here.manager)) if it.condition is Condition.FAILED
+    ]
     assert len({shop for shop, _kind in kinds}) == 2
 
 
 def test_deleted_in_exact__is_a_difference_with_its_amount(posted: Posting, exact: SimulatedExact) -> None:
     Bookkeeper(exact, posted.division).delete(posted)
     reconcile(posted.division)
-    (differing,) = of(SupportFactory(), Kind.DIFFERS)
+    (differing,) = of(SupportFactory(), Condition.DIFFERS)
     assert differing.amount == Decimal("1400.00")
     assert f"écriture {posted.entry_number}" in differing.head
     assert "n’est plus dans Exact" in differing.words
@@ -72,60 +74,60 @@ def test_compared__says_when_and_how_many_entries(posted: Posting) -> None:
 def test_company__not_compared_since_yesterday_is_not_green(posted: Posting) -> None:
     support = SupportFactory()
     Posting.objects.update(posted_at=timezone.now() - timedelta(days=3))
-    assert [it.items[0].label for it in of(support, Kind.NOT_COMPARED)] == [posted.division.label]
+    assert [it.items[0].label for it in of(support, Condition.NOT_COMPARED)] == [posted.division.label]
     reconcile(posted.division)
-    assert of(support, Kind.NOT_COMPARED) == []
+    assert of(support, Condition.NOT_COMPARED) == []
     Division.objects.update(reconciled_at=timezone.now() - timedelta(hours=31))
-    assert len(of(support, Kind.NOT_COMPARED)) == 1
+    assert len(of(support, Condition.NOT_COMPARED)) == 1
     assert not compared(Scope(user=support)).green
     Activation.objects.update(active=False)
-    assert of(support, Kind.NOT_COMPARED) == []
+    assert of(support, Condition.NOT_COMPARED) == []
 
 
 def test_number__that_never_arrived_is_told_until_it_comes(linked: Linked) -> None:
     till, _division = linked
     for number in (1042, 1045):
         till.post("closings", closing(number))
-    (gap,) = of(staff_of(till), Kind.MISSING)
+    (gap,) = of(staff_of(till), Condition.MISSING)
     assert gap.head == "Z 1043 – 1044"
     assert till.till.name in gap.words
     for number in (1043, 1044):
         till.post("closings", closing(number))
-    assert of(staff_of(till), Kind.MISSING) == []
+    assert of(staff_of(till), Condition.MISSING) == []
 
 
 def test_consent__lost_is_told_when_the_lane_met_it_or_the_connection_says_so(linked: Linked) -> None:
     till, division = linked
     person = staff_of(till)
-    assert of(person, Kind.CONSENT) == []
+    assert of(person, Condition.LINK_LOST) == []
     Lane.objects.filter(division=division).update(
         pause_code="reconnect_required", paused_until=timezone.now() + timedelta(minutes=15)
     )
-    assert len(of(person, Kind.CONSENT)) == 1
+    assert len(of(person, Condition.LINK_LOST)) == 1
     Lane.objects.update(pause_code="", paused_until=None)
     Connection.objects.update(state=ConnectionState.RECONNECT_REQUIRED)
-    assert len(of(person, Kind.CONSENT)) == 1
+    assert len(of(person, Condition.LINK_LOST)) == 1
     Activation.objects.update(active=False)
-    assert of(person, Kind.CONSENT) == []
+    assert of(person, Condition.LINK_LOST) == []
 
 
 def test_closing__that_could_not_go_for_hours_says_why(linked: Linked) -> None:
     till, division = linked
     till.post("closings", closing())
     person = staff_of(till)
-    assert of(person, Kind.STUCK) == []
+    assert of(person, Condition.NOT_SENT) == []
     Posting.objects.update(created_at=timezone.now() - timedelta(hours=7))
     Lane.objects.filter(division=division).update(pause_code="unavailable")
-    (stuck,) = of(person, Kind.STUCK)
+    (stuck,) = of(person, Condition.NOT_SENT)
     assert (stuck.head, "Exact ne répond pas" in stuck.words) == ("1 clôture", True)
     work(division)
-    assert of(person, Kind.STUCK) == []
+    assert of(person, Condition.NOT_SENT) == []
 
 
 def test_waiting__is_one_line_however_many_wait(till: Caller) -> None:
     for number in (1042, 1043):
         assert till.post("closings", closing(number)).json()["state"] == "waiting"
-    (waits,) = of(staff_of(till), Kind.WAITING)
+    (waits,) = of(staff_of(till), Condition.WAITING)
     assert (len(waits.items), waits.amount) == (1, Decimal("2800.00"))
     assert "14/03/2026" in waits.words
 
@@ -138,26 +140,26 @@ def test_till__that_usually_closes_and_did_not(till: Caller) -> None:
     shop.save()
     till.till.paired_at = timezone.now()
     till.till.save()
-    (silent,) = of(staff_of(till), Kind.SILENT)
+    (silent,) = of(staff_of(till), Condition.SILENT)
     assert silent.head == till.till.name
 
 
 def test_mail__that_was_refused(db: None) -> None:
     here = world()
-    assert of(here.own.staff, Kind.UNDELIVERED) == []
+    assert of(here.own.staff, Condition.UNDELIVERED) == []
     OnDemandExport.objects.filter(tenant=here.own.tenant).update(
         mail_state=MailState.REFUSED, mail_detail="550 No such user", finished_at=timezone.now()
     )
-    (refused,) = of(here.own.staff, Kind.UNDELIVERED)
+    (refused,) = of(here.own.staff, Condition.UNDELIVERED)
     assert "550 No such user" in refused.words
 
 
 def test_shop__has_its_own_alone(db: None) -> None:
     here = world()
     shop = here.own.till.establishment
-    found = concerns_of(Scope(user=here.manager, shop=shop))
+    found = concerns_of(Scope(user=here.manager, shops=[shop.pk]))
     assert {it.customer for it in found} == {"PROPRE SARL"}
-    assert {it.kind for it in found} >= {Kind.FAILED, Kind.DIFFERS}
+    assert {it.condition for it in found} >= {Condition.FAILED, Condition.DIFFERS}
 
 
 @pytest.mark.parametrize("who", ["manager", "staff", "accountant", "support"])
@@ -174,7 +176,7 @@ def test_every_link__opens_for_whom_it_is_shown_and_nobody_hears_of_a_neighbour(
     client = Client()
     client.force_login(person)
     concerns = concerns_of(Scope(user=person))
-    assert {it.kind for it in concerns} >= {Kind.FAILED, Kind.DIFFERS, Kind.CONSENT}
+    assert {it.condition for it in concerns} >= {Condition.FAILED, Condition.DIFFERS, Condition.LINK_LOST}
     for concern in concerns:
         assert client.get(concern.address).status_code == 200, concern
     heard = {it.customer for it in concerns}

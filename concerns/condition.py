@@ -1,0 +1,122 @@
+"""How shops stand: one word, one sentence and one link for each, wherever a page, the API or a letter speaks of it.
+
+A shop stands as its most urgent concern says (`concerns.found`). Of failed, held and differing things a page of shops
+needs the number only, so these are counted by the database; every other condition is the concern itself. Where nothing
+is wrong, the shop's own facts say how far it is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from concerns.books import differing, differing_by_shop
+from concerns.closings import failed_and_held, failed_and_held_by_shop
+from concerns.concern import Concern, Condition, ShopCondition
+from concerns.found import SOURCES, Source, concerns_of
+from exact.models import Activation
+from exports.console import links
+from exports.models import ClosingState, StoredClosing
+from tenants.models import Establishment, Till, User
+from tenants.scope import visible_to
+from tenants.viewpoint import Scope
+
+__all__ = ["Condition", "ShopCondition", "condition_of", "conditions_of"]
+
+ByShop = Callable[[Scope], Iterator[tuple[int, ShopCondition]]]
+COUNTED: dict[Source, ByShop] = {failed_and_held: failed_and_held_by_shop, differing: differing_by_shop}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionWithConcerns:
+    """How one shop stands, and everything open in it, the most urgent first."""
+
+    shown: ShopCondition
+    concerns: list[Concern]
+
+
+def conditions_of(user: User, shops: Iterable[Establishment]) -> dict[int, ShopCondition]:
+    """How each of these establishments stands, by its key, in a fixed number of queries for any number of them.
+
+    Those that the user may not see are left out. Words are in the active language.
+    """
+    keys = [shop.pk for shop in shops]
+    if not keys:
+        return {}
+    found = {shop.pk: _say_how_far(shop) for shop in _select_with_facts(user, keys)}
+    for shop, condition in _list_conditions(Scope(user=user, shops=keys)):
+        if shop in found and condition.condition.urgency < found[shop].condition.urgency:
+            found[shop] = condition
+    return found
+
+
+def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | None:
+    """How one establishment stands, with everything open in it; None when the user may not see it."""
+    shown = conditions_of(user, [shop]).get(shop.pk)
+    if shown is None:
+        return None
+    return ConditionWithConcerns(shown=shown, concerns=concerns_of(Scope(user=user, shops=[shop.pk])))
+
+
+def _list_conditions(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
+    for source in SOURCES:
+        if by_shop := COUNTED.get(source):
+            yield from by_shop(scope)
+            continue
+        for it in source(scope):
+            shown = ShopCondition(condition=it.condition, words=it.said, mend=it.mend, address=it.address)
+            yield from ((shop, shown) for shop in it.shops)
+
+
+def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
+    own = StoredClosing.objects.filter(establishment=OuterRef("pk"))
+    newest = own.order_by("-business_date")
+    tills = Till.objects.filter(establishment=OuterRef("pk"), suspended_at=None, paired_at__isnull=False)
+    active = Activation.objects.filter(establishment=OuterRef("pk"))
+    moving = own.filter(state__in=[ClosingState.READY, ClosingState.EXPORTING])
+    return (
+        visible_to(user, Establishment.objects.filter(pk__in=keys))
+        .select_related("tenant__reseller")
+        .annotate(
+            paired=Exists(tills),
+            linked=Exists(active),
+            active=Exists(active.filter(active=True)),
+            moving=Exists(moving),
+            last_day=Subquery(newest.values("business_date")[:1]),
+        )
+    )
+
+
+def _say_how_far(shop: Establishment) -> ShopCondition:
+    """How a shop stands as far as nothing is wrong. It comes with its facts."""
+    closings = _("See the closings"), links.closings(establishment=shop.pk)
+    set_up = _("Open the set-up"), f"{reverse('console_set_up_customer', args=[shop.tenant_id])}#shop-{shop.pk}"
+    suspended = shop.suspended_at or shop.tenant.suspended_at or shop.tenant.reseller.suspended_at
+    facts: Any = shop  # with the annotations
+    if suspended:
+        day = date_format(timezone.localtime(suspended), "SHORT_DATE_FORMAT")
+        edit = _("Change the shop"), reverse("admin:tenants_establishment_change", args=[shop.pk])
+        return _say(Condition.SUSPENDED, _("Suspended since {day}: nothing is expected.").format(day=day), *edit)
+    if not facts.paired and facts.last_day is None:
+        return _say(Condition.SETTING_UP, _("No till is paired yet."), *set_up)
+    if not facts.linked:
+        return _say(Condition.SETTING_UP, _("Not linked to Exact yet."), *set_up)
+    if not facts.active:
+        return _say(Condition.SWITCHED_OFF, _("The export to Exact is switched off."), *set_up)
+    if facts.last_day is None:
+        return _say(Condition.SETTING_UP, _("Everything is ready; the first closing is awaited."), *set_up)
+    day = date_format(facts.last_day, "SHORT_DATE_FORMAT")
+    if facts.moving:
+        return _say(
+            Condition.MOVING, _("Closings are on their way to Exact, the last of {day}.").format(day=day), *closings
+        )
+    return _say(Condition.WELL, _("Everything is in Exact, the last closing is of {day}.").format(day=day), *closings)
+
+
+def _say(condition: Condition, words: str, mend: str, address: str) -> ShopCondition:
+    return ShopCondition(condition=condition, words=words, mend=mend, address=address)

@@ -1,0 +1,75 @@
+"""Tills that sent less than they should: numbers that never arrived, a day without a closing, none at all."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from concerns.concern import Concern, Condition, Item, key_of, owner_of
+from exports.console import links
+from exports.coverage.missing import missing_before
+from exports.coverage.silent import expected_tills, silent_tills
+from exports.models import StoredClosing
+from tenants.models import Till
+from tenants.viewpoint import Scope
+
+# A till paired on the eve of a day the shop is closed has nothing to send yet.
+NEVER_SENT_AFTER = timedelta(days=2)
+
+
+def missing(scope: Scope) -> Iterator[Concern]:
+    """Numbers that a till's sequence says exist and that never arrived."""
+    noted = scope.rows(StoredClosing.objects.exclude(problems=[]).filter(problems__contains=[{"code": "number_gap"}]))
+    newest = noted.order_by("-business_date", "-closed_at").values_list("pk", flat=True)[: scope.read_max]
+    gaps = missing_before(StoredClosing.objects.filter(pk__in=[*newest]))
+    tills = Till.objects.select_related("establishment__tenant").in_bulk([gap.till_id for gap in gaps])
+    for gap in gaps:
+        till = tills[gap.till_id]
+        numbers = f"Z {gap.first}" if gap.first == gap.last else f"Z {gap.first} – {gap.last}"
+        yield Concern(
+            condition=Condition.MISSING,
+            **owner_of(till.establishment),
+            words=_("Never arrived from {till}. Have the till push it again.").format(till=till.name),
+            mend=_("See the closings"),
+            address=links.closings(problem="number_gap", establishment=till.establishment_id),
+            # By its last number: missing closings arrive from the first one on, so the key stays the same meanwhile.
+            items=(Item(key=key_of(Condition.MISSING, gap.till_id, gap.kind, gap.scope, gap.last), label=numbers),),
+        )
+
+
+def silent(scope: Scope) -> Iterator[Concern]:
+    """Tills that were expected to close yesterday and did not."""
+    day = timezone.localdate() - timedelta(days=1)
+    for till in scope.rows(silent_tills(scope.user, day))[: scope.read_max]:
+        yield Concern(
+            condition=Condition.SILENT,
+            **owner_of(till.establishment),
+            words=_("No closing of {day}, although it usually closes that day. Ask the shop.").format(
+                day=date_format(day, "SHORT_DATE_FORMAT")
+            ),
+            mend=_("See the till"),
+            address=reverse("admin:tenants_till_change", args=[till.pk]),
+            items=(Item(key=key_of(Condition.SILENT, till.pk), label=till.name),),
+        )
+
+
+def never_sent(scope: Scope) -> Iterator[Concern]:
+    """Tills paired for days of which nothing was ever heard."""
+    heard = StoredClosing.objects.filter(till=OuterRef("pk"))
+    paired = expected_tills(Till.objects.filter(paired_at__lt=timezone.now() - NEVER_SENT_AFTER))
+    rows = scope.rows(paired.filter(~Exists(heard))).select_related("establishment__tenant")
+    for till in rows.order_by("paired_at", "pk")[: scope.read_max]:
+        day = date_format(timezone.localtime(till.paired_at), "SHORT_DATE_FORMAT")
+        words = _("Paired on {day}, and has never sent a closing. Ask the shop, or suspend the till.")
+        yield Concern(
+            condition=Condition.NEVER_SENT,
+            **owner_of(till.establishment),
+            words=words.format(day=day),
+            mend=_("See the till"),
+            address=reverse("admin:tenants_till_change", args=[till.pk]),
+            items=(Item(key=key_of(Condition.NEVER_SENT, till.pk), label=till.name),),
+        )
