@@ -258,6 +258,11 @@ class Closing:
         return total(sale.gross for sale in self.sales)
 
     @property
+    def offered(self) -> Decimal:
+        """What of the turnover was given away: 29.00 of items offered whose VAT is known."""
+        return total(sale.gross for it in self.payments if it.takes_sales_out for sale in it.sales)
+
+    @property
     def cash_paid(self) -> Decimal:
         """What the cash payments brought into the drawer."""
         return total(payment.amount for payment in self.payments if payment.kind is PaymentKind.CASH)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from on_demand.ask import ask_for_run
+from on_demand.bridge_words import bridge_rows
 from on_demand.claim import cancel
 from on_demand.forms import (
     PRESETS,
@@ -30,19 +31,23 @@ from on_demand.forms import (
     preset_days,
 )
 from on_demand.link import file_answer
-from on_demand.models import BookYear, FileSettings, MonthlyExport, OnDemandExport, OnDemandFormat, OnDemandState
+from on_demand.models import BookYear, FileSettings, MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.preview import preview
 from on_demand.report import Report
+from on_demand.verdict import WORDS, Verdict, verdict_of, with_verdicts
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import User
 
 LABELS = {
-    OnDemandState.QUEUED: "default",
-    OnDemandState.RUNNING: "info",
-    OnDemandState.DONE: "success",
-    OnDemandState.CANCELLED: "default",
-    OnDemandState.FAILED: "danger",
+    Verdict.QUEUED: "default",
+    Verdict.RUNNING: "info",
+    Verdict.CANCELLED: "default",
+    Verdict.FAILED: "danger",
+    Verdict.DIFFERS: "warning",
+    Verdict.UNREAD: "warning",
+    Verdict.LEFT_OUT: "warning",
+    Verdict.DONE: "success",
 }
 
 
@@ -58,9 +63,8 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     actions_list = ["new_run"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
-        return (
-            super().get_queryset(request).defer("sheet", "sheet_csv", "comparison", "problems", "takings", "read_back")
-        )
+        rows = super().get_queryset(request)
+        return with_verdicts(rows).defer("sheet", "sheet_csv", "comparison", "problems", "takings", "read_back")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -92,7 +96,8 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), ordering="state", label=LABELS)
     def state_label(self, run: OnDemandExport) -> tuple[str, str]:
-        return run.state, run.get_state_display()
+        verdict = verdict_of(run)
+        return verdict, str(WORDS[verdict])
 
     @display(description=_("asked by"))
     def who(self, run: OnDemandExport) -> str:
@@ -132,6 +137,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
             presets=PRESETS.items(),
             months=months_until(timezone.localdate()),
             preview=shown,
+            bridge=[*bridge_rows(shown.bridge)] if shown else [],
             run=form.run() if shown else None,
         )
 

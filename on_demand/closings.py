@@ -33,6 +33,8 @@ READ = (
     "number",
     "business_date",
     "closed_at",
+    "gross",
+    "offered",
     "state",
     "found",
     "problems",

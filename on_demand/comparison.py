@@ -5,7 +5,7 @@ own lines, read back just before, and all that is not as it was posted is named.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,14 +16,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from exact.api.errors import ExactError
-from exact.books.reconcile import accounts_of_vat, look_at, reconcile
-from exact.books.standing import found_by_account, meant_by_account
-from exact.lane.states import IN_EXACT, OVER
-from exact.models import BookLine, Division, Posting, PostingState
+from exact.books.reconcile import reconcile
+from exact.lane.states import IN_EXACT
+from exact.models import Division, Posting
 from exports.models import StoredClosing
-from ledger.entry import Entry
 from ledger.money import ZERO, money_text
 from on_demand.closings import PAGE
+from on_demand.in_exact import ReadPosting, books_of, read_postings
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport
 from postgres.rows import among
 
@@ -62,17 +61,18 @@ def compare(run: OnDemandExport) -> dict[str, Any] | None:
     """Read Exact's books and compare every entry that was posted of the run's closings. None when there is none.
 
     `equal` is said only of what was read just now: when Exact does not answer, `trouble` says why, and the rest is of
-    the last reading.
+    the last reading, at `last_read_at` (of several companies the one longest ago; None when one was never read).
     """
     closing_ids = [*_list_looked_at(run)]
     divisions = _divisions(run, closing_ids)
     if not divisions:
         return None
-    trouble = _read_books(divisions.values())
+    trouble = _read_books(divisions)
     compared = Compared()
-    vat_accounts = {division.pk: accounts_of_vat(division) for division in divisions.values()}
+    books = books_of([run.tenant_id], closing_ids)
     for start in range(0, len(closing_ids), PAGE):
-        _compare_page(compared, closing_ids[start : start + PAGE], vat_accounts)
+        of_page = closing_ids[start : start + PAGE]
+        _compare_page(compared, read_postings(of_page, books, all_read=not trouble))
     return {
         "rows": compared.rows(),
         "equal": not trouble and not compared.differing,
@@ -82,6 +82,7 @@ def compare(run: OnDemandExport) -> dict[str, Any] | None:
         "differences": compared.named,
         "not_in_exact": _select_arrived(run).filter(in_exact=False).count(),
         "trouble": trouble,
+        "last_read_at": _find_last_reading(divisions),
         "read_at": timezone.now().isoformat(),
     }
 
@@ -98,12 +99,12 @@ def _list_looked_at(run: OnDemandExport) -> Iterator[UUID]:
     return rows.values_list("export_id", flat=True).iterator()
 
 
-def _divisions(run: OnDemandExport, closing_ids: Sequence[UUID]) -> dict[int, Division]:
+def _divisions(run: OnDemandExport, closing_ids: Sequence[UUID]) -> list[Division]:
     postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_EXACT)
     postings = postings.filter(among("closing_id", closing_ids))
     found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
     rows = Division.objects.filter(pk__in=found, tenant_id=run.tenant_id)
-    return {it.pk: it for it in rows.select_related("app", "connection")}
+    return [*rows.select_related("app", "connection")]
 
 
 def _read_books(divisions: Collection[Division]) -> str:
@@ -116,47 +117,29 @@ def _read_books(divisions: Collection[Division]) -> str:
     return ""
 
 
-def _compare_page(compared: Compared, closing_ids: Sequence[UUID], vat_accounts: Mapping[int, Collection[str]]) -> None:
-    rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
-    rows = rows.filter(among("closing_id", closing_ids))
-    postings = [*rows.order_by("turn")]
-    lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
-    for line in BookLine.objects.filter(among("posting_id", [it.pk for it in postings])):
-        lines[line.posting_id].append(line)
+def _find_last_reading(divisions: Collection[Division]) -> str | None:
+    read = Division.objects.filter(pk__in=[it.pk for it in divisions]).values_list("reconciled_at", flat=True)
+    moments = [*read]
+    return None if None in moments else min(it for it in moments if it is not None).isoformat()
+
+
+def _compare_page(compared: Compared, page: Iterable[ReadPosting]) -> None:
     different = []
-    for posting in postings:
-        seen = _compare_posting(compared, posting, lines[posting.pk], vat_accounts.get(posting.division_id, ()))
-        if seen is not None:
-            different.append((posting, *seen))
+    for it in page:
+        if it.unread:
+            continue
+        for what, amount in it.found.items():
+            compared.theirs[what] += amount
+        for what, amount in it.meant.items():
+            compared.ours[what] += amount
+        if not it.over:
+            compared.closings.add(it.posting.closing_id)
+            compared.entries += 1
+        if it.seen is not None:
+            kind = TAKEN_BACK if it.over else str(it.seen.kind)
+            different.append((it.posting, kind, it.seen.details))
     compared.named += _name_differences(different[: max(0, NAMED_MAX - len(compared.named))])
     compared.differing += len(different)
-
-
-def _compare_posting(
-    compared: Compared, posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]
-) -> tuple[str, list[dict[str, Any]]] | None:
-    """What is wrong with one posting's entry in Exact; None when it is there, once, as it was posted."""
-    entry = Entry.from_document(posting.entry)
-    for what, amount in found_by_account(entry, lines, vat_accounts=vat_accounts).items():
-        compared.theirs[what] += amount
-    for what, amount in _sum_meant(posting, entry, lines).items():
-        compared.ours[what] += amount
-    over = posting.state in OVER
-    if not over:
-        compared.closings.add(posting.closing_id)
-        compared.entries += 1
-    seen = look_at(posting, lines, vat_accounts)
-    return None if seen is None else (TAKEN_BACK if over else str(seen.kind), seen.details)
-
-
-def _sum_meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
-    """What a posting means to be in Exact: nothing once it was withdrawn; reversed, it stays beside its reversal.
-
-    The lines of a reversed one are read again only when something happens to them: unread they count for nothing.
-    """
-    if posting.state == PostingState.WITHDRAWN or (posting.state == PostingState.REVERSED and not lines):
-        return {}
-    return meant_by_account(entry)
 
 
 def _name_differences(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:

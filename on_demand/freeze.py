@@ -23,11 +23,13 @@ from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.way.prepare import Destination
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
+from ledger.files.bridge import Step, Told
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.make import Draft
 from ledger.files.read_back import as_meant, moved_by
 from ledger.files.takings import takings_of
+from ledger.money import BOOKS
 from ledger.problem import Problem
 from on_demand.claim import Work
 from on_demand.closings import (
@@ -43,6 +45,7 @@ from on_demand.delivered import earlier_runs
 from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
+from on_demand.told import told_of
 from on_demand.validated import Validated, ValidatedEntries, correction_of
 from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
@@ -74,6 +77,12 @@ class ReadClosing:
     validated: tuple[Validated, ...] = ()
     undone: tuple[Validated, ...] = ()
 
+    @property
+    def left_for(self) -> Step | None:
+        """Why it was sold and is not in the file; None when it is, or when there is nothing to book of it."""
+        step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
+        return step if self.closing is None and self.export.currency == BOOKS else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPage:
@@ -83,6 +92,7 @@ class StoredPage:
     standing: dict[UUID, StandingEntries]
     earlier: dict[UUID, UUID]
     validated: dict[UUID, list[Validated]]
+    told: dict[UUID, Told]
 
 
 def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
@@ -98,6 +108,8 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
                 frozen.add(read.export.pk, drafted(draft, read.closing, read))
+            elif read.left_for is not None:
+                draft.leave(read.export.gross, read.left_for)
             for problem in read.problems if read.closing is not None else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_make_row(run, place, read))
@@ -170,10 +182,12 @@ class Reader:
         self._destinations: dict[int, Destination] = {}
         self._till_places: dict[int, str] = _till_places(run)
         self._shops: dict[int, str] = _shops_apart(run)
+        self._told: dict[UUID, Told] = {}
 
     def pages(self) -> Iterator[list[ReadClosing]]:
         """Yield what becomes of each closing of the range, a page at a time."""
         for stored in read_ahead(self._read_pages()):
+            self._told = stored.told
             yield [self._note_late(self._take_or_leave(export, stored)) for export in stored.page]
 
     def _note_late(self, read: ReadClosing) -> ReadClosing:
@@ -189,7 +203,8 @@ class Reader:
             validated = self._validated.of([it.pk for it in page]) if self._fec else {}
             to_book = [it for it in wanted if it.pk not in validated]
             with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
-            yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated)
+            told = told_of(page)
+            yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated, told=told)
 
     def _take_or_leave(self, export: StoredClosing, stored: StoredPage) -> ReadClosing:
         """What an earlier file for import holds is left out, or taken as what it is now."""
@@ -260,6 +275,7 @@ class Reader:
             entries=entries,
             scope=scope_of(self._till_places[export.till_id], station),
             shop=self._shops.get(export.establishment_id, ""),
+            told=self._told[export.pk],
         )
 
 

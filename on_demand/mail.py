@@ -18,6 +18,7 @@ from on_demand.content import read_content
 from on_demand.link import VALID_FOR, signed_address
 from on_demand.models import MailState, OnDemandExport
 from on_demand.report import Report
+from on_demand.verdict import with_verdicts
 
 log = structlog.get_logger()
 
@@ -53,7 +54,8 @@ def _claim(run_id: UUID) -> OnDemandExport | None:
     )
     if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=Now() + AGAIN_AFTER) != 1:
         return None
-    return OnDemandExport.objects.select_related("tenant", "establishment", "content").get(pk=run_id)
+    runs = OnDemandExport.objects.select_related("tenant", "establishment", "content")
+    return with_verdicts(runs).get(pk=run_id)
 
 
 def _record(run: OnDemandExport, state: MailState, detail: str) -> None:
@@ -76,19 +78,20 @@ def _send(run: OnDemandExport) -> None:
 
 def _message(run: OnDemandExport, *, attached: bool) -> EmailMessage:
     content = run.content
+    report = Report(run)
     with translation.override(run.language):
         body = render_to_string(
             "on_demand/mail.txt",
             {
                 "run": run,
-                "report": Report(run),
+                "report": report,
                 "attached": attached,
                 "link": signed_address(run) if content is not None and not attached else "",
                 "days": VALID_FOR.days,
                 "site": settings.PUBLIC_URL,
             },
         )
-        subject = _("{what}: {state}").format(what=run, state=run.get_state_display())
+        subject = _("{what}: {state}").format(what=run, state=report.verdict_words)
     message = EmailMessage(f"{run.establishment or run.tenant} – {subject}", body, to=[run.email])
     if content is not None and attached:
         message.attach(run.file_name, b"".join(read_content(content)), "application/octet-stream")

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from exports.coverage.missing import Missing, missing_before
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
+from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.check import check_file
 from ledger.files.layout import Layout
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally, negated_takings
-from ledger.money import BOOKS, total
 from on_demand.closings import closings_in
 from on_demand.freeze import ReadClosing, Reader, walk_ins_of
 from on_demand.models import OnDemandClosingState, OnDemandExport
@@ -30,14 +30,13 @@ SHOWN_MAX = 200
 class Preview:
     """What a run would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
 
-    `rates`, `means` and `turnover` are those of the booked entries of what was checked and is taken, as the report and
-    the control sheet will say them; `held_turnover` is what the tills say of the closings that are held.
+    `rates` and `means` are those of the booked entries of what was checked and is taken, as the report and the control
+    sheet will say them; `bridge` leads to their turnover from what the tills say of all that was checked.
     """
 
     closings: int
     exported: int
-    turnover: Decimal
-    held_turnover: Decimal
+    bridge: Bridge
     to_do: int
     held: list[LeftOut]
     held_count: int
@@ -52,9 +51,9 @@ class Preview:
     checked_until: date | None
 
     @property
-    def with_held(self) -> Decimal:
-        """What is taken and what is held, to hold against the printed Zs."""
-        return self.turnover + self.held_turnover
+    def turnover(self) -> Decimal:
+        """What is booked, VAT included."""
+        return self.bridge.booked
 
 
 def preview(run: OnDemandExport) -> Preview:
@@ -71,12 +70,7 @@ def preview(run: OnDemandExport) -> Preview:
     return Preview(
         closings=sum(states.values()),
         exported=states[ClosingState.EXPORTED],
-        turnover=takings.turnover,
-        held_turnover=total(
-            read.export.gross
-            for read in looked
-            if read.state == OnDemandClosingState.HELD and read.export.currency == BOOKS
-        ),
+        bridge=bridge_to(takings, looked),
         to_do=sum(states.values())
         - states[ClosingState.ARCHIVED]
         - (states[ClosingState.EXPORTED] if run.to_exact else left_out),
@@ -107,6 +101,17 @@ def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
         for undone in read.undone:
             takings.add_document(negated_takings(undone.entry.takings))
     return takings
+
+
+def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
+    """The way from what the tills say of closings to what is booked of them."""
+    tally = BridgeTally()
+    for read in looked:
+        if read.closing is not None:
+            tally.take(read.closing.told)
+        elif read.left_for is not None:
+            tally.leave(read.export.gross, read.left_for)
+    return tally.bridge(takings)
 
 
 def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:

@@ -19,10 +19,13 @@ from exports.words.differences import named
 from exports.words.money import euros
 from exports.words.problems import sentence
 from ledger.entry import EntryKind
+from ledger.files.bridge import Bridge
+from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
-from on_demand.outcome import LEFT_OUT
+from on_demand.verdict import BOXES, Verdict, verdict_of
+from on_demand.verdict import WORDS as VERDICTS
 
 SHOWN_MAX = 500
 
@@ -142,10 +145,19 @@ class Report:
     def problems(self) -> list[str]:
         return [sentence(problem) for problem in self.run.problems]
 
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What became of the run, in one word."""
+        return verdict_of(self.run)
+
     @property
-    def left_out(self) -> bool:
-        """Whether closings that are to be booked are not where the run was to bring them."""
-        return any(problem["code"] == LEFT_OUT for problem in self.run.problems)
+    def verdict_words(self) -> str:
+        return str(VERDICTS[self.verdict])
+
+    @property
+    def box(self) -> str:
+        """The console's class of the box that says the verdict."""
+        return BOXES.get(self.verdict, "info")
 
     @property
     def percent(self) -> int:
@@ -182,6 +194,18 @@ class Report:
         return _moment(self.run.comparison)
 
     @property
+    def last_read_at(self) -> datetime | None:
+        """When Exact's books had been read before a comparison that could not read them; None when never."""
+        last = (self.run.comparison or {}).get("last_read_at")
+        return datetime.fromisoformat(last) if last else None
+
+    @property
+    def shows_exact(self) -> bool:
+        """Whether there is a reading of Exact, of now or of before, to show figures of."""
+        compared = self.run.comparison
+        return compared is not None and (not compared["trouble"] or self.last_read_at is not None)
+
+    @property
     def read_back_at(self) -> datetime | None:
         """When the file's bytes were read back."""
         return _moment(self.run.read_back)
@@ -194,6 +218,12 @@ class Report:
             if self.run.takings is None
             else _readable(self.run.takings) | {name: _readable(self.run.takings[name]) for name in ("rates", "means")}
         )
+
+    @cached_property
+    def bridge(self) -> list[BridgeRow]:
+        """From what the tills say to what is booked."""
+        document = (self.run.takings or {}).get("bridge")
+        return [] if document is None else [*bridge_rows(Bridge.from_document(document))]
 
     @cached_property
     def sheet(self) -> dict[str, Any] | None:

@@ -6,18 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledger.files.bridge import Bridge
 from ledger.files.control_sheet import ControlSheet
 from ledger.files.takings import MeansReceived, RateTotal
 from ledger.money import money_text, total
 
 
-def takings_document(rates: Iterable[RateTotal], means: Iterable[MeansReceived]) -> dict[str, Any]:
-    """Sales per VAT rate, receipts per means, and the turnover."""
+def takings_document(rates: Iterable[RateTotal], means: Iterable[MeansReceived], bridge: Bridge) -> dict[str, Any]:
+    """Sales per VAT rate, receipts per means, the turnover, and the way to it from what the tills say."""
     sold = [*rates]
     return {
         "turnover": money_text(total(rate.gross for rate in sold)),
         "rates": [{**_write_as_json(asdict(rate)), "gross": money_text(rate.gross)} for rate in sold],
         "means": [_write_as_json(asdict(it)) for it in means],
+        "bridge": bridge.to_document(),
     }
 
 
@@ -28,6 +30,7 @@ def sheet_document(sheet: ControlSheet) -> dict[str, Any]:
         row["balance"] = money_text(account.balance)
     for row, rate in zip(document["rates"], sheet.rates, strict=True):
         row["gross"] = money_text(rate.gross)
+    document["bridge"] = sheet.bridge.to_document()
     return document
 
 

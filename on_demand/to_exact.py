@@ -11,6 +11,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.accept import reconsider
 from exports.words.reasons import Why
+from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
 from on_demand.claim import Work
@@ -20,6 +21,7 @@ from on_demand.freeze import said_of_several
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.outcome import WAITING, word_on_left_out
 from on_demand.sheet import takings_document
+from on_demand.told import NOTHING_STANDS, add_to_bridge, told_of
 
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
@@ -42,11 +44,11 @@ def run_to_exact(work: Work) -> None:
         work.let_go()
     else:
         work.hold_long()
-        takings = _takings(run)
+        takings, bridge = _takings(run)
         work.finish(
             OnDemandState.DONE,
             problems=[problem.to_document() for problem in (*_word_on_late(run), *word_on_left_out(run))],
-            takings=takings_document(takings.rates(), takings.means()),
+            takings=takings_document(takings.rates(), takings.means(), bridge),
             comparison=compare(run),
         )
 
@@ -119,13 +121,15 @@ def _outcome(
     ]
 
 
-def _takings(run: OnDemandExport) -> TakingsTally:
+def _takings(run: OnDemandExport) -> tuple[TakingsTally, Bridge]:
     """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
-    takings = TakingsTally()
+    takings, tally = TakingsTally(), BridgeTally()
     for page in pages(run):
-        standing = standing_entries(page)
+        standing, told = standing_entries(page), told_of(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
         OnDemandClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
-        for it in standing.values():
-            takings.add_all(it.entries)
-    return takings
+        for it in page:
+            stands = standing.get(it.pk, NOTHING_STANDS)
+            takings.add_all(stands.entries)
+            add_to_bridge(tally, it, told[it.pk], stands)
+    return takings, tally.bridge(takings)

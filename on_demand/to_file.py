@@ -82,7 +82,7 @@ def _make(work: Work) -> None:
             sheet=sheet_document(sheet),
             sheet_csv=sheet.to_csv(),
             read_back={"closings": sheet.closings, **found},
-            takings=takings_document(sheet.rates, sheet.means),
+            takings=takings_document(sheet.rates, sheet.means, sheet.bridge),
             comparison=compare(run),
             done=run.total,
         )

@@ -8,6 +8,7 @@ import postgres.guards
 import postgres.seen
 import uuid
 import uuid_utils.compat
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -75,6 +76,7 @@ class Migration(migrations.Migration):
                 ('business_date', models.DateField(verbose_name='business date')),
                 ('closed_at', models.DateTimeField(verbose_name='closed at')),
                 ('gross', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='turnover')),
+                ('offered', models.DecimalField(db_default=Decimal('0.00'), decimal_places=2, default=Decimal('0.00'), help_text='What of the turnover was given away.', max_digits=14)),
                 ('document', models.JSONField()),
                 ('state', models.CharField(choices=[('held', 'held'), ('waiting', 'waiting for activation'), ('ready', 'ready'), ('exporting', 'being exported'), ('exported', 'exported'), ('failed', 'failed'), ('archived', 'archived')], max_length=10, verbose_name='state')),
                 ('found', models.JSONField(db_default=[], default=list, help_text='What was odd when it came, for each later look.')),

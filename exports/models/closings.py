@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from exact.models import Posting
-from ledger.money import BOOKS
+from ledger.money import BOOKS, ZERO
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from postgres.seen import Seen, SeenByTenant
 from postgres.viewer import CUSTOMER, RESELLER
@@ -50,6 +50,9 @@ class StoredClosing(PutOff):
     business_date = models.DateField(_("business date"))
     closed_at = models.DateTimeField(_("closed at"))
     gross = models.DecimalField(_("turnover"), max_digits=14, decimal_places=2)
+    offered = models.DecimalField(
+        max_digits=14, decimal_places=2, default=ZERO, db_default=ZERO, help_text="What of the turnover was given away."
+    )
     document = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=ClosingState.choices)
     found = models.JSONField(default=list, db_default=[], help_text="What was odd when it came, for each later look.")

@@ -26,11 +26,11 @@ from tenants.models import User
 # In plain SQL, to be written together with what the other rooms keep of a closing.
 ROW = """
 INSERT INTO exports_storedclosing (
-    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, document, found, state,
-    problems, accepted_problems, created_at, state_since)
+    id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, offered, document, found,
+    state, problems, accepted_problems, created_at, state_since)
 VALUES (
     %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
-    %(gross)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, now())
+    %(gross)s, %(offered)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, now())
 """
 
 
@@ -69,6 +69,7 @@ def accept(
         business_date=closing.business_date,
         closed_at=closing.closed_at,
         gross=closing.turnover,
+        offered=closing.offered,
         document=document,
         found=[problem.to_document() for problem in noticed],
         created_at=received_at,
@@ -91,6 +92,7 @@ def _row_of(export: StoredClosing) -> Insertion:
         "business_date": export.business_date,
         "closed_at": export.closed_at,
         "gross": export.gross,
+        "offered": export.offered,
         "document": Jsonb(export.document),
         "found": Jsonb(export.found),
         "export_state": export.state,

@@ -6,7 +6,9 @@ from datetime import date
 from string import ascii_uppercase
 
 from ledger.entry import Entry
+from ledger.files.bridge import Told
 
+NOTHING_TOLD = Told()
 # The shortest document field there is (Ciel's); Sage's has one character more.
 DOCUMENT_MAX = 12
 _LETTERS = 3
@@ -18,7 +20,7 @@ class BookedClosing:
 
     ``number`` is the till's own; ``scope`` tells two sequences of one establishment apart (a station, a second till),
     and is empty where there is one. ``shop`` tells establishments apart in a file of several, where a document has no
-    room for their codes. ``siren`` is the legal entity whose books these are.
+    room for their codes. ``siren`` is the legal entity whose books these are. ``told`` is what the till says of it.
     """
 
     establishment: str
@@ -28,6 +30,7 @@ class BookedClosing:
     entries: tuple[Entry, ...]
     scope: str = ""
     shop: str = ""
+    told: Told = NOTHING_TOLD
 
     @property
     def document(self) -> str:

@@ -9,12 +9,22 @@ from decimal import Decimal
 
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
+from ledger.files.bridge import Bridge, BridgeTally, Step
 from ledger.files.chart import Chart, FileJournal
 from ledger.files.takings import MeansReceived, RateTotal, TakingsTally
 from ledger.files.totals import AccountTally, AccountTotal
 from ledger.files.validated import ValidatedEntry
 from ledger.money import ZERO, comma_text, total
 
+STEPS = {
+    Step.OFFERED: "Offerts",
+    Step.ELSEWHERE: "Comptabilisé avec une autre clôture",
+    Step.HELD: "Clôtures retenues",
+    Step.WAITING: "Clôtures en attente d’activation",
+    Step.REFUSED: "Écritures refusées par Exact",
+    Step.EARLIER: "Dans un fichier précédent",
+    Step.OTHER: "Écart non expliqué",
+}
 # A spreadsheet takes a cell that starts so for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -61,6 +71,7 @@ class ControlSheet:
     rates: tuple[RateTotal, ...]
     means: tuple[MeansReceived, ...]
     accounts: tuple[AccountTotal, ...]
+    bridge: Bridge
 
     def to_csv(self) -> bytes:
         """Return the sheet as CSV: UTF-8 with BOM, semicolons, decimal commas, in French, as Excel opens it."""
@@ -83,8 +94,20 @@ class ControlSheet:
         yield "Règlement", "Libellé", "Montant"
         yield from ((it.means, it.label, it.amount) for it in self.means)
         yield ()
+        yield from self._bridge_rows()
+        yield ()
         yield "Compte", "Débit", "Crédit", "Solde"
         yield from ((it.account, it.debit, it.credit, it.balance) for it in self.accounts)
+
+    def _bridge_rows(self) -> Iterator[tuple[object, ...]]:
+        yield "Des caisses aux écritures", "Montant"
+        yield "CA des caisses", self.bridge.tills
+        yield from ((STEPS[it.step], it.amount) for it in self.bridge.steps)
+        yield "CA comptabilisé", self.bridge.booked
+        yield from ((it.label, it.amount) for it in self.bridge.receipts)
+        if self.bridge.unpaid != ZERO:
+            yield "Encaissements sans vente dans ce fichier", self.bridge.unpaid
+        yield "Total encaissé", self.bridge.received
 
     def _head_rows(self) -> Iterator[tuple[object, ...]]:
         yield "Fichier", self.file_name
@@ -110,6 +133,7 @@ class ControlTally:
         self._establishments: dict[str, EstablishmentTotal] = {}
         self._journals: dict[str, JournalTotal] = {}
         self._takings = TakingsTally()
+        self._bridge = BridgeTally()
         self._accounts = AccountTally()
         self.first_date: date | None = None
         self.last_date: date | None = None
@@ -124,8 +148,13 @@ class ControlTally:
         shop.closings += 1
         shop.first_number = min(shop.first_number, number)
         shop.last_number = max(shop.last_number, number)
+        self._bridge.take(closing.told)
         for entry in closing.entries:
             self._add_entry(entry)
+
+    def leave(self, gross: Decimal, why: Step) -> None:
+        """Count a closing that was sold and is not in the file."""
+        self._bridge.leave(gross, why)
 
     def add_validated(self, entry: ValidatedEntry) -> None:
         """Count an entry of a closing that stands in the file as an earlier one holds it."""
@@ -156,6 +185,7 @@ class ControlTally:
             rates=self._takings.rates(),
             means=self._takings.means(),
             accounts=self._accounts.totals(),
+            bridge=self._bridge.bridge(self._takings),
         )
 
     def _add_entry(self, entry: Entry) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from ledger.files.booked import BookedClosing
+from ledger.files.bridge import Step
 from ledger.files.check import FileChecker
 from ledger.files.control_sheet import ControlSheet, ControlTally
 from ledger.files.journal_lines import OPEN_NUMBER, OPEN_VALIDATION, lines_of
@@ -49,6 +51,10 @@ class Draft:
             self._checker.look_at_validated(closing, entry.day)
             self._tally.add_validated(entry)
         return drafted
+
+    def leave(self, gross: Decimal, why: Step) -> None:
+        """Count a closing that was sold and is not in the file, so that the sheet says so."""
+        self._tally.leave(gross, why)
 
     def problems(self) -> list[Problem]:
         """All that was found so far; one that blocks means that nothing may be written."""

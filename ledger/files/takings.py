@@ -41,6 +41,7 @@ class TakingsTally:
     def __init__(self) -> None:
         self._rates: dict[Decimal, RateTotal] = {}
         self._means: dict[str, MeansReceived] = {}
+        self._receipts: dict[str, Decimal] = {}
 
     def add(self, entry: Entry) -> None:
         """Count an entry's lines."""
@@ -60,12 +61,15 @@ class TakingsTally:
             sold.vat += cents(vat)
         for code, label, amount in document["means"]:
             self._means.setdefault(code, MeansReceived(code, label)).amount += cents(amount)
+        for label, amount in document["receipts"]:
+            self._receipts[label] = self._receipts.get(label, ZERO) + cents(amount)
 
     def document(self) -> dict[str, Any]:
         """What was counted, JSON-ready: `add_document` reads it back."""
         return {
             "rates": [[money_text(it.rate), money_text(it.net), money_text(it.vat)] for it in self._rates.values()],
             "means": [[it.means, it.label, money_text(it.amount)] for it in self._means.values()],
+            "receipts": [[label, money_text(amount)] for label, amount in self._receipts.items()],
         }
 
     def rates(self) -> tuple[RateTotal, ...]:
@@ -75,6 +79,10 @@ class TakingsTally:
     def means(self) -> tuple[MeansReceived, ...]:
         """What came in so far, by the till's code of the means."""
         return tuple(self._means[means] for means in sorted(self._means))
+
+    def receipts(self) -> tuple[tuple[str, Decimal], ...]:
+        """What came in beside sales (tips, deposits, settlements): the till's word, else the account, and how much."""
+        return tuple((label, amount) for label, amount in sorted(self._receipts.items()) if amount != ZERO)
 
     @property
     def turnover(self) -> Decimal:
@@ -86,6 +94,9 @@ class TakingsTally:
             # The walk-in customer pays: a credit for him is what came in.
             means = self._means.setdefault(line.means, MeansReceived(line.means, line.label))
             means.amount -= line.amount
+        elif line.role is LineRole.RECEIPT:
+            name = line.label or line.account
+            self._receipts[name] = self._receipts.get(name, ZERO) - line.amount
         elif line.vat_rate is not None:
             rate = self._rates.setdefault(line.vat_rate, RateTotal(line.vat_rate))
             if line.role is LineRole.VAT:
@@ -106,6 +117,7 @@ def negated_takings(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "rates": [[rate, _negate(net), _negate(vat)] for rate, net, vat in document["rates"]],
         "means": [[code, label, _negate(amount)] for code, label, amount in document["means"]],
+        "receipts": [[label, _negate(amount)] for label, amount in document["receipts"]],
     }
 
 

@@ -86,10 +86,14 @@ def staff_of(caller: Caller) -> Client:
     return client
 
 
+def page_in(run: OnDemandExport, caller: Caller) -> str:
+    """The run's page as the reseller gets it."""
+    return staff_of(caller).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
+
+
 def page_of(run: OnDemandExport, caller: Caller) -> str:
     """The words of the run's page as the reseller reads them, in one line."""
-    page = staff_of(caller).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
-    return " ".join(unescape(strip_tags(page)).split())
+    return " ".join(unescape(strip_tags(page_in(run, caller))).split())
 
 
 def states_of(run: OnDemandExport) -> dict[int, str]:

@@ -1,16 +1,21 @@
 """All agrees is said only of what was compared, entry by entry; what is gone, doubled or changed is named."""
 
+import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from exact.models import Division, Posting
 from on_demand.models import OnDemandExport, OnDemandFormat
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, work
-from tests.on_demand.given import asked, done, page_of, push
+from tests.on_demand.given import asked, done, page_in, page_of, push, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Linked = tuple[Caller, Division]
@@ -89,6 +94,38 @@ def test_exact_that_does_not_answer__is_no_agreement(two_equal_days: Caller, exa
     page = page_of(run, two_equal_days)
     assert "rien n’a été comparé" in page
     assert "concordent" not in page
+
+
+def test_done__is_green_only_where_exact_holds_what_was_posted(
+    two_equal_days: Caller, bookkeeper: Bookkeeper, exact: SimulatedExact
+) -> None:
+    good = done(asked(two_equal_days, OnDemandFormat.EXACT))
+    bookkeeper.delete(sale_of(1042))
+    differing = done(asked(two_equal_days, OnDemandFormat.EXACT, email="compta@example.fr"))
+    assert "Terminé, avec des différences" in page_of(differing, two_equal_days)
+    assert "terminé, avec des différences" in mail.outbox[-1].subject
+    code = Division.objects.get().code
+    exact.control("faults", resource="sync/Financial/TransactionLines", division=code, fault="status_503")
+    unread = done(asked(two_equal_days, OnDemandFormat.EXACT))
+    last = date_format(localtime(Division.objects.get().reconciled_at), "SHORT_DATETIME_FORMAT")
+    assert f"Exact n’a pas pu être lu ; la dernière lecture date du {last}." in page_of(unread, two_equal_days)
+    boxes = {
+        run.pk: re.findall(r'console-box is-(\w+)"', page_in(run, two_equal_days)) for run in (good, differing, unread)
+    }
+    assert boxes == {good.pk: ["good"], differing.pk: ["warning"], unread.pk: ["warning"]}
+    listed = staff_of(two_equal_days).get(reverse("admin:on_demand_ondemandexport_changelist")).content.decode()
+    for words in ("terminé, avec des différences", "terminé, Exact n’a pas pu être lu"):
+        assert words in unescape(listed)
+
+
+def test_never_read__shows_no_figures_of_exact(two_equal_days: Caller, exact: SimulatedExact) -> None:
+    code = Division.objects.get().code
+    exact.control("faults", resource="sync/Financial/TransactionLines", division=code, fault="status_503")
+    run = done(asked(two_equal_days, OnDemandFormat.EXACT))
+    page = page_of(run, two_equal_days)
+    assert "Exact n’a pas pu être lu, et ne l’avait jamais été." in page
+    assert "Comptabilisé Dans Exact" not in page
+    assert "0,00 €" not in page.split("écriture par écriture")[1].partition("CA comptabilisé par taux")[0]
 
 
 def test_sums__of_the_run_are_those_of_its_file_and_of_exact(two_equal_days: Caller) -> None:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core import mail
 
 from on_demand import preview
 from on_demand.models import OnDemandFormat
-from tests.on_demand.given import asked, done, push, shop, staff_of
+from tests.on_demand.given import asked, done, page_of, push, shop, staff_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW = "/console/on_demand/ondemandexport/new/"
@@ -29,6 +30,31 @@ def test_preview__says_the_sums_that_are_exported_with_items_offered() -> None:
         (it["means"], Decimal(it["amount"])) for it in sheet["means"]
     ]
     assert shown.turnover == Decimal("1371.00")
+
+
+def test_bridge__is_the_same_in_preview_report_mail_and_control_sheet() -> None:
+    till = shop()
+    till.post("closings", json.loads(OFFERED.read_text()))
+    push(till, 1043)
+    push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
+    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["bridge"]
+    run = done(asked(till, OnDemandFormat.CIEL, email="compta@example.fr"))
+    rows = [(it.label, it.amount.replace("\xa0", " ")) for it in shown]
+    assert rows == [
+        ("CA des caisses", "4 200,00 €"),
+        ("Offerts", "-29,00 €"),
+        ("Clôtures retenues", "-1 400,00 €"),
+        ("CA comptabilisé", "2 771,00 €"),
+        ("Pourboires", "50,00 €"),
+        ("Total encaissé, tous moyens de paiement", "2 821,00 €"),
+    ]
+    page, letter = page_of(run, till), mail.outbox[-1]
+    csv = letter.attachments[1][1]
+    for label, amount in rows:
+        assert f"{label}{amount}" in page.replace("\xa0", " ")
+        assert f"{label} : {amount}" in " ".join(letter.body.split())
+        assert f"{label.partition(',')[0]};{amount.removesuffix(' €').replace(' ', '')}" in csv
 
 
 def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from ledger.book import book
 from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.files.booked import BookedClosing
+from ledger.files.bridge import Told
 from ledger.files.chart import Chart, FileJournal, FileThirdParty
 from ledger.files.ciel import Ciel
 from ledger.files.control_sheet import ControlSheet
@@ -162,6 +163,7 @@ def numbered_week() -> tuple[NumberedClosing, ...]:
                 number=closing.number,
                 business_date=closing.business_date,
                 entries=entries,
+                told=Told.of(closing.turnover, closing.offered),
             ),
             numbers=tuple(numbers[code, closing.number, entry.journal] for entry in entries),
             validated_on=closing.business_date + timedelta(days=1),

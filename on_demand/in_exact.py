@@ -1,0 +1,115 @@
+"""Postings as Exact's books held them when they were last read: what was meant, what was found, and what was not read.
+
+A run's comparison and the check of a period take it from here.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+from exact.books.reconcile import Seen, accounts_of_vat, look_at
+from exact.books.standing import found_by_account, meant_by_account
+from exact.lane.records import settle_time
+from exact.lane.states import IN_EXACT, OVER
+from exact.models import BookLine, Division, Posting, PostingState
+from ledger.entry import Entry
+from ledger.money import ZERO
+from postgres.rows import among
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """A company's books as far as they were read: until when (None: never), and which of its accounts hold VAT."""
+
+    division: Division
+    read_until: datetime | None
+    vat_accounts: Collection[str]
+
+    @classmethod
+    def of(cls, division: Division) -> Self:
+        """As they stand in the database now."""
+        return cls(division=division, read_until=division.reconciled_at, vat_accounts=accounts_of_vat(division))
+
+    def hold(self, posting: Posting) -> bool:
+        """Whether the posting is old enough to be among what was read."""
+        if posting.posted_at is None:
+            return True
+        return self.read_until is not None and posting.posted_at < self.read_until - settle_time()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPosting:
+    """A posting that Exact has, or had: sums per account with VAT as one, and what is wrong (None: as it was posted).
+
+    `unread`: nobody has looked since it was posted; then nothing is found, and nothing is wrong.
+    """
+
+    posting: Posting
+    entry: Entry
+    meant: Mapping[str, Decimal]
+    found: Mapping[str, Decimal]
+    seen: Seen | None
+    unread: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether it was taken back."""
+        return self.posting.state in OVER
+
+
+def books_of(tenants: Collection[int], closing_ids: Sequence[UUID]) -> dict[int, Books]:
+    """The books that these closings were posted to, by division."""
+    postings = Posting.objects.filter(tenant_id__in=tenants, state__in=[*IN_EXACT, *OVER])
+    found = {*postings.filter(among("closing_id", closing_ids)).order_by().values_list("division_id", flat=True)}
+    rows = Division.objects.filter(pk__in=found, tenant_id__in=tenants).select_related("app", "connection")
+    return {it.pk: Books.of(it) for it in rows}
+
+
+def read_postings(
+    closing_ids: Collection[UUID], books: Mapping[int, Books], *, all_read: bool
+) -> Iterator[ReadPosting]:
+    """Yield every posting of these closings that Exact has or had, with what was read of it.
+
+    `all_read`: the books were read just now, so what they do not show is not there.
+    """
+    rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
+    postings = [*rows.filter(among("closing_id", closing_ids)).order_by("turn")]
+    lines = _lines_of(postings)
+    for posting in postings:
+        of_division = books.get(posting.division_id)
+        own = lines[posting.pk]
+        unread = not (own or all_read or (of_division is not None and of_division.hold(posting)))
+        yield _read(posting, own, of_division.vat_accounts if of_division else (), unread=unread)
+
+
+def _lines_of(postings: Iterable[Posting]) -> Mapping[UUID, list[BookLine]]:
+    lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
+    for line in BookLine.objects.filter(among("posting_id", [it.pk for it in postings])):
+        lines[line.posting_id].append(line)
+    return lines
+
+
+def _read(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str], *, unread: bool) -> ReadPosting:
+    entry = Entry.from_document(posting.entry)
+    return ReadPosting(
+        posting=posting,
+        entry=entry,
+        meant=_sum_meant(posting, entry, lines),
+        found=found_by_account(entry, lines, vat_accounts=vat_accounts),
+        seen=None if unread else look_at(posting, lines, vat_accounts),
+        unread=unread,
+    )
+
+
+def _sum_meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
+    """What a posting means to be in Exact: nothing once it was withdrawn; reversed, it stays beside its reversal.
+
+    The lines of a reversed one are read again only when something happens to them: unread they count for nothing.
+    """
+    if posting.state == PostingState.WITHDRAWN or (posting.state == PostingState.REVERSED and not lines):
+        return defaultdict(lambda: ZERO)
+    return meant_by_account(entry)
