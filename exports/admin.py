@@ -4,12 +4,11 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
@@ -23,17 +22,15 @@ from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.console.closing_page import closing_context
 from exports.console.repost_page import ask_to_repost
+from exports.console.ways_out import BOOK_AS_IT_IS, lead_to, ways_of
 from exports.models import ClosingState, StoredClosing
-from exports.way.accept import reconsider
-from exports.way.decide import WAIVABLE
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
-from exports.words.reasons import Why
 from ledger.kinds import ClosingKind
-from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.models import User
 
 LABELS = {
     "differs": "danger",
@@ -102,16 +99,15 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         if export is None or not self.has_view_permission(request, export):
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
+        assert isinstance(request.user, User)
+        shown = closing_context(export)
         context = {
             **self.admin_site.each_context(request),
-            **closing_context(export),
+            **shown,
+            "ways": ways_of(export, request.user, shown["postings"]),
             "opts": self.opts,
             "title": str(export),
             "gross": in_currency(export.gross, export.currency),
-            "may_repost": self.has_repost_permission(request),
-            "may_book_the_rest": self.has_bookasis_permission(request),
-            "may_say_level": request.user.has_perm("tenants.change_establishment"),
-            "mapping_address": _mapping_address(request, export),
         }
         return TemplateResponse(request, "exports/closing.html", context)
 
@@ -151,32 +147,16 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         """Ask first: the page that follows shows what will be posted where."""
         return ask_to_repost(request, queryset)
 
-    @admin.action(description=_("Book as it is"), permissions=["bookasis"])
-    def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> None:
-        """Support looked: what was found between this closing and its neighbours no longer holds it."""
-        for export in queryset.filter(state=ClosingState.HELD):
-            looked_at = reconsider(
-                export.pk, actor=person_behind(request), why=Why.BOOKED_AS_IT_IS, accept_problems=True
-            )
-            left = [sentence(it) for it in looked_at.problems if it["blocking"] and it["code"] not in WAIVABLE]
-            words = f"{export} : {looked_at.get_state_display()}"
-            if looked_at.state == ClosingState.HELD:
-                self.message_user(request, " ".join([words, *left]), messages.WARNING)
-            else:
-                self.message_user(request, words, messages.INFO)
+    @admin.action(description=_("Book as it is…"), permissions=["bookasis"])
+    def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> HttpResponse:
+        """Ask first: the page that follows shows the entries."""
+        return lead_to(BOOK_AS_IT_IS, queryset)
 
     def has_bookasis_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.bookasis_storedclosing")
 
     def has_repost_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.repost_storedclosing")
-
-
-def _mapping_address(request: HttpRequest, export: StoredClosing) -> str:
-    """The mapping screen with this closing in its preview; "" for who may not see it."""
-    if not request.user.has_perm("booking.view_mapping"):
-        return ""
-    return f"{reverse('console_mapping', args=[export.establishment_id])}?closing={export.pk}"
 
 
 def entries_beside(exports: list[StoredClosing]) -> None:

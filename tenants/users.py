@@ -38,7 +38,7 @@ RESELLER_ROLES = (Role.RESELLER_ADMIN, Role.RESELLER_STAFF)
 # What each role may do with a row it can see; which rows it sees is `tenants.scope`'s answer alone.
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.SUPPORT: frozenset({"view", "add", "change", "repost", "bookasis", "restart", "takeown", "invite", "hijack"}),
-    Role.RESELLER_ADMIN: frozenset({"view", "add", "change", "repost", "restart", "invite"}),
+    Role.RESELLER_ADMIN: frozenset({"view", "add", "change", "repost", "bookasis", "restart", "invite"}),
     Role.RESELLER_STAFF: frozenset({"view", "add", "change", "repost"}),
     Role.ACCOUNTANT: frozenset({"view"}),
 }

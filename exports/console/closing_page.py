@@ -16,7 +16,7 @@ from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
-from exports.coverage.judge import LOOKED_AT_AGAIN, WHICH
+from exports.coverage.judge import LOOKED_AT_AGAIN
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
@@ -24,7 +24,7 @@ from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing
 from exports.words.money import euros, in_currency
-from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
+from exports.words.problems import said_of, sentence
 from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
 from ledger.money import cents
 
@@ -44,8 +44,6 @@ class NextStep:
     title: str
     reasons: list[str] = field(default_factory=list)
     advice: str = ""
-    may_repost: bool = False
-    to_mapping: bool = False
     findings_address: str = ""
 
 
@@ -73,10 +71,10 @@ def closing_context(export: StoredClosing) -> dict[str, Any]:
     document = export.document
     return {
         "export": export,
-        "kind": closing_words(ClosingKind(export.kind)),
+        "postings": postings,
+        "kind": name_of_kind(export),
         "next_step": next_step(export, postings, findings_of(postings)),
         "beside": comparison_of(export),
-        "asks_level": any(problem["code"] == WHICH for problem in export.problems),
         "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
@@ -84,6 +82,11 @@ def closing_context(export: StoredClosing) -> dict[str, Any]:
         "z": readable(document),
         "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
     }
+
+
+def name_of_kind(export: StoredClosing) -> str:
+    """What its kind is called: "General closing"."""
+    return closing_words(ClosingKind(export.kind))
 
 
 def findings_of(postings: list[Posting]) -> list[Finding]:
@@ -134,8 +137,6 @@ def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: lis
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
         advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
-        may_repost=True,
-        to_mapping=any(problem["code"] in MENDED_IN_THE_MAPPING for problem in export.problems),
     )
 
 
@@ -173,8 +174,6 @@ def _advise_on_failed(postings: list[Posting], held: list[str]) -> NextStep:
         title=ngettext("Exact refused an entry", "Exact refused {count} entries", count or 1).format(count=count),
         reasons=[*said, *held],
         advice=_("Mend this in Exact or in the mapping, then send the closing again."),
-        may_repost=True,
-        to_mapping=True,
     )
 
 

@@ -1,30 +1,20 @@
-"""GÉNÉRALE or POSTE: the page on which a person says what an establishment books; and the word on what is left."""
+"""GÉNÉRALE or POSTE: the page on which a person says what an establishment books."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
-from exports.coverage.rows import judge_again, lock_shop
-from exports.coverage.shown import rest_of
-from exports.models import ClosingState, StoredClosing
+from exports.models import StoredClosing
 from exports.models.coverage import ClosingKinds
-from exports.way.accept import reconsider
 from exports.way.levels import set_level, waiting_for_the_answer
 from exports.words.money import in_currency
-from exports.words.reasons import Why
-from ledger.closing import Closing
-from tenants.acting import person_behind
 from tenants.models import BookedLevel, Establishment, User
 from tenants.scope import visible_to
 
@@ -82,26 +72,6 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
 
 def _newest(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
     return rows.order_by("-business_date", "-closed_at", "pk").defer("document")[:SHOWN_MAX]
-
-
-@require_POST
-def book_the_rest(request: HttpRequest, closing_id: UUID) -> HttpResponse:
-    """Book of a closing what others leave of it, if that still is what the person was shown (`shown`)."""
-    user = _user(request, "exports.bookasis_storedclosing")
-    export = get_object_or_404(visible_to(user, StoredClosing.objects.select_related("establishment")), pk=closing_id)
-    back = redirect(reverse("admin:exports_storedclosing_change", args=[export.pk]))
-    shown = request.POST.get("shown", "")
-    with transaction.atomic():
-        lock_shop(export.pk)
-        export.refresh_from_db(fields=["state"])
-        now = rest_of(judge_again(export, Closing.from_document(export.document)))
-        if export.state != ClosingState.HELD or not shown or shown != now:
-            messages.warning(request, _("This has changed since it was shown. Look at it again."))
-            return back
-        actor = person_behind(request)
-        looked_at = reconsider(export.pk, actor=actor, why=Why.REST_BOOKED, accept_problems=True, word=now)
-    messages.info(request, f"{export} : {looked_at.get_state_display()}")
-    return back
 
 
 def _show_waiting(export: StoredClosing) -> tuple[StoredClosing, Any, str]:

@@ -39,7 +39,10 @@ def repost_page(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User) or not user.has_perm("exports.repost_storedclosing"):
         raise PermissionDenied
     if request.method != "POST":
-        return redirect("admin:exports_storedclosing_changelist")
+        asked = request.GET.getlist("closing")
+        if not asked:
+            return redirect("admin:exports_storedclosing_changelist")
+        return ask_to_repost(request, _select_chosen(user, asked, ""))
     rows = _select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
     why = request.POST.get("why", "").strip()
     if request.POST.get("confirm") and why and rows.exists():
@@ -107,7 +110,7 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     closings = run.items.select_related("export__establishment").defer("export__document").order_by("pk")[:100]
     context = {
         **admin.site.each_context(request),
-        "title": _("Sent again"),
+        "title": run.get_way_display(),
         "run": run,
         "progress": how_far,
         "outcomes": outcomes,

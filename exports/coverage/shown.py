@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN, Disputed, Verdict
+from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN
 from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings, together
-from exports.coverage.rows import judge_again
-from exports.models import ClosingState, StoredClosing
+from exports.models import StoredClosing
 from exports.words.money import in_currency
 from ledger.closing import Closing
 from ledger.figures import Figures
@@ -43,13 +42,12 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A closing beside others. `digest` names what a word would book; empty where there is nothing to say a word to."""
+    """A closing beside others."""
 
     others: list[Beside]
     rows: list[Compared]
     together: list[str]
     agrees: bool
-    digest: str
 
 
 def comparison_of(export: StoredClosing) -> Comparison | None:
@@ -67,13 +65,7 @@ def comparison_of(export: StoredClosing) -> Comparison | None:
         rows=rows,
         together=[part.name for part in fellows],
         agrees=not any(row.differs for row in rows),
-        digest=rest_of(judge_again(export, closing)) if export.state == ClosingState.HELD else "",
     )
-
-
-def rest_of(verdict: Verdict) -> str:
-    """A name for what a word would book now, so that it can be held against what a person was shown."""
-    return verdict.word if isinstance(verdict, Disputed) and verdict.left is not None else ""
 
 
 def _find_parts_beside(export: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:

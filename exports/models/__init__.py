@@ -9,6 +9,7 @@ from exports.models.closings import (
     ReplacementWay,
     RepostItem,
     RepostRun,
+    RunWay,
     StoredClosing,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "ReplacementWay",
     "RepostItem",
     "RepostRun",
+    "RunWay",
     "StoredClosing",
     "coverage",
 ]

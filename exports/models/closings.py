@@ -148,13 +148,22 @@ class ClosingEvent(models.Model):
 HAS_ITEMS = "EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)"
 
 
+class RunWay(models.TextChoices):
+    """What a run does to each of its closings."""
+
+    AGAIN = "again", _("sent again")
+    AS_IT_IS = "as-it-is", _("taken as it is")
+    SET_ASIDE = "set-aside", _("set aside")
+
+
 class RepostRun(models.Model):
-    """Closings one person sends again together, and why. It is over when no item is left to do."""
+    """Closings with which one person does the same (`way`) together, and why. It is over when no item is left to do."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     why = models.CharField(_("why"), max_length=200)
+    way = models.CharField(max_length=10, choices=RunWay.choices, default=RunWay.AGAIN, db_default=RunWay.AGAIN)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 

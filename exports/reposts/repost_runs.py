@@ -1,31 +1,44 @@
-"""Sending many closings again: written down first, then done one by one, by whichever worker comes by."""
+"""Doing the same with many closings: written down first, then done one by one, by whichever worker comes by."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from exact.lane.states import MovedByAnother as PostingMoved
-from exports.models import RepostItem, RepostRun, StoredClosing
+from exports.models import RepostItem, RepostRun, RunWay, StoredClosing
 from exports.nudge import nudge_reposts
 from exports.reposts.repost import CannotRepost, repost
+from exports.way.accept import reconsider
 from exports.way.states import MovedByAnother as ExportMoved
+from exports.words.reasons import Why, because
 from tenants.models import User
 from tenants.put_off import due, put_off
 
 log = structlog.get_logger()
 BATCH = 50
 TRIES = 5
+Done = Callable[[UUID, User, str], StoredClosing]
+# What a run does to a closing. Each looks at it as it is then, and leaves alone what it does not fit.
+DONE_BY: dict[RunWay, Done] = {
+    RunWay.AGAIN: lambda pk, actor, why: repost(pk, actor=actor, why=why),
+    RunWay.AS_IT_IS: lambda pk, actor, why: reconsider(
+        pk, actor=actor, why=because(Why.BOOKED_AS_IT_IS, why), accept_problems=True
+    ),
+}
 MOVED, BROKE = "moved_by_another", "repost_broke"
 
 
-def start_run(exports: Iterable[StoredClosing], *, actor: User, why: str, reseller_id: int | None) -> RepostRun:
+def start_run(
+    exports: Iterable[StoredClosing], *, actor: User, why: str, reseller_id: int | None, way: str = RunWay.AGAIN
+) -> RepostRun:
     """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's."""
     with transaction.atomic():
-        run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id)
+        run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, way=way)
         RepostItem.objects.bulk_create(
             RepostItem(run=run, export=export, tenant_id=export.tenant_id) for export in exports
         )
@@ -63,7 +76,7 @@ def _send_item(item: RepostItem, run: RepostRun) -> str:
     """The state the closing came to, or the code of why it was left as it is. "": it made trouble, and is put off."""
     try:
         with transaction.atomic():
-            return str(repost(item.export_id, actor=run.actor, why=run.why).state)
+            return str(DONE_BY[RunWay(run.way)](item.export_id, run.actor, run.why).state)
     except CannotRepost as refusal:
         return refusal.code
     except (ExportMoved, PostingMoved):

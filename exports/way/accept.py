@@ -119,12 +119,12 @@ def reconsider(
         if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not others_stand_for(export):
             return export
         if accept_problems:
-            export.accepted_problems = sorted({*export.accepted_problems, *_read_word(export, word)})
+            export.accepted_problems = sorted({*export.accepted_problems, *_read_words(export, word)})
         go_on(export, actor=actor, why=why)
     return export
 
 
-def _read_word(export: StoredClosing, word: str) -> Iterator[str]:
+def _read_words(export: StoredClosing, word: str) -> Iterator[str]:
     """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
     shown = [problem for problem in export.problems if problem["blocking"]]
     yield from WAIVABLE.intersection(problem["code"] for problem in shown)

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,8 +31,8 @@ REASONS = {
     Why.SWITCHED_OFF: _("the export to Exact was switched off"),
     Why.LEVEL_CHANGED: _("which closings are booked was changed"),
     Why.COVERED_IN_PART: _("another closing covers a part of it"),
-    Why.BOOKED_AS_IT_IS: _("support decided to book it as it is"),
-    Why.REST_BOOKED: _("support decided to book what is left of it"),
+    Why.BOOKED_AS_IT_IS: _("taken as it is"),
+    Why.REST_BOOKED: _("what others leave of it is booked"),
     Why.EXPORT_RUN: _("an export was asked for"),
     Why.REPLACED: _("its entries are replaced by new ones"),
     Why.SENT_AGAIN: _("what was missing in Exact is sent again"),
@@ -40,6 +41,19 @@ REASONS = {
 FORMER = {"console": _("sent again from the console")}
 
 
+# Between a reason of ours and what a person said beside it.
+AND_SAID = ": "
+STORED_MAX = 300
+
+
+def because(why: Why, said: str) -> str:
+    """A reason of ours with a person's own words, as it is stored."""
+    return f"{why}{AND_SAID}{said}"[:STORED_MAX]
+
+
 def reason(why: str) -> str:
     """The words for a stored reason."""
+    ours, _between, said = why.partition(AND_SAID)
+    if said and ours in {*Why}:
+        return _now("{what} – {said}").format(what=REASONS[Why(ours)], said=said)
     return str(REASONS.get(Why(why)) if why in {*Why} else FORMER.get(why, why))

@@ -6,8 +6,9 @@ A further page is a row here; the walk over every address as every kind of perso
 from django.contrib import admin
 from django.urls import path
 
-from exports.console.level_page import book_the_rest, level_page
+from exports.console.level_page import level_page
 from exports.console.repost_page import repost_page, run_page
+from exports.console.way_page import way_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
 from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
@@ -61,7 +62,7 @@ urlpatterns = [
     ),
     path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
     path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
-    path("closing/<uuid:closing_id>/rest/", admin.site.admin_view(book_the_rest), name="console_book_the_rest"),
+    path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

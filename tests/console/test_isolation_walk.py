@@ -43,6 +43,7 @@ HARMLESS = {
         "another",
         "as",
         "ask",
+        "choice",
         "confirm",
         "forget",
         "language",
@@ -110,6 +111,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "till_id": till.pk,
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,
+        "way": "as-it-is",
         "app_label": "exports",
         "url": "nowhere/",
     }

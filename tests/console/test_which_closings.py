@@ -9,9 +9,16 @@ from django.urls import reverse
 
 from exports import tasks
 from exports.models import StoredClosing
-from tenants.factories import AccountantFactory, EstablishmentFactory, StaffFactory, SupportFactory
+from tenants.factories import (
+    AccountantFactory,
+    EstablishmentFactory,
+    ResellerAdminFactory,
+    StaffFactory,
+    SupportFactory,
+)
 from tenants.models import Establishment, User
 from tests.conftest import Caller
+from tests.exports.console.walking import page, say, stamp, yes
 from tests.exports.coverage.covering import codes, general, push, pushed, states, station
 
 UNTOLD: dict[str, Any] = {"tickets": []}
@@ -107,16 +114,14 @@ def test_closing__that_others_stand_for_shows_both_sums(till: Caller, staff: Cli
 
 
 def shown_rest(client: Client, export: StoredClosing) -> str:
-    found = re.search(r'name="shown" value="(\w+)"', client.get(of(export)).content.decode())
-    return found[1] if found else ""
+    return stamp(page(client, "rest", export))
 
 
 def test_rest__is_booked_by_support_as_it_was_shown(till: Caller) -> None:
     support = client_of(SupportFactory())
     _one, whole = push(till, station("1"), general())
-    shown = shown_rest(support, whole)
-    assert shown
-    support.post(reverse("console_book_the_rest", args=[whole.pk]), {"shown": shown})
+    assert shown_rest(support, whole)
+    yes(support, "rest", whole)
     assert states([whole]) == ["waiting"]
     last = whole.events.last()
     assert last is not None
@@ -128,23 +133,22 @@ def test_rest__that_is_another_than_was_shown_is_not_booked(till: Caller) -> Non
     _one, whole = push(till, station("1"), general())
     shown = shown_rest(support, whole)
     pushed(till, station("2"))
-    support.post(reverse("console_book_the_rest", args=[whole.pk]), {"shown": shown})
+    say(support, "rest", whole, shown)
     assert states([whole]) == ["held"]
 
 
-@pytest.mark.parametrize("who", ["staff", "accountant", "neighbour"])
-def test_rest__is_for_support_alone(till: Caller, who: str) -> None:
+@pytest.mark.parametrize(("who", "status"), [("staff", 403), ("accountant", 403), ("neighbour", 404)])
+def test_rest__is_not_for_everybody(till: Caller, who: str, status: int) -> None:
     _one, whole = push(till, station("1"), general())
     shown = shown_rest(client_of(SupportFactory()), whole)
     users = {
         "staff": lambda: StaffFactory(reseller=till.till.tenant.reseller),
         "accountant": lambda: AccountantFactory(tenant=till.till.tenant),
-        "neighbour": lambda: StaffFactory(),
+        "neighbour": lambda: ResellerAdminFactory(),
     }
     client = client_of(users[who]())
     assert shown_rest(client, whole) == ""
-    answer = client.post(reverse("console_book_the_rest", args=[whole.pk]), {"shown": shown})
-    assert answer.status_code == 403
+    assert say(client, "rest", whole, shown).status_code == status
     assert states([whole]) == ["held"]
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from exact.models import Division
 from exports.console import links
 from exports.console.causes import causes_of
-from exports.console.closing_page import next_step
+from exports.console.ways_out import MEND_MAPPING, Stand
 from exports.models import ClosingState, StoredClosing
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
@@ -64,10 +64,11 @@ def test_exported__has_no_cause(linked: tuple[Caller, Division]) -> None:
     assert causes_of(StoredClosing.objects.all()) == []
 
 
-def test_next_step__of_a_movement_without_account_is_the_mapping() -> None:
+def test_way_out__of_a_movement_without_account_is_the_mapping() -> None:
     facts = {"kind": "expense", "amount": "5.00"}
     problem = {"code": "movement_unmapped", "pointer": "/cash", "facts": facts, "blocking": True}
-    assert next_step(StoredClosing(state=ClosingState.HELD, problems=[problem]), []).to_mapping
+    held = Stand(StoredClosing(state=ClosingState.HELD, problems=[problem]), [])
+    assert MEND_MAPPING.fits(held)
 
 
 def test_links__to_differences_keep_the_kind_without_an_establishment() -> None:

@@ -17,6 +17,7 @@ from exports.reposts.replace import dry_run, order
 from exports.reposts.repost import CannotRepost, repost
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
 from exports.way.accept import reconsider
+from exports.way.as_it_is import outlook
 from exports.way.decide import Complete, Held, Look, Ready, decide
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.standing import Standing
@@ -25,6 +26,7 @@ from ledger.kinds import PaymentKind
 from ledger.problem import Problem
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.console.walking import browser, page, say, stamp
 
 Linked = tuple[Caller, Division]
 VOUCHERS_IN_51 = {PaymentKind.MEAL_VOUCHER: MeansOverride(account="511800", journal="51")}
@@ -270,15 +272,15 @@ def test_booked_as_it_is__never_without_what_an_entry_needs(linked: Linked, exac
     document = closing()
     fault(document)
     till.post("closings", document)
-    support = Client()
-    support.force_login(SupportFactory())
-    chosen = {"action": "book_as_it_is", "_selected_action": [str(StoredClosing.objects.get().pk)]}
-    page = support.post(reverse("admin:exports_storedclosing_changelist"), chosen, follow=True)
+    export = StoredClosing.objects.get()
+    client = browser()
+    shown = page(client, "as-it-is", export)
+    say(client, "as-it-is", export, outlook(export).digest)
     everything(division)
     export = StoredClosing.objects.get()
     assert (export.state, export.accepted_problems) == ("held", [])
     assert exact.entries(division.code) == []
-    assert len(next(iter(page.context["messages"])).message) > len(f"{export} : {export.get_state_display()}")
+    assert (stamp(shown), bool(shown.context["shown"].refusals)) == ("", True)
 
 
 def test_booked_as_it_is__goes_where_the_entries_are_right(linked: Linked, exact: SimulatedExact) -> None:

@@ -1,12 +1,11 @@
 """A person's word, "book it as it is", is for the dispute that was shown, and for no later one of that closing."""
 
-from django.test import Client
-
 from booking.mapping import MeansOverride
 from exact.models import Division
+from exports import tasks
 from exports.models import StoredClosing
-from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact
+from tests.exports.console.walking import browser, page, say, stamp
 from tests.exports.coverage.covering import GENERAL, books, codes, covering, general, push, pushed, states, station
 from tests.exports.way.test_levels import choose
 from tests.exports.way.test_looked_at_again import settings
@@ -15,14 +14,12 @@ Linked = tuple[Caller, Division]
 MORE = {"other_receipts": [{"kind": "tip", "amount": "16.00", "label": "Pourboires"}]}
 
 
-def book_as_it_is(export: StoredClosing) -> str:
-    """What a person chooses in the list of closings, and reads afterwards."""
-    client = Client()
-    client.force_login(SupportFactory())
-    chosen = {"action": "book_as_it_is", "_selected_action": [str(export.pk)]}
-    page = client.post("/console/exports/storedclosing/", chosen, follow=True, headers={"Accept-Language": "en"})
-    assert page.status_code == 200
-    return page.content.decode()
+def book_as_it_is(export: StoredClosing, shown: str = "") -> str:
+    """What a person says on the page of it, to what it shows or showed, and reads afterwards."""
+    client = browser()
+    told = page(client, "as-it-is", export)
+    answer = say(client, "as-it-is", export, shown or stamp(told))
+    return told.content.decode() + answer.content.decode()
 
 
 def test_word__for_a_day_that_lacked_a_station_is_none_for_what_the_station_said_otherwise(
@@ -33,8 +30,10 @@ def test_word__for_a_day_that_lacked_a_station_is_none_for_what_the_station_said
     one, whole = push(till, station("1"), general())
     assert (states([whole]), codes(whole)) == (["held"], ["partly_booked"])
     more = [*station("2")["payments"][:2], station("2")["payments"][2] | {"amount": "76.00"}]
+    shown = stamp(page(browser(), "as-it-is", whole))
     two = pushed(till, station("2", payments=more, **MORE))
-    book_as_it_is(whole)
+    book_as_it_is(whole, shown)
+    tasks.release()
     assert (states([one, two, whole]), codes(whole)) == (["ready", "ready", "held"], ["sums_differ"])
     assert books(exact, division) == GENERAL | {"426100": -2600, "511800": 20100}
 

@@ -1,0 +1,139 @@
+"""One page for every way out: what it is, what will happen, the reason, the confirmation.
+
+For one closing what is done is what was shown, or nothing is. For several a run goes on with them one by one, and each
+is looked at then.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exact.lane.states import MovedByAnother as PostingMoved
+from exports.console.causes import causes_of
+from exports.console.closing_page import name_of_kind
+from exports.console.repost_page import AT_ONCE_MAX
+from exports.console.way_tasks import Said, Task, task_of
+from exports.console.ways_out import Stand, ways_of
+from exports.models import StoredClosing
+from exports.reposts.repost_preview import ALONG_AN_EXPORT
+from exports.reposts.repost_runs import advance, progress, start_run
+from exports.way.shown import ShownOtherwise
+from exports.way.states import MovedByAnother as ExportMoved
+from exports.words.money import in_currency
+from tenants.acting import person_behind
+from tenants.models import User
+from tenants.scope import visible_to
+
+CHOSEN_MAX = 1000
+SHOWN_MAX = 50
+WHY_MAX = 200
+
+
+def way_page(request: HttpRequest, way: str) -> HttpResponse:
+    """Show what a way would do to the chosen closings (`closing`, or all of a `cause`); on `confirm`, do it."""
+    task = task_of(way)
+    if task is None:
+        raise Http404
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm(task.way.permission):
+        raise PermissionDenied
+    asked = request.POST if request.method == "POST" else request.GET
+    rows = select_chosen(user, asked.getlist("closing"), asked.get("cause", ""))
+    found = [*rows[: CHOSEN_MAX + 1]]
+    if not found:
+        raise Http404
+    why = request.POST.get("why", "").strip()[:WHY_MAX]
+    confirmed = request.method == "POST" and bool(request.POST.get("confirm"))
+    if len(found) == 1:
+        return _page_of_one(request, task, found[0], why=why, confirmed=confirmed)
+    return _page_of_many(request, task, found[:CHOSEN_MAX], why=why, confirmed=confirmed)
+
+
+def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
+    """What the person may see of the chosen closings, or of everything of one cause."""
+    own = visible_to(user, StoredClosing.objects.all())
+    if cause:
+        wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
+    else:
+        wanted = [pk for pk in map(_read_uuid, ids) if pk]
+    return own.filter(pk__in=[*wanted]).select_related(*ALONG_AN_EXPORT).order_by("business_date", "closed_at", "pk")
+
+
+def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why: str, confirmed: bool) -> HttpResponse:
+    back = reverse("admin:exports_storedclosing_change", args=[export.pk])
+    choice, missing = request.POST.get("choice", ""), confirmed and not why
+    if confirmed and why:
+        actor = person_behind(request)
+        assert actor is not None, "who may is somebody"
+        said = Said(actor=actor, why=why, shown=request.POST.get("shown", ""), choice=choice)
+        try:
+            done = task.carry_out(export.pk, said)
+        except (ShownOtherwise, ExportMoved, PostingMoved):
+            messages.warning(request, _("This has changed since it was shown, so nothing was done. Look at it again."))
+        else:
+            words = _("{closing}: {state}.").format(closing=done, state=done.get_state_display())
+            messages.success(request, words)
+        return redirect(back)
+    shown = task.look(export)
+    user = request.user
+    assert isinstance(user, User)
+    context = {
+        **admin.site.each_context(request),
+        "title": task.title,
+        "task": task,
+        "export": export,
+        "kind": name_of_kind(export),
+        "gross": in_currency(export.gross, export.currency),
+        "shown": shown,
+        "chosen": choice,
+        "why_missing": missing,
+        "others": [it for it in ways_of(export, user) if it.name != task.way.name] if shown.refusals else [],
+        "back": back,
+    }
+    return TemplateResponse(request, "exports/way.html", context)
+
+
+def _page_of_many(
+    request: HttpRequest, task: Task, found: list[StoredClosing], *, why: str, confirmed: bool
+) -> HttpResponse:
+    if not task.many:
+        raise Http404
+    fitting = [it for it in found if task.way.fits(Stand.of(it))]
+    if confirmed and why and fitting:
+        user, actor = request.user, person_behind(request)
+        assert isinstance(user, User)
+        assert actor is not None
+        run = start_run(fitting, actor=actor, why=why, reseller_id=user.reseller_id, way=task.way.name)
+        if progress(run).total <= AT_ONCE_MAX:
+            advance(run)
+        return redirect("console_repost_run", run_id=run.pk)
+    previews = [(it, task.look(it)) for it in fitting[:SHOWN_MAX]]
+    context = {
+        **admin.site.each_context(request),
+        "title": task.title,
+        "task": task,
+        "previews": previews,
+        "going": sum(not shown.refusals for _export, shown in previews),
+        "total": len(fitting),
+        "left_out": len(found) - len(fitting),
+        "unseen": max(0, len(fitting) - SHOWN_MAX),
+        "closings": [str(it.pk) for it in fitting],
+        "why_missing": confirmed and not why,
+        "back": reverse("admin:exports_storedclosing_changelist"),
+    }
+    return TemplateResponse(request, "exports/way_many.html", context)
+
+
+def _read_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,191 @@
+"""What a person can do about a closing: one list, which its page, errors by cause and letters show.
+
+A further way is one row here: what it is called, what it does, who may, which closings it fits, where it is walked. It
+needs a page at that address that shows what will happen, asks for the reason where one is kept, and is harmless when it
+is pressed twice. Which way out each problem has stands in `exports.console.ways_by_code`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from exact.lane.states import stands
+from exact.models import Posting, PostingState
+from exports.coverage.judge import PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
+from exports.models import ClosingState, StoredClosing
+from exports.reposts.replace import REPLACEABLE
+from exports.way.decide import WAIVABLE
+from exports.words.problems import MENDED_IN_THE_MAPPING
+from tenants.models import User
+
+COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
+WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
+SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A closing as its ways are chosen: its row, and what became of its entries."""
+
+    export: StoredClosing
+    postings: Sequence[Posting]
+
+    @classmethod
+    def of(cls, export: StoredClosing) -> Self:
+        """Read it with its entries."""
+        return cls(export, [*Posting.objects.filter(closing_id=export.pk)])
+
+    @cached_property
+    def holding(self) -> frozenset[str]:
+        """The codes of what holds it back."""
+        return frozenset(problem["code"] for problem in self.export.problems if problem["blocking"])
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for something to be mended or said."""
+        return self.export.state == ClosingState.HELD
+
+    @property
+    def differs(self) -> bool:
+        """Whether Exact holds another entry of it than was sent."""
+        return any(it.state == PostingState.DIFFERS for it in self.postings)
+
+    @property
+    def in_exact(self) -> list[Posting]:
+        """Its entries in Exact that can be replaced there."""
+        return [it for it in self.postings if it.state in REPLACEABLE and not it.reverses_id]
+
+    @property
+    def stands(self) -> bool:
+        """Whether an entry of it stands as it was meant."""
+        return any(map(stands, self.postings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One thing a person can do. `permission` is who may; `leads_to` gives "" where there is nowhere to go."""
+
+    name: str
+    label: str | Promise
+    explanation: str | Promise
+    permission: str
+    fits: Callable[[Stand], bool]
+    leads_to: Callable[[Stand], str]
+    needs_reason: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A way for this closing and this person, in the reader's language."""
+
+    name: str
+    label: str
+    explanation: str
+    address: str
+    needs_reason: bool
+
+
+def page_of(name: str) -> Callable[[Stand], str]:
+    """Where a way with a page of its own is walked for one closing (`exports.console.way_page`)."""
+    return lambda it: f"{reverse('console_way', args=[name])}?closing={it.export.pk}"
+
+
+def lead_to(way: Way, exports: Iterable[StoredClosing]) -> HttpResponse:
+    """The page of a way, for closings chosen from a list."""
+    chosen = urlencode([("closing", str(it.pk)) for it in exports])
+    return redirect(f"{reverse('console_way', args=[way.name])}?{chosen}")
+
+
+def _lead_to_mapping(it: Stand) -> str:
+    return f"{reverse('console_mapping', args=[it.export.establishment_id])}?closing={it.export.pk}"
+
+
+def _lead_to_replacement(it: Stand) -> str:
+    """The entry that differs, else the first: what belongs together is replaced together."""
+    [first, *_others] = sorted(it.in_exact, key=lambda posting: posting.state != PostingState.DIFFERS)
+    return reverse("admin:exact_finding_replace", args=[first.pk])
+
+
+MEND_MAPPING = Way(
+    name="mapping",
+    label=_("Open the mapping"),
+    explanation=_("Say which account, VAT code or journal it goes to; what waited for it goes by itself."),
+    permission="booking.view_mapping",
+    fits=lambda it: (it.held and not MENDED_IN_THE_MAPPING.isdisjoint(it.holding)) or _is_refused(it),
+    leads_to=_lead_to_mapping,
+    needs_reason=False,
+)
+SAY_WHICH = Way(
+    name="which",
+    label=_("Say which closings are booked"),
+    explanation=_("GÉNÉRALE, POSTE or CAISSE: said once for the shop; what waited for it is looked at again."),
+    permission="tenants.change_establishment",
+    fits=lambda it: WHICH in it.holding,
+    leads_to=lambda it: reverse("console_level", args=[it.export.establishment_id]),
+    needs_reason=False,
+)
+SEND_AGAIN = Way(
+    name="again",
+    label=_("Send again…"),
+    explanation=_("It is looked at with today's settings. What stands in Exact is never sent a second time."),
+    permission="exports.repost_storedclosing",
+    fits=lambda it: it.export.state in SENT_AGAIN_FROM and not it.differs,
+    leads_to=lambda it: f"{reverse('console_repost')}?closing={it.export.pk}",
+)
+BOOK_THE_REST = Way(
+    name="rest",
+    label=_("Book what is left…"),
+    explanation=_("Other closings cover a part of its sales: only what it says beyond them is booked."),
+    permission="exports.bookasis_storedclosing",
+    fits=lambda it: it.held and not COVERED_IN_PART.isdisjoint(it.holding),
+    leads_to=page_of("rest"),
+)
+BOOK_AS_IT_IS = Way(
+    name="as-it-is",
+    label=_("Book it as it is…"),
+    explanation=_("The till's own figures go into the books although something about the closing is odd."),
+    permission="exports.bookasis_storedclosing",
+    fits=lambda it: it.held and not WAVED_THROUGH.isdisjoint(it.holding),
+    leads_to=page_of("as-it-is"),
+)
+REPLACE = Way(
+    name="replace",
+    label=_("Compare and replace…"),
+    explanation=_("Today's entries are put in the place of those in Exact: what goes and what comes is shown first."),
+    permission="exports.change_storedclosing",
+    fits=lambda it: bool(it.in_exact),
+    leads_to=_lead_to_replacement,
+)
+# In the order in which people should think of them.
+WAYS: tuple[Way, ...] = (MEND_MAPPING, SAY_WHICH, SEND_AGAIN, BOOK_THE_REST, BOOK_AS_IT_IS, REPLACE)
+
+
+def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | None = None) -> list[Offered]:
+    """What this person can do about this closing now, in the order of `WAYS`.
+
+    `postings` are all of the closing's, read if they are not given. The export is one the person may see.
+    """
+    stand = Stand.of(export) if postings is None else Stand(export, [*postings])
+    return [
+        Offered(
+            name=way.name,
+            label=str(way.label),
+            explanation=str(way.explanation),
+            address=way.leads_to(stand),
+            needs_reason=way.needs_reason,
+        )
+        for way in WAYS
+        if way.fits(stand) and user.has_perm(way.permission)
+    ]
+
+
+def _is_refused(it: Stand) -> bool:
+    return it.export.state == ClosingState.FAILED and any(at.state == PostingState.REFUSED for at in it.postings)

@@ -1,0 +1,76 @@
+"""A person takes a closing as it is: shown first with the entries it comes to, booked if it still comes to them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from exports.coverage.judge import Disputed
+from exports.coverage.rows import lock_shop
+from exports.models import ClosingState, StoredClosing
+from exports.way.accept import reconsider
+from exports.way.decide import WAIVABLE, Decision, Held, Look, decide
+from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.standing import Standing
+from exports.words.reasons import Why, because
+from ledger.problem import Problem
+from tenants.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsItIs:
+    """What taking a closing as it is would come to: the decision, and what would hold it all the same (`left`).
+
+    `word` is the yes to its dispute, as it is written down; `waved`: whether a yes does anything at all.
+    """
+
+    decision: Decision
+    left: tuple[Problem, ...]
+    word: str
+    waved: bool
+
+    @property
+    def digest(self) -> str:
+        """A name for it."""
+        return digest_of(self.decision, self.word)
+
+
+def outlook(export: StoredClosing) -> AsItIs:
+    """Look at a held closing as if it were taken as it is. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
+    standing = Standing.of(export.pk)
+    destination = Destination.of(export.establishment)
+    look = Look.at(export, standing.entries, standing.divisions)
+    word = look.verdict.word if isinstance(look.verdict, Disputed) else ""
+    odd = WAIVABLE.intersection(it.code for it in look.problems if it.blocking)
+    accepted = sorted({*export.accepted_problems, *odd, *filter(None, [word])})
+    with _saying(export, accepted):
+        taken = Look.at(export, standing.entries, standing.divisions)
+        decision = decide(taken, destination)
+        left = tuple(taken.holding(decision.problems)) if isinstance(decision, Held) else ()
+    return AsItIs(decision=decision, left=left, word=word, waved=accepted != export.accepted_problems)
+
+
+@contextmanager
+def _saying(export: StoredClosing, words: list[str]) -> Iterator[None]:
+    before = export.accepted_problems
+    export.accepted_problems = words
+    try:
+        yield
+    finally:
+        export.accepted_problems = before
+
+
+def take_as_it_is(
+    export_id: UUID, *, actor: User | None, why: str, shown: str, what: Why = Why.BOOKED_AS_IT_IS
+) -> StoredClosing:
+    """Book what was shown. Raises `ShownOtherwise` when it would come to something else now, or is held no more."""
+    with transaction.atomic():
+        lock_shop(export_id)
+        rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+        export = rows.get(pk=export_id)
+        if export.state != ClosingState.HELD or (now := outlook(export)).digest != shown:
+            raise ShownOtherwise
+        return reconsider(export_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)

@@ -1,0 +1,144 @@
+"""Taking a closing as it is: what it comes to is shown first, it needs a reason, and is done once."""
+
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from exact.models import Division
+from exports.models import StoredClosing
+from exports.way.as_it_is import outlook, take_as_it_is
+from exports.way.shown import ShownOtherwise
+from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.console.walking import browser, page, say, stamp, ways, yes
+
+Linked = tuple[Caller, Division]
+
+
+def odd(till: Caller, number: int = 1042) -> StoredClosing:
+    """Its perpetual total is a cent off; its entries are right."""
+    document = closing(number)
+    document["totals"]["perpetual_after"] = document["totals"]["perpetual_after"][:-1] + "1"
+    return StoredClosing.objects.get(pk=till.post("closings", document).json()["id"])
+
+
+def test_page__shows_the_entries_and_books_nothing(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    export = odd(till)
+    text = page(browser(), "as-it-is", export).content.decode()
+    for words in ("What will be booked", "411000", "1,400.00", division.label):
+        assert words in text, words
+    export.refresh_from_db()
+    assert (export.state, exact.entries(division.code)) == ("held", [])
+
+
+def test_yes__books_it_once_with_who_and_why(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    export = odd(till)
+    client = browser(support := SupportFactory())
+    shown = stamp(page(client, "as-it-is", export))
+    say(client, "as-it-is", export, shown, why="printed Z agrees")
+    say(client, "as-it-is", export, shown, why="pressed twice")
+    work(division)
+    export.refresh_from_db()
+    assert (export.state, len(exact.entries(division.code))) == ("exported", 2)
+    event = export.events.get(before="held")
+    assert (event.actor, event.why) == (support, "booked as it is: printed Z agrees")
+    history = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk])).context["history"]
+    assert any(it.why == "taken as it is – printed Z agrees" for it in history)
+
+
+def test_without_a_reason__nothing_is_done(linked: Linked) -> None:
+    export = odd(linked[0])
+    client = browser()
+    answer = say(client, "as-it-is", export, stamp(page(client, "as-it-is", export)), why="  ")
+    assert answer.context["why_missing"]
+    assert export.state == "held"
+
+
+def test_what_changed_since_it_was_shown__is_not_done(linked: Linked) -> None:
+    export = odd(linked[0])
+    say(browser(), "as-it-is", export, "0" * 64)
+    assert (export.state, export.accepted_problems) == ("held", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_at_once__one_books_it(linked: Linked) -> None:
+    export = odd(linked[0])
+    shown = outlook(export).digest
+    both, ended = Barrier(2), []
+
+    def say_yes() -> None:
+        both.wait()
+        try:
+            take_as_it_is(export.pk, actor=None, why="seen", shown=shown)
+            ended.append("done")
+        except ShownOtherwise:
+            ended.append("too late")
+        finally:
+            connection.close()
+
+    people = [Thread(target=say_yes) for _person in range(2)]
+    for it in people:
+        it.start()
+    for it in people:
+        it.join()
+    assert sorted(ended) == ["done", "too late"]
+    assert export.events.filter(before="held").count() == 1
+
+
+def test_what_no_word_books__says_so_and_names_the_other_ways(linked: Linked) -> None:
+    document = closing(payments=closing()["payments"][:1])
+    export = StoredClosing.objects.get(pk=linked[0].post("closings", document).json()["id"])
+    client = browser()
+    assert "as-it-is" not in ways(client, export)
+    shown = page(client, "as-it-is", export)
+    assert stamp(shown) == ""
+    assert [way.name for way in shown.context["others"]][:1] == ["again"]
+
+
+def test_many__are_shown_and_taken_by_one_run(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    exports = [odd(till), odd(till, 1050)]
+    fine = StoredClosing.objects.get(pk=till.post("closings", closing(1060)).json()["id"])
+    client = browser()
+    shown = page(client, "as-it-is", *exports, fine)
+    assert (shown.context["going"], shown.context["left_out"]) == (2, 1)
+    form = {"confirm": "yes", "why": "seen", "closing": shown.context["closings"]}
+    client.post(reverse("console_way", args=["as-it-is"]), form, follow=True)
+    work(division)
+    assert {*StoredClosing.objects.values_list("state", flat=True)} == {"exported"}
+    assert len(exact.entries(division.code)) == 6
+
+
+def test_who_may__is_support_and_the_resellers_administrator(linked: Linked) -> None:
+    export = odd(linked[0])
+    reseller = export.tenant.reseller
+    answers = {
+        "admin": (ResellerAdminFactory(reseller=reseller), 200),
+        "staff": (StaffFactory(reseller=reseller), 403),
+        "accountant": (AccountantFactory(tenant=export.tenant), 403),
+        "neighbour": (ResellerAdminFactory(), 404),
+    }
+    for who, (user, status) in answers.items():
+        client = browser(user)
+        assert page(client, "as-it-is", export).status_code == status, who
+        if status != 200:
+            assert say(client, "as-it-is", export, outlook(export).digest).status_code == status, who
+            assert export.state == "held", who
+
+
+def test_rest__of_what_others_cover_is_its_own_way(linked: Linked) -> None:
+    till, _division = linked
+    half = {"payments": [{"means": "CB", "kind": "card", "amount": "100.00"}], "other_receipts": []}
+    sale = [{"vat": 2, "rate": "10.00", "net": "90.91", "tax": "9.09", "gross": "100.00", "kind": "sale"}]
+    part = closing(7, kind="station", scope="1", sales=sale, totals=None, **half)
+    part["tickets"][0] |= {"first": 80412, "last": 80421, "count": 10}
+    assert till.post("closings", part).status_code == 201
+    whole = StoredClosing.objects.get(pk=till.post("closings", closing()).json()["id"])
+    client = browser()
+    assert ways(client, whole)[:2] == ["again", "rest"]
+    yes(client, "rest", whole)
+    assert whole.state == "ready"
