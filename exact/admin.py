@@ -21,7 +21,7 @@ from exact.activation.links import make_link
 from exact.activation.state import ActivationState, state_of
 from exact.activation.switch import switch_off
 from exact.api.connection import disconnect
-from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane
+from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, LinkWay
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.acting import person_behind
@@ -102,16 +102,16 @@ class EstablishmentAdmin(ScopedAdmin):
     @admin.action(description=_("Make an activation link"), permissions=["change"])
     def make_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
         for establishment in queryset:
-            link, url = make_link(establishment, by=person_behind(request))
-            words = _("{establishment}: {url} (for one browser, until {time}). It is shown only now.")
-            time = date_format(timezone.localtime(link.expires_at), "H:i")
+            link, url = make_link(establishment, way=LinkWay.SHOWN, by=person_behind(request))
+            words = _("{establishment}: {url} (valid until {time}). It is shown only now.")
+            time = date_format(timezone.localtime(link.expires_at), "SHORT_DATETIME_FORMAT")
             self.message_user(request, words.format(establishment=establishment, url=url, time=time), messages.SUCCESS)
 
     @admin.action(description=_("E-mail an activation link"), permissions=["change"])
     def mail_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:
         for establishment in queryset:
             try:
-                address = mail_link(establishment, by=person_behind(request))
+                link = mail_link(establishment, by=person_behind(request))
             except NoAddress:
                 words = _("{establishment} has no contact's e-mail address. Set it first.")
                 self.message_user(request, words.format(establishment=establishment), messages.WARNING)
@@ -119,8 +119,10 @@ class EstablishmentAdmin(ScopedAdmin):
                 words = _("{establishment}: the mail could not be sent. Try again, or make a link and pass it on.")
                 self.message_user(request, words.format(establishment=establishment), messages.ERROR)
             else:
-                words = _("{establishment}: sent to {address}, valid for 30 minutes.")
-                self.message_user(request, words.format(establishment=establishment, address=address), messages.SUCCESS)
+                words = _("{establishment}: sent to {address}, valid until {time}.")
+                time = date_format(timezone.localtime(link.expires_at), "SHORT_DATETIME_FORMAT")
+                said = words.format(establishment=establishment, address=link.mailed_to, time=time)
+                self.message_user(request, said, messages.SUCCESS)
 
 
 @admin.register(Connection)

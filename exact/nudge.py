@@ -18,6 +18,7 @@ log = structlog.get_logger()
 CHECK = "exact.check"
 REFRESH = "exact.refresh"
 TRY_CONSENT = "exact.try_consent"
+LINKS_AGAIN = "exact.mail_links_again"
 
 Hint = tuple[str, tuple[int | str, ...]]
 # The header of a message that says in which request, or in which task, its hint was made: for log lines.
@@ -112,3 +113,8 @@ atexit.register(wait_until_sent, LAST_HINTS_S)
 def nudge_check(link_id: int) -> None:
     """Ask a worker to make the checks of an activation link."""
     nudge(CHECK, link_id)
+
+
+def nudge_links_again() -> None:
+    """Ask a worker to mail the links that were asked for on the pages of those that are over."""
+    nudge(LINKS_AGAIN)

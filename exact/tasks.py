@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from exact.activation.link_mail import mail_links_again
 from exact.activation.link_steps import due_checks, forget_companies, make_checks
 from exact.activation.upkeep import (
     consents_in_doubt,
@@ -12,7 +13,7 @@ from exact.activation.upkeep import (
     try_consent,
 )
 from exact.models import Division
-from exact.nudge import CHECK, REFRESH, TRY_CONSENT, nudge, nudge_check
+from exact.nudge import CHECK, LINKS_AGAIN, REFRESH, TRY_CONSENT, nudge, nudge_check
 from tenants.put_off import each, every
 
 
@@ -22,10 +23,16 @@ def check(link_id: int) -> None:
     make_checks(link_id)
 
 
+@shared_task(name=LINKS_AGAIN)
+def links_again() -> None:
+    """Mail the links that were asked for on the pages of those that are over."""
+    mail_links_again()
+
+
 @shared_task(name="exact.sweep")
 def sweep() -> None:
     """Find checks nobody makes, people who must be told, and what need not be known any longer."""
-    every(_try_consents, _wake_checks, forget_companies, tell_of_lost_consents)
+    every(_try_consents, _wake_checks, forget_companies, tell_of_lost_consents, mail_links_again)
 
 
 def _try_consents() -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.fields import apply_fix
-from exact.activation.links import in_the_name_of, step_on
+from exact.activation.links import in_the_name_of, soon_over, step_on
 from exact.activation.login import LoginRefused, login_address, login_code
 from exact.activation.switch import check_establishment, decide, refresh_catalogue, switch_off
 from exact.api.client import http_of_thread
@@ -83,7 +83,12 @@ def _welcome(link: ActivationLink, connection: Connection, entered: Entered) -> 
     companies = entered.companies
     for division in revive(connection, companies):
         may_go_on.send(Division, division_id=division.pk)
-    known = {"connection": connection, "companies": _documents(companies), "more_companies": entered.more}
+    known = {
+        "connection": connection,
+        "companies": _documents(companies),
+        "more_companies": entered.more,
+        "used_at": timezone.now(),
+    }
     step_on(link, link.turn, LinkStep.DIVISION, trouble="" if companies else "no_company", **known)
     current = Activation.objects.filter(establishment=link.establishment, active=True).first()
     if current is not None and any(it.code == current.division.code and it.usable for it in companies):
@@ -209,7 +214,7 @@ def _judge(link: ActivationLink) -> None:
         if not here.select_for_update(of=("self",)):
             return
         if not problems_of(decide(link.establishment, link.division, way="link")):
-            here.update(step=LinkStep.DONE)
+            here.update(step=LinkStep.DONE, expires_at=soon_over())
 
 
 def forget_companies() -> None:

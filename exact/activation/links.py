@@ -1,4 +1,7 @@
-"""Activation links: a secret address for one establishment, made once, opened by one browser, for 30 minutes.
+"""Activation links: a secret address for one establishment, for a while, until it is revoked (docs/decisions/0051).
+
+A log-in may begin in any browser until one of them has brought the consent; from then on the link is that browser's.
+Who begins in a second one begins anew: the first one's log-in at Exact is over with it.
 
 Every step is one conditional UPDATE of the link's row: it names the turn the person saw, so that a second click, an old
 page or another tab makes nothing happen twice. Secrets stand in the database as digests only.
@@ -13,16 +16,32 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 
-from exact.models import ActivationLink, LinkStep
+from exact.models import ActivationLink, LinkStep, LinkWay
+from exact.models.activation import BY_MAIL
 from postgres.viewer import EVERYTHING, serving
 from tenants.audit import by_link
 from tenants.models import Establishment, User
 from tenants.wall import viewer_of_customer
 
-LIFE = timedelta(minutes=30)
+# A till shows its link to who stands before it, and makes another at a touch; a mail is read on another day.
+LIVES = {
+    LinkWay.TILL: timedelta(minutes=30),
+    LinkWay.SHOWN: timedelta(days=7),
+    LinkWay.MAILED: timedelta(days=7),
+    LinkWay.ASKED_AGAIN: timedelta(days=7),
+}
+# A new one takes the place of those that came by the same way.
+SAME_WAY = {
+    LinkWay.TILL: (LinkWay.TILL,),
+    LinkWay.SHOWN: (LinkWay.SHOWN,),
+    LinkWay.MAILED: BY_MAIL,
+    LinkWay.ASKED_AGAIN: BY_MAIL,
+}
+AFTER_ITS_USE = timedelta(minutes=30)
 SECRET_BYTES = 32
 
 
@@ -30,19 +49,27 @@ class StepTaken(Exception):
     """The step was made already: by a second click, in another tab, or from a page that is no longer current."""
 
 
-def make_link(establishment: Establishment, *, by: User | None = None) -> tuple[ActivationLink, str]:
-    """A new link and its address. The establishment's earlier links that were not opened yet end."""
+def make_link(
+    establishment: Establishment, *, way: LinkWay = LinkWay.TILL, by: User | None = None, mailed_to: str = ""
+) -> tuple[ActivationLink, str]:
+    """A new link and its address. Earlier links of the establishment that nobody began with end (`SAME_WAY`)."""
     secret, now = secrets.token_urlsafe(SECRET_BYTES), timezone.now()
     with transaction.atomic():
         ActivationLink.objects.filter(
-            establishment=establishment, step=LinkStep.INTRODUCTION, browser_digest="", expires_at__gt=now
+            establishment=establishment,
+            way__in=SAME_WAY[way],
+            step=LinkStep.INTRODUCTION,
+            browser_digest="",
+            expires_at__gt=now,
         ).update(expires_at=now)
         link = ActivationLink.objects.create(
             tenant_id=establishment.tenant_id,
             establishment=establishment,
             digest=digest_of(secret),
+            way=way,
+            mailed_to=mailed_to,
             made_by=by,
-            expires_at=now + LIFE,
+            expires_at=now + LIVES[way],
         )
     return link, f"{settings.PUBLIC_URL}{reverse('activation:start', args=[secret])}"
 
@@ -51,6 +78,13 @@ def end_links(establishment: Establishment) -> None:
     """End every open link of the establishment, opened or not: what was switched off is not switched on by it."""
     now = timezone.now()
     ActivationLink.objects.filter(establishment=establishment, expires_at__gt=now).update(expires_at=now)
+
+
+def revoke(link: ActivationLink, *, by: User) -> bool:
+    """End a link for good, opened or not. Returns whether it was still valid."""
+    now = timezone.now()
+    valid = ActivationLink.objects.filter(pk=link.pk, revoked_at=None, expires_at__gt=now)
+    return valid.update(revoked_at=now, revoked_by=by, expires_at=now) == 1
 
 
 def link_of(secret: str) -> ActivationLink | None:
@@ -74,11 +108,23 @@ def newest_link_of(browser: str) -> ActivationLink | None:
     return _find(browser_digest=digest_of(browser)) if browser else None
 
 
+def note_opened(link: ActivationLink) -> None:
+    """Keep when somebody, or a mail scanner, looked at the link's page for the first time."""
+    ActivationLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
+
+
 def bind(link: ActivationLink, browser: str) -> bool:
-    """Give the link to the browser that opens it first. Returns whether it is this browser's."""
+    """Give the link to a browser that begins with it. Returns whether it is this browser's.
+
+    One that brought the consent keeps it. Before that the newest has it, and another's log-in at Exact ends with that:
+    its state is forgotten, and its turn is over.
+    """
     mine = digest_of(browser)
-    ActivationLink.objects.filter(pk=link.pk, browser_digest="").update(browser_digest=mine)
-    link.refresh_from_db(fields=["browser_digest"])
+    others = ActivationLink.objects.filter(pk=link.pk, used_at=None, expires_at__gt=timezone.now())
+    others.exclude(browser_digest=mine).update(
+        browser_digest=mine, state_digest=None, step=LinkStep.INTRODUCTION, trouble="", turn=F("turn") + 1
+    )
+    link.refresh_from_db()
     return is_of(link, browser)
 
 
@@ -109,8 +155,13 @@ def served_to_holder(link: ActivationLink) -> AbstractContextManager[None]:
     return serving(viewer_of_customer(link.establishment.tenant))
 
 
+def soon_over() -> Least:
+    """Until when a link is valid that has done what it was for: its page can be read, and taken back, for a while."""
+    return Least(F("expires_at"), timezone.now() + AFTER_ITS_USE)
+
+
 def expired(link: ActivationLink) -> bool:
-    """Whether the link's half hour is over."""
+    """Whether the link's time is over, or it was revoked."""
     return link.expires_at <= timezone.now()
 
 

@@ -12,12 +12,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exact.activation import link_steps
+from exact.activation.link_mail import ask_again
 from exact.activation.links import (
     StepTaken,
     bind,
@@ -28,6 +30,7 @@ from exact.activation.links import (
     link_of_browser,
     link_of_state,
     newest_link_of,
+    note_opened,
     served_to_holder,
 )
 from exact.activation.login import ForgedLogin
@@ -66,10 +69,23 @@ def _of_this_browser(view: Page) -> Page:
             return _refusal(request, "suspended", 403)
         with served_to_holder(link), in_the_name_of(link):
             if expired(link):
-                return _refusal(request, "expired", 410, link=link, activation=_activation(link))
+                return _show_over(request, link, reverse("activation:again", args=[link.pk]), _activation(link))
             return view(request, link)
 
     return wrapped
+
+
+def _show_over(
+    request: HttpRequest, link: ActivationLink, again: str, activation: Activation | None = None
+) -> HttpResponse:
+    """The page of a link that has ended, with the button that asks for a new one at the address `again`."""
+    why = "revoked" if link.revoked_at else "expired"
+    return _refusal(request, why, 410, over=link, again=again, activation=activation)
+
+
+def _refuse_other_browser(request: HttpRequest, secret: str) -> HttpResponse:
+    again = reverse("activation:again_by_address", args=[secret]) if secret else ""
+    return _refusal(request, "other_browser", 403, again=again)
 
 
 @never_cache
@@ -79,24 +95,52 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
     link = link_of(secret)
     if link is None:
         return _refusal(request, "unknown", 404)
-    if expired(link):
-        return _refusal(request, "expired", 410, link=None)
     if _is_suspended(link):
         return _refusal(request, "suspended", 403)
-    with served_to_holder(link):
-        return _open(request, link)
-
-
-def _open(request: HttpRequest, link: ActivationLink) -> HttpResponse:
+    if expired(link):
+        return _show_over(request, link, reverse("activation:again_by_address", args=[secret]))
+    # The session is read first: no holder of a link sees a row of those.
     browser = request.session.get(BROWSER, "")
-    if link.browser_digest:
-        return _redirect_to(link) if is_of(link, browser) else _refusal(request, "other_browser", 403)
+    with served_to_holder(link):
+        return _open(request, link, secret, browser)
+
+
+def _open(request: HttpRequest, link: ActivationLink, secret: str, browser: str) -> HttpResponse:
+    if is_of(link, browser):
+        return _redirect_to(link)
+    if link.used_at is not None:
+        return _refuse_other_browser(request, secret)
     if request.method == "GET":
-        return _step(request, link, "introduction.html", {"trouble": "", "lost": _has_lost_consent(_activation(link))})
+        note_opened(link)
+        lost = _has_lost_consent(_activation(link))
+        return _step(request, link, "introduction.html", {"trouble": "", "lost": lost, "begin": request.path})
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
-        return _refusal(request, "other_browser", 403)
+        return _refuse_other_browser(request, secret)
     return _begin(request, link, link.turn)
+
+
+@never_cache
+@require_POST
+def again(request: HttpRequest, secret: str) -> HttpResponse:
+    """Ask for a new link by the address of one that is over, or is used in another browser."""
+    return _ask_again(request, link_of(secret))
+
+
+@never_cache
+@require_POST
+def again_in_browser(request: HttpRequest, link_id: int) -> HttpResponse:
+    """Ask for a new link in the browser that used one that is over."""
+    return _ask_again(request, link_of_browser(link_id, request.session.get(BROWSER, "")))
+
+
+def _ask_again(request: HttpRequest, link: ActivationLink | None) -> HttpResponse:
+    """Say the same whether a mail goes out or not: to whom, and whether at all, is nobody's business here."""
+    if link is None:
+        return _refusal(request, "unknown", 404)
+    with served_to_holder(link):
+        ask_again(link)
+    return render(request, "exact/activation/again_asked.html", {"reseller": link.establishment.tenant.reseller})
 
 
 def _begin(request: HttpRequest, link: ActivationLink, turn: int) -> HttpResponse:
@@ -116,7 +160,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     if link is None:
         return _refusal(request, "login_over", 400, link=newest_link_of(request.session.get(BROWSER, "")))
     if not is_of(link, request.session.get(BROWSER, "")):
-        return _refusal(request, "other_browser", 403)
+        return _refuse_other_browser(request, "")
     if expired(link) or _is_suspended(link):
         return _redirect_to(link)
     try:

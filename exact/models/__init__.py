@@ -1,6 +1,13 @@
 """What we know of Exact Online: apps, connections, companies, activations, postings, books."""
 
-from exact.models.activation import Activation, ActivationChange, ActivationEvent, ActivationLink, LinkStep
+from exact.models.activation import (
+    Activation,
+    ActivationChange,
+    ActivationEvent,
+    ActivationLink,
+    LinkStep,
+    LinkWay,
+)
 from exact.models.app import TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
 from exact.models.books import BookLine, Finding, FindingKind, Settlement
 from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
@@ -26,6 +33,7 @@ __all__ = [
     "FindingKind",
     "Lane",
     "LinkStep",
+    "LinkWay",
     "Past",
     "PauseCode",
     "Posting",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from exact.models.app import CUSTOMER, Connection
@@ -94,8 +94,23 @@ class LinkStep(models.TextChoices):
     DONE = "done", _("finished")
 
 
-class ActivationLink(models.Model):
-    """One way to the activation pages of one establishment: a secret address, for 30 minutes, for one browser.
+class LinkWay(models.TextChoices):
+    """How a link came to whoever uses it; it lives by that (`exact.activation.links.LIVES`)."""
+
+    TILL = "till", _("shown by the till")
+    SHOWN = "shown", _("shown in the console, to pass on")
+    MAILED = "mailed", _("sent by e-mail")
+    ASKED_AGAIN = "again", _("sent by e-mail, asked for on the page of one that was over")
+
+
+BY_MAIL = (LinkWay.MAILED, LinkWay.ASKED_AGAIN)
+
+
+class ActivationLink(PutOff):
+    """One way to the activation pages of one establishment: a secret address that ends, or is revoked.
+
+    Any browser may begin with it until somebody has given the consent (`used_at`); from then on it is that browser's.
+    `asked_again_at`: whoever holds it when it is over asked for a new one, which a worker mails.
 
     Secrets are stored as digests only. `turn` counts the steps made; a form carries the turn it was shown at, so that a
     second click, an old page or another tab makes no step twice. `companies` is what the Exact user may enter, as read
@@ -111,8 +126,19 @@ class ActivationLink(models.Model):
     browser_digest = models.CharField(max_length=64, blank=True, editable=False)
     state_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    way = models.CharField(
+        _("given"), max_length=10, choices=LinkWay.choices, default=LinkWay.TILL, db_default=LinkWay.TILL
+    )
+    mailed_to = models.EmailField(_("sent to"), blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("valid until"))
+    opened_at = models.DateTimeField(_("first opened"), null=True, editable=False)
+    used_at = models.DateTimeField(_("log-in given"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("withdrawn by"), editable=False
+    )
+    asked_again_at = models.DateTimeField(null=True, editable=False)
     step = models.CharField(_("step"), max_length=20, choices=LinkStep.choices, default=LinkStep.INTRODUCTION)
     turn = models.PositiveIntegerField(default=0)
     connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="+")
@@ -130,6 +156,9 @@ class ActivationLink(models.Model):
         indexes = [
             models.Index(fields=["check_after"], condition=Q(step="checks"), name="exact_link_checks_due"),
             models.Index(fields=["establishment", "-created_at"], name="exact_link_newest"),
+            models.Index(
+                fields=["asked_again_at"], condition=Q(asked_again_at__isnull=False), name="exact_link_asked_again"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -139,6 +168,14 @@ class ActivationLink(models.Model):
             models.CheckConstraint(
                 condition=~Q(step__in=["checks", "done"]) | Q(division__isnull=False),
                 name="exact_link_checked_has_division",
+            ),
+            models.CheckConstraint(condition=Q(way__in=LinkWay.values), name="exact_link_way_known"),
+            models.CheckConstraint(
+                condition=Q(way__in=BY_MAIL) & ~Q(mailed_to="") | ~Q(way__in=BY_MAIL) & Q(mailed_to=""),
+                name="exact_link_mailed_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | Q(expires_at__lte=F("revoked_at")), name="exact_link_revoked_is_over"
             ),
             SameTenant("establishment"),
             SameTenant("connection"),

@@ -61,6 +61,7 @@ urlpatterns = [
         "set-up/at/<int:establishment_id>/codes/", admin.site.admin_view(set_up.codes_page), name="console_set_up_codes"
     ),
     path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
+    path("set-up/link/<int:link_id>/revoke/", admin.site.admin_view(set_up.revoke_page), name="console_revoke_link"),
     path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
     path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),

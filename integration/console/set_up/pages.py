@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 from booking.models import Mapping
 from clyo_ingest.keys import issue_code
 from exact.activation.link_mail import mail_link
-from exact.activation.links import LIFE, make_link
+from exact.activation.links import make_link, revoke
+from exact.models import ActivationLink, LinkWay
 from exports.console import links
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of
@@ -160,7 +161,7 @@ def link_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     shop = _shop(request, establishment_id, "tenants.change_establishment")
     back = _address(shop.tenant, shop)
     if "show" in request.POST:
-        link, url = make_link(shop, by=person_behind(request))
+        link, url = make_link(shop, way=LinkWay.SHOWN, by=person_behind(request))
         context = {"title": _("Activation link"), "shop": shop, "url": url, "until": link.expires_at, "back": back}
         return _page(request, "console/set_up/link.html", context)
     form = ContactForm(request.POST)
@@ -171,15 +172,27 @@ def link_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         shop.contact_email = form.cleaned_data["contact_email"]
         shop.save(update_fields=["contact_email"])
     try:
-        address = mail_link(shop, by=person_behind(request))
+        link = mail_link(shop, by=person_behind(request))
     except OSError:
         messages.error(request, _("The mail could not be sent. Try again, or show the link and pass it on."))
     else:
-        until = date_format(timezone.localtime(timezone.now() + LIFE), "H:i")
-        messages.success(
-            request, _("The link was sent to {address}; it is valid until {time}.").format(address=address, time=until)
-        )
+        until = date_format(timezone.localtime(link.expires_at), "SHORT_DATETIME_FORMAT")
+        words = _("The link was sent to {address}; it is valid until {time}.")
+        messages.success(request, words.format(address=link.mailed_to, time=until))
     return redirect(back)
+
+
+@require_POST
+def revoke_page(request: HttpRequest, link_id: int) -> HttpResponse:
+    """End an activation link that is still valid."""
+    user = _user(request, "tenants.change_establishment")
+    rows = visible_to(user, ActivationLink.objects.select_related("establishment__tenant"))
+    link = get_object_or_404(rows, pk=link_id)
+    if revoke(link, by=person_behind(request)):
+        messages.success(request, _("The link is withdrawn: whoever holds it can do nothing with it any more."))
+    else:
+        messages.info(request, _("This link was over already."))
+    return redirect(_address(link.establishment.tenant, link.establishment))
 
 
 def _user(request: HttpRequest, permission: str) -> User:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from booking.models import AskedMeans, Mapping
@@ -45,7 +45,7 @@ class Facts:
     shop: Establishment
     tills: list[TillShown]
     activation: Activation | None
-    link: ActivationLink | None
+    links: list[ActivationLink]
     mapping: Mapping | None
     questions: list[AskedMeans]
     parameters: list[str]
@@ -63,11 +63,19 @@ class Facts:
         return self.activation is not None and not self.linked
 
     @property
-    def link_until(self) -> datetime | None:
-        """Until when a link that somebody got may be used."""
-        link = self.link
-        alive = link is not None and link.step != LinkStep.DONE and link.expires_at > timezone.now()
-        return link.expires_at if link is not None and alive else None
+    def live_links(self) -> list[ActivationLink]:
+        """Links that somebody got and that open something."""
+        return [it for it in self.links if it.expires_at > timezone.now()]
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether one of them leads further still."""
+        return any(it.step != LinkStep.DONE for it in self.live_links)
+
+    @property
+    def last_link(self) -> ActivationLink | None:
+        """The newest one, of use or not."""
+        return self.links[0] if self.links else None
 
     @property
     def to_mend(self) -> list[str]:
@@ -135,8 +143,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
         for it in Activation.objects.filter(establishment__in=ids).select_related("division__connection")
     }
     mappings = {it.establishment_id: it for it in Mapping.objects.filter(establishment__in=ids)}
-    newest = ActivationLink.objects.filter(establishment__in=ids).order_by("establishment_id", "-created_at")
-    links = {it.establishment_id: it for it in newest.distinct("establishment_id")}
+    links = _read_links(ids)
     asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
     on_parameters = _read_parameter_notes(ids)
     tills, firsts, entries = tills_of(ids), _first_closings(ids), _first_entries(ids)
@@ -145,7 +152,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
             shop=shop,
             tills=tills[shop.pk],
             activation=activations.get(shop.pk),
-            link=links.get(shop.pk),
+            links=links[shop.pk],
             mapping=mappings.get(shop.pk),
             questions=open_questions(mappings[shop.pk]) if shop.pk in asked and shop.pk in mappings else [],
             parameters=on_parameters.get(shop.pk, []),
@@ -154,6 +161,17 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
         )
         for shop in shops
     ]
+
+
+def _read_links(shops: Iterable[int]) -> dict[int, list[ActivationLink]]:
+    """The links of each establishment that may still be used, else its newest; the newest first."""
+    rows = ActivationLink.objects.filter(establishment__in=[*shops])
+    newest = rows.order_by("establishment_id", "-created_at").distinct("establishment_id").values("pk")
+    shown = rows.filter(Q(pk__in=newest) | Q(expires_at__gt=timezone.now()))
+    found: dict[int, list[ActivationLink]] = defaultdict(list)
+    for link in shown.select_related("made_by").order_by("-created_at"):
+        found[link.establishment_id].append(link)
+    return found
 
 
 def tills_of(shops: Iterable[int]) -> dict[int, list[TillShown]]:
