@@ -80,7 +80,7 @@ def end_links(establishment: Establishment) -> None:
     ActivationLink.objects.filter(establishment=establishment, expires_at__gt=now).update(expires_at=now)
 
 
-def revoke(link: ActivationLink, *, by: User) -> bool:
+def revoke(link: ActivationLink, *, by: User | None) -> bool:
     """End a link for good, opened or not. Returns whether it was still valid."""
     now = timezone.now()
     valid = ActivationLink.objects.filter(pk=link.pk, revoked_at=None, expires_at__gt=now)
