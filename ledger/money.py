@@ -14,6 +14,7 @@ RATE_TEXT = r"^[0-9]{1,2}\.[0-9]{2}$"
 # Twelve digits before the point: what numeric(14, 2) holds, and far below the precision of Decimal.
 _TWO_PLACES = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,2})?").fullmatch
 _TOO_MUCH = Decimal(10**12)
+_RATE_IN_NAME = re.compile(r"(?<![0-9])([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
 
 
 def cents(value: str | Decimal) -> Decimal:
@@ -28,6 +29,11 @@ def cents(value: str | Decimal) -> Decimal:
 def percent(value: str | Decimal) -> Decimal:
     """Make a VAT rate in percent: ``percent("5.5")`` is ``Decimal("5.50")``. Same refusals as ``cents``."""
     return _two_places(value, "a rate")
+
+
+def rates_named(name: str) -> frozenset[Decimal]:
+    """Read the VAT rates that an account's name speaks of: "Ventes 5,5 %" is ``{Decimal("5.50")}``."""
+    return frozenset(percent(found.replace(",", ".")) for found in _RATE_IN_NAME.findall(name))
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -1,6 +1,5 @@
 """The likely fix of a wrong setting: what this company has that would do, nearest to what was meant."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,10 +12,10 @@ from exact.company.facts import (
     demands_cost_center,
 )
 from exact.models import CatalogueItem, CatalogueKind
+from ledger.money import rates_named
 
 CLASS, ROOT = 2, 3  # digits that the French chart of accounts gives a meaning to: 70 is sales, 707 of goods
 USUAL_SALES = ("707", "706")  # goods and services; where the till names nothing
-RATE_IN_NAME = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
 UNTAXED_WORDS = ("exon", "export", "intracom")  # "Ventes exonérées", "Ventes à l'exportation"
 CASH_WORDS = ("comptant", "immédiat", "immediat", "réception", "reception")
 
@@ -69,7 +68,7 @@ def _strip_zeros(code: str) -> str:
 
 def _speaks_of(item: CatalogueItem, rate: Decimal) -> bool | None:
     """Whether an account's name speaks of this VAT rate, or of another; None when it speaks of none."""
-    named = {Decimal(found.replace(",", ".")) for found in RATE_IN_NAME.findall(item.name)}
+    named = {*rates_named(item.name)}
     if any(word in item.name.lower() for word in UNTAXED_WORDS):
         named.add(Decimal(0))
     return rate in named if named else None

@@ -9,6 +9,7 @@ from django.urls import path
 from exports.console.level_page import level_page
 from exports.console.repost_page import repost_page, run_page
 from exports.console.way_page import way_page
+from exports.mapping.fec_page import fec_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
 from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
@@ -45,6 +46,7 @@ urlpatterns = [
         admin.site.admin_view(search_catalogue),
         name="console_mapping_search",
     ),
+    path("mapping/<int:establishment_id>/fec/", admin.site.admin_view(fec_page), name="console_mapping_fec"),
     path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
     path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),
     path("set-up/new/", admin.site.admin_view(set_up.customer_page), name="console_set_up_new"),
