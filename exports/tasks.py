@@ -21,6 +21,7 @@ from exports.nudge import (
     nudge_reconcile,
     nudge_reposts,
 )
+from exports.reposts.overtaken import look_on
 from exports.reposts.repost_runs import advance_runs
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
@@ -57,13 +58,13 @@ def learn_third_parties() -> None:
 
 @shared_task(name=RELEASE)
 def release() -> None:
-    """Look again at closings that wait for an activation or for settings, or must wait now."""
-    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes)
+    """Look again at closings that wait for an activation or for settings, must wait now, or stand by older ones."""
+    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes, look_on)
 
 
 @shared_task(name=REPOSTS)
 def reposts() -> None:
-    """Go on with what people send again."""
+    """Go on with what people send again and correct."""
     if advance_runs():
         nudge_reposts()
 
@@ -75,7 +76,7 @@ def sweep() -> None:
     Last is what asks Exact, which may take its time.
     """
     every(_wake_lanes, nudge_reposts)
-    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes)
+    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes, look_on)
     every(learn_and_recheck, learn_and_release)
 
 

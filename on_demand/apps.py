@@ -11,6 +11,6 @@ class OnDemandConfig(AppConfig):
     def ready(self) -> None:
         """Tell the room below which closings stand in a delivered file: it does not know this one."""
         from exports.coverage.elsewhere import ask_also
-        from on_demand.delivered import stands_in_a_file
+        from on_demand.delivered import standing_in_files
 
-        ask_also(stands_in_a_file)
+        ask_also(standing_in_files)

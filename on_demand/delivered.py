@@ -1,14 +1,13 @@
 """What files for import have held: the next one leaves it out, unless a person asks for everything again."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, connection
 from django.db.models import Count
 
-from exports.models import StoredClosing
 from ledger.problem import Problem
 from on_demand.models import DeliveredClosing, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from postgres.rows import among
@@ -44,12 +43,11 @@ def earlier_runs(run: OnDemandExport, closing_ids: Iterable[UUID]) -> dict[UUID,
     return dict(rows.values_list("export_id", "run_id"))
 
 
-def stands_in_a_file(export: StoredClosing) -> bool:
-    """Whether a file that was delivered holds the closing."""
-    taken = OnDemandClosing.objects.filter(
-        export=export, state=OnDemandClosingState.TAKEN, run__state=OnDemandState.DONE
-    )
-    return taken.filter(run__content__isnull=False).exists()
+def standing_in_files(closing_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the closings that a file that was delivered holds."""
+    taken = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, run__state=OnDemandState.DONE)
+    delivered = taken.filter(among("export_id", closing_ids), run__content__isnull=False)
+    return {*delivered.order_by().values_list("export_id", flat=True)}
 
 
 def note_delivered(run: OnDemandExport) -> None:

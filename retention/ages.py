@@ -142,6 +142,8 @@ USE = frozenset(
         "exact.ExactApp",
         "exact.Lane",
         "exports.ClosingKinds",
+        "exports.Overtaken",
+        "exports.SettingsLook",
         "on_demand.FileSettings",
         "on_demand.MonthlyExport",
         "otp_static.StaticDevice",

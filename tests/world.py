@@ -25,7 +25,7 @@ from exact.models import (
     PostingEvent,
     PostingState,
 )
-from exports.models import ClosingState, RepostItem, RepostRun, StoredClosing
+from exports.models import ClosingState, Overtaken, RepostItem, RepostRun, RunWay, SettingsLook, StoredClosing
 from on_demand.content import keep_content
 from on_demand.models import (
     BookYear,
@@ -60,6 +60,7 @@ class Customer:
     caller: Caller
     export: StoredClosing
     run: RepostRun
+    correction: RepostRun
     export_run: OnDemandExport
     staff: User
     accountant: User
@@ -97,10 +98,28 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         caller=caller,
         export=export,
         run=run,
+        correction=corrected(export, mark, actor=staff),
         export_run=exported_into_a_file(export, mark, asked_by=staff),
         staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
     )
+
+
+def corrected(export: StoredClosing, mark: str, *, actor: User) -> RepostRun:
+    """A correction that was stopped, of a closing that stands by settings of before."""
+    run = RepostRun.objects.create(
+        actor=actor,
+        why=f"{mark} correction",
+        reseller=export.tenant.reseller,
+        way=RunWay.CORRECT,
+        finished_at=timezone.now(),
+        stopped_by=actor,
+    )
+    RepostItem.objects.create(tenant=export.tenant, run=run, export=export, outcome="run_stopped")
+    shop = {"tenant": export.tenant, "establishment": export.establishment}
+    SettingsLook.objects.create(**shop, since=timezone.now(), done_at=timezone.now())
+    Overtaken.objects.create(**shop, closing=export, day=export.business_date, moves=[])
+    return run
 
 
 def linked(tenant: Tenant, mark: str, *, code: int) -> Division:

@@ -4,19 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.console.causes import causes_of
-from exports.models import ClosingState, RepostRun, StoredClosing
+from exports.models import ClosingState, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
-from exports.reposts.repost_runs import BROKE, MOVED, advance, progress, start_run
+from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, start_run
 from exports.words.problems import SENTENCES
 from tenants.acting import person_behind
 from tenants.models import User
@@ -72,10 +73,25 @@ def _uuid(text: str) -> UUID | None:
 def _begin(request: HttpRequest, user: User, rows: QuerySet[StoredClosing], why: str) -> HttpResponse:
     actor = person_behind(request)
     assert actor is not None
-    run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:200], reseller_id=user.reseller_id)
+    try:
+        run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:200], reseller_id=user.reseller_id)
+    except InAnotherRun as taken:
+        return answer_taken(request, user, taken)
     if progress(run).total <= AT_ONCE_MAX:
         advance(run)
     return redirect("console_repost_run", run_id=run.pk)
+
+
+def answer_taken(request: HttpRequest, user: User, taken: InAnotherRun) -> HttpResponse:
+    """All of it is in another run: pressed twice, or two people at once. Show that run to who may see it."""
+    messages.info(request, _("These closings are already being worked on; nothing was begun a second time."))
+    own = taken.run and visible_to(user, RepostRun.objects.filter(pk=taken.run.pk)).first()
+    return redirect(run_address(own)) if own else redirect("admin:exports_storedclosing_changelist")
+
+
+def run_address(run: RepostRun) -> str:
+    """The page of a run."""
+    return reverse("console_correction_run" if run.way == RunWay.CORRECT else "console_repost_run", args=[run.pk])
 
 
 def ask_to_repost(
@@ -106,7 +122,7 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     how_far = progress(run)
     if request.GET.get("poll"):
         return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})
-    outcomes: list[tuple[Any, int]] = [(_outcome(code), count) for code, count in sorted(how_far.outcomes.items())]
+    outcomes: list[tuple[Any, int]] = [(outcome_words(code), count) for code, count in sorted(how_far.outcomes.items())]
     closings = run.items.select_related("export__establishment").defer("export__document").order_by("pk")[:100]
     context = {
         **admin.site.each_context(request),
@@ -114,10 +130,11 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": run,
         "progress": how_far,
         "outcomes": outcomes,
-        "items": [(item, _outcome(item.outcome) if item.outcome else "") for item in closings],
+        "items": [(item, outcome_words(item.outcome) if item.outcome else "") for item in closings],
     }
     return TemplateResponse(request, "exports/repost_run.html", context)
 
 
-def _outcome(code: str) -> str:
+def outcome_words(code: str) -> str:
+    """What became of a run's item, in the reader's language: the state its closing came to, or why it was left."""
     return _(SENTENCES[code]) if code in SENTENCES else str(OUTCOMES.get(code, code))

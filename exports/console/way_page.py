@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from exact.lane.states import MovedByAnother as PostingMoved
 from exports.console.causes import causes_of
 from exports.console.closing_page import name_of_kind
-from exports.console.repost_page import AT_ONCE_MAX
+from exports.console.repost_page import AT_ONCE_MAX, answer_taken
 from exports.console.way_tasks import Said, Task, task_of
 from exports.console.ways_out import Stand, ways_of
 from exports.models import StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT
-from exports.reposts.repost_runs import advance, progress, start_run
+from exports.reposts.repost_runs import InAnotherRun, advance, progress, start_run
 from exports.way.shown import ShownOtherwise
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.money import in_currency
@@ -111,7 +111,10 @@ def _page_of_many(
         user, actor = request.user, person_behind(request)
         assert isinstance(user, User)
         assert actor is not None
-        run = start_run(fitting, actor=actor, why=why, reseller_id=user.reseller_id, way=task.way.name)
+        try:
+            run = start_run(fitting, actor=actor, why=why, reseller_id=user.reseller_id, way=task.way.name)
+        except InAnotherRun as taken:
+            return answer_taken(request, user, taken)
         if progress(run).total <= AT_ONCE_MAX:
             advance(run)
         return redirect("console_repost_run", run_id=run.pk)

@@ -1,19 +1,25 @@
 """Books in which a closing may stand beside Exact's. Rooms above this one keep them, and say so here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 from exports.models import StoredClosing
 
-_asked: list[Callable[[StoredClosing], bool]] = []
+_asked: list[Callable[[Collection[UUID]], set[UUID]]] = []
 
 
-def ask_also(stands: Callable[[StoredClosing], bool]) -> None:
-    """From now on `stands` is asked whether a closing is in books that nothing takes back. Said twice
+def ask_also(standing: Callable[[Collection[UUID]], set[UUID]]) -> None:
+    """From now on `standing` is asked which of some closings are in books that nothing takes back. Said twice
     it is asked once."""
-    if stands not in _asked:
-        _asked.append(stands)
+    if standing not in _asked:
+        _asked.append(standing)
 
 
 def stands_elsewhere(export: StoredClosing) -> bool:
     """Whether a closing is in other books than Exact's: a file that was delivered."""
-    return any(stands(export) for stands in _asked)
+    return bool(standing_elsewhere([export.pk]))
+
+
+def standing_elsewhere(closing_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the closings that are in other books than Exact's."""
+    return {pk for ask in _asked for pk in ask(closing_ids)}

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from booking.copying import proposed_from
@@ -24,12 +25,14 @@ from exact.company.catalogue_search import PICKED, Found, lists_of, search
 from exact.models import CatalogueKind, Division
 from exact.settings.comparison import compared
 from exact.settings.trades import TRADES, proposed_by
+from exports.console.overtaken_shown import left_behind
 from exports.mapping.desk import ALONG, Desk
 from exports.mapping.draft import Draft, changes, typed
 from exports.mapping.impact import Impact, impact
 from exports.mapping.preview import preview
 from exports.mapping.saving import ask_exact_about_third_parties, change_settings
 from exports.mapping.sheet import Sheet
+from exports.reposts.overtaken import look
 from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Establishment, User
@@ -179,10 +182,22 @@ def _save(work: Work) -> HttpResponse:
     except ChangedMeanwhile:
         return _answer_changed_meanwhile(work)
     if changed:
-        messages.success(work.request, _("Saved. Closings that were held for it go by themselves now."))
+        look(desk.establishment.pk)
+        messages.success(work.request, _say_saved(found.released))
     else:
         messages.info(work.request, _("Nothing was changed."))
     return redirect("console_mapping", establishment_id=desk.establishment.pk)
+
+
+def _say_saved(released: int) -> str:
+    if not released:
+        return _("Saved.")
+    words = ngettext(
+        "Saved. {count} closing that was held for it goes by itself now.",
+        "Saved. {count} closings that were held for it go by themselves now.",
+        released,
+    )
+    return words.format(count=released)
 
 
 def _show(work: Work) -> HttpResponse:
@@ -211,6 +226,7 @@ def _show(work: Work) -> HttpResponse:
         "sisters": _sisters(work)[:SISTERS_MAX] if work.may_change else [],
         "history": history_of(desk.mapping) if desk.mapping.pk else [],
         "confirming": work.confirming,
+        "left_behind": left_behind(desk.establishment),
         **_outlook(work, draft, catalogue),
     }
     return TemplateResponse(work.request, "exports/mapping/page.html", context)

@@ -100,16 +100,32 @@ class Migration(migrations.Migration):
                 ('reseller', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='reseller')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('why', models.CharField(max_length=200, verbose_name='why')),
-                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside')], db_default='again', default='again', max_length=10)),
+                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('correct', "corrected: replaced by what today's settings book")], db_default='again', default='again', max_length=10)),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
+                ('stopped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stopped by')),
             ],
             options={
                 'verbose_name': 'repost',
                 'verbose_name_plural': 'reposts',
                 'ordering': ['-started_at'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['started_at'], name='exports_repost_unfinished')],
-                'constraints': [postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='SettingsLook',
+            fields=[
+                ('put_off_until', models.DateTimeField(editable=False, null=True)),
+                ('put_off_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
+                ('establishment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='settings_look', serialize=False, to='tenants.establishment')),
+                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('since', models.DateTimeField()),
+                ('reached', models.UUIDField(null=True)),
+                ('done_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [postgres.guards.SameTenant('establishment', name='exports_settingslook_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_settingslook_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -186,10 +202,11 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='exports.repostrun')),
                 ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('outcome', models.CharField(blank=True, max_length=30)),
+                ('shown', models.CharField(blank=True, db_default='', default='', max_length=32)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['run'], name='exports_repost_to_do')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='exports_repost_item_once'), postgres.seen.SeenByTenant(name='exports_repostitem_seen')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='exports_repost_item_once'), models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('export',), name='exports_repost_item_one_open'), postgres.seen.SeenByTenant(name='exports_repostitem_seen')],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +227,20 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['asked_at'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Overtaken',
+            fields=[
+                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='overtaken', serialize=False, to='exports.storedclosing')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
+                ('day', models.DateField(verbose_name='dated')),
+                ('moves', models.JSONField()),
+                ('found_at', models.DateTimeField(auto_now=True, verbose_name='found')),
+            ],
+            options={
+                'constraints': [postgres.guards.SameTenant('closing', name='exports_overtaken_closing_id_same_tenant'), postgres.guards.SameTenant('establishment', name='exports_overtaken_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_overtaken_seen', shop=True)],
             },
         ),
         migrations.CreateModel(

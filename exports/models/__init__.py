@@ -12,16 +12,19 @@ from exports.models.closings import (
     RunWay,
     StoredClosing,
 )
+from exports.models.corrections import Overtaken, SettingsLook
 
 __all__ = [
     "ClosingEvent",
     "ClosingState",
+    "Overtaken",
     "Replaced",
     "Replacement",
     "ReplacementWay",
     "RepostItem",
     "RepostRun",
     "RunWay",
+    "SettingsLook",
     "StoredClosing",
     "coverage",
 ]

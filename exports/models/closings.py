@@ -154,10 +154,14 @@ class RunWay(models.TextChoices):
     AGAIN = "again", _("sent again")
     AS_IT_IS = "as-it-is", _("taken as it is")
     SET_ASIDE = "set-aside", _("set aside")
+    CORRECT = "correct", _("corrected: replaced by what today's settings book")
 
 
 class RepostRun(models.Model):
-    """Closings with which one person does the same (`way`) together, and why. It is over when no item is left to do."""
+    """Closings with which one person does the same (`way`) together, and why. It is over when no item is left to do.
+
+    Stopped: what it had begun is finished, what was left stays as it is.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
@@ -166,6 +170,7 @@ class RepostRun(models.Model):
     way = models.CharField(max_length=10, choices=RunWay.choices, default=RunWay.AGAIN, db_default=RunWay.AGAIN)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    stopped_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("stopped by"))
 
     class Meta:
         verbose_name = _("repost")
@@ -173,6 +178,9 @@ class RepostRun(models.Model):
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["started_at"], condition=Q(finished_at=None), name="exports_repost_unfinished")]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(stopped_by=None) | Q(finished_at__isnull=False), name="exports_run_stopped_is_over"
+            ),
             Seen(
                 reads={RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}", CUSTOMER: HAS_ITEMS},
                 writes={RESELLER: "reseller_id = {reseller}"},
@@ -184,16 +192,22 @@ class RepostRun(models.Model):
 
 
 class RepostItem(PutOff):
-    """One closing of a run. `outcome` is empty until it was looked at; then the state it came to, or why not."""
+    """One closing of a run. `outcome` is empty until it was looked at; then the state it came to, or why not.
+
+    A closing is in the hands of one run at a time. `shown` is the stamp of the settings that a correction was shown
+    under: it is made under these or not at all.
+    """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     run = models.ForeignKey(RepostRun, models.CASCADE, related_name="items")
     export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=30, blank=True)
+    shown = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once"),
+            models.UniqueConstraint(fields=["export"], condition=Q(outcome=""), name="exports_repost_item_one_open"),
             SeenByTenant(),
         ]
         indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]

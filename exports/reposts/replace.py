@@ -9,13 +9,13 @@ the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exact.api.client import ExactClient
@@ -28,7 +28,7 @@ from exact.entries.payloads import codes_in, resources_to_search
 from exact.lane.postings import entries_in_exact
 from exact.lane.states import BEGUN, IN_EXACT, move
 from exact.models import BookLine, Division, Posting, PostingState
-from exports.models import ClosingState, Replaced, Replacement, ReplacementWay, StoredClosing
+from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide
 from exports.way.ended_postings import take_out
@@ -107,8 +107,12 @@ def _read_as_shown(old: Old) -> list[object]:
     return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
 
 
-def dry_run(posting_id: UUID) -> DryRun:
-    """Look at Exact and at today's settings, change nothing there. Raises `CannotReplace` or any `ExactError`."""
+def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool = True) -> DryRun:
+    """Look at Exact and at today's settings, change nothing there. Raises `CannotReplace` or any `ExactError`.
+
+    `also` are further postings of the closing that are to go with it. `for_people`: somebody waits for it, so it may
+    take of the calls that are kept for people.
+    """
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
     if posting.state not in REPLACEABLE or posting.reverses_id:
         raise CannotReplace("replace_not_posted")
@@ -119,8 +123,9 @@ def dry_run(posting_id: UUID) -> DryRun:
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
     # Entries that differ in Exact from what was sent are replaced too: new ones beside them would not add up.
-    going = [posting, *_others_that_stand(posting).filter(state=PostingState.DIFFERS)]
-    standing = Standing.of(export.pk, but=frozenset({posting.pk}))
+    with_it = _others_that_stand(posting).filter(Q(state=PostingState.DIFFERS) | Q(pk__in=also))
+    going = [posting, *with_it]
+    standing = Standing.of(export.pk, but=frozenset(it.pk for it in going))
     entries, problems = _book_beside(export, standing, destination)
     if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
         going = [posting, *_others_that_stand(posting)]
@@ -131,7 +136,7 @@ def dry_run(posting_id: UUID) -> DryRun:
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
         raise CannotReplace("replace_not_bookable", in_the_way)
-    olds, entries = _choose_ways(going, entries)
+    olds, entries = _choose_ways(going, entries, for_people=for_people)
     return DryRun(
         olds=olds,
         entries=entries,
@@ -163,9 +168,11 @@ def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
     return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
 
 
-def _choose_ways(going: Sequence[Posting], entries: tuple[Entry, ...]) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
+def _choose_ways(
+    going: Sequence[Posting], entries: tuple[Entry, ...], *, for_people: bool
+) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
     """How each old entry goes, and the new ones on the day they are booked."""
-    with division_client(going[0].division) as client:
+    with division_client(going[0].division, for_people=for_people) as client:
         olds = [_old(client, posting, entries) for posting in going]
     reversed_ones = [old for old in olds if old.way is ReplacementWay.REVERSE]
     if not reversed_ones:
@@ -220,6 +227,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
                 reversal=old.reversal and old.reversal.to_document(),
             )
             take_out(export, replaced, actor=actor, why=why)
+        Overtaken.objects.filter(closing=export).delete()
         if not shown.beside:
             _look_for_refused(export, actor=actor, why=why)
         nudge_lane_after_commit(posting.division_id)

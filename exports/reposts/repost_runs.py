@@ -1,29 +1,39 @@
-"""Doing the same with many closings: written down first, then done one by one, by whichever worker comes by."""
+"""Doing the same with many closings: written down first, then done one by one, by whichever worker comes by.
+
+A closing is in the hands of one run at a time; a constraint sees to it. A worker that dies leaves its closing to the
+next, who finds it as far as it came.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from exact.api.errors import ExactError, RateLimited
 from exact.lane.states import MovedByAnother as PostingMoved
 from exports.models import RepostItem, RepostRun, RunWay, StoredClosing
 from exports.nudge import nudge_reposts
+from exports.reposts.correction import dry_run_of
+from exports.reposts.replace import CannotReplace, DryRun, order
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.accept import reconsider
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.reasons import Why, because
 from tenants.models import User
-from tenants.put_off import due, put_off
+from tenants.put_off import FIRST_ALONE, due, put_off
 
 log = structlog.get_logger()
-BATCH = 50
+# Of a run that asks Exact about each closing fewer are taken in a row, so that others have their turn.
+BATCH, BATCH_OF_CORRECTIONS = 50, 10
 TRIES = 5
 Done = Callable[[UUID, User, str], StoredClosing]
-# What a run does to a closing. Each looks at it as it is then, and leaves alone what it does not fit.
+# What a run does to a closing by itself, asking nobody. Each looks at it as it is then, and leaves alone what it does
+# not fit.
 DONE_BY: dict[RunWay, Done] = {
     RunWay.AGAIN: lambda pk, actor, why: repost(pk, actor=actor, why=why),
     RunWay.AS_IT_IS: lambda pk, actor, why: reconsider(
@@ -31,19 +41,65 @@ DONE_BY: dict[RunWay, Done] = {
     ),
 }
 MOVED, BROKE = "moved_by_another", "repost_broke"
+STOPPED, NO_ANSWER = "run_stopped", "correct_no_answer"
+
+
+class InAnotherRun(Exception):
+    """Each of the closings is in the hands of another run already; `run` is one of those, None when it just ended."""
+
+    def __init__(self, run: RepostRun | None) -> None:
+        super().__init__()
+        self.run = run
 
 
 def start_run(
-    exports: Iterable[StoredClosing], *, actor: User, why: str, reseller_id: int | None, way: str = RunWay.AGAIN
+    exports: Iterable[StoredClosing],
+    *,
+    actor: User,
+    why: str,
+    reseller_id: int | None,
+    way: str = RunWay.AGAIN,
+    shown: Mapping[int, str] | None = None,
 ) -> RepostRun:
-    """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's."""
+    """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's.
+
+    `shown`: the stamp of the settings of each establishment that a correction was shown under. Closings in the hands
+    of another run are left to it. Raises `InAnotherRun` when that leaves nothing to do.
+    """
+    closings = [*exports]
     with transaction.atomic():
         run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, way=way)
         RepostItem.objects.bulk_create(
-            RepostItem(run=run, export=export, tenant_id=export.tenant_id) for export in exports
+            (
+                RepostItem(
+                    run=run,
+                    export=export,
+                    tenant_id=export.tenant_id,
+                    shown=shown[export.establishment_id] if shown else "",
+                )
+                for export in closings
+            ),
+            ignore_conflicts=True,
         )
+        if not RepostItem.objects.filter(run=run).exists():
+            raise InAnotherRun(_find_run_of(closings))
         transaction.on_commit(nudge_reposts, robust=True)
     return run
+
+
+def _find_run_of(closings: Iterable[StoredClosing]) -> RepostRun | None:
+    items = RepostItem.objects.filter(export__in=[it.pk for it in closings], outcome="").select_related("run")
+    item = items.order_by("-run__started_at").first()
+    return item.run if item else None
+
+
+def stop_run(run: RepostRun, *, by: User) -> None:
+    """Begin nothing more of a run: what is begun is finished, the rest stays as it is. Does nothing to one that is
+    over."""
+    with transaction.atomic():
+        open_ones = RepostRun.objects.filter(pk=run.pk, finished_at=None)
+        if open_ones.update(finished_at=timezone.now(), stopped_by=by):
+            RepostItem.objects.filter(run=run, outcome="").update(outcome=STOPPED)
 
 
 def advance_runs() -> bool:
@@ -53,23 +109,36 @@ def advance_runs() -> bool:
     return any(left)
 
 
-def advance(run: RepostRun, *, limit: int = BATCH) -> bool:
-    """Send up to `limit` closings of a run again. Returns whether some can be now; safe beside another worker."""
+def advance(run: RepostRun, *, limit: int = 0) -> bool:
+    """Do up to `limit` closings of a run. Returns whether more can be done now; safe beside another worker."""
     left = RepostItem.objects.filter(run=run, outcome="")
-    for _step in range(limit):
-        with transaction.atomic():
-            items = left.filter(due()).select_related("export")
-            item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
-            if item is None:
+    take, batch = (_correct_next, BATCH_OF_CORRECTIONS) if run.way == RunWay.CORRECT else (_do_next, BATCH)
+    paused = False
+    for _step in range(limit or batch):
+        try:
+            if not take(run, left):
                 break
-            if outcome := _send_item(item, run):
-                RepostItem.objects.filter(pk=item.pk).update(outcome=outcome)
-            else:
-                put_off(RepostItem, item.pk, item.put_off_count)
+        except RateLimited:
+            paused = True
+            break
     if not left.exists():
         RepostRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now())
         return False
-    return left.filter(due()).exists()
+    return not paused and left.filter(due()).exists()
+
+
+def _do_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
+    """Do the next closing that is due, in one transaction. Returns whether there was one."""
+    with transaction.atomic():
+        items = left.filter(due()).select_related("export")
+        item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+        if item is None:
+            return False
+        if outcome := _send_item(item, run):
+            RepostItem.objects.filter(pk=item.pk).update(outcome=outcome)
+        else:
+            put_off(RepostItem, item.pk, item.put_off_count)
+    return True
 
 
 def _send_item(item: RepostItem, run: RepostRun) -> str:
@@ -83,8 +152,64 @@ def _send_item(item: RepostItem, run: RepostRun) -> str:
         log.info("repost_met_another", closing=str(item.export_id))
         return MOVED
     except Exception:
-        log.exception("repost_broke", closing=str(item.export_id), times=item.put_off_count + 1)
-        return BROKE if item.put_off_count + 1 >= TRIES else ""
+        return _note_trouble(item)
+
+
+def _correct_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
+    """Correct the next closing that is due. Returns whether there was one. Raises `RateLimited`.
+
+    Exact is asked outside of any transaction: the closing is put off meanwhile, for no second worker to take it, and
+    is due again where this one dies.
+    """
+    item = left.filter(due()).order_by("pk").first()
+    if item is None:
+        return False
+    if not put_off(RepostItem, item.pk, item.put_off_count, first=FIRST_ALONE):
+        return True  # another worker took it first
+    try:
+        outcome = _correct_item(item, run)
+    except RateLimited as empty:
+        RepostItem.objects.filter(pk=item.pk).update(put_off_until=empty.until, put_off_count=item.put_off_count)
+        raise
+    if outcome:
+        RepostItem.objects.filter(pk=item.pk, outcome="").update(outcome=outcome)
+    return True
+
+
+def _correct_item(item: RepostItem, run: RepostRun) -> str:
+    """The same for a correction: what it came to, why the closing was left, or "" to try again later."""
+    try:
+        shown = dry_run_of(item.export_id, shown=item.shown)
+        return _order(item, run, shown)
+    except CannotReplace as refusal:
+        return refusal.code
+    except (ExportMoved, PostingMoved):
+        log.info("correction_met_another", closing=str(item.export_id))
+        return MOVED
+    except RateLimited:
+        raise
+    except ExactError as error:
+        log.warning("correction_not_answered", closing=str(item.export_id), error=type(error).__name__)
+        return NO_ANSWER if item.put_off_count + 1 >= TRIES else ""
+    except Exception:
+        return _note_trouble(item)
+
+
+def _order(item: RepostItem, run: RepostRun, shown: DryRun) -> str:
+    """Order what was looked at, unless the run was stopped meanwhile. The order and its note stand together."""
+    with transaction.atomic():
+        held = RepostItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+        if held.outcome:
+            return held.outcome
+        export = order(shown, actor=run.actor, why=run.why).export
+        held.outcome = export.state
+        held.save(update_fields=["outcome"])
+    return held.outcome
+
+
+def _note_trouble(item: RepostItem) -> str:
+    log.exception("repost_broke", closing=str(item.export_id), times=item.put_off_count + 1)
+    return BROKE if item.put_off_count + 1 >= TRIES else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -356,6 +356,11 @@ SENTENCES: dict[str, str] = {
         "This entry was changed in Exact and then processed there: only the bookkeeper can correct it. "
         "Accept the difference once that is done."
     ),
+    "correct_settings_changed": N_("The settings were changed after the correction was shown. Look at it again."),
+    "correct_moved_on": N_("This closing is no longer wholly in Exact. See its page."),
+    "correct_nothing": N_("This closing stands already as today's settings book it."),
+    "correct_no_answer": N_("Exact did not answer, several times. Correct it again later."),
+    "run_stopped": N_("Left as it is: the run was stopped before."),
     "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }
 

@@ -6,6 +6,8 @@ A further page is a row here; the walk over every address as every kind of perso
 from django.contrib import admin
 from django.urls import path
 
+from exports.console.correction_page import correction_page
+from exports.console.correction_run_page import correction_run_page
 from exports.console.level_page import level_page
 from exports.console.repost_page import repost_page, run_page
 from exports.console.way_page import way_page
@@ -66,6 +68,8 @@ urlpatterns = [
     path("set-up/link/<int:link_id>/revoke/", admin.site.admin_view(set_up.revoke_page), name="console_revoke_link"),
     path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
     path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
+    path("correction/<int:establishment_id>/", admin.site.admin_view(correction_page), name="console_correction"),
+    path("correction/run/<uuid:run_id>/", admin.site.admin_view(correction_run_page), name="console_correction_run"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

@@ -45,6 +45,7 @@ NOT_EMPTIED = (
 NOT_AUDITED = {
     *HISTORIES,
     *NOT_EMPTIED,
+    *("exports_overtaken", "exports_settingslook"),
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from booking.mapping import stamp_of
 from clyo_ingest.models import ReceivedClosing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.rooms import APPS, WITH_SENTENCES
@@ -105,7 +106,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "link_id": ActivationLink.objects.get(establishment=till.establishment).pk,
         "secret": "c0ffee-0123456789abcdef",
         "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
-        "run_id": (customer.export_run if "exports/" in address.route else customer.run).pk,
+        "run_id": run_for(address, customer).pk,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
         "token": "c0ffee-0123456789abcdef",
         "till_id": till.pk,
@@ -115,6 +116,13 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "app_label": "exports",
         "url": "nowhere/",
     }
+
+
+def run_for(address: Address, customer: Customer) -> Model:
+    """The run that a route's `run_id` names."""
+    if "correction/" in address.route:
+        return customer.correction
+    return customer.export_run if "exports/" in address.route else customer.run
 
 
 def walked(prefix: str) -> list[Address]:
@@ -145,6 +153,8 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "contact_email": "compta@zinc.example",
         "email": "compta@zinc.example",
         "why": "parce que",
+        "also": f"{till.establishment_id}:{stamp_of(till.establishment.mapping)}",
+        "period": "2026/3",
         "do": "off",
         "day": "2026-03-14",
         "user_pk": customer.staff.pk,

@@ -1,0 +1,170 @@
+"""Correcting what a change of settings left behind: what would move, chosen, given a reason, and done in one run."""
+
+from collections.abc import Iterable, Iterator
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from booking.mapping import stamp_of
+from exact.models import Division
+from exports.console.overtaken_shown import PeriodShown, by_period, in_the_books, left_behind, to_correct
+from exports.console.repost_page import answer_taken
+from exports.models import Overtaken, RepostItem, RepostRun, RunWay, StoredClosing
+from exports.reposts.repost_runs import InAnotherRun, start_run
+from ledger import texts
+from tenants.acting import person_behind
+from tenants.models import Establishment, User
+from tenants.scope import visible_to
+
+# What one closing's correction asks of Exact on an ordinary day: look, delete, look, post.
+CALLS_A_CLOSING = 10
+CORRECTED_MAX = 5000
+RUNS_SHOWN = 5
+ALONG = ("tenant", "mapping", "activation__division__app")
+CHANGE = "exports.change_storedclosing"
+
+
+def correction_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
+    """What stands otherwise than today's settings would book it; with POST and a reason, the run that corrects it."""
+    user = reader_of(request)
+    shops = visible_to(user, Establishment.objects.select_related(*ALONG))
+    shop = get_object_or_404(shops, pk=establishment_id)
+    if request.method == "POST":
+        if not user.has_perm(CHANGE):
+            raise PermissionDenied
+        return _begin(request, user, shop)
+    return _show(request, user, shop)
+
+
+def reader_of(request: HttpRequest) -> User:
+    """Who asks, if it is somebody who may read closings."""
+    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_storedclosing"):
+        raise PermissionDenied
+    return request.user
+
+
+def _begin(request: HttpRequest, user: User, shop: Establishment) -> HttpResponse:
+    why = request.POST.get("why", "").strip()
+    if request.POST.get("shown") != _stamp(shop):
+        messages.warning(
+            request, _("The settings were changed after this page was shown. Here is what would move now.")
+        )
+        return redirect("console_correction", establishment_id=shop.pk)
+    stamps = {shop.pk: _stamp(shop), **_read_sisters(request, user, shop)}
+    closings = _select_chosen(request, user, shop, [*stamps])
+    if not why or not closings:
+        return _show(request, user, shop, why_missing=not why, nothing_chosen=not closings)
+    actor = person_behind(request)
+    assert actor is not None
+    reseller = shop.tenant.reseller_id
+    try:
+        run = start_run(closings, actor=actor, why=why[:200], reseller_id=reseller, way=RunWay.CORRECT, shown=stamps)
+    except InAnotherRun as taken:
+        return answer_taken(request, user, taken)
+    return redirect("console_correction_run", run_id=run.pk)
+
+
+def _stamp(shop: Establishment) -> str:
+    mapping = getattr(shop, "mapping", None)
+    return stamp_of(mapping) if mapping else ""
+
+
+def _read_sisters(request: HttpRequest, user: User, shop: Establishment) -> dict[int, str]:
+    """The customer's other establishments that were ticked, with the stamp they were shown under ("12:ab34…")."""
+    asked = (it.partition(":") for it in request.POST.getlist("also"))
+    stamps = {texts.whole(pk): stamp for pk, _colon, stamp in asked}
+    own = _select_sisters(user, shop).filter(pk__in=[pk for pk in stamps if pk is not None])
+    return {it.pk: stamps[it.pk] for it in own if stamps[it.pk] == _stamp(it)}
+
+
+def _select_sisters(user: User, shop: Establishment) -> QuerySet[Establishment]:
+    rows = visible_to(user, Establishment.objects.filter(tenant=shop.tenant_id, activation__active=True))
+    return rows.exclude(pk=shop.pk).select_related("mapping").order_by("code")
+
+
+def _select_chosen(request: HttpRequest, user: User, shop: Establishment, shops: Iterable[int]) -> list[StoredClosing]:
+    """The closings of the ticked periods, those ticked one by one, and all of the ticked establishments.
+
+    Those that a run has in hand are not left out here: who presses twice is led to it.
+    """
+    rows = in_the_books(visible_to(user, Overtaken.objects.filter(establishment__in=shops))).select_related("closing")
+    periods, single = {*request.POST.getlist("period")}, {*request.POST.getlist("closing")}
+    chosen: set[UUID] = {it.pk for it in rows if it.establishment_id != shop.pk}
+    for period in _periods(shop, [it for it in rows if it.establishment_id == shop.pk]):
+        chosen |= {it.pk for it in period.closings if period.code in periods or str(it.pk) in single}
+    found = StoredClosing.objects.filter(pk__in=chosen).only("pk", "tenant", "establishment")
+    return [*found.order_by("business_date", "closed_at", "pk")[:CORRECTED_MAX]]
+
+
+def _division(shop: Establishment) -> Division | None:
+    activation = getattr(shop, "activation", None)
+    return activation.division if activation and activation.active else None
+
+
+def _periods(shop: Establishment, found: list[Overtaken]) -> list[PeriodShown]:
+    division = _division(shop)
+    return by_period(found, division) if division else []
+
+
+def _show(
+    request: HttpRequest,
+    user: User,
+    shop: Establishment,
+    *,
+    why_missing: bool = False,
+    nothing_chosen: bool = False,
+) -> HttpResponse:
+    found = to_correct(visible_to(user, Overtaken.objects.filter(establishment=shop))).select_related("closing")
+    periods = _periods(shop, [*found.defer("closing__document")])
+    total = sum(period.count for period in periods)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Correct what is booked"),
+        "shop": shop,
+        "division": _division(shop),
+        "left_behind": left_behind(shop),
+        "periods": periods,
+        "total": total,
+        "in_files": sum(period.in_files for period in periods),
+        "minutes": _minutes(shop, total),
+        "sisters": [*_sisters_shown(user, shop)],
+        "runs": _runs_of(user, shop),
+        "shown": _stamp(shop),
+        "may_correct": user.has_perm(CHANGE),
+        "why": request.POST.get("why", ""),
+        "why_missing": why_missing,
+        "nothing_chosen": nothing_chosen,
+    }
+    return TemplateResponse(request, "exports/correction.html", context)
+
+
+def _minutes(shop: Establishment, total: int) -> int:
+    """About how long it takes by the calls that Exact allows a minute, a share of them being kept for people."""
+    division = _division(shop)
+    if division is None:
+        return 0
+    return ceil(total * CALLS_A_CLOSING / max(1, division.app.minute_limit - settings.EXACT_MINUTE_RESERVE))
+
+
+def _sisters_shown(user: User, shop: Establishment) -> Iterator[dict[str, Any]]:
+    """The customer's other establishments where something was left behind too."""
+    rows = to_correct(Overtaken.objects.filter(establishment__in=_select_sisters(user, shop)))
+    counts = dict(rows.order_by().values_list("establishment").annotate(Count("pk")))
+    for sister in _select_sisters(user, shop).filter(pk__in=counts):
+        yield {"shop": sister, "count": counts[sister.pk], "shown": _stamp(sister)}
+
+
+def _runs_of(user: User, shop: Establishment) -> list[RepostRun]:
+    """The newest corrections of its closings."""
+    items = RepostItem.objects.filter(export__establishment=shop, run__way=RunWay.CORRECT)
+    rows = visible_to(user, RepostRun.objects.filter(pk__in=items.values("run")))
+    return [*rows.select_related("actor").order_by("-started_at")[:RUNS_SHOWN]]

@@ -1,0 +1,115 @@
+"""A correction on its way: how many closings stand right now, what could not be and why, and stopping it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from exports.console.correction_page import CHANGE, reader_of
+from exports.console.repost_page import outcome_words
+from exports.models import ClosingState, RepostItem, RepostRun, RunWay
+from exports.reposts.repost_runs import STOPPED, stop_run
+from tenants.acting import person_behind
+from tenants.scope import visible_to
+
+ITEMS_SHOWN = 200
+ORDERED = Q(outcome=ClosingState.EXPORTING)
+# How the items of a run stand, in the order in which they matter to who looks.
+STANDS = {
+    "failed": ORDERED & ~Q(export__state__in=[ClosingState.EXPORTING, ClosingState.EXPORTED]),
+    "left_out": ~ORDERED & ~Q(outcome__in=["", STOPPED, "correct_nothing"]),
+    "under_way": ORDERED & Q(export__state=ClosingState.EXPORTING),
+    "to_do": Q(outcome=""),
+    "stopped": Q(outcome=STOPPED),
+    "right": Q(outcome="correct_nothing") | (ORDERED & Q(export__state=ClosingState.EXPORTED)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many closings of a run stand how."""
+
+    failed: int
+    left_out: int
+    under_way: int
+    to_do: int
+    stopped: int
+    right: int
+
+    @classmethod
+    def of(cls, items: QuerySet[RepostItem]) -> "Tally":
+        """Counted in one query."""
+        counts = {name: Count("pk", filter=condition) for name, condition in STANDS.items()}
+        return cls(**items.aggregate(**counts))
+
+    @property
+    def total(self) -> int:
+        return self.failed + self.left_out + self.under_way + self.to_do + self.stopped + self.right
+
+    @property
+    def over(self) -> int:
+        """Those that nothing more happens to by itself."""
+        return self.total - self.under_way - self.to_do
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.over / self.total) if self.total else 100
+
+
+def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """How far a correction is; on POST it is stopped: what is begun is finished, the rest stays."""
+    user = reader_of(request)
+    runs = visible_to(user, RepostRun.objects.filter(way=RunWay.CORRECT).select_related("actor", "stopped_by"))
+    run = get_object_or_404(runs, pk=run_id)
+    if request.method == "POST":
+        if not user.has_perm(CHANGE):
+            raise PermissionDenied
+        actor = person_behind(request)
+        assert actor is not None
+        stop_run(run, by=actor)
+        messages.info(request, _("Stopped: what was begun is finished, the rest stays as it is."))
+        return redirect("console_correction_run", run_id=run.pk)
+    items = visible_to(user, RepostItem.objects.filter(run=run))
+    tally = Tally.of(items)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Correction"),
+        "run": run,
+        "tally": tally,
+        "goes_on": bool(tally.to_do or tally.under_way),
+        "items": [(item, *_tell(item)) for item in _select_shown(items)],
+        "unseen": max(0, tally.total - ITEMS_SHOWN),
+        "shop": items.order_by("pk").values_list("export__establishment", flat=True).first(),
+        "may_stop": user.has_perm(CHANGE) and run.finished_at is None,
+    }
+    return TemplateResponse(request, "exports/correction_run.html", context)
+
+
+def _select_shown(items: QuerySet[RepostItem]) -> list[RepostItem]:
+    """What needs a person first, what stands right last."""
+    ranks = [When(condition, then=Value(place)) for place, condition in enumerate(STANDS.values())]
+    rows = items.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
+    rows = rows.select_related("export__establishment").defer("export__document")
+    return [*rows.order_by("rank", "pk")[:ITEMS_SHOWN]]
+
+
+def _tell(item: RepostItem) -> tuple[str, str]:
+    """The look of an item's mark, and its words."""
+    name = [*STANDS][item.rank]  # type: ignore[attr-defined]
+    words: dict[str, tuple[str, Any]] = {
+        "failed": ("failed", _("Begun, and not finished: see its page.")),
+        "left_out": ("held", outcome_words(item.outcome)),
+        "under_way": ("moving", _("under way in Exact")),
+        "to_do": ("waiting", _("to be done")),
+        "stopped": ("waiting", _("left as it is: stopped")),
+        "right": ("exported", _("stands by today's settings")),
+    }
+    look, said = words[name]
+    return look, str(said)

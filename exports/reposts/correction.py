@@ -1,0 +1,50 @@
+"""Bringing one closing of the books to what today's settings book: the entries that stand otherwise are replaced.
+
+The others are left alone. Each step is that of a replacement (`exports.reposts.replace`), so a crash at any moment
+leaves nothing doubled, and a closing that stands right is never touched.
+"""
+
+from uuid import UUID
+
+from booking.mapping import stamp_of
+from exact.lane.states import STANDING
+from exact.models import Posting
+from exports.models import ClosingState, Overtaken, StoredClosing
+from exports.reposts.moves import differing
+from exports.reposts.overtaken import meant_entries
+from exports.reposts.replace import CannotReplace, DryRun, dry_run
+from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from ledger.entry import Entry, EntryKind
+
+
+def dry_run_of(export_id: UUID, *, shown: str) -> DryRun:
+    """What the correction of a closing would replace, as Exact holds it now. Changes nothing there.
+
+    `shown` is the stamp of the settings that a person saw the correction under. Raises `CannotReplace` when they are
+    others now, or there is nothing to correct, or any `ExactError`.
+    """
+    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO, "remainder").get(pk=export_id)
+    destination = Destination.of(export.establishment)
+    if stamp_of(destination.mapping) != shown:
+        raise CannotReplace("correct_settings_changed")
+    if export.state != ClosingState.EXPORTED:
+        raise CannotReplace("correct_moved_on")
+    asked = _find_differing(export, destination)
+    if not asked:
+        Overtaken.objects.filter(closing=export).delete()
+        raise CannotReplace("correct_nothing")
+    first, *others = asked
+    return dry_run(first, also=others, for_people=False)
+
+
+def _find_differing(export: StoredClosing, destination: Destination) -> list[UUID]:
+    """The postings whose entries stand otherwise than they are meant, by kind and journal, in their order."""
+    if destination.division is None or not destination.is_on:
+        raise CannotReplace("replace_other_company")
+    meant = meant_entries(export, destination)
+    if meant is None:
+        raise CannotReplace("replace_not_bookable")
+    rows = Posting.objects.filter(STANDING, closing_id=export.pk).order_by("turn", "revision")
+    stands = {it.pk: (EntryKind(it.entry_kind), it.journal, Entry.from_document(it.entry)) for it in rows}
+    others = differing((entry for _kind, _journal, entry in stands.values()), meant)
+    return [pk for pk, (kind, journal, _entry) in stands.items() if (kind, journal) in others]

@@ -1,0 +1,146 @@
+"""Finding the closings that stand in the books otherwise than today's settings would book them.
+
+Looked for after each change of an establishment's settings, newest closings first, a batch at a time; the first batch
+by whoever changed them, so that its page can say what it found, the others by workers. What is found is kept
+(`Overtaken`): no page books thousands of closings anew to count them. Nothing is asked of Exact.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from booking.codes import CodeKind
+from booking.effective import codes_named, effective_settings
+from booking.models import Mapping
+from exact.company.catalogue import ChartOnDemand
+from exact.lane.states import STANDING
+from exact.models import Activation, Posting, PostingState
+from exports.coverage.rows import BOOKED, kept
+from exports.models import ClosingState, Overtaken, SettingsLook, StoredClosing
+from exports.reposts.moves import moves
+from exports.way.decide import Complete, Held, Look, Ready, decide
+from exports.way.prepare import Destination
+from ledger.entry import Entry
+from tenants.put_off import due, each
+
+BATCH = 100
+ESTABLISHMENTS_MAX = 200
+ON_ITS_WAY = Q(state__in=[PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN], reverses=None)
+
+
+def look_on() -> int:
+    """Look at a batch of closings of each establishment whose settings were changed. Returns of how many."""
+    active = Activation.objects.filter(active=True).values("establishment")
+    changed = Mapping.objects.filter(establishment__in=active).filter(
+        Q(establishment__settings_look=None) | Q(updated_at__gt=F("establishment__settings_look__since"))
+    )
+    for mapping in changed.order_by("updated_at")[:ESTABLISHMENTS_MAX]:
+        _begin(mapping)
+    open_ones = SettingsLook.objects.filter(due(), done_at=None, establishment__in=active).order_by("since")
+    rows = open_ones.values_list("pk", "put_off_count")[:ESTABLISHMENTS_MAX]
+    return each(SettingsLook, [*rows], look, loop="overtaken")
+
+
+def look(establishment_id: int, *, limit: int = BATCH) -> bool:
+    """Hold the next closings of one establishment against its settings. Returns whether older ones are left."""
+    with transaction.atomic():
+        mapping = Mapping.objects.select_related("establishment").filter(establishment=establishment_id).first()
+        activation = Activation.objects.select_related("division").filter(establishment=establishment_id).first()
+        if mapping is None or activation is None or not activation.active:
+            return False
+        _begin(mapping)
+        at = SettingsLook.objects.select_for_update().get(pk=establishment_id)
+        if at.done_at is not None:
+            return False
+        rows = StoredClosing.objects.filter(establishment=establishment_id, state__in=BOOKED)
+        if at.reached:
+            rows = rows.filter(pk__lt=at.reached)
+        exports = [*rows.select_related("establishment", "remainder").order_by("-pk")[:limit]]
+        _keep(exports, _find(exports, mapping, activation))
+        is_more = len(exports) == limit
+        SettingsLook.objects.filter(pk=at.pk).update(
+            reached=exports[-1].pk if exports else at.reached, done_at=None if is_more else Now()
+        )
+    return is_more
+
+
+def _begin(mapping: Mapping) -> None:
+    """Begin anew where the settings were changed after those that were looked under."""
+    own = SettingsLook.objects.filter(pk=mapping.establishment_id)
+    fresh = {"since": mapping.updated_at, "reached": None, "done_at": None}
+    SettingsLook.objects.bulk_create(
+        [SettingsLook(establishment_id=mapping.establishment_id, tenant_id=mapping.tenant_id, **fresh)],
+        ignore_conflicts=True,
+    )
+    own.filter(since__lt=mapping.updated_at).update(**fresh)
+
+
+def _find(exports: list[StoredClosing], mapping: Mapping, activation: Activation) -> dict[UUID, Overtaken]:
+    """Those of the closings whose entries in the activation's company would be others now."""
+    accounts = codes_named(effective_settings(mapping), CodeKind.GL_ACCOUNT)
+    catalogue = ChartOnDemand(activation.division, accounts=accounts)
+    destination = Destination.under(mapping, activation.division, catalogue)
+    found = {}
+    for export, stands in _entries_of(exports, activation.division_id).items():
+        meant = meant_entries(export, destination)
+        if meant is not None and (moved := moves(stands, _select_comparable(export, stands, meant))):
+            found[export.pk] = Overtaken(
+                closing=export,
+                tenant_id=export.tenant_id,
+                establishment_id=export.establishment_id,
+                day=min(entry.date for entry in stands),
+                moves=[it.to_document() for it in moved],
+            )
+    return found
+
+
+def meant_entries(export: StoredClosing, destination: Destination) -> tuple[Entry, ...] | None:
+    """What today's settings make of a whole closing, as if nothing of it stood; None where they cannot book it.
+
+    What only its period, or the company, would refuse is booked all the same: that is said when it is corrected.
+    """
+    match decide(Look.at(export, judged=kept), destination):
+        case Ready(entries=entries):
+            return entries
+        case Held(entries=entries) if entries:
+            return entries
+        case Complete():
+            raise AssertionError("looked at as if nothing stood")
+    return None
+
+
+def _select_comparable(export: StoredClosing, stands: list[Entry], meant: tuple[Entry, ...]) -> list[Entry]:
+    """What is meant, to be held against what stands: of a failed closing only what stands of it, the rest is yet to
+    come."""
+    if export.state != ClosingState.FAILED:
+        return [*meant]
+    there = {(it.kind, it.journal) for it in stands}
+    return [it for it in meant if (it.kind, it.journal) in there]
+
+
+def _entries_of(exports: Iterable[StoredClosing], division_id: int) -> dict[StoredClosing, list[Entry]]:
+    """What stands of each closing in a company, or is on its way there; without those of which some is elsewhere."""
+    by_id = {export.pk: export for export in exports}
+    rows = Posting.objects.filter(STANDING | ON_ITS_WAY, closing_id__in=by_id).only("closing_id", "division", "entry")
+    found: defaultdict[UUID, list[Entry]] = defaultdict(list)
+    elsewhere = set()
+    for posting in rows:
+        found[posting.closing_id].append(Entry.from_document(posting.entry))
+        if posting.division_id != division_id:
+            elsewhere.add(posting.closing_id)
+    return {by_id[pk]: entries for pk, entries in found.items() if pk not in elsewhere}
+
+
+def _keep(exports: list[StoredClosing], found: dict[UUID, Overtaken]) -> None:
+    gone = [export.pk for export in exports if export.pk not in found]
+    Overtaken.objects.filter(closing__in=gone).delete()
+    Overtaken.objects.bulk_create(
+        found.values(),
+        update_conflicts=True,
+        unique_fields=["closing"],
+        update_fields=["day", "moves", "found_at"],
+    )
