@@ -18,14 +18,14 @@ from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
 from clyo_ingest.restart_pages import restart_page, restarts_of, second_of, shown_by, take_page
 from tenants.acting import person_behind
-from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, SuspendableAdmin
 from tenants.models import Till
 
 ANSWER = ("answer", "answer_code", "about")
 
 
 @admin.register(Till)
-class TillAdmin(ScopedAdmin):
+class TillAdmin(SuspendableAdmin):
     """Tills: pairing codes, keys to be revoked, and how often a till's counters began anew."""
 
     list_display = ["name", "establishment", "tenant", "software", "paired_at", "suspended_at"]
@@ -33,7 +33,8 @@ class TillAdmin(ScopedAdmin):
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"tenant__id__exact"})
     search_fields = ["name", "establishment__code", "establishment__name", "tenant__name"]
-    fields = ["establishment", "name", "suspended_at", "device", "software", "paired_at"]
+    fields = ["establishment", "name", "suspension", "device", "software", "paired_at"]
+    suspend_page = "console_suspend_till"
     autocomplete_fields = ["establishment"]
     actions = ["make_pairing_code", "revoke"]
     change_form_outer_after_template = "clyo_ingest/restarts.html"
@@ -51,7 +52,7 @@ class TillAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Till | None = None) -> list[str]:
         """A till stays where it is: its closings belong to its establishment."""
-        shown = ["device", "software", "paired_at"]
+        shown = ["device", "software", "paired_at", "suspension"]
         return [*shown, "establishment"] if obj else shown
 
     def save_model(self, request: HttpRequest, obj: Till, form: object, change: bool) -> None:

@@ -26,7 +26,7 @@ from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.acting import person_behind
 from tenants.admin import OpeningDays
-from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
 from tenants.models import Establishment
 
 CONNECTION_LABELS = {
@@ -67,7 +67,7 @@ class ExactAppAdmin(ScopedAdmin):
 
 
 @admin.register(Establishment)
-class EstablishmentAdmin(ScopedAdmin):
+class EstablishmentAdmin(SuspendableAdmin):
     """Establishments, with the links that open their activation, their mapping and what they book."""
 
     list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
@@ -84,8 +84,9 @@ class EstablishmentAdmin(ScopedAdmin):
         "opening_days",
         "time_zone",
         "contact_email",
-        "suspended_at",
+        "suspension",
     ]
+    suspend_page = "console_suspend_shop"
     autocomplete_fields = ["tenant"]
     actions = ["make_activation_link", "mail_activation_link"]
 
@@ -97,7 +98,7 @@ class EstablishmentAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Establishment | None = None) -> list[str]:
         """An establishment stays with its customer: its closings carry that customer."""
-        return ["tenant"] if obj else []
+        return ["tenant", "suspension"] if obj else ["suspension"]
 
     @admin.action(description=_("Make an activation link"), permissions=["change"])
     def make_activation_link(self, request: HttpRequest, queryset: QuerySet[Establishment]) -> None:

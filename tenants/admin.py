@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
-from tenants.console import ReadOnlyAdmin, ScopedAdmin
+from tenants.console import ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
 from tenants.invite import invite
 from tenants.log_ins import end_log_ins, log_ins_of
 from tenants.models import WEEKDAYS, LookThrough, Reseller, Role, Tenant, User
@@ -25,11 +25,14 @@ from tenants.users import RESELLER_ROLES
 
 
 @admin.register(Reseller)
-class ResellerAdmin(ScopedAdmin):
+class ResellerAdmin(SuspendableAdmin):
     """Resellers, whom support alone sees."""
 
     list_display = ["name", "suspended_at"]
     search_fields = ["name"]
+    fields = ["name", "suspension"]
+    readonly_fields = ["suspension"]
+    suspend_page = "console_suspend_reseller"
 
 
 @admin.register(User)
@@ -96,13 +99,15 @@ class UserAdmin(ScopedAdmin):
 
 
 @admin.register(Tenant)
-class TenantAdmin(ScopedAdmin):
+class TenantAdmin(SuspendableAdmin):
     """Customers, each with a link to what is left of its set-up."""
 
     list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
     list_select_related = ["reseller"]
     search_fields = ["name", "siren"]
-    fields = ["reseller", "name", "siren", "suspended_at"]
+    fields = ["reseller", "name", "siren", "suspension"]
+    readonly_fields = ["suspension"]
+    suspend_page = "console_suspend_customer"
 
     @admin.display(description=_("set-up"))
     def set_up(self, tenant: Tenant) -> str:
@@ -111,7 +116,7 @@ class TenantAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """A reseller's customers are its own: it does not choose."""
-        names = ["reseller", "name", "siren", "suspended_at"]
+        names = ["reseller", "name", "siren", "suspension"]
         return names if getattr(request.user, "is_support", False) else names[1:]
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: object, change: bool) -> None:

@@ -6,20 +6,31 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.paginator import InfinitePaginator
 from unfold.utils import parse_date_str
 
 from ledger import texts
+from tenants.change_words import changes_of, differences, may_read_changes, who_did
 from tenants.scope import visible_to
+
+CHANGES_MAX = 200
 
 
 def names_a_row(model: type[Model], text: str) -> bool:
@@ -78,9 +89,60 @@ class ScopedAdmin(ModelAdmin):
             kwargs["widget"] = RowChoice(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form, with the way to its history for who may read it."""
+        shown = {"show_history": may_read_changes(request.user, self.model), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, shown)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What was done to one row, from the audit: Django's own history knows of this site's forms only."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        if not may_read_changes(request.user, self.model) or not self.has_view_permission(request, row):
+            raise PermissionDenied
+        changes = [*changes_of(request.user, row)[: CHANGES_MAX + 1]]  # type: ignore[arg-type] # may_read_changes asked
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(row),
+            "opts": self.opts,
+            "row": row,
+            "changes": [(it, who_did(it), [*differences(it)]) for it in changes[:CHANGES_MAX]],
+            "more": len(changes) > CHANGES_MAX,
+        }
+        return TemplateResponse(request, "tenants/history.html", context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Nothing: the audit has it already, and Django's own log would be a second history."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Nothing either."""
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is deleted here: it is suspended, revoked or withdrawn."""
         return False
+
+
+class SuspendableAdmin(ScopedAdmin):
+    """A form of rows that are suspended by a button on a page of their own (`suspend_page`), never by typing a date."""
+
+    suspend_page: ClassVar[str] = ""
+
+    @admin.display(description=_("suspension"))
+    def suspension(self, row: Any) -> str:
+        """Since when and why, and the button that begins or ends it."""
+        if row.pk is None:
+            return ""
+        said = ""
+        if row.suspended_at is not None:
+            since = date_format(timezone.localtime(row.suspended_at), "SHORT_DATETIME_FORMAT")
+            said = " – ".join(filter(None, (_now("Suspended since {at}.").format(at=since), row.suspended_why)))
+        words = _now("End the suspension") if row.suspended_at else _now("Suspend")
+        button = '{} <a class="console-button is-small" href="{}">{}</a>'
+        return format_html(button, said, reverse(self.suspend_page, args=[row.pk]), words)
 
 
 class ReadOnlyAdmin(ScopedAdmin):

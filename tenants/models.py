@@ -24,6 +24,7 @@ __all__ = [
     "Letters",
     "LogIn",
     "LookThrough",
+    "Note",
     "Operation",
     "Reseller",
     "Role",
@@ -35,6 +36,9 @@ __all__ = [
 # ISO weekdays; the names are Django's own.
 WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
 SUSPENDED_SINCE = _("suspended since")
+SUSPENDED_WHY = _("why it is suspended")
+WHY_MAX = 200
+NOTE_MAX = 2000
 OVERSEAS = [
     ("America/Guadeloupe", _("Guadeloupe")),
     ("America/Martinique", _("Martinique")),
@@ -45,11 +49,18 @@ OVERSEAS = [
 ]
 
 
+def _suspended_says_why(name: str) -> models.CheckConstraint:
+    """No reason is left over from a suspension that is over."""
+    condition = Q(suspended_why="") | Q(suspended_at__isnull=False)
+    return models.CheckConstraint(condition=condition, name=f"tenants_{name}_why_while_suspended")
+
+
 class Reseller(models.Model):
     """A company that sells and looks after tills: it manages its own customers and nobody else's."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -57,6 +68,7 @@ class Reseller(models.Model):
         verbose_name_plural = _("resellers")
         ordering = ["name"]
         constraints = [
+            _suspended_says_why("reseller"),
             Audited(),
             Seen(reads={DOOR: ALL, **dict.fromkeys((CUSTOMER, RESELLER, TILL), "id = {reseller}")}, writes={}),
         ]
@@ -81,6 +93,7 @@ class Tenant(models.Model):
         validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits. Check the number."))],
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -94,6 +107,7 @@ class Tenant(models.Model):
                 name="tenants_tenant_one_per_siren",
                 violation_error_message=_("This reseller already has a customer with this SIREN. Check the number."),
             ),
+            _suspended_says_why("tenant"),
             Audited(),
             Seen(reads={DOOR: ALL, **OF_ONE}, writes=OF_ONE),
         ]
@@ -164,6 +178,7 @@ class Establishment(models.Model):
         help_text=_("Where it is by the clock; empty in metropolitan France. Its days begin and end there."),
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -184,6 +199,7 @@ class Establishment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
             ),
+            _suspended_says_why("establishment"),
             Audited(),
             Seen(reads=OF_ESTABLISHMENT, writes=OF_ESTABLISHMENT),
         ]
@@ -208,6 +224,7 @@ class Till(models.Model):
     device = models.CharField(_("device"), max_length=120, blank=True, editable=False)
     software = models.CharField(_("software"), max_length=60, blank=True, editable=False)
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
+    suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     paired_at = models.DateTimeField(_("paired"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -223,6 +240,7 @@ class Till(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
             SameTenant("establishment"),
+            _suspended_says_why("till"),
             Audited(),
             SeenByTenant(shop=True),
         ]
@@ -238,6 +256,39 @@ class Till(models.Model):
         """
         establishment, tenant = self.establishment, self.establishment.tenant
         return any(row.suspended_at for row in (self, establishment, tenant, tenant.reseller))
+
+
+class Note(models.Model):
+    """What somebody wrote down of a customer, or of one establishment of it, for all who look after it.
+
+    Signed, dated and only added to. A text can be taken out when a person's name must go (`retention.erasure`); the
+    audit says who wrote when, not what. Those it is written about do not read it.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    establishment = models.ForeignKey(
+        Establishment, models.PROTECT, null=True, related_name="+", verbose_name=_("establishment")
+    )
+    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    text = models.TextField(_("note"), max_length=NOTE_MAX)
+    written_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["-written_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="tenants_note_says_something"),
+            SameTenant("establishment"),
+            OnlyAddedTo("DELETE"),
+            OnlyMasked("text"),
+            NeverEmptied(),
+            Audited(secret=["text"]),
+            Seen(reads={RESELLER: OF_RESELLER}, writes={RESELLER: OF_RESELLER}),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class LookThrough(models.Model):
@@ -336,6 +387,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="tenants_change_newest"),
             models.Index(fields=["reseller", "-at"], name="tenants_change_of_reseller"),
+            models.Index(fields=["table_name", "row_id", "-at"], name="tenants_change_of_row"),
         ]
         constraints = [
             OnlyAddedTo("DELETE"),

@@ -43,9 +43,10 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.ACCOUNTANT: frozenset({"view"}),
 }
 SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
-# Users and the audit are for those who may invite people; keys and raw pushes concern no accountant.
+# Users and the audit are for those who may invite people; keys, raw pushes and notes
+# of those who look after a customer concern no accountant.
 INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
-NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push"})
+NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push", "tenants.note"})
 
 
 # Support is named in everybody's histories; and who looks through another's eyes keeps the own account.

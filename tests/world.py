@@ -46,7 +46,7 @@ from tenants.factories import (
     TenantFactory,
     TillFactory,
 )
-from tenants.models import LookThrough, Reseller, Tenant, Till, User
+from tenants.models import LookThrough, Note, Reseller, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -90,6 +90,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
     run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
     RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
+    Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     return Customer(
         mark=mark,

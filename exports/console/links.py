@@ -2,6 +2,7 @@
 
 from datetime import date
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -45,3 +46,18 @@ def shop(pk: int) -> str:
 def customer(pk: int) -> str:
     """The page of one customer."""
     return reverse("console_customer", args=[pk])
+
+
+def day_of(establishment: int, day: date) -> str:
+    """What came of one business date in one establishment."""
+    return f"{reverse('console_log')}?{urlencode({'establishment': establishment, 'date': day.isoformat()})}"
+
+
+def closing(pk: UUID) -> str:
+    """The page of one closing."""
+    return reverse("admin:exports_storedclosing_change", args=[pk])
+
+
+def reseller(pk: int) -> str:
+    """The page of one reseller."""
+    return reverse("admin:tenants_reseller_change", args=[pk])

@@ -44,7 +44,7 @@ class StoredClosing(PutOff):
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment"), db_index=False
     )
-    till = models.ForeignKey(Till, models.PROTECT, related_name="+", verbose_name=_("till"))
+    till = models.ForeignKey(Till, models.PROTECT, related_name="+", verbose_name=_("till"), db_index=False)
     kind = models.CharField(_("kind"), max_length=10)
     number = models.BigIntegerField(_("number"))
     business_date = models.DateField(_("business date"))
@@ -80,6 +80,7 @@ class StoredClosing(PutOff):
         indexes = [
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
+            models.Index(fields=["till", "-business_date"], name="exports_latest_of_till"),
             models.Index(fields=["-created_at", "id"], name="exports_newest_first"),
             models.Index(fields=["tenant", "business_date", "closed_at", "id"], name="exports_by_tenant_day"),
             models.Index(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as N_
 
 
-def _stylesheet(request: HttpRequest) -> str:
-    return static("console/console.css")
+def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"console/{name}.css")
 
 
 def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
@@ -33,7 +33,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "STYLES": [_stylesheet],
+    "STYLES": [_stylesheet("console"), _stylesheet("places")],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
     "SIDEBAR": {

@@ -4,7 +4,7 @@ A further page is a row here; the walk over every address as every kind of perso
 """
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from exports.console.correction_page import correction_page
 from exports.console.correction_run_page import correction_run_page
@@ -16,9 +16,6 @@ from exports.mapping.page import mapping_page, preview_fragment, search_catalogu
 from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
-from integration.console.places.customer_page import customer_page
-from integration.console.places.shop_page import shop_page
-from integration.console.places.shops_page import shops_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
 
@@ -32,9 +29,7 @@ urlpatterns = [
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
     path("autocomplete/", admin.site.admin_view(choices)),  # found before Django's own, and named by it
     path("account/", admin.site.admin_view(account_page), name="console_account"),
-    path("shops/", admin.site.admin_view(shops_page), name="console_shops"),
-    path("shop/<int:establishment_id>/", admin.site.admin_view(shop_page), name="console_shop"),
-    path("customer/<int:tenant_id>/", admin.site.admin_view(customer_page), name="console_customer"),
+    path("", include("integration.console.places.urls")),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
     path("log/", admin.site.admin_view(views.log_page), name="console_log"),
     path("mapping/<int:establishment_id>/", admin.site.admin_view(mapping_page), name="console_mapping"),

@@ -1,12 +1,20 @@
 """The pages of a shop and of a customer, as those see them who may: nobody else finds them."""
 
+from typing import Any
+
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from exports.console import links
+from integration.console.places.calendar import Month, asked_month
 from tenants.factories import SupportFactory
-from tenants.models import User
+from tenants.models import Change, Note, User
+from tests.conftest import closing
 from tests.world import World, world
 
 
@@ -51,3 +59,144 @@ def test_places_of_others__are_not_found(here: World, stranger: str) -> None:
     client = client_of(here.own.accountant)
     assert client.get(links.shop(other.till.establishment_id)).status_code == 404
     assert client.get(links.customer(other.tenant.pk)).status_code == 404
+
+
+def test_shop__shows_how_it_stands_what_waits_and_what_happened(here: World) -> None:
+    shop = here.own.till.establishment
+    page = client_of(here.own.staff).get(links.shop(shop.pk), {"month": "2026-03"})
+    columns = page.context["columns"]
+    names = [it.name for it in columns["news"]], [it.name for it in columns["facts"]]
+    assert names == (
+        ["standing", "waits", "month", "notes", "lately"],
+        ["identity", "exact", "tills", "mapping", "exports"],
+    )
+    told = {it.name: it.it for column in columns.values() for it in column}
+    assert told["standing"]["shown"].condition == "failed"
+    assert [it.count for it in told["waits"]["figures"]] == [1, 0, 0, 0, 1]
+    assert told["waits"]["last"] == here.own.export
+    assert {row.what for row in told["lately"]["happened"]} >= {"Z 81001042 · Clôture générale"}
+    text = page.content.decode()
+    assert "PROPRE prévient" in text and "caisse" in text
+
+
+def test_shop__every_figure_leads_to_what_it_counts(here: World) -> None:
+    client = client_of(here.own.staff)
+    page = client.get(links.shop(here.own.till.establishment_id))
+    (waits,) = [it for it in page.context["columns"]["news"] if it.name == "waits"]
+    for figure in waits.it["figures"]:
+        assert len(client.get(figure.address).context["cl"].result_list) == figure.count, figure
+
+
+def test_month__leads_to_its_days_and_to_other_months(here: World) -> None:
+    client = client_of(here.own.staff)
+    address = links.shop(here.own.till.establishment_id)
+    month = month_shown(client, address, "2026-03")
+    cells = {cell.day.day: cell for week in month.weeks for cell in week if cell}
+    assert [len(week) for week in month.weeks] == [7] * 6
+    assert cells[14].word == "failed"
+    assert cells[14].said == "samedi 14 mars 2026, En échec, 1 clôture, 1\xa0400,00\xa0€"
+    assert cells[15].address == ""
+    before, after = (month_shown(client, address, f"{it:%Y-%m}") for it in (month.before, month.after))
+    assert (before.after, after.before) == (month.first, month.first)
+
+
+def month_shown(client: Client, address: str, month: str) -> Month:
+    page = client.get(address, {"month": month})
+    (found,) = [it.it["month"] for it in page.context["columns"]["news"] if it.name == "month"]
+    assert f"{found.first:%Y-%m}" == month
+    shown: Month = found
+    return shown
+
+
+@pytest.mark.parametrize("asked", ["2026-13", "1999-12", "2101-01", "märz", ""])
+def test_month__that_is_none_is_this_one(here: World, asked: str) -> None:
+    shop = here.own.till.establishment
+    assert asked_month(QueryDict(f"month={asked}"), shop) == timezone.localdate().replace(day=1)
+
+
+def test_note__is_signed_kept_once_and_not_for_the_customer(here: World) -> None:
+    shop, staff = here.own.till.establishment, client_of(here.own.staff)
+    page = reverse("console_note_on_shop", args=[shop.pk])
+    for _pressed_twice in range(2):
+        answer = staff.post(page, {"text": "Fermé lundi"})
+        assert answer.status_code == 302 and answer["Location"] == f"{links.shop(shop.pk)}#notes"
+    assert Note.objects.filter(text="Fermé lundi").get().author == here.own.staff
+    staff.post(reverse("console_note_on_customer", args=[shop.tenant_id]), {"text": "Clôt le 10"})
+    for place in (links.shop(shop.pk), links.customer(shop.tenant_id)):
+        assert "Clôt le 10" in text_of(staff, place)
+    accountant = client_of(here.own.accountant)
+    assert "Clôt le 10" not in text_of(accountant, links.shop(shop.pk))
+    assert accountant.post(page, {"text": "moi aussi"}).status_code == 403
+    assert staff.post(page, {"text": "  "}).status_code == 302 and not Note.objects.filter(text__lt="!").exists()
+
+
+def test_note__is_never_changed_and_can_be_masked(here: World) -> None:
+    note = Note.objects.filter(establishment=here.own.till.establishment).get()
+    for sql in ("UPDATE tenants_note SET text = 'autre'", "DELETE FROM tenants_note"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    assert Note.objects.filter(pk=note.pk).update(text="•••") == 1
+    assert Change.objects.filter(table_name="tenants_note", row_id=str(note.pk)).first().after["text"] == "•••"  # type: ignore[union-attr]
+
+
+PLACES = ("shop", "till", "customer")
+
+
+def suspending(here: World, place: str) -> tuple[str, Any]:
+    till = here.own.till
+    row = {"shop": till.establishment, "till": till, "customer": till.tenant, "reseller": till.tenant.reseller}[place]
+    return reverse(f"console_suspend_{place}", args=[row.pk]), row
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_suspending__is_a_button_and_a_reason_and_goes_back(here: World, place: str) -> None:
+    client = client_of(here.own.staff)
+    page, row = suspending(here, place)
+    assert client.post(page, {"suspend": "yes", "why": " "}).status_code == 200
+    row.refresh_from_db()
+    assert row.suspended_at is None
+    for why in ("Impayé", "trop tard"):
+        assert client.post(page, {"suspend": "yes", "why": why}).status_code == 302
+    row.refresh_from_db()
+    assert row.suspended_at is not None and row.suspended_why == "Impayé"
+    assert here.own.caller.post("closings", closing(7)).status_code == 403
+    assert "Impayé" in text_of(client, page)
+    for _pressed_twice in range(2):
+        assert client.post(page, {"resume": "yes"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.suspended_at, row.suspended_why) == (None, "")
+    changes = Change.objects.filter(table_name=row._meta.db_table, row_id=str(row.pk)).order_by("-pk")[:2]
+    assert [it.actor for it in changes] == [here.own.staff] * 2
+
+
+def test_suspending__is_for_who_may_change_the_place(here: World) -> None:
+    for place in PLACES:
+        assert client_of(here.own.accountant).post(suspending(here, place)[0], {"resume": "yes"}).status_code == 403
+    page, reseller = suspending(here, "reseller")
+    assert client_of(here.manager).post(page, {"suspend": "yes", "why": "x"}).status_code == 403
+    client_of(SupportFactory()).post(page, {"suspend": "yes", "why": "Contrat terminé"})
+    reseller.refresh_from_db()
+    assert reseller.suspended_why == "Contrat terminé"
+
+
+def test_suspension__is_not_typed_into_a_form(here: World) -> None:
+    client = client_of(here.own.staff)
+    shop = here.own.till.establishment
+    page = text_of(client, reverse("admin:tenants_establishment_change", args=[shop.pk]))
+    assert 'name="suspended_at' not in page and reverse("console_suspend_shop", args=[shop.pk]) in page
+
+
+def test_history__is_the_audits_and_for_who_may_change_the_row(here: World) -> None:
+    shop = here.own.till.establishment
+    staff = client_of(here.own.staff)
+    staff.post(reverse("console_suspend_shop", args=[shop.pk]), {"suspend": "yes", "why": "Travaux"})
+    history = reverse("admin:tenants_establishment_history", args=[shop.pk])
+    assert history in text_of(staff, reverse("admin:tenants_establishment_change", args=[shop.pk]))
+    page = text_of(staff, history)
+    assert "PROPRE équipe" in page and "Travaux" in page
+    assert client_of(here.own.accountant).get(history).status_code == 403
+    # People's rows are for those who invite; what has no audit has no history.
+    assert staff.get(reverse("admin:tenants_user_history", args=[here.own.staff.pk])).status_code in (302, 403)
+    assert "PROPRE" in text_of(client_of(here.manager), reverse("admin:tenants_user_history", args=[here.own.staff.pk]))
+    assert staff.get(reverse("admin:exports_storedclosing_history", args=[here.own.export.pk])).status_code == 403
+    assert not LogEntry.objects.exists()

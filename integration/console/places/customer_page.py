@@ -4,15 +4,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from integration.console.places import customer_facts
+from integration.console.places import customer_facts, notes
 from integration.console.places.reader import customer_of, reader_of
-from integration.console.places.section import Column, Section, drawn
+from integration.console.places.section import Column, Section, Visit, drawn
 from tenants.models import Tenant
 
 # In the order of the page. A further section is a row here and a template console/places/customer/NAME.html.
 SECTIONS: tuple[Section[Tenant], ...] = (
     Section(name="identity", column=Column.FACTS, tell=customer_facts.identity),
     Section(name="shops", column=Column.NEWS, tell=customer_facts.shops),
+    Section(name="notes", column=Column.NEWS, tell=notes.of_customer),
 )
 
 
@@ -24,7 +25,7 @@ def customer_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
         **admin.site.each_context(request),
         "title": tenant.name,
         "tenant": tenant,
-        "columns": drawn(SECTIONS, "customer", user, tenant),
+        "columns": drawn(SECTIONS, "customer", Visit(user=user, query=request.GET), tenant),
         "may_change": user.has_perm("tenants.change_tenant"),
     }
     return TemplateResponse(request, "console/places/customer.html", context)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from django.http import QueryDict
+
 from tenants.models import User
 
 Place = TypeVar("Place")
@@ -20,12 +22,20 @@ class Column(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Who looks at a page, and what its address asked for."""
+
+    user: User
+    query: QueryDict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Generic[Place]):
-    """One part of a page. `tell` looks only at what `user` may see; `name` is its anchor and its template's name."""
+    """One part of a page: `tell` looks only at what the visitor may see, `name` is its anchor and its template's."""
 
     name: str
     column: Column
-    tell: Callable[[User, Place], Told]
+    tell: Callable[[Visit, Place], Told]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +47,11 @@ class Drawn:
     it: Mapping[str, Any]
 
 
-def drawn(sections: Iterable[Section[Place]], folder: str, user: User, place: Place) -> dict[str, list[Drawn]]:
+def drawn(sections: Iterable[Section[Place]], folder: str, visit: Visit, place: Place) -> dict[str, list[Drawn]]:
     """The sections that have something to say, by their column; templates are looked for in `folder`."""
     columns: dict[str, list[Drawn]] = {column.value: [] for column in Column}
     for section in sections:
-        it = section.tell(user, place)
+        it = section.tell(visit, place)
         if it is not None:
             template = f"console/places/{folder}/{section.name}.html"
             columns[section.column.value].append(Drawn(name=section.name, template=template, it=it))

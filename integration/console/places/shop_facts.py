@@ -1,25 +1,78 @@
-"""What an establishment is: whose, its company in Exact, its tills."""
+"""What an establishment is: whose, its company in Exact, its tills, its mapping, its exports."""
 
-from exact.models import Activation
-from integration.console.places.section import Told
-from integration.console.set_up.progress import tills_of
-from tenants.models import WEEKDAYS, Establishment, User
+from booking.models import Mapping
+from booking.questions import open_questions
+from exact.models import Activation, ActivationLink, ConnectionState, LinkStep
+from exports.coverage.latest import last_days_of_tills
+from integration.console.places.section import Told, Visit
+from integration.console.set_up.progress import list_tills
+from on_demand.models import MonthlyExport, OnDemandExport
+from tenants.models import WEEKDAYS, Establishment
 from tenants.scope import visible_to
 
+EXPORTS_SHOWN = 3
 
-def identity(user: User, shop: Establishment) -> Told:
-    """Customer, reseller, code, SIRET, contact, opening days, and the company its closings go to."""
-    activations = visible_to(user, Activation.objects.filter(establishment=shop))
+
+def identity(visit: Visit, shop: Establishment) -> Told:
+    """Customer, reseller, code, SIRET, contact, opening days."""
     names = dict(WEEKDAYS)
+    return {"shop": shop, "opening_days": [names[day] for day in sorted(shop.opening_days or ())]}
+
+
+def exact(visit: Visit, shop: Establishment) -> Told:
+    """The company its closings go to, by whose consent, and whether they go now; the link that is on its way."""
+    if not visit.user.has_perm("exact.view_activation"):
+        return None
+    rows = visible_to(visit.user, Activation.objects.filter(establishment=shop))
+    activation = rows.select_related("division__connection").first()
+    connection = activation.division.connection if activation else None
+    links = visible_to(visit.user, ActivationLink.objects.filter(establishment=shop)).exclude(step=LinkStep.DONE)
     return {
         "shop": shop,
-        "activation": activations.select_related("division").first(),
-        "opening_days": [names[day] for day in sorted(shop.opening_days or ())],
+        "activation": activation,
+        "linked": connection is not None and connection.state == ConnectionState.ACTIVE,
+        "link": links.order_by("-created_at").first(),
+        "may_change": visit.user.has_perm("tenants.change_establishment"),
     }
 
 
-def tills(user: User, shop: Establishment) -> Told:
-    """The tills in use, paired or not."""
-    if not user.has_perm("tenants.view_till"):
+def tills(visit: Visit, shop: Establishment) -> Told:
+    """Every till: whether it is paired, with which device, when it last closed."""
+    if not visit.user.has_perm("tenants.view_till"):
         return None
-    return {"shop": shop, "tills": tills_of([shop.pk])[shop.pk], "may_change": user.has_perm("tenants.change_till")}
+    shown = list_tills([shop.pk], suspended=True)[shop.pk]
+    last_days = last_days_of_tills([it.till for it in shown])
+    return {
+        "shop": shop,
+        "tills": [{"shown": it, "till": it.till, "last_day": last_days.get(it.till.pk)} for it in shown],
+        "may_change": visit.user.has_perm("tenants.change_till"),
+    }
+
+
+def mapping(visit: Visit, shop: Establishment) -> Told:
+    """Whether there is a mapping, what of it Exact refuses, and the questions that are open."""
+    if not visit.user.has_perm("booking.view_mapping"):
+        return None
+    row = visible_to(visit.user, Mapping.objects.filter(establishment=shop)).first()
+    activation = visible_to(visit.user, Activation.objects.filter(establishment=shop)).first()
+    return {
+        "shop": shop,
+        "mapping": row,
+        "questions": open_questions(row) if row else [],
+        "faults": len(activation.problems) if activation else 0,
+        "checked_at": activation.checked_at if activation else None,
+    }
+
+
+def exports(visit: Visit, shop: Establishment) -> Told:
+    """The latest exports on demand of it, and its order for each month."""
+    if not visit.user.has_perm("on_demand.view_ondemandexport"):
+        return None
+    rows = visible_to(visit.user, OnDemandExport.objects.filter(establishment=shop))
+    runs = rows.only("format", "first_date", "last_date", "state", "asked_at", "tenant", "establishment")
+    return {
+        "shop": shop,
+        "runs": runs.order_by("-asked_at")[:EXPORTS_SHOWN],
+        "monthly": visible_to(visit.user, MonthlyExport.objects.filter(establishment=shop)).first(),
+        "may_ask": visit.user.has_perm("on_demand.add_ondemandexport"),
+    }

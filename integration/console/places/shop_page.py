@@ -4,15 +4,23 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from integration.console.places import shop_facts
+from integration.console.places import notes, shop_facts, shop_news
 from integration.console.places.reader import reader_of, shop_of
-from integration.console.places.section import Column, Section, drawn
+from integration.console.places.section import Column, Section, Visit, drawn
 from tenants.models import Establishment
 
 # In the order of the page. A further section is a row here and a template console/places/shop/NAME.html.
 SECTIONS: tuple[Section[Establishment], ...] = (
+    Section(name="standing", column=Column.NEWS, tell=shop_news.standing),
+    Section(name="waits", column=Column.NEWS, tell=shop_news.waits),
+    Section(name="month", column=Column.NEWS, tell=shop_news.month),
+    Section(name="notes", column=Column.NEWS, tell=notes.of_shop),
+    Section(name="lately", column=Column.NEWS, tell=shop_news.lately),
     Section(name="identity", column=Column.FACTS, tell=shop_facts.identity),
+    Section(name="exact", column=Column.FACTS, tell=shop_facts.exact),
     Section(name="tills", column=Column.FACTS, tell=shop_facts.tills),
+    Section(name="mapping", column=Column.FACTS, tell=shop_facts.mapping),
+    Section(name="exports", column=Column.FACTS, tell=shop_facts.exports),
 )
 
 
@@ -24,7 +32,7 @@ def shop_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         **admin.site.each_context(request),
         "title": str(shop),
         "shop": shop,
-        "columns": drawn(SECTIONS, "shop", user, shop),
+        "columns": drawn(SECTIONS, "shop", Visit(user=user, query=request.GET), shop),
         "may_change": user.has_perm("tenants.change_establishment"),
     }
     return TemplateResponse(request, "console/places/shop.html", context)

@@ -146,7 +146,7 @@ def _facts(shops: list[Establishment]) -> list[Facts]:
     links = _read_links(ids)
     asked = {*AskedMeans.objects.filter(establishment__in=ids).values_list("establishment", flat=True)}
     on_parameters = _read_parameter_notes(ids)
-    tills, firsts, entries = tills_of(ids), _first_closings(ids), _first_entries(ids)
+    tills, firsts, entries = list_tills(ids), _first_closings(ids), _first_entries(ids)
     return [
         Facts(
             shop=shop,
@@ -174,11 +174,12 @@ def _read_links(shops: Iterable[int]) -> dict[int, list[ActivationLink]]:
     return found
 
 
-def tills_of(shops: Iterable[int]) -> dict[int, list[TillShown]]:
-    """The tills in use of each establishment, by their names, with the codes that are still valid."""
+def list_tills(shops: Iterable[int], *, suspended: bool = False) -> dict[int, list[TillShown]]:
+    """The tills of each establishment by their names, with the codes still valid; `suspended`: those put away too."""
     found: dict[int, list[TillShown]] = defaultdict(list)
     usable = PairingCode.objects.filter(till=OuterRef("pk"), used_at=None, expires_at__gt=timezone.now())
-    rows = Till.objects.filter(establishment__in=[*shops], suspended_at=None).order_by("name")
+    rows = Till.objects.filter(establishment__in=[*shops]).order_by("name")
+    rows = rows if suspended else rows.filter(suspended_at=None)
     for till in rows.annotate(code_until=Subquery(usable.order_by("-expires_at").values("expires_at")[:1])):
         found[till.establishment_id].append(TillShown(till=till, code_until=till.code_until))
     return found

@@ -1,0 +1,222 @@
+"""How a day of a shop stands, in one word. The calendar, the map of all shops and who else speaks of a day ask here.
+
+Closings are counted by the database along the index `exports_shop_days`, for any number of shops in one query.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from exact.models import Finding
+from exports.coverage.judge import DISPUTES
+from exports.coverage.silent import LEARNED_FROM_WEEKS, is_expected
+from exports.models import ClosingState, StoredClosing
+from ledger.closing import Closing
+from ledger.money import BOOKS
+from tenants.models import Establishment, Till
+
+LEARNED_FROM = timedelta(weeks=LEARNED_FROM_WEEKS)
+
+
+class DayWord(StrEnum):
+    """How a day stands, the most urgent first. `BLANK`: the day is not over yet, or the shop was not in use then."""
+
+    FAILED = "failed"
+    DIFFERS = "differs"
+    HELD = "held"
+    SILENT = "silent"
+    WAITING = "waiting"
+    WELL = "well"
+    CLOSED = "closed"
+    BLANK = "blank"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+    @property
+    def mark(self) -> str:
+        """A sign that tells it from the others without any colour."""
+        return MARKS[self]
+
+
+LABELS = {
+    DayWord.FAILED: _("Failed"),
+    DayWord.DIFFERS: _("Differs in Exact"),
+    DayWord.HELD: _("Held back"),
+    DayWord.SILENT: _("No closing came"),
+    DayWord.WAITING: _("Not in Exact yet"),
+    DayWord.WELL: _("All well"),
+    DayWord.CLOSED: _("Closed that day"),
+    DayWord.BLANK: _("Nothing yet"),
+}
+MARKS = {
+    DayWord.FAILED: "✕",
+    DayWord.DIFFERS: "≠",
+    DayWord.HELD: "‖",
+    DayWord.SILENT: "?",
+    DayWord.WAITING: "…",
+    DayWord.WELL: "✓",
+    DayWord.CLOSED: "–",
+    DayWord.BLANK: "",
+}
+ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
+
+
+def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool) -> DayWord:
+    """The one rule of a day's word.
+
+    `states` are those of its closings; `differs`: Exact holds another entry of it than was posted; `silent`: a till
+    that was expected did not close; `over`: the day lies behind, and the shop had a till then.
+    """
+    if ClosingState.FAILED in states:
+        return DayWord.FAILED
+    if differs:
+        return DayWord.DIFFERS
+    if ClosingState.HELD in states:
+        return DayWord.HELD
+    if silent:
+        return DayWord.SILENT
+    if ON_ITS_WAY.intersection(states):
+        return DayWord.WAITING
+    if states:
+        return DayWord.WELL
+    return DayWord.CLOSED if over else DayWord.BLANK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopDay:
+    """One business date of a shop: its word, how many closings, and the names of tills that should have closed."""
+
+    day: date
+    word: DayWord
+    closings: int = 0
+    silent: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Closed:
+    """What was read of one shop: each day's closings by state, and the days of each till."""
+
+    states: dict[date, dict[str, int]]
+    tills: dict[int, set[date]]
+
+
+def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[int, list[ShopDay]]:
+    """The days `first` to `last` of each shop, by its key, in three queries for any number of shops.
+
+    The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
+    """
+    closed = _count_closings(shops, first, last)
+    tills = _list_tills(shops)
+    differing = _list_differing(shops, first, last)
+    return {shop.pk: [*_walk(shop, closed[shop.pk], tills[shop.pk], differing[shop.pk], first, last)] for shop in shops}
+
+
+def _walk(
+    shop: Establishment, closed: _Closed, tills: Iterable[Till], differing: Collection[date], first: date, last: date
+) -> Iterator[ShopDay]:
+    today = timezone.localdate(timezone=shop.zone)
+    suspended = _first_day(shop, shop.suspended_at, shop.tenant.suspended_at, shop.tenant.reseller.suspended_at)
+    in_use = {till: _in_use_since(shop, till, closed.tills.get(till.pk, set())) for till in tills}
+    for day in _each_day(first, last):
+        over = day < today
+        open_then = over and (suspended is None or day < suspended)
+        silent = [
+            till.name
+            for till, since in in_use.items()
+            if open_then and since <= day and _should_have_closed(shop, till, day, closed.tills.get(till.pk, set()))
+        ]
+        states = closed.states.get(day, {})
+        began = any(since <= day for since in in_use.values())
+        yield ShopDay(
+            day=day,
+            word=word_of(states, differs=day in differing, silent=bool(silent), over=over and began),
+            closings=sum(states.values()),
+            silent=tuple(silent),
+        )
+
+
+def _should_have_closed(shop: Establishment, till: Till, day: date, closed_on: Collection[date]) -> bool:
+    suspended = _first_day(shop, till.suspended_at)
+    if day in closed_on or (suspended is not None and day >= suspended):
+        return False
+    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on)
+
+
+def _in_use_since(shop: Establishment, till: Till, closed_on: Collection[date]) -> date:
+    """From when on a till can be missed: a till that replaced its device was in use before it was paired anew."""
+    assert till.paired_at is not None
+    return min([*closed_on, timezone.localdate(till.paired_at, shop.zone)])
+
+
+def _first_day(shop: Establishment, *moments: datetime | None) -> date | None:
+    """The day of the earliest of these moments, by the shop's clock."""
+    told = [moment for moment in moments if moment is not None]
+    return timezone.localdate(min(told), shop.zone) if told else None
+
+
+def _each_day(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _count_closings(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Closed]:
+    """Also of the weeks before `first`: from them it is learnt which days a till usually closes on."""
+    found: dict[int, _Closed] = {shop.pk: _Closed(defaultdict(dict), defaultdict(set)) for shop in shops}
+    rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first - LEARNED_FROM, last))
+    counted = rows.order_by().values_list("establishment", "business_date", "till", "state").annotate(n=Count("*"))
+    for shop, day, till, state, count in counted:
+        found[shop].tills[till].add(day)
+        if day >= first:
+            of_day = found[shop].states[day]
+            of_day[state] = of_day.get(state, 0) + count
+    return found
+
+
+def _list_tills(shops: Collection[Establishment]) -> defaultdict[int, list[Till]]:
+    found: defaultdict[int, list[Till]] = defaultdict(list)
+    for till in Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False):
+        found[till.establishment_id].append(till)
+    return found
+
+
+def _list_differing(shops: Collection[Establishment], first: date, last: date) -> defaultdict[int, set[date]]:
+    """The days of which Exact holds other entries than were posted, and nobody has said what of it."""
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    rows = Finding.objects.filter(
+        settled_at=None,
+        posting__establishment__in=[shop.pk for shop in shops],
+        posting__business_date__range=(first, last),
+    )
+    for shop, day in rows.order_by().values_list("posting__establishment", "posting__business_date"):
+        found[shop].add(day)
+    return found
+
+
+def turnover_of(shop: Establishment, first: date, last: date) -> dict[date, Decimal]:
+    """The turnover of each business date in euro, of days that have any.
+
+    Of closings that count: not one that tells again what others told, nor one that is disputed, and of one that others
+    cover in part what they leave.
+    """
+    found: dict[date, Decimal] = defaultdict(Decimal)
+    rows = StoredClosing.objects.filter(establishment=shop, business_date__range=(first, last))
+    rows = rows.exclude(state=ClosingState.ARCHIVED).select_related("remainder").defer("document").order_by()
+    for export in rows:
+        disputed = export.state == ClosingState.HELD and any(it["code"] in DISPUTES for it in export.problems)
+        if not disputed and export.currency == BOOKS:
+            found[export.business_date] += _take_what_counts(export)
+    return dict(found)
+
+
+def _take_what_counts(export: StoredClosing) -> Decimal:
+    left = getattr(export, "remainder", None)
+    return Closing.from_document(left.document).turnover if left is not None else export.gross

@@ -1,0 +1,122 @@
+"""A month of a shop: each day's word and turnover, a grid from Monday to Sunday that leads to the days."""
+
+from calendar import Calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of
+from exports.words.money import euros
+from ledger import texts
+from tenants.models import Establishment
+
+MONTHS_TO_CHOOSE = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One day of the grid: `said` is all of it in words, for who does not see the colours."""
+
+    day: date
+    word: DayWord
+    turnover: Decimal | None
+    address: str
+    said: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A month: weeks of seven cells (None outside of it), how often each word stands in it, and the months around it.
+
+    `turnover` is of the whole month; `choices` are months to go to, the newest first.
+    """
+
+    first: date
+    weeks: list[list[Cell | None]]
+    legend: list[tuple[DayWord, int]]
+    turnover: Decimal
+    before: date | None
+    after: date | None
+    choices: list[date]
+
+    @property
+    def weekdays(self) -> list[tuple[str, str]]:
+        """The weekdays, short and whole, Monday first."""
+        return [(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in range(7)]
+
+
+def asked_month(query: QueryDict, shop: Establishment) -> date:
+    """The first day of the month a page was asked for (`?month=2026-03`), else of this one, by the shop's clock."""
+    try:
+        return texts.day(f"{query.get('month', '')}-01")
+    except ValueError:
+        return timezone.localdate(timezone=shop.zone).replace(day=1)
+
+
+def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]) -> Month:
+    """The month that begins with `first`; `address_of` says where a day leads. Five queries."""
+    last = _next_month(first) - timedelta(days=1)
+    days = {it.day: it for it in days_of([shop], first, last)[shop.pk]}
+    turnover = turnover_of(shop, first, last)
+    today = timezone.localdate(timezone=shop.zone)
+    grid = Calendar().monthdatescalendar(first.year, first.month)
+    words = [it.word for it in days.values()]
+    return Month(
+        first=first,
+        weeks=[
+            [_cell(days[day], turnover.get(day), address_of(day), today) if day in days else None for day in week]
+            for week in grid
+        ],
+        legend=[(word, words.count(word)) for word in DayWord if word in words and word is not DayWord.BLANK],
+        turnover=sum(turnover.values(), Decimal()),
+        before=_if_in_years((first - timedelta(days=1)).replace(day=1)),
+        after=_if_in_years(_next_month(first)) if _next_month(first) <= today else None,
+        choices=_list_choices(first, today.replace(day=1)),
+    )
+
+
+def _cell(it: ShopDay, turnover: Decimal | None, address: str, today: date) -> Cell:
+    said = [date_format(it.day, "l j F Y"), it.word.label, *say_day(it)]
+    if turnover is not None:
+        said.append(euros(turnover))
+    return Cell(
+        day=it.day,
+        word=it.word,
+        turnover=turnover,
+        address=address if it.word not in (DayWord.BLANK, DayWord.CLOSED) else "",
+        said=", ".join(said),
+        is_today=it.day == today,
+    )
+
+
+def say_day(it: ShopDay) -> list[str]:
+    """How many closings a day has, and which tills are missed, in words."""
+    counted = ngettext("{count} closing", "{count} closings", it.closings).format(count=it.closings)
+    missed = _("{tills} did not close").format(tills=", ".join(it.silent)) if it.silent else ""
+    return [words for words in (counted if it.closings else "", missed) if words]
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _if_in_years(day: date) -> date | None:
+    return day if texts.in_years(day) else None
+
+
+def _list_choices(shown: date, newest: date) -> list[date]:
+    """Three years back from this month, and the month that is shown."""
+    months, month = {shown}, newest
+    for _number in range(MONTHS_TO_CHOOSE):
+        months.add(month)
+        month = (month - timedelta(days=1)).replace(day=1)
+    return sorted(months, reverse=True)
