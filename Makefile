@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: alerts try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
-	@echo "make demo          a week of a French restaurant's closings, from the tills into Exact Online's books"
+	@echo "make demo          weeks of French shops' closings, from the tills into Exact Online's books, then the console"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make chaos CLUSTER=1   the same with machines: three of PostgreSQL, two of web, two of workers; needs root"

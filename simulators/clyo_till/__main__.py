@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .fleet import Fleet, read_codes
 from .push import Patience
 from .server import Refused
 from .till import Clyo
+from .week.agenda import MONDAY
 from .week.files import write_week
 from .words import tell
 
@@ -27,7 +29,7 @@ FORMATS = ("exact", "fec", "ciel", "sage", "sage_text")
 def main() -> int:
     arguments = _arguments()
     if arguments.command == "week":
-        write_week(arguments.out)
+        write_week(arguments.out, arguments.first)
         return 0
     say = partial(tell, arguments.lang)
     with httpx.Client(headers={"Accept-Language": arguments.lang}) as http:
@@ -96,7 +98,9 @@ def _arguments() -> argparse.Namespace:
         "--codes", type=_codes, required=True, help="a file, a line a till: NAME CODE"
     )
     commands.choices["fleet"].add_argument("--week", type=Path, required=True)
-    commands.add_parser("week").add_argument("--out", type=Path, required=True)
+    week = commands.add_parser("week")
+    week.add_argument("--out", type=Path, required=True)
+    week.add_argument("--first", type=date.fromisoformat, default=MONDAY, metavar="YYYY-MM-DD", help="its first day")
     return parser.parse_args()
 
 

@@ -1,1 +1,1 @@
-"""`make demo`: a week of a French restaurant's closings, from the tills into Exact Online's books."""
+"""`make demo`: weeks of French shops' closings, from the tills into Exact Online's books."""

@@ -21,6 +21,8 @@ from tools.stack.programs import free_port
 from tools.stack.services import CLONE, local_services
 
 QUIET_TIMEOUT_S = 240
+# The books and the shops of the proof; what is beside them is `tools.demo.cast`.
+DIVISION, PROVEN = 8301, ("PARIS01", "PARIS02")
 DEMO_TIMEOUT_S = "4"
 
 
@@ -64,6 +66,9 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
     environment |= {
         "EXACT_TIMEOUT_S": DEMO_TIMEOUT_S,
         "SWEEP_EVERY_S": "2",
+        # A month of closings is pushed in a minute, by all tills from one address; in life it takes a month.
+        "PUSH_RATE": "6000/minute",
+        "PAIRING_RATE": "600/minute",
         "PUBLIC_URL": web,
         "LOG_FORMAT": "console",
         "SUPPORT_SECOND_FACTOR": "false",
@@ -74,11 +79,10 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
         _say("database, schema, simulated Exact Online")
         processes.run("translations", "-m", "tools.translations", "compile")
         processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
-        # The week is pushed in a minute; a real company would spread it over seven days, under Exact's limits.
         processes.start("exact", *product.exact(exact, home / "exact", "--no-limits"))
         processes.wait_for("exact", f"{exact}/_control/books?division=8301")
         _start_product(processes, web)
-        pushed = _push_week(processes, home, web, exact)
+        pushed = _push_all(processes, home, web, exact)
         result = _show(home, exact, pushed)
         if os.environ.get("ONCE"):
             return result
@@ -98,25 +102,49 @@ def _start_worker(processes: Processes) -> None:
     processes.start("worker", *product.worker("worker", threads=4))
 
 
-def _push_week(processes: Processes, home: Path, web: str, exact: str) -> list[Path]:
+def _push_all(processes: Processes, home: Path, web: str, exact: str) -> list[Path]:
+    """Everybody pushes; customers link Exact; what goes wrong goes wrong. Returns the closings of the proof's week."""
     import django
 
     django.setup()
-    from tools.demo.customers import link, set_up, write_codes
+    from django.utils import timezone
 
-    week, state = home / "week", home / "tills"
-    processes.run("week", "-m", "simulators.clyo_till", "week", "--out", str(week))
+    from tools.demo.customers import link, open_books, set_up, write_codes
+    from tools.demo.pushes import write_pushes
+    from tools.demo.troubles import act_in_exact, wait_until_they_show
+
+    # The week ends last night, whatever weekday that was.
+    today = timezone.localdate()
+    week, pushes, last_night = home / "week", home / "pushes", home / "last-night"
+    first = (today - timedelta(days=7)).isoformat()
+    processes.run("week", "-m", "simulators.clyo_till", "week", "--out", str(week), "--first", first)
+    shutil.copytree(week, pushes)
+    write_pushes(pushes, last_night, today)
     tills = set_up(exact)
     write_codes(tills, home / "codes")
-    _say("tills pair, send their parameters and push the week; the customer links Exact Online")
-    fleet = ["-m", "simulators.clyo_till", "fleet", "--server", web, "--codes", str(home / "codes")]
-    processes.run("tills", *fleet, "--week", str(week), "--state", str(state))
+    open_books(exact, today)
+    _say("tills pair, send their parameters and push their closings")
+    _push(processes, home, web, pushes)
+    _say("the customers link Exact Online")
     link(tills, exact)
     files = sorted(week.glob("*/closings/*.json"))
     if os.environ.get("KILL_WORKER"):
         _kill_worker_in_the_middle(processes, exact)
-    _wait_until_quiet(len(files))
+    _wait_until_quiet(len([*pushes.glob("*/closings/*.json")]))
+    _say("last night: a month is closed in Exact, a consent taken back, an entry changed, another deleted")
+    act_in_exact(exact, today)
+    _push(processes, home, web, last_night)
+    wait_until_they_show()
     return files
+
+
+def _push(processes: Processes, home: Path, web: str, folder: Path) -> None:
+    """Every till that has something in the folder pushes it."""
+    theirs = [line for line in (home / "codes").read_text().splitlines() if (folder / line.split()[0]).exists()]
+    codes = home / f"codes-{folder.name}"
+    codes.write_text("\n".join(theirs))
+    fleet = ["-m", "simulators.clyo_till", "fleet", "--server", web, "--codes", str(codes)]
+    processes.run("tills", *fleet, "--week", str(folder), "--state", str(home / "tills"))
 
 
 def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
@@ -126,10 +154,11 @@ def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
     from exact.models import Posting, PostingState
 
     slow = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "delay", "delay_s": 2.0, "count": 1}
-    while Posting.objects.filter(state=PostingState.POSTED).count() < 3:
+    ours = Posting.objects.filter(division__code=DIVISION)
+    while ours.filter(state=PostingState.POSTED).count() < 3:
         time.sleep(0.02)
-    httpx.post(f"{exact}/_control/faults", json=slow, timeout=10)
-    in_flight = Posting.objects.filter(state=PostingState.SENDING, entry_kind="sales")
+    httpx.post(f"{exact}/_control/faults", json=slow | {"division": DIVISION}, timeout=10)
+    in_flight = ours.filter(state=PostingState.SENDING, entry_kind="sales")
     while not in_flight.filter(sending_since__lt=timezone.now() - timedelta(seconds=1)).exists():
         time.sleep(0.02)
     processes.kill("worker")
@@ -139,9 +168,14 @@ def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
 
 
 def _wait_until_quiet(expected: int) -> None:
+    from exact.models import Activation
     from exports.models import ClosingState, StoredClosing
 
     moving = [ClosingState.READY, ClosingState.EXPORTING, ClosingState.WAITING]
+    linked = StoredClosing.objects.filter(
+        establishment__in=Activation.objects.filter(active=True).values("establishment")
+    )
+    learning = linked.filter(problems__contains=[{"code": "third_party_unknown"}], state=ClosingState.HELD)
     deadline, shown = time.monotonic() + QUIET_TIMEOUT_S, ""
     while time.monotonic() < deadline:
         states = Counter(StoredClosing.objects.values_list("state", flat=True))
@@ -149,28 +183,28 @@ def _wait_until_quiet(expected: int) -> None:
         if line != shown:
             _say(line)
             shown = line
-        learning = StoredClosing.objects.filter(
-            problems__contains=[{"code": "third_party_unknown"}], state=ClosingState.HELD
-        )
-        if sum(states.values()) == expected and not any(states[state] for state in moving) and not learning.exists():
+        quiet = not linked.filter(state__in=moving).exists() and not learning.exists()
+        if states.total() == expected and quiet:
             return
-        time.sleep(0.5)
+        time.sleep(1)
     raise ProgramFailed("the worker did not finish in time")
 
 
 def _show(home: Path, exact: str, pushed: list[Path]) -> int:
+    """The proof: the week of the Bistrot du Canal, whose books nobody else writes into, to the cent."""
     from exports.models import ClosingState, StoredClosing
     from exports.words.problems import sentence
     from tools.demo.comparison import compare
 
-    books = httpx.get(f"{exact}/_control/books", params={"division": 8301}, timeout=30).json()
+    books = httpx.get(f"{exact}/_control/books", params={"division": DIVISION}, timeout=30).json()
     (home / "books.json").write_text(json.dumps(books, indent=1, ensure_ascii=False))
     difference = compare(home / "week", books)
-    for export in StoredClosing.objects.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]):
+    closings = StoredClosing.objects.filter(establishment__code__in=PROVEN)
+    for export in closings.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]):
         for problem in export.problems:
             print(f"  Z {export.number}: {sentence(problem)}")
-    exported = StoredClosing.objects.filter(state=ClosingState.EXPORTED).count()
-    archived = StoredClosing.objects.filter(state=ClosingState.ARCHIVED).count()
+    exported = closings.filter(state=ClosingState.EXPORTED).count()
+    archived = closings.filter(state=ClosingState.ARCHIVED).count()
     print(f"  archived without an entry (training, nothing to book): {archived}")
     print(
         f"demo: {len(pushed)} closings pushed, {exported} exported, {len(books['entries'])} entries in Exact, "
@@ -180,10 +214,10 @@ def _show(home: Path, exact: str, pushed: list[Path]) -> int:
 
 
 def _serve(web: str, exact: str) -> None:
-    from tools.demo.customers import PASSWORD
+    from tools.demo.cast import print_log_ins
 
-    print(f"\nConsole: {web}/console/   support@clyo.example or revendeur@canal.example, password {PASSWORD}")
-    print(f"Exact's books: {exact}/\nCtrl-C ends everything.", flush=True)
+    print_log_ins(web, exact)
+    print("\nCtrl-C ends everything.", flush=True)
     signal.pause()
 
 

@@ -1,5 +1,7 @@
 """The demo's customers, as a reseller would set them up, linked to the simulated Exact as the customer would."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -8,51 +10,111 @@ from clyo_ingest.keys import issue_code
 from exact.activation.switch import activate, choose_division
 from exact.api.client import http_of_thread
 from exact.api.connection import connect
-from exact.models import Connection, ExactApp
+from exact.models import ExactApp
 from exports.words.problems import sentence
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
+from tools.demo.cast import ATLANTIQUE, CANAL, CUSTOMERS, PASSWORD, PEOPLE, Customer, Person, Story
 from tools.stack.processes import ProgramFailed
 
-PASSWORD = "demo-clyo-exact"
+BISTROT = "Le Bistrot du Canal SARL"
 DIVISION = 8301
-REDIRECT = "http://127.0.0.1:8000/callback"
+OWNER = "marie.dupont@example.fr"
+CLIENT = {"client_id": "demo-client", "redirect_uri": "http://127.0.0.1:8000/callback"}
 ESTABLISHMENTS = {"PARIS01": "Bistrot du Canal – Paris 10e", "PARIS02": "Bistrot du Canal – Pantin"}
+TILL = "Caisse 1"
+
+Tills = Mapping[str, Till]
 
 
-def set_up(exact_url: str) -> dict[str, Till]:
-    """A reseller with a restaurant company of two establishments, one till each; and a neighbour. Tills by name."""
-    reseller = Reseller.objects.create(name="Caisses du Canal")
-    neighbour = Reseller.objects.create(name="Encaissement Atlantique")
-    User.objects.create_user("support@clyo.example", PASSWORD, role=Role.SUPPORT, name="Camille Support")
-    User.objects.create_user(
-        "revendeur@canal.example", PASSWORD, role=Role.RESELLER_STAFF, reseller=reseller, name="Rita Revendeur"
+def set_up(exact_url: str) -> Tills:
+    """Both resellers with their customers and shops, one till each, and the people. Tills by their folder's name.
+
+    The restaurant company of two establishments comes first: its week is the proof.
+    """
+    resellers = {name: Reseller.objects.create(name=name) for name in (CANAL, ATLANTIQUE)}
+    # Weeks of closings go out in a minute; Exact's own 60 calls a minute would take them an hour.
+    limits = {"minute_limit": 6_000, "day_limit": 60_000}
+    ExactApp.objects.create(
+        country="FR", base_url=exact_url, client_id="demo-client", client_secret="demo-secret", **limits
     )
-    User.objects.create_user(
-        "revendeur@atlantique.example", PASSWORD, role=Role.RESELLER_STAFF, reseller=neighbour, name="Noé Voisin"
-    )
-    tenant = Tenant.objects.create(reseller=reseller, name="Le Bistrot du Canal SARL", siren="123456789")
-    Tenant.objects.create(reseller=neighbour, name="Boulangerie des Dunes", siren="987654321")
-    ExactApp.objects.create(country="FR", base_url=exact_url, client_id="demo-client", client_secret="demo-secret")
+    bistrot = Tenant.objects.create(reseller=resellers[CANAL], name=BISTROT, siren="123456782")
     tills = {}
     for code, name in ESTABLISHMENTS.items():
-        establishment = Establishment.objects.create(tenant=tenant, code=code, name=name)
-        tills[f"{code}-caisse1"] = Till.objects.create(tenant=tenant, establishment=establishment, name="Caisse 1")
+        tills[f"{code}-caisse1"] = _make_till(bistrot, code, name, OWNER)
+    for customer in CUSTOMERS:
+        tenant = Tenant.objects.create(reseller=resellers[customer.reseller], name=customer.name, siren=customer.siren)
+        for shop in customer.shops:
+            tills[shop.till] = _make_till(tenant, shop.code, shop.name, customer.owner_email)
+    for person in PEOPLE:
+        _invite(person, resellers)
     return tills
 
 
-def write_codes(tills: dict[str, Till], path: Path) -> None:
+def write_codes(tills: Tills, path: Path) -> None:
     """The pairing codes of all tills, `name code` a line, for the fleet."""
     path.write_text("".join(f"{name} {issue_code(till, by=None)}\n" for name, till in tills.items()))
 
 
-def link(tills: dict[str, Till], exact_url: str) -> None:
-    """Log in at the simulated Exact, choose the company, and activate every establishment. Raises `ProgramFailed`."""
-    tenant = next(iter(tills.values())).tenant
-    asked = {"client_id": "demo-client", "redirect_uri": REDIRECT, "user": "marie.dupont@example.fr"}
-    code = httpx.post(f"{exact_url}/_control/authorize", json=asked, timeout=10).json()["code"]
+def open_books(exact_url: str, today: date) -> None:
+    """In Exact: a log-in and a company for each customer, and the months its closings lie in open, last year's too."""
+    with httpx.Client(base_url=f"{exact_url}/_control", timeout=60) as control:
+        companies = {DIVISION: 7}
+        for customer in CUSTOMERS:
+            if not customer.division:
+                continue
+            user = {"user": customer.owner_email, "full_name": customer.owner}
+            control.post("/users", json=user).raise_for_status()
+            company = {"division": customer.division, "description": customer.name, "users": [customer.owner_email]}
+            control.post("/companies", json=company).raise_for_status()
+            companies[customer.division] = max(shop.days for shop in customer.shops)
+        for division, days in companies.items():
+            for year, month in _months(today - timedelta(days=days), today):
+                period = {"division": division, "year": year, "period": month, "status": "open"}
+                control.post("/periods", json=period).raise_for_status()
+
+
+def link(tills: Tills, exact_url: str) -> None:
+    """Each customer that is to be linked logs in at Exact and activates its shops. Raises `ProgramFailed`."""
+    _activate([tills[f"{code}-caisse1"] for code in ESTABLISHMENTS], DIVISION, OWNER, exact_url)
+    for customer in CUSTOMERS:
+        linked = [tills[shop.till] for shop in customer.shops if shop.story is not Story.NOT_LINKED]
+        if linked:
+            _activate(linked, customer.division, customer.owner_email, exact_url)
+
+
+def named(customer: Customer) -> Tenant:
+    """The row of a customer."""
+    return Tenant.objects.get(name=customer.name)
+
+
+def _make_till(tenant: Tenant, code: str, name: str, contact: str) -> Till:
+    establishment = Establishment.objects.create(tenant=tenant, code=code, name=name, contact_email=contact)
+    return Till.objects.create(tenant=tenant, establishment=establishment, name=TILL)
+
+
+def _invite(person: Person, resellers: Mapping[str, Reseller]) -> None:
+    where: dict[str, object] = {}
+    if person.role == Role.ACCOUNTANT:
+        where["tenant"] = Tenant.objects.get(name=person.of)
+    elif person.of:
+        where["reseller"] = resellers[person.of]
+    User.objects.create_user(person.email, PASSWORD, role=person.role, name=person.name, **where)
+
+
+def _activate(tills: Iterable[Till], division: int, user: str, exact_url: str) -> None:
+    answer = httpx.post(f"{exact_url}/_control/authorize", json={**CLIENT, "user": user}, timeout=10)
+    code = answer.raise_for_status().json()["code"]
     app = ExactApp.objects.get(country="FR")
-    connection: Connection = connect(tenant=tenant, app=app, code=code, redirect_uri=REDIRECT, http=http_of_thread())
-    for till in tills.values():
-        problems = activate(choose_division(till.establishment, connection, DIVISION))
+    connection = None
+    for till in tills:
+        connection = connection or connect(
+            tenant=till.tenant, app=app, code=code, redirect_uri=CLIENT["redirect_uri"], http=http_of_thread()
+        )
+        problems = activate(choose_division(till.establishment, connection, division))
         if problems:
             raise ProgramFailed("\n".join(sentence(problem.to_document()) for problem in problems))
+
+
+def _months(first: date, last: date) -> list[tuple[int, int]]:
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return sorted({(day.year, day.month) for day in days})

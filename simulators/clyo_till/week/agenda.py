@@ -1,17 +1,17 @@
 """The week's agenda: who opens when, how busy it gets, and on which evening something unusual happens."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from . import menu, occasions
 from .occasions import Movement
 from .ticket import CARD, CASH, ZERO, Ticket
 
 MONDAY = date(2026, 3, 9)
-# Paris in March, before summer time.
-PARIS = timezone(timedelta(hours=1))
+PARIS = ZoneInfo("Europe/Paris")
 LUNCH, DINNER, TRAINING = "lunch", "dinner", "training"
 _OPENING = {LUNCH: time(11, 30), DINNER: time(18, 30), TRAINING: time(16, 0)}
 _CLOSING = {LUNCH: time(15, 20), DINNER: time(23, 35), TRAINING: time(16, 45)}
@@ -37,9 +37,13 @@ class Establishment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One closing to come. Guests come until `goal` euros are taken; `unusual` tickets are among them."""
+    """One closing to come. Guests come until `goal` euros are taken; `unusual` tickets are among them.
+
+    `day` is the agenda's own, by which the guests are drawn; the week may be played `later` than it was written for.
+    """
 
     day: date
+    later: timedelta = timedelta()
     meal: str
     goal: Decimal = ZERO
     closes_next_day_at: time | None = None
@@ -48,14 +52,18 @@ class Service:
     miscounted: Decimal = ZERO
 
     @property
+    def business_date(self) -> date:
+        return self.day + self.later
+
+    @property
     def opened_at(self) -> datetime:
-        return datetime.combine(self.day, _OPENING[self.meal], PARIS)
+        return datetime.combine(self.business_date, _OPENING[self.meal], PARIS)
 
     @property
     def closed_at(self) -> datetime:
         if self.closes_next_day_at is not None:
-            return datetime.combine(self.day + timedelta(days=1), self.closes_next_day_at, PARIS)
-        return datetime.combine(self.day, _CLOSING[self.meal], PARIS)
+            return datetime.combine(self.business_date + timedelta(days=1), self.closes_next_day_at, PARIS)
+        return datetime.combine(self.business_date, _CLOSING[self.meal], PARIS)
 
     @property
     def training(self) -> bool:
@@ -85,9 +93,13 @@ PARIS02 = Establishment(
 )
 
 
-def agenda_of(establishment: Establishment) -> Iterator[Service]:
-    """The services of one bistro from Monday's lunch to Sunday's dinner, in order of time."""
-    return _paris10() if establishment is PARIS01 else _pantin()
+def agenda_of(establishment: Establishment, first: date = MONDAY) -> Iterator[Service]:
+    """The services of one bistro, lunch and dinner of seven days from `first` on, in order of time.
+
+    Whenever the week is played it is the same week: the same guests eat the same, only the dates are others.
+    """
+    services = _paris10() if establishment is PARIS01 else _pantin()
+    return (replace(service, later=first - MONDAY) for service in services)
 
 
 def _day(number: int) -> date:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from . import menu
-from .agenda import DINNER, Establishment, Service, agenda_of
+from .agenda import DINNER, MONDAY, Establishment, Service, agenda_of
 from .menu import RATES, Family
 from .service import play
 from .ticket import CASH, CENT, ZERO, Amounts, Means, Payment, Receipt, Ticket, split
@@ -29,8 +30,8 @@ class Till:
     next_ticket: dict[str, int]
 
 
-def closings_of(establishment: Establishment) -> Iterator[Document]:
-    """The week's closings of one bistro's till, as it would push them, in order."""
+def closings_of(establishment: Establishment, first: date = MONDAY) -> Iterator[Document]:
+    """The closings of one bistro's till in the week that begins on `first`, as it would push them, in order."""
     stations = [station for station, _ in establishment.stations]
     till = Till(
         number=establishment.first_number,
@@ -38,7 +39,7 @@ def closings_of(establishment: Establishment) -> Iterator[Document]:
         drawer=establishment.drawer,
         next_ticket=dict(zip(stations, establishment.first_tickets, strict=True)),
     )
-    for service in agenda_of(establishment):
+    for service in agenda_of(establishment, first):
         printed = play(establishment, service)
         closing = _heading(till, service) | _takings([ticket for tickets in printed.values() for ticket in tickets])
         if not service.training:
@@ -52,7 +53,7 @@ def _heading(till: Till, service: Service) -> Document:
         "kind": "general",
         "scope": "",
         "number": till.number,
-        "business_date": service.day.isoformat(),
+        "business_date": service.business_date.isoformat(),
         "opened_at": service.opened_at.isoformat(),
         "closed_at": service.closed_at.isoformat(),
         "currency": "EUR",

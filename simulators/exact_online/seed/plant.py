@@ -4,7 +4,7 @@ import json
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -265,7 +265,9 @@ class _Planting:
         )
 
     def _periods(self) -> None:
-        for year in self._template["years"]:
+        # The template's years, and those around today: whoever starts it in another year finds a period to book in.
+        this_year = datetime.fromtimestamp(self._now / 1000, UTC).year
+        for year in sorted({*self._template["years"], this_year - 1, this_year, this_year + 1}):
             for month in range(1, 13):
                 self._database.insert(
                     "financial_period",

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -268,6 +269,31 @@ class TestTotals:
     def test_gross(self, closings, booked):
         assert len(closings) == 29
         assert str(total(amount(line, "gross") for line in lines(booked, "sales"))) == GROSS
+
+
+@pytest.mark.parametrize(
+    "first", [date(2026, 3, 23), date(2026, 10, 19), date(2028, 2, 24), date(2026, 12, 28)], ids=str
+)
+def test_week_played_later__is_the_same_week_on_other_days(
+    week: dict[str, list[dict[str, Any]]], tmp_path: Path, first: date
+) -> None:
+    """Over the change of clocks, 29 February and New Year: nothing but the dates is other, and the hour stays."""
+    write_week(tmp_path, first)
+    days = {str(date(2026, 3, 9 + number)): str(first + timedelta(days=number)) for number in range(7)}
+    moments = ("opened_at", "closed_at")
+    for name, of_till in read_week(tmp_path).items():
+        for moved, written in zip(of_till, week[name], strict=True):
+            assert moved["business_date"] == days[written["business_date"]]
+            assert [moved[at][11:16] for at in moments] == [written[at][11:16] for at in moments]
+            assert all(datetime.fromisoformat(moved[at]).utcoffset() == offset_in_paris(moved[at]) for at in moments)
+            dated = ("business_date", *moments)
+            assert {k: v for k, v in moved.items() if k not in dated} == {
+                k: v for k, v in written.items() if k not in dated
+            }
+
+
+def offset_in_paris(moment: str) -> timedelta | None:
+    return datetime.fromisoformat(moment[:19]).replace(tzinfo=ZoneInfo("Europe/Paris")).utcoffset()
 
 
 @pytest.mark.usefixtures("outside")

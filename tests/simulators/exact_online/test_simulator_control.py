@@ -1,5 +1,6 @@
 """The control address: clock, books, calls, companies, periods, settings."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -118,10 +119,20 @@ def test_periods__closed_and_opened(exact: Company, server: Server) -> None:
 
 
 def test_periods__of_the_seed(exact: Company) -> None:
-    """2025 is closed, 2026 and 2027 are open."""
+    """2025 is closed, 2026, 2027 and the years around today are open."""
+    now = datetime.now(UTC).year
+    open_years = {2026, 2027, now - 1, now, now + 1} - {2025}
     years = exact.rows("read/financial/JournalStatusList", filter="Journal eq '70' and Status eq 0", select="Year")
-    assert {row["Year"] for row in years} == {2026, 2027}
-    assert len(exact.rows("financial/FinancialPeriods", select="ID")) == 36
+    assert {row["Year"] for row in years} == open_years
+    assert len(exact.rows("financial/FinancialPeriods", select="ID")) == 12 * len({2025} | open_years)
+
+
+def test_periods__of_a_company_made_in_another_year(frozen: Server) -> None:
+    """Whoever starts it then has a period to book in, and last year's for what is late."""
+    frozen.control("clock", now="2031-01-01T08:00:00Z")
+    exact = frozen.new_company()
+    years = {row["FinYear"] for row in exact.rows("financial/FinancialPeriods", select="FinYear")}
+    assert {2030, 2031, 2032} <= years
 
 
 @pytest.mark.parametrize(
