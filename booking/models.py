@@ -30,7 +30,7 @@ class Mapping(models.Model):
         constraints = [
             SameTenant("establishment"),
             Audited(silent=["updated_at", "former_slots"]),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class AskedMeans(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["establishment", "code"], name="booking_means_asked_once"),
             SameTenant("establishment"),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -76,5 +76,5 @@ class MappingEvent(models.Model):
         constraints = [
             OnlyAddedTo(),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]

@@ -98,14 +98,18 @@ class DayLog:
         return "\n".join([title, "", *lines, *cut, ""])
 
 
-def day_log(establishment: Establishment, day: date) -> DayLog:
-    """All that happened on a calendar day (Paris time) to the establishment's closings, oldest first."""
+def day_log(establishment: Establishment, day: date, *, with_pushes: bool = True) -> DayLog:
+    """All that happened on a calendar day (Paris time) to the establishment's closings, oldest first.
+
+    Without pushes, what was refused is left out: for people who may see none.
+    """
     start = timezone.make_aware(datetime.combine(day, time()))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
     happenings = of_establishment(establishment, start, end, limit=LINES_MAX + 1)
     versions = Parameters.objects.filter(establishment=establishment, received_at__gte=start, received_at__lt=end)
     read = [*versions.select_related("till", "establishment").order_by("version")[: VERSIONS_MAX + 1]]
-    of_tills = (*_list_refused(establishment, start, end), *_parameters(read[:VERSIONS_MAX]))
+    refused = _list_refused(establishment, start, end) if with_pushes else ()
+    of_tills = (*refused, *_parameters(read[:VERSIONS_MAX]))
     lines = sorted([*_of_closings(happenings), *of_tills], key=lambda line: line.at)
     cut = len(lines) > LINES_MAX or len(read) > VERSIONS_MAX
     return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=cut)

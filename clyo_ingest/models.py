@@ -31,7 +31,7 @@ class TillKey(models.Model):
         constraints = [
             SameTenant("till"),
             Audited(silent=["digest", "last_used_at"]),
-            SeenByTenant(),
+            SeenByTenant(read_by=(), written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class PairingCode(models.Model):
         constraints = [
             SameTenant("till"),
             Audited(silent=["digest"]),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]
 
 
@@ -108,7 +108,7 @@ class Push(models.Model):
         constraints = [
             SameTenant("till"),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(read_by=(), written_by=()),
         ]
 
 
@@ -127,7 +127,7 @@ class Parameters(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["establishment", "version"], name="clyo_ingest_parameters_one_per_version"),
             SameTenant("establishment"),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
 
@@ -165,7 +165,7 @@ class Restart(models.Model):
             models.CheckConstraint(condition=Q(era__gte=1), name="clyo_ingest_restart_after_the_first_era"),
             SameTenant("till"),
             Audited(),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]
 
 
@@ -207,6 +207,6 @@ class ReceivedClosing(models.Model):
             SameTenant("till"),
             OnlyAddedTo("UPDATE"),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]
         indexes = [models.Index(fields=["till", "-received_at"], name="clyo_ingest_closing_newest")]

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from postgres.seen import Seen
-from postgres.viewer import CUSTOMER, RESELLER
+from postgres.viewer import MEMBERS, RESELLER
 from tenants.models import User
 
 
@@ -85,7 +85,7 @@ class Letter(models.Model):
                 | (~Q(state=LetterState.SENT) & Q(sent_at=None)),
                 name="concerns_letter_sent_has_time",
             ),
-            Seen(reads=dict.fromkeys((CUSTOMER, RESELLER), "person_id = {person}"), writes={}),
+            Seen(reads=dict.fromkeys((*MEMBERS, RESELLER), "person_id = {person}"), writes={}),
         ]
         indexes = [
             models.Index(fields=["person", "-made_at"], name="concerns_letter_of_person"),

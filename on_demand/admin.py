@@ -148,7 +148,8 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         if run is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
-        return self._page(request, "run", title=str(run), run=run, report=Report(run))
+        told = {"report": Report(run), "may_cancel": may_cancel(request, run)}
+        return self._page(request, "run", title=str(run), run=run, **told)
 
     def file_view(self, request: HttpRequest, run_id: UUID) -> Any:
         return file_answer(self._run(request, run_id))
@@ -169,9 +170,9 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         return HttpResponse(bytes(run.sheet_csv), content_type="text/csv; charset=utf-8", headers=headers)
 
     def cancel_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        if not self._may_ask(request):
-            raise PermissionDenied
         run = self._run(request, run_id)
+        if not may_cancel(request, run):
+            raise PermissionDenied
         if cancel(run.pk):
             self.message_user(request, _now("The export was cancelled."), messages.SUCCESS)
             self.log_change(request, run, _now("cancelled"))
@@ -193,6 +194,12 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
             f"on_demand/{template}.html",
             {**self.admin_site.each_context(request), "opts": self.opts, **context},
         )
+
+
+def may_cancel(request: HttpRequest, run: OnDemandExport) -> bool:
+    """Who asks for exports may stop one; one to Exact only who sends there."""
+    action = "send" if run.format == OnDemandFormat.EXACT else "add"
+    return request.user.has_perm(f"on_demand.{action}_ondemandexport")
 
 
 @admin.register(FileSettings)

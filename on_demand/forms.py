@@ -126,6 +126,9 @@ class RunForm(forms.Form):
         field = self.fields["where"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [*self._places()]
+        if not user.has_perm("on_demand.send_ondemandexport"):
+            into_files: Any = self.fields["format"]
+            into_files.choices = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
 
     def _places(self) -> Iterator[tuple[str, Any]]:
         shops = visible_to(self._user, Establishment.objects.all()).select_related("tenant")

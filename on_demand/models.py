@@ -18,7 +18,7 @@ from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import Seen, SeenByTenant
-from postgres.viewer import CUSTOMER, RESELLER, TILL
+from postgres.viewer import ACCOUNTANT, CUSTOMER, RESELLER, TILL
 from tenants.models import Establishment, Tenant, Till, User
 
 DAYS = models.Func(
@@ -91,7 +91,7 @@ class FileContent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="on_demand_content_has_a_hash"),
-            Seen(reads=dict.fromkeys((CUSTOMER, RESELLER, TILL), OF_A_RUN), writes={}),
+            Seen(reads=dict.fromkeys((ACCOUNTANT, CUSTOMER, RESELLER, TILL), OF_A_RUN), writes={}),
         ]
 
 
@@ -110,7 +110,7 @@ class FilePiece(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["content", "position"], name="on_demand_piece_once"),
-            Seen(reads=dict.fromkeys((CUSTOMER, RESELLER, TILL), OF_A_CONTENT), writes={}),
+            Seen(reads=dict.fromkeys((ACCOUNTANT, CUSTOMER, RESELLER, TILL), OF_A_CONTENT), writes={}),
         ]
 
 
@@ -183,7 +183,7 @@ class OnDemandExport(models.Model):
             models.UniqueConstraint(fields=["id", "tenant"], name="on_demand_run_with_tenant"),
             SameTenant("establishment"),
             SameTenant("asked_by_till"),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
         indexes = [
             models.Index(fields=["tenant", "-asked_at"], name="on_demand_run_by_tenant"),
@@ -243,7 +243,7 @@ class OnDemandClosing(models.Model):
             SameTenant("run"),
             SameTenant("export"),
             SameTenant("earlier"),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
 
@@ -265,7 +265,7 @@ class DeliveredClosing(models.Model):
             SameTenant("run"),
             SameTenant("export"),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
 
@@ -299,7 +299,7 @@ class KeptNumber(models.Model):
             SameTenant("export"),
             OnlyAddedTo(),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
 
@@ -321,7 +321,7 @@ class ValidatedEntry(models.Model):
             models.CheckConstraint(condition=Q(length__gt=0), name="on_demand_validated_has_text"),
             OnlyAddedTo(),
             NeverEmptied(),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
 
@@ -352,7 +352,7 @@ class BookYear(models.Model):
                 violation_error_message=_("Another fiscal year of this customer holds some of these days."),
             ),
             Audited(),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
     def __str__(self) -> str:
@@ -390,7 +390,7 @@ class FileSettings(models.Model):
             ),
             SameTenant("establishment"),
             Audited(silent=["updated_at"]),
-            SeenByTenant(),
+            SeenByTenant(read_by=(ACCOUNTANT,), written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -421,7 +421,7 @@ class MonthlyExport(models.Model):
             ),
             SameTenant("establishment"),
             Audited(silent=["exported_month"]),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, read_by=(ACCOUNTANT,)),
         ]
 
     def __str__(self) -> str:

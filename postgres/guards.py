@@ -80,6 +80,32 @@ class SameTenant(Guard):
         return path, (self.field,), kwargs
 
 
+class SameAs(Guard):
+    """`column` is what it is in the row that `field` points at, and becomes what it becomes there: a foreign key over
+    both columns. The model pointed at needs a unique constraint on (id, `column`).
+    """
+
+    def __init__(self, field: str, column: str, *, name: str = "") -> None:
+        self.field, self.column, self.suffix = field, column, f"{field}_id_same_{column}"
+        super().__init__(name=name)
+
+    def create(self, model: type[Model]) -> str:
+        parent = model._meta.get_field(self.field).related_model
+        assert isinstance(parent, type)
+        return (
+            f"ALTER TABLE {model._meta.db_table} ADD CONSTRAINT {self.name} "
+            f"FOREIGN KEY ({self.field}_id, {self.column}) REFERENCES {parent._meta.db_table} (id, {self.column}) "
+            "ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE"
+        )
+
+    def remove(self, table: str) -> str:
+        return f"ALTER TABLE {table} DROP CONSTRAINT {self.name}"
+
+    def deconstruct(self) -> Any:
+        path, _, kwargs = super().deconstruct()
+        return path, (self.field, self.column), kwargs
+
+
 class Trigger(Guard):
     """A guard that is a trigger."""
 

@@ -1,24 +1,27 @@
 """Who sees a row: a model says it in `Meta.constraints`, and PostgreSQL keeps it by policies (docs/decisions/0038).
 
 A condition is SQL over the row's columns; `{reseller}`, `{tenant}`, `{establishment}`, `{person}` and `{behind}` stand
-for the ids that `postgres.viewer` told the connection. A role that is not named has no right to the table at all.
+for the ids that `postgres.viewer` told the connection, `{tenants}` for a list of them. A role that is not named has no
+right to the table at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Model
 
 from postgres.guards import Guard
-from postgres.viewer import CUSTOMER, RESELLER, SETTINGS, TILL
+from postgres.viewer import ACCOUNTANT, CUSTOMER, MEMBERS, RESELLER, SETTINGS, TILL
 
 # Whatever was told as a number; it raises when nobody was told. Evaluated once a statement, before its first row; but a
 # till asks for a few rows by many short statements, and there once a row costs less.
-NUMBER = {name: f"current_setting('clyo.{name}')::bigint" for name in SETTINGS}
+NUMBER = {name: f"current_setting('clyo.{name}')::bigint{'[]' if name == 'tenants' else ''}" for name in SETTINGS}
 ONCE = {name: f"(SELECT {number})" for name, number in NUMBER.items()}
 ALL = "true"
-READ_BY_ALL = dict.fromkeys((CUSTOMER, RESELLER, TILL), ALL)
+READ_BY_ALL = dict.fromkeys((CUSTOMER, *MEMBERS, RESELLER, TILL), ALL)
 OF_TENANT = "tenant_id = {tenant}"
+ONE_OF_TENANTS = "ANY ({tenants}::bigint[])"  # not `IN (SELECT …)`: an index is used for a list
+OF_TENANTS = f"tenant_id = {ONE_OF_TENANTS}"
 OF_SHOP = "establishment_id = {establishment}"  # which is of one tenant, by `SameTenant`
 # The customers a reseller sees are its own: the policy of their table says so.
 OF_RESELLER = "tenant_id IN (SELECT id FROM tenants_tenant)"
@@ -66,17 +69,28 @@ class Seen(Guard):
 
 
 class SeenByTenant(Seen):
-    """A customer's row: its accountants and its tills see it, and its reseller.
+    """A customer's row: its people and its tills see it, and its reseller.
 
-    With `shop` a till sees its own establishment's only (`establishment_id`).
+    With `shop` a till sees its own establishment's only (`establishment_id`). Of the customer's people those that are
+    named read it, and those that are named write it.
     """
 
-    def __init__(self, *, shop: bool = False, name: str = "") -> None:
-        self.shop = shop
+    def __init__(
+        self,
+        *,
+        shop: bool = False,
+        read_by: Collection[str] = MEMBERS,
+        written_by: Collection[str] = (ACCOUNTANT,),
+        name: str = "",
+    ) -> None:
+        self.shop, self.read_by, self.written_by = shop, tuple(read_by), tuple(written_by)
         rules = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: OF_SHOP if shop else OF_TENANT}
-        super().__init__(reads=rules, writes=rules, name=name)
+        reads = rules | dict.fromkeys(read_by, OF_TENANTS)
+        super().__init__(reads=reads, writes=rules | dict.fromkeys(written_by, OF_TENANTS), name=name)
 
     def deconstruct(self) -> Any:
         path, _, kwargs = super().deconstruct()
         own = {key: value for key, value in kwargs.items() if key not in ("reads", "writes")}
-        return path, (), own | ({"shop": True} if self.shop else {})
+        own |= {"shop": True} if self.shop else {}
+        own |= {"read_by": self.read_by} if self.read_by != MEMBERS else {}
+        return path, (), own | ({"written_by": self.written_by} if self.written_by != (ACCOUNTANT,) else {})

@@ -16,8 +16,10 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.backends.signals import connection_created
 
 DOOR, TILL, CUSTOMER, RESELLER = "clyo_door", "clyo_till", "clyo_customer", "clyo_reseller"
+ACCOUNTANT, MERCHANT = "clyo_accountant", "clyo_merchant"
+MEMBERS = (ACCOUNTANT, MERCHANT)  # people of customers, whom resellers invited; CUSTOMER is the holder of a link
 OWNER = "none"  # what SET ROLE calls the role that logged in
-SETTINGS = ("reseller", "tenant", "establishment", "person", "behind")
+SETTINGS = ("reseller", "tenant", "establishment", "tenants", "person", "behind")
 TOLD = ("role", *(f"clyo.{name}" for name in SETTINGS))
 TELL = f"SELECT {', '.join(f'set_config({name!r}, %s, false)' for name in TOLD)}"
 
@@ -26,19 +28,26 @@ TELL = f"SELECT {', '.join(f'set_config({name!r}, %s, false)' for name in TOLD)}
 class Viewer:
     """A role, and the ids of whom it is; what a role does not ask for is left out.
 
-    `person` is whose account the console shows, `behind` who is at the keyboard.
+    `tenants` are the customers of a member, none of them an answer too; `person` is whose account the console shows,
+    `behind` who is at the keyboard.
     """
 
     role: str
     reseller: int | None = None
     tenant: int | None = None
     establishment: int | None = None
+    tenants: tuple[int, ...] | None = None
     person: int | None = None
     behind: int | None = None
 
     def settings(self) -> list[str]:
-        """The values of `SETTINGS`; "" is none, and no number to whatever asks for it."""
-        return ["" if (value := getattr(self, name)) is None else str(value) for name in SETTINGS]
+        """The values of `SETTINGS`; "" is not told, and neither a number nor a list to whatever asks for it."""
+        return ["" if (value := getattr(self, name)) is None else _write(value) for name in SETTINGS]
+
+
+def _write(value: int | tuple[int, ...]) -> str:
+    """A number or several, as PostgreSQL reads them."""
+    return str(value) if isinstance(value, int) else f"{{{','.join(map(str, value))}}}"
 
 
 EVERYTHING = Viewer(role=OWNER)

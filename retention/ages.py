@@ -151,6 +151,7 @@ USE = frozenset(
         "otp_totp.TOTPDevice",
         "tenants.Establishment",
         "tenants.LogIn",
+        "tenants.Membership",
         "tenants.Note",
         "tenants.Reseller",
         "tenants.Tenant",

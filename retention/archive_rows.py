@@ -13,7 +13,7 @@ from django.db.models import BinaryField, Field, Model, Q, QuerySet
 
 from on_demand.models import FileContent, FilePiece
 from postgres.secret_text import SecretText
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 
 PAGE = 500
 R = TypeVar("R", bound=Model)
@@ -26,7 +26,7 @@ NO_SECRET = frozenset({"clyo_ingest.ReceivedClosing.digest"})
 
 
 def tables_of_customers() -> list[type[Model]]:
-    """Every table with rows of customers: all that carry their tenant, the tenant itself, and its accountants."""
+    """Every table with rows of customers: all that carry their tenant, the tenant itself, and its people."""
     ours = [model for model in apps.get_models() if model._meta.app_label in settings.OUR_APPS]
     return [model for model in ours if model not in ELSEWHERE and _select(model, None) is not None]
 
@@ -52,6 +52,8 @@ def _select(model: type[Model], tenant: Tenant | None) -> Q | None:
     """The condition that a row is the customer's. None: the table has no rows of customers."""
     if model is Tenant:
         return Q(pk=tenant.pk if tenant else None)
+    if model is User:
+        return Q(memberships__tenant=tenant)
     fields = {field.name: field.related_model for field in model._meta.concrete_fields}
     if fields.get("tenant") is Tenant:
         return Q(tenant=tenant)

@@ -21,7 +21,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from concerns.models import Letter
 from exact.models import ActivationLink, Connection
 from on_demand.models import MonthlyExport, OnDemandExport
-from tenants.models import Change, Establishment, Letters, User
+from tenants.models import Change, Establishment, Letters, Membership, User
 
 MASK = "•••"
 # Reserved for names that lead nowhere (RFC 2606).
@@ -82,6 +82,7 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
         person.set_unusable_password()
         person.save()
         yield User, 1
+        yield Membership, person.memberships.filter(ended_at=None).update(ended_at=timezone.now())
 
 
 def _select_changes_of(person: User | None) -> QuerySet[Change]:

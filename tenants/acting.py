@@ -15,14 +15,13 @@ def person_behind(request: HttpRequest) -> User | None:
 
 
 def may_look_through(*, hijacker: User, hijacked: User) -> bool:
-    """Support may work inside the view of a reseller's people or an accountant; never of another of support."""
+    """Support may work inside the view of a reseller's people or a customer's; never of another of support."""
     return hijacker.has_perm("tenants.hijack_user") and hijacked.is_active and not hijacked.is_support
 
 
 def note_begin(*, hijacker: User, hijacked: User, **_: object) -> None:
     """Write down that support begins to look through another's eyes."""
-    reseller = hijacked.reseller or (hijacked.tenant.reseller if hijacked.tenant else None)
-    LookThrough.objects.create(actor=hijacker, seen_as=hijacked, reseller=reseller)
+    LookThrough.objects.create(actor=hijacker, seen_as=hijacked, reseller=hijacked.reseller)
 
 
 def note_end(*, hijacker: User, hijacked: User, **_: object) -> None:

@@ -1,27 +1,32 @@
 """Console pages of customers and people."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.filters import EmptyFieldListFilter
 from django.contrib.auth.models import Group
-from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
-from tenants.console import ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
+from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
+from tenants.invitation import end_memberships
 from tenants.invite import invite
 from tenants.log_ins import end_log_ins, log_ins_of
-from tenants.models import WEEKDAYS, LookThrough, Reseller, Role, Tenant, User
-from tenants.users import RESELLER_ROLES
+from tenants.models import WEEKDAYS, LookThrough, Membership, Reseller, Role, Tenant, User
+from tenants.rights import MEMBER_ROLES, RESELLER_ROLES
+from tenants.scope import visible_to
+
+NAMED_MAX = 3
 
 
 @admin.register(Reseller)
@@ -37,35 +42,59 @@ class ResellerAdmin(SuspendableAdmin):
 
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
-    """People and their roles: invited by a letter, logged out everywhere, looked through by support."""
+    """People and their roles: invited by a letter, logged out everywhere, looked through by support.
 
-    list_display = ["email", "name", "role", "reseller", "tenant", "suspended_at", "look_through"]
-    list_select_related = ["reseller", "tenant"]
-    fields = ["email", "name", "role", "reseller", "tenant", "language", "suspended_at"]
+    A member may look after another reseller's customers too: only support changes it; its reseller ends an access.
+    """
+
+    list_display = ["email", "name", "role", "belongs_to", "suspended_at", "look_through"]
+    list_select_related = ["reseller"]
+    fields = ["email", "name", "role", "reseller", "language", "suspended_at"]
+    readonly_fields = ["reseller"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    autocomplete_fields = ["tenant"]
     actions = ["invite_again", "log_out_everywhere"]
 
-    def save_model(self, request: HttpRequest, obj: User, form: object, change: bool) -> None:
-        """A new person gets an invitation, and chooses the password itself."""
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-        transaction.on_commit(partial(invite, obj))
-        self.message_user(request, _("{person} was invited by e-mail.").format(person=obj.email), messages.SUCCESS)
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        rows: QuerySet[User] = super().get_queryset(request)
+        own = visible_to(request.user, Membership.objects.filter(ended_at=None).select_related("tenant"))
+        return rows.prefetch_related(Prefetch("memberships", own, to_attr="shown_memberships"))
+
+    @admin.display(description=_("looks after"))
+    def belongs_to(self, person: User) -> str:
+        """The reseller, or those customers that whoever asks may see, with the way to them."""
+        if not person.is_member:
+            return str(person.reseller or "")
+        names = [it.tenant.name for it in getattr(person, "shown_memberships", ())]
+        more = f" + {len(names) - NAMED_MAX}" if len(names) > NAMED_MAX else ""
+        address = f"{reverse('admin:tenants_membership_changelist')}?user__id__exact={person.pk}"
+        shown = ", ".join(names[:NAMED_MAX]) + more
+        return format_html('<a class="console-link" href="{}">{}</a>', address, shown or _("nobody any more"))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Nobody is added in silence: people are invited."""
+        return redirect("console_invite")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        user = request.user
+        others = obj is not None and obj.is_member and not getattr(user, "is_support", False)
+        return not others and super().has_change_permission(request, obj)
 
     @admin.action(description=_("Invite again by e-mail"), permissions=["invite"])
     def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset.filter(suspended_at=None):
-            invite(person)
+            own = visible_to(request.user, Membership.objects.filter(user=person, ended_at=None))
+            customers = [it.tenant for it in own.select_related("tenant")]
+            invite(person, by=str(request.user), customers=customers)
             self.message_user(request, _("{person} was invited by e-mail.").format(person=person.email))
 
     @admin.action(description=_("Log out everywhere"), permissions=["invite"])
     def log_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
+            if not self.has_change_permission(request, person):
+                words = _("{person} works for others too: end its access to your customers instead.")
+                self.message_user(request, words.format(person=person), messages.WARNING)
+                continue
             ended = end_log_ins(log_ins_of(person), but=request.session.session_key)
             words = _("{person}: {count} sessions ended.")
             self.message_user(request, words.format(person=person, count=ended), messages.SUCCESS)
@@ -92,10 +121,62 @@ class UserAdmin(ScopedAdmin):
         )
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Nobody makes a person of more rights than its own: a reseller never makes support."""
-        if db_field.name == "role" and not getattr(request.user, "is_support", False):
-            kwargs["choices"] = [(role.value, role.label) for role in (*RESELLER_ROLES, Role.ACCOUNTANT)]
+        """A role becomes another of its own sort only: a reseller never makes support, nor a colleague a member."""
+        if db_field.name == "role":
+            asked = request.resolver_match.kwargs if request.resolver_match else {}
+            person = self.get_object(request, asked.get("object_id", ""))
+            sorts = ([Role.SUPPORT], RESELLER_ROLES, MEMBER_ROLES)
+            sort = next((it for it in sorts if person is not None and person.role in it), RESELLER_ROLES)
+            kwargs["choices"] = [(role.value, role.label) for role in sort]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    """Which accountants and restaurants' own people look after which customer, and who let them in."""
+
+    list_display = ["user", "role", "tenant", "may_replace", "invited_by", "created_at", "ended_at"]
+    list_select_related = ["user", "tenant", "invited_by"]
+    list_filter = [("tenant", OwnAutocompleteFilter), "role", ("ended_at", EmptyFieldListFilter)]
+    lookups = frozenset({"user__id__exact", "tenant__id__exact", "role__exact", "ended_at__isempty"})
+    fields = ["user", "role", "tenant", "may_replace", "invited_by", "created_at", "ended_at"]
+    readonly_fields = ["user", "role", "tenant", "invited_by", "created_at", "ended_at"]
+    search_fields = ["user__email", "user__name", "tenant__name"]
+    search_help_text = _("Name or address of a person, or name of a customer")
+    ordering = ["ended_at", "user__email"]
+    actions = ["end_access", "let_replace", "let_replace_no_more"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """By an invitation."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
+        """The leave to replace is an accountant's."""
+        more = ["may_replace"] if obj is not None and obj.role != Role.ACCOUNTANT else []
+        return [*self.readonly_fields, *more]
+
+    @admin.action(description=_("End the access"), permissions=["invite"])
+    def end_access(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        ended = end_memberships(queryset)
+        words = ngettext("{count} access ended.", "{count} accesses ended.", ended)
+        self.message_user(request, words.format(count=ended), messages.SUCCESS)
+
+    @admin.action(description=_("Let replace entries"), permissions=["invite"])
+    def let_replace(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        self._give_leave(request, queryset.filter(role=Role.ACCOUNTANT, ended_at=None), may_replace=True)
+
+    @admin.action(description=_("Let replace entries no more"), permissions=["invite"])
+    def let_replace_no_more(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        self._give_leave(request, queryset, may_replace=False)
+
+    def _give_leave(self, request: HttpRequest, rows: QuerySet[Membership], *, may_replace: bool) -> None:
+        keys = [*rows.exclude(may_replace=may_replace).values_list("pk", flat=True)]
+        changed = Membership.objects.filter(pk__in=keys).update(may_replace=may_replace)
+        words = ngettext("{count} access changed.", "{count} accesses changed.", changed)
+        self.message_user(request, words.format(count=changed), messages.SUCCESS)
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tenants.invite_user")
 
 
 @admin.register(Tenant)

@@ -10,5 +10,5 @@ class ByPassword(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session; None when they may not act any more."""
-        known = User.objects.select_related("reseller", "tenant__reseller").filter(pk=user_id).first()
+        known = User.objects.select_related("reseller").filter(pk=user_id).first()
         return known if known is not None and self.user_can_authenticate(known) else None

@@ -1,9 +1,11 @@
 """Believable customers for tests and the demo. Needs the `local` dependencies; never imported by the product."""
 
+from typing import Any
+
 from factory.declarations import SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
+from tenants.models import Establishment, Membership, Reseller, Role, Tenant, Till, User
 
 
 class ResellerFactory(DjangoModelFactory[Reseller]):
@@ -65,15 +67,37 @@ class ResellerAdminFactory(StaffFactory):
     role = Role.RESELLER_ADMIN
 
 
-class AccountantFactory(DjangoModelFactory[User]):
-    """Reads the closings of one customer."""
+class MemberFactory(DjangoModelFactory[User]):
+    """Somebody who looks after one customer (`tenant`; None: after none), with its leave to replace or without."""
 
     class Meta:
         model = User
+        abstract = True
+
+    tenant = SubFactory(TenantFactory)
+    may_replace = False
+
+    @classmethod
+    def _create(cls, model_class: type[User], *_args: Any, **fields: Any) -> User:
+        tenant, may_replace = fields.pop("tenant"), fields.pop("may_replace")
+        person: User = model_class._default_manager.create(**fields)
+        if tenant is not None:
+            Membership.objects.create(user=person, tenant=tenant, role=person.role, may_replace=may_replace)
+        return person
+
+
+class AccountantFactory(MemberFactory):
+    """Looks after the books of one customer."""
 
     email = Sequence(lambda n: f"compta{n}@cabinet.example")
     role = Role.ACCOUNTANT
-    tenant = SubFactory(TenantFactory)
+
+
+class MerchantFactory(MemberFactory):
+    """Somebody of the restaurant itself."""
+
+    email = Sequence(lambda n: f"patron{n}@bistrot.example")
+    role = Role.MERCHANT
 
 
 class SupportFactory(DjangoModelFactory[User]):

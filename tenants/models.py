@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
-from postgres.seen import ALL, OF_RESELLER, OF_TENANT, Seen, SeenByTenant
-from postgres.viewer import CUSTOMER, DOOR, RESELLER, TILL
-from tenants.users import OF_SUPPORT, Letters, Role, User
+from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANTS, Seen, SeenByTenant
+from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
+from tenants.membership import Membership
+from tenants.rights import Role
+from tenants.users import OF_SUPPORT, Letters, User
 
 __all__ = [
     "BookedLevel",
@@ -24,6 +26,7 @@ __all__ = [
     "Letters",
     "LogIn",
     "LookThrough",
+    "Membership",
     "Note",
     "Operation",
     "Reseller",
@@ -55,6 +58,10 @@ def _suspended_says_why(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=condition, name=f"tenants_{name}_why_while_suspended")
 
 
+OF_ONE_RESELLER = dict.fromkeys((CUSTOMER, RESELLER, TILL), "id = {reseller}")
+OF_MEMBERS = "id IN (SELECT reseller_id FROM tenants_tenant)"  # those of the customers one sees
+
+
 class Reseller(models.Model):
     """A company that sells and looks after tills: it manages its own customers and nobody else's."""
 
@@ -70,7 +77,7 @@ class Reseller(models.Model):
         constraints = [
             _suspended_says_why("reseller"),
             Audited(),
-            Seen(reads={DOOR: ALL, **dict.fromkeys((CUSTOMER, RESELLER, TILL), "id = {reseller}")}, writes={}),
+            Seen(reads={DOOR: ALL, **OF_ONE_RESELLER, **dict.fromkeys(MEMBERS, OF_MEMBERS)}, writes={}),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +85,12 @@ class Reseller(models.Model):
 
 
 # Who makes an export on demand locks its customer, the till too.
-OF_ONE = {RESELLER: "reseller_id = {reseller}", **dict.fromkeys((CUSTOMER, TILL), "id = {tenant}")}
+OF_ONE = {
+    RESELLER: "reseller_id = {reseller}",
+    **dict.fromkeys((CUSTOMER, TILL), "id = {tenant}"),
+    ACCOUNTANT: f"id = {ONE_OF_TENANTS}",
+}
+OF_MERCHANT = {MERCHANT: f"id = {ONE_OF_TENANTS}"}
 
 
 class Tenant(models.Model):
@@ -109,7 +121,7 @@ class Tenant(models.Model):
             ),
             _suspended_says_why("tenant"),
             Audited(),
-            Seen(reads={DOOR: ALL, **OF_ONE}, writes=OF_ONE),
+            Seen(reads={DOOR: ALL, **OF_ONE, **OF_MERCHANT}, writes=OF_ONE),
         ]
 
     def __str__(self) -> str:
@@ -201,7 +213,7 @@ class Establishment(models.Model):
             ),
             _suspended_says_why("establishment"),
             Audited(),
-            Seen(reads=OF_ESTABLISHMENT, writes=OF_ESTABLISHMENT),
+            Seen(reads=OF_ESTABLISHMENT | dict.fromkeys(MEMBERS, OF_TENANTS), writes=OF_ESTABLISHMENT),
         ]
 
     def __str__(self) -> str:
@@ -242,7 +254,7 @@ class Till(models.Model):
             SameTenant("establishment"),
             _suspended_says_why("till"),
             Audited(),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -308,7 +320,13 @@ class LookThrough(models.Model):
             Unchanging("actor_id", "seen_as_id", "reseller_id", "began_at", once=["ended_at"]),
             OnlyAddedTo("DELETE"),
             NeverEmptied(),
-            Seen(reads={RESELLER: "reseller_id = {reseller}", CUSTOMER: "seen_as_id = {person}"}, writes={}),
+            Seen(
+                reads={
+                    RESELLER: "reseller_id = {reseller} OR seen_as_id IN (SELECT user_id FROM tenants_membership)",
+                    **dict.fromkeys(MEMBERS, "seen_as_id = {person}"),
+                },
+                writes={},
+            ),
         ]
 
     def __str__(self) -> str:
@@ -318,7 +336,7 @@ class LookThrough(models.Model):
 # A reseller's administrator ends those of its people too; support's are nobody's business.
 OF_WHO_IS_BEHIND = {
     DOOR: ALL,
-    CUSTOMER: "user_id = {behind}",
+    **dict.fromkeys(MEMBERS, "user_id = {behind}"),
     RESELLER: f"user_id = {{behind}} OR user_id IN (SELECT id FROM tenants_user WHERE NOT ({OF_SUPPORT}))",  # noqa: S608
 }
 
@@ -393,7 +411,7 @@ class Change(models.Model):
             OnlyAddedTo("DELETE"),
             OnlyMasked("label", "before", "after", "link_holder"),
             NeverEmptied(),
-            Seen(reads={RESELLER: "reseller_id = {reseller}", CUSTOMER: OF_TENANT}, writes={}),
+            Seen(reads={RESELLER: "reseller_id = {reseller}"}, writes={}),
         ]
 
     def __str__(self) -> str:

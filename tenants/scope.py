@@ -7,29 +7,33 @@ A model says where its reseller and its customer are found with look-up paths. A
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
+from postgres.seen import Seen
 from tenants.models import User
+from tenants.rights import MEMBERS_IN_POSTGRES
 
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Look-ups from a row to the resellers that see it, and to the customer whose accountants see it."""
+    """Look-ups from a row to the resellers that see it, and to the customer whose members see it."""
 
     resellers: tuple[str, ...] = ()
     tenant: str | None = None
+    many: bool = False  # a row is reached in several ways, and is one row all the same
 
 
 OWN_PATHS: dict[str, Paths] = {
     "tenants.reseller": Paths(resellers=("pk",)),
-    "tenants.user": Paths(resellers=("reseller", "tenant__reseller")),
+    "tenants.user": Paths(resellers=("reseller", "memberships__tenant__reseller"), many=True),
     "exports.repostrun": Paths(resellers=("reseller",)),
-    "tenants.lookthrough": Paths(resellers=("reseller",)),
+    "tenants.lookthrough": Paths(resellers=("reseller", "seen_as__memberships__tenant__reseller"), many=True),
     "tenants.change": Paths(resellers=("reseller",), tenant="tenant"),
     "tenants.tenant": Paths(resellers=("reseller",), tenant="pk"),
 }
@@ -44,21 +48,30 @@ def paths_of(model: type[Model]) -> Paths:
     return TENANT_OWNED if "tenant" in fields else Paths()
 
 
+@cache
+def _is_closed_to(role: str, model: type[Model]) -> bool:
+    """Whether PostgreSQL refuses a role the table, as the model says (`postgres.seen`): then nothing is asked of it."""
+    return any(isinstance(it, Seen) and role not in it.reads for it in model._meta.constraints)
+
+
 def visible_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
     """The part of `rows` that `user` may see.
 
-    All for support, its own customers' for a reseller, one customer's for an accountant, none for anybody else.
+    All for support, its own customers' for a reseller, those of the customers that invited them for accountants and
+    restaurants' own people, none for anybody else.
     """
     if not isinstance(user, User) or not user.is_active:
         return rows.none()
     if user.is_support:
         return rows
     paths = paths_of(rows.model)
-    if user.tenant_id is not None:
-        return rows.filter(**{paths.tenant: user.tenant_id}) if paths.tenant else rows.none()
+    if user.is_member:
+        if _is_closed_to(MEMBERS_IN_POSTGRES[user.role], rows.model):
+            return rows.none()
+        return rows.filter(**{f"{paths.tenant}__in": [*user.leave_by_customer]}) if paths.tenant else rows.none()
     if not paths.resellers:
         return rows.none()
     own = Q()
     for path in paths.resellers:
         own |= Q(**{path: user.reseller_id})
-    return rows.filter(own)
+    return rows.filter(pk__in=rows.model._default_manager.filter(own).values("pk")) if paths.many else rows.filter(own)

@@ -9,20 +9,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
-from postgres.seen import ALL, OF_RESELLER, Seen
-from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, RESELLER, TILL, serving
-
-
-class Role(models.TextChoices):
-    """What a person may do, and of whom they see anything: of all, of a reseller, or of one customer."""
-
-    SUPPORT = "support", _("Support")
-    RESELLER_ADMIN = "reseller_admin", _("Reseller administrator")
-    RESELLER_STAFF = "reseller_staff", _("Reseller staff")
-    ACCOUNTANT = "accountant", _("Accountant (reads one customer)")
+from postgres.seen import ALL, Seen
+from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, serving
+from tenants.membership import Membership
+from tenants.rights import MEMBER_ROLES, RESELLER_ROLES, Role, role_allows
 
 
 class Letters(models.TextChoices):
@@ -33,34 +27,24 @@ class Letters(models.TextChoices):
     NEVER = "never", _("never")
 
 
-RESELLER_ROLES = (Role.RESELLER_ADMIN, Role.RESELLER_STAFF)
-
-# What each role may do with a row it can see; which rows it sees is `tenants.scope`'s answer alone.
-ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    Role.SUPPORT: frozenset({"view", "add", "change", "repost", "bookasis", "restart", "takeown", "invite", "hijack"}),
-    Role.RESELLER_ADMIN: frozenset({"view", "add", "change", "repost", "bookasis", "restart", "invite"}),
-    Role.RESELLER_STAFF: frozenset({"view", "add", "change", "repost"}),
-    Role.ACCOUNTANT: frozenset({"view"}),
-}
-SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
-# Users and the audit are for those who may invite people; keys, raw pushes and notes
-# of those who look after a customer concern no accountant.
-INVITING_ONLY_MODELS = frozenset({"tenants.user", "tenants.lookthrough", "tenants.change"})
-NOT_FOR_ACCOUNTANTS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push", "tenants.note"})
-
-
-# Support is named in everybody's histories; and who looks through another's eyes keeps the own account.
-OF_SUPPORT = "reseller_id IS NULL AND tenant_id IS NULL"
+# Support is named in everybody's histories, and so are a reseller's people and those of the same customer. Who looks
+# through another's eyes keeps the own account.
+OF_SUPPORT = "role = 'support'"
 OWN = "id = {behind} AND {behind} <> {person}"
+# Whose memberships one sees: the policies of their table say so.
+OF_SAME_CUSTOMER = "id IN (SELECT user_id FROM tenants_membership)"
+OF_OWN_RESELLERS = "reseller_id IN (SELECT reseller_id FROM tenants_tenant)"
 READ_BY = {
     DOOR: ALL,
-    RESELLER: f"reseller_id = {{reseller}} OR {OF_RESELLER} OR {OF_SUPPORT}",
-    **dict.fromkeys((CUSTOMER, TILL), f"tenant_id = {{tenant}} OR reseller_id = {{reseller}} OR {OF_SUPPORT}"),
+    RESELLER: f"reseller_id = {{reseller}} OR {OF_SAME_CUSTOMER} OR {OF_SUPPORT}",
+    **dict.fromkeys((CUSTOMER, TILL), f"{OF_SAME_CUSTOMER} OR reseller_id = {{reseller}} OR {OF_SUPPORT}"),
+    **dict.fromkeys(MEMBERS, f"id = {{person}} OR {OF_SAME_CUSTOMER} OR {OF_OWN_RESELLERS} OR {OF_SUPPORT}"),
 }
+# A reseller changes its own people only: a member may look after another's customers too.
 WRITTEN_BY = {
     DOOR: ALL,
-    RESELLER: f"reseller_id = {{reseller}} OR {OF_RESELLER} OR {OWN}",
-    CUSTOMER: f"id = {{person}} AND tenant_id = {{tenant}} OR {OWN}",
+    RESELLER: f"reseller_id = {{reseller}} OR {OWN}",
+    **dict.fromkeys(MEMBERS, f"id = {{person}} OR {OWN}"),
 }
 
 
@@ -82,16 +66,15 @@ class UserAccounts(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person of support (every customer), of one reseller (its customers), or an accountant of one customer."""
+    """A person of support (every customer), of one reseller (its customers), or a member: of the customers it was
+    invited to look after, whoever sold them their tills (`Membership`).
+    """
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     reseller = models.ForeignKey(
         "tenants.Reseller", models.PROTECT, null=True, blank=True, related_name="staff", verbose_name=_("reseller")
-    )
-    tenant = models.ForeignKey(
-        "tenants.Tenant", models.PROTECT, null=True, blank=True, related_name="accountants", verbose_name=_("customer")
     )
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fr", db_default="fr")
     letters = models.CharField(
@@ -116,14 +99,13 @@ class User(AbstractBaseUser):
                 violation_error_message=_("A user with this e-mail address already exists. Choose another address."),
             ),
             models.CheckConstraint(
-                condition=Q(role=Role.SUPPORT, reseller=None, tenant=None)
-                | Q(role__in=RESELLER_ROLES, reseller__isnull=False, tenant=None)
-                | Q(role=Role.ACCOUNTANT, reseller=None, tenant__isnull=False),
+                condition=Q(role__in=RESELLER_ROLES, reseller__isnull=False)
+                | (~Q(role__in=RESELLER_ROLES) & Q(reseller=None)),
                 name="tenants_user_belongs_where_its_role_says",
-                violation_error_message=_(
-                    "A reseller's people belong to a reseller, an accountant to a customer, support to neither."
-                ),
+                violation_error_message=_("A reseller's people belong to a reseller, and nobody else does."),
             ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="tenants_user_role_known"),
+            models.UniqueConstraint(fields=["id", "role"], name="tenants_user_with_role"),
             models.CheckConstraint(condition=Q(letters__in=Letters.values), name="tenants_user_letters_known"),
             Audited(silent=["last_login"], secret=["password"]),
             Seen(reads=READ_BY, writes=WRITTEN_BY),
@@ -150,10 +132,33 @@ class User(AbstractBaseUser):
         return self.role == Role.SUPPORT
 
     @property
+    def is_member(self) -> bool:
+        """Whether the person sees customers one by one."""
+        return self.role in MEMBER_ROLES
+
+    @cached_property
+    def leave_by_customer(self) -> dict[int, bool]:
+        """A member's customers by id, and whether entries may be replaced there; neither those that are suspended nor
+        those of a suspended reseller. Read once for each instance: a request has its own."""
+        if not self.is_member:
+            return {}
+        open_ones = Q(ended_at=None, tenant__suspended_at=None, tenant__reseller__suspended_at=None)
+        rows = Membership.objects.filter(open_ones, user=self).order_by("tenant_id")
+        return dict(rows.values_list("tenant_id", "may_replace"))
+
+    def may_replace(self, tenant_id: int) -> bool:
+        """Whether the person may replace entries of a customer it sees: an accountant by the reseller's leave only."""
+        if not self.is_member:
+            return self.has_perm("exports.replace_storedclosing")
+        return self.role == Role.ACCOUNTANT and self.is_active and self.leave_by_customer.get(tenant_id, False)
+
+    @property
     def is_active(self) -> bool:  # type: ignore[override] # a column in Django, an answer here
-        """Whether the person may act now. Read on every request, so a suspension takes effect on the next one."""
-        above = [self, self.reseller, self.tenant, self.tenant.reseller if self.tenant else None]
-        return all(row is None or row.suspended_at is None for row in above)
+        """Whether the person may act now. Read on every request, so a suspension takes effect on the next one.
+
+        A member whose customers are all suspended may log in, and sees none of them.
+        """
+        return all(row is None or row.suspended_at is None for row in (self, self.reseller))
 
     @property
     def is_staff(self) -> bool:
@@ -166,22 +171,17 @@ class User(AbstractBaseUser):
         return False
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Whether the role allows `perm` ("tenants.view_till"), whatever the row."""
-        if not self.is_active:
+        """Whether the person may `perm` ("tenants.view_till"): the role decides, whatever the row.
+
+        Only the leave to replace entries is one of each customer: asked with a row that has its tenant, of that one,
+        asked without, of any.
+        """
+        if not self.is_active or not role_allows(self.role, perm):
             return False
-        app, _dot, codename = perm.partition(".")
-        action, _underscore, model = codename.partition("_")
-        label = f"{app}.{model}"
-        if app not in settings.OUR_APPS:  # a library's own rows (devices, locks) belong to nobody's console
-            return False
-        if label in SUPPORT_ONLY_MODELS and not self.is_support:
-            return False
-        actions = ROLE_ACTIONS[self.role]
-        if label in INVITING_ONLY_MODELS and "invite" not in actions:
-            return False
-        if label in NOT_FOR_ACCOUNTANTS and self.role == Role.ACCOUNTANT:
-            return False
-        return action in actions
+        if perm == "exports.replace_storedclosing" and self.is_member:
+            tenant_id = getattr(obj, "tenant_id", None)
+            return any(self.leave_by_customer.values()) if tenant_id is None else self.may_replace(tenant_id)
+        return True
 
     def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
         return all(self.has_perm(perm, obj) for perm in perm_list)

@@ -10,9 +10,18 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from postgres.viewer import AT_THE_DOOR, CUSTOMER, EVERYTHING, RESELLER, Viewer, at_the_door, serving
+from postgres.viewer import (
+    AT_THE_DOOR,
+    CUSTOMER,
+    EVERYTHING,
+    RESELLER,
+    Viewer,
+    at_the_door,
+    serving,
+)
 from tenants.acting import person_behind
 from tenants.models import Tenant, User
+from tenants.rights import MEMBERS_IN_POSTGRES
 
 CONSOLE, API = "/console/", "/api/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -44,7 +53,8 @@ class AsPerson:
 
 
 def viewer_of(person: User, *, behind: User | None = None) -> Viewer:
-    """As whom a person looks at the database: all for support, else a reseller's or one customer's rows, at most.
+    """As whom a person looks at the database: all for support, else a reseller's rows or those of a member's customers,
+    at most. Reads a member's customers.
 
     `behind` is who looks through the person's eyes.
     """
@@ -53,14 +63,15 @@ def viewer_of(person: User, *, behind: User | None = None) -> Viewer:
     if person.is_support:
         return EVERYTHING
     keyboard = (behind or person).pk
-    if person.tenant is not None:
-        return viewer_of_customer(person.tenant, person=person.pk, behind=keyboard)
+    if person.is_member:
+        role = MEMBERS_IN_POSTGRES[person.role]
+        return Viewer(role=role, tenants=(*person.leave_by_customer,), person=person.pk, behind=keyboard)
     return Viewer(role=RESELLER, reseller=person.reseller_id, person=person.pk, behind=keyboard)
 
 
-def viewer_of_customer(tenant: Tenant, *, person: int | None = None, behind: int | None = None) -> Viewer:
-    """As whom somebody looks who may see one customer's rows: its accountant, the holder of a link."""
-    return Viewer(role=CUSTOMER, reseller=tenant.reseller_id, tenant=tenant.pk, person=person, behind=behind)
+def viewer_of_customer(tenant: Tenant) -> Viewer:
+    """As whom the holder of a link looks: at one customer's rows, as nobody in particular."""
+    return Viewer(role=CUSTOMER, reseller=tenant.reseller_id, tenant=tenant.pk)
 
 
 def _viewer_of_request(request: HttpRequest) -> Viewer:

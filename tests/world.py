@@ -40,13 +40,14 @@ from on_demand.models import (
 from tenants.factories import (
     AccountantFactory,
     EstablishmentFactory,
+    MerchantFactory,
     ResellerAdminFactory,
     StaffFactory,
     SupportFactory,
     TenantFactory,
     TillFactory,
 )
-from tenants.models import LookThrough, Note, Reseller, Tenant, Till, User
+from tenants.models import LookThrough, Membership, Note, Reseller, Role, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -64,6 +65,7 @@ class Customer:
     export_run: OnDemandExport
     staff: User
     accountant: User
+    merchant: User
 
     @property
     def till(self) -> Till:
@@ -103,6 +105,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         export_run=exported_into_a_file(export, mark, asked_by=staff),
         staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
+        merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
     )
 
 
@@ -197,26 +200,34 @@ def refused(export: StoredClosing, division: Division, mark: str) -> Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """`own` and `sister` belong to one reseller, `foreign` to another."""
+    """`own` and `sister` belong to one reseller, `foreign` to another; `bookkeeper` keeps the books of one of each."""
 
     own: Customer
     sister: Customer
     foreign: Customer
     manager: User
+    bookkeeper: User
 
     def strangers_of(self, user: User) -> list[Customer]:
         """The customers `user` must see nothing of."""
         if user.is_support:
             return []
-        return [self.foreign] if user.reseller_id else [self.sister, self.foreign]
+        if user.reseller_id:
+            return [self.foreign]
+        return [it for it in (self.own, self.sister, self.foreign) if it.tenant.pk not in user.leave_by_customer]
 
 
 def world() -> World:
     """Marks are made so that none holds another, and numbers so that no amount looks like one."""
     mine, theirs = Reseller.objects.create(name="PROPRE maison"), Reseller.objects.create(name="VOISIN maison")
+    own = customer(mine, "PROPRE", number=81001042)
+    foreign = customer(theirs, "VOISIN", number=83001042)
+    bookkeeper = AccountantFactory(tenant=own.tenant, name="Cabinet comptable")
+    Membership.objects.create(user=bookkeeper, tenant=foreign.tenant, role=Role.ACCOUNTANT)
     return World(
-        own=customer(mine, "PROPRE", number=81001042),
+        own=own,
         sister=customer(mine, "SOEURETTE", number=82001042),
-        foreign=customer(theirs, "VOISIN", number=83001042),
+        foreign=foreign,
         manager=ResellerAdminFactory(reseller=mine, name="PROPRE gérante"),
+        bookkeeper=bookkeeper,
     )

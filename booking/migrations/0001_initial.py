@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mapping',
                 'verbose_name_plural': 'mappings',
-                'constraints': [postgres.guards.SameTenant('establishment', name='booking_mapping_establishment_id_same_tenant'), postgres.guards.Audited(name='booking_mapping_audited', secret=(), silent=('updated_at', 'former_slots')), postgres.seen.SeenByTenant(name='booking_mapping_seen', shop=True)],
+                'constraints': [postgres.guards.SameTenant('establishment', name='booking_mapping_establishment_id_same_tenant'), postgres.guards.Audited(name='booking_mapping_audited', secret=(), silent=('updated_at', 'former_slots')), postgres.seen.SeenByTenant(name='booking_mapping_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'code'), name='booking_means_asked_once'), postgres.guards.SameTenant('establishment', name='booking_askedmeans_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='booking_askedmeans_seen', shop=True)],
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'code'), name='booking_means_asked_once'), postgres.guards.SameTenant('establishment', name='booking_askedmeans_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='booking_askedmeans_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at'],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='booking_mappingevent_only_added_to'), postgres.guards.NeverEmptied(name='booking_mappingevent_kept'), postgres.seen.SeenByTenant(name='booking_mappingevent_seen')],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='booking_mappingevent_only_added_to'), postgres.guards.NeverEmptied(name='booking_mappingevent_kept'), postgres.seen.SeenByTenant(name='booking_mappingevent_seen', written_by=())],
             },
         ),
     ]

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'till key',
                 'verbose_name_plural': 'till keys',
                 'ordering': ['-created_at'],
-                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_tillkey_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_tillkey_audited', secret=(), silent=('digest', 'last_used_at')), postgres.seen.SeenByTenant(name='clyo_ingest_tillkey_seen')],
+                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_tillkey_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_tillkey_audited', secret=(), silent=('digest', 'last_used_at')), postgres.seen.SeenByTenant(name='clyo_ingest_tillkey_seen', read_by=(), written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pairing code',
                 'verbose_name_plural': 'pairing codes',
                 'ordering': ['-created_at'],
-                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_pairingcode_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_pairingcode_audited', secret=(), silent=('digest',)), postgres.seen.SeenByTenant(name='clyo_ingest_pairingcode_seen')],
+                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_pairingcode_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_pairingcode_audited', secret=(), silent=('digest',)), postgres.seen.SeenByTenant(name='clyo_ingest_pairingcode_seen', written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-version'],
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'version'), name='clyo_ingest_parameters_one_per_version'), postgres.guards.SameTenant('establishment', name='clyo_ingest_parameters_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='clyo_ingest_parameters_seen', shop=True)],
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'version'), name='clyo_ingest_parameters_one_per_version'), postgres.guards.SameTenant('establishment', name='clyo_ingest_parameters_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='clyo_ingest_parameters_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pushes',
                 'ordering': ['-received_at'],
                 'indexes': [models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['till', '-received_at'], name='clyo_ingest_push_refused'), models.Index(fields=['-received_at', '-id'], name='clyo_ingest_push_newest'), models.Index(condition=models.Q(('answer_status__isnull', False)), fields=['received_at'], name='clyo_ingest_push_answered'), models.Index(condition=models.Q(('answer_status__gte', 400)), fields=['-received_at', '-id'], name='clyo_ingest_push_refusals')],
-                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_push_till_id_same_tenant'), postgres.guards.NeverEmptied(name='clyo_ingest_push_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_push_seen')],
+                'constraints': [postgres.guards.SameTenant('till', name='clyo_ingest_push_till_id_same_tenant'), postgres.guards.NeverEmptied(name='clyo_ingest_push_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_push_seen', read_by=(), written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'restart of a till',
                 'verbose_name_plural': 'restarts of tills',
                 'ordering': ['-era'],
-                'constraints': [models.UniqueConstraint(fields=('till', 'era'), name='clyo_ingest_restart_one_per_era'), models.CheckConstraint(condition=models.Q(('era__gte', 1)), name='clyo_ingest_restart_after_the_first_era'), postgres.guards.SameTenant('till', name='clyo_ingest_restart_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_restart_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='clyo_ingest_restart_seen')],
+                'constraints': [models.UniqueConstraint(fields=('till', 'era'), name='clyo_ingest_restart_one_per_era'), models.CheckConstraint(condition=models.Q(('era__gte', 1)), name='clyo_ingest_restart_after_the_first_era'), postgres.guards.SameTenant('till', name='clyo_ingest_restart_till_id_same_tenant'), postgres.guards.Audited(name='clyo_ingest_restart_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='clyo_ingest_restart_seen', written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'received closing',
                 'verbose_name_plural': 'received closings',
                 'indexes': [models.Index(fields=['till', '-received_at'], name='clyo_ingest_closing_newest')],
-                'constraints': [models.UniqueConstraint(fields=('till', 'kind', 'scope', 'era', 'number'), name='clyo_ingest_closing_identity'), postgres.guards.SameTenant('till', name='clyo_ingest_receivedclosing_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', name='clyo_ingest_receivedclosing_only_added_to'), postgres.guards.NeverEmptied(name='clyo_ingest_receivedclosing_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_receivedclosing_seen')],
+                'constraints': [models.UniqueConstraint(fields=('till', 'kind', 'scope', 'era', 'number'), name='clyo_ingest_closing_identity'), postgres.guards.SameTenant('till', name='clyo_ingest_receivedclosing_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', name='clyo_ingest_receivedclosing_only_added_to'), postgres.guards.NeverEmptied(name='clyo_ingest_receivedclosing_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_receivedclosing_seen', written_by=())],
             },
         ),
         migrations.AddField(

@@ -48,7 +48,7 @@ def send_letter(letter_id: int) -> None:
     claimed = due_letters().filter(pk=letter_id).order_by()
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
         return
-    letter = Letter.objects.select_related("person__reseller", "person__tenant__reseller").get(pk=letter_id)
+    letter = Letter.objects.select_related("person__reseller").get(pk=letter_id)
     if not letter.person.is_active or letter.person.letters == Letters.NEVER:
         _record(letter, state=LetterState.DROPPED)
         return

@@ -5,7 +5,8 @@ DECLARE
     service text := (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database());
     viewer text;
 BEGIN
-    FOREACH viewer IN ARRAY ARRAY['clyo_door', 'clyo_till', 'clyo_customer', 'clyo_reseller'] LOOP
+    FOREACH viewer IN ARRAY ARRAY['clyo_door', 'clyo_till', 'clyo_customer', 'clyo_accountant', 'clyo_merchant',
+                                  'clyo_reseller'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = viewer) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', viewer);
         END IF;

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'app registration',
                 'verbose_name_plural': 'app registrations',
-                'constraints': [postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=()), postgres.seen.Seen(name='exact_exactapp_seen', reads={'clyo_customer': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
+                'constraints': [postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=()), postgres.seen.Seen(name='exact_exactapp_seen', reads={'clyo_accountant': 'true', 'clyo_customer': 'true', 'clyo_merchant': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'past that came back',
                 'verbose_name_plural': 'pasts that came back',
                 'ordering': ['-number'],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept'), postgres.seen.Seen(name='exact_past_seen', reads={'clyo_customer': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
+                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_past_only_added_to'), postgres.guards.NeverEmptied(name='exact_past_kept'), postgres.seen.Seen(name='exact_past_seen', reads={'clyo_accountant': 'true', 'clyo_customer': 'true', 'clyo_merchant': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'division',
                 'verbose_name_plural': 'divisions',
-                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked. Choose another.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_division_seen')],
+                'constraints': [models.UniqueConstraint(fields=('app', 'code'), name='exact_division_one_tenant', violation_error_message='This Exact company is already linked. Choose another.'), models.UniqueConstraint(fields=('id', 'tenant'), name='exact_division_with_tenant'), postgres.guards.SameTenant('connection', name='exact_division_connection_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_division_seen', written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'catalogue item',
                 'verbose_name_plural': 'catalogue items',
-                'constraints': [models.UniqueConstraint(fields=('division', 'kind', 'code'), name='exact_catalogue_one_per_code'), postgres.seen.SeenByTenant(name='exact_catalogueitem_seen')],
+                'constraints': [models.UniqueConstraint(fields=('division', 'kind', 'code'), name='exact_catalogue_one_per_code'), postgres.seen.SeenByTenant(name='exact_catalogueitem_seen', written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'activation',
                 'verbose_name_plural': 'activations',
-                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activation_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activation_division_id_same_tenant'), postgres.guards.Audited(name='exact_activation_audited', secret=(), silent=('checked_at', 'activated_at', 'put_off_until', 'put_off_count')), postgres.seen.SeenByTenant(name='exact_activation_seen', shop=True)],
+                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activation_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activation_division_id_same_tenant'), postgres.guards.Audited(name='exact_activation_audited', secret=(), silent=('checked_at', 'activated_at', 'put_off_until', 'put_off_count')), postgres.seen.SeenByTenant(name='exact_activation_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
-                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activationevent_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationevent_division_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_activationevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_activationevent_kept'), postgres.seen.SeenByTenant(name='exact_activationevent_seen', shop=True)],
+                'constraints': [postgres.guards.SameTenant('establishment', name='exact_activationevent_establishment_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationevent_division_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_activationevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_activationevent_kept'), postgres.seen.SeenByTenant(name='exact_activationevent_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'activation link',
                 'verbose_name_plural': 'activation links',
                 'indexes': [models.Index(condition=models.Q(('step', 'checks')), fields=['check_after'], name='exact_link_checks_due'), models.Index(fields=['establishment', '-created_at'], name='exact_link_newest'), models.Index(condition=models.Q(('asked_again_at__isnull', False)), fields=['asked_again_at'], name='exact_link_asked_again')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['introduction', 'login']), ('connection__isnull', False), _connector='OR'), name='exact_link_beyond_login_has_connection'), models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['checks', 'done']), _negated=True), ('division__isnull', False), _connector='OR'), name='exact_link_checked_has_division'), models.CheckConstraint(condition=models.Q(('way__in', ['till', 'shown', 'mailed', 'again'])), name='exact_link_way_known'), models.CheckConstraint(condition=models.Q(models.Q(('way__in', ('mailed', 'again')), models.Q(('mailed_to', ''), _negated=True)), models.Q(models.Q(('way__in', ('mailed', 'again')), _negated=True), ('mailed_to', '')), _connector='OR'), name='exact_link_mailed_to_somebody'), models.CheckConstraint(condition=models.Q(('revoked_at', None), ('expires_at__lte', models.F('revoked_at')), _connector='OR'), name='exact_link_revoked_is_over'), postgres.guards.SameTenant('establishment', name='exact_activationlink_establishment_id_same_tenant'), postgres.guards.SameTenant('connection', name='exact_activationlink_connection_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationlink_division_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_activationlink_seen', shop=True)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['introduction', 'login']), ('connection__isnull', False), _connector='OR'), name='exact_link_beyond_login_has_connection'), models.CheckConstraint(condition=models.Q(models.Q(('step__in', ['checks', 'done']), _negated=True), ('division__isnull', False), _connector='OR'), name='exact_link_checked_has_division'), models.CheckConstraint(condition=models.Q(('way__in', ['till', 'shown', 'mailed', 'again'])), name='exact_link_way_known'), models.CheckConstraint(condition=models.Q(models.Q(('way__in', ('mailed', 'again')), models.Q(('mailed_to', ''), _negated=True)), models.Q(models.Q(('way__in', ('mailed', 'again')), _negated=True), ('mailed_to', '')), _connector='OR'), name='exact_link_mailed_to_somebody'), models.CheckConstraint(condition=models.Q(('revoked_at', None), ('expires_at__lte', models.F('revoked_at')), _connector='OR'), name='exact_link_revoked_is_over'), postgres.guards.SameTenant('establishment', name='exact_activationlink_establishment_id_same_tenant'), postgres.guards.SameTenant('connection', name='exact_activationlink_connection_id_same_tenant'), postgres.guards.SameTenant('division', name='exact_activationlink_division_id_same_tenant'), postgres.seen.SeenByTenant(name='exact_activationlink_seen', shop=True, written_by=('clyo_merchant',))],
             },
         ),
         migrations.CreateModel(

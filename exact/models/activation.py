@@ -10,6 +10,7 @@ from exact.models.app import CUSTOMER, Connection
 from exact.models.company import Division
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import SeenByTenant
+from postgres.viewer import MERCHANT
 from tenants.models import Establishment, Tenant, User
 from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
@@ -35,7 +36,7 @@ class Activation(PutOff):
             SameTenant("establishment"),
             SameTenant("division"),
             Audited(silent=["checked_at", "activated_at", *PUT_OFF_COLUMNS]),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +78,7 @@ class ActivationEvent(models.Model):
             SameTenant("division"),
             OnlyAddedTo(),
             NeverEmptied(),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +181,7 @@ class ActivationLink(PutOff):
             SameTenant("establishment"),
             SameTenant("connection"),
             SameTenant("division"),
-            SeenByTenant(shop=True),
+            SeenByTenant(shop=True, written_by=(MERCHANT,)),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ class Division(PutOff):
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="exact_division_with_tenant"),
             SameTenant("connection"),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ class CatalogueItem(models.Model):
         verbose_name_plural = _("catalogue items")
         constraints = [
             models.UniqueConstraint(fields=["division", "kind", "code"], name="exact_catalogue_one_per_code"),
-            SeenByTenant(),
+            SeenByTenant(written_by=()),
         ]
 
     def __str__(self) -> str:

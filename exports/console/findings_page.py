@@ -21,7 +21,7 @@ from unfold.decorators import display
 from exact.books.reconcile import accept_finding
 from exact.models import Finding, FindingKind
 from exports.console.compared import companies, compared, compared_words
-from exports.console.replace_page import replace_page
+from exports.console.replace_page import REPLACE, replace_page
 from exports.models import StoredClosing
 from exports.nudge import nudge_reconcile
 from exports.reposts.replace import REPLACEABLE
@@ -95,7 +95,7 @@ class FindingAdmin(ReadOnlyAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """Who may not replace an entry is offered no link to it; how it was settled is said where some are."""
         columns = [*super().get_list_display(request)]
-        if not self.has_settle_permission(request):
+        if not request.user.has_perm(REPLACE):
             columns.remove("replace_link")
         return [*columns, "settlement_label"] if "settled" in request.GET else columns
 
@@ -106,17 +106,25 @@ class FindingAdmin(ReadOnlyAdmin):
         shown = {
             "compared": looked_at,
             "compared_words": compared_words(looked_at),
-            "may_compare": self.has_settle_permission(request),
+            "may_compare": self.has_compare_permission(request),
         }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
         if rows := getattr(answer, "context_data", {}).get("cl"):
             closings_beside([*rows.result_list])
+            for finding in rows.result_list:
+                finding.may_replace = request.user.has_perm(REPLACE, finding)
         return answer
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Finding | None:
+        finding: Finding | None = super().get_object(request, object_id, from_field)
+        if finding is not None:
+            finding.may_replace = request.user.has_perm(REPLACE, finding)  # type: ignore[attr-defined]
+        return finding
 
     def compare_view(self, request: HttpRequest) -> HttpResponse:
         """On POST, ask for a comparison of every company the person may see, longest ago first."""
         if request.method == "POST":
-            if not self.has_settle_permission(request):
+            if not self.has_compare_permission(request):
                 raise PermissionDenied
             assert isinstance(request.user, User)
             due = companies(Scope(user=request.user)).order_by(F("reconciled_at").asc(nulls_first=True))
@@ -159,7 +167,9 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description="")
     def replace_link(self, finding: Finding) -> str:
-        if finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
+        """For whom it may be replaced by: the leave is one of each customer (`User.may_replace`)."""
+        may_replace = getattr(finding, "may_replace", False)
+        if not may_replace or finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
             return ""
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
         return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))
@@ -171,7 +181,7 @@ class FindingAdmin(ReadOnlyAdmin):
             accept_finding(finding, actor=actor)
             self.log_change(request, finding, _now("accepted as it is"))
 
-    @admin.action(description=_("Compare with Exact now"), permissions=["settle"])
+    @admin.action(description=_("Compare with Exact now"), permissions=["compare"])
     def compare_now(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
         for division_id in {*queryset.values_list("posting__division", flat=True)}:
             nudge_reconcile(division_id)
@@ -180,8 +190,11 @@ class FindingAdmin(ReadOnlyAdmin):
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.change_storedclosing")
 
+    def has_compare_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exact.compare_finding")
+
     def replace_view(self, request: HttpRequest, posting_id: UUID) -> HttpResponse:
-        return replace_page(request, posting_id, may_replace=self.has_settle_permission(request))
+        return replace_page(request, posting_id)
 
 
 def closings_beside(findings: list[Finding]) -> None:

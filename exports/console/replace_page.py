@@ -31,6 +31,7 @@ from ledger.problem import Problem
 from tenants.acting import person_behind
 from tenants.scope import visible_to
 
+REPLACE = "exports.replace_storedclosing"
 MOVED_ON = Problem(code="replace_moved_on")
 # What is said of a pair, and its sign for those who scan the column.
 SAID: dict[Mark, tuple[str, str | Promise]] = {
@@ -57,12 +58,12 @@ class Compared:
         return sum(row["mark"] is not Mark.SAME for row in self.rows)
 
 
-def replace_page(request: HttpRequest, posting_id: UUID, *, may_replace: bool) -> HttpResponse:
+def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     """The dry run, line against line; on POST with a reason, the order for the very thing that was shown."""
     posting = visible_to(request.user, Posting.objects.filter(pk=posting_id)).first()
     if posting is None:
         raise Http404
-    if not may_replace:
+    if not request.user.has_perm(REPLACE, posting):
         raise PermissionDenied
     back = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
     why = request.POST.get("why", "").strip()

@@ -118,7 +118,7 @@ MEND_MAPPING = Way(
     name="mapping",
     label=_("Open the mapping"),
     explanation=_("Say which account, VAT code or journal it goes to; what waited for it goes by itself."),
-    permission="booking.view_mapping",
+    permission="booking.change_mapping",
     fits=lambda it: (it.held and not MENDED_IN_THE_MAPPING.isdisjoint(it.holding)) or _is_refused(it),
     leads_to=_lead_to_mapping,
     needs_reason=False,
@@ -160,7 +160,7 @@ REPLACE = Way(
     name="replace",
     label=_("Compare and replace…"),
     explanation=_("Today's entries are put in the place of those in Exact: what goes and what comes is shown first."),
-    permission="exports.change_storedclosing",
+    permission="exports.replace_storedclosing",
     fits=lambda it: bool(it.in_exact),
     leads_to=_lead_to_replacement,
 )
@@ -183,7 +183,7 @@ def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | Non
             needs_reason=way.needs_reason,
         )
         for way in WAYS
-        if way.fits(stand) and user.has_perm(way.permission)
+        if way.fits(stand) and user.has_perm(way.permission, export)
     ]
 
 

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reposts',
                 'ordering': ['-started_at'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['started_at'], name='exports_repost_unfinished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_merchant': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,7 @@ from exact.models import Posting
 from ledger.money import BOOKS, ZERO
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from postgres.seen import Seen, SeenByTenant
-from postgres.viewer import CUSTOMER, RESELLER
+from postgres.viewer import MEMBERS, RESELLER
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
@@ -183,7 +183,7 @@ class RepostRun(models.Model):
                 condition=Q(stopped_by=None) | Q(finished_at__isnull=False), name="exports_run_stopped_is_over"
             ),
             Seen(
-                reads={RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}", CUSTOMER: HAS_ITEMS},
+                reads={RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}", **dict.fromkeys(MEMBERS, HAS_ITEMS)},
                 writes={RESELLER: "reseller_id = {reseller}"},
             ),
         ]

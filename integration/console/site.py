@@ -93,6 +93,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _entry(_("Users"), "group", "admin:tenants_user_changelist", "tenants.view_user"),
+                    _entry(_("Accesses"), "badge", "admin:tenants_membership_changelist", "tenants.view_membership"),
                     _entry(
                         _("Visits by support"),
                         "visibility",

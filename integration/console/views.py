@@ -48,7 +48,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     shops = visible_to(user, Establishment.objects.select_related("tenant")).order_by("tenant__name", "code")
     asked, day = request.GET.get("establishment", ""), _day(request)
     shop = get_object_or_404(shops, pk=pk) if (pk := texts.whole(asked)) is not None else shops.first()
-    log = day_log(shop, day) if shop else None
+    log = day_log(shop, day, with_pushes=user.has_perm("clyo_ingest.view_push")) if shop else None
     if log is not None and request.GET.get("as") == "text":
         return _answer_file(log)
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")

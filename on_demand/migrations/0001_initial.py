@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('kept_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='on_demand_content_has_a_hash'), postgres.seen.Seen(name='on_demand_filecontent_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)'}, writes={})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='on_demand_content_has_a_hash'), postgres.seen.Seen(name='on_demand_filecontent_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_customer': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('given_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'fiscal_year', 'journal', 'sequence'), name='on_demand_number_given_once'), models.UniqueConstraint(fields=('export', 'entry_kind', 'entry_journal', 'revision'), name='on_demand_number_of_entry_kept'), models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='on_demand_number_counts_from_one'), postgres.guards.SameTenant('export', name='on_demand_keptnumber_export_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_keptnumber_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_keptnumber_kept'), postgres.seen.SeenByTenant(name='on_demand_keptnumber_seen')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'fiscal_year', 'journal', 'sequence'), name='on_demand_number_given_once'), models.UniqueConstraint(fields=('export', 'entry_kind', 'entry_journal', 'revision'), name='on_demand_number_of_entry_kept'), models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='on_demand_number_counts_from_one'), postgres.guards.SameTenant('export', name='on_demand_keptnumber_export_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_keptnumber_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_keptnumber_kept'), postgres.seen.SeenByTenant(name='on_demand_keptnumber_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fiscal year',
                 'verbose_name_plural': 'fiscal years',
                 'ordering': ['tenant', 'first_day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gt', models.F('first_day'))), name='on_demand_bookyear_ends_after_it_begins', violation_error_message='The last day comes before the first.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('tenant', '='), (models.Func('first_day', 'last_day', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='on_demand_bookyear_no_overlap', violation_error_message='Another fiscal year of this customer holds some of these days.'), postgres.guards.Audited(name='on_demand_bookyear_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='on_demand_bookyear_seen')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gt', models.F('first_day'))), name='on_demand_bookyear_ends_after_it_begins', violation_error_message='The last day comes before the first.'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('tenant', '='), (models.Func('first_day', 'last_day', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='on_demand_bookyear_no_overlap', violation_error_message='Another fiscal year of this customer holds some of these days.'), postgres.guards.Audited(name='on_demand_bookyear_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='on_demand_bookyear_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'file settings',
                 'verbose_name_plural': 'file settings',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('establishment', None)), fields=('tenant',), name='on_demand_filesettings_one_per_tenant', violation_error_message='This customer already has file settings.'), postgres.guards.SameTenant('establishment', name='on_demand_filesettings_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_filesettings_audited', secret=(), silent=('updated_at',)), postgres.seen.SeenByTenant(name='on_demand_filesettings_seen')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('establishment', None)), fields=('tenant',), name='on_demand_filesettings_one_per_tenant', violation_error_message='This customer already has file settings.'), postgres.guards.SameTenant('establishment', name='on_demand_filesettings_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_filesettings_audited', secret=(), silent=('updated_at',)), postgres.seen.SeenByTenant(name='on_demand_filesettings_seen', read_by=('clyo_accountant',), written_by=())],
             },
         ),
         migrations.CreateModel(
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'monthly export',
                 'verbose_name_plural': 'monthly exports',
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='on_demand_monthly_day_exists', violation_error_message='Choose a day from 1 to 28: every month has it.'), postgres.guards.SameTenant('establishment', name='on_demand_monthlyexport_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_monthlyexport_audited', secret=(), silent=('exported_month',)), postgres.seen.SeenByTenant(name='on_demand_monthlyexport_seen', shop=True)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='on_demand_monthly_day_exists', violation_error_message='Choose a day from 1 to 28: every month has it.'), postgres.guards.SameTenant('establishment', name='on_demand_monthlyexport_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_monthlyexport_audited', secret=(), silent=('exported_month',)), postgres.seen.SeenByTenant(name='on_demand_monthlyexport_seen', read_by=('clyo_accountant',), shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('content', 'position'), name='on_demand_piece_once'), postgres.seen.Seen(name='on_demand_filepiece_seen', reads={'clyo_customer': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)'}, writes={})],
+                'constraints': [models.UniqueConstraint(fields=('content', 'position'), name='on_demand_piece_once'), postgres.seen.Seen(name='on_demand_filepiece_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)', 'clyo_customer': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'exports to accounting',
                 'ordering': ['-asked_at', 'id'],
                 'indexes': [models.Index(fields=['tenant', '-asked_at'], name='on_demand_run_by_tenant'), models.Index(fields=['establishment', '-asked_at'], name='on_demand_run_by_shop'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['state'], name='on_demand_run_unfinished'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_run_mail_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), models.Q(('establishment__isnull', False), ('late_since__lte', models.F('first_date'))), _connector='OR'), name='on_demand_run_late_of_a_shop'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), models.Q(('establishment__isnull', False), ('late_since__lte', models.F('first_date'))), _connector='OR'), name='on_demand_run_late_of_a_shop'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('takings', models.JSONField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='on_demand_validated_has_text'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_validatedentry_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_validatedentry_kept'), postgres.seen.SeenByTenant(name='on_demand_validatedentry_seen')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='on_demand_validated_has_text'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_validatedentry_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_validatedentry_kept'), postgres.seen.SeenByTenant(name='on_demand_validatedentry_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_ondemandclosing_export_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_ondemandclosing_export_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('export', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_deliveredclosing_export_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen')],
+                'constraints': [models.UniqueConstraint(fields=('export', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_deliveredclosing_export_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
     ]

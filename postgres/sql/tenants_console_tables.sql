@@ -1,12 +1,13 @@
 -- Tables of Django and of libraries that the console works with (postgres/viewer.py): who is not known yet logs in at the
 -- door; a person known works with the own session, second factor and notes. What they tell is no customer's.
-GRANT SELECT ON django_content_type, auth_permission TO clyo_door, clyo_till, clyo_customer, clyo_reseller;
+GRANT SELECT ON django_content_type, auth_permission
+    TO clyo_door, clyo_till, clyo_customer, clyo_accountant, clyo_merchant, clyo_reseller;
 GRANT SELECT ON django_migrations TO clyo_door;
 GRANT SELECT, INSERT, UPDATE, DELETE ON django_session, otp_totp_totpdevice, otp_static_staticdevice,
-    otp_static_statictoken TO clyo_door, clyo_customer, clyo_reseller;
+    otp_static_statictoken TO clyo_door, clyo_accountant, clyo_merchant, clyo_reseller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON axes_accessattempt, axes_accessattemptexpiration, axes_accessfailurelog,
     axes_accesslog TO clyo_door;
-GRANT SELECT, INSERT ON django_admin_log TO clyo_customer, clyo_reseller;
+GRANT SELECT, INSERT ON django_admin_log TO clyo_accountant, clyo_merchant, clyo_reseller;
 
 -- Whether somebody is known to be logged in with a session; not yet with one that is new.
 CREATE OR REPLACE FUNCTION tenants_session_is_somebodys(asked_key text) RETURNS boolean
@@ -19,7 +20,7 @@ ALTER TABLE django_session ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS clyo_door ON django_session;
 CREATE POLICY clyo_door ON django_session TO clyo_door USING (true);
 DROP POLICY IF EXISTS own ON django_session;
-CREATE POLICY own ON django_session TO clyo_customer, clyo_reseller
+CREATE POLICY own ON django_session TO clyo_accountant, clyo_merchant, clyo_reseller
     USING (EXISTS (SELECT FROM tenants_login WHERE session_id = session_key)
            OR NOT tenants_session_is_somebodys(session_key));
 
@@ -27,24 +28,24 @@ ALTER TABLE otp_totp_totpdevice ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS clyo_door ON otp_totp_totpdevice;
 CREATE POLICY clyo_door ON otp_totp_totpdevice TO clyo_door USING (true);
 DROP POLICY IF EXISTS own ON otp_totp_totpdevice;
-CREATE POLICY own ON otp_totp_totpdevice TO clyo_customer, clyo_reseller
+CREATE POLICY own ON otp_totp_totpdevice TO clyo_accountant, clyo_merchant, clyo_reseller
     USING (user_id = (SELECT current_setting('clyo.person')::bigint));
 
 ALTER TABLE otp_static_staticdevice ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS clyo_door ON otp_static_staticdevice;
 CREATE POLICY clyo_door ON otp_static_staticdevice TO clyo_door USING (true);
 DROP POLICY IF EXISTS own ON otp_static_staticdevice;
-CREATE POLICY own ON otp_static_staticdevice TO clyo_customer, clyo_reseller
+CREATE POLICY own ON otp_static_staticdevice TO clyo_accountant, clyo_merchant, clyo_reseller
     USING (user_id = (SELECT current_setting('clyo.person')::bigint));
 
 ALTER TABLE otp_static_statictoken ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS clyo_door ON otp_static_statictoken;
 CREATE POLICY clyo_door ON otp_static_statictoken TO clyo_door USING (true);
 DROP POLICY IF EXISTS own ON otp_static_statictoken;
-CREATE POLICY own ON otp_static_statictoken TO clyo_customer, clyo_reseller
+CREATE POLICY own ON otp_static_statictoken TO clyo_accountant, clyo_merchant, clyo_reseller
     USING (device_id IN (SELECT id FROM otp_static_staticdevice));
 
 ALTER TABLE django_admin_log ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS own ON django_admin_log;
-CREATE POLICY own ON django_admin_log TO clyo_customer, clyo_reseller
+CREATE POLICY own ON django_admin_log TO clyo_accountant, clyo_merchant, clyo_reseller
     USING (user_id = (SELECT current_setting('clyo.person')::bigint));

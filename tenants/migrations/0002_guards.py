@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_console_tables',
-            digest='8504072d33e9f881',
+            digest='b06580ad80f61194',
         ),
     ]

@@ -14,10 +14,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from tenants.factories import (
     AccountantFactory,
     ResellerAdminFactory,
-    ResellerFactory,
     StaffFactory,
     SupportFactory,
-    TenantFactory,
 )
 from tenants.models import Role, User
 
@@ -59,11 +57,10 @@ def test_invited__person_chooses_a_password_and_is_in(
         "email": "new@revendeur.example",
         "name": "Nadia",
         "role": Role.RESELLER_STAFF,
-        "reseller": manager.reseller_id,
         "language": "en",
     }
     with django_capture_on_commit_callbacks(execute=True):
-        assert browser(manager).post(reverse("admin:tenants_user_add"), form).status_code == 302
+        assert browser(manager).post(reverse("console_invite"), form).status_code == 302
     person = User.objects.get(email="new@revendeur.example")
     (letter,) = letters
     assert letter.to == [person.email]
@@ -92,24 +89,6 @@ def test_forgotten__says_the_same_and_writes_to_nobody(db: None, letters: list[m
     answer = Client().post(reverse("admin_password_reset"), {"email": address})
     assert answer["Location"] == reverse("password_reset_done")
     assert letters == []
-
-
-@pytest.mark.parametrize("role", [Role.SUPPORT])
-def test_reseller_administrator__makes_nobody_of_support(db: None, role: str) -> None:
-    manager = ResellerAdminFactory()
-    form = {"email": "x@x.example", "role": role, "reseller": ""}
-    assert browser(manager).post(reverse("admin:tenants_user_add"), form).status_code == 200
-    assert not User.objects.filter(email="x@x.example").exists()
-
-
-@pytest.mark.parametrize("field", ["reseller", "tenant"])
-def test_reseller_administrator__makes_nobody_for_a_neighbour(db: None, field: str) -> None:
-    manager = ResellerAdminFactory()
-    role = Role.RESELLER_STAFF if field == "reseller" else Role.ACCOUNTANT
-    row = ResellerFactory() if field == "reseller" else TenantFactory()
-    form = {"email": "x@x.example", "role": role, field: row.pk}
-    assert browser(manager).post(reverse("admin:tenants_user_add"), form).status_code == 200
-    assert not User.objects.filter(email="x@x.example").exists()
 
 
 @pytest.mark.parametrize("make", [StaffFactory, AccountantFactory])

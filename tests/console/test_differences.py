@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from exact.books.reconcile import accept_finding, reconcile
-from exact.models import Division, Finding, FindingKind, Posting
-from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
-from tenants.models import User
+from exact.models import Division, Finding, FindingKind, Posting, PostingState
+from tenants.factories import StaffFactory, SupportFactory
+from tenants.models import Membership, User
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.world import world
@@ -102,12 +102,30 @@ def test_compare_now__is_not_for_who_only_reads(db: None, monkeypatch: pytest.Mo
     asked: list[int] = []
     monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
     client = Client()
-    client.force_login(AccountantFactory(tenant=here.own.tenant))
+    client.force_login(here.own.merchant)
     assert client.post(reverse("admin:exact_finding_compare")).status_code == 403
     assert asked == []
-    page = client.get(reverse("admin:exact_finding_changelist")).content.decode()
-    assert "PROPRE" in page
-    assert "Comparer" not in page
+
+
+def test_accountant__compares_and_is_led_to_replacing_where_the_reseller_lets_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world()
+    asked: list[int] = []
+    monkeypatch.setattr("exports.console.findings_page.nudge_reconcile", asked.append)
+    client = Client()
+    client.force_login(here.bookkeeper)
+    page = reverse("admin:exact_finding_changelist")
+    assert client.post(reverse("admin:exact_finding_compare")).status_code == 302
+    assert len(asked) == 2
+    monkeypatch.setattr("exports.console.findings_page.REPLACEABLE", {PostingState.REFUSED})
+    assert "/replace/" not in client.get(page).content.decode()
+    Membership.objects.filter(user=here.bookkeeper, tenant=here.own.tenant).update(may_replace=True)
+    shown = client.get(page).content.decode()
+    own, foreign = (Finding.objects.get(tenant=it.tenant).posting_id for it in (here.own, here.foreign))
+    assert (f"/replace/{own}/" in shown, f"/replace/{foreign}/" in shown) == (True, False)
+    assert client.get(reverse("admin:exact_finding_replace", args=[foreign])).status_code == 403
+    assert "/accept" not in shown
 
 
 def test_menu__counts_to_a_hundred(gone: Posting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from clyo_ingest.models import Push, TillKey
 from retention.archive import write_archive
 from retention.archive_rows import tables_of_customers
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tests.world import World, world
 
 
@@ -35,8 +35,8 @@ def test_archive__has_every_row_and_file_of_the_customer_and_of_nobody_else() ->
     found = archived(here.own.tenant)
     for model in tables_of_customers():
         lines = found[f"tables/{model._meta.db_table}.jsonl"].splitlines()
-        of = {"pk": here.own.tenant.pk} if model is Tenant else {"tenant": here.own.tenant}
-        assert len(lines) == model._default_manager.filter(**of).count(), model
+        of = {Tenant: {"pk": here.own.tenant.pk}, User: {"memberships__tenant": here.own.tenant}}
+        assert len(lines) == model._default_manager.filter(**of.get(model, {"tenant": here.own.tenant})).count(), model
     sent = [body for name, body in found.items() if name.startswith("pushes/")]
     assert sorted(sent) == sorted(bytes(push.body) for push in Push.objects.filter(tenant=here.own.tenant))
     assert found[f"files/{here.own.export_run.pk}/PROPRE.txt"] == b"PROPRE\tle fichier\r\n"

@@ -13,7 +13,10 @@ from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
-NOT_FOR_STAFF = {"tenants.user", "tenants.lookthrough", "tenants.change", "tenants.reseller", "exact.exactapp"}
+NOT_FOR_STAFF = {
+    *("tenants.user", "tenants.membership", "tenants.lookthrough", "tenants.change"),
+    *("tenants.reseller", "exact.exactapp"),
+}
 
 
 @pytest.fixture

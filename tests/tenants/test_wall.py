@@ -17,10 +17,23 @@ from exact.models import Division
 from exports.models import StoredClosing
 from integration.rooms import APPS, ROOMS
 from postgres.seen import Seen
-from postgres.viewer import AT_THE_DOOR, CUSTOMER, DOOR, EVERYTHING, RESELLER, TILL, Viewer, _told, serving, viewer
+from postgres.viewer import (
+    AT_THE_DOOR,
+    CUSTOMER,
+    DOOR,
+    EVERYTHING,
+    MEMBERS,
+    RESELLER,
+    TILL,
+    Viewer,
+    _told,
+    serving,
+    viewer,
+)
 from tenants.factories import SupportFactory
-from tenants.models import Establishment, Tenant, Till, User
-from tenants.scope import visible_to
+from tenants.models import Establishment, Membership, Tenant, Till, User
+from tenants.rights import MEMBERS_IN_POSTGRES
+from tenants.scope import _is_closed_to, visible_to
 from tenants.wall import viewer_of, viewer_of_customer
 from tests.conftest import PARAMETERS, ROOT, closing
 from tests.console.test_isolation_walk import PEOPLE, Walker, rows_of, snapshot
@@ -33,11 +46,12 @@ PAST_THE_WALL = {
     "exact/activation/links.py",
     "exact/company/companies.py",
     "on_demand/link.py",
+    "tenants/invitation.py",
     "tenants/users.py",
     "tenants/wall.py",
 }
 # Without a right to the table, or without a person to whom its rows would be shown.
-CLOSED = re.compile("permission denied for table|invalid input syntax for type bigint")
+CLOSED = re.compile("permission denied for table|invalid input syntax for type bigint|malformed array literal")
 
 
 @pytest.fixture
@@ -47,10 +61,11 @@ def here(db: None) -> World:
 
 @pytest.fixture
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every query of the console has forgotten whose rows it may show."""
+    """Every query of the console has forgotten whose rows it may show; not which tables are closed to whom."""
 
     def all_of_them(user: User | AnonymousUser, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows
+        role = MEMBERS_IN_POSTGRES.get(getattr(user, "role", ""))
+        return rows.none() if role and _is_closed_to(role, rows.model) else rows
 
     monkeypatch.setattr(visible_to, "__code__", all_of_them.__code__)
 
@@ -60,6 +75,8 @@ def viewers(here: World) -> dict[str, tuple[Viewer, list[Customer]]]:
     return {
         "reseller": (viewer_of(here.manager), [here.foreign]),
         "accountant": (viewer_of(here.own.accountant), [here.sister, here.foreign]),
+        "bookkeeper": (viewer_of(here.bookkeeper), [here.sister]),
+        "merchant": (viewer_of(here.own.merchant), [here.sister, here.foreign]),
         "link": (viewer_of_customer(here.own.tenant), [here.sister, here.foreign]),
         "till": (viewer_of_till(here.own.till), [here.sister, here.foreign]),
     }
@@ -88,7 +105,7 @@ def test_policies__are_those_of_the_models_and_hold_for_no_other_role(db: None) 
         sql.execute(
             "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = ANY (%s) "
             "AND table_name NOT IN (SELECT relname FROM pg_class WHERE relrowsecurity)",
-            [[TILL, CUSTOMER, RESELLER]],
+            [[TILL, CUSTOMER, *MEMBERS, RESELLER]],
         )
         open_tables = {name for (name,) in sql.fetchall()}
     said = {
@@ -110,7 +127,7 @@ def test_service__is_no_superuser_and_passes_no_policy_by(db: None) -> None:
         assert sql.fetchone() == (False,)
 
 
-@pytest.mark.parametrize("who", ["reseller", "accountant", "link", "till"])
+@pytest.mark.parametrize("who", ["reseller", "accountant", "bookkeeper", "merchant", "link", "till"])
 def test_no_table__shows_a_neighbours_row(here: World, who: str) -> None:
     whom, strangers = viewers(here)[who]
     shown = {}
@@ -132,7 +149,7 @@ def test_no_table__shows_a_neighbours_row(here: World, who: str) -> None:
 
 def test_door__shows_no_customers_row(here: World) -> None:
     open_tables = {model._meta.model_name for model in OURS if seen(model, AT_THE_DOOR) is not None}
-    assert open_tables == {"user", "login", "reseller", "tenant"}
+    assert open_tables == {"user", "login", "membership", "reseller", "tenant"}
 
 
 def test_till__sees_its_establishment_only(here: World) -> None:
@@ -144,7 +161,7 @@ def test_till__sees_its_establishment_only(here: World) -> None:
     assert seen(Till, viewer_of(here.own.accountant)) == {till.pk, here.own.till.pk}
 
 
-@pytest.mark.parametrize("who", ["reseller", "accountant", "till"])
+@pytest.mark.parametrize("who", ["reseller", "till"])
 def test_nobody__writes_into_a_neighbours_rows(here: World, who: str) -> None:
     whom, _strangers = viewers(here)[who]
     before = snapshot([here.foreign])
@@ -160,14 +177,45 @@ def test_nobody__writes_into_a_neighbours_rows(here: World, who: str) -> None:
     assert snapshot([here.foreign]) == before
 
 
+@pytest.mark.parametrize("who", ["accountant", "merchant"])
+def test_a_customers_people__read_its_tills_and_settings_and_write_none(here: World, who: str) -> None:
+    whom, _strangers = viewers(here)[who]
+    with serving(whom):
+        assert [*Till.objects.all()] == [here.own.till]
+        for rows in (Till.objects.all(), Establishment.objects.all(), Division.objects.all()):
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                rows.update(name="à moi")
+        assert StoredClosing.objects.filter(pk=here.foreign.export.pk).exists() is False
+
+
+@pytest.mark.parametrize(
+    ("who", "closed"),
+    [
+        ("accountant", {"tillkey", "push", "change"}),
+        ("merchant", {"tillkey", "push", "change", "filesettings", "ondemandexport", "monthlyexport"}),
+    ],
+)
+def test_a_customers_people__find_tables_closed_that_concern_them_not(here: World, who: str, closed: set[str]) -> None:
+    whom, _strangers = viewers(here)[who]
+    assert closed <= {str(model._meta.model_name) for model in OURS if seen(model, whom) is None}
+    assert {person.pk for person in (here.own.accountant, here.own.merchant)} <= (seen(User, whom) or set())
+    assert here.foreign.accountant.pk not in (seen(User, whom) or set())
+
+
+def test_reseller__changes_nobody_who_may_work_for_others_too(here: World) -> None:
+    with serving(viewer_of(here.manager)):
+        assert User.objects.filter(pk=here.bookkeeper.pk).update(name="à moi") == 0
+        assert Membership.objects.filter(user=here.bookkeeper).update(may_replace=True) == 1
+
+
 def test_reseller__makes_nobody_support(here: World) -> None:
     with serving(viewer_of(here.manager)), pytest.raises(DatabaseError, match="row-level security"):
         User.objects.filter(pk=here.manager.pk).update(role="support", reseller=None)
 
 
-@pytest.mark.parametrize("role", [RESELLER, CUSTOMER, TILL])
+@pytest.mark.parametrize("role", [RESELLER, CUSTOMER, TILL, *MEMBERS])
 def test_who_was_not_told__fails_aloud(here: World, role: str) -> None:
-    with serving(Viewer(role=role)), pytest.raises(DatabaseError, match="invalid input syntax for type bigint"):
+    with serving(Viewer(role=role)), pytest.raises(DatabaseError, match=CLOSED):
         StoredClosing.objects.count()
 
 

@@ -72,12 +72,13 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who logs in to the console. `of` names a reseller or a customer; `look_at` what to open first."""
+    """Who logs in to the console. `of` names a reseller, `looks_after` customers; `look_at` says what to open first."""
 
     name: str
     email: str
     role: Role
     of: str = ""
+    looks_after: tuple[str, ...] = ()
     look_at: str
 
 
@@ -259,8 +260,15 @@ PEOPLE = (
         name="Claire Moreau",
         email="comptable@moreau.example",
         role=Role.ACCOUNTANT,
-        of=LAMBERT.name,
-        look_at="« Différences »: last night's entry, changed in Exact by 1,00 €",
+        looks_after=(LAMBERT.name, VIEUX_PONT.name, DUNES.name),
+        look_at="three customers of two resellers; « Différences »: last night's entry, changed in Exact by 1,00 €",
+    ),
+    Person(
+        name=LAMBERT.owner,
+        email=LAMBERT.owner_email,
+        role=Role.MERCHANT,
+        looks_after=(LAMBERT.name,),
+        look_at="the bakery's own days, and whether they reached the books",
     ),
 )
 

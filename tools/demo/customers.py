@@ -12,7 +12,7 @@ from exact.api.client import http_of_thread
 from exact.api.connection import connect
 from exact.models import ExactApp
 from exports.words.problems import sentence
-from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
+from tenants.models import Establishment, Membership, Reseller, Role, Tenant, Till, User
 from tools.demo.cast import ATLANTIQUE, CANAL, CUSTOMERS, PASSWORD, PEOPLE, Customer, Person, Story
 from tools.stack.processes import ProgramFailed
 
@@ -93,12 +93,12 @@ def _make_till(tenant: Tenant, code: str, name: str, contact: str) -> Till:
 
 
 def _invite(person: Person, resellers: Mapping[str, Reseller]) -> None:
-    where: dict[str, object] = {}
-    if person.role == Role.ACCOUNTANT:
-        where["tenant"] = Tenant.objects.get(name=person.of)
-    elif person.of:
-        where["reseller"] = resellers[person.of]
-    User.objects.create_user(person.email, PASSWORD, role=person.role, name=person.name, **where)
+    reseller = resellers[person.of] if person.of else None
+    user = User.objects.create_user(person.email, PASSWORD, role=person.role, name=person.name, reseller=reseller)
+    for tenant in Tenant.objects.filter(name__in=person.looks_after):
+        host = User.objects.filter(reseller=tenant.reseller, role=Role.RESELLER_ADMIN).first()
+        lets = person.role == Role.ACCOUNTANT
+        Membership.objects.create(user=user, tenant=tenant, role=person.role, may_replace=lets, invited_by=host)
 
 
 def _activate(tills: Iterable[Till], division: int, user: str, exact_url: str) -> None:
