@@ -411,7 +411,7 @@ class Change(models.Model):
             OnlyAddedTo("DELETE"),
             OnlyMasked("label", "before", "after", "link_holder"),
             NeverEmptied(),
-            Seen(reads={RESELLER: "reseller_id = {reseller}"}, writes={}),
+            Seen(reads={RESELLER: "reseller_id = {reseller}", ACCOUNTANT: OF_TENANTS}, writes={}),
         ]
 
     def __str__(self) -> str:

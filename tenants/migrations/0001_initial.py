@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changes',
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['-at', '-id'], name='tenants_change_newest'), models.Index(fields=['reseller', '-at'], name='tenants_change_of_reseller'), models.Index(fields=['table_name', 'row_id', '-at'], name='tenants_change_of_row')],
-                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept'), postgres.seen.Seen(name='tenants_change_seen', reads={'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
+                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept'), postgres.seen.Seen(name='tenants_change_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
             },
         ),
         migrations.CreateModel(

@@ -191,8 +191,8 @@ def test_a_customers_people__read_its_tills_and_settings_and_write_none(here: Wo
 @pytest.mark.parametrize(
     ("who", "closed"),
     [
-        ("accountant", {"tillkey", "push", "change"}),
-        ("merchant", {"tillkey", "push", "change", "filesettings", "ondemandexport", "monthlyexport"}),
+        ("accountant", {"tillkey", "push", "note"}),
+        ("merchant", {"tillkey", "push", "note", "change", "filesettings", "ondemandexport", "monthlyexport"}),
     ],
 )
 def test_a_customers_people__find_tables_closed_that_concern_them_not(here: World, who: str, closed: set[str]) -> None:

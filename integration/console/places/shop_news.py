@@ -160,7 +160,7 @@ def _what_people_changed(user: User, shop: Establishment) -> Iterator[Happened]:
         *Till.objects.filter(establishment=shop),
         *Mapping.objects.filter(establishment=shop).only("pk", "establishment"),
         *Activation.objects.filter(establishment=shop).only("pk"),
-        *MonthlyExport.objects.filter(establishment=shop).only("pk"),
+        *visible_to(user, MonthlyExport.objects.filter(establishment=shop)).only("pk"),
     ]
     for change in changes_of(user, *rows)[:OF_EACH]:
         lines = [f"{name} : {words}" for name, words in differences(change)]
