@@ -18,18 +18,10 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from on_demand.ask import ask_for_run
+from on_demand.asked_days import PRESETS, month_days, months_until, preset_days
 from on_demand.bridge_words import bridge_rows
 from on_demand.claim import cancel
-from on_demand.forms import (
-    PRESETS,
-    BookYearForm,
-    FileSettingsForm,
-    MonthlyExportForm,
-    RunForm,
-    month_days,
-    months_until,
-    preset_days,
-)
+from on_demand.forms import BookYearForm, FileSettingsForm, MonthlyExportForm, RunForm
 from on_demand.link import file_answer
 from on_demand.models import BookYear, FileSettings, MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.preview import preview

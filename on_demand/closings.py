@@ -80,6 +80,12 @@ def late_closings(
     return rows.exclude(state=ClosingState.ARCHIVED)
 
 
+def to_mend_in(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
+    """Closings among these that are not booked until a person, or an activation, lets them, in their order."""
+    left = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING])
+    return left.select_related("establishment").defer("document").order_by("business_date", "closed_at", "id")
+
+
 def pages(run: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
     """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
     shops = Establishment.objects.filter(tenant_id=run.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()

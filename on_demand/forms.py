@@ -1,8 +1,7 @@
 """The console's forms: asking for a run, and how files are written."""
 
-import calendar
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -33,47 +32,6 @@ from on_demand.options import FileOptions, JournalName, ThirdPartyName
 from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
 from tenants.models import Establishment, Tenant, User
 from tenants.scope import visible_to
-
-MONTHS_OFFERED = 13
-PRESETS = {
-    "today": _("Today"),
-    "yesterday": _("Yesterday"),
-    "this_week": _("This week"),
-    "last_week": _("Last week"),
-    "this_month": _("This month"),
-    "last_month": _("Last month"),
-}
-
-
-def months_until(today: date) -> list[date]:
-    """The first days of this month and the twelve before it, the latest first."""
-    months = [today.replace(day=1)]
-    while len(months) < MONTHS_OFFERED:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    return months
-
-
-def month_days(month: date, today: date) -> tuple[date, date]:
-    """The first and last day of a month, of this month until today."""
-    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    return month.replace(day=1), min(last, today)
-
-
-def preset_days(preset: str, today: date) -> tuple[date, date]:
-    """The first and last day of a preset, none to come; weeks begin on Monday."""
-    monday = today - timedelta(days=today.weekday())
-    match preset:
-        case "today":
-            return today, today
-        case "this_week":
-            return monday, today
-        case "last_week":
-            return monday - timedelta(days=7), monday - timedelta(days=1)
-        case "this_month":
-            return month_days(today, today)
-        case "last_month":
-            return month_days(today.replace(day=1) - timedelta(days=1), today)
-    return today - timedelta(days=1), today - timedelta(days=1)
 
 
 class LongSelect(forms.Select):

@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
 from uuid import UUID
 
-from exact.books.reconcile import Seen, accounts_of_vat, look_at
+from exact.books.reconcile import Seen, look_at, vat_accounts_of
 from exact.books.standing import found_by_account, meant_by_account
 from exact.lane.records import settle_time
 from exact.lane.states import IN_EXACT, OVER
@@ -29,16 +28,11 @@ class Books:
     read_until: datetime | None
     vat_accounts: Collection[str]
 
-    @classmethod
-    def of(cls, division: Division) -> Self:
-        """As they stand in the database now."""
-        return cls(division=division, read_until=division.reconciled_at, vat_accounts=accounts_of_vat(division))
-
-    def hold(self, posting: Posting) -> bool:
-        """Whether the posting is old enough to be among what was read."""
-        if posting.posted_at is None:
+    def hold(self, posted_at: datetime | None) -> bool:
+        """Whether what was posted then is among what was read."""
+        if posted_at is None:
             return True
-        return self.read_until is not None and posting.posted_at < self.read_until - settle_time()
+        return self.read_until is not None and posted_at < self.read_until - settle_time()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +59,16 @@ def books_of(tenants: Collection[int], closing_ids: Sequence[UUID]) -> dict[int,
     """The books that these closings were posted to, by division."""
     postings = Posting.objects.filter(tenant_id__in=tenants, state__in=[*IN_EXACT, *OVER])
     found = {*postings.filter(among("closing_id", closing_ids)).order_by().values_list("division_id", flat=True)}
-    rows = Division.objects.filter(pk__in=found, tenant_id__in=tenants).select_related("app", "connection")
-    return {it.pk: Books.of(it) for it in rows}
+    return books_in(Division.objects.filter(pk__in=found, tenant_id__in=tenants))
+
+
+def books_in(divisions: Iterable[Division]) -> dict[int, Books]:
+    """The books of companies, as far as they were read, by division."""
+    rows = {it.pk: it for it in divisions}
+    vat_accounts = vat_accounts_of([*rows])
+    return {
+        pk: Books(division=it, read_until=it.reconciled_at, vat_accounts=vat_accounts[pk]) for pk, it in rows.items()
+    }
 
 
 def read_postings(
@@ -82,7 +84,7 @@ def read_postings(
     for posting in postings:
         of_division = books.get(posting.division_id)
         own = lines[posting.pk]
-        unread = not (own or all_read or (of_division is not None and of_division.hold(posting)))
+        unread = not (own or all_read or (of_division is not None and of_division.hold(posting.posted_at)))
         yield _read(posting, own, of_division.vat_accounts if of_division else (), unread=unread)
 
 

@@ -11,6 +11,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.reposts.repost import CannotRepost, repost
 from exports.way.accept import reconsider
 from exports.words.reasons import Why
+from ledger.entry import EntryKind
 from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
@@ -21,7 +22,7 @@ from on_demand.freeze import said_of_several
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
 from on_demand.outcome import WAITING, word_on_left_out
 from on_demand.sheet import takings_document
-from on_demand.told import NOTHING_STANDS, add_to_bridge, told_of
+from on_demand.told import add_to_bridge, told_of
 
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
@@ -129,7 +130,7 @@ def _takings(run: OnDemandExport) -> tuple[TakingsTally, Bridge]:
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
         OnDemandClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
         for it in page:
-            stands = standing.get(it.pk, NOTHING_STANDS)
-            takings.add_all(stands.entries)
-            add_to_bridge(tally, it, told[it.pk], stands)
+            entries = standing[it.pk].entries if it.pk in standing else ()
+            takings.add_all(entries)
+            add_to_bridge(tally, it, told[it.pk], sold=any(entry.kind is EntryKind.SALES for entry in entries))
     return takings, tally.bridge(takings)

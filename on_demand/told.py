@@ -6,13 +6,10 @@ from uuid import UUID
 from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import Remainder
 from ledger.closing import Closing
-from ledger.entry import EntryKind
 from ledger.files.bridge import BridgeTally, Step, Told
 from ledger.money import BOOKS
-from on_demand.closings import StandingEntries
 from postgres.rows import among
 
-NOTHING_STANDS = StandingEntries()
 # Why nothing of a closing in such a state is booked; in every other state its entries are made.
 STEPS = {
     ClosingState.HELD: Step.HELD,
@@ -28,13 +25,22 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
     return {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk)) for it in page}
 
 
-def add_to_bridge(tally: BridgeTally, export: StoredClosing, told: Told, standing: StandingEntries) -> None:
-    """Count a closing by what stands of it in Exact, or is on its way there. What others stand for counts with them."""
-    if export.state == ClosingState.ARCHIVED or export.currency != BOOKS:
+def is_counted(export: StoredClosing) -> bool:
+    """Whether a closing counts in the sums: one that is archived is in no book, or others stand for it."""
+    return export.state != ClosingState.ARCHIVED and export.currency == BOOKS
+
+
+def is_left(export: StoredClosing, *, sold: bool) -> Step | None:
+    """Why a closing's sales are not booked; None when they are (`sold`: their entry stands) or are about to be."""
+    return None if sold else STEPS.get(ClosingState(export.state))
+
+
+def add_to_bridge(tally: BridgeTally, export: StoredClosing, told: Told, *, sold: bool) -> None:
+    """Count a closing; `sold` is whether the entry of its sales stands in Exact, or is on its way there."""
+    if not is_counted(export):
         return
-    sold = any(entry.kind is EntryKind.SALES for entry in standing.entries)
-    step = STEPS.get(ClosingState(export.state))
-    if sold or step is None:
+    step = is_left(export, sold=sold)
+    if step is None:
         tally.take(told)
     else:
         tally.leave(told.gross, step)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from exact.api.client import ExactClient
 from exact.api.clients import division_client
+from exact.api.errors import ExactError
 from exact.books.mirror import forget, read_changes, read_entries
 from exact.books.standing import ENTRIES, Difference, differences, left_over
 from exact.company.facts import VAT_ACCOUNT
@@ -41,8 +42,22 @@ class Seen:
 def reconcile(division: Division) -> int:
     """Compare a division with Exact. Returns how many findings are open afterwards.
 
-    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there.
+    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there. Either way the
+    division says when it was tried last, and what stood in the way.
     """
+    try:
+        return _reconcile(division)
+    except ExactError as error:
+        _note_tried(division, type(error).__name__)
+        raise
+
+
+def _note_tried(division: Division, trouble: str) -> None:
+    division.read_tried_at, division.read_trouble = timezone.now(), trouble
+    division.save(update_fields=["read_tried_at", "read_trouble"])
+
+
+def _reconcile(division: Division) -> int:
     began = timezone.now()
     _notice_move(division)
     with division_client(division, for_people=False) as client:
@@ -53,6 +68,7 @@ def reconcile(division: Division) -> int:
     judge(division, touched | {*open_ones} | {*unseen} | {*_find_left_over(division)})
     division.reconciled_at, division.compared_entries = began, _count_compared(division, before=began - settle_time())
     division.save(update_fields=["reconciled_at", "compared_entries"])
+    _note_tried(division, "")
     return Finding.objects.filter(posting__division=division, settled_at=None).count()
 
 
@@ -182,5 +198,15 @@ def _notice_move(division: Division) -> None:
 
 def accounts_of_vat(division: Division) -> set[str]:
     """The division's GL accounts that hold VAT."""
-    accounts = CatalogueItem.objects.filter(division=division, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT)
-    return {*accounts.values_list("code", flat=True)}
+    return vat_accounts_of([division.pk])[division.pk]
+
+
+def vat_accounts_of(divisions: Collection[int]) -> dict[int, set[str]]:
+    """The GL accounts that hold VAT, of each of these divisions."""
+    rows = CatalogueItem.objects.filter(
+        division__in=divisions, kind=CatalogueKind.GL_ACCOUNT, facts__Type=VAT_ACCOUNT
+    ).values_list("division_id", "code")
+    found: dict[int, set[str]] = {division: set() for division in divisions}
+    for division, code in rows:
+        found[division].add(code)
+    return found

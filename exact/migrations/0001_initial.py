@@ -94,6 +94,8 @@ class Migration(migrations.Migration):
                 ('lines_timestamp', models.BigIntegerField(default=1, editable=False, help_text='Ledger read up to here.')),
                 ('deleted_timestamp', models.BigIntegerField(default=1, editable=False, help_text='Deletions read up to here.')),
                 ('reconciled_at', models.DateTimeField(editable=False, null=True, verbose_name='compared with Exact')),
+                ('read_tried_at', models.DateTimeField(editable=False, help_text='When its books were last asked for.', null=True)),
+                ('read_trouble', models.CharField(blank=True, db_default='', default='', editable=False, help_text='Why that did not succeed.', max_length=40)),
                 ('compared_entries', models.PositiveIntegerField(db_default=0, default=0, editable=False, help_text='Entries that stood in Exact at the last comparison.')),
                 ('access', models.CharField(choices=[('open', 'open'), ('archived', 'archived'), ('gone', 'out of reach')], db_default='open', default='open', max_length=10, verbose_name='access')),
                 ('moved_at', models.DateField(editable=False, null=True, verbose_name='moved within Exact')),

@@ -36,6 +36,10 @@ class Division(PutOff):
     lines_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Ledger read up to here.")
     deleted_timestamp = models.BigIntegerField(default=1, editable=False, help_text="Deletions read up to here.")
     reconciled_at = models.DateTimeField(_("compared with Exact"), null=True, editable=False)
+    read_tried_at = models.DateTimeField(null=True, editable=False, help_text="When its books were last asked for.")
+    read_trouble = models.CharField(
+        max_length=40, blank=True, default="", db_default="", editable=False, help_text="Why that did not succeed."
+    )
     compared_entries = models.PositiveIntegerField(
         default=0, db_default=0, editable=False, help_text="Entries that stood in Exact at the last comparison."
     )

@@ -52,6 +52,7 @@ UNFOLD: dict[str, Any] = {
                     _entry(_("Errors by cause"), "report", "console_causes", "exports.view_storedclosing"),
                     _entry(_("Differences"), "difference", "admin:exact_finding_changelist", "exact.view_finding")
                     | {"badge": "exports.console.findings_page.menu_count"},
+                    _entry(_("Check"), "balance", "console_check", "exports.check_storedclosing"),
                     _entry(
                         _("Export to accounting"),
                         "file_export",

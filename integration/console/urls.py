@@ -19,6 +19,7 @@ from integration.console.choices import choices
 from integration.console.invitations import invitation_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
+from on_demand.check.page import check_page
 
 urlpatterns = [
     path("second-factor/", second_factor.check_page, name="console_second_factor"),
@@ -67,6 +68,7 @@ urlpatterns = [
     path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
     path("correction/<int:establishment_id>/", admin.site.admin_view(correction_page), name="console_correction"),
     path("correction/run/<uuid:run_id>/", admin.site.admin_view(correction_run_page), name="console_correction_run"),
+    path("check/", admin.site.admin_view(check_page), name="console_check"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

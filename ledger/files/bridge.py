@@ -118,13 +118,17 @@ class BridgeTally:
         self.tills += gross
         self._taken_off[why] += gross
 
+    def steps(self, booked: Decimal) -> tuple[BridgeStep, ...]:
+        """What leads from the tills' turnover to `booked`, the booked one. Nothing of 0.00."""
+        taken_off = dict(self._taken_off)
+        taken_off[Step.OTHER] = self.tills - total(taken_off.values()) - booked
+        return tuple(BridgeStep(step=step, amount=-amount) for step, amount in taken_off.items() if amount != ZERO)
+
     def bridge(self, takings: TakingsTally) -> Bridge:
         """The whole way to what the entries in `takings` hold."""
-        taken_off = dict(self._taken_off)
-        taken_off[Step.OTHER] = self.tills - total(taken_off.values()) - takings.turnover
         return Bridge(
             tills=self.tills,
-            steps=tuple(BridgeStep(step=step, amount=-amount) for step, amount in taken_off.items() if amount != ZERO),
+            steps=self.steps(takings.turnover),
             booked=takings.turnover,
             receipts=tuple(Received(label=label, amount=amount) for label, amount in takings.receipts()),
             received=total(it.amount for it in takings.means()),

@@ -105,6 +105,18 @@ class TakingsTally:
                 rate.net -= line.amount
 
 
+def sold_in(document: Mapping[str, Any]) -> dict[str, Decimal]:
+    """What an entry's document sells, per account and VAT included, a credit positive: without reading all of it.
+
+    Together it is the turnover that a tally of the entry has.
+    """
+    sums: dict[str, Decimal] = {}
+    for line in document["lines"]:
+        if line["vat_rate"] is not None:
+            sums[line["account"]] = sums.get(line["account"], ZERO) - Decimal(line["amount"])
+    return sums
+
+
 def takings_of(entry: Entry) -> dict[str, Any]:
     """What one entry adds to sales and means, JSON-ready: as a tally of it alone writes it."""
     tally = TakingsTally()

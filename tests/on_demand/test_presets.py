@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from on_demand.forms import PRESETS, month_days, months_until, preset_days
+from on_demand.asked_days import PRESETS, month_days, months_until, preset_days
 from on_demand.period import LONGEST_DAYS, period_faults
 
 MONDAY, SUNDAY = date(2026, 3, 16), date(2026, 3, 22)

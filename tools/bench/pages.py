@@ -5,6 +5,7 @@ Measured in the server, through all of Django, without a network.
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from statistics import median
 
 from django.apps import apps
@@ -129,6 +130,9 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     shop = export.establishment_id
     yield "home, last night", f"{reverse('admin:index')}?day={LAST}"
     yield "home, a silent night", f"{reverse('admin:index')}?day=2026-11-23"
+    month = f"{reverse('console_check')}?first={LAST - timedelta(days=29)}&last={LAST}&days=1"
+    yield "check of a month, every establishment", month
+    yield "check of a month, one establishment", f"{month}&where=e{shop}"
     yield "closings to mend", f"{closings}?state=attention"
     yield "closings held", f"{closings}?state=held"
     yield "closings with a problem", f"{closings}?problem=slot_without_vat_code"

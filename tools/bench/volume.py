@@ -2,16 +2,32 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
 
+from ledger.entry import Entry, EntryKind, Line, LineRole
 from tenants.models import Reseller
 from tools.fleet.closings import PARAMETERS, closings
 
 LAST = date(2026, 11, 22)
 FIRST_NUMBER = 100_000
 TICKETS = 40
+
+_RATE = Decimal("10.00")
+SALE = Entry(
+    kind=EntryKind.SALES,
+    journal="70",
+    date=LAST,
+    label="Z",
+    third_party="0000002",
+    lines=(
+        Line(account="411000", amount=Decimal("11.00"), role=LineRole.CUSTOMER, third_party="0000002"),
+        Line(account="706000", amount=Decimal("-10.00"), role=LineRole.SALES, vat_slot=2, vat_rate=_RATE),
+        Line(account="445710", amount=Decimal("-1.00"), role=LineRole.VAT, vat_slot=2, vat_rate=_RATE),
+    ),
+)
 
 # One closing a day of each till, back from `last`; of the last three days some failed, are held or lack a VAT code.
 EXPORTS: LiteralString = """
@@ -148,7 +164,6 @@ def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:
 
     Triggers and foreign keys are asleep meanwhile, as when a backup is restored.
     """
-    line = {"account": "411000", "label": "Z", "third_party": "0000002", "vat_code": ""}
     values: dict[str, Any] = {
         "last": LAST,
         "from": first,
@@ -157,7 +172,7 @@ def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:
         "number": FIRST_NUMBER,
         "tickets": TICKETS,
         "document": json.dumps(next(closings("volume", first=1)) | {"tickets": []}),
-        "entry": json.dumps({"lines": [line | {"amount": "10.00"}, line | {"amount": "-10.00"}]}),
+        "entry": json.dumps(SALE.to_document()),
     }
     with transaction.atomic(), connection.cursor() as sql:
         sql.execute("SET LOCAL session_replication_role = replica")

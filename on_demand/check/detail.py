@@ -1,0 +1,178 @@
+"""Turnover by VAT rate, receipts by means of payment, and every account: of a few shops and a month or two.
+
+Each closing's document is read, each of its entries, and each line that Exact's ledger held of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from exact.books.standing import meant_by_account
+from exact.lane.states import OVER
+from exact.models import Posting, PostingState
+from exports.models import StoredClosing
+from ledger.closing import Closing, Sale
+from ledger.entry import Entry, EntryKind
+from ledger.files.bridge import Bridge, BridgeTally, Told
+from ledger.files.takings import TakingsTally
+from ledger.money import ZERO
+from on_demand.check.cells import Cell
+from on_demand.check.placed import Placed, RateKey, place
+from on_demand.closings import NOT_TAKEN, with_documents
+from on_demand.in_exact import ReadPosting, books_of, read_postings
+from on_demand.told import add_to_bridge, is_counted, is_left, told_of
+from postgres.rows import among
+
+UNPLACED = ""  # a means of payment that nobody can name
+Side = str
+OF_ACCOUNTS = ("entries", "unread")
+
+
+@dataclass(slots=True)
+class RateCells:
+    """Net and VAT of one rate."""
+
+    net: Cell = field(default_factory=Cell)
+    vat: Cell = field(default_factory=Cell)
+
+    @property
+    def gross(self) -> Cell:
+        whole = Cell()
+        whole.add(self.net)
+        whole.add(self.vat)
+        return whole
+
+
+class Detail:
+    """The tables of a check. `rates` has None for what Exact holds of no single rate, `means` has `UNPLACED`."""
+
+    def __init__(self) -> None:
+        self.rates: defaultdict[RateKey, RateCells] = defaultdict(RateCells)
+        self.means: defaultdict[str, Cell] = defaultdict(Cell)
+        self.labels: dict[str, str] = {}
+        self.accounts: defaultdict[str, Cell] = defaultdict(Cell)
+        self._bridge, self._takings = BridgeTally(), TakingsTally()
+
+    @property
+    def bridge(self) -> Bridge:
+        """The way from the tills' turnover to all that is booked."""
+        return self._bridge.bridge(self._takings)
+
+    def add_tills(self, closing: Closing) -> None:
+        """Count what a till says, and what of it was given away."""
+        self._add_sales(closing.sales, "tills")
+        for payment in closing.payments:
+            self.labels.setdefault(payment.means, payment.label)
+            self.means[payment.means].tills += payment.amount
+            if payment.takes_sales_out:
+                self.means[payment.means].offered += payment.amount
+                self._add_sales(payment.sales, "offered")
+
+    def add_said(self, closing: Closing, side: Side) -> None:
+        """Count what is to be booked of a closing: `expected` now, or `left`."""
+        self._add_sales(closing.sales, side)
+        for payment in closing.payments:
+            if payment.takes_sales_out:
+                self._add_sales((sale.negated() for sale in payment.sales), side)
+            else:
+                self.means[payment.means].put(side, payment.amount)
+
+    def add_booked(self, entries: Iterable[Entry], side: Side, *, times: int = 1) -> None:
+        """Count entries that stand on the side `expected`, `entries`, `unread`, or so many times on `left`."""
+        booked, placed = TakingsTally(), Placed()
+        for entry in entries:
+            booked.add(entry)
+            if side in OF_ACCOUNTS:
+                self._add_accounts(meant_by_account(entry), side)
+        for it in booked.means():
+            self.labels[it.means] = self.labels.get(it.means) or it.label
+        placed.add(booked, times=times)
+        self._add_placed(placed, side)
+        if side == "entries":
+            self._takings.add_all(entries)
+
+    def add_exact(self, read: ReadPosting, *, without_its_twin: bool) -> None:
+        """Count what Exact held of a posting; `without_its_twin`: it reverses an entry whose lines were not read."""
+        placed, found = place(read.entry, read.meant, read.found), defaultdict(lambda: ZERO, read.found)
+        if without_its_twin:
+            own = TakingsTally()
+            own.add(read.entry)
+            placed.add(own, times=-1)
+            for what, amount in read.meant.items():
+                found[what] -= amount
+        self._add_placed(placed, "exact")
+        self._add_accounts(found, "exact")
+
+    def add_step(self, export: StoredClosing, told: Told, *, sold: bool) -> None:
+        """Count a closing on the way from tills to books."""
+        add_to_bridge(self._bridge, export, told, sold=sold)
+
+    def _add_sales(self, sales: Iterable[Sale], side: Side) -> None:
+        for sale in sales:
+            self.rates[sale.rate].net.put(side, sale.net)
+            self.rates[sale.rate].vat.put(side, sale.tax)
+
+    def _add_placed(self, placed: Placed, side: Side) -> None:
+        for rate, amount in placed.net.items():
+            self.rates[rate].net.put(side, amount)
+        for rate, amount in placed.vat.items():
+            self.rates[rate].vat.put(side, amount)
+        for means, amount in placed.means.items():
+            self.means[means or UNPLACED].put(side, amount)
+
+    def _add_accounts(self, sums: Mapping[str, Decimal], side: Side) -> None:
+        for what, amount in sums.items():
+            self.accounts[what].put(side, amount)
+
+
+def read_detail(closings: Sequence[StoredClosing]) -> Detail:
+    """Read the tables of these closings, which come without their documents."""
+    detail, ids = Detail(), [it.pk for it in closings]
+    with_documents(closings)
+    reads = [*read_postings(ids, books_of({it.tenant_id for it in closings}, ids), all_read=False)]
+    told, standing = told_of(closings), _list_standing(ids, {it.posting.pk: it for it in reads})
+    for export in closings:
+        _add_closing(detail, export, told[export.pk], standing[export.pk])
+    unread_reversed = {it.posting.pk for it in reads if it.posting.state == PostingState.REVERSED and not it.found}
+    for it in reads:
+        detail.add_exact(it, without_its_twin=it.posting.reverses_id in unread_reversed and bool(it.found))
+    return detail
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    entry: Entry
+    unread: bool
+
+
+def _list_standing(
+    closing_ids: Sequence[UUID], reads: Mapping[UUID, ReadPosting]
+) -> defaultdict[UUID, list[_Standing]]:
+    """The entries that stand for each closing, in Exact or on their way there."""
+    rows = Posting.objects.filter(among("closing_id", closing_ids), reverses=None)
+    found: defaultdict[UUID, list[_Standing]] = defaultdict(list)
+    for posting in rows.exclude(state__in=[*OVER, *NOT_TAKEN]).order_by("turn"):
+        read = reads.get(posting.pk)
+        entry = Entry.from_document(posting.entry) if read is None else read.entry
+        found[posting.closing_id].append(_Standing(entry, unread=read is None or read.unread))
+    return found
+
+
+def _add_closing(detail: Detail, export: StoredClosing, told: Told, standing: Sequence[_Standing]) -> None:
+    entries = [it.entry for it in standing]
+    sold = any(entry.kind is EntryKind.SALES for entry in entries)
+    detail.add_step(export, told, sold=sold)
+    if is_counted(export):
+        closing = Closing.from_document(export.document)
+        detail.add_tills(closing)
+        if is_left(export, sold=sold):
+            detail.add_booked(entries, "expected")
+            detail.add_said(closing, "left")
+            detail.add_booked(entries, "left", times=-1)
+        else:
+            part = getattr(export, "remainder", None)
+            detail.add_said(closing if part is None else Closing.from_document(part.document), "expected")
+    detail.add_booked(entries, "entries")
+    detail.add_booked([it.entry for it in standing if it.unread], "unread")

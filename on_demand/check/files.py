@@ -1,0 +1,52 @@
+"""A check as a file: its rows as CSV or XLSX, each amount with how it stands, every shop of the question."""
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from exports.models import StoredClosing
+from on_demand.check.asked import Asked
+from on_demand.check.detail import read_detail
+from on_demand.check.overview import COLUMNS, ShopSums, shop_sums
+from on_demand.check.shown import Row, account_rows, means_rows, rate_rows, shop_row
+from tenants.table_file import CSV_TYPE, XLSX_TYPE, Table, Value, as_csv, as_xlsx
+
+FILES = {"csv": (CSV_TYPE, as_csv), "xlsx": (XLSX_TYPE, as_xlsx)}
+
+
+def file_answer(kind: str, asked: Asked) -> HttpResponse:
+    """The file of a question, of a kind in `FILES`."""
+    type_of_file, write = FILES[kind]
+    name = f"controle-{asked.first:%Y%m%d}-{asked.last:%Y%m%d}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(write(_tables(asked)), content_type=type_of_file, headers=headers)
+
+
+def _tables(asked: Asked) -> Iterator[Table]:
+    sums = [it for page in asked.pages() for it in shop_sums(page, asked.stretches())]
+    head = [_("Customer"), _("Establishment"), _("From"), _("To"), _("Closings")]
+    amounts = [_("Tills"), _("Entries"), _("Exact"), _("Difference"), _("State"), _("Why")]
+    yield Table(title=_("Check"), head=[*head, *amounts, _("Exact read on")], rows=map(_of_shop, sums))
+    if not asked.detailed:
+        return
+    rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
+    detail, read = read_detail([*rows.only(*COLUMNS)]), any(it.read for it in sums)
+    for title, first, made in (
+        (_("VAT rates"), _("Rate"), rate_rows(detail, read=read)),
+        (_("Means of payment"), _("Means"), means_rows(detail, read=read)),
+        (_("Accounts"), _("Account"), account_rows(detail, read=read)),
+    ):
+        yield Table(title=title, head=[first, *amounts], rows=[[it.label, *_amounts(it)] for it in made])
+
+
+def _of_shop(sums: ShopSums) -> list[Value]:
+    row = shop_row(sums, by_month=False, address="")
+    days: list[Value] = [sums.stretch.first, sums.stretch.last, sums.closings]
+    return [str(sums.shop.tenant), str(sums.shop), *days, *_amounts(row), sums.read_at or row.unread_words]
+
+
+def _amounts(row: Row) -> list[Value]:
+    why = " ; ".join(f"{it.words} {it.amount}" for it in row.notes)
+    tills = None if row.without_tills else row.cell.tills
+    return [tills, row.cell.entries, row.cell.exact if row.read else row.unread_words, row.off, row.words, why]

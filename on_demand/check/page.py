@@ -1,0 +1,143 @@
+"""The page "Check": tills, entries and Exact of a period side by side, its files, and reading Exact now."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from exact.models import Finding
+from exports.models import StoredClosing
+from exports.words.closing_words import name_of
+from exports.words.finding_words import said_of_finding
+from on_demand.asked_days import months_until
+from on_demand.bridge_words import bridge_rows
+from on_demand.check.asked import (
+    DETAIL_CLOSINGS_MAX,
+    DETAIL_DAYS_MAX,
+    FILE_CLOSINGS_MAX,
+    Asked,
+    CheckForm,
+    asked_by,
+)
+from on_demand.check.detail import Detail, read_detail
+from on_demand.check.files import FILES, file_answer
+from on_demand.check.overview import COLUMNS, ShopSums, shop_sums
+from on_demand.check.reading import Reading, companies_of, read_now
+from on_demand.check.shown import account_rows, means_rows, rate_rows, read_words, shop_row, total_row
+from on_demand.closings import to_mend_in
+from tenants.models import User
+from tenants.scope import visible_to
+
+MAY_CHECK = "exports.check_storedclosing"
+NAMED_MAX = 50
+PATH = "console_check"
+
+
+def check_page(request: HttpRequest) -> HttpResponse:
+    """GET shows a check, or gives it as a file; POST has Exact read now, and shows how far that is."""
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm(MAY_CHECK):
+        raise PermissionDenied
+    form = CheckForm(request.GET, user=user)
+    if not form.is_valid():
+        return _page(request, form, {})
+    asked = asked_by(user, form)
+    if request.method == "POST":
+        read_now(companies_of(user, asked.shops))
+        return redirect(f"{_address(asked, form)}&{urlencode({'asked': timezone.now().isoformat()})}")
+    if (kind := request.GET.get("file", "")) in FILES and asked.closings <= FILE_CLOSINGS_MAX:
+        return file_answer(kind, asked)
+    return _page(request, form, _show(request, asked, form))
+
+
+def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]:
+    pages = asked.pages()
+    number = request.GET.get("page", "1")
+    page = min(int(number), len(pages)) if number.isdecimal() and number != "0" else 1
+    sums = shop_sums(pages[page - 1], asked.stretches())
+    read = [it.read_at for it in sums if it.read_at is not None]
+    address = _address(asked, form)
+    return {
+        "asked": asked,
+        "rows": [_shop_row(it, asked, form) for it in sums if it.closings or not asked.by_month],
+        "total": total_row(sums) if len(sums) > 1 else None,
+        "read_words": read_words(min(read, default=None)),
+        "unread_shops": [it.shop for it in sums if it.linked and not it.read and it.closings],
+        "reading": _reading(request, asked),
+        "companies": companies_of(asked.user, asked.shops),
+        "page": page,
+        "pages": range(1, len(pages) + 1) if len(pages) > 1 else [],
+        "address": address,
+        "files": [(name, f"{address}&file={name}") for name in FILES],
+        "file_possible": asked.closings <= FILE_CLOSINGS_MAX,
+        **(_detail(asked, any(it.read for it in sums)) if asked.detailed else {}),
+    }
+
+
+def _shop_row(sums: ShopSums, asked: Asked, form: CheckForm) -> Any:
+    days = {"where": f"e{sums.shop.pk}", "first": sums.stretch.first, "last": sums.stretch.last, "days": 1}
+    alone = len(asked.shops) == 1 and not asked.by_month
+    address = "" if alone else f"{reverse(PATH)}?{urlencode(days)}"
+    return shop_row(sums, by_month=asked.by_month, address=address)
+
+
+def _detail(asked: Asked, read: bool) -> dict[str, Any]:
+    """The tables, and the closings and differences that a person is to look at."""
+    rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
+    detail: Detail = read_detail([*rows.only(*COLUMNS)])
+    findings = Finding.objects.filter(settled_at=None, posting__establishment__in=asked.shops).select_related(
+        "posting__establishment"
+    )
+    findings = findings.filter(posting__business_date__range=(asked.first, asked.last)).order_by("posting__turn")
+    found = [*visible_to(asked.user, findings)[:NAMED_MAX]]
+    closings = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in found])
+    return {
+        "bridge": [*bridge_rows(detail.bridge)],
+        "tables": [
+            (_("VAT rates"), _("Rate"), rate_rows(detail, read=read), True),
+            (_("Means of payment"), _("Means"), means_rows(detail, read=read), True),
+            (_("Accounts"), _("Account"), account_rows(detail, read=read), False),
+        ],
+        "to_mend": to_mend_in(rows)[:NAMED_MAX],
+        "findings": [(it, name_of(closings[it.posting.closing_id]), said_of_finding(it)) for it in found],
+    }
+
+
+def _reading(request: HttpRequest, asked: Asked) -> Reading | None:
+    moment: datetime | None = None
+    try:
+        moment = parse_datetime(request.GET.get("asked", ""))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        return None
+    return Reading(companies=companies_of(asked.user, asked.shops), asked_at=moment)
+
+
+def _address(asked: Asked, form: CheckForm) -> str:
+    """The address of this very question."""
+    days = {"month": form.month} if form.month else {"first": asked.first, "last": asked.last, "days": 1}
+    places = [("where", it) for it in form.places]
+    return f"{reverse(PATH)}?{urlencode([*places, *days.items()])}"
+
+
+def _page(request: HttpRequest, form: CheckForm, shown: dict[str, Any]) -> TemplateResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Check"),
+        "form": form,
+        "months": months_until(timezone.localdate()),
+        "detail_days_max": DETAIL_DAYS_MAX,
+        "detail_closings_max": DETAIL_CLOSINGS_MAX,
+        **shown,
+    }
+    return TemplateResponse(request, "on_demand/check.html", context)

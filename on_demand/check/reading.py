@@ -1,0 +1,72 @@
+"""Reading Exact now, as a person asks for it: a worker does it, and the page says how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_noop as N_
+
+from exact.models import Activation, Division
+from exports.nudge import nudge_reconcile
+from tenants.models import Establishment, User
+from tenants.scope import visible_to
+
+COMPANIES_MAX = 100
+# A worker that is away is not waited for on a page for ever.
+PATIENCE = timedelta(minutes=3)
+TROUBLES = {
+    "NeedsReconnect": N_("The link to Exact is lost: the customer must log in at Exact again."),
+    "Forbidden": N_("The Exact user has no right to read the books."),
+    "RateLimited": N_("The limit of calls to Exact is reached for now."),
+    "Unavailable": N_("Exact does not answer."),
+}
+OTHER_TROUBLE = N_("Exact did not give its books.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How far a reading is that was asked for at a moment: `read` and `failed` of `companies`."""
+
+    companies: Sequence[Division]
+    asked_at: datetime
+
+    @property
+    def done(self) -> int:
+        return sum(_is_tried(it, self.asked_at) for it in self.companies)
+
+    @property
+    def failed(self) -> list[tuple[Division, str]]:
+        """The companies that could not be read, each with why."""
+        tried = [it for it in self.companies if _is_tried(it, self.asked_at) and it.read_trouble]
+        return [(it, TROUBLES.get(it.read_trouble, OTHER_TROUBLE)) for it in tried]
+
+    @property
+    def under_way(self) -> bool:
+        return self.done < len(self.companies) and not self.too_long
+
+    @property
+    def too_long(self) -> bool:
+        return self.done < len(self.companies) and timezone.now() - self.asked_at > PATIENCE
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // max(len(self.companies), 1)
+
+
+def companies_of(user: User, shops: Sequence[Establishment]) -> list[Division]:
+    """The companies that these shops' closings go to, or went to, the one read longest ago first."""
+    rows = visible_to(user, Division.objects.all())
+    of_shops = rows.filter(Exists(Activation.objects.filter(division=OuterRef("pk"), establishment__in=shops)))
+    return [*of_shops.order_by(F("reconciled_at").asc(nulls_first=True), "pk")]
+
+
+def read_now(companies: Sequence[Division]) -> None:
+    """Ask a worker to read the books of these companies, a hundred at most."""
+    for it in companies[:COMPANIES_MAX]:
+        nudge_reconcile(it.pk)
+
+
+def _is_tried(division: Division, since: datetime) -> bool:
+    return division.read_tried_at is not None and division.read_tried_at >= since

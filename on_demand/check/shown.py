@@ -1,0 +1,238 @@
+"""A check as people read it: amounts, what explains each difference, and where to look."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from exact.books.standing import VAT
+from exports.console import links
+from exports.models import ClosingState
+from exports.words.money import euros
+from ledger.files.bridge import BridgeStep, Step
+from ledger.money import ZERO
+from on_demand.bridge_words import STEP_WORDS
+from on_demand.check.cells import Cell, Standing
+from on_demand.check.detail import UNPLACED, Detail
+from on_demand.check.overview import ShopSums, Stretch
+
+STANDING_WORDS = {
+    Standing.DIFFERS: gettext_lazy("differs"),
+    Standing.WAITS: gettext_lazy("not all of it yet"),
+    Standing.UNREAD: gettext_lazy("not compared"),
+    Standing.EXPLAINED: gettext_lazy("explained"),
+    Standing.AGREES: gettext_lazy("agrees"),
+}
+TAGS = {
+    Standing.DIFFERS: "is-danger",
+    Standing.WAITS: "is-warning",
+    Standing.EXPLAINED: "is-info",
+    Standing.AGREES: "is-good",
+}
+# Steps that a person, or time, is to take away; the others are right as they are.
+TO_DO = {Step.HELD: ClosingState.HELD, Step.WAITING: ClosingState.WAITING, Step.REFUSED: ClosingState.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One thing that explains a difference, or is to be mended, with the page that shows it."""
+
+    words: str
+    amount: str
+    address: str = ""
+    alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a table. An amount that is not known is said in words, never as 0.00."""
+
+    label: str
+    under: str = ""
+    address: str = ""
+    cell: Cell
+    read: bool
+    unread_words: str = ""
+    standing: Standing
+    notes: tuple[Note, ...] = ()
+    without_tills: bool = False
+    nothing: bool = False  # no closing came: there is nothing to compare
+
+    @property
+    def tills(self) -> str:
+        return "" if self.without_tills else euros(self.cell.tills)
+
+    @property
+    def entries(self) -> str:
+        return euros(self.cell.entries)
+
+    @property
+    def exact(self) -> str:
+        return euros(self.cell.exact) if self.read else self.unread_words
+
+    @property
+    def off(self) -> Decimal | None:
+        """How far Exact is from the tills, and where these have no say from the entries; None when it was not read."""
+        if not self.read:
+            return None
+        return self.cell.otherwise if self.without_tills else self.cell.difference(read=True)
+
+    @property
+    def difference(self) -> str:
+        return "–" if self.off is None else euros(self.off)
+
+    @property
+    def tag(self) -> str:
+        return TAGS.get(self.standing, "")
+
+    @property
+    def words(self) -> str:
+        return str(STANDING_WORDS[self.standing])
+
+
+def shop_row(sums: ShopSums, *, by_month: bool, address: str) -> Row:
+    """A shop's row; by month, of one month of it."""
+    month = date_format(sums.stretch.first, "F Y")
+    return Row(
+        label=f"{sums.shop} · {month}" if by_month else str(sums.shop),
+        under=str(sums.shop.tenant),
+        address=address,
+        cell=sums.cell,
+        read=sums.read,
+        unread_words=_("never read") if sums.linked else _("not linked"),
+        standing=standing_of(sums),
+        notes=tuple(_notes(sums)),
+        nothing=not sums.closings and sums.cell.empty,
+    )
+
+
+def standing_of(sums: ShopSums) -> Standing:
+    """How a shop's turnover stands: what is not booked yet is no explanation."""
+    standing = sums.cell.standing(read=sums.read)
+    waits = any(it.step in TO_DO for it in sums.steps)
+    return Standing.WAITS if waits and standing in (Standing.EXPLAINED, Standing.AGREES) else standing
+
+
+def total_row(rows: Sequence[ShopSums]) -> Row:
+    """All shops together; what Exact was never asked about counts as not read yet."""
+    cell = Cell()
+    for it in rows:
+        cell.add(it.cell)
+    standings = [standing_of(it) for it in rows if not it.cell.empty]
+    order = [*Standing]
+    return Row(
+        label=_("Together"),
+        cell=cell,
+        read=any(it.read for it in rows),
+        unread_words=_("never read"),
+        standing=min(standings, key=order.index, default=Standing.AGREES),
+    )
+
+
+def all_steps(rows: Iterable[ShopSums]) -> list[BridgeStep]:
+    """The steps of all shops, each kind once."""
+    sums = dict.fromkeys(Step, ZERO)
+    for row in rows:
+        for it in row.steps:
+            sums[it.step] += it.amount
+    return [BridgeStep(step=step, amount=amount) for step, amount in sums.items() if amount != ZERO]
+
+
+def _notes(sums: ShopSums) -> Iterator[Note]:
+    for it in sums.steps:
+        yield Note(
+            words=str(STEP_WORDS[it.step]),
+            amount=euros(it.amount),
+            address=_find_closings(it.step, sums.shop.pk, sums.stretch),
+            alarming=it.step is Step.OTHER,
+        )
+    if sums.read and sums.unread_entries:
+        words = ngettext("{count} entry not read back yet", "{count} entries not read back yet", sums.unread_entries)
+        yield Note(words=words.format(count=sums.unread_entries), amount=euros(-sums.cell.unread))
+    if sums.read and sums.cell.otherwise != ZERO:
+        yield Note(
+            words=_("In Exact otherwise than posted"),
+            amount=euros(sums.cell.otherwise),
+            address=links.findings(establishment=sums.shop.pk),
+            alarming=True,
+        )
+
+
+def _find_closings(step: Step, shop: int, stretch: Stretch) -> str:
+    if step not in TO_DO:
+        return ""
+    return links.closings(state=TO_DO[step].value, day=stretch.first, to=stretch.last, establishment=shop)
+
+
+def read_words(moment: datetime | None) -> str:
+    """When Exact was read."""
+    if moment is None:
+        return _("Exact was never read for these establishments.")
+    at = date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return _("Exact as it was read on {at}.").format(at=at)
+
+
+def rate_rows(detail: Detail, *, read: bool) -> list[Row]:
+    """Net and VAT of each rate, the highest first, and their sum."""
+    rows, whole = [], Cell()
+    for rate in sorted(detail.rates, key=lambda it: -1 if it is None else it, reverse=True):
+        cells = detail.rates[rate]
+        whole.add(cells.gross)
+        name = _("No single rate") if rate is None else _("{rate} %").format(rate=number_format(rate))
+        rows += [
+            _row(_("{rate} · net").format(rate=name), cells.net, read=read),
+            _row(_("{rate} · VAT").format(rate=name), cells.vat, read=read),
+        ]
+    return [*(it for it in rows if not it.cell.empty), _row(_("Turnover, VAT included"), whole, read=read)]
+
+
+def means_rows(detail: Detail, *, read: bool) -> list[Row]:
+    """Each means of payment, by the till's code, and their sum."""
+    rows, whole = [], Cell()
+    for means in sorted(detail.means):
+        cell = detail.means[means]
+        whole.add(cell)
+        name = f"{means} {detail.labels.get(means, '')}".strip() if means != UNPLACED else _("No single means")
+        rows.append(_row(name, cell, read=read))
+    return [*(it for it in rows if not it.cell.empty), _row(_("Received"), whole, read=read)]
+
+
+def account_rows(detail: Detail, *, read: bool) -> list[Row]:
+    """Each account, VAT as one; the tills know none."""
+    rows = []
+    for what in sorted(detail.accounts):
+        cell = detail.accounts[what]
+        cell.expected = cell.entries
+        rows.append(_row(_("VAT") if what == VAT else what, cell, read=read, without_tills=True))
+    return [it for it in rows if not it.cell.empty]
+
+
+def _row(label: str, cell: Cell, *, read: bool, without_tills: bool = False) -> Row:
+    standing = cell.standing(read=read)
+    if without_tills and standing is Standing.EXPLAINED:
+        standing = Standing.AGREES
+    return Row(
+        label=label,
+        cell=cell,
+        read=read,
+        unread_words=_("never read"),
+        standing=standing,
+        notes=tuple(_notes_of(cell, read=read)),
+        without_tills=without_tills,
+    )
+
+
+def _notes_of(cell: Cell, *, read: bool) -> Iterator[Note]:
+    for words, amount in (
+        (_("Items offered"), -cell.offered),
+        (_("Not booked yet"), -cell.left),
+        (_("Not read back yet"), -cell.unread if read else ZERO),
+        (_("In Exact otherwise than posted"), cell.otherwise if read else ZERO),
+    ):
+        if amount != ZERO:
+            yield Note(words=words, amount=euros(amount))

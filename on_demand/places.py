@@ -1,0 +1,116 @@
+"""Choosing establishments: any of those a person may see, of one customer or of several, or all of a customer."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tenants.models import Establishment, Tenant, User
+from tenants.scope import visible_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What was chosen of one customer: these establishments; `whole` when they are all it has."""
+
+    tenant: Tenant
+    shops: tuple[Establishment, ...]
+    whole: bool
+
+
+Group = tuple[Tenant, list[Establishment]]
+
+
+def shops_by_customer(user: User) -> list[Group]:
+    """Everything a person may choose from, by customer and code."""
+    groups: dict[Tenant, list[Establishment]] = {}
+    rows = visible_to(user, Establishment.objects.all()).select_related("tenant")
+    for shop in rows.order_by("tenant__name", "tenant", "code"):
+        groups.setdefault(shop.tenant, []).append(shop)
+    return [*groups.items()]
+
+
+class PlacesWidget(forms.CheckboxSelectMultiple):
+    """Ticks, by customer, in one go: a template for each of two thousand takes a second."""
+
+    groups: Collection[Group] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = {*value} if value else set()
+        boxes = format_html_join("", "{}", ((self._group(name, chosen, *group),) for group in self.groups))
+        find = format_html(
+            '<input type="search" class="console-places-find" aria-label="{}" placeholder="{}" hidden>',
+            _("Find an establishment"),
+            _("Find an establishment"),
+        )
+        shown = find if len(self.groups) > 1 else ""
+        return format_html('{}<div class="console-places" data-places>{}</div>', shown, boxes)
+
+    def _group(self, name: str, chosen: Collection[str], tenant: Tenant, shops: list[Establishment]) -> SafeString:
+        rows = [(f"e{it.pk}", str(it), "") for it in shops]
+        if len(shops) > 1:
+            all_of_them = ngettext("all, {count} establishment", "all, {count} establishments", len(shops))
+            rows.insert(0, (f"t{tenant.pk}", all_of_them.format(count=len(shops)), "is-all"))
+        boxes = (
+            (kind, name, value, SafeString(" checked" if value in chosen else ""), label) for value, label, kind in rows
+        )
+        inner = format_html_join(
+            "", '<label class="{}"><input type="checkbox" name="{}" value="{}"{}> {}</label>', boxes
+        )
+        return format_html('<fieldset><legend class="console-quiet">{}</legend>{}</fieldset>', str(tenant), inner)
+
+
+class PlacesField(forms.MultipleChoiceField):
+    """Establishments and whole customers among those a person may see; cleaned to a list of `Chosen`.
+
+    A value that the person may not see is no valid choice.
+    """
+
+    widget = PlacesWidget
+
+    def offer(self, user: User) -> None:
+        """Offer what the person may see."""
+        self._groups = shops_by_customer(user)
+        self.choices = [*self._list_choices()]
+        self.widget.groups = self._groups
+
+    @property
+    def only(self) -> list[str]:
+        """What is chosen already where there is nothing to choose: the one establishment of somebody who has one."""
+        shops = [shop for _tenant, shops in self._groups for shop in shops]
+        return [f"e{shops[0].pk}"] if len(shops) == 1 else []
+
+    def _list_choices(self) -> Iterator[tuple[str, str]]:
+        for tenant, shops in self._groups:
+            yield f"t{tenant.pk}", str(tenant)
+            yield from ((f"e{shop.pk}", str(shop)) for shop in shops)
+
+    def clean(self, value: Any) -> list[Chosen]:
+        return [*self._choose(super().clean(value))]
+
+    def _choose(self, values: Iterable[str]) -> Iterator[Chosen]:
+        asked = {*values}
+        for tenant, shops in self._groups:
+            taken = shops if f"t{tenant.pk}" in asked else [it for it in shops if f"e{it.pk}" in asked]
+            if taken:
+                yield Chosen(tenant=tenant, shops=tuple(taken), whole=len(taken) == len(shops))
+
+
+def names_of(chosen: Collection[Chosen]) -> str:
+    """What was chosen, in few words: one establishment by its name, else how many of how many customers."""
+    shops = [shop for it in chosen for shop in it.shops]
+    if len(shops) == 1:
+        return str(shops[0])
+    if len(chosen) == 1:
+        (it,) = chosen
+        words = ngettext("{customer}: {count} establishment", "{customer}: {count} establishments", len(shops))
+        return words.format(customer=it.tenant, count=len(shops))
+    words = ngettext(
+        "{count} establishment of {customers} customers", "{count} establishments of {customers} customers", len(shops)
+    )
+    return words.format(count=len(shops), customers=len(chosen))
