@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "tenants.wall.AsPerson",
+    "tenants.chosen.ChoosesCustomer",
 ]
 
 ROOT_URLCONF = "integration.urls"

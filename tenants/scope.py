@@ -55,7 +55,14 @@ def _is_closed_to(role: str, model: type[Model]) -> bool:
 
 
 def visible_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
-    """The part of `rows` that `user` may see.
+    """The part of `rows` that `user` may see and wants to: of the customer it chose, when it chose one (`chosen`)."""
+    seen = all_visible_to(user, rows)
+    chosen, path = getattr(user, "chosen_customer", None), paths_of(rows.model).tenant
+    return seen if chosen is None or path is None else seen.filter(**{path: chosen})
+
+
+def all_visible_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
+    """The part of `rows` that `user` may see, whatever it chose to look at.
 
     All for support, its own customers' for a reseller, those of the customers that invited them for accountants and
     restaurants' own people, none for anybody else.

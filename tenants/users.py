@@ -83,6 +83,9 @@ class User(AbstractBaseUser):
     suspended_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    # The one customer the person looks at in a request, of those it may see (`tenants.chosen`); None is all of them.
+    chosen_customer: int | None = None
+
     objects = UserAccounts()
 
     EMAIL_FIELD = "email"

@@ -16,6 +16,7 @@ from exports.mapping.page import mapping_page, preview_fragment, search_catalogu
 from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
+from integration.console.chosen_page import choose_customer
 from integration.console.invitations import invitation_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
@@ -30,6 +31,7 @@ urlpatterns = [
     path("password/<uidb64>/<token>/", accounts.ChoosePassword.as_view(), name="password_reset_confirm"),
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
     path("autocomplete/", admin.site.admin_view(choices)),  # found before Django's own, and named by it
+    path("choose/", admin.site.admin_view(choose_customer), name="console_choose"),
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("", include("integration.console.places.urls")),

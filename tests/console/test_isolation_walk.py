@@ -51,6 +51,7 @@ HARMLESS = {
         "forget",
         "language",
         "letters",
+        "next",
         "settled",
         "poll",
         "page",

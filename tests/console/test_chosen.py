@@ -1,0 +1,106 @@
+"""One customer at a time: chosen on any page, it narrows every list, and hides nothing that an address names."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tenants.models import Membership, Tenant, User
+from tests.world import Customer, World, world
+
+CLOSINGS = reverse("admin:exports_storedclosing_changelist")
+
+
+@pytest.fixture
+def here(db: None) -> World:
+    return world()
+
+
+def client_of(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def choose(client: Client, customer: Customer | None, *, at: str = CLOSINGS) -> str:
+    form = {"customer": customer.tenant.pk if customer else "", "next": at}
+    answer = client.post(reverse("console_choose"), form)
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def shown(client: Client, address: str, here: World) -> set[str]:
+    """Whose marks the content of a page shows, beside the choice itself."""
+    page = client.get(address, follow=True).content.decode()
+    content = page.partition("console-chosen")[2].partition("</form>")[2]
+    return {it.mark for it in (here.own, here.sister, here.foreign) if it.mark in content}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["exports_storedclosing_changelist", "exact_finding_changelist", "on_demand_ondemandexport_changelist", "index"],
+)
+def test_choice__narrows_lists_first_page_findings_and_exports_until_it_is_taken_back(here: World, name: str) -> None:
+    client, page = client_of(here.bookkeeper), reverse(f"admin:{name}")
+    assert shown(client, page, here) == {here.own.mark, here.foreign.mark}
+    choose(client, here.own)
+    assert shown(client, page, here) == {here.own.mark}
+    choose(client, here.foreign)
+    assert shown(client, page, here) == {here.foreign.mark}
+    choose(client, None)
+    assert shown(client, page, here) == {here.own.mark, here.foreign.mark}
+
+
+def test_what_an_address_names__opens_whatever_is_chosen(here: World) -> None:
+    client = client_of(here.bookkeeper)
+    choose(client, here.foreign)
+    shop, closing = here.own.till.establishment_id, here.own.export
+    for address in (
+        reverse("admin:exports_storedclosing_change", args=[closing.pk]),
+        f"{CLOSINGS}?establishment__id__exact={shop}",
+        f"{reverse('console_log')}?establishment={shop}",
+        reverse("console_shop", args=[shop]),
+    ):
+        assert client.get(address).status_code == 200, address
+        assert here.own.mark in shown(client, address, here), address
+    stranger = reverse("admin:exports_storedclosing_change", args=[here.sister.export.pk])
+    assert client.get(stranger).status_code == 302
+
+
+def test_choice__is_no_way_to_a_customer_that_is_not_ones_own(here: World) -> None:
+    client = client_of(here.bookkeeper)
+    choose(client, here.sister)
+    assert shown(client, CLOSINGS, here) == {here.own.mark, here.foreign.mark}
+    choose(client, here.own)
+    Membership.objects.filter(user=here.bookkeeper, tenant=here.own.tenant).update(ended_at=here.manager.created_at)
+    page = client.get(CLOSINGS).content.decode()
+    assert (here.own.mark in page, here.foreign.mark in page) == (False, True)
+
+
+def test_choice__leads_back_to_its_list_and_from_a_row_to_the_first_page(here: World) -> None:
+    client = client_of(here.bookkeeper)
+    home, row = reverse("admin:index"), reverse("admin:exports_storedclosing_change", args=[here.own.export.pk])
+    assert choose(client, here.own, at=f"{CLOSINGS}?state__exact=failed") == CLOSINGS
+    for elsewhere in (row, "https://ailleurs.example/console/", "//ailleurs.example", "/console/rien", ""):
+        assert choose(client, here.own, at=elsewhere) == home
+
+
+def test_choice__is_offered_to_who_has_several_customers_only(here: World) -> None:
+    for person, offered in (
+        (here.bookkeeper, True),
+        (here.manager, True),
+        (here.own.accountant, False),
+        (here.own.merchant, False),
+    ):
+        page = client_of(person).get(CLOSINGS).content.decode()
+        assert ("chosen-customer" in page) == offered, person.role
+
+
+def test_reseller__narrows_too_and_acts_on_what_is_shown_only(here: World) -> None:
+    client = client_of(here.manager)
+    choose(client, here.sister)
+    assert shown(client, CLOSINGS, here) == {here.sister.mark}
+    keys = [str(it.export.pk) for it in (here.own, here.sister)]
+    asked = client.post(CLOSINGS, {"action": "send_again", "_selected_action": keys}).content.decode()
+    assert [key in asked for key in keys] == [False, True]
+    Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
+    assert here.own.mark in client.get(CLOSINGS).content.decode()
