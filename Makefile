@@ -22,11 +22,12 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          weeks of French shops' closings, from the tills into Exact Online's books, then the console"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
+	@echo "make pictures      the handbook's pictures (docs/fr/pictures), taken anew from the demo by a browser"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make chaos CLUSTER=1   the same with machines: three of PostgreSQL, two of web, two of workers; needs root"
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
@@ -45,6 +46,11 @@ help:
 
 demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m tools.demo
+
+# A browser goes through the demo; the pictures are docs/fr/pictures.
+pictures: $(VENV)/.installed
+	@$(BIN)/python -m tools.stack browser
+	@$(BIN)/python -m tools.pictures
 
 chaos: $(VENV)/.installed
 	@MINUTES=$(MINUTES) SEED=$(SEED) TENANTS=$(TENANTS) RATE=$(RATE) EVERY=$(EVERY) $(BIN)/python -m $(if $(CLUSTER),tools.cluster,tools.chaos)

@@ -5,11 +5,14 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from clyo_ingest.api import NothingHere
+from integration.console.help.api_page import guide_page, reference_page
 from integration.health import PROBES, health
 from integration.language import switch_language
 from on_demand.link import signed_file
 
 urlpatterns = [
+    path("developers/", reference_page, name="till_api"),
+    path("developers/guide/", guide_page, name="till_api_guide"),
     path("api/v1/", include("clyo_ingest.urls")),
     re_path(r"^api/", NothingHere.as_view()),
     path("health/", health),

@@ -106,6 +106,14 @@ UNFOLD: dict[str, Any] = {
                     _entry(_("App registrations"), "key", "admin:exact_exactapp_changelist", "exact.view_exactapp"),
                 ],
             },
+            {
+                "title": _("Help"),
+                "separator": True,
+                "items": [
+                    {"title": _("Handbook"), "icon": "menu_book", "link": reverse_lazy("console_help")},
+                    {"title": _("What each state means"), "icon": "info", "link": reverse_lazy("console_help_states")},
+                ],
+            },
         ],
     },
 }

@@ -17,6 +17,7 @@ from integration.console import accounts, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
 from integration.console.chosen_page import choose_customer
+from integration.console.help import pages as help_pages
 from integration.console.invitations import invitation_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
@@ -35,6 +36,9 @@ urlpatterns = [
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("", include("integration.console.places.urls")),
+    path("help/", admin.site.admin_view(help_pages.help_page), name="console_help"),
+    path("help/states/", admin.site.admin_view(help_pages.states_page), name="console_help_states"),
+    path("help/<slug:name>/", admin.site.admin_view(help_pages.book_page), name="console_help_book"),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
     path("log/", admin.site.admin_view(views.log_page), name="console_log"),
     path("mapping/<int:establishment_id>/", admin.site.admin_view(mapping_page), name="console_mapping"),

@@ -118,6 +118,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,
         "way": "as-it-is",
+        "name": "support",  # a book of the help
         "reseller_id": customer.tenant.reseller_id,
         "app_label": "exports",
         "url": "nowhere/",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from tenants.models import Role
+from tools.demo import PASSWORD
 from tools.demo.trades import BAKERY, BAR, BRASSERIE, CHEESE, CREPERIE, RESTAURANT, WINE, Trade
 
-PASSWORD = "demo-clyo-exact"
 CANAL, ATLANTIQUE = "Caisses du Canal", "Encaissement Atlantique"
 
 

@@ -13,7 +13,8 @@ from exact.api.connection import connect
 from exact.models import ExactApp
 from exports.words.problems import sentence
 from tenants.models import Establishment, Membership, Reseller, Role, Tenant, Till, User
-from tools.demo.cast import ATLANTIQUE, CANAL, CUSTOMERS, PASSWORD, PEOPLE, Customer, Person, Story
+from tools.demo import PASSWORD
+from tools.demo.cast import ATLANTIQUE, CANAL, CUSTOMERS, PEOPLE, Customer, Person, Story
 from tools.stack.processes import ProgramFailed
 
 BISTROT = "Le Bistrot du Canal SARL"
