@@ -9,6 +9,7 @@ import httpx
 from playwright.sync_api import Page
 
 SUPPORT, CANAL, ATLANTIQUE = "support@clyo.example", "revendeur@canal.example", "revendeur@atlantique.example"
+ACCOUNTANT = "comptable@moreau.example"
 DESK, PHONE = 1280, 390
 
 
@@ -78,6 +79,13 @@ def export(page: Page, stage: Stage) -> None:
     page.goto(f"{stage.web}/console/on_demand/ondemandexport/new/")
 
 
+def check(page: Page, stage: Stage) -> None:
+    """Last month's figures of the accountant's customers, once Exact was read."""
+    page.goto(f"{stage.web}/console/check/")
+    page.get_by_role("button", name="Afficher").first.click()
+    page.wait_for_url("**first=**")
+
+
 SHOTS = (
     Shot(name="premiere-page", who=ATLANTIQUE, go=first_page),
     Shot(name="premiere-page-telephone", who=ATLANTIQUE, go=first_page, wide=PHONE, tall=1100),
@@ -88,5 +96,6 @@ SHOTS = (
     Shot(name="cloture-retenue", who=CANAL, go=held_closing),
     Shot(name="differences", who=SUPPORT, go=differences, tall=800),
     Shot(name="etablissement", who=ATLANTIQUE, go=shop, tall=1250),
+    Shot(name="controle", who=ACCOUNTANT, go=check, tall=1400),
     Shot(name="export", who=CANAL, go=export),
 )
