@@ -199,7 +199,7 @@ def means_rows(detail: Detail, *, read: bool) -> list[Row]:
         whole.add(cell)
         name = f"{means} {detail.labels.get(means, '')}".strip() if means != UNPLACED else _("No single means")
         rows.append(_row(name, cell, read=read))
-    return [*(it for it in rows if not it.cell.empty), _row(_("Received"), whole, read=read)]
+    return [*(it for it in rows if not it.cell.empty), _row(_("Received in all"), whole, read=read)]
 
 
 def account_rows(detail: Detail, *, read: bool) -> list[Row]:
