@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integration.console.help.rendering import Text, render_text
 from tenants.models import Role, User
-from tenants.users import RESELLER_ROLES
+from tenants.rights import RESELLER_ROLES
 
 FOLDER = settings.ROOT / "docs" / "fr"
 # In the order in which they stand for somebody who logs in with no role of these.

