@@ -10,6 +10,7 @@ from booking.mapping import Overrides
 from booking.models import Mapping, MappingEvent
 from booking.setting_labels import in_words, label
 from booking.settings_table import TABLE
+from booking.versions import events_of_people
 
 SHOWN_MAX = 50
 
@@ -25,17 +26,35 @@ class Changed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """All that one person, or the till, changed at a time. `actor` is "" for the till."""
+    """All that one person, or the till, changed at a time. `actor` is "" for the till.
+
+    `version` is the number of what people had set after it (`booking.versions`); None where it changed nothing of that,
+    or holds now.
+    """
 
     at: datetime
     actor: str
     settings: list[Changed]
+    version: int | None = None
 
 
 def history_of(mapping: Mapping) -> list[Change]:
     """The newest changes first, at most fifty."""
     events = MappingEvent.objects.filter(mapping=mapping).select_related("actor").order_by("-at", "-pk")
-    return [Change(at=it.at, actor=str(it.actor or ""), settings=[*_compare(it)]) for it in events[:SHOWN_MAX]]
+    number, found = events_of_people(mapping).count(), []
+    for it in events[:SHOWN_MAX]:
+        by_people = "overrides" in it.after
+        old = by_people and it.after["overrides"] != mapping.overrides
+        found.append(
+            Change(
+                at=it.at,
+                actor=str(it.actor or ""),
+                settings=[*_compare(it)],
+                version=number if old else None,
+            )
+        )
+        number -= by_people
+    return found
 
 
 def _compare(event: MappingEvent) -> Iterator[Changed]:

@@ -45,6 +45,14 @@ SENTENCES: dict[str, str] = {
     "vat_rate_differs": N_(
         "VAT code {vat_code} is {found} % in Exact, the till uses {rate} % ({field}). Choose a code of the till's rate."
     ),
+    "account_named_otherwise": N_(
+        "Exact calls GL account {account} “{name}”, which speaks of {found} %; this is the slot of {rate} % ({field}). "
+        "Is it the one you mean?"
+    ),
+    "account_of_other_rate": N_(
+        "GL account {account} {name} has VAT code {vat_code} ({found} %) in Exact; this is the slot of {rate} % "
+        "({field}). Is it the one you mean?"
+    ),
     "journal_unknown": N_("Exact does not know journal {journal} ({field}). Create it there, or correct it here."),
     "journal_blocked": N_(
         "Journal {journal} {name} is blocked in Exact ({field}). Unblock it there, or choose another journal."
@@ -121,7 +129,8 @@ INSTANTS = frozenset({"told", "ended", "opened_at", "closed_at"})
 # Facts that are called as amounts or numbers are elsewhere, and are days or counts here.
 DAYS_OF = {"business_date": {"found"}, "file_outside_fiscal_year": {"first", "last"}}
 COUNTS_OF = {"ticket_count": {"found"}}
-PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch"})
+PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch", "account_of_other_rate"})
+TEXTS_OF = {"account_named_otherwise": {"found"}}  # several rates, as the name has them
 # Of what the fact `kind` says the kind, where a sentence names it.
 KINDS: dict[str, str] = {"receipt_unmapped": "receipts", "movement_unmapped": "movements"}
 
@@ -158,7 +167,7 @@ def said(sentences: Mapping[str, str], problem: Mapping[str, Any], *, naming_the
 
 
 def _say_fact(code: str, name: str, value: str, facts: Mapping[str, str]) -> str:
-    if name in COUNTS_OF.get(code, ()):
+    if name in COUNTS_OF.get(code, ()) or name in TEXTS_OF.get(code, ()):
         return value
     if name in DAYS or name in DAYS_OF.get(code, ()):
         return _date(value)

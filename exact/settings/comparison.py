@@ -1,6 +1,8 @@
 """An establishment's settings beside what its company in Exact has: the name there, what is wrong, what mends it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from booking.effective import InForce, effective_settings
@@ -8,9 +10,10 @@ from booking.models import Mapping
 from booking.setting import Need
 from booking.subjects import Seen
 from exact.company.catalogue import Catalogue
-from exact.models import CatalogueKind, Division
+from exact.models import CatalogueItem, CatalogueKind, Division
 from exact.settings.checks import Check, check_mapping
 from exact.settings.fixes import Fix
+from exact.settings.named_rates import rate_hints
 from ledger.problem import Problem
 
 
@@ -25,12 +28,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A setting with Exact's name for its value, the verdict on it, and the fix when one is offered."""
+    """A setting with Exact's name for its value, the verdict on it, and the fix when one is offered.
+
+    `hints` are worth a look and hold nothing.
+    """
 
     in_force: InForce
     verdict: Verdict
     found: str = ""
     problems: tuple[Problem, ...] = ()
+    hints: tuple[Problem, ...] = ()
     fix: Fix | None = None
 
 
@@ -63,5 +70,12 @@ def _compare(it: InForce, check: Check | None, catalogue: Catalogue) -> Compared
         verdict=verdict,
         found=item.name if item else "",
         problems=problems,
+        hints=tuple(_find_hints(it, item, catalogue)),
         fix=check.fix if check else None,
     )
+
+
+def _find_hints(it: InForce, item: CatalogueItem | None, catalogue: Catalogue) -> Iterator[Problem]:
+    if item is not None and it.setting.of_sales and "rate" in it.facts:
+        for hint in rate_hints(catalogue, item, Decimal(it.facts["rate"]), it.field):
+            yield replace(hint, facts={**it.facts, **hint.facts})

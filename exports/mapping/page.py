@@ -20,10 +20,11 @@ from booking.fields import own_value
 from booking.history import history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
 from booking.models import AskedMeans
+from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, Found, lists_of, search
 from exact.models import CatalogueKind, Division
-from exact.settings.comparison import compared
+from exact.settings.comparison import Verdict, compared
 from exact.settings.trades import TRADES, proposed_by
 from exports.console.overtaken_shown import left_behind
 from exports.mapping.desk import ALONG, Desk
@@ -44,6 +45,14 @@ ANSWERS_MAX = 3
 QUESTIONS_MAX = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restoring:
+    """A version of before that is filled in: what it would set back, and what of it has no place any more."""
+
+    version: Version
+    back: WayBack
+
+
 @dataclass
 class Work:
     """One request on one establishment: who asks, what stands, what the form says."""
@@ -54,6 +63,7 @@ class Work:
     values: dict[str, str] = field(default_factory=dict)
     matches: dict[str, list[Found]] = field(default_factory=dict)
     confirming: Impact | None = None
+    restoring: Restoring | None = None
 
     @property
     def may_change(self) -> bool:
@@ -74,7 +84,9 @@ def mapping_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     if request.POST.get("shown") != stamp_of(work.desk.mapping):
         return _answer_changed_meanwhile(work)
     work.values = typed(request.POST, work.desk)
-    if "fix" in request.POST:
+    if "restore" in request.POST:
+        _restore(work, request.POST["restore"])
+    elif "fix" in request.POST:
         _take_fix(work, request.POST["fix"])
     elif "find" in request.POST:
         _find(work, request.POST["find"])
@@ -94,7 +106,12 @@ def preview_fragment(request: HttpRequest, establishment_id: int) -> HttpRespons
     work.values = typed(request.POST, work.desk)
     draft = Draft.of(work.desk, work.values)
     catalogue = work.desk.catalogue(work.desk.mapping, draft.mapping)
-    return TemplateResponse(request, "exports/mapping/preview.html", _outlook(work, draft, catalogue))
+    context = {
+        **_outlook(work, draft, catalogue),
+        "verdicts": _sheet(work, draft, catalogue, {}).cells(),
+        "may_change": work.may_change,
+    }
+    return TemplateResponse(request, "exports/mapping/preview.html", context)
 
 
 @require_GET
@@ -127,6 +144,16 @@ def _answer_changed_meanwhile(work: Work) -> HttpResponse:
 def _take_fix(work: Work, fix: str) -> None:
     name, _equals, value = fix.partition("=")
     work.values |= typed({f"set:{name}": value}, work.desk)
+
+
+def _restore(work: Work, name: str) -> None:
+    """Fill in a version of before, in place of whatever was typed. It is saved as any other change, or not."""
+    number = texts.whole(name)
+    version = None if number is None else version_of(work.desk.mapping, number)
+    if version is None:
+        raise Http404
+    work.restoring = Restoring(version=version, back=way_back(work.desk.mapping, version))
+    work.values = {**work.restoring.back.values}
 
 
 def _find(work: Work, name: str) -> None:
@@ -205,10 +232,7 @@ def _show(work: Work) -> HttpResponse:
     draft = Draft.of(desk, work.values)
     catalogue = desk.catalogue(desk.mapping, draft.mapping)
     lists = lists_of(desk.division, catalogue, longest=LIST_MAX) if desk.division and catalogue else {}
-    before = Overrides.model_validate(desk.mapping.overrides)
-    settings = compared(draft.mapping, desk.division, catalogue, desk.seen)
-    stored = {it.in_force.field: own_value(before, it.in_force.field, desk.mapping.parameters) for it in settings}
-    sheet = Sheet(settings, stored=stored, lists=lists, matches=work.matches)
+    sheet = _sheet(work, draft, catalogue, lists)
     context = {
         **admin.site.each_context(work.request),
         "title": _("Mapping"),
@@ -226,10 +250,29 @@ def _show(work: Work) -> HttpResponse:
         "sisters": _sisters(work)[:SISTERS_MAX] if work.may_change else [],
         "history": history_of(desk.mapping) if desk.mapping.pk else [],
         "confirming": work.confirming,
+        "restoring": work.restoring,
+        "gone_from_exact": _list_gone(work, sheet) if work.restoring else [],
+        "unshown": [(name, value) for name, value in work.values.items() if name not in sheet.settings],
+        "goes_back_to_nothing": bool(desk.mapping.overrides),
         "left_behind": left_behind(desk.establishment),
         **_outlook(work, draft, catalogue),
     }
     return TemplateResponse(work.request, "exports/mapping/page.html", context)
+
+
+def _sheet(work: Work, draft: Draft, catalogue: Catalogue | None, lists: ReadOnly[CatalogueKind, list[Found]]) -> Sheet:
+    """The draft as the screen lays it out, with what Exact says of each value."""
+    desk = work.desk
+    before = Overrides.model_validate(desk.mapping.overrides)
+    settings = compared(draft.mapping, desk.division, catalogue, desk.seen)
+    stored = {it.in_force.field: own_value(before, it.in_force.field, desk.mapping.parameters) for it in settings}
+    return Sheet(settings, stored=stored, lists=lists, matches=work.matches)
+
+
+def _list_gone(work: Work, sheet: Sheet) -> list[str]:
+    """What a version of before would set that Exact no longer has: "VAT 2 (10 %): sales account: 707010"."""
+    named = (cell for cell in sheet.cells() if cell.name in work.values and cell.verdict == Verdict.UNKNOWN)
+    return [f"{cell.label}\N{NO-BREAK SPACE}: {cell.value}" for cell in named]
 
 
 def _questions(desk: Desk, sheet: Sheet) -> list[dict[str, Any]]:

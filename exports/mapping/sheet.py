@@ -114,6 +114,7 @@ class Cell:
     verdict: str = ""
     verdict_label: str = ""
     sentences: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
     fix: str = ""
     fix_label: str = ""
     options: list[tuple[str, str]] = field(default_factory=list)
@@ -165,6 +166,10 @@ class Sheet:
         """All sections that have rows."""
         return [it for it in map(self._section, HEADINGS) if it.rows]
 
+    def cells(self) -> list[Cell]:
+        """Every cell that is shown, in its place's order."""
+        return [cell for section in self.sections() for row in section.rows for cell in row.cells]
+
     def question(self, asked: AskedMeans) -> Cell:
         """The cell that answers where a means of payment goes."""
         return self._cell(self.settings[MEANS_ACCOUNT.field_of(asked.code)])
@@ -199,6 +204,7 @@ class Sheet:
             verdict=compared.verdict.value,
             verdict_label=str(VERDICTS[compared.verdict]),
             sentences=[explain(problem, naming_the_setting=False) for problem in compared.problems],
+            hints=[explain(problem, naming_the_setting=False) for problem in compared.hints],
             matches=self.matches.get(it.field),
             changed=it.own != self.stored.get(it.field, ""),
             left_open=_(it.left_open),

@@ -11,9 +11,21 @@
       .then(function (answer) { if (!answer.ok) { throw new Error(String(answer.status)); } return answer.text(); })
       .then(function (html) {
         var outlook = document.getElementById("mapping-outlook");
-        if (mine === turn && outlook) { outlook.outerHTML = html; }
+        if (mine === turn && outlook) { outlook.outerHTML = html; judge(); }
       })
       .catch(function () { showButtons(true); });
+  }
+
+  /* What Exact says of each value follows what is typed: no cell keeps the word on a value that is gone. */
+  function judge() {
+    document.querySelectorAll("#mapping-outlook template[data-field]").forEach(function (verdict) {
+      form.querySelectorAll(".mapping-cell[data-field=" + JSON.stringify(verdict.dataset.field) + "]").forEach(function (cell) {
+        var place = cell.querySelector(".mapping-verdict");
+        if (place.innerHTML.trim() !== verdict.innerHTML.trim()) { place.replaceChildren(verdict.content.cloneNode(true)); }
+        cell.classList.toggle("is-changed", "changed" in verdict.dataset);
+        cell.classList.toggle("is-wrong", "wrong" in verdict.dataset);
+      });
+    });
   }
 
   function soon() {

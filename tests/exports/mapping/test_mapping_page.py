@@ -63,7 +63,7 @@ class Desk:
 
 
 def is_setting(name: str) -> bool:
-    return name not in ("trade", "copy_from", "closing", "confirm", "fix", "find", "new_means", "new_means_value")
+    return name not in ("trade", "copy_from", "closing", "confirm", "fix", "find", "restore", "new_means", "new_means_value")
 
 
 def words_of(answer: Any) -> str:
@@ -387,3 +387,55 @@ def test_an_establishment_that_is_not_linked__is_set_all_the_same(db: None, till
     desk.click("save", **{"receipts.tip": "421000"})
     assert saved(shop) == {"receipt_accounts": {"tip": "421000"}}
     assert "has not sent its parameters" in desk.read()
+
+
+def test_version__is_restored_as_a_change_of_its_own_after_the_same_check(
+    desk: Desk, linked: tuple[Caller, Division]
+) -> None:
+    linked[0].post("closings", closing())
+    desk.click("save", **{"vat[1].sales_account": "707010", "means.SW": "511840"})
+    desk.click("save", **{"vat[1].sales_account": "707020", "means.SW": "", "receipts.tip": "421000"})
+    CatalogueItem.objects.filter(code="707010").delete()
+    first, second = {"2": {"sales_account": "707010"}}, {"2": {"sales_account": "707020"}}
+    assert saved(desk.shop) == {"slots": second, "receipt_accounts": {"tip": "421000"}}
+    assert [it.version for it in of(desk.client.get(address(desk.shop)), "history")][:2] == [None, 1]
+
+    filled = desk.click("", restore="1")
+    words = words_of(filled)
+    assert "are filled in below" in words and "Exact no longer has: VAT 2 (10 %): sales account : 707010" in words
+    assert {(it.before, it.after) for it in of(filled, "changes")} >= {("707020", "707010"), ("", "511840")}
+    assert saved(desk.shop)["slots"] == second
+    form = {it["name"]: it["value"] for it in fields_of(filled)}
+    refused = desk.client.post(address(desk.shop), {**form, "do": "save"})
+    assert "this would break what works" in words_of(refused)
+    confirmed = {**form, "do": "save", "confirm": of(refused, "confirming").digest}
+    desk.client.post(address(desk.shop), confirmed)
+    assert saved(desk.shop) == {"slots": first, "means": {"SW": {"account": "511840"}}}
+    assert MappingEvent.objects.filter(after__has_key="overrides").count() == 3
+
+    nothing = {it["name"]: it["value"] for it in fields_of(desk.click("", restore="0"))}
+    desk.client.post(address(desk.shop), {**nothing, "do": "save"})
+    assert saved(desk.shop) == {}
+    for number in ("9", "x"):
+        assert desk.click("", restore=number).status_code == 404
+
+
+def fields_of(page: Any) -> list[dict[str, str]]:
+    """The fields of the form as a browser sends them."""
+    found = []
+    for tag in re.findall(r"<input[^>]+>|<select.*?</select>", page.content.decode(), flags=re.S):
+        name = re.search(r' name="((?:set:|shown)[^"]*)"', tag)
+        chosen = re.search(r'value="([^"]*)"( selected)?', re.sub(r"<option(?![^>]* selected)[^>]*>", "", tag))
+        if name:
+            found.append({"name": html.unescape(name[1]), "value": html.unescape(chosen[1]) if chosen else ""})
+    return found
+
+
+def test_verdict__follows_what_is_typed_and_an_account_of_another_rate_is_hinted_at(desk: Desk) -> None:
+    CatalogueItem.objects.filter(code="706000").delete()
+    verdicts = {it.name: it for it in of(desk.try_out(**{"vat[1].sales_account": "707020"}), "verdicts")}
+    chosen = verdicts["vat[1].sales_account"]
+    assert (chosen.verdict, chosen.sentences, chosen.changed) == ("known", [], True)
+    assert "speaks of 20 %; this is the slot of 10.00 %" in chosen.hints[0]
+    right = {it.name: it for it in of(desk.try_out(**{"vat[1].sales_account": "707010"}), "verdicts")}
+    assert right["vat[1].sales_account"].hints == []
