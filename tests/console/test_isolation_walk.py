@@ -62,7 +62,7 @@ HARMLESS = {
         "trade",
         "username",
     ),
-    *("cause", "field", "find", "fix", "q", "value", "looked_at", "shown", "turn", "company", "end"),
+    *("cause", "field", "find", "fix", "restore", "q", "value", "looked_at", "shown", "turn", "company", "end"),
 }
 # What leaves the walker logged in, and in one language.
 NOT_WALKED = ("console/logout/", "i18n/setlang/")

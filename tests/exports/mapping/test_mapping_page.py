@@ -63,7 +63,17 @@ class Desk:
 
 
 def is_setting(name: str) -> bool:
-    return name not in ("trade", "copy_from", "closing", "confirm", "fix", "find", "restore", "new_means", "new_means_value")
+    return name not in (
+        "trade",
+        "copy_from",
+        "closing",
+        "confirm",
+        "fix",
+        "find",
+        "restore",
+        "new_means",
+        "new_means_value",
+    )
 
 
 def words_of(answer: Any) -> str:
