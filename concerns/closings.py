@@ -5,14 +5,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Exists, Min, OuterRef, Sum
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concerns.concern import Concern, Condition, Item, ShopCondition, counted, key_of, owner_of
-from concerns.pauses import why_paused
+from exact.lane.pauses import why_paused
 from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
 from exports.console import links
@@ -102,7 +101,7 @@ def stuck(scope: Scope) -> Iterator[Concern]:
 
 def _say_why_nothing_is_sent(divisions: dict[int, int]) -> dict[int, str]:
     """Why nothing is sent, for establishments with their companies."""
-    lanes = Lane.objects.in_bulk([*divisions.values()])
+    lanes = Lane.objects.select_related("division__connection").in_bulk([*divisions.values()])
     active = Activation.objects.filter(active=True, establishment__in=divisions)
     switched_on = {*active.values_list("establishment", flat=True)}
     whys = {}
@@ -126,7 +125,7 @@ def waiting(scope: Scope) -> Iterator[Concern]:
             **owner_of(shops[shop]),
             words=_("The export to Exact is not active; closings wait since {day}. Send the link.").format(day=since),
             mend=_("Open the set-up"),
-            address=reverse("console_set_up_customer", args=[shops[shop].tenant_id]),
+            address=links.set_up(shops[shop]),
             items=(Item(key=key_of(Condition.WAITING, shop), label=counted(Condition.WAITING, count), amount=gross),),
         )
 

@@ -10,6 +10,7 @@ from typing import TypedDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from exact.api.consent import Consent
 from exports.words.money import euros
 from tenants.models import Establishment
 
@@ -31,6 +32,7 @@ class Condition(StrEnum):
     SILENT = "silent"
     NEVER_SENT = "never_sent"
     WAITING = "waiting"
+    LINK_DOUBTFUL = "link_doubtful"
     LINK_ENDING = "link_ending"
     NOT_COMPARED = "not_compared"
     UNDELIVERED = "undelivered"
@@ -49,6 +51,11 @@ class Condition(StrEnum):
         return [*Condition].index(self)
 
     @property
+    def waits(self) -> bool:
+        """Whether a person must see to something."""
+        return self in WAITS
+
+    @property
     def tone(self) -> str:
         """The class of its colour (`console.css`): danger, warning, info, good or quiet."""
         if self.urgency <= Condition.NOT_SENT.urgency:
@@ -59,7 +66,7 @@ class Condition(StrEnum):
 
 
 LABELS = {
-    Condition.LINK_LOST: _("Link to Exact lost"),
+    Condition.LINK_LOST: Consent.LOST.label,
     Condition.FAILED: _("Closing failed"),
     Condition.DIFFERS: _("Differs in Exact"),
     Condition.NOT_SENT: _("Closing not sent"),
@@ -70,13 +77,22 @@ LABELS = {
     Condition.SILENT: _("Silent"),
     Condition.NEVER_SENT: _("Never sent"),
     Condition.WAITING: _("Waiting for activation"),
-    Condition.LINK_ENDING: _("Link to Exact ends soon"),
+    Condition.LINK_DOUBTFUL: Consent.DOUBTFUL.label,
+    Condition.LINK_ENDING: Consent.ENDING.label,
     Condition.NOT_COMPARED: _("Not compared"),
     Condition.UNDELIVERED: _("Not delivered"),
     Condition.SETTING_UP: _("Being set up"),
     Condition.SWITCHED_OFF: _("Export switched off"),
     Condition.MOVING: _("On its way"),
     Condition.WELL: _("All well"),
+}
+# Conditions that a concern has; the others say how far a shop is while nothing is wrong.
+WAITS = frozenset(Condition) - {
+    Condition.SUSPENDED,
+    Condition.SETTING_UP,
+    Condition.SWITCHED_OFF,
+    Condition.MOVING,
+    Condition.WELL,
 }
 TONES = {
     Condition.SUSPENDED: "quiet",

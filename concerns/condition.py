@@ -95,7 +95,7 @@ def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
 def _say_how_far(shop: Establishment) -> ShopCondition:
     """How a shop stands as far as nothing is wrong. It comes with its facts."""
     closings = _("See the closings"), links.closings(establishment=shop.pk)
-    set_up = _("Open the set-up"), f"{reverse('console_set_up_customer', args=[shop.tenant_id])}#shop-{shop.pk}"
+    set_up = _("Open the set-up"), links.set_up(shop)
     suspended = shop.suspended_at or shop.tenant.suspended_at or shop.tenant.reseller.suspended_at
     facts: Any = shop  # with the annotations
     if suspended:

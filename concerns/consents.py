@@ -1,52 +1,54 @@
-"""Links to Exact that ended, or that will."""
+"""Links to Exact that ended, that are in doubt, or that will end."""
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from concerns.behind import shops_behind
 from concerns.concern import Concern, Condition, Item, key_of
-from exact.activation.lapses import lapses_at, lost_or_late
-from exact.models import Activation, Connection, Lane, PauseCode
+from exact.api.consent import Consent, consent_of, gone_or_late, in_doubt, say_consent
+from exact.models import Activation, Connection
 from tenants.viewpoint import Scope
 
+CONDITIONS = {
+    Consent.LOST: Condition.LINK_LOST,
+    Consent.FORGOTTEN: Condition.LINK_LOST,
+    Consent.DOUBTFUL: Condition.LINK_DOUBTFUL,
+    Consent.ENDING: Condition.LINK_ENDING,
+}
 
-def lost_consents(scope: Scope) -> Iterator[Concern]:
-    """Log-ins that closings go through and that Exact refuses, or that it did not renew for weeks.
 
-    A lane that met the refusal tells it as well as the connection: it may be the first to know.
-    """
+def doubtful_consents(scope: Scope) -> Iterator[Concern]:
+    """Log-ins that closings go through and that Exact refuses, or that it did not renew for weeks."""
     active = Activation.objects.filter(division__connection=OuterRef("pk"), active=True)
     if scope.shops is not None:
         active = active.filter(establishment__in=scope.shops)
-    lanes = Lane.objects.filter(division__connection=OuterRef("pk"), pause_code=PauseCode.RECONNECT_REQUIRED)
-    met = Exists(lanes.filter(paused_until__gt=timezone.now()))
-    rows = Connection.objects.filter(Exists(active)).annotate(refused=met)
-    rows = rows.filter(lost_or_late(timezone.now()) | Q(refused=True))
+    rows = Connection.objects.filter(Exists(active)).filter(gone_or_late(timezone.now()) | in_doubt())
     rows = Scope(user=scope.user).rows(rows).select_related("tenant").defer("access_token", "refresh_token")
     connections = [*rows.order_by(F("state").desc(), "access_issued_at")[: scope.read_max]]
     shops = shops_behind(scope, "division__connection", [it.pk for it in connections])
     for connection in connections:
-        yield _concern(connection, shops[connection.pk])
+        yield _tell(connection, shops[connection.pk], may_send=scope.user.has_perm("tenants.change_establishment"))
 
 
-def _concern(connection: Connection, shops: frozenset[int]) -> Concern:
-    ends_at = lapses_at(connection)
-    if ends_at is None:
-        words = _("Exact no longer accepts the log-in: closings wait, nothing is lost. Send a new link.")
-    else:
-        day = date_format(timezone.localtime(ends_at), "SHORT_DATE_FORMAT")
-        words = _("The link to Exact ends on {day}. Send a new link before that.").format(day=day)
+def _tell(connection: Connection, shops: frozenset[int], *, may_send: bool) -> Concern:
+    consent = consent_of(connection)
+    advice = {
+        Consent.LOST: _("Send a new link to who logs in at Exact."),
+        Consent.FORGOTTEN: _("Send a new link to who logs in at Exact."),
+        Consent.ENDING: _("Send a new link before that."),
+    }
+    page = reverse("console_set_up_customer", args=[connection.tenant_id])
+    to_send = may_send and consent in advice
     return Concern(
-        condition=Condition.LINK_LOST if ends_at is None else Condition.LINK_ENDING,
+        condition=CONDITIONS[consent],
         customer=connection.tenant.name,
         shops=shops,
-        words=words,
-        mend=_("Open the set-up"),
-        address=reverse("console_set_up_customer", args=[connection.tenant_id]),
-        items=(Item(key=key_of(Condition.LINK_LOST, connection.pk, ends_at is None), label=connection.user_name),),
+        words=" ".join(filter(None, (say_consent(connection), advice.get(consent)))),
+        mend=_("Send a new link") if to_send else _("Open the set-up"),
+        address=f"{page}#shop-{min(shops)}" if shops else page,
+        items=(Item(key=key_of(Condition.LINK_LOST, connection.pk, consent), label=connection.user_name),),
     )

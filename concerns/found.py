@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concerns.books import differing, not_compared
 from concerns.closings import failed_and_held, stuck, waiting
 from concerns.concern import Concern, Condition
-from concerns.consents import lost_consents
+from concerns.consents import doubtful_consents
 from concerns.coverage import uncovered
 from concerns.deliveries import undelivered
 from concerns.settings import to_set
@@ -19,7 +19,7 @@ Source = Callable[[Scope], Iterator[Concern]]
 SOURCES: tuple[Source, ...] = (
     failed_and_held,
     differing,
-    lost_consents,
+    doubtful_consents,
     stuck,
     to_set,
     missing,

@@ -7,21 +7,25 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
-from exact.activation.lapses import lapses_at
 from exact.activation.link_mail import NoAddress, mail_link
 from exact.activation.links import make_link
-from exact.activation.state import ActivationState, state_of
+from exact.activation.state import ActivationState, standing_of
 from exact.activation.switch import switch_off
+from exact.api.budget import calls_of_now
 from exact.api.connection import disconnect
-from exact.models import Activation, ActivationEvent, Connection, ConnectionState, ExactApp, Lane, LinkWay
+from exact.api.consent import Consent, consent_of, lapses_at, say_consent
+from exact.lane.pauses import stands_until, why_paused
+from exact.models import Activation, ActivationEvent, Connection, ExactApp, Lane, LinkWay
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
 from tenants.acting import person_behind
@@ -29,16 +33,29 @@ from tenants.admin import OpeningDays
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
 from tenants.models import Establishment
 
-CONNECTION_LABELS = {
-    ConnectionState.ACTIVE: "success",
-    ConnectionState.RECONNECT_REQUIRED: "danger",
-    ConnectionState.DISCONNECTED: "default",
+CONSENT_LABELS = {
+    Consent.LOST: "danger",
+    Consent.DOUBTFUL: "warning",
+    Consent.ENDING: "warning",
+    Consent.FORGOTTEN: "default",
+    Consent.GOOD: "success",
 }
 ACTIVATION_LABELS = {
     ActivationState.ACTIVE: "success",
     ActivationState.INVALID: "danger",
     ActivationState.RECONNECT_REQUIRED: "danger",
     ActivationState.INACTIVE: "default",
+    Consent.DOUBTFUL: "warning",
+    Consent.ENDING: "warning",
+}
+
+
+# By which way an activation was changed (`exact.models.ActivationEvent.way`).
+WAYS = {
+    "till": _("from the till"),
+    "link": _("by the activation link"),
+    "console": _("in the console"),
+    "nightly": _("by the nightly check"),
 }
 
 
@@ -130,26 +147,45 @@ class EstablishmentAdmin(SuspendableAdmin):
 class ConnectionAdmin(ReadOnlyAdmin):
     """Customers' consents at Exact: who gave them, and when they end; no token is shown."""
 
-    list_display = ["tenant", "user_name", "state_label", "access_issued_at", "lapses", "problem"]
+    list_display = ["tenant", "user_name", "state_label", "access_issued_at", "to_do"]
     fields = [
         "tenant",
         "app",
-        "state_label",
+        "stands",
+        "to_do",
         "user_name",
         "user_email",
         "user_language",
         "access_issued_at",
         "lapses",
         "told_at",
-        "problem",
         "created_at",
     ]
     list_select_related = ["tenant"]
     actions = ["disconnect"]
 
-    @display(description=_("state"), ordering="state", label=CONNECTION_LABELS)
+    def get_fields(self, request: HttpRequest, obj: Connection | None = None) -> list[str]:
+        """Exact's own words are for support."""
+        fields: list[str] = [*self.fields]
+        return [*fields, "problem"] if obj is not None and obj.problem and request.user.is_support else fields  # type: ignore[union-attr]
+
+    @display(description=_("state"), ordering="state", label=CONSENT_LABELS)
     def state_label(self, connection: Connection) -> tuple[str, str]:
-        return connection.state, connection.get_state_display()
+        consent = consent_of(connection)
+        return consent, str(consent.label)
+
+    @admin.display(description=_("state"))
+    def stands(self, connection: Connection) -> str:
+        return str(consent_of(connection).label)
+
+    @admin.display(description=_("what to do"))
+    def to_do(self, connection: Connection) -> SafeString | str:
+        """What there is to say, and the page where a new link is sent."""
+        words = say_consent(connection)
+        if consent_of(connection) not in (Consent.LOST, Consent.ENDING, Consent.FORGOTTEN):
+            return words or _now("Nothing to do.")
+        page = reverse("console_set_up_customer", args=[connection.tenant_id])
+        return format_html('{} <a class="console-link" href="{}">{}</a>', words, page, _("Send a new link"))
 
     @admin.display(description=_("ends by itself"))
     def lapses(self, connection: Connection) -> datetime | None:
@@ -177,7 +213,7 @@ class ActivationAdmin(ReadOnlyAdmin):
     fields = [
         "establishment",
         "division",
-        "state_label",
+        "stands",
         "to_mend",
         "rights",
         "moved",
@@ -190,12 +226,18 @@ class ActivationAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=ACTIVATION_LABELS)
     def state_label(self, activation: Activation) -> tuple[str, str]:
-        state = state_of(activation)
+        state = standing_of(activation)
         return state, str(state.label)
+
+    @admin.display(description=_("state"))
+    def stands(self, activation: Activation) -> str:
+        return str(standing_of(activation).label)
 
     @admin.display(description=_("what to do"))
     def to_mend(self, activation: Activation) -> str:
-        return " ".join(explain(Problem.from_document(document)) for document in activation.problems)
+        said = say_consent(activation.division.connection) if activation.active else ""
+        words = [said, *(explain(Problem.from_document(document)) for document in activation.problems)]
+        return " ".join(filter(None, words)) or _now("Nothing to do.")
 
     @admin.display(description=_("resources without a right"))
     def rights(self, activation: Activation) -> str:
@@ -208,7 +250,10 @@ class ActivationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("what happened"))
     def story(self, activation: Activation) -> SafeString:
         events = ActivationEvent.objects.filter(establishment_id=activation.establishment_id)
-        rows = ((date_format(timezone.localtime(it.at), "SHORT_DATETIME_FORMAT"), it, it.way) for it in events[:50])
+        rows = (
+            (date_format(timezone.localtime(it.at), "SHORT_DATETIME_FORMAT"), it, WAYS.get(it.way, it.way))
+            for it in events[:50]
+        )
         return format_html_join("", "<p>{} – {} ({})</p>", rows)
 
     @admin.action(description=_("Switch off"), permissions=["switch"])
@@ -224,8 +269,37 @@ class ActivationAdmin(ReadOnlyAdmin):
 
 @admin.register(Lane)
 class LaneAdmin(ReadOnlyAdmin):
-    """The queue of each company: who works in it, and why it stands still."""
+    """The queue of each company: why it stands still and until when, and how much of Exact's limits is used."""
 
-    list_display = ["division", "paused_until", "pause_code", "minute_calls", "day_calls"]
-    fields = ["division", "holder", "leased_until", "paused_until", "pause_code", "pause_detail", "minute_calls"]
-    list_select_related = ["division"]
+    list_display = ["division", "customer", "why", "until", "calls_this_minute", "calls_today"]
+    fields = ["division", "customer", "why", "until", "last_word", "calls_this_minute", "calls_today", "holder"]
+    list_select_related = ["division__tenant", "division__connection"]
+
+    def get_fields(self, request: HttpRequest, obj: Lane | None = None) -> list[str]:
+        """Which worker has it, and Exact's own words, are for support."""
+        fields: list[str] = [*self.fields]
+        return fields if request.user.is_support else [it for it in fields if it not in ("last_word", "holder")]  # type: ignore[union-attr]
+
+    @admin.display(description=_("customer"), ordering="division__tenant__name")
+    def customer(self, lane: Lane) -> str:
+        return str(lane.division.tenant)
+
+    @admin.display(description=_("state"))
+    def why(self, lane: Lane) -> str:
+        return why_paused(lane) or _now("Goes by itself.")
+
+    @admin.display(description=_("stands still until"))
+    def until(self, lane: Lane) -> datetime | None:
+        return stands_until(lane)
+
+    @admin.display(description=_("what Exact said"))
+    def last_word(self, lane: Lane) -> str:
+        return lane.pause_detail if lane.pause_code else ""
+
+    @admin.display(description=_("calls this minute"))
+    def calls_this_minute(self, lane: Lane) -> int:
+        return calls_of_now(lane, timezone.now()).minute
+
+    @admin.display(description=_("calls today"))
+    def calls_today(self, lane: Lane) -> int:
+        return calls_of_now(lane, timezone.now()).day

@@ -36,8 +36,9 @@ from exact.activation.links import (
 from exact.activation.login import ForgedLogin
 from exact.activation.state import ActivationState, state_of
 from exact.activation.switch import check_establishment
+from exact.api.consent import consent_of, say_consent
 from exact.company.companies import Company, CompanyTaken, taken_by_others
-from exact.models import Activation, ActivationLink, ConnectionState, Division, ExactApp, LinkStep
+from exact.models import Activation, ActivationLink, Division, ExactApp, LinkStep
 from exact.wording import explain, label_of, resource_name
 
 BROWSER = "activation_browser"  # this browser's own secret, in its session
@@ -80,7 +81,8 @@ def _show_over(
 ) -> HttpResponse:
     """The page of a link that has ended, with the button that asks for a new one at the address `again`."""
     why = "revoked" if link.revoked_at else "expired"
-    return _refusal(request, why, 410, over=link, again=again, activation=activation)
+    on = activation is not None and state_of(activation) is ActivationState.ACTIVE
+    return _refusal(request, why, 410, over=link, again=again, activation=activation, on=on)
 
 
 def _refuse_other_browser(request: HttpRequest, secret: str) -> HttpResponse:
@@ -112,8 +114,8 @@ def _open(request: HttpRequest, link: ActivationLink, secret: str, browser: str)
         return _refuse_other_browser(request, secret)
     if request.method == "GET":
         note_opened(link)
-        lost = _has_lost_consent(_activation(link))
-        return _step(request, link, "introduction.html", {"trouble": "", "lost": lost, "begin": request.path})
+        begin = {"trouble": "", "lost": _say_lost(link), "begin": request.path}
+        return _step(request, link, "introduction.html", begin)
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
         return _refuse_other_browser(request, secret)
@@ -185,7 +187,7 @@ def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         case LinkStep.DONE:
             return _step(request, link, "done.html", _outcome(request, link))
         case _:
-            lost = not link.trouble and _has_lost_consent(_activation(link))
+            lost = "" if link.trouble else _say_lost(link)
             return _step(request, link, "introduction.html", {"trouble": link.trouble, "lost": lost})
 
 
@@ -336,6 +338,13 @@ def _has_lost_consent(activation: Activation | None) -> bool:
     return activation is not None and state_of(activation) is ActivationState.RECONNECT_REQUIRED
 
 
+def _say_lost(link: ActivationLink) -> str:
+    """What there is to say of an export that stands still until somebody logs in again; "" when it does not."""
+    activation = _activation(link)
+    lost = _has_lost_consent(activation)
+    return say_consent(activation.division.connection) if activation is not None and lost else ""
+
+
 def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     activation = _activation(link)
     connection = activation.division.connection if activation else None
@@ -347,7 +356,8 @@ def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     return {
         "activation": activation,
         "active": activation is not None and activation.active,
-        "connected": connection is not None and connection.state == ConnectionState.ACTIVE,
+        "connected": connection is not None and consent_of(connection).usable,
+        "consent_words": say_consent(connection) if connection is not None else "",
         "lost": _has_lost_consent(activation),
         "connection": connection,
         "asking": request.GET.get("ask") == "off",

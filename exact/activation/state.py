@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from exact.models import Activation, ConnectionState, LinkStep
+from exact.api.consent import Consent, consent_of
+from exact.models import Activation, LinkStep
 
 
 class ActivationState(models.TextChoices):
@@ -14,16 +15,24 @@ class ActivationState(models.TextChoices):
     AWAITING_DIVISION = "awaiting_division", _("choosing the company")
     INVALID = "invalid", _("to be mended")
     ACTIVE = "active", _("active")
-    RECONNECT_REQUIRED = "reconnect_required", _("reconnect required")
+    RECONNECT_REQUIRED = "reconnect_required", Consent.LOST.label
 
 
 def state_of(activation: Activation) -> ActivationState:
     """Return the state of an activation, which comes with its division's connection."""
-    if activation.active and activation.division.connection.state != ConnectionState.ACTIVE:
+    if activation.active and not consent_of(activation.division.connection).usable:
         return ActivationState.RECONNECT_REQUIRED
     if activation.problems:
         return ActivationState.INVALID
     return ActivationState.ACTIVE if activation.active else ActivationState.INACTIVE
+
+
+def standing_of(activation: Activation) -> ActivationState | Consent:
+    """Return what people read of an activation: its state, or of one that is sound how its consent stands."""
+    state, consent = state_of(activation), consent_of(activation.division.connection)
+    if state is ActivationState.ACTIVE and consent in (Consent.DOUBTFUL, Consent.ENDING):
+        return consent
+    return state
 
 
 def state_at(step: LinkStep | None) -> ActivationState:

@@ -11,13 +11,13 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from exact.activation.lapses import KEEP_ALIVE_AFTER, lapses_at, lost_or_late
 from exact.activation.switch import recheck, refresh_catalogue
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
+from exact.api.consent import KEEP_ALIVE_AFTER, doubt_is_due, gone_or_late, lapses_at, usable
 from exact.api.errors import ExactError, NeedsReconnect, Unavailable
 from exact.company.companies import look_at_access
-from exact.models import Activation, Connection, ConnectionState, Division
+from exact.models import Activation, Connection, Division
 from exact.past import notice
 from tenants.models import Establishment, User
 from tenants.put_off import due, each_alone, in_turn
@@ -35,7 +35,7 @@ def keep_alive() -> None:
     A log-in that led to no company is left to lapse.
     """
     unused = Connection.objects.filter(
-        state=ConnectionState.ACTIVE,
+        usable(),
         access_issued_at__lt=timezone.now() - KEEP_ALIVE_AFTER,
         pk__in=Division.objects.values("connection"),
     )
@@ -48,12 +48,14 @@ def _renew(connection_id: int) -> None:
 
 
 def consents_in_doubt() -> list[int]:
-    """Connections whose tokens may be spent: written before the database's past came back, and not renewed since."""
-    past = notice()
-    if past.number == 1:
-        return []
-    before = Connection.objects.filter(state=ConnectionState.ACTIVE, access_issued_at__lt=past.noticed_at)
-    return [key for key, _times in in_turn(before, limit=KEPT_ALIVE_AT_ONCE)]
+    """Connections that must be asked of: Exact refused the link a while ago, or their tokens may be spent.
+
+    These were written before the database's past came back, and not renewed since.
+    """
+    past, asked = notice(), doubt_is_due(timezone.now())
+    if past.number > 1:
+        asked |= usable() & Q(access_issued_at__lt=past.noticed_at)
+    return [key for key, _times in in_turn(Connection.objects.filter(asked), limit=KEPT_ALIVE_AT_ONCE)]
 
 
 def try_consent(connection_id: int) -> None:
@@ -91,7 +93,7 @@ def tell_of_lost_consents() -> int:
 
 
 def _select_untold() -> QuerySet[Connection]:
-    lost = Connection.objects.filter(lost_or_late(timezone.now()), told_at=None, divisions__activations__active=True)
+    lost = Connection.objects.filter(gone_or_late(timezone.now()), told_at=None, divisions__activations__active=True)
     return lost.distinct()
 
 
@@ -117,7 +119,7 @@ def _write_to(connection: Connection) -> None:
 def due_for_refresh() -> Iterator[int]:
     """The companies that closings go to and that were not read for most of a day."""
     old = Now() - READ_AGAIN_AFTER
-    divisions = Division.objects.filter(activations__active=True, connection__state=ConnectionState.ACTIVE)
+    divisions = Division.objects.filter(usable("connection__"), activations__active=True)
     unread = divisions.filter(due(), Q(catalogue_read_at=None) | Q(catalogue_read_at__lt=old))
     yield from unread.values_list("pk", flat=True).distinct()
 

@@ -68,7 +68,7 @@ class Budget:
         return self.blocked_until
 
     def _turn_windows(self, now: datetime) -> None:
-        minute, day = now.replace(second=0, microsecond=0), now.astimezone(UTC).date()
+        minute, day = _windows_of(now)
         if self.minute != minute:
             self.minute, self.minute_calls = minute, 0
         if self.day != day:
@@ -87,6 +87,24 @@ def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budge
         day=lane.day,
         day_calls=lane.day_calls,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Calls counted in the clock minute and the UTC day that are running."""
+
+    minute: int
+    day: int
+
+
+def calls_of_now(lane: Lane, now: datetime) -> Calls:
+    """How many calls a division made in the windows of `now`; what is on disk may be of earlier ones."""
+    minute, day = _windows_of(now)
+    return Calls(minute=lane.minute_calls if lane.minute == minute else 0, day=lane.day_calls if lane.day == day else 0)
+
+
+def _windows_of(now: datetime) -> tuple[datetime, date]:
+    return now.replace(second=0, microsecond=0), now.astimezone(UTC).date()
 
 
 def next_minute(now: datetime) -> datetime:

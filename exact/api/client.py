@@ -15,8 +15,8 @@ from exact.api.answers import CORRELATION_HEADER, outcome
 from exact.api.budget import Budget
 from exact.api.counted import counted
 from exact.api.errors import (
+    ConsentInDoubt,
     ExactError,
-    NeedsReconnect,
     OutcomeUnknown,
     RateLimited,
     Refused,
@@ -34,11 +34,13 @@ ME = "/api/v1/current/Me"
 
 
 class TokenSource(Protocol):
-    """Gives the access token to use now, and a new one when Exact refused it."""
+    """Gives the access token to use now, a new one when Exact refused it, and what to raise when it refuses that."""
 
     def current(self) -> str: ...
 
     def renew(self, refused: str) -> str: ...
+
+    def doubt(self, refused: str) -> ConsentInDoubt: ...
 
 
 _of_thread = threading.local()
@@ -154,7 +156,9 @@ class ExactClient:
         try:
             return self._send(method, url, token, **options)
         except Unauthorized as error:
-            raise NeedsReconnect("Exact refuses a fresh token", correlation_id=error.correlation_id) from error
+            doubt = self._tokens.doubt(token)
+            doubt.correlation_id = error.correlation_id
+            raise doubt from error
 
     def _send(self, method: str, url: str | httpx.URL, token: str, **options: Any) -> tuple[dict[str, Any], str]:
         self.budget.spend(timezone.now())

@@ -2,8 +2,10 @@
 
 rules.md §1.5–1.8: every refresh token works once, a loser of a race loses the connection, and a token younger than
 570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
-A refused token may have a successor that somebody is about to write down, and a successor that could not be written
-down is written again: only the death of the process in between loses a consent.
+An access token that Exact refuses is asked about at once, however young: a withdrawn consent shows there and then.
+Where Exact calls the refused token "not expired", the consent is in doubt until it can be renewed (`consent`).
+A refused refresh token may have a successor that somebody is about to write down, and a successor that could not be
+written down is written again: only the death of the process in between loses a consent.
 """
 
 import time
@@ -20,16 +22,15 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from exact.api.client import NEVER_SENT
+from exact.api.consent import EARLIEST_RENEWAL, MARGIN, next_try_at
 from exact.api.counted import TOKEN, counted
-from exact.api.errors import NeedsReconnect, Unavailable
+from exact.api.errors import ConsentInDoubt, NeedsReconnect, Unavailable
 from exact.models import Connection, ConnectionState, ExactApp
 from tenants.models import Tenant
 
 log = structlog.get_logger()
 
 TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
-MARGIN = timedelta(seconds=18)
-EARLIEST_RENEWAL = timedelta(seconds=570)
 LIFE_S = 600
 # Exact refuses to renew a token that is not old enough ("not expired"): it is used on for so long, then tried again.
 ASK_AGAIN_AFTER = timedelta(seconds=10)
@@ -40,6 +41,8 @@ LOOK_AGAIN_AFTER_S = 1.5
 SAVE_AGAIN_AFTER_S = 0.5
 SAVE_TRIES = 120
 TOKEN_FIELDS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
+# What is told of a consent, all of it over with a new pair of tokens.
+TOLD_FIELDS = ("problem", "doubted_at", "told_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +104,11 @@ def identify(connection: Connection, me: Mapping[str, Any]) -> None:
             new = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
             for name in TOKEN_FIELDS:
                 setattr(before, name, getattr(new, name))
-            before.state, before.problem, before.told_at = ConnectionState.ACTIVE, "", None
+            before.state = ConnectionState.ACTIVE
+            _forget_trouble(before)
             new.delete()
             connection.pk = before.pk
-        row, changed = (before, [*TOKEN_FIELDS, "state", "problem", "told_at"]) if before else (connection, [])
+        row, changed = (before, [*TOKEN_FIELDS, "state", *TOLD_FIELDS]) if before else (connection, [])
         for name, value in known.items():
             setattr(row, name, value)
         row.save(update_fields=[*known, *changed])
@@ -114,7 +118,12 @@ def identify(connection: Connection, me: Mapping[str, Any]) -> None:
 def disconnect(connection_id: int) -> None:
     """Forget a consent's tokens. Exact has no address to end a consent: the user does that there (rules.md §1.9)."""
     Connection.objects.filter(pk=connection_id).update(
-        state=ConnectionState.DISCONNECTED, access_token="", refresh_token="", problem="", told_at=timezone.now()
+        state=ConnectionState.DISCONNECTED,
+        access_token="",
+        refresh_token="",
+        problem="",
+        doubted_at=None,
+        told_at=timezone.now(),
     )
 
 
@@ -139,11 +148,22 @@ class ConnectionTokens:
         return self._access
 
     def renew(self, refused: str) -> str:
-        """Another token than `refused`. Raises `NeedsReconnect` when there is none to be had."""
-        self._remember(renewed(self._connection_id, http=self._http, refused=refused))
+        """Another token than `refused`. Raises `NeedsReconnect` when there is none to be had, at least not now."""
+        connection = renewed(self._connection_id, http=self._http, refused=refused)
+        self._remember(connection)
         if self._access == refused:
-            raise NeedsReconnect("Exact refuses a token that it calls not expired")
+            raise ConsentInDoubt("Exact refuses a token that it calls not expired", until=next_try_at(connection))
         return self._access
+
+    def doubt(self, refused: str) -> ConsentInDoubt:
+        """Exact refused even the token that was renewed for the one before: what to raise, with the doubt noted."""
+        with transaction.atomic():
+            connection = _lock(self._connection_id)
+            still_in_use = connection.state == ConnectionState.ACTIVE and connection.access_token == refused
+            if still_in_use and connection.doubted_at is None:
+                connection.doubted_at = timezone.now()
+                connection.save(update_fields=["doubted_at"])
+        return ConsentInDoubt("Exact refuses a fresh token", until=next_try_at(connection))
 
     def _remember(self, connection: Connection) -> None:
         self._access = connection.access_token
@@ -153,7 +173,8 @@ class ConnectionTokens:
 def renewed(connection_id: int, *, http: httpx.Client, refused: str = "", anyway: bool = False) -> Connection:
     """The connection with a usable access token, renewed by us or by whoever held the lock before us.
 
-    `refused` is a token that Exact answered 401 to: it is renewed even if its time is not over. `anyway`: our row may
+    `refused` is a token that Exact answered 401 to: Exact is asked to renew it even if its time is not over; once, and
+    again when a doubtful one can be renewed. `anyway`: our row may
     be of a past that came back; Exact is asked however young the token looks, and says if it is still the newest.
     Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
     answer.
@@ -193,10 +214,12 @@ def _renew_under_lock(
         except NotExpired:
             log.info("exact_token_not_expired", connection=connection_id)
             connection.access_expires_at = timezone.now() + ASK_AGAIN_AFTER + MARGIN
-            connection.save(update_fields=["access_expires_at"])
+            if refused and connection.access_token == refused:
+                connection.doubted_at = connection.doubted_at or timezone.now()
+            connection.save(update_fields=["access_expires_at", "doubted_at"])
         else:
             _put(connection, renewal.pair)
-            connection.save(update_fields=[*TOKEN_FIELDS, "problem", "told_at"])
+            connection.save(update_fields=[*TOKEN_FIELDS, *TOLD_FIELDS])
     return connection
 
 
@@ -227,7 +250,7 @@ def _write_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connect
                 if connection.refresh_token == spent:
                     _put(connection, pair)
                     connection.state = ConnectionState.ACTIVE
-                    connection.save(update_fields=[*TOKEN_FIELDS, "state", "problem", "told_at"])
+                    connection.save(update_fields=[*TOKEN_FIELDS, "state", *TOLD_FIELDS])
         except (OperationalError, InterfaceError):
             time.sleep(SAVE_AGAIN_AFTER_S)
         else:
@@ -240,22 +263,28 @@ def _needs_renewal(connection: Connection, refused: str = "") -> bool:
     now, issued, expires = timezone.now(), connection.access_issued_at, connection.access_expires_at
     if issued is None or expires is None:
         return True
+    if refused and connection.access_token == refused:
+        return connection.doubted_at is None or now > next_try_at(connection)
     if issued <= now < issued + EARLIEST_RENEWAL:
         return False
     # Issued in a time to come: by a machine whose clock was ahead. Then only Exact knows how old it is.
-    return now > expires - MARGIN or connection.access_token == refused
+    return now > expires - MARGIN
 
 
 def _put(connection: Connection, pair: TokenPair) -> None:
     connection.access_token, connection.refresh_token = pair.access, pair.refresh
     connection.access_issued_at, connection.access_expires_at = pair.issued_at, pair.expires_at
-    connection.problem, connection.told_at = "", None
+    _forget_trouble(connection)
+
+
+def _forget_trouble(connection: Connection) -> None:
+    connection.problem, connection.doubted_at, connection.told_at = "", None, None
 
 
 def _declare_dead(connection: Connection, why: str) -> None:
     connection.state, connection.problem = ConnectionState.RECONNECT_REQUIRED, why[:300]
-    connection.told_at = None
-    connection.save(update_fields=["state", "problem", "told_at"])
+    connection.doubted_at = connection.told_at = None
+    connection.save(update_fields=["state", *TOLD_FIELDS])
     log.warning("exact_reconnect_required", connection=connection.pk)
 
 

@@ -3,6 +3,7 @@
 ExactError
 ├── Unauthorized       the access token is refused: renew it once, then NeedsReconnect
 ├── NeedsReconnect     the consent is gone: only the customer's new log-in helps; everything waits
+│   └── ConsentInDoubt the access token is refused and cannot be renewed yet: Exact says at `until` what holds
 ├── Forbidden          the user lacks a right, or the company is closed to the app: a person mends it in Exact
 ├── RateLimited        a budget is used up: go on at `until`
 ├── Refused            Exact read the request and says no (a 500 or 4xx with its error body): never repeated
@@ -31,6 +32,14 @@ class Unauthorized(ExactError):
 
 class NeedsReconnect(ExactError):
     """The refresh token is dead; the customer must log in at Exact again."""
+
+
+class ConsentInDoubt(NeedsReconnect):
+    """Exact refuses the access token and has not refused its renewal. `until` is when that can be asked."""
+
+    def __init__(self, message: str, *, until: datetime, correlation_id: str = "") -> None:
+        super().__init__(message, correlation_id=correlation_id)
+        self.until = until
 
 
 class Forbidden(ExactError):

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from exact.api.client import ME, ExactClient
 from exact.api.clients import division_client, user_client
 from exact.api.connection import identify
+from exact.api.consent import usable
 from exact.api.errors import Forbidden
 from exact.company.catalogue import exact_date, quoted
 from exact.models import Connection, Division, DivisionAccess, Lane, PauseCode
@@ -141,10 +142,11 @@ def revive(connection: Connection, companies: Iterable[Company]) -> list[Divisio
     codes = [company.code for company in companies if company.usable]
     mine = Division.objects.filter(tenant_id=connection.tenant_id, app=connection.app, code__in=codes)
     with transaction.atomic():
-        mine.exclude(connection__state="active").update(connection=connection)
+        mine.exclude(usable("connection__")).update(connection=connection)
         revived = [*mine.filter(connection=connection)]
         mine.filter(connection=connection).update(access=DivisionAccess.OPEN)
-        Lane.objects.filter(division__in=revived, pause_code=PauseCode.RECONNECT_REQUIRED).update(
+        waiting = (PauseCode.RECONNECT_REQUIRED, PauseCode.CONSENT_IN_DOUBT)
+        Lane.objects.filter(division__in=revived, pause_code__in=waiting).update(
             paused_until=None, pause_code="", pause_detail=""
         )
     return revived

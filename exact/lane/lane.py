@@ -18,6 +18,7 @@ from exact.api.budget import lane_budget
 from exact.api.client import ExactClient, http_of_thread
 from exact.api.connection import ConnectionTokens
 from exact.api.errors import (
+    ConsentInDoubt,
     ExactError,
     Forbidden,
     NeedsReconnect,
@@ -289,6 +290,8 @@ def wait_after(error: ExactError, failures: int, *, now: datetime) -> timedelta:
     match error:
         case RateLimited():
             return max(error.until - now, timedelta())
+        case ConsentInDoubt():
+            return max(error.until - now, timedelta())
         case NeedsReconnect():
             return timedelta(seconds=settings.EXACT_RECONNECT_PAUSE_S)
         case Unavailable():
@@ -301,6 +304,8 @@ def pause_code(error: ExactError) -> PauseCode:
     match error:
         case RateLimited():
             return PauseCode.RATE_LIMITED
+        case ConsentInDoubt():
+            return PauseCode.CONSENT_IN_DOUBT
         case NeedsReconnect():
             return PauseCode.RECONNECT_REQUIRED
         case Unavailable():

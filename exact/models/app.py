@@ -64,6 +64,12 @@ class Connection(PutOff):
     user_id = models.CharField(max_length=40, blank=True, editable=False, db_default="", help_text="Exact's own id.")
     user_email = models.EmailField(_("e-mail address"), blank=True, db_default="")
     problem = models.CharField(_("problem"), max_length=300, blank=True)
+    doubted_at = models.DateTimeField(
+        _("in doubt since"),
+        null=True,
+        editable=False,
+        help_text="When Exact refused an access token without refusing its renewal.",
+    )
     told_at = models.DateTimeField(_("told by e-mail"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -73,6 +79,10 @@ class Connection(PutOff):
         constraints = [
             models.UniqueConstraint(fields=["id", "tenant"], name="exact_connection_with_tenant"),
             models.CheckConstraint(
+                condition=Q(doubted_at=None) | Q(state=ConnectionState.ACTIVE),
+                name="exact_connection_doubted_is_active",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=ConnectionState.ACTIVE) | ~Q(refresh_token__isnull=True),
                 name="exact_connection_active_has_token",
             ),
@@ -81,7 +91,7 @@ class Connection(PutOff):
                 condition=~Q(user_id=""),
                 name="exact_connection_one_per_exact_user",
             ),
-            Audited(silent=[*TOKEN_COLUMNS, "told_at", *PUT_OFF_COLUMNS]),
+            Audited(silent=[*TOKEN_COLUMNS, "doubted_at", "told_at", *PUT_OFF_COLUMNS]),
             SeenByTenant(),
         ]
 

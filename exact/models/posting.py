@@ -21,6 +21,7 @@ class PauseCode(models.TextChoices):
     SETTLING = "settling", _("waiting until an entry can be looked up in Exact")
     RATE_LIMITED = "rate_limited", _("the limit of calls is reached")
     RECONNECT_REQUIRED = "reconnect_required", _("the customer must log in at Exact again")
+    CONSENT_IN_DOUBT = "consent_in_doubt", _("Exact refused the link; it is tried again")
     UNAVAILABLE = "unavailable", _("Exact does not answer")
     REFUSED = "refused", _("Exact refuses the call")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
+from exact.api.consent import Consent, consent_of, say_consent
 from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
@@ -45,6 +46,7 @@ class NextStep:
     reasons: list[str] = field(default_factory=list)
     advice: str = ""
     findings_address: str = ""
+    set_up_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,11 @@ class EntryShown:
 def closing_context(export: StoredClosing) -> dict[str, Any]:
     """All that the page shows."""
     history = of_closing(export)
-    postings = [*Posting.objects.filter(closing_id=export.pk).select_related("division").order_by("turn", "revision")]
+    postings = [
+        *Posting.objects.filter(closing_id=export.pk)
+        .select_related("division__connection", "establishment")
+        .order_by("turn", "revision")
+    ]
     books = books_of(postings)
     names = account_names(postings)
     shown = [_entry(posting, history, books.get(posting.pk), names) for posting in postings]
@@ -128,7 +134,23 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
                 reasons=[sentence(problem) for problem in export.problems],
                 advice=_("A training closing, or a day without anything to book."),
             )
-    return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+    return _say_moving(postings, tone)
+
+
+def _say_moving(postings: list[Posting], tone: str) -> NextStep:
+    """On its way, and what keeps it when its company's link to Exact does not hold."""
+    connection = next((it.division.connection for it in postings if it.state not in OVER), None)
+    consent = consent_of(connection) if connection else Consent.GOOD
+    if connection is None or consent in (Consent.GOOD, Consent.ENDING):
+        return NextStep(tone=tone, title=_("On its way to Exact"), advice=_("Nothing to do: it goes by itself."))
+    lost = not consent.usable
+    return NextStep(
+        tone="danger" if lost else "warning",
+        title=str(consent.label),
+        reasons=[it for it in [say_consent(connection)] if it],
+        advice=_("It goes by itself after the new log-in.") if lost else _("Nothing to do yet: it goes by itself."),
+        set_up_address=links.set_up(postings[0].establishment) if lost else "",
+    )
 
 
 def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:

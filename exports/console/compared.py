@@ -9,7 +9,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exact.models import Activation, ConnectionState, Division, Posting, PostingState
+from exact.api.consent import usable
+from exact.models import Activation, Division, Posting, PostingState
 from tenants.viewpoint import Scope
 
 # Every company is compared each night; one night may be missed before a page says so.
@@ -70,5 +71,5 @@ def late_companies(scope: Scope) -> QuerySet[Division]:
     before = timezone.now() - LATE_AFTER
     posted = Posting.objects.filter(division=OuterRef("pk"), state=PostingState.POSTED, posted_at__lt=before)
     late = companies(scope).filter(Q(reconciled_at=None) | Q(reconciled_at__lt=before), Exists(posted))
-    linked = late.filter(connection__state=ConnectionState.ACTIVE)
+    linked = late.filter(usable("connection__"))
     return linked.select_related("tenant").order_by("reconciled_at", "pk")

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from tenants.models import Establishment
+
 
 def closings(
     *,
@@ -28,6 +30,11 @@ def closings(
     chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exports_storedclosing_changelist")
     return f"{page}?{chosen}" if chosen else page
+
+
+def set_up(shop: Establishment) -> str:
+    """The customer's checklist, at this establishment: what is missing, and where a new link is sent."""
+    return f"{reverse('console_set_up_customer', args=[shop.tenant_id])}#shop-{shop.pk}"
 
 
 def findings(*, establishment: int | None = None, kind: str = "") -> str:

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from booking.mapping import take_parameters as put_in_force
-from exact.activation.lapses import lapses_at
 from exact.activation.links import end_links, live_step, make_link
 from exact.activation.state import ActivationState, state_at, state_of
 from exact.activation.switch import recheck, switch_off
+from exact.api.consent import Consent, consent_of, lapses_at, times_of_doubt
 from exact.lane.states import OVER
 from exact.models import Activation, Finding, FindingKind, Posting, PostingState
 from exports.models import StoredClosing
@@ -68,10 +68,13 @@ def activation_status(establishment: Establishment) -> ActivationStatus:
 
 
 def _list_what_to_mend(activation: Activation, state: ActivationState) -> list[dict[str, Any]]:
-    """What to mend, and of a sound export that its consent ends."""
+    """What to mend, and of a sound export that its consent ends or that Exact refused it without a last word."""
     if state is ActivationState.RECONNECT_REQUIRED:
         return [Problem(code="reconnect_required").to_document()]
-    if state is ActivationState.ACTIVE and (end := lapses_at(activation.division.connection)):
+    connection = activation.division.connection
+    if state is ActivationState.ACTIVE and consent_of(connection) is Consent.DOUBTFUL:
+        return [Problem(code="consent_in_doubt", facts=times_of_doubt(connection), blocking=False).to_document()]
+    if state is ActivationState.ACTIVE and (end := lapses_at(connection)):
         day = Problem(code="consent_lapses", facts={"date": end.date().isoformat()}, blocking=False)
         return [day.to_document()]
     return [*activation.problems]

@@ -12,10 +12,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from exact.activation.switch import learn_third_parties, recheck
+from exact.api.consent import usable
 from exact.api.errors import ExactError
 from exact.company.preflight import THIRD_PARTY_UNKNOWN
 from exact.lane.states import OPEN
-from exact.models import Activation, ConnectionState, Division, Lane, Posting
+from exact.models import Activation, Division, Lane, Posting
 from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.park import park, stopped_closings
@@ -88,7 +89,7 @@ def learn_and_recheck() -> int:
 
 def _reachable() -> QuerySet[Activation]:
     """Activations whose company can be asked: a consent that is gone is a person's to renew, not worth a call."""
-    return Activation.objects.filter(active=True, division__connection__state=ConnectionState.ACTIVE)
+    return Activation.objects.filter(usable("division__connection__"), active=True)
 
 
 def _select_held_for_third_parties() -> QuerySet[StoredClosing]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as N_
 
+from exact.api.consent import DOUBTFUL
 from exact.models import Posting
 from exact.wording import SENTENCES as OF_EXACT
 from exact.wording import said
@@ -193,8 +194,10 @@ SENTENCES: dict[str, str] = {
     ),
     # the activation
     "reconnect_required": N_(
-        "Exact no longer accepts the log-in. Choose “Activate the export to Exact” and log in again; nothing is lost."
+        "Exact no longer accepts the log-in: closings wait, nothing is lost. Choose “Activate the export to Exact” and "
+        "log in again."
     ),
+    "consent_in_doubt": DOUBTFUL,
     "consent_lapses": N_(
         "Exact did not let us renew the log-in for 20 days: it ends on {date}. Log in again before that."
     ),
@@ -228,6 +231,7 @@ SENTENCES: dict[str, str] = {
     "not_in_exact": N_("Looked up: not in Exact. What is sent again takes its place."),
     "not_sent_rate_limited": N_("Not sent: the limit of calls is reached. It goes on by itself."),
     "not_sent_reconnect_required": N_("Not sent: the customer must log in at Exact again."),
+    "not_sent_consent_in_doubt": N_("Not sent: Exact refused the link. It is tried again by itself."),
     "not_sent_unavailable": N_("Not sent: Exact does not answer. It is tried again by itself."),
     "not_sent_refused": N_("Not sent: Exact refuses the call."),
     "gone_from_exact": N_("Exact no longer has this: {catalogue} {item}. Create it there or change the mapping."),

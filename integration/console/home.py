@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from concerns.found import concerns_of
-from concerns.pauses import why_paused
-from exact.activation.lapses import lapsing_connections
+from exact.lane.pauses import why_paused
 from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.console.findings_page import open_findings
@@ -68,7 +67,6 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "silent": silent[:SHOWN],
         "more_silent": len(silent) > SHOWN,
         "lanes": [(lane, why_paused(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
-        "lapses": lapsing_connections(user, now),
         "columns": last_days(user, day),
         "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
         "may_set_up": user.has_perm("tenants.add_tenant"),

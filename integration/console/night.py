@@ -122,4 +122,4 @@ def _list_establishments(user: User, rows: QuerySet[StoredClosing]) -> list[Line
 def paused_lanes(user: User, now: datetime) -> QuerySet[Lane]:
     """Divisions nothing is sent to now, the longest pause first."""
     rows = visible_to(user, Lane.objects.filter(paused_until__gt=now))
-    return rows.select_related("division__tenant").order_by("-paused_until")
+    return rows.select_related("division__tenant", "division__connection").order_by("-paused_until")

@@ -5,7 +5,7 @@ The lists of states are written out, for PostgreSQL takes a partial index only w
 a test holds them against the models.
 """
 
-from exact.activation.lapses import WARN_AFTER
+from exact.api.consent import WARN_AFTER
 
 # What the lane may send now, as `exact_lane_next` decides: neither of a lane that stands still, nor of an establishment
 # that is switched off, nor beside an entry of its closing that a person must look at. It waits since the lane could go.

@@ -96,17 +96,17 @@ def test_number__that_never_arrived_is_told_until_it_comes(linked: Linked) -> No
     assert of(staff_of(till), Condition.MISSING) == []
 
 
-def test_consent__lost_is_told_when_the_lane_met_it_or_the_connection_says_so(linked: Linked) -> None:
-    till, division = linked
+def test_consent__lost_is_told_with_the_way_to_send_a_new_link(linked: Linked) -> None:
+    till, _division = linked
     person = staff_of(till)
     assert of(person, Condition.LINK_LOST) == []
-    Lane.objects.filter(division=division).update(
-        pause_code="reconnect_required", paused_until=timezone.now() + timedelta(minutes=15)
-    )
-    assert len(of(person, Condition.LINK_LOST)) == 1
-    Lane.objects.update(pause_code="", paused_until=None)
     Connection.objects.update(state=ConnectionState.RECONNECT_REQUIRED)
-    assert len(of(person, Condition.LINK_LOST)) == 1
+    (lost,) = of(person, Condition.LINK_LOST)
+    assert (lost.mend, lost.shops) == ("Envoyer un nouveau lien", {till.till.establishment_id})
+    client = Client()
+    client.force_login(person)
+    page, _sharp, place = lost.address.partition("#")
+    assert f'id="{place}"' in client.get(page).content.decode()
     Activation.objects.update(active=False)
     assert of(person, Condition.LINK_LOST) == []
 

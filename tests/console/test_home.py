@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
-from exact.activation.lapses import lapsing_connections
 from exports.coverage.silent import silent_tills
 from exports.models import StoredClosing
 from integration.console.night import night_of, paused_lanes
@@ -125,13 +124,8 @@ def test_opening_days__are_ticked_and_none_ticked_means_learned(here: World) -> 
         assert shop.opening_days == kept
 
 
-def test_lanes_and_links__are_the_persons_own(here: World) -> None:
+def test_lanes__are_the_persons_own(here: World) -> None:
     now = timezone.now()
-    connection = here.own.tenant.connections.get()
-    connection.access_issued_at = now - timedelta(days=25)
-    connection.save(update_fields=["access_issued_at"])
-    (lapse,) = lapsing_connections(here.own.staff, now)
-    assert (lapse.connection, lapse.days_left) == (connection, 4)
     assert {lane.division.name for lane in paused_lanes(here.own.staff, now)} == {"PROPRE livres", "SOEURETTE livres"}
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from booking.models import Mapping
 from clyo_ingest.keys import issue_code
+from concerns.condition import conditions_of
 from exact.activation.link_mail import mail_link
 from exact.activation.links import make_link, revoke
 from exact.models import ActivationLink, LinkWay
@@ -109,6 +110,8 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
     shops = progress_of(tenant)
     mapped = {*Mapping.objects.filter(tenant=tenant).values_list("establishment", flat=True)}
     user = _user(request, "tenants.view_tenant")
+    conditions = conditions_of(user, [it.facts.shop for it in shops])
+    done = bool(shops) and not any(it.current for it in shops)
     context = {
         "title": tenant.name,
         "tenant": tenant,
@@ -119,13 +122,14 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
                 if it.facts.shop.pk in mapped
                 else "",
                 "closings_address": links.closings(establishment=it.facts.shop.pk),
-                "open": bool(it.current),
+                "condition": conditions[it.facts.shop.pk],
             }
             for it in shops
         ],
         "done": sum(it.count for it in shops),
         "total": len(shops) * len(STEPS),
-        "complete": bool(shops) and not any(it.current for it in shops),
+        "complete": done and not any(it.condition.waits for it in conditions.values()),
+        "set_up": done,
         "may_change": user.has_perm("tenants.change_till"),
         "at": CHECKLIST,
     }

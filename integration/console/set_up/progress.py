@@ -13,7 +13,8 @@ from booking.models import AskedMeans, Mapping
 from booking.questions import open_questions
 from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
-from exact.models import Activation, ActivationLink, ConnectionState, LinkStep, Posting
+from exact.api.consent import Consent, consent_of, say_consent
+from exact.models import Activation, ActivationLink, LinkStep, Posting
 from exact.wording import explain
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
@@ -53,14 +54,23 @@ class Facts:
     entries: list[str]
 
     @property
-    def linked(self) -> bool:
-        connection = self.activation.division.connection if self.activation else None
-        return connection is not None and connection.state == ConnectionState.ACTIVE
+    def consent(self) -> Consent | None:
+        """How the consent that closings go through stands; None before the first."""
+        return consent_of(self.activation.division.connection) if self.activation else None
 
     @property
-    def reconnect(self) -> bool:
-        """Whether it was linked, and Exact asks for the log-in again."""
-        return self.activation is not None and not self.linked
+    def consent_words(self) -> str:
+        """What there is to say of the consent, "" when it is good."""
+        return say_consent(self.activation.division.connection) if self.activation else ""
+
+    @property
+    def linked(self) -> bool:
+        return self.consent is not None and self.consent.usable
+
+    @property
+    def takes_a_link(self) -> bool:
+        """Whether somebody should log in at Exact: for the first time, again, or before the consent ends."""
+        return not self.linked or self.consent is Consent.ENDING
 
     @property
     def live_links(self) -> list[ActivationLink]:

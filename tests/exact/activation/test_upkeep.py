@@ -220,8 +220,11 @@ def test_consent__lost_is_shown_to_its_reseller_and_support_alone(
     till.post("closings", closing())
     work(division)
     assert state(till)["state"] == "reconnect_required"
-    for address, words in (("admin:index", "doit relier"), ("admin:exact_connection_changelist", "reconnexion")):
-        shown = [words in console(user).get(reverse(address)).content.decode() for user in (own, support, stranger)]
+    said = "Exact n’accepte plus la connexion : les clôtures attendent, rien n’est perdu.".replace(
+        " :", "\N{NO-BREAK SPACE}:"
+    )
+    for address in ("admin:index", "admin:exact_connection_changelist", "admin:exact_lane_changelist"):
+        shown = [said in console(user).get(reverse(address)).content.decode() for user in (own, support, stranger)]
         assert shown == [True, True, False], address
 
 

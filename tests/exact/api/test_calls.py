@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 
 from exact.api.budget import Budget
 from exact.api.client import ExactClient
 from exact.api.errors import (
+    ConsentInDoubt,
     ExactError,
-    NeedsReconnect,
     OutcomeUnknown,
     RateLimited,
     Refused,
@@ -37,6 +38,9 @@ class Tokens:
     def renew(self, refused: str) -> str:
         self.refused.append(refused)
         return "second"
+
+    def doubt(self, refused: str) -> ConsentInDoubt:
+        return ConsentInDoubt(refused, until=timezone.now())
 
 
 class Exact:
@@ -132,7 +136,7 @@ def test_token__that_is_refused_is_renewed_once(act: Act, answer: httpx.Response
 @pytest.mark.parametrize("act", [read, write, remove])
 def test_token__that_is_refused_though_new_needs_a_new_log_in(act: Act) -> None:
     exact = Exact(UNAUTHORIZED, UNAUTHORIZED)
-    with pytest.raises(NeedsReconnect):
+    with pytest.raises(ConsentInDoubt, match="second"):
         act(client(exact))
     assert len(exact.asked) == 2
 

@@ -20,10 +20,13 @@ from django.conf import settings
 from django.db import connection as database
 from django.db import connections
 
+from exact.activation.upkeep import consents_in_doubt, try_consent
 from exact.api import connection as tokens
 from exact.api.client import http_of_thread
 from exact.api.connection import ConnectionTokens, renewed
+from exact.api.consent import Consent, consent_of, next_try_at, say_consent
 from exact.api.errors import NeedsReconnect, Unavailable
+from exact.lane.pauses import why_paused
 from exact.models import Connection, ConnectionState, Division, Lane, Posting
 from tests.conftest import ROOT, Caller, SimulatedExact, closing, work
 
@@ -99,9 +102,9 @@ def works(exact: SimulatedExact, access_token: str) -> bool:
 
 @pytest.mark.parametrize(
     ("age_s", "refused", "calls"),
-    [(569.9, True, 0), (570.1, True, 1), (570.1, False, 0), (581.9, False, 0), (582.1, False, 1)],
+    [(569.9, False, 0), (570.1, False, 0), (581.9, False, 0), (582.1, False, 1), (1, True, 1), (570.1, True, 1)],
 )
-def test_renewal__never_before_570_s_and_by_itself_18_s_before_the_end(
+def test_renewal__comes_18_s_before_the_end_and_at_once_for_a_token_that_exact_refuses(
     connection: Connection, exact: SimulatedExact, later_at_exact: None, age_s: float, refused: bool, calls: int
 ) -> None:
     before, had = calls_of_tokens(exact), connection.access_token
@@ -239,6 +242,56 @@ def test_dead_token__stops_the_lane_until_the_customer_logs_in_again(
     work(division)
     assert till.get(f"closings/{closing_id}").json()["state"] == "exported"
     assert len(exact.entries(division.code)) == 2
+
+
+def test_withdrawn__consent_is_known_at_the_first_call_however_young_the_token(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    till.post("closings", closing())
+    exact.control("consents/withdraw", client_id="demo-client", user=f"compta{division.code}@example.fr")
+    work(division)
+    assert consent_of(Connection.objects.get(pk=division.connection_id)) is Consent.LOST
+    assert Lane.objects.get(division=division).pause_code == "reconnect_required"
+
+
+def test_token__refused_and_called_not_expired_leaves_the_consent_in_doubt_until_it_can_be_renewed(
+    linked: tuple[Caller, Division], exact: SimulatedExact
+) -> None:
+    till, division = linked
+    closing_id = till.post("closings", closing()).json()["id"]
+    # Exact knows no such access token, and does not renew so early what it gave.
+    Connection.objects.filter(pk=division.connection_id).update(access_token="unknown")
+    before = calls_of_tokens(exact)
+    work(division)
+    row, lane = Connection.objects.get(pk=division.connection_id), Lane.objects.get(division=division)
+    assert (consent_of(row), lane.pause_code) == (Consent.DOUBTFUL, "consent_in_doubt")
+    assert say_consent(row) == why_paused(lane)
+    assert lane.paused_until is not None
+    assert abs(lane.paused_until - next_try_at(row)) < timedelta(seconds=5)
+    told = till.get("activation").json()
+    assert (told["state"], [it["code"] for it in told["problems"]]) == ("active", ["consent_in_doubt"])
+    Lane.objects.update(paused_until=None)
+    work(division)
+    assert calls_of_tokens(exact) - before == 1, "Exact is asked once, not at each call"
+    assert row.pk not in consents_in_doubt()
+
+    exact.control("clock", advance=AN_HOUR)
+    age_in_database(row)
+    assert consents_in_doubt() == [row.pk]
+    try_consent(row.pk)
+    assert consent_of(Connection.objects.get(pk=row.pk)) is Consent.GOOD
+    Lane.objects.update(paused_until=None)
+    work(division)
+    exact.control("clock", real=True)
+    assert till.get(f"closings/{closing_id}").json()["state"] == "exported"
+
+
+def test_token__fresh_and_refused_leaves_the_consent_in_doubt(connection: Connection) -> None:
+    source = ConnectionTokens(connection, http_of_thread())
+    doubt = source.doubt(refused=source.current())
+    row = Connection.objects.get(pk=connection.pk)
+    assert (consent_of(row), doubt.until) == (Consent.DOUBTFUL, next_try_at(row))
 
 
 def test_withdrawn__consent_stops_the_lane(

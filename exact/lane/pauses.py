@@ -1,0 +1,41 @@
+"""Why nothing is sent to a company now, in words. mypy asks for the words of a code that has none."""
+
+from datetime import datetime
+from typing import assert_never
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exact.api.consent import Consent, consent_of, say_consent
+from exact.models import Lane, PauseCode
+
+
+def why_paused(lane: Lane) -> str:
+    """Return why a lane stands still, with what will end it; "" when it does not.
+
+    The lane comes with its division's connection: what stands still for a log-in says how that stands now.
+    """
+    if not lane.pause_code:
+        return ""
+    code = PauseCode(lane.pause_code)
+    match code:
+        case PauseCode.RATE_LIMITED:
+            return _("Exact's call limit is reached; it goes on by itself.")
+        case PauseCode.RECONNECT_REQUIRED | PauseCode.CONSENT_IN_DOUBT:
+            connection = lane.division.connection
+            if consent_of(connection) not in (Consent.GOOD, Consent.ENDING):
+                return say_consent(connection)
+            return _("Exact had refused the link; it goes on by itself.")
+        case PauseCode.UNAVAILABLE:
+            return _("Exact does not answer; it tries again by itself.")
+        case PauseCode.SETTLING:
+            return _("An outcome is unknown; it is looked up in Exact before anything is sent.")
+        case PauseCode.REFUSED:
+            return _("Exact refused a call nobody expected; support looks.")
+    assert_never(code)
+
+
+def stands_until(lane: Lane) -> datetime | None:
+    """Until when a lane stands still; None when it may go."""
+    until = lane.paused_until
+    return until if until is not None and until > timezone.now() else None
