@@ -6,30 +6,36 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
-from on_demand.ask import ask_for_run
-from on_demand.asked_days import PRESETS, month_days, months_until, preset_days
-from on_demand.bridge_words import bridge_rows
+from on_demand.ask_page import asked_page, start_runs
 from on_demand.claim import cancel
 from on_demand.forms import BookYearForm, FileSettingsForm, MonthlyExportForm, RunForm
-from on_demand.link import file_answer
-from on_demand.models import BookYear, FileSettings, MonthlyExport, OnDemandExport, OnDemandFormat
-from on_demand.preview import preview
+from on_demand.link import file_answer, zip_answer
+from on_demand.models import (
+    BookYear,
+    ExportPart,
+    ExportSet,
+    FileSettings,
+    MonthlyExport,
+    OnDemandExport,
+    OnDemandFormat,
+)
+from on_demand.place_words import place_of
 from on_demand.report import Report
+from on_demand.together import Together
 from on_demand.verdict import WORDS, Verdict, verdict_of, with_verdicts
-from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin
 from tenants.models import User
+from tenants.scope import visible_to
 
 LABELS = {
     Verdict.QUEUED: "default",
@@ -56,12 +62,15 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
         rows = super().get_queryset(request)
+        rows = rows.prefetch_related("shops__establishment")
         return with_verdicts(rows).defer("sheet", "sheet_csv", "comparison", "problems", "takings", "read_back")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("new/", view(self.new_view), name="on_demand_ondemandexport_new"),
+            path("together/<uuid:set_id>/", view(self.together_view), name="on_demand_exportset"),
+            path("together/<uuid:set_id>/zip/", view(self.zip_view), name="on_demand_exportset_zip"),
             path("<uuid:run_id>/file/", view(self.file_view), name="on_demand_ondemandexport_file"),
             path("<uuid:run_id>/sheet/", view(self.sheet_view), name="on_demand_ondemandexport_sheet"),
             path("<uuid:run_id>/sheet.csv", view(self.sheet_csv_view), name="on_demand_ondemandexport_sheet_csv"),
@@ -84,7 +93,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("establishment"), ordering="establishment")
     def place(self, run: OnDemandExport) -> str:
-        return str(run.establishment or _now("{customer}: all establishments").format(customer=run.tenant))
+        return place_of(run)
 
     @display(description=_("state"), ordering="state", label=LABELS)
     def state_label(self, run: OnDemandExport) -> tuple[str, str]:
@@ -96,42 +105,28 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         return Report(run).who
 
     def new_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows the form, and with a full form what the run would do; POST starts it."""
-        user = _person(request)
+        """GET shows the form, and with a full form what the runs would do; POST starts them."""
         if not self._may_ask(request):
             raise PermissionDenied
         if request.method == "POST":
-            form = RunForm(request.POST, user=user)
-            if form.is_valid():
-                run = form.run()
-                started = ask_for_run(
-                    run.tenant,
-                    establishment=run.establishment,
-                    first=run.first_date,
-                    last=run.last_date,
-                    format=OnDemandFormat(run.format),
-                    email=run.email,
-                    again=run.again,
-                    language=getattr(request, "LANGUAGE_CODE", "fr"),
-                    by=person_behind(request),
-                )
-                return redirect("admin:on_demand_ondemandexport_change", started.pk)
+            form = RunForm(request.POST, user=_person(request))
+            if form.is_valid() and (started := start_runs(request, form.runs())):
+                return redirect(started)
         else:
-            form = RunForm(_fill_in_preset(request.GET), user=user)
-        shown = preview(form.run()) if "show" in request.GET and form.is_valid() else None
-        if not ("show" in request.GET or request.method == "POST"):
+            form = RunForm(request.GET, user=_person(request))
+        asked = "show" in request.GET or request.method == "POST"
+        if not asked:
             form.errors.clear()  # a form nobody has filled in yet has no mistakes
-        return self._page(
-            request,
-            "new",
-            title=_now("Export to accounting"),
-            form=form,
-            presets=PRESETS.items(),
-            months=months_until(timezone.localdate()),
-            preview=shown,
-            bridge=[*bridge_rows(shown.bridge)] if shown else [],
-            run=form.run() if shown else None,
-        )
+        context = asked_page(_person(request), form, shown=asked and form.is_valid())
+        return self._page(request, "new", title=_now("Export to accounting"), form=form, **context)
+
+    def together_view(self, request: HttpRequest, set_id: UUID) -> HttpResponse:
+        """Exports that were asked for together; only those of customers the person sees."""
+        together = _find_set(request, set_id)
+        return self._page(request, "together", title=together.title, together=together)
+
+    def zip_view(self, request: HttpRequest, set_id: UUID) -> HttpResponse | FileResponse:
+        return zip_answer(_find_set(request, set_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -140,7 +135,8 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         if run is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
-        told = {"report": Report(run), "may_cancel": may_cancel(request, run)}
+        together = ExportPart.objects.filter(run=run).values_list("together", flat=True).first()
+        told = {"report": Report(run), "may_cancel": may_cancel(request, run), "together": together}
         return self._page(request, "run", title=str(run), run=run, **told)
 
     def file_view(self, request: HttpRequest, run_id: UUID) -> Any:
@@ -240,22 +236,19 @@ class BookYearAdmin(ScopedAdmin):
 
 @admin.register(MonthlyExport)
 class MonthlyExportAdmin(ScopedAdmin):
-    """Which establishments get the file of last month by mail, and on which day."""
+    """Of which customers and establishments the file of last month goes by mail, and on which day."""
 
     form = MonthlyExportForm
-    list_display = ["establishment", "day", "format", "email", "active", "exported_month"]
+    list_display = ["tenant", "establishment", "day", "format", "email", "active", "exported_month"]
     list_filter = ["active", ("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"active__exact", "tenant__id__exact"})
-    search_fields = ["establishment__code", "establishment__name", "email"]
-    autocomplete_fields = ["establishment"]
+    search_fields = ["tenant__name", "establishment__code", "establishment__name", "email"]
+    autocomplete_fields = ["tenant", "establishment"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: MonthlyExport | None = None) -> list[str]:
-        return ["establishment"] if obj else []
-
-    def save_model(self, request: HttpRequest, obj: MonthlyExport, form: object, change: bool) -> None:
-        obj.tenant_id = obj.establishment.tenant_id
-        super().save_model(request, obj, form, change)
+        """An order stays with whom it was made for."""
+        return ["tenant", "establishment"] if obj else []
 
 
 def _person(request: HttpRequest) -> User:
@@ -263,14 +256,12 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _fill_in_preset(asked: QueryDict) -> QueryDict:
-    """The form's values, with the days of the preset or month that was chosen; yesterday when nothing was."""
-    filled, today = asked.copy(), timezone.localdate()
-    if "preset" in asked or "first" not in asked:
-        month = next((it for it in months_until(today) if f"{it:%Y-%m}" == asked.get("month")), None)
-        if asked.get("preset") == "month" and month:
-            first, last = month_days(month, today)
-        else:
-            first, last = preset_days(asked.get("preset", "yesterday"), today)
-        filled["first"], filled["last"] = first.isoformat(), last.isoformat()
-    return filled
+def _find_set(request: HttpRequest, set_id: UUID) -> Together:
+    """A set of which the person sees a customer; any other is not there."""
+    person = _person(request)
+    if not person.has_perm("on_demand.view_ondemandexport"):
+        raise PermissionDenied
+    found = visible_to(person, ExportSet.objects.filter(pk=set_id)).first()
+    if found is None:
+        raise Http404
+    return Together(found, person)

@@ -1,11 +1,22 @@
-"""Asking for a run: from the console, from a till, or by the calendar."""
+"""Asking for runs: from the console, one or several together; from a till; or by the calendar."""
 
+import hashlib
+import json
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 
 from django.db import transaction
 
-from on_demand.models import UNFINISHED, OnDemandExport, OnDemandFormat
+from on_demand.models import (
+    UNFINISHED,
+    ExportPart,
+    ExportSet,
+    MailState,
+    OnDemandExport,
+    OnDemandFormat,
+    OnDemandShop,
+)
 from on_demand.nudge import nudge_run
 from tenants.models import Establishment, Tenant, Till, User
 
@@ -17,6 +28,7 @@ def ask_for_run(
     first: date,
     last: date,
     format: OnDemandFormat,
+    shops: Collection[Establishment] = (),
     email: str = "",
     language: str = "fr",
     again: bool = False,
@@ -26,9 +38,10 @@ def ask_for_run(
     """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
 
     The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
-    `again`: a file for import also holds what an earlier one held. `late_since`: a monthly one (`OnDemandExport`).
+    `shops`: several of the customer's establishments, not all. `again`: a file for import also holds what an earlier
+    one held. `late_since`: a monthly one (`OnDemandExport`).
     """
-    assert establishment is None or establishment.tenant_id == tenant.pk, "an establishment of that customer"
+    assert all(it.tenant_id == tenant.pk for it in (*shops, *([establishment] if establishment else []))), "of it"
     asked = {
         "tenant": tenant,
         "establishment": establishment,
@@ -44,8 +57,50 @@ def ask_for_run(
     with transaction.atomic():
         # The customer's row is locked, so that a double click finds the run that the first click made.
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant.pk).values_list("pk").get()
-        run = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED).first()
-        if run is None:
-            run = OnDemandExport.objects.create(**asked, language=language)
-            transaction.on_commit(partial(nudge_run, run.pk), robust=True)
+        same = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED, part=None)
+        found = next((it for it in same if {*it.some_shops} == {*shops}), None)
+        return found or _queue(OnDemandExport(**asked, language=language), shops)
+
+
+def ask_together(
+    wanted: Sequence[OnDemandExport], *, nothing: Collection[Tenant], email: str, language: str, by: User
+) -> ExportSet:
+    """Queue a run for each customer, with one mail for all; `wanted` are alike but for their customer, none stored.
+
+    `nothing`: customers that have nothing to export there; they are named. The same question again, while the first is
+    not answered, is that first set.
+    """
+    first = wanted[0]
+    places = sorted([it.tenant_id, sorted(shop.pk for shop in it.some_shops), it.establishment_id] for it in wanted)
+    days = [first.first_date.isoformat(), first.last_date.isoformat()]
+    question = hashlib.sha256(json.dumps([by.pk, days, first.format, first.again, email, places]).encode()).hexdigest()
+    with transaction.atomic():
+        tenants = sorted({it.tenant_id for it in wanted})
+        [*Tenant.objects.select_for_update(no_key=True).filter(pk__in=tenants).order_by("pk").values_list("pk")]
+        same = ExportSet.objects.filter(question=question, parts__run__state__in=UNFINISHED)
+        if found := same.first():
+            return found
+        together = ExportSet.objects.create(
+            question=question,
+            first_date=first.first_date,
+            last_date=first.last_date,
+            format=first.format,
+            asked_by=by,
+            email=email,
+            language=language,
+            mail_state=MailState.DUE if email else MailState.NONE,
+        )
+        for run in wanted:
+            run.email, run.language, run.asked_by = "", language, by
+            ExportPart.objects.create(tenant_id=run.tenant_id, together=together, run=_queue(run, run.some_shops))
+        for tenant in nothing:
+            ExportPart.objects.create(tenant=tenant, together=together, run=None)
+    return together
+
+
+def _queue(run: OnDemandExport, shops: Collection[Establishment]) -> OnDemandExport:
+    run.save(force_insert=True)
+    for shop in shops:
+        OnDemandShop.objects.create(tenant_id=run.tenant_id, run=run, establishment=shop)
+    transaction.on_commit(partial(nudge_run, run.pk), robust=True)
     return run

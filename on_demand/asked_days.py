@@ -26,20 +26,27 @@ class AskedDays:
     last: str
     month: str = ""
 
+    @property
+    def shown(self) -> str:
+        """What a form keeps of them, so that the next question tells what was changed in it."""
+        return f"{self.month} {self.first} {self.last}"
+
 
 def asked_days(asked: Mapping[str, str], today: date, *, usual: str) -> AskedDays:
-    """The days of a button, of the month chosen, or as typed; when nothing was asked those of the preset `usual`.
+    """The days of a button, of a month, or as typed; when nothing was asked those of the preset `usual`.
 
-    A month that stays chosen holds until other days are: by a button, by typing ("days"), or by another month.
+    A form has a month and two days at once: what was changed since it was shown (`was`) is what is meant.
     """
+    if asked.get("preset", "") in PRESETS:
+        return _make_days(*preset_days(asked["preset"], today), today)
     month = next((it for it in months_until(today) if f"{it:%Y-%m}" == asked.get("month")), None)
-    preset = asked.get("preset", "")
-    if preset in PRESETS:
-        return _make_days(*preset_days(preset, today), today)
-    if month is not None and "days" not in asked:
+    typed = (asked.get("first", ""), asked.get("last", ""))
+    was_month, *was_days = asked.get("was", "").split(" ") if "was" in asked else ("", "", "")
+    of_month = "first" not in asked or asked.get("month") != was_month or [*typed] == was_days
+    if month is not None and of_month:
         return _make_days(*month_days(month, today), today)
     if "first" in asked:
-        return AskedDays(first=asked["first"], last=asked.get("last", ""))
+        return AskedDays(first=typed[0], last=typed[1])
     return _make_days(*preset_days(usual, today), today)
 
 

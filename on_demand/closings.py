@@ -56,20 +56,29 @@ def closings_in(run: OnDemandExport) -> QuerySet[StoredClosing]:
     rows = StoredClosing.objects.filter(tenant_id=run.tenant_id)
     of_days = Q(business_date__gte=run.first_date, business_date__lte=run.last_date)
     if run.late_since is not None:
-        assert run.establishment is not None, "a monthly file is one establishment's"
-        late = late_closings(run.establishment, run.late_since, run.first_date, came_until=run.asked_at, but=run)
+        late = late_closings(
+            run.tenant_id, run.establishment_id, run.late_since, run.first_date, came_until=run.asked_at, but=run
+        )
         of_days |= Q(pk__in=late.values("pk"))
     rows = rows.filter(of_days)
+    if run.some_shops:
+        return rows.filter(establishment__in=run.some_shops)
     return rows.filter(establishment_id=run.establishment_id) if run.establishment_id else rows
 
 
 def late_closings(
-    shop: Establishment, since: date, before: date, *, came_until: datetime, but: OnDemandExport | None = None
+    tenant_id: int,
+    shop_id: int | None,
+    since: date,
+    before: date,
+    *,
+    came_until: datetime,
+    but: OnDemandExport | None = None,
 ) -> QuerySet[StoredClosing]:
-    """Closings of these days that no monthly file of the establishment holds, but for the one of this run."""
-    rows = StoredClosing.objects.filter(
-        tenant_id=shop.tenant_id, establishment=shop, business_date__gte=since, business_date__lt=before
-    )
+    """Closings of these days that no monthly file holds, but for the one of this run: of a shop, or of a customer."""
+    rows = StoredClosing.objects.filter(tenant_id=tenant_id, business_date__gte=since, business_date__lt=before)
+    if shop_id is not None:
+        rows = rows.filter(establishment_id=shop_id)
     monthly = OnDemandClosing.objects.filter(
         export=OuterRef("pk"),
         state__in=ARRIVED,

@@ -1,15 +1,12 @@
 """The console's forms: asking for a run, and how files are written."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +15,7 @@ from ledger.files.ciel import CielCharset, DecimalSign
 from ledger.files.fec import FiscalYear
 from ledger.files.sage import SageLabelWidth
 from ledger.files.sage_text import SageTextCharset, Separator
+from on_demand.asked_days import asked_days
 from on_demand.book_years import is_numbered_otherwise, is_too_long, longest_days
 from on_demand.models import (
     FOR_IMPORT,
@@ -30,22 +28,8 @@ from on_demand.models import (
 )
 from on_demand.options import FileOptions, JournalName, ThirdPartyName
 from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
-from tenants.models import Establishment, Tenant, User
-from tenants.scope import visible_to
-
-
-class LongSelect(forms.Select):
-    """A select of groups, written in one go: a template for each option of two thousand shops takes half a second."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = str(value)
-        rows = ((title, self._options(options, chosen)) for title, options in self.choices)
-        groups = format_html_join("", '<optgroup label="{}">{}</optgroup>', rows)
-        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), groups)
-
-    def _options(self, options: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-        rows = ((value, SafeString(" selected" if value == chosen else ""), label) for value, label in options)
-        return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+from on_demand.places import Chosen, PlacesField
+from tenants.models import User
 
 
 class DayField(forms.DateField):
@@ -62,7 +46,7 @@ class DayField(forms.DateField):
 class RunForm(forms.Form):
     """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
 
-    where = forms.ChoiceField(label=_("Establishment"), widget=LongSelect)
+    where = PlacesField(label=_("Establishments"))
     first = DayField(label=_("From"))
     last = DayField(label=_("To"))
     format = forms.ChoiceField(label=_("Format"), choices=OnDemandFormat.choices)
@@ -78,24 +62,19 @@ class RunForm(forms.Form):
         help_text=_("Ciel and Sage: also what an earlier file holds, for instance when its import was refused."),
     )
 
-    def __init__(self, data: Any, *, user: User) -> None:
-        super().__init__(data)
-        self._user = user
-        field = self.fields["where"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [*self._places()]
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        filled, days = data.copy(), asked_days({it: str(data[it]) for it in data}, timezone.localdate(), usual=USUAL)
+        filled["first"], filled["last"] = days.first, days.last
+        self.month, self.was = days.month, days.shown
+        super().__init__(filled)
+        places = self.fields["where"]
+        assert isinstance(places, PlacesField)
+        places.offer(user)
+        if "where" not in data:
+            filled.setlist("where", places.only)
         if not user.has_perm("on_demand.send_ondemandexport"):
             into_files: Any = self.fields["format"]
             into_files.choices = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
-
-    def _places(self) -> Iterator[tuple[str, Any]]:
-        shops = visible_to(self._user, Establishment.objects.all()).select_related("tenant")
-        by_tenant: dict[Tenant, list[tuple[str, str]]] = {}
-        for shop in shops.order_by("tenant__name", "code"):
-            by_tenant.setdefault(shop.tenant, []).append((f"e{shop.pk}", str(shop)))
-        for tenant, places in by_tenant.items():
-            everything = [(f"t{tenant.pk}", _now("{customer}: all establishments").format(customer=tenant))]
-            yield str(tenant), [*everything, *places] if len(places) > 1 else places
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -107,22 +86,18 @@ class RunForm(forms.Form):
         return cleaned
 
     def _longest(self, cleaned: dict[str, Any], first: date, last: date) -> int:
-        if "where" not in cleaned or "format" not in cleaned:
+        if not cleaned.get("where") or "format" not in cleaned:
             return LONGEST_DAYS
-        tenant, _shop = self._place(cleaned["where"])
-        return longest_days(tenant, cleaned["format"], first, last)
+        return min(longest_days(it.tenant, cleaned["format"], first, last) for it in cleaned["where"])
 
-    def _place(self, place: str) -> tuple[Tenant, Establishment | None]:
-        if place.startswith("e"):
-            shop = visible_to(self._user, Establishment.objects.all()).select_related("tenant").get(pk=place[1:])
-            return shop.tenant, shop
-        return visible_to(self._user, Tenant.objects.all()).get(pk=place[1:]), None
+    def runs(self) -> list[OnDemandExport]:
+        """The runs asked for, one for each customer, not stored."""
+        return [*map(self._run_of, self.cleaned_data["where"])]
 
-    def run(self) -> OnDemandExport:
-        """The run asked for, not stored."""
-        tenant, shop = self._place(self.cleaned_data["where"])
-        return OnDemandExport(
-            tenant=tenant,
+    def _run_of(self, chosen: Chosen) -> OnDemandExport:
+        shop = chosen.shops[0] if len(chosen.shops) == 1 else None
+        run = OnDemandExport(
+            tenant=chosen.tenant,
             establishment=shop,
             first_date=self.cleaned_data["first"],
             last_date=self.cleaned_data["last"],
@@ -130,8 +105,12 @@ class RunForm(forms.Form):
             email=self.cleaned_data["email"],
             again=self.cleaned_data["again"] and self.cleaned_data["format"] in FOR_IMPORT,
         )
+        run.chosen = () if shop or chosen.whole else chosen.shops
+        return run
 
 
+# What an accountant asks for each month, and whoever files it.
+USUAL = "last_month"
 MONTHS = [(number, str(number)) for number in range(1, 13)]
 
 
@@ -276,11 +255,18 @@ class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 
 
 class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
-    """An establishment's file of the month: on which day, as which format, to whom."""
+    """The file of the month, of a customer or of one establishment: on which day, as which format, to whom."""
 
     class Meta:
         model = MonthlyExport
-        fields = ["establishment", "day", "format", "email", "active"]
+        fields = ["tenant", "establishment", "day", "format", "email", "active"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        tenant, shop = cleaned.get("tenant"), cleaned.get("establishment")
+        if shop is not None and tenant is not None and shop.tenant_id != tenant.pk:
+            self.add_error("establishment", _("This establishment belongs to another customer."))
+        return cleaned
 
 
 def _lines(rows: dict[str, list[str]]) -> str:

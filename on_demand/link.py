@@ -5,17 +5,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from on_demand.content import read_content
-from on_demand.models import OnDemandExport
+from on_demand.models import ExportSet, OnDemandExport
+from on_demand.together import Together, zip_of
 from postgres.viewer import CUSTOMER, EVERYTHING, Viewer, each_served, serving
 
 VALID_FOR = timedelta(days=7)
 SIGNER = TimestampSigner(salt="exports.run.file")
+SET = "together-"
 
 
 def signed_address(run: OnDemandExport) -> str:
@@ -23,15 +25,24 @@ def signed_address(run: OnDemandExport) -> str:
     return f"{settings.PUBLIC_URL}{reverse('export-file', args=[SIGNER.sign(str(run.pk))])}"
 
 
+def signed_address_of_set(together: ExportSet) -> str:
+    """The same for the files of a set, in one ZIP."""
+    return f"{settings.PUBLIC_URL}{reverse('export-file', args=[SIGNER.sign(f'{SET}{together.pk}')])}"
+
+
 @require_safe
-def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
+def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
     """The file of a signed address: 404 for one that was not signed here, 410 with a sentence for one that is over."""
     try:
-        run_id = UUID(SIGNER.unsign(token, max_age=VALID_FOR))
+        named = SIGNER.unsign(token, max_age=VALID_FOR)
+        run_id = UUID(named.removeprefix(SET))
     except SignatureExpired:
         return render(request, "on_demand/link_over.html", status=410)
     except (BadSignature, ValueError) as error:
         raise Http404 from error
+    if named.startswith(SET):
+        with serving(EVERYTHING):
+            return zip_answer(Together(get_object_or_404(ExportSet, pk=run_id)))
     with serving(EVERYTHING):
         run = get_object_or_404(OnDemandExport.objects.select_related("tenant", "content"), pk=run_id)
     with serving(Viewer(role=CUSTOMER, reseller=run.tenant.reseller_id, tenant=run.tenant_id)):
@@ -51,4 +62,18 @@ def file_answer(run: OnDemandExport) -> StreamingHttpResponse:
             "Content-Length": str(run.content.size),
             "Cache-Control": "private, no-store",
         },
+    )
+
+
+def zip_answer(together: Together) -> FileResponse:
+    """The files of a set, with their control sheets, as one ZIP. Raises `Http404` when there is none."""
+    if not together.has_files:
+        raise Http404
+    headers = {"Cache-Control": "private, no-store"}
+    return FileResponse(
+        zip_of(together.runs),
+        as_attachment=True,
+        filename=together.zip_name,
+        content_type="application/zip",
+        headers=headers,
     )

@@ -1,13 +1,16 @@
-"""A run's report in words, by e-mail, with its file, or with a link when the file is large."""
+"""A run's report in words, or that of a set of runs, by e-mail: with the file, or with a link when it is large."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from smtplib import SMTPException, SMTPResponseException
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -15,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from exports.words.mail_refusals import is_final, said_by_server
 from on_demand.content import read_content
-from on_demand.link import VALID_FOR, signed_address
-from on_demand.models import MailState, OnDemandExport
+from on_demand.link import VALID_FOR, signed_address, signed_address_of_set
+from on_demand.models import UNFINISHED, ExportPart, ExportSet, Mailed, MailState, OnDemandExport
 from on_demand.report import Report
+from on_demand.together import Together, zip_of
 from on_demand.verdict import with_verdicts
 
 log = structlog.get_logger()
@@ -30,70 +34,90 @@ TOO_LARGE = 552
 
 
 def send_report(run_id: UUID) -> None:
-    """Send a finished run's report if it is due. What the mail server refuses is shown on the run.
+    """Send a finished run's report, or that of the set it is of, if one is due and nothing of it is under way.
 
-    A refusal for good (5xx) ends it; trouble of the line is tried again by the sweep, five times in all.
+    What the mail server refuses is shown. A refusal for good (5xx) ends it; trouble of the line is tried again by the
+    sweep, five times in all.
     """
-    run = _claim(run_id)
-    if run is None:
-        return
-    try:
-        _send(run)
-    except (SMTPException, OSError) as error:
-        over = is_final(error) or run.mail_attempts >= ATTEMPTS_MAX
-        log.warning("report_not_sent", run=str(run.pk), why=type(error).__name__, over=over)
-        with translation.override(run.language):
-            _record(run, MailState.REFUSED if over else MailState.DUE, said_by_server(error))
-    else:
-        _record(run, MailState.SENT, "")
+    if _claim(OnDemandExport.objects.filter(pk=run_id)):
+        runs = OnDemandExport.objects.select_related("tenant", "establishment", "content")
+        run = with_verdicts(runs).get(pk=run_id)
+        size = run.content.size if run.content else 0
+        _send(run, partial(_message, run), has_file=run.content is not None, size=size)
+    under_way = ExportPart.objects.filter(together=OuterRef("pk"), run__state__in=UNFINISHED)
+    sets = ExportSet.objects.filter(~Exists(under_way), parts__run=run_id)
+    if (found := sets.first()) and _claim(ExportSet.objects.filter(pk=found.pk)):
+        found.refresh_from_db()
+        shown = Together(found)
+        size = sum(run.content.size for run in shown.runs if run.content)
+        _send(found, partial(_message_of_set, shown), has_file=shown.has_files, size=size)
 
 
-def _claim(run_id: UUID) -> OnDemandExport | None:
-    due = OnDemandExport.objects.filter(
-        Q(mail_not_before=None) | Q(mail_not_before__lt=Now()), mail_state=MailState.DUE
-    )
-    if due.filter(pk=run_id).update(mail_attempts=F("mail_attempts") + 1, mail_not_before=Now() + AGAIN_AFTER) != 1:
-        return None
-    runs = OnDemandExport.objects.select_related("tenant", "establishment", "content")
-    return with_verdicts(runs).get(pk=run_id)
+def _claim(rows: QuerySet[Any]) -> bool:
+    due = rows.filter(Q(mail_not_before=None) | Q(mail_not_before__lt=Now()), mail_state=MailState.DUE)
+    return due.update(mail_attempts=F("mail_attempts") + 1, mail_not_before=Now() + AGAIN_AFTER) == 1
 
 
-def _record(run: OnDemandExport, state: MailState, detail: str) -> None:
-    OnDemandExport.objects.filter(pk=run.pk, mail_state=MailState.DUE).update(
-        mail_state=state, mail_detail=detail[:300]
-    )
-
-
-def _send(run: OnDemandExport) -> None:
+def _send(what: Mailed, message: Callable[..., EmailMessage], *, has_file: bool, size: int) -> None:
     """Send with the file; with a link when the file is too large for us, or for the server."""
-    attached = run.content is not None and run.content.size < ATTACHED_MAX
+    attached = has_file and size < ATTACHED_MAX
     try:
-        _message(run, attached=attached).send()
+        with translation.override(what.language):
+            _send_once(message, attached=attached, name=str(what.pk))
+    except (SMTPException, OSError) as error:
+        over = is_final(error) or what.mail_attempts >= ATTEMPTS_MAX
+        log.warning("report_not_sent", run=str(what.pk), why=type(error).__name__, over=over)
+        with translation.override(what.language):
+            _record(what, MailState.REFUSED if over else MailState.DUE, said_by_server(error))
+    else:
+        _record(what, MailState.SENT, "")
+
+
+def _send_once(message: Callable[..., EmailMessage], *, attached: bool, name: str) -> None:
+    try:
+        message(attached=attached).send()
     except SMTPResponseException as error:
         if not attached or error.smtp_code != TOO_LARGE:
             raise
-        log.info("report_with_link", run=str(run.pk))
-        _message(run, attached=False).send()
+        log.info("report_with_link", run=name)
+        message(attached=False).send()
+
+
+def _record(what: Mailed, state: MailState, detail: str) -> None:
+    rows = type(what)._default_manager.filter(pk=what.pk, mail_state=MailState.DUE)
+    rows.update(mail_state=state, mail_detail=detail[:300])
 
 
 def _message(run: OnDemandExport, *, attached: bool) -> EmailMessage:
-    content = run.content
-    report = Report(run)
-    with translation.override(run.language):
-        body = render_to_string(
-            "on_demand/mail.txt",
-            {
-                "run": run,
-                "report": report,
-                "attached": attached,
-                "link": signed_address(run) if content is not None and not attached else "",
-                "days": VALID_FOR.days,
-                "site": settings.PUBLIC_URL,
-            },
-        )
-        subject = _("{what}: {state}").format(what=run, state=report.verdict_words)
+    content, report = run.content, Report(run)
+    shown = {
+        "run": run,
+        "report": report,
+        "attached": attached,
+        "link": signed_address(run) if content is not None and not attached else "",
+        "days": VALID_FOR.days,
+        "site": settings.PUBLIC_URL,
+    }
+    subject = _("{what}: {state}").format(what=run, state=report.verdict_words)
+    body = render_to_string("on_demand/mail.txt", shown)
     message = EmailMessage(f"{run.establishment or run.tenant} – {subject}", body, to=[run.email])
     if content is not None and attached:
         message.attach(run.file_name, b"".join(read_content(content)), "application/octet-stream")
         message.attach(f"{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""), "text/csv")
+    return message
+
+
+def _message_of_set(together: Together, *, attached: bool) -> EmailMessage:
+    shown = {
+        "together": together,
+        "attached": attached,
+        "link": signed_address_of_set(together.set) if together.has_files and not attached else "",
+        "days": VALID_FOR.days,
+        "site": settings.PUBLIC_URL,
+    }
+    subject = _("{what}: {state}").format(what=together.title, state=together.verdict_words)
+    message = EmailMessage(subject, render_to_string("on_demand/mail_together.txt", shown), to=[together.set.email])
+    if attached:
+        with zip_of(together.runs) as packed:
+            message.attach(together.zip_name, packed.read(), "application/zip")
     return message

@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ledger.files.ciel import Ciel
@@ -114,11 +115,25 @@ class FilePiece(models.Model):
         ]
 
 
-class OnDemandExport(models.Model):
-    """Somebody asked for a range of closings to go to Exact or into a file. Without establishment: all of a customer.
+class Mailed(models.Model):
+    """What a report is sent for: to whom, in which language, and what became of the mail."""
 
-    A monthly one has `late_since`: it takes as well the closings of days from then on that came after the monthly file
-    of their days was made.
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(max_length=10, default="fr")
+    mail_state = models.CharField(_("mail"), max_length=10, choices=MailState.choices, default=MailState.NONE)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_not_before = models.DateTimeField(null=True)
+    mail_detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class OnDemandExport(Mailed):
+    """Somebody asked for a range of closings to go to Exact or into a file.
+
+    Without establishment: of all of the customer, or where it has `shops` of these. A monthly one has `late_since`: it
+    takes as well the closings of days from then on that came after the monthly file of their days was made.
 
     `again`: into a file for import also goes what an earlier one held, because a person wants it so.
     `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
@@ -135,8 +150,6 @@ class OnDemandExport(models.Model):
     late_since = models.DateField(null=True)
     format = models.CharField(_("format"), max_length=10, choices=OnDemandFormat.choices)
     again = models.BooleanField(_("everything again"), default=False, db_default=False)
-    email = models.EmailField(_("e-mail"), blank=True)
-    language = models.CharField(max_length=10, default="fr")
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by"))
     asked_by_till = models.ForeignKey(Till, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
@@ -156,10 +169,8 @@ class OnDemandExport(models.Model):
     takings = models.JSONField(null=True, help_text="Sales per VAT rate, receipts per means, turnover.")
     comparison = models.JSONField(null=True, help_text="Each posted entry against Exact's books.")
     read_back = models.JSONField(null=True, help_text="What the file's own bytes hold, entry by entry.")
-    mail_state = models.CharField(_("mail"), max_length=10, choices=MailState.choices, default=MailState.NONE)
-    mail_attempts = models.PositiveSmallIntegerField(default=0)
-    mail_not_before = models.DateTimeField(null=True)
-    mail_detail = models.CharField(max_length=300, blank=True)
+    # The establishments of a run that is not stored yet, where it has several and not all (`shop_ids`).
+    chosen: tuple[Establishment, ...] = ()
 
     class Meta:
         verbose_name = _("export to accounting")
@@ -168,8 +179,7 @@ class OnDemandExport(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="on_demand_run_dates_in_order"),
             models.CheckConstraint(
-                condition=Q(late_since=None) | Q(late_since__lte=F("first_date"), establishment__isnull=False),
-                name="on_demand_run_late_of_a_shop",
+                condition=Q(late_since=None) | Q(late_since__lte=F("first_date")), name="on_demand_run_late_days_before"
             ),
             models.CheckConstraint(condition=Q(state__in=OnDemandState.values), name="on_demand_run_state_known"),
             models.CheckConstraint(condition=Q(format__in=OnDemandFormat.values), name="on_demand_run_format_known"),
@@ -206,6 +216,86 @@ class OnDemandExport(models.Model):
     @property
     def finished(self) -> bool:
         return self.state not in UNFINISHED
+
+    @cached_property
+    def some_shops(self) -> tuple[Establishment, ...]:
+        """The establishments of a run that has several and not all of its customer's; none for any other run."""
+        if self._state.adding:
+            return self.chosen
+        return tuple(it.establishment for it in self.shops.select_related("establishment"))
+
+
+class OnDemandShop(models.Model):
+    """One establishment of a run over several that are not all of the customer's."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    run = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="shops")
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["establishment__code", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "establishment"], name="on_demand_shop_once_a_run"),
+            SameTenant("run"),
+            SameTenant("establishment"),
+            OnlyAddedTo(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
+        ]
+
+
+HAS_PARTS = "EXISTS (SELECT FROM on_demand_exportpart AS part WHERE part.together_id = on_demand_exportset.id)"
+BY_THE_PERSON = "asked_by_id = {behind}"
+
+
+class ExportSet(Mailed):
+    """Exports of several customers, asked for together: one run and one file for each, one mail for all.
+
+    It belongs to nobody: who sees one of its customers sees that part of it (docs/decisions/0044). `question` is a
+    digest of what was asked, so that a double click finds the first one's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    question = models.CharField(max_length=64)
+    first_date = models.DateField()
+    last_date = models.DateField()
+    format = models.CharField(max_length=10, choices=OnDemandFormat.choices)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        indexes = [
+            models.Index(fields=["asked_by", "-asked_at"], name="on_demand_set_of_a_person"),
+            models.Index(fields=["asked_at"], condition=Q(mail_state=MailState.DUE), name="on_demand_set_mail_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(format__in=OnDemandFormat.values), name="on_demand_set_format_known"),
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="on_demand_set_dates_in_order"),
+            Seen(
+                reads={
+                    CUSTOMER: HAS_PARTS,
+                    **dict.fromkeys((RESELLER, ACCOUNTANT), f"{HAS_PARTS} OR {BY_THE_PERSON}"),
+                },
+                writes=dict.fromkeys((RESELLER, ACCOUNTANT), BY_THE_PERSON),
+            ),
+        ]
+
+
+class ExportPart(models.Model):
+    """One customer of a set, and its run; None where there was nothing to export."""
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    together = models.ForeignKey(ExportSet, models.CASCADE, related_name="parts")
+    run = models.OneToOneField(OnDemandExport, models.PROTECT, null=True, related_name="part")
+
+    class Meta:
+        ordering = ["tenant__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["together", "tenant"], name="on_demand_part_once_a_customer"),
+            SameTenant("run"),
+            OnlyAddedTo(),
+            SeenByTenant(read_by=(ACCOUNTANT,)),
+        ]
 
 
 class OnDemandClosingState(models.TextChoices):
@@ -398,11 +488,20 @@ class FileSettings(models.Model):
 
 
 class MonthlyExport(models.Model):
-    """Each month, on a day, the month before goes into a file and to an address. `exported_month` is its first day."""
+    """Each month, on a day, the month before goes into a file and to an address: of a customer, or one establishment.
 
-    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"), editable=False)
+    `exported_month` is the first day of the month that was exported last.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
     establishment = models.OneToOneField(
-        Establishment, models.PROTECT, related_name="+", verbose_name=_("establishment")
+        Establishment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("establishment"),
+        help_text=_("Leave empty for one file of all of the customer's establishments."),
     )
     day = models.PositiveSmallIntegerField(_("day of the month"), default=5, help_text=_("1 to 28"))
     format = models.CharField(_("format"), max_length=10, choices=OnDemandFormat.choices, default=OnDemandFormat.FEC)
@@ -419,10 +518,16 @@ class MonthlyExport(models.Model):
                 name="on_demand_monthly_day_exists",
                 violation_error_message=_("Choose a day from 1 to 28: every month has it."),
             ),
+            models.UniqueConstraint(
+                fields=["tenant"],
+                condition=Q(establishment=None),
+                name="on_demand_monthly_one_per_tenant",
+                violation_error_message=_("This customer already has a monthly export of all its establishments."),
+            ),
             SameTenant("establishment"),
             Audited(silent=["exported_month"]),
             SeenByTenant(shop=True, read_by=(ACCOUNTANT,)),
         ]
 
     def __str__(self) -> str:
-        return str(self.establishment)
+        return str(self.establishment or self.tenant)

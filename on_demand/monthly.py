@@ -1,4 +1,4 @@
-"""The file of last month, by itself, on the day an establishment chose and once its last service came.
+"""The file of last month, by itself, on the day that was chosen and once the last service came.
 
 What came after the file of its month is in the next one, named there.
 """
@@ -31,7 +31,7 @@ PATIENCE = timedelta(hours=48)
 
 
 def ask_for_due_months() -> list[OnDemandExport]:
-    """Ask for last month's run of every establishment whose day has come. However often called: one run a month.
+    """Ask for last month's run of every customer and shop whose day has come. However often called: one run a month.
 
     One that cannot be asked for is logged and is due again in an hour; the others are made now.
     """
@@ -55,7 +55,7 @@ def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport
         monthly = rows.get(pk=pk)
         if not monthly.active or (monthly.exported_month is not None and monthly.exported_month >= month):
             return []
-        if last_service_awaited(monthly.establishment, last, now):
+        if any(last_service_awaited(shop, last, now) for shop in _list_shops(monthly)):
             return []
         MonthlyExport.objects.filter(pk=pk).update(exported_month=month)
         since = _late_since(monthly, month)
@@ -64,6 +64,12 @@ def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport
             *_of_years_before(monthly, since, year_began, now),
             _run(monthly, month, last, late_since=year_began),
         ]
+
+
+def _list_shops(monthly: MonthlyExport) -> list[Establishment]:
+    if monthly.establishment is not None:
+        return [monthly.establishment]
+    return [*Establishment.objects.filter(tenant_id=monthly.tenant_id)]
 
 
 def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool:
@@ -94,7 +100,10 @@ def _came(till: Till, day: date) -> int:
 def _late_since(monthly: MonthlyExport, month: date) -> date:
     """From which day on a closing may have missed its monthly file: the first one's, a year back at most."""
     made = OnDemandExport.objects.filter(
-        establishment_id=monthly.establishment_id, late_since__isnull=False, state=OnDemandState.DONE
+        tenant_id=monthly.tenant_id,
+        establishment=monthly.establishment,
+        late_since__isnull=False,
+        state=OnDemandState.DONE,
     )
     first = made.aggregate(first=Min("first_date"))["first"] or month
     return max(min(first, month), month - timedelta(days=LONGEST_DAYS))
@@ -115,7 +124,8 @@ def _year_of(monthly: MonthlyExport, day: date) -> FiscalYear:
 def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[OnDemandExport]:
     """A FEC of its own for what came late of fiscal years before, as far as it can be booked."""
     while since < until:
-        late = late_closings(monthly.establishment, since, until, came_until=now).exclude(state=ClosingState.HELD)
+        late = late_closings(monthly.tenant_id, monthly.establishment_id, since, until, came_until=now)
+        late = late.exclude(state=ClosingState.HELD)
         first = late.aggregate(first=Min("business_date"))["first"]
         if first is None:
             return

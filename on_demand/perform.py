@@ -4,13 +4,22 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
-from django.db.models import F, Q, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Now, RowNumber
 
 from ledger.problem import Problem
 from on_demand.claim import Stopped, Work, claim
 from on_demand.mail import send_report
-from on_demand.models import MailState, OnDemandClosing, OnDemandClosingState, OnDemandExport, OnDemandState
+from on_demand.models import (
+    UNFINISHED,
+    ExportPart,
+    ExportSet,
+    MailState,
+    OnDemandClosing,
+    OnDemandClosingState,
+    OnDemandExport,
+    OnDemandState,
+)
 from on_demand.to_exact import ON_ITS_WAY, run_to_exact
 from on_demand.to_file import run_to_file
 
@@ -53,6 +62,17 @@ def due_runs() -> list[UUID]:
         pk__in=under_way
     )
     mail = Q(mail_state=MailState.DUE) & (Q(mail_not_before=None) | Q(mail_not_before__lt=Now()))
-    due = OnDemandExport.objects.filter(Q(state=OnDemandState.QUEUED) | left | settled | mail)
+    due = OnDemandExport.objects.filter(
+        Q(state=OnDemandState.QUEUED) | left | settled | mail | Q(pk__in=_list_of_due_sets())
+    )
     place = Window(RowNumber(), partition_by=F("tenant_id"), order_by=F("asked_at").asc())
     return [*due.annotate(place=place).order_by("place", "asked_at").values_list("pk", flat=True)[:100]]
+
+
+def _list_of_due_sets() -> list[UUID]:
+    """A run of each set whose one mail is due: all of its runs have ended."""
+    under_way = ExportPart.objects.filter(together=OuterRef("pk"), run__state__in=UNFINISHED)
+    waited = Q(mail_not_before=None) | Q(mail_not_before__lt=Now())
+    sets = ExportSet.objects.filter(waited, ~Exists(under_way), mail_state=MailState.DUE)
+    rows = ExportPart.objects.filter(together__in=sets, run__isnull=False).order_by("together_id", "run_id")
+    return [*rows.distinct("together_id").values_list("run_id", flat=True)]

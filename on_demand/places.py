@@ -8,7 +8,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tenants.models import Establishment, Tenant, User
 from tenants.scope import visible_to
@@ -72,6 +72,7 @@ class PlacesField(forms.MultipleChoiceField):
     """
 
     widget = PlacesWidget
+    default_error_messages = {"required": gettext_lazy("Choose one establishment at least.")}
 
     def offer(self, user: User) -> None:
         """Offer what the person may see."""
@@ -99,18 +100,3 @@ class PlacesField(forms.MultipleChoiceField):
             taken = shops if f"t{tenant.pk}" in asked else [it for it in shops if f"e{it.pk}" in asked]
             if taken:
                 yield Chosen(tenant=tenant, shops=tuple(taken), whole=len(taken) == len(shops))
-
-
-def names_of(chosen: Collection[Chosen]) -> str:
-    """What was chosen, in few words: one establishment by its name, else how many of how many customers."""
-    shops = [shop for it in chosen for shop in it.shops]
-    if len(shops) == 1:
-        return str(shops[0])
-    if len(chosen) == 1:
-        (it,) = chosen
-        words = ngettext("{customer}: {count} establishment", "{customer}: {count} establishments", len(shops))
-        return words.format(customer=it.tenant, count=len(shops))
-    words = ngettext(
-        "{count} establishment of {customers} customers", "{count} establishments of {customers} customers", len(shops)
-    )
-    return words.format(count=len(shops), customers=len(chosen))

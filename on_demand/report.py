@@ -24,6 +24,7 @@ from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.comparison import TAKEN_BACK
 from on_demand.delivered import EarlierFile, earlier_files
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
+from on_demand.place_words import place_of
 from on_demand.verdict import BOXES, Verdict, verdict_of
 from on_demand.verdict import WORDS as VERDICTS
 
@@ -234,6 +235,16 @@ class Report:
     def who(self) -> str:
         """The person, the till or the calendar that asked."""
         return str(self.run.asked_by or self.run.asked_by_till or _("the calendar"))
+
+    @property
+    def place(self) -> str:
+        """Of which establishments it is."""
+        return place_of(self.run)
+
+    @property
+    def booked(self) -> str:
+        """The turnover booked; "" before it is known."""
+        return euros(Decimal(self.run.takings["turnover"])) if self.run.takings else ""
 
     @property
     def debit(self) -> str:

@@ -20,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from concerns.models import Letter
 from exact.models import ActivationLink, Connection
-from on_demand.models import MonthlyExport, OnDemandExport
+from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
 from tenants.models import Change, Establishment, Letters, Membership, User
 
 MASK = "•••"
@@ -72,6 +72,7 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
     """Rows that stay, without the name. Orders that are over keep what they were for, not whom they went to."""
     yield MonthlyExport, MonthlyExport.objects.filter(email__iexact=address).update(email=f"commande@{NOWHERE}")
     yield OnDemandExport, OnDemandExport.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
+    yield ExportSet, ExportSet.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
     yield ActivationLink, ActivationLink.objects.filter(mailed_to__iexact=address).update(mailed_to=f"lien@{NOWHERE}")
     of_exact = Connection.objects.filter(user_email__iexact=address)
     yield Connection, of_exact.update(user_email="", user_name=MASK)

@@ -29,12 +29,15 @@ from exports.models import ClosingState, Overtaken, RepostItem, RepostRun, RunWa
 from on_demand.content import keep_content
 from on_demand.models import (
     BookYear,
+    ExportPart,
+    ExportSet,
     FileSettings,
     MonthlyExport,
     OnDemandClosing,
     OnDemandClosingState,
     OnDemandExport,
     OnDemandFormat,
+    OnDemandShop,
     OnDemandState,
 )
 from tenants.factories import (
@@ -165,6 +168,16 @@ def exported_into_a_file(export: StoredClosing, mark: str, *, asked_by: User) ->
     OnDemandClosing.objects.create(
         tenant=export.tenant, run=run, export=export, place=1, state=OnDemandClosingState.TAKEN
     )
+    together = ExportSet.objects.create(
+        question=sha256(data).hexdigest(),
+        first_date=export.business_date,
+        last_date=export.business_date,
+        format=OnDemandFormat.FEC,
+        email=f"ensemble@{mark.lower()}.example",
+        asked_by=asked_by,
+    )
+    ExportPart.objects.create(tenant=export.tenant, together=together, run=run)
+    OnDemandShop.objects.create(tenant=export.tenant, run=run, establishment=export.establishment)
     FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
     BookYear.objects.create(tenant=export.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
     MonthlyExport.objects.create(

@@ -41,7 +41,7 @@ class CheckForm(forms.Form):
             asked_days({name: str(data[name]) for name in data}, timezone.localdate(), usual="last_month"),
         )
         filled["first"], filled["last"] = days.first, days.last
-        self.month, self.places = days.month, data.getlist("where")
+        self.month, self.was, self.places = days.month, days.shown, data.getlist("where")
         super().__init__(filled)
         places = self.fields["where"]
         assert isinstance(places, PlacesField)

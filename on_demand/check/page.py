@@ -84,7 +84,7 @@ def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]
 
 
 def _shop_row(sums: ShopSums, asked: Asked, form: CheckForm) -> Any:
-    days = {"where": f"e{sums.shop.pk}", "first": sums.stretch.first, "last": sums.stretch.last, "days": 1}
+    days = {"where": f"e{sums.shop.pk}", "first": sums.stretch.first, "last": sums.stretch.last}
     alone = len(asked.shops) == 1 and not asked.by_month
     address = "" if alone else f"{reverse(PATH)}?{urlencode(days)}"
     return shop_row(sums, by_month=asked.by_month, address=address)
@@ -125,7 +125,7 @@ def _reading(request: HttpRequest, asked: Asked) -> Reading | None:
 
 def _address(asked: Asked, form: CheckForm) -> str:
     """The address of this very question."""
-    days = {"month": form.month} if form.month else {"first": asked.first, "last": asked.last, "days": 1}
+    days = {"month": form.month} if form.month else {"first": asked.first, "last": asked.last}
     places = [("where", it) for it in form.places]
     return f"{reverse(PATH)}?{urlencode([*places, *days.items()])}"
 

@@ -34,6 +34,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ExportSet',
+            fields=[
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('language', models.CharField(default='fr', max_length=10)),
+                ('mail_state', models.CharField(choices=[('none', 'no e-mail asked for'), ('due', 'to be sent'), ('sent', 'sent'), ('refused', 'refused')], default='none', max_length=10, verbose_name='mail')),
+                ('mail_attempts', models.PositiveSmallIntegerField(default=0)),
+                ('mail_not_before', models.DateTimeField(null=True)),
+                ('mail_detail', models.CharField(blank=True, max_length=300)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('question', models.CharField(max_length=64)),
+                ('first_date', models.DateField()),
+                ('last_date', models.DateField()),
+                ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], max_length=10)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                'ordering': ['-asked_at'],
+                'indexes': [models.Index(fields=['asked_by', '-asked_at'], name='on_demand_set_of_a_person'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_set_mail_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_set_format_known'), models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_set_dates_in_order'), postgres.seen.Seen(name='on_demand_exportset_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM on_demand_exportpart AS part WHERE part.together_id = on_demand_exportset.id) OR asked_by_id = {behind}', 'clyo_customer': 'EXISTS (SELECT FROM on_demand_exportpart AS part WHERE part.together_id = on_demand_exportset.id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_exportpart AS part WHERE part.together_id = on_demand_exportset.id) OR asked_by_id = {behind}'}, writes={'clyo_accountant': 'asked_by_id = {behind}', 'clyo_reseller': 'asked_by_id = {behind}'})],
+            },
+        ),
+        migrations.CreateModel(
             name='KeptNumber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -85,8 +108,8 @@ class Migration(migrations.Migration):
             name='MonthlyExport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
-                ('establishment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+                ('establishment', models.OneToOneField(blank=True, help_text="Leave empty for one file of all of the customer's establishments.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
                 ('day', models.PositiveSmallIntegerField(default=5, help_text='1 to 28', verbose_name='day of the month')),
                 ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], default='fec', max_length=10, verbose_name='format')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
@@ -96,7 +119,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'monthly export',
                 'verbose_name_plural': 'monthly exports',
-                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='on_demand_monthly_day_exists', violation_error_message='Choose a day from 1 to 28: every month has it.'), postgres.guards.SameTenant('establishment', name='on_demand_monthlyexport_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_monthlyexport_audited', secret=(), silent=('exported_month',)), postgres.seen.SeenByTenant(name='on_demand_monthlyexport_seen', read_by=('clyo_accountant',), shop=True)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('day__gte', 1), ('day__lte', 28)), name='on_demand_monthly_day_exists', violation_error_message='Choose a day from 1 to 28: every month has it.'), models.UniqueConstraint(condition=models.Q(('establishment', None)), fields=('tenant',), name='on_demand_monthly_one_per_tenant', violation_error_message='This customer already has a monthly export of all its establishments.'), postgres.guards.SameTenant('establishment', name='on_demand_monthlyexport_establishment_id_same_tenant'), postgres.guards.Audited(name='on_demand_monthlyexport_audited', secret=(), silent=('exported_month',)), postgres.seen.SeenByTenant(name='on_demand_monthlyexport_seen', read_by=('clyo_accountant',), shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +139,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OnDemandExport',
             fields=[
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('language', models.CharField(default='fr', max_length=10)),
+                ('mail_state', models.CharField(choices=[('none', 'no e-mail asked for'), ('due', 'to be sent'), ('sent', 'sent'), ('refused', 'refused')], default='none', max_length=10, verbose_name='mail')),
+                ('mail_attempts', models.PositiveSmallIntegerField(default=0)),
+                ('mail_not_before', models.DateTimeField(null=True)),
+                ('mail_detail', models.CharField(blank=True, max_length=300)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
                 ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
@@ -124,8 +153,6 @@ class Migration(migrations.Migration):
                 ('late_since', models.DateField(null=True)),
                 ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], max_length=10, verbose_name='format')),
                 ('again', models.BooleanField(db_default=False, default=False, verbose_name='everything again')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('language', models.CharField(default='fr', max_length=10)),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
                 ('asked_by_till', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),
@@ -145,17 +172,13 @@ class Migration(migrations.Migration):
                 ('takings', models.JSONField(help_text='Sales per VAT rate, receipts per means, turnover.', null=True)),
                 ('comparison', models.JSONField(help_text="Each posted entry against Exact's books.", null=True)),
                 ('read_back', models.JSONField(help_text="What the file's own bytes hold, entry by entry.", null=True)),
-                ('mail_state', models.CharField(choices=[('none', 'no e-mail asked for'), ('due', 'to be sent'), ('sent', 'sent'), ('refused', 'refused')], default='none', max_length=10, verbose_name='mail')),
-                ('mail_attempts', models.PositiveSmallIntegerField(default=0)),
-                ('mail_not_before', models.DateTimeField(null=True)),
-                ('mail_detail', models.CharField(blank=True, max_length=300)),
             ],
             options={
                 'verbose_name': 'export to accounting',
                 'verbose_name_plural': 'exports to accounting',
                 'ordering': ['-asked_at', 'id'],
                 'indexes': [models.Index(fields=['tenant', '-asked_at'], name='on_demand_run_by_tenant'), models.Index(fields=['establishment', '-asked_at'], name='on_demand_run_by_shop'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['state'], name='on_demand_run_unfinished'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_run_mail_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), models.Q(('establishment__isnull', False), ('late_since__lte', models.F('first_date'))), _connector='OR'), name='on_demand_run_late_of_a_shop'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), ('late_since__lte', models.F('first_date')), _connector='OR'), name='on_demand_run_late_days_before'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +193,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='on_demand_validated_has_text'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_validatedentry_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_validatedentry_kept'), postgres.seen.SeenByTenant(name='on_demand_validatedentry_seen', read_by=('clyo_accountant',))],
+            },
+        ),
+        migrations.CreateModel(
+            name='OnDemandShop',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shops', to='on_demand.ondemandexport')),
+                ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
+            ],
+            options={
+                'ordering': ['establishment__code', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('run', 'establishment'), name='on_demand_shop_once_a_run'), postgres.guards.SameTenant('run', name='on_demand_ondemandshop_run_id_same_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandshop_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_ondemandshop_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_ondemandshop_seen', read_by=('clyo_accountant',))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExportPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('together', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='on_demand.exportset')),
+                ('run', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='part', to='on_demand.ondemandexport')),
+            ],
+            options={
+                'ordering': ['tenant__name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('together', 'tenant'), name='on_demand_part_once_a_customer'), postgres.guards.SameTenant('run', name='on_demand_exportpart_run_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_exportpart_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_exportpart_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(

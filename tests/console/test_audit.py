@@ -45,6 +45,7 @@ NOT_EMPTIED = (
 NOT_AUDITED = {
     *HISTORIES,
     *NOT_EMPTIED,
+    *("on_demand_exportset", "on_demand_exportpart", "on_demand_ondemandshop"),
     *("exports_overtaken", "exports_settingslook"),
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),

@@ -112,6 +112,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "secret": "c0ffee-0123456789abcdef",
         "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
         "run_id": run_for(address, customer).pk,
+        "set_id": customer.export_run.part.together_id,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
         "token": "c0ffee-0123456789abcdef",
         "till_id": till.pk,

@@ -51,6 +51,7 @@ def test_longer_range__is_a_fecs_alone_and_within_one_year_alone() -> None:
     year(till)
     assert till.post("exports", {**days, "format": "ciel"}).status_code == 422
     assert till.post("exports", {**days, "from": "2025-08-31", "format": "fec"}).status_code == 422
+    push(till, 1042)
     question = {"where": f"e{till.till.establishment_id}", "first": "2025-09-01", "last": "2026-11-27", "email": ""}
     client = staff_of(till)
     new = reverse("admin:on_demand_ondemandexport_new")

@@ -24,7 +24,7 @@ from tests.on_demand.given import push, shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECK = "/console/check/"
-MARCH = {"first": "2026-03-01", "last": "2026-03-31", "days": "1"}
+MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
 OFFERED = Path(__file__).parent / "inputs" / "offered.json"
 Linked = tuple[Caller, Division]
 
@@ -99,7 +99,7 @@ def test_never_read__is_said_and_is_no_column_of_zeros(in_exact: Caller) -> None
 
 def test_read_now__is_done_by_a_worker_and_the_page_follows_it(in_exact: Caller, exact: SimulatedExact) -> None:
     client = accountant_of(in_exact)
-    question = CHECK + "?first=2026-03-01&last=2026-03-31&days=1"
+    question = CHECK + "?first=2026-03-01&last=2026-03-31"
     address = client.post(question)["Location"]
     under_way = client.get(address)
     assert "Exact est en cours de lecture" in words_of(under_way)
@@ -180,7 +180,7 @@ def test_neighbours_establishment__is_neither_offered_nor_accepted_nor_read(read
             assert "CA par établissement" not in words_of(refused)
     stranger = accountant_of(neighbour)
     tried_at = Division.objects.get().read_tried_at
-    stranger.post(f"{CHECK}?first=2026-03-01&last=2026-03-31&days=1&where=e{read.till.establishment_id}")
+    stranger.post(f"{CHECK}?first=2026-03-01&last=2026-03-31&where=e{read.till.establishment_id}")
     assert Division.objects.get().read_tried_at == tried_at
     assert read.till.establishment.code not in words_of(stranger.get(CHECK, MARCH))
 

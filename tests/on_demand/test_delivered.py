@@ -86,7 +86,10 @@ def test_everything_again__is_ticked_in_the_console() -> None:
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
     client = staff_of(till)
     page = client.get(NEW, {**question, "format": "sage", "show": "1"}).content.decode()
-    assert "1 clôture est dans un fichier précédent de ce format et n’est pas reprise" in page
+    assert "Un fichier précédent contient déjà toutes ces clôtures." in page
+    assert "Exporter</button>" not in page
+    client.post(NEW, {**question, "format": "sage"})
+    assert OnDemandExport.objects.count() == 1
     page = client.get(NEW, {**question, "format": "sage", "again": "on", "show": "1"}).content.decode()
     assert "revient dans celui-ci" in page
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))

@@ -1,7 +1,7 @@
 """The monthly file: asked for once, when the month's last service came; what came after it is in the next, named."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -171,13 +171,21 @@ class TestLastService:
             assert len(ask_for_due_months()) == 1
 
 
-def test_late_closings__belong_to_one_establishments_file() -> None:
+def test_monthly_file_of_a_customer__holds_all_its_establishments_and_what_came_late() -> None:
     till = shop()
-    with pytest.raises(IntegrityError, match="on_demand_run_late_of_a_shop"):
-        OnDemandExport.objects.create(
-            tenant=till.till.tenant,
-            first_date=date(2026, 3, 1),
-            last_date=date(2026, 3, 31),
-            late_since=date(2026, 3, 1),
-            format=OnDemandFormat.FEC,
-        )
+    other = shop(establishment__tenant=till.till.tenant)
+    MonthlyExport.objects.create(tenant=till.till.tenant, day=5, format=OnDemandFormat.FEC, email="compta@example.fr")
+    with at(4, 1):
+        pushed(till, 1042, "2026-03-30")
+    with at(4, 5):
+        (march,) = files()
+    with at(4, 9):
+        pushed(other, 501, "2026-03-31")
+        pushed(till, 1043, "2026-04-09")
+    with at(5, 5):
+        (april,) = files()
+    assert [it.establishment for it in (march, april)] == [None, None]
+    assert states_of(march) == {1042: "taken"}
+    assert states_of(april) == {501: "taken", 1043: "taken"}
+    with pytest.raises(IntegrityError, match="on_demand_monthly_one_per_tenant"):
+        MonthlyExport.objects.create(tenant=till.till.tenant, email="deux@example.fr")

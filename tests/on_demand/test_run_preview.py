@@ -21,7 +21,7 @@ def test_preview__says_the_sums_that_are_exported_with_items_offered() -> None:
     till = shop()
     assert till.post("closings", json.loads(OFFERED.read_text())).json()["problems"] == []
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["preview"]
+    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["wanted"][0].preview
     sheet = done(asked(till, OnDemandFormat.CIEL)).sheet
     assert [(it.rate, it.net, it.vat, it.gross) for it in shown.rates] == [
         tuple(Decimal(rate[name]) for name in ("rate", "net", "vat", "gross")) for rate in sheet["rates"]
@@ -38,7 +38,7 @@ def test_bridge__is_the_same_in_preview_report_mail_and_control_sheet() -> None:
     push(till, 1043)
     push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
-    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["bridge"]
+    shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["wanted"][0].bridge
     run = done(asked(till, OnDemandFormat.CIEL, email="compta@example.fr"))
     rows = [(it.label, it.amount.replace("\xa0", " ")) for it in shown]
     assert rows == [

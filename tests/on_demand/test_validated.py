@@ -165,7 +165,7 @@ def test_entry_replaced_in_exact__is_reversed_and_follows_under_new_numbers(
     assert corrected.takings["turnover"] == "1400.00"
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
     page = staff_of(till).get("/console/on_demand/ondemandexport/new/", {**question, "format": "fec", "show": "1"})
-    assert page.context["preview"].turnover == Decimal("1400.00")
+    assert page.context["wanted"][0].preview.turnover == Decimal("1400.00")
     again = fec(till)
     assert content_of(again) == content
     assert again.sheet["accounts"] == corrected.sheet["accounts"]

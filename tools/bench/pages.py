@@ -18,7 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from exact.models import Posting
 from exports.models import ClosingState, RepostRun, StoredClosing
-from on_demand.models import OnDemandExport
+from on_demand.models import ExportSet, OnDemandExport
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
 from tenants.scope import visible_to
 from tools.bench.addresses import Address, every_address
@@ -38,6 +38,7 @@ ROWS: dict[str, type[Model]] = {
     "closing_id": StoredClosing,
     "export_id": StoredClosing,
     "posting_id": Posting,
+    "set_id": ExportSet,
 }
 
 
@@ -130,7 +131,7 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     shop = export.establishment_id
     yield "home, last night", f"{reverse('admin:index')}?day={LAST}"
     yield "home, a silent night", f"{reverse('admin:index')}?day=2026-11-23"
-    month = f"{reverse('console_check')}?first={LAST - timedelta(days=29)}&last={LAST}&days=1"
+    month = f"{reverse('console_check')}?first={LAST - timedelta(days=29)}&last={LAST}"
     yield "check of a month, every establishment", month
     yield "check of a month, one establishment", f"{month}&where=e{shop}"
     yield "closings to mend", f"{closings}?state=attention"

@@ -1,4 +1,4 @@
-// Choosing establishments and days: a search among many, a whole customer ticks its establishments, typed days end a month.
+// Choosing establishments: a search among many; a whole customer ticks its establishments.
 for (const list of document.querySelectorAll("[data-places]")) {
   const find = list.previousElementSibling;
   if (find && find.matches(".console-places-find")) {
@@ -25,10 +25,5 @@ for (const list of document.querySelectorAll("[data-places]")) {
     follow();
     whole.addEventListener("change", () => { for (const box of others) box.checked = whole.checked; });
     for (const box of others) box.addEventListener("change", () => { whole.checked = others.every((it) => it.checked); });
-  }
-}
-for (const month of document.querySelectorAll("select[data-month]")) {
-  for (const day of month.form.querySelectorAll("input[type=date]")) {
-    day.addEventListener("input", () => { month.value = ""; });
   }
 }

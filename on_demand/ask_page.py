@@ -1,0 +1,113 @@
+"""Asking for exports on a page: what each run would do, what there is nothing of, and the start of all together."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from on_demand.ask import ask_for_run, ask_together
+from on_demand.asked_days import PRESETS, months_until
+from on_demand.bridge_words import BridgeRow, bridge_rows
+from on_demand.forms import RunForm
+from on_demand.models import ExportSet, OnDemandExport, OnDemandFormat
+from on_demand.nothing import Nothing, why_nothing
+from on_demand.place_words import place_of
+from on_demand.preview import Preview, preview
+from tenants.acting import person_behind
+from tenants.models import User
+from tenants.scope import visible_to
+
+# Of more customers the preview says how many closings there are, and books none of them.
+PREVIEWED_MAX = 8
+CUSTOMERS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One run that is not stored: what it would do, or why there is nothing."""
+
+    run: OnDemandExport
+    place: str
+    nothing: Nothing | None
+    preview: Preview | None
+    bridge: Sequence[BridgeRow]
+
+
+def asked_page(user: User, form: RunForm, *, shown: bool) -> dict[str, Any]:
+    """What the page shows beside the form: with `shown` the previews of what is asked."""
+    runs = form.runs()[:CUSTOMERS_MAX] if shown else []
+    wanted = [_look_at(run, with_preview=len(runs) <= PREVIEWED_MAX) for run in runs]
+    possible = [it for it in wanted if it.nothing is None]
+    return {
+        "presets": PRESETS.items(),
+        "months": months_until(timezone.localdate()),
+        "wanted": wanted,
+        "nothing": [it for it in wanted if it.nothing is not None],
+        "possible": possible,
+        "blocked": bool(possible) and all(it.preview is not None and it.preview.blocked for it in possible),
+        "as_last_time": _find_last_time(user),
+    }
+
+
+def _look_at(run: OnDemandExport, *, with_preview: bool) -> Wanted:
+    nothing = why_nothing(run)
+    found = preview(run) if nothing is None and with_preview else None
+    bridge = [*bridge_rows(found.bridge)] if found else []
+    return Wanted(run=run, place=place_of(run), nothing=nothing, preview=found, bridge=bridge)
+
+
+def start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
+    """Start what there is something of, and say where it is followed; "" when there is nothing at all."""
+    asked = [(run, why_nothing(run)) for run in runs[:CUSTOMERS_MAX]]
+    possible = [run for run, nothing in asked if nothing is None]
+    language, by = getattr(request, "LANGUAGE_CODE", "fr"), person_behind(request)
+    assert by is not None, "somebody who is logged in"
+    if not possible:
+        return ""
+    if len(asked) > 1:
+        nothing = [run.tenant for run, why in asked if why is not None]
+        together = ask_together(possible, nothing=nothing, email=possible[0].email, language=language, by=by)
+        return reverse("admin:on_demand_exportset", args=[together.pk])
+    (run,) = possible
+    started = ask_for_run(
+        run.tenant,
+        establishment=run.establishment,
+        shops=run.some_shops,
+        first=run.first_date,
+        last=run.last_date,
+        format=OnDemandFormat(run.format),
+        email=run.email,
+        again=run.again,
+        language=language,
+        by=by,
+    )
+    return reverse("admin:on_demand_ondemandexport_change", args=[started.pk])
+
+
+def _find_last_time(user: User) -> str:
+    """The address that asks for what this person asked for last, of the last finished month; "" when never."""
+    last = OnDemandExport.objects.filter(asked_by=user).order_by("-asked_at").only("id", "format", "email").first()
+    if last is None:
+        return ""
+    together = ExportSet.objects.filter(parts__run=last).first()
+    alike = OnDemandExport.objects.filter(part__together=together) if together else None
+    runs = OnDemandExport.objects.filter(pk=last.pk) if alike is None else alike
+    places = _list_places(visible_to(user, runs.select_related("tenant", "establishment")))
+    email = together.email if together else last.email
+    asked = [*(("where", it) for it in places), ("format", last.format), ("email", email)]
+    return "?" + urlencode([*asked, ("preset", "last_month"), ("show", "1")])
+
+
+def _list_places(runs: Collection[OnDemandExport]) -> list[str]:
+    """The values of the form's establishments that these runs are of."""
+    places: list[str] = []
+    for run in runs:
+        if run.establishment_id is not None:
+            places.append(f"e{run.establishment_id}")
+        else:
+            places += [f"e{it.pk}" for it in run.some_shops] or [f"t{run.tenant_id}"]
+    return places

@@ -1,0 +1,122 @@
+"""Exports that were asked for together: how far they are, and their files as one ZIP, a folder for each customer."""
+
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from on_demand.content import read_content
+from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
+from on_demand.place_words import place_of
+from on_demand.report import Report
+from on_demand.verdict import BOXES, WORDS, Verdict, with_verdicts
+from tenants.models import User
+from tenants.scope import visible_to
+
+ORDER = [*Verdict]
+IN_MEMORY = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartShown:
+    """One customer of a set: what was asked of it, and its report; without one there was nothing to export."""
+
+    customer: str
+    place: str
+    report: Report | None
+
+
+class Together:
+    """A set as people read it, in the active language; of the customers that `user` sees, of all without."""
+
+    def __init__(self, together: ExportSet, user: User | None = None) -> None:
+        self.set = together
+        rows = ExportPart.objects.filter(together=together)
+        self._parts = rows if user is None else visible_to(user, rows)
+
+    @cached_property
+    def parts(self) -> list[PartShown]:
+        """Each customer, by name."""
+        runs = with_verdicts(OnDemandExport.objects.select_related("tenant", "establishment", "content"))
+        parts = [*self._parts.select_related("tenant")]
+        found = {it.pk: it for it in runs.filter(pk__in=[part.run_id for part in parts if part.run_id])}
+        return [self._show(part, found) for part in parts]
+
+    @property
+    def runs(self) -> list[OnDemandExport]:
+        return [it.report.run for it in self.parts if it.report is not None]
+
+    @property
+    def nothing(self) -> list[PartShown]:
+        """The customers that had nothing to export."""
+        return [it for it in self.parts if it.report is None]
+
+    @property
+    def finished(self) -> bool:
+        return all(run.finished for run in self.runs)
+
+    @property
+    def percent(self) -> int:
+        reports = [it.report for it in self.parts if it.report is not None]
+        return sum(it.percent for it in reports) // max(len(reports), 1)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all once they are finished: what failed stands before what differs."""
+        worst = sorted((it.report.verdict for it in self.parts if it.report is not None), key=ORDER.index)
+        return next(iter(worst), Verdict.DONE)
+
+    @property
+    def verdict_words(self) -> str:
+        return str(WORDS[self.verdict])
+
+    @property
+    def box(self) -> str:
+        return BOXES.get(self.verdict, "info")
+
+    @property
+    def has_files(self) -> bool:
+        return any(run.content_id for run in self.runs)
+
+    @property
+    def title(self) -> str:
+        """ "FEC 01/03/2026 – 31/03/2026, 3 customers"."""
+        days = [date_format(day, "SHORT_DATE_FORMAT") for day in (self.set.first_date, self.set.last_date)]
+        customers = ngettext("{count} customer", "{count} customers", len(self.parts)).format(count=len(self.parts))
+        return _("{format} {first} – {last}, {customers}").format(
+            format=OnDemandFormat(self.set.format).label, first=days[0], last=days[1], customers=customers
+        )
+
+    @property
+    def zip_name(self) -> str:
+        return f"{self.set.format}-{self.set.first_date:%Y%m%d}-{self.set.last_date:%Y%m%d}.zip"
+
+    def _show(self, part: ExportPart, found: dict[UUID, OnDemandExport]) -> PartShown:
+        run = found.get(part.run_id) if part.run_id else None
+        place = place_of(run) if run is not None else ""
+        return PartShown(customer=str(part.tenant), place=place, report=None if run is None else Report(run))
+
+
+def zip_of(runs: Sequence[OnDemandExport]) -> IO[bytes]:
+    """All files, each with its control sheet, in a folder for each customer. Read from its beginning, and closed, by
+    who gets it."""
+    packed = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by who reads it
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for run in runs:
+            if run.content is None:
+                continue
+            folder = f"{slugify(run.tenant.name) or 'client'}-{run.tenant.siren or run.tenant_id}"
+            with archive.open(f"{folder}/{run.file_name}", "w") as member:
+                for piece in read_content(run.content):
+                    member.write(piece)
+            archive.writestr(f"{folder}/{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""))
+    packed.seek(0)
+    return packed
