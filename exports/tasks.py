@@ -25,6 +25,7 @@ from exports.reposts.overtaken import look_on
 from exports.reposts.repost_runs import advance_runs
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
+from exports.way.set_aside import release_instead
 from exports.way.sweep import (
     due_divisions,
     learn_and_recheck,
@@ -59,7 +60,7 @@ def learn_third_parties() -> None:
 @shared_task(name=RELEASE)
 def release() -> None:
     """Look again at closings that wait for an activation or for settings, must wait now, or stand by older ones."""
-    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes, look_on)
+    _look_again()
 
 
 @shared_task(name=REPOSTS)
@@ -76,8 +77,20 @@ def sweep() -> None:
     Last is what asks Exact, which may take its time.
     """
     every(_wake_lanes, nudge_reposts)
-    every(park_stopped, release_waiting, release_mended, look_again_after_changes, look_again_at_disputes, look_on)
+    _look_again()
     every(learn_and_recheck, learn_and_release)
+
+
+def _look_again() -> None:
+    every(
+        park_stopped,
+        release_waiting,
+        release_mended,
+        look_again_after_changes,
+        look_again_at_disputes,
+        release_instead,
+        look_on,
+    )
 
 
 def _wake_lanes() -> None:

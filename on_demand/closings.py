@@ -11,7 +11,7 @@ from django.db.models.fields.json import KT
 
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import Posting, PostingState
-from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.coverage.judge import LOOKED_AT_AGAIN, SET_ASIDE
 from exports.models import ClosingState, StoredClosing
 from exports.way.decide import NOTHING_TO_BOOK, TRAINING
 from exports.way.prepare import ALONG_AN_ESTABLISHMENT
@@ -138,6 +138,11 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
         )
         for closing_id, rows in found.items()
     }
+
+
+def is_set_aside(export: StoredClosing) -> bool:
+    """Whether a person set it aside: whatever was booked of it is taken out again."""
+    return export.state == ClosingState.ARCHIVED and any(it["code"] == SET_ASIDE for it in export.problems)
 
 
 def why_archived(export: StoredClosing) -> list[Problem]:

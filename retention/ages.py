@@ -110,6 +110,7 @@ BOOKS = frozenset(
         "exports.Replacement",
         "exports.RepostItem",
         "exports.RepostRun",
+        "exports.SetAside",
         "exports.StoredClosing",
         "exports.UntoldTickets",
         "on_demand.BookYear",

@@ -25,11 +25,11 @@ MEMBER_ROLES = (Role.ACCOUNTANT, Role.MERCHANT)
 # As whom PostgreSQL knows them.
 MEMBERS_IN_POSTGRES: dict[str, str] = {Role.ACCOUNTANT: ACCOUNTANT, Role.MERCHANT: MERCHANT}
 
-OF_STAFF = frozenset({"view", "add", "change", "repost", "replace", "check", "compare", "relink", "send"})
+OF_STAFF = frozenset({"view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send"})
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    Role.SUPPORT: OF_STAFF | {"bookasis", "restart", "takeown", "invite", "hijack"},
-    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "restart", "invite"},
+    Role.SUPPORT: OF_STAFF | {"bookasis", "takeout", "restart", "takeown", "invite", "hijack"},
+    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "restart", "invite"},
     Role.RESELLER_STAFF: OF_STAFF,
     Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace"}),
     Role.MERCHANT: frozenset(),

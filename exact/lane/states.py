@@ -38,6 +38,8 @@ OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
 # Of these it has the entry that was meant, and the entry counts: neither a reversal nor what one has undone.
 STANDING = Q(state=PostingState.POSTED, reverses=None)
+# In these nothing of it counts any more: it is over, or a reversal that stands for good beside what it undid.
+UNDONE = Q(state__in=OVER) | Q(state=PostingState.POSTED, reverses__isnull=False)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 

@@ -17,7 +17,7 @@ from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
-from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.coverage.judge import LOOKED_AT_AGAIN, SET_ASIDE
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
@@ -119,6 +119,13 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
             numbers = ", ".join(it.entry_number or "" for it in postings if it.state == PostingState.POSTED)
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
+            )
+        case ClosingState.ARCHIVED if aside := [it for it in export.problems if it["code"] == SET_ASIDE]:
+            return NextStep(
+                tone=tone,
+                title=_("Set aside: it is in no book"),
+                reasons=[*map(sentence, aside)],
+                advice=_("What happened to it says who set it aside and when."),
             )
         case ClosingState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
             return NextStep(

@@ -16,22 +16,29 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from exact.api.errors import ExactError
 from exact.lane.states import MovedByAnother as PostingMoved
 from exports.console.causes import causes_of
 from exports.console.closing_page import name_of_kind
 from exports.console.repost_page import AT_ONCE_MAX, answer_taken
+from exports.console.way_looks import Shown
 from exports.console.way_tasks import Said, Task, task_of
 from exports.console.ways_out import Stand, ways_of
 from exports.models import StoredClosing
+from exports.reposts.replace import CannotReplace
 from exports.reposts.repost_preview import ALONG_AN_EXPORT
 from exports.reposts.repost_runs import InAnotherRun, advance, progress, start_run
+from exports.way.set_aside import CannotSetAside
 from exports.way.shown import ShownOtherwise
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.money import in_currency
+from exports.words.problems import sentence
+from ledger.problem import Problem
 from tenants.acting import person_behind
 from tenants.models import User
 from tenants.scope import visible_to
 
+REFUSED = (CannotReplace, CannotSetAside, ExactError)
 CHOSEN_MAX = 1000
 SHOWN_MAX = 50
 WHY_MAX = 200
@@ -78,13 +85,15 @@ def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why
             done = task.carry_out(export.pk, said)
         except (ShownOtherwise, ExportMoved, PostingMoved):
             messages.warning(request, _("This has changed since it was shown, so nothing was done. Look at it again."))
+        except REFUSED as refusal:
+            messages.warning(request, " ".join(_explain(refusal)))
         else:
             words = _("{closing}: {state}.").format(closing=done, state=done.get_state_display())
             messages.success(request, words)
         return redirect(back)
-    shown = task.look(export)
     user = request.user
     assert isinstance(user, User)
+    shown = _look(task, export, user)
     context = {
         **admin.site.each_context(request),
         "title": task.title,
@@ -118,7 +127,9 @@ def _page_of_many(
         if progress(run).total <= AT_ONCE_MAX:
             advance(run)
         return redirect("console_repost_run", run_id=run.pk)
-    previews = [(it, task.look(it)) for it in fitting[:SHOWN_MAX]]
+    reader = request.user
+    assert isinstance(reader, User)
+    previews = [(it, _look(task, it, reader)) for it in fitting[:SHOWN_MAX]]
     context = {
         **admin.site.each_context(request),
         "title": task.title,
@@ -133,6 +144,22 @@ def _page_of_many(
         "back": reverse("admin:exports_storedclosing_changelist"),
     }
     return TemplateResponse(request, "exports/way_many.html", context)
+
+
+def _look(task: Task, export: StoredClosing, user: User) -> Shown:
+    try:
+        return task.look(export, user)
+    except REFUSED as refusal:
+        return Shown(digest="", refusals=_explain(refusal))
+
+
+def _explain(refusal: Exception) -> list[str]:
+    """Why it cannot be done, in sentences."""
+    if isinstance(refusal, CannotReplace):
+        return [sentence(it.to_document()) for it in (Problem(code=refusal.code), *refusal.problems)]
+    if isinstance(refusal, CannotSetAside):
+        return [sentence(Problem(code=refusal.code).to_document())]
+    return [_("Exact could not be asked, so nothing was done. Try again in a few minutes.")]
 
 
 def _read_uuid(text: str) -> UUID | None:

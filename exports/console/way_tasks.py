@@ -1,43 +1,25 @@
-"""What the ways out with a page of their own show and do: a row each, walked by `exports.console.way_page`."""
+"""The pages of the ways out: what each shows of a closing and does to it, a row each, walked by
+`exports.console.way_page`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from exports.console.entry_preview import EntryPreviewed, preview_entries
-from exports.console.ways_out import BOOK_AS_IT_IS, BOOK_THE_REST, Way
-from exports.models import ClosingState, StoredClosing
-from exports.way import as_it_is
-from exports.way.decide import Archived, Complete, Decision, Held, Ready
-from exports.way.shown import digest_of
-from exports.words.problems import sentence
+from exports.console import way_looks as looks
+from exports.console import ways_out
+from exports.console.way_looks import Shown
+from exports.console.ways_out import Way
+from exports.models import StoredClosing
+from exports.reposts import decide_between, take_out
+from exports.reposts.take_out import leave_unbooked
+from exports.way.as_it_is import take_as_it_is
+from exports.way.set_aside import take_back
+from exports.way.shown import ShownOtherwise
 from exports.words.reasons import Why
 from tenants.models import User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One of several things a person can say, with what it comes to."""
-
-    value: str
-    label: str
-    explanation: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What a way would do to one closing. `digest` names it; with `refusals` it cannot be walked, and they say why."""
-
-    digest: str
-    entries: list[EntryPreviewed] = field(default_factory=list)
-    leaving: list[EntryPreviewed] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,45 +43,35 @@ class Task:
     title: str | Promise
     words: str | Promise
     button: str | Promise
-    look: Callable[[StoredClosing], Shown]
+    look: Callable[[StoredClosing, User], Shown]
     carry_out: Callable[[UUID, Said], StoredClosing]
     many: bool = False
 
 
-def show_decision(decision: Decision) -> Shown:
-    """A decision as it is shown: its entries, or what still holds the closing, or why nothing is booked."""
-    digest = digest_of(decision)
-    match decision:
-        case Ready(entries=entries, destination=destination):
-            return Shown(digest=digest, entries=preview_entries(entries, destination.division))
-        case Held(problems=problems):
-            return Shown(digest=digest, refusals=[sentence(it.to_document()) for it in problems if it.blocking])
-        case Archived(why=why):
-            return Shown(digest=digest, notes=[sentence(why.to_document())])
-        case Complete():
-            return Shown(digest=digest, notes=[_now("All of it stands in Exact already: nothing is sent.")])
-    return Shown(
-        digest=digest,
-        notes=[_now("It waits until the establishment is linked to Exact; its entries are made then.")],
-    )
+def _take_out(export_id: UUID, said: Said) -> StoredClosing:
+    export = StoredClosing.objects.get(pk=export_id)
+    shown = take_out.leaving(export)
+    if shown.digest != said.shown:
+        raise ShownOtherwise
+    take_out.take_out(shown, actor=said.actor, why=said.why)
+    export.refresh_from_db(fields=["state"])
+    return export
 
 
-def _look_as_it_is(export: StoredClosing) -> Shown:
-    if export.state != ClosingState.HELD:
-        return Shown(digest="", refusals=[_now("It is not held any more: there is nothing to say.")])
-    found = as_it_is.outlook(export)
-    shown = replace(show_decision(found.decision), digest=found.digest)
-    if not found.left:
-        return shown
-    left = [sentence(it.to_document()) for it in found.left]
-    if not found.waved:
-        return replace(shown, refusals=left)
-    return replace(shown, refusals=[], notes=[_now("It stays held for this, which nobody can wave through:"), *left])
+def _decide(export_id: UUID, said: Said) -> StoredClosing:
+    shown = decide_between.look_between(StoredClosing.objects.get(pk=export_id))
+    if shown.digest != said.shown or not shown.rivals:
+        raise ShownOtherwise
+    if said.choice == looks.THIS and looks.may_let_this_count(shown, said.actor):
+        return decide_between.let_this_count(shown, actor=said.actor, why=said.why)
+    if said.choice == looks.OTHER:
+        return decide_between.let_others_count(shown, actor=said.actor, why=said.why)
+    raise ShownOtherwise
 
 
 TASKS: tuple[Task, ...] = (
     Task(
-        way=BOOK_AS_IT_IS,
+        way=ways_out.BOOK_AS_IT_IS,
         title=_("Book it as it is"),
         words=_(
             "What is odd about this closing then no longer holds it. Only what leaves the entries right can be waved "
@@ -107,22 +79,64 @@ TASKS: tuple[Task, ...] = (
             "tickets are booked already, before you say yes."
         ),
         button=_("Book it as it is"),
-        look=_look_as_it_is,
-        carry_out=lambda pk, said: as_it_is.take_as_it_is(pk, actor=said.actor, why=said.why, shown=said.shown),
+        look=looks.look_as_it_is,
+        carry_out=lambda pk, said: take_as_it_is(pk, actor=said.actor, why=said.why, shown=said.shown),
         many=True,
     ),
     Task(
-        way=BOOK_THE_REST,
+        way=ways_out.BOOK_THE_REST,
         title=_("Book what is left"),
         words=_(
             "Other closings cover a part of what this one tells. Only the difference between them is booked, line by "
             "line; compare both on the closing's page first. If a closing is missing, better have the till send it."
         ),
         button=_("Book what is left"),
-        look=_look_as_it_is,
-        carry_out=lambda pk, said: as_it_is.take_as_it_is(
+        look=looks.look_as_it_is,
+        carry_out=lambda pk, said: take_as_it_is(
             pk, actor=said.actor, why=said.why, shown=said.shown, what=Why.REST_BOOKED
         ),
+    ),
+    Task(
+        way=ways_out.DECIDE,
+        title=_("Which of them counts?"),
+        words=_(
+            "These closings tell the same sales, so only one side may be booked. The other is set aside with your "
+            "reason; what it has in Exact is taken out first. You can undo it from the page of the one set aside."
+        ),
+        button=_("Decide"),
+        look=looks.look_between,
+        carry_out=_decide,
+    ),
+    Task(
+        way=ways_out.LEAVE_UNBOOKED,
+        title=_("Set it aside"),
+        words=_(
+            "The closing will not be booked: not in Exact, and in no file. It is kept with your reason and your name, "
+            "counts as set aside everywhere, and can be looked at again at any time."
+        ),
+        button=_("Set it aside"),
+        look=looks.look_to_set_aside,
+        carry_out=lambda pk, said: leave_unbooked(pk, actor=said.actor, why=said.why),
+        many=True,
+    ),
+    Task(
+        way=ways_out.LOOK_AGAIN,
+        title=_("Look at it again"),
+        words=_("The closing is no longer set aside: with today's settings it is booked, or held for what is wrong."),
+        button=_("Look at it again"),
+        look=looks.look_at_what_was_set_aside,
+        carry_out=lambda pk, said: take_back(pk, actor=said.actor, why=said.why),
+    ),
+    Task(
+        way=ways_out.TAKE_OUT,
+        title=_("Take its entries out of Exact"),
+        words=_(
+            "All entries of this closing leave the books, then it is set aside; from there it may be looked at and "
+            "booked again. Speak with the accountant first: the VAT return may be made already."
+        ),
+        button=_("Take them out"),
+        look=looks.look_at_what_leaves,
+        carry_out=_take_out,
     ),
 )
 

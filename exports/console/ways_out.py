@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.lane.states import stands
 from exact.models import Posting, PostingState
-from exports.coverage.judge import PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
-from exports.models import ClosingState, StoredClosing
+from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
+from exports.models import ClosingState, SetAside, StoredClosing
 from exports.reposts.replace import REPLACEABLE
 from exports.way.decide import WAIVABLE
 from exports.words.problems import MENDED_IN_THE_MAPPING
@@ -28,6 +28,9 @@ from tenants.models import User
 
 COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
 WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
+RIVALLED = TAKEN_AT_A_WORD | {CORRECTION_WAITS}
+SET_ASIDE_FROM = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
+TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
 SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 
 
@@ -62,6 +65,13 @@ class Stand:
     def in_exact(self) -> list[Posting]:
         """Its entries in Exact that can be replaced there."""
         return [it for it in self.postings if it.state in REPLACEABLE and not it.reverses_id]
+
+    @cached_property
+    def set_aside(self) -> SetAside | None:
+        """A person's word that it is not booked, while that holds."""
+        if self.export.state != ClosingState.ARCHIVED:
+            return None
+        return SetAside.objects.select_related("by", "instead").filter(closing=self.export, ended_at=None).first()
 
     @property
     def stands(self) -> bool:
@@ -164,8 +174,51 @@ REPLACE = Way(
     fits=lambda it: bool(it.in_exact),
     leads_to=_lead_to_replacement,
 )
+DECIDE = Way(
+    name="between",
+    label=_("Say which of them counts…"),
+    explanation=_("Another closing tells the same sales: one of them is booked, the other is set aside."),
+    permission="exports.setaside_storedclosing",
+    fits=lambda it: it.held and not RIVALLED.isdisjoint(it.holding),
+    leads_to=page_of("between"),
+)
+LEAVE_UNBOOKED = Way(
+    name="set-aside",
+    label=_("Set it aside…"),
+    explanation=_("It will not be booked. It stays here with your reason, and can be looked at again any time."),
+    permission="exports.setaside_storedclosing",
+    fits=lambda it: it.export.state in SET_ASIDE_FROM and not it.in_exact,
+    leads_to=page_of("set-aside"),
+)
+LOOK_AGAIN = Way(
+    name="look-again",
+    label=_("Look at it again…"),
+    explanation=_("It was set aside. Looked at again it is booked, or held for what is wrong with it."),
+    permission="exports.setaside_storedclosing",
+    fits=lambda it: it.set_aside is not None,
+    leads_to=page_of("look-again"),
+)
+TAKE_OUT = Way(
+    name="take-out",
+    label=_("Take its entries out of Exact…"),
+    explanation=_("All of its entries are deleted in Exact, or reversed where that cannot be; then it is set aside."),
+    permission="exports.takeout_storedclosing",
+    fits=lambda it: it.export.state in TAKEN_OUT_FROM and bool(it.in_exact),
+    leads_to=page_of("take-out"),
+)
 # In the order in which people should think of them.
-WAYS: tuple[Way, ...] = (MEND_MAPPING, SAY_WHICH, SEND_AGAIN, BOOK_THE_REST, BOOK_AS_IT_IS, REPLACE)
+WAYS: tuple[Way, ...] = (
+    MEND_MAPPING,
+    SAY_WHICH,
+    SEND_AGAIN,
+    DECIDE,
+    BOOK_THE_REST,
+    BOOK_AS_IT_IS,
+    REPLACE,
+    LOOK_AGAIN,
+    LEAVE_UNBOOKED,
+    TAKE_OUT,
+)
 
 
 def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | None = None) -> list[Offered]:

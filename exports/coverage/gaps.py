@@ -15,13 +15,16 @@ from ledger.problem import Problem
 from ledger.stations import one_spelling
 from ledger.tickets import Span, TicketSet
 
-# Whether the ticket before a closing's first of some station is covered by none that counts, and is no training's.
+# Whether the ticket before a closing's first of some station is covered by none that counts, nor by a training or one
+# that was set aside.
 NOT_FOLLOWED = """EXISTS (
     SELECT FROM unnest(%(told_stations)s::text[], %(tickets_before)s::bigint[]) AS told (station, before)
     WHERE told.before > 0 AND NOT EXISTS (
         SELECT FROM exports_coveredtickets AS covered
         WHERE covered.establishment_id = %(establishment)s AND covered.station = told.station
-            AND covered.tickets @> told.before AND (covered.live OR covered.training)))"""
+            AND covered.tickets @> told.before AND (covered.live OR covered.training OR EXISTS (
+                SELECT FROM exports_setaside AS aside
+                WHERE aside.closing_id = covered.closing_id AND aside.ended_at IS NULL))))"""
 
 # From where on the tickets before `before` are covered by nothing: behind the last that is, else from the first told.
 SINCE = """
@@ -51,7 +54,7 @@ def uncovered_before(establishment_id: int, closing: Closing) -> list[Problem]:
         sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(closing)})
         since = [(station, before, first) for station, before, first in sql.fetchall() if first is not None]
     spans = TicketSet.joined(Span(station, first, before) for station, before, first in since if first <= before)
-    return uncovered(spans - live_among(spans, establishment_id, or_training=True))
+    return uncovered(spans - live_among(spans, establishment_id, or_nobodys=True))
 
 
 def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
@@ -64,7 +67,7 @@ def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem
     for (_closing, shop), spans in told.items():
         of_shops[shop].extend(spans)
     wanted = {shop: TicketSet.joined(spans) for shop, spans in of_shops.items() if spans}
-    covered = live_among_each(wanted, or_training=True) if wanted else {}
+    covered = live_among_each(wanted, or_nobodys=True) if wanted else {}
     left = {closing: uncovered(spans - covered[shop]) for (closing, shop), spans in told.items() if spans}
     return {closing: problems for closing, problems in left.items() if problems}
 

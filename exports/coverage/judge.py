@@ -39,14 +39,16 @@ WHICH = "which_closing_counts"
 CHECKED = "checked_against"
 WITHIN = "covered_within"
 OTHER_LEVEL = "other_level_booked"
+SET_ASIDE = "set_aside"
+CORRECTION_WAITS = "correction_waits"
 UNCOVERED = "tickets_uncovered"
 HOURS_UNCOVERED = "hours_uncovered"
 # What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
 TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN})
 # Why a closing is archived that is looked at again when what counts has changed.
-LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL})
+LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL, SET_ASIDE})
 # Why a closing is held that counts only once a person, or another closing, has settled it.
-DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, "scope_unexpected", "scope_missing"})
+DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, CORRECTION_WAITS, "scope_unexpected", "scope_missing"})
 NAMED_MAX = 20
 NAME_LENGTH = 16
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.db.models import Exists, OuterRef, QuerySet
 
-from exports.models import ClosingState, StoredClosing
+from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing, Totals
 from ledger.figures import Figures
@@ -36,7 +36,9 @@ FROM unnest(%(establishments)s::bigint[], %(stations)s::text[], %(tickets)s::int
     AS wanted (establishment, station, tickets)
 JOIN exports_coveredtickets AS covered ON covered.establishment_id = wanted.establishment
     AND covered.station = wanted.station AND covered.tickets && wanted.tickets
-WHERE (covered.live OR (covered.training AND %(or_training)s)) AND covered.closing_id IS DISTINCT FROM %(but)s
+WHERE (covered.live OR (%(or_nobodys)s AND (covered.training OR EXISTS (
+        SELECT FROM exports_setaside AS aside WHERE aside.closing_id = covered.closing_id AND aside.ended_at IS NULL))))
+    AND covered.closing_id IS DISTINCT FROM %(but)s
 """
 
 
@@ -76,18 +78,22 @@ def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UU
     """Archived closings of the same kind that were found to be within what is booked, as this one is."""
     ids = _ids(f"{OVERLAPPING} WHERE NOT covered.live AND NOT covered.training", booked, establishment_id, but)
     archived = StoredClosing.objects.filter(pk__in=ids, state=ClosingState.ARCHIVED, kind=closing.kind.value)
+    archived = archived.filter(~Exists(SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)))
     return _parts(archived.values_list("pk", flat=True), counting=False)
 
 
 def live_among(
-    tickets: TicketSet, establishment_id: int, *, but: UUID | None = None, or_training: bool = False
+    tickets: TicketSet, establishment_id: int, *, but: UUID | None = None, or_nobodys: bool = False
 ) -> TicketSet:
-    """The tickets of all spans that touch these and are covered by another closing that counts, or by a training."""
-    return live_among_each({establishment_id: tickets}, but=but, or_training=or_training)[establishment_id]
+    """The tickets of all spans that touch these and are covered by another closing that counts.
+
+    `or_nobodys`: or by one of which nobody waits for an entry: a training, or one that was set aside.
+    """
+    return live_among_each({establishment_id: tickets}, but=but, or_nobodys=or_nobodys)[establishment_id]
 
 
 def live_among_each(
-    wanted: Mapping[int, TicketSet], *, but: UUID | None = None, or_training: bool = False
+    wanted: Mapping[int, TicketSet], *, but: UUID | None = None, or_nobodys: bool = False
 ) -> dict[int, TicketSet]:
     """`live_among` of the tickets of any number of establishments, in one query."""
     spans = [(establishment, span) for establishment, tickets in wanted.items() for span in tickets]
@@ -95,7 +101,7 @@ def live_among_each(
         "establishments": [establishment for establishment, _span in spans],
         **span_parameters(span for _establishment, span in spans),
         "but": but,
-        "or_training": or_training,
+        "or_nobodys": or_nobodys,
     }
     found: defaultdict[int, list[Span]] = defaultdict(list)
     with connection.cursor() as sql:

@@ -9,13 +9,15 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.range import Range
 
-from exact.lane.states import OVER
+from exact.lane.states import UNDONE
 from exact.models import Posting
 from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.judge import (
+    CORRECTION_WAITS,
     DISPUTES,
     LOOKED_AT_AGAIN,
     SAME_AGAIN,
+    SET_ASIDE,
     WHICH,
     Counts,
     Disputed,
@@ -26,13 +28,13 @@ from exports.coverage.judge import (
     judge,
 )
 from exports.coverage.parts import hours_of, live_among, span_parameters
-from exports.models import ClosingState, StoredClosing
+from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
-from ledger.tickets import TicketSet
+from ledger.tickets import Span, TicketSet
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
@@ -92,7 +94,12 @@ def practice_of(establishment: Establishment) -> Practice:
 
 
 def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
-    """Say whether a closing that was taken before counts now. What is in the books stays what it is."""
+    """Say whether a closing that was taken before counts now. What is in the books stays what it is.
+
+    Before all else a person's word: what was set aside does not count, nor a correction of what was not yet.
+    """
+    if (said := _spoken_of(export)) is not None:
+        return said
     left = Remainder.objects.filter(closing=export.pk).first()
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
@@ -105,6 +112,17 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
         words=export.accepted_problems,
     )
     return judge(closing, place)
+
+
+def _spoken_of(export: StoredClosing) -> Verdict | None:
+    """What people said of it that settles whether it counts."""
+    if aside := SetAside.objects.filter(closing=export.pk, ended_at=None).first():
+        return NotBooked((Problem(code=SET_ASIDE, facts={"why": aside.why}, blocking=False),))
+    if export.corrects_id is None:
+        return None
+    if SetAside.objects.filter(closing=export.corrects_id, ended_at=None).exists():
+        return None
+    return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(export.number)}),))
 
 
 def kept(export: StoredClosing, closing: Closing) -> Verdict:
@@ -124,7 +142,7 @@ def kept(export: StoredClosing, closing: Closing) -> Verdict:
 
 def _is_in_the_books(export: StoredClosing) -> bool:
     """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
-    if export.state in BOOKED or Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER).exists():
+    if export.state in BOOKED or Posting.objects.filter(~UNDONE, closing_id=export.pk).exists():
         return True
     return stands_elsewhere(export)
 
@@ -160,6 +178,7 @@ def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: Us
 def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
     """Of its tickets it stands for those that nobody else covers."""
     if Remainder.objects.filter(closing=export.pk).exists():
+        _revive(export)
         return
     Remainder.objects.create(
         closing=export,
@@ -176,6 +195,17 @@ def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, ac
             insert(
                 Insertion(TICKETS, {**_identify(export), "live": live, "training": False, **span_parameters(tickets)})
             )
+
+
+def _revive(export: StoredClosing) -> None:
+    """It was set aside and counts again: it stands once more for its tickets that nobody else covers."""
+    rows = CoveredTickets.objects.filter(closing=export.pk)
+    if rows.filter(live=True).exists():
+        return
+    for row in rows:
+        span = Span(row.station, row.tickets.lower, row.tickets.upper - 1)
+        if not live_among(TicketSet.joined([span]), export.establishment_id):
+            CoveredTickets.objects.filter(pk=row.pk).update(live=True)
 
 
 def _identify(export: StoredClosing) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('found', models.JSONField(db_default=[], default=list, help_text='What was odd when it came, for each later look.')),
                 ('problems', models.JSONField(default=list, verbose_name='problems')),
                 ('accepted_problems', models.JSONField(default=list, help_text='Codes of problems a person waved through.')),
+                ('corrects', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='exports.storedclosing')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='received')),
                 ('state_since', models.DateTimeField(verbose_name='since')),
             ],
@@ -89,8 +90,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'closing',
                 'verbose_name_plural': 'closings',
                 'ordering': ['-created_at', 'id'],
-                'indexes': [models.Index(fields=['establishment', 'state'], name='exports_by_establishment'), models.Index(fields=['tenant', '-created_at'], name='exports_by_tenant'), models.Index(fields=['till', '-business_date'], name='exports_latest_of_till'), models.Index(fields=['-created_at', 'id'], name='exports_newest_first'), models.Index(fields=['tenant', 'business_date', 'closed_at', 'id'], name='exports_by_tenant_day'), models.Index(condition=models.Q(('state__in', ['held', 'waiting'])), fields=['business_date', 'closed_at'], name='exports_looked_at_again'), models.Index(fields=['-business_date', '-closed_at', 'id'], name='exports_latest'), models.Index(fields=['number'], name='exports_by_number'), models.Index(fields=['business_date', 'till', 'establishment', 'state'], name='exports_by_day'), models.Index(fields=['establishment', 'business_date', 'state'], name='exports_shop_days'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('problems', []), _negated=True), fields=['problems'], name='exports_problems', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('state__in', ['held', 'failed'])), fields=['-business_date', '-closed_at'], name='exports_to_mend')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_closing_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_closing_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_closing_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_storedclosing_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_storedclosing_till_id_same_tenant'), postgres.guards.Unchanging('document', name='exports_storedclosing_unchanging'), postgres.guards.NeverEmptied(name='exports_storedclosing_kept'), postgres.seen.SeenByTenant(name='exports_storedclosing_seen', shop=True)],
+                'indexes': [models.Index(condition=models.Q(('corrects__isnull', False)), fields=['corrects'], name='exports_corrections'), models.Index(fields=['establishment', 'state'], name='exports_by_establishment'), models.Index(fields=['tenant', '-created_at'], name='exports_by_tenant'), models.Index(fields=['till', '-business_date'], name='exports_latest_of_till'), models.Index(fields=['-created_at', 'id'], name='exports_newest_first'), models.Index(fields=['tenant', 'business_date', 'closed_at', 'id'], name='exports_by_tenant_day'), models.Index(condition=models.Q(('state__in', ['held', 'waiting'])), fields=['business_date', 'closed_at'], name='exports_looked_at_again'), models.Index(fields=['-business_date', '-closed_at', 'id'], name='exports_latest'), models.Index(fields=['number'], name='exports_by_number'), models.Index(fields=['business_date', 'till', 'establishment', 'state'], name='exports_by_day'), models.Index(fields=['establishment', 'business_date', 'state'], name='exports_shop_days'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('problems', []), _negated=True), fields=['problems'], name='exports_problems', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('state__in', ['held', 'failed'])), fields=['-business_date', '-closed_at'], name='exports_to_mend')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('problems', []), _negated=True), _connector='OR'), name='exports_closing_held_says_why'), models.CheckConstraint(condition=models.Q(('state__in', ['held', 'waiting', 'ready', 'exporting', 'exported', 'failed', 'archived'])), name='exports_closing_state_known'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_closing_with_tenant'), postgres.guards.SameTenant('establishment', name='exports_storedclosing_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_storedclosing_till_id_same_tenant'), postgres.guards.SameTenant('corrects', name='exports_storedclosing_corrects_id_same_tenant'), models.CheckConstraint(condition=models.Q(('corrects', models.F('id')), _negated=True), name='exports_closing_corrects_another'), postgres.guards.Unchanging('document', 'corrects_id', name='exports_storedclosing_unchanging'), postgres.guards.NeverEmptied(name='exports_storedclosing_kept'), postgres.seen.SeenByTenant(name='exports_storedclosing_seen', shop=True)],
             },
         ),
         migrations.CreateModel(
@@ -210,12 +211,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SetAside',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('closing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='set_asides', to='exports.storedclosing')),
+                ('instead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='set_aside_for', to='exports.storedclosing')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('at', models.DateTimeField(auto_now_add=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_why', models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['closing'], name='exports_setaside_of_closing')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('closing',), name='exports_setaside_one_open'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='exports_setaside_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('ended_why', '')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('ended_why', ''), _negated=True)), _connector='OR'), name='exports_setaside_end_says_why'), models.CheckConstraint(condition=models.Q(('instead', None), models.Q(('instead', models.F('closing')), _negated=True), _connector='OR'), name='exports_setaside_for_another'), postgres.guards.SameTenant('closing', name='exports_setaside_closing_id_same_tenant'), postgres.guards.SameTenant('instead', name='exports_setaside_instead_id_same_tenant'), postgres.guards.Unchanging('closing_id', 'instead_id', 'why', 'by_id', 'at', name='exports_setaside_unchanging', once=('ended_at', 'ended_by_id')), postgres.guards.OnlyAddedTo('DELETE', name='exports_setaside_only_added_to'), postgres.guards.NeverEmptied(name='exports_setaside_kept'), postgres.seen.SeenByTenant(name='exports_setaside_seen')],
+            },
+        ),
+        migrations.CreateModel(
             name='Replacement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='exports.storedclosing')),
                 ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exact.posting')),
+                ('kind', models.CharField(choices=[('replace', 'new entries in their place'), ('set-aside', 'nothing: the closing is set aside')], db_default='replace', default='replace', max_length=10)),
+                ('instead', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
+                ('why', models.CharField(blank=True, db_default='', default='', max_length=200)),
                 ('entries', models.JSONField()),
                 ('beside', models.JSONField(default=list)),
                 ('payment_condition', models.CharField(blank=True, max_length=10)),
@@ -226,7 +250,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), models.CheckConstraint(condition=models.Q(models.Q(('instead', None), ('kind', 'replace')), models.Q(('asked_by__isnull', False), ('entries', []), ('kind', 'set-aside'), models.Q(('why', ''), _negated=True)), _connector='OR'), name='exports_replacement_to_set_aside_says_why'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant'), postgres.guards.SameTenant('instead', name='exports_replacement_instead_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
             },
         ),
         migrations.CreateModel(

@@ -23,16 +23,20 @@ class Migration(migrations.Migration):
             digest='8c6710a19d245f47',
         ),
         postgres.in_force.Install(
+            name='exports_set_aside',
+            digest='443149d6f8f0049f',
+        ),
+        postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='31341c9e2994c701',
+            digest='e976ac0ed325cbef',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',
-            digest='937bdc767755af0b',
+            digest='6ec1cc2ddad238a7',
         ),
         postgres.in_force.Install(
             name='exports_only_what_counts',
-            digest='3bd8d43d07499662',
+            digest='51344a0540ee6cda',
         ),
         postgres.in_force.Install(
             name='exports_level_changed',

@@ -4,12 +4,14 @@ from exports.models import coverage
 from exports.models.closings import (
     ClosingEvent,
     ClosingState,
+    OrderKind,
     Replaced,
     Replacement,
     ReplacementWay,
     RepostItem,
     RepostRun,
     RunWay,
+    SetAside,
     StoredClosing,
 )
 from exports.models.corrections import Overtaken, SettingsLook
@@ -17,6 +19,7 @@ from exports.models.corrections import Overtaken, SettingsLook
 __all__ = [
     "ClosingEvent",
     "ClosingState",
+    "OrderKind",
     "Overtaken",
     "Replaced",
     "Replacement",
@@ -24,6 +27,7 @@ __all__ = [
     "RepostItem",
     "RepostRun",
     "RunWay",
+    "SetAside",
     "SettingsLook",
     "StoredClosing",
     "coverage",

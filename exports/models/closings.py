@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -36,7 +36,8 @@ class StoredClosing(PutOff):
     """One closing on its way. Its id is the closing's id, in the API, in the postings and in Exact's references.
 
     `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
-    is what was odd between it and its neighbours when it came, `problems` all that the last look at it saw.
+    is what was odd between it and its neighbours when it came, `problems` all that the last look at it saw. `corrects`
+    is the closing of the same number whose corrected version it is: it is booked once that one is set aside.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -58,6 +59,7 @@ class StoredClosing(PutOff):
     found = models.JSONField(default=list, db_default=[], help_text="What was odd when it came, for each later look.")
     problems = models.JSONField(_("problems"), default=list)
     accepted_problems = models.JSONField(default=list, help_text="Codes of problems a person waved through.")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", db_index=False)
     created_at = models.DateTimeField(_("received"), auto_now_add=True)
     state_since = models.DateTimeField(_("since"))
 
@@ -73,11 +75,14 @@ class StoredClosing(PutOff):
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_closing_with_tenant"),
             SameTenant("establishment"),
             SameTenant("till"),
-            Unchanging("document"),
+            SameTenant("corrects"),
+            models.CheckConstraint(condition=~Q(corrects=F("id")), name="exports_closing_corrects_another"),
+            Unchanging("document", "corrects_id"),
             NeverEmptied(),
             SeenByTenant(shop=True),
         ]
         indexes = [
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="exports_corrections"),
             models.Index(fields=["establishment", "state"], name="exports_by_establishment"),
             models.Index(fields=["tenant", "-created_at"], name="exports_by_tenant"),
             models.Index(fields=["till", "-business_date"], name="exports_latest_of_till"),
@@ -214,6 +219,52 @@ class RepostItem(PutOff):
         indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]
 
 
+class SetAside(models.Model):
+    """A person's word that a closing is not booked, and why; `instead` is the closing that counts in its place.
+
+    It holds until somebody has the closing looked at again. Rows tell the whole story: none is changed but to end it.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="set_asides", db_index=False)
+    instead = models.ForeignKey(StoredClosing, models.PROTECT, null=True, related_name="set_aside_for")
+    why = models.CharField(_("why"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), db_index=False)
+    at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["closing"], condition=Q(ended_at=None), name="exports_setaside_one_open"),
+            models.CheckConstraint(condition=~Q(why=""), name="exports_setaside_says_why"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None, ended_why="")
+                | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_why="")),
+                name="exports_setaside_end_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(instead=None) | ~Q(instead=F("closing")), name="exports_setaside_for_another"
+            ),
+            SameTenant("closing"),
+            SameTenant("instead"),
+            Unchanging("closing_id", "instead_id", "why", "by_id", "at", once=["ended_at", "ended_by_id"]),
+            OnlyAddedTo("DELETE"),
+            NeverEmptied(),
+            SeenByTenant(),
+        ]
+        indexes = [models.Index(fields=["closing"], name="exports_setaside_of_closing")]
+
+
+class OrderKind(models.TextChoices):
+    """What comes once the old entries are out of Exact's books."""
+
+    REPLACE = "replace", _("new entries in their place")
+    SET_ASIDE = "set-aside", _("nothing: the closing is set aside")
+
+
 class ReplacementWay(models.TextChoices):
     """How an old entry goes out of Exact's books before the new ones come (docs/decisions/0018)."""
 
@@ -226,12 +277,18 @@ class Replacement(models.Model):
     """A person's order to put new `entries` in the place of old ones: the very entries that person was shown.
 
     `posting` is the one that was asked about; `beside` are the ids of the closing's postings that stayed as they were.
+    Of `kind` set aside nothing comes: all entries go, and the closing with them, `instead` being the one that counts.
     Open until the new entries' postings are made, or Exact did not let an old one go.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="replacements")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
+    kind = models.CharField(
+        max_length=10, choices=OrderKind.choices, default=OrderKind.REPLACE, db_default=OrderKind.REPLACE
+    )
+    instead = models.ForeignKey(StoredClosing, models.PROTECT, null=True, related_name="+", db_index=False)
+    why = models.CharField(max_length=200, blank=True, default="", db_default="")
     entries = models.JSONField()
     beside = models.JSONField(default=list)
     payment_condition = models.CharField(max_length=10, blank=True)
@@ -245,7 +302,13 @@ class Replacement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
+            models.CheckConstraint(
+                condition=Q(kind=OrderKind.REPLACE, instead=None)
+                | (Q(kind=OrderKind.SET_ASIDE, entries=[], asked_by__isnull=False) & ~Q(why="")),
+                name="exports_replacement_to_set_aside_says_why",
+            ),
             SameTenant("export"),
+            SameTenant("instead"),
             SeenByTenant(),
         ]
 

@@ -9,7 +9,7 @@ the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -37,6 +37,7 @@ from exports.way.standing import Standing
 from exports.way.states import move_export
 from ledger.entry import Entry
 from ledger.problem import Problem
+from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
@@ -92,7 +93,7 @@ class DryRun:
         """Changes with anything a person sees, so that an order can be held against what was shown."""
         text = json.dumps(
             [
-                [_read_as_shown(old) for old in self.olds],
+                [told_of(old) for old in self.olds],
                 [entry.to_document() for entry in self.entries],
                 sorted(map(str, self.beside)),
                 self.payment_condition,
@@ -102,7 +103,8 @@ class DryRun:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read_as_shown(old: Old) -> list[object]:
+def told_of(old: Old) -> list[object]:
+    """What a person sees of one, for a digest: its entry in Exact, and how it goes."""
     held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in old.held)
     return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
 
@@ -136,7 +138,7 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
         raise CannotReplace("replace_not_bookable", in_the_way)
-    olds, entries = _choose_ways(going, entries, for_people=for_people)
+    olds, entries = choose_ways(going, entries, for_people=for_people)
     return DryRun(
         olds=olds,
         entries=entries,
@@ -168,8 +170,8 @@ def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
     return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
 
 
-def _choose_ways(
-    going: Sequence[Posting], entries: tuple[Entry, ...], *, for_people: bool
+def choose_ways(
+    going: Sequence[Posting], entries: tuple[Entry, ...], *, for_people: bool = True
 ) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
     """How each old entry goes, and the new ones on the day they are booked."""
     with division_client(going[0].division, for_people=for_people) as client:
@@ -207,9 +209,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
     with transaction.atomic():
         export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
         _still_as_shown(shown)
-        move_export(export, ClosingState.EXPORTING, actor=actor, why=why)
-        row = Replacement.objects.create(
-            tenant_id=export.tenant_id,
+        row = Replacement(
             export=export,
             posting=posting,
             entries=[entry.to_document() for entry in shown.entries],
@@ -218,26 +218,40 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
             cost_center=shown.cost_center,
             asked_by=actor,
         )
-        for old in shown.olds:
-            replaced = Replaced.objects.create(
-                tenant_id=export.tenant_id,
-                replacement=row,
-                posting=old.posting,
-                way=old.way,
-                reversal=old.reversal and old.reversal.to_document(),
-            )
-            take_out(export, replaced, actor=actor, why=why)
-        Overtaken.objects.filter(closing=export).delete()
-        if not shown.beside:
-            _look_for_refused(export, actor=actor, why=why)
-        nudge_lane_after_commit(posting.division_id)
+        begin(row, shown.olds, why=why)
     return row
+
+
+def begin(order: Replacement, olds: Iterable[Old], *, why: str) -> None:
+    """Write an order down and begin: each old entry starts to go. Inside the transaction that locks the closing.
+
+    Unless something stays beside it, what Exact refused of the closing is looked up there first.
+    """
+    assert_in_transaction()
+    export, actor = order.export, order.asked_by
+    move_export(export, ClosingState.EXPORTING, actor=actor, why=why)
+    order.tenant_id = export.tenant_id
+    order.save(force_insert=True)
+    for old in olds:
+        replaced = Replaced.objects.create(
+            tenant_id=export.tenant_id,
+            replacement=order,
+            posting=old.posting,
+            way=old.way,
+            reversal=old.reversal and old.reversal.to_document(),
+        )
+        take_out(export, replaced, actor=actor, why=why)
+        nudge_lane_after_commit(old.posting.division_id)
+    Overtaken.objects.filter(closing=export).delete()
+    if not order.beside:
+        _look_for_refused(export, actor=actor, why=why)
 
 
 def _look_for_refused(export: StoredClosing, *, actor: User | None, why: str) -> None:
     """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
     for posting in Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED, reverses=None):
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
+        nudge_lane_after_commit(posting.division_id)
 
 
 def _still_as_shown(shown: DryRun) -> None:

@@ -21,7 +21,9 @@ from exports.nudge import nudge_reposts
 from exports.reposts.correction import dry_run_of
 from exports.reposts.replace import CannotReplace, DryRun, order
 from exports.reposts.repost import CannotRepost, repost
+from exports.reposts.take_out import leave_unbooked
 from exports.way.accept import reconsider
+from exports.way.set_aside import CannotSetAside
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.reasons import Why, because
 from tenants.models import User
@@ -39,6 +41,7 @@ DONE_BY: dict[RunWay, Done] = {
     RunWay.AS_IT_IS: lambda pk, actor, why: reconsider(
         pk, actor=actor, why=because(Why.BOOKED_AS_IT_IS, why), accept_problems=True
     ),
+    RunWay.SET_ASIDE: lambda pk, actor, why: leave_unbooked(pk, actor=actor, why=why),
 }
 MOVED, BROKE = "moved_by_another", "repost_broke"
 STOPPED, NO_ANSWER = "run_stopped", "correct_no_answer"
@@ -146,7 +149,7 @@ def _send_item(item: RepostItem, run: RepostRun) -> str:
     try:
         with transaction.atomic():
             return str(DONE_BY[RunWay(run.way)](item.export_id, run.actor, run.why).state)
-    except CannotRepost as refusal:
+    except (CannotRepost, CannotReplace, CannotSetAside) as refusal:
         return refusal.code
     except (ExportMoved, PostingMoved):
         log.info("repost_met_another", closing=str(item.export_id))

@@ -27,10 +27,11 @@ from tenants.models import User
 ROW = """
 INSERT INTO exports_storedclosing (
     id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, offered, document, found,
-    state, problems, accepted_problems, created_at, state_since)
+    state, problems, accepted_problems, corrects_id, created_at, state_since)
 VALUES (
     %(closing)s, %(tenant)s, %(establishment)s, %(till)s, %(kind)s, %(number)s, %(business_date)s, %(closed_at)s,
-    %(gross)s, %(offered)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]', %(received_at)s, now())
+    %(gross)s, %(offered)s, %(document)s, %(found)s, %(export_state)s, %(problems)s, '[]',
+    %(corrects)s, %(received_at)s, now())
 """
 
 
@@ -51,11 +52,13 @@ def accept(
     found: Iterable[Problem],
     verdict: Verdict | None,
     received_at: datetime,
+    corrects: UUID | None = None,
 ) -> Accepted:
     """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
 
     `found` is what the till's side saw (numbers, perpetual total), kept with it for every later look; `verdict`
-    whether it counts, None of a training. Must run inside the transaction that stores the closing.
+    whether it counts, None of a training; `corrects` the closing whose corrected version it is. Must run inside the
+    transaction that stores the closing.
     """
     assert_in_transaction()
     noticed = tuple(found)
@@ -71,6 +74,7 @@ def accept(
         gross=closing.turnover,
         offered=closing.offered,
         document=document,
+        corrects_id=corrects,
         found=[problem.to_document() for problem in noticed],
         created_at=received_at,
         state_since=received_at,
@@ -97,6 +101,7 @@ def _row_of(export: StoredClosing) -> Insertion:
         "found": Jsonb(export.found),
         "export_state": export.state,
         "problems": Jsonb(export.problems),
+        "corrects": export.corrects_id,
         "received_at": export.created_at,
     }
     return Insertion(ROW, columns)

@@ -23,8 +23,7 @@ def go_on(export: StoredClosing, *, actor: User | None, why: str) -> Decision:
     Must run inside the transaction that locks it.
     """
     assert_in_transaction()
-    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
-        move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
+    withdraw_unsent(export, actor=actor, why=why)
     standing = Standing.of(export.pk)
     look = Look.at(export, standing.entries, standing.divisions)
     decision = decide(look, Destination.of(export.establishment))
@@ -40,6 +39,12 @@ def go_on(export: StoredClosing, *, actor: User | None, why: str) -> Decision:
     )
     insert(*carried_out(export, decision, revision=next_revision(export.pk)))
     return decision
+
+
+def withdraw_unsent(export: StoredClosing, *, actor: User | None, why: str) -> None:
+    """Take back what of a locked closing waits in its lane: nobody has sent it."""
+    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
+        move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
 
 
 def carried_out(export: StoredClosing, decision: Decision, *, revision: int) -> list[Insertion]:

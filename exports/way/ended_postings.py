@@ -7,13 +7,16 @@ from exact.books.reconcile import settle_replaced
 from exact.lane.postings import next_revision, postings_of
 from exact.lane.states import BEGUN, NEEDS_A_PERSON, OVER, move
 from exact.models import Posting, PostingEvent, PostingState
-from exports.models import ClosingState, Replaced, Replacement, ReplacementWay, StoredClosing
+from exports.models import ClosingState, OrderKind, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
-from exports.way.carry_out import go_on
+from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.set_aside import keep_aside
 from exports.way.standing import Standing
+from exports.way.states import move_export
 from exports.words.reasons import Why
 from ledger.entry import Entry
+from ledger.problem import Problem
 from postgres.insertion import insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import User
@@ -87,8 +90,10 @@ def _put_in_place(export: StoredClosing, replacement: Replacement) -> None:
     if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():
         return
     _close(replacement)
-    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
-        move(unsent, PostingState.WITHDRAWN, why=Why.REPLACED)
+    withdraw_unsent(export, actor=None, why=Why.REPLACED)
+    if replacement.kind == OrderKind.SET_ASIDE:
+        _set_aside(export, replacement)
+        return
     if {str(it) for it in Standing.of(export.pk).postings} != {*replacement.beside}:
         # Something else has come to stand meanwhile: what was ordered would no longer be right beside it.
         go_on(export, actor=replacement.asked_by, why=Why.REPLACED)
@@ -100,6 +105,16 @@ def _put_in_place(export: StoredClosing, replacement: Replacement) -> None:
         payment_condition=replacement.payment_condition,
         cost_center=replacement.cost_center,
     )
+
+
+def _set_aside(export: StoredClosing, order: Replacement) -> None:
+    """Nothing of the closing is in Exact any more: it is set aside. What was found there after all, people must see."""
+    if Standing.of(export.pk).postings:
+        found = Problem(code="found_after_all")
+        move_export(export, ClosingState.FAILED, why=Why.TAKEN_OUT, problems=[found.to_document()])
+        return
+    assert order.asked_by is not None, "a constraint sees to it"
+    keep_aside(export, actor=order.asked_by, why=order.why, instead=order.instead_id)
 
 
 def _close(replacement: Replacement) -> None:

@@ -3,8 +3,10 @@
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ waiting (before anything was sent)
 failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
-exported, failed ─▶ exporting (an entry is being replaced)
-archived ─▶ whatever a new look finds, where others stand for it (a trigger allows no other)
+exported ─▶ archived (the last of its entries was reversed)
+exported, failed ─▶ exporting (an entry is being replaced, or all of them are taken out)
+archived ─▶ whatever a new look finds, where others stand for it or its being set aside is over (a trigger allows no
+other)
 
 exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
 the move and its event (`exports_follow_posting.sql`), in the lane's transaction. All other moves are made here.
@@ -22,20 +24,21 @@ _AFRESH = frozenset(
     {ClosingState.HELD, ClosingState.WAITING, ClosingState.READY, ClosingState.ARCHIVED, ClosingState.EXPORTED}
 )
 MOVES: dict[ClosingState, frozenset[ClosingState]] = {
-    ClosingState.HELD: _AFRESH,
+    ClosingState.HELD: _AFRESH | {ClosingState.EXPORTING},
     ClosingState.WAITING: _AFRESH,
     ClosingState.READY: frozenset(
         {ClosingState.EXPORTING, ClosingState.EXPORTED, ClosingState.FAILED, ClosingState.WAITING}
     ),
     ClosingState.EXPORTING: _AFRESH | {ClosingState.FAILED},
     ClosingState.FAILED: _AFRESH | {ClosingState.EXPORTING},
-    ClosingState.EXPORTED: frozenset({ClosingState.EXPORTING, ClosingState.FAILED}),
+    ClosingState.EXPORTED: frozenset({ClosingState.EXPORTING, ClosingState.FAILED, ClosingState.ARCHIVED}),
     ClosingState.ARCHIVED: _AFRESH,
 }
 
 
 def others_stand_for(export: StoredClosing) -> bool:
-    """Whether a closing is archived because others count in its place: should they not, it may count after all."""
+    """Whether a closing is archived because others count in its place, or a person set it aside: it may count after
+    all should they not, or should that word be taken back."""
     codes = {problem["code"] for problem in export.problems}
     return export.state == ClosingState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
 

@@ -138,6 +138,14 @@ SENTENCES: dict[str, str] = {
         "No closing of the kind that is booked covers these hours: the sales are in no book. "
         "Have the till push the closing that is missing, or change which kind is booked."
     ),
+    "set_aside": N_("Set aside by a person, so it is in no book: {why}"),
+    "correction_waits": N_(
+        "It is the corrected version of Z {number}. It is booked once the former version is set aside, its entries "
+        "taken out of Exact."
+    ),
+    "found_after_all": N_(
+        "It was to be taken out, and an entry of it was found in Exact after all. Take it out again, or leave it."
+    ),
     # booking plan
     "customer_account_missing": N_("No customer account is set. Fill in the mapping of the establishment."),
     "sales_journal_missing": N_("No sales journal is set. Fill in the mapping of the establishment."),
@@ -365,6 +373,14 @@ SENTENCES: dict[str, str] = {
     "correct_nothing": N_("This closing stands already as today's settings book it."),
     "correct_no_answer": N_("Exact did not answer, several times. Correct it again later."),
     "run_stopped": N_("Left as it is: the run was stopped before."),
+    "set_aside_not_held": N_(
+        "Only a closing that is held, waits or failed can be set aside. Wait until it arrived, or take it out first."
+    ),
+    "set_aside_in_exact": N_("An entry of this closing is or may be in Exact: take it out there first."),
+    "set_aside_other_counts": N_(
+        "Another closing counts in its place. Set that one aside first; what it has in Exact is taken out then."
+    ),
+    "take_out_nothing": N_("Nothing of this closing is in Exact: there is nothing to take out."),
     "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }
 

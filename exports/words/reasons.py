@@ -21,6 +21,10 @@ class Why(StrEnum):
     EXPORT_RUN = "export run"
     REPLACED = "replaced"
     SENT_AGAIN = "sent again"
+    SET_ASIDE = "set aside"
+    ANOTHER_SET_ASIDE = "another was set aside"
+    LOOKED_AT_AGAIN = "looked at again"
+    TAKEN_OUT = "taken out"
 
 
 REASONS = {
@@ -36,6 +40,10 @@ REASONS = {
     Why.EXPORT_RUN: _("an export was asked for"),
     Why.REPLACED: _("its entries are replaced by new ones"),
     Why.SENT_AGAIN: _("what was missing in Exact is sent again"),
+    Why.SET_ASIDE: _("it is not to be booked"),
+    Why.ANOTHER_SET_ASIDE: _("a closing that covered the same was set aside"),
+    Why.LOOKED_AT_AGAIN: _("it is looked at again after it was set aside"),
+    Why.TAKEN_OUT: _("its entries are taken out of Exact"),
 }
 # Written down by versions before this one.
 FORMER = {"console": _("sent again from the console")}

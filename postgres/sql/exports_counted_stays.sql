@@ -1,8 +1,10 @@
--- A closing that has entries keeps counting: its tickets and periods cannot be given to another.
+-- A closing that has entries keeps counting: its tickets and periods cannot be given to another. A reversal that was
+-- posted is none, nor is what it undid.
 CREATE OR REPLACE FUNCTION exports_counted_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM exact_posting WHERE closing_id = OLD.closing_id AND state NOT IN ('withdrawn', 'reversed'))
+    IF EXISTS (SELECT FROM exact_posting WHERE closing_id = OLD.closing_id AND state NOT IN ('withdrawn', 'reversed')
+            AND (state <> 'posted' OR reverses_id IS NULL))
     THEN
         RAISE EXCEPTION 'a closing with entries counts' USING ERRCODE = 'check_violation';
     END IF;

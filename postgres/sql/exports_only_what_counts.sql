@@ -1,4 +1,5 @@
--- Only a closing that counts, or the rest of one, has entries.
+-- Only a closing that counts, or the rest of one, has entries: none that was set aside, and no corrected version of a
+-- closing that was not.
 CREATE OR REPLACE FUNCTION exports_only_what_counts() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -9,6 +10,17 @@ BEGIN
           AND NOT EXISTS (SELECT FROM exports_remainder WHERE closing_id = made.closing_id))
     THEN
         RAISE EXCEPTION 'only a closing that counts has entries' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (SELECT FROM made JOIN exports_setaside aside ON aside.closing_id = made.closing_id AND aside.ended_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'a closing that is set aside has no entries' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM made JOIN exports_storedclosing corrected ON corrected.id = made.closing_id
+        WHERE corrected.corrects_id IS NOT NULL AND made.reverses_id IS NULL AND NOT EXISTS (
+            SELECT FROM exports_setaside aside WHERE aside.closing_id = corrected.corrects_id AND aside.ended_at IS NULL))
+    THEN
+        RAISE EXCEPTION 'a correction has entries once what it corrects is set aside' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END $$;

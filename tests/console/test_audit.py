@@ -51,7 +51,14 @@ NOT_AUDITED = {
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),
     *("exact_activationlink", "exact_finding", "on_demand_ondemandexport", "on_demand_ondemandclosing"),
-    *("exports_repostrun", "exports_repostitem", "exports_replacement", "exports_replaced", "concerns_letter"),
+    *(
+        "exports_repostrun",
+        "exports_repostitem",
+        "exports_replacement",
+        "exports_setaside",
+        "exports_replaced",
+        "concerns_letter",
+    ),
     "retention_prunerun",
     "exact_past",
 }

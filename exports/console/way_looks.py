@@ -1,0 +1,230 @@
+"""What the pages of the ways out show of a closing before a person says yes. Nothing here changes anything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from exact.models import Posting
+from exports.console.entry_preview import EntryPreviewed, preview_entries
+from exports.console.ways_out import Stand
+from exports.models import ClosingState, ReplacementWay, StoredClosing
+from exports.reposts import decide_between
+from exports.reposts.decide_between import Between
+from exports.reposts.replace import Old
+from exports.reposts.take_out import leaving
+from exports.way import as_it_is
+from exports.way.decide import Archived, Complete, Decision, Held, Ready
+from exports.way.shown import digest_of
+from exports.words.closing_words import name_of
+from exports.words.money import in_currency
+from exports.words.problems import sentence
+from ledger.entry import Entry
+from ledger.problem import Problem
+from tenants.models import User
+
+THIS, OTHER = "this", "other"
+MAY_TAKE_OUT = "exports.takeout_storedclosing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of several things a person can say, with what it comes to."""
+
+    value: str
+    label: str
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the closings that stand side by side."""
+
+    name: str
+    address: str
+    facts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a way would do to one closing. `digest` names it; with `refusals` it cannot be walked, and they say why."""
+
+    digest: str
+    entries: list[EntryPreviewed] = field(default_factory=list)
+    leaving: list[EntryPreviewed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    sides: list[Side] = field(default_factory=list)
+
+
+def show_decision(decision: Decision) -> Shown:
+    """A decision as it is shown: its entries, or what still holds the closing, or why nothing is booked."""
+    digest = digest_of(decision)
+    match decision:
+        case Ready(entries=entries, destination=destination):
+            return Shown(digest=digest, entries=preview_entries(entries, destination.division))
+        case Held(problems=problems):
+            return Shown(digest=digest, refusals=[sentence(it.to_document()) for it in problems if it.blocking])
+        case Archived(why=why):
+            return Shown(digest=digest, notes=[sentence(why.to_document())])
+        case Complete():
+            return Shown(digest=digest, notes=[_("All of it stands in Exact already: nothing is sent.")])
+    return Shown(
+        digest=digest,
+        notes=[_("It waits until the establishment is linked to Exact; its entries are made then.")],
+    )
+
+
+def look_as_it_is(export: StoredClosing, _user: User) -> Shown:
+    """The entries it comes to, and what holds it all the same."""
+    if export.state != ClosingState.HELD:
+        return Shown(digest="", refusals=[_("It is not held any more: there is nothing to say.")])
+    found = as_it_is.outlook(export)
+    shown = replace(show_decision(found.decision), digest=found.digest)
+    if not found.left:
+        return shown
+    left = [sentence(it.to_document()) for it in found.left]
+    if not found.waved:
+        return replace(shown, refusals=left)
+    return replace(shown, refusals=[], notes=[_("It stays held for this, which nobody can wave through:"), *left])
+
+
+def look_to_set_aside(export: StoredClosing, _user: User) -> Shown:
+    """What becomes of it: at once, or after a look into Exact for what was refused there."""
+    stand = Stand.of(export)
+    if stand.in_exact:
+        return _refuse("set_aside_in_exact")
+    match export.state:
+        case ClosingState.HELD | ClosingState.WAITING:
+            return Shown(digest=export.state, notes=[_("Nothing of it is in Exact. It is set aside at once.")])
+        case ClosingState.FAILED:
+            return Shown(
+                digest=export.state,
+                notes=[_("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")],
+            )
+    return _refuse("set_aside_not_held")
+
+
+def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
+    """Who set it aside and why; and whether another counts in its place."""
+    aside = Stand.of(export).set_aside
+    if aside is None:
+        return Shown(digest="", refusals=[_("It is not set aside any more.")])
+    words = _("Set aside by {who}: {why}").format(who=aside.by, why=aside.why)
+    if aside.instead is not None and Stand.of(aside.instead).set_aside is None:
+        other = _("{closing} counts in its place.").format(closing=name_of(aside.instead))
+        return Shown(digest="", refusals=[words, other, *_say("set_aside_other_counts")])
+    return Shown(digest=str(aside.pk), notes=[words])
+
+
+def look_at_what_leaves(export: StoredClosing, _user: User) -> Shown:
+    """Each entry that goes and how: deleted, reversed, or gone already. Asks Exact."""
+    found = leaving(export)
+    return _show_leaving(found.digest, found.olds, export)
+
+
+def look_between(export: StoredClosing, user: User) -> Shown:
+    """Both sides, and what each choice comes to. Asks Exact for what the others have there."""
+    if export.state != ClosingState.HELD:
+        return Shown(digest="", refusals=[_("It is not held any more: there is nothing to say.")])
+    found = decide_between.look_between(export)
+    if not found.rivals:
+        return Shown(digest="", refusals=[_("No closing that counts tells the same sales any more. Send it again.")])
+    olds = [old for it in found.leaving.values() for old in it.olds]
+    shown = _show_leaving(found.digest, olds, export)
+    notes = shown.notes if olds else []
+    return replace(
+        shown,
+        notes=[*notes, *([] if may_let_this_count(found, user) else [_may_not()])],
+        choices=_choose_between(found, user),
+        sides=[_side(it) for it in (export, *found.rivals)],
+    )
+
+
+def may_let_this_count(shown: Between, user: User) -> bool:
+    """Who takes entries out of Exact may decide against what has some."""
+    return not shown.leaving or user.has_perm(MAY_TAKE_OUT)
+
+
+def _may_not() -> str:
+    return _("The other has entries in Exact: an administrator decides to take them out.")
+
+
+def _choose_between(found: Between, user: User) -> list[Choice]:
+    others = ", ".join(map(name_of, found.rivals))
+    first = Choice(
+        value=OTHER,
+        label=_("{closings}: what is booked already").format(closings=others),
+        explanation=_("{closing} is set aside and will not be booked.").format(closing=name_of(found.export)),
+    )
+    if not may_let_this_count(found, user):
+        return [first]
+    mine = name_of(found.export)
+    words = _("{closings}: set aside; {closing} is booked.")
+    if found.leaving:
+        words = _("{closings}: taken out of Exact, as shown, and set aside; {closing} is booked after that.")
+    return [first, Choice(value=THIS, label=mine, explanation=words.format(closings=others, closing=mine))]
+
+
+def _side(export: StoredClosing) -> Side:
+    document = export.document
+    paid = [f"{it.get('label') or it['means']} {it['amount']}" for it in document.get("payments", [])]
+    tickets = [f"{it['station']} : {it['first']}–{it['last']}" for it in document.get("tickets", [])]
+    facts = [
+        (_("Turnover"), in_currency(export.gross, export.currency)),
+        (_("How it was paid"), " · ".join(paid)),
+        (_("Tickets"), " · ".join(tickets)),
+        (_("State"), str(export.get_state_display())),
+        (_("Entries in Exact"), ", ".join(_numbers(export))),
+    ]
+    address = reverse("admin:exports_storedclosing_change", args=[export.pk])
+    return Side(name=name_of(export), address=address, facts=[(label, said or "–") for label, said in facts])
+
+
+def _numbers(export: StoredClosing) -> list[str]:
+    return [it.entry_number or "?" for it in Stand.of(export).in_exact]
+
+
+def _show_leaving(digest: str, olds: Iterable[Old], export: StoredClosing) -> Shown:
+    gone = [*olds]
+    notes = [_how_it_goes(old) for old in gone]
+    if not gone:
+        notes = [_("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")]
+    return Shown(
+        digest=digest,
+        leaving=[it for old in gone for it in preview_entries([_entry(old.posting)], old.posting.division)],
+        entries=[it for old in gone if old.reversal for it in preview_entries([old.reversal], old.posting.division)],
+        notes=notes,
+    )
+
+
+def _entry(posting: Posting) -> Entry:
+    return Entry.from_document(posting.entry)
+
+
+def _how_it_goes(old: Old) -> str:
+    number, journal = old.posting.entry_number or "?", old.posting.journal
+    match old.way:
+        case ReplacementWay.DELETE:
+            words = _(
+                "Entry {number} of journal {journal} is deleted in Exact. Its number is not given again: the numbering "
+                "has a gap there, so tell the accountant."
+            )
+        case ReplacementWay.REVERSE:
+            words = _(
+                "Entry {number} of journal {journal} was processed, or its period is closed: it stays, and a reversal "
+                "is booked beside it."
+            )
+        case _other:
+            words = _("Entry {number} of journal {journal} is no longer in Exact.")
+    return words.format(number=number, journal=journal)
+
+
+def _refuse(code: str) -> Shown:
+    return Shown(digest="", refusals=_say(code))
+
+
+def _say(code: str) -> list[str]:
+    return [sentence(Problem(code=code).to_document())]

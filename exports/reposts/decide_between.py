@@ -1,0 +1,89 @@
+"""Two closings tell the same sales: a person says which counts, and the other is set aside with the reason.
+
+What the other has in Exact is taken out first; the one that counts is looked at again when that is done
+(`exports.way.set_aside.release_instead`). Undone by looking again at the one and setting the other aside.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from exact.models import Posting
+from exports.coverage.parts import alike, beside_in_hours, beside_in_tickets
+from exports.models import ClosingState, StoredClosing
+from exports.reposts.replace import REPLACEABLE
+from exports.reposts.take_out import Leaving, leave_unbooked, leaving, take_out
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.set_aside import set_aside
+from exports.way.shown import ShownOtherwise
+from ledger.closing import Closing
+from ledger.tickets import TicketSet
+from tenants.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """A held closing and its rivals; `leaving` are those of them with entries in Exact, and what would go of these."""
+
+    export: StoredClosing
+    rivals: tuple[StoredClosing, ...]
+    leaving: dict[UUID, Leaving]
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything a person sees of the rivals."""
+        going = sorted((str(pk), it.digest) for pk, it in self.leaving.items())
+        told = [self.export.state, sorted((str(it.pk), it.state) for it in self.rivals), going]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def rivals_of(export: StoredClosing) -> list[StoredClosing]:
+    """The closings that count and tell sales of this one, and the one it corrects."""
+    found = {*_find_rivals(export), *([export.corrects_id] if export.corrects_id else [])}
+    rows = StoredClosing.objects.filter(pk__in=found).exclude(pk=export.pk)
+    return [*rows.select_related(*WHERE_CLOSINGS_GO).order_by("created_at", "pk")]
+
+
+def _find_rivals(export: StoredClosing) -> Iterator[UUID]:
+    closing, shop = Closing.from_document(export.document), export.establishment_id
+    tickets = TicketSet.of(closing.tickets)
+    parts = beside_in_tickets(tickets, shop, export.pk) if tickets else beside_in_hours(closing, shop, export.pk)
+    yield from (part.id for part in (*parts, *alike(closing, shop, export.pk)))
+
+
+def look_between(export: StoredClosing) -> Between:
+    """Read both sides, and in Exact what the rivals have there. Raises `CannotReplace`, or any `ExactError`."""
+    rivals = rivals_of(export)
+    there = Posting.objects.filter(closing_id__in=[it.pk for it in rivals], state__in=REPLACEABLE, reverses=None)
+    in_exact = {*there.values_list("closing_id", flat=True)}
+    return Between(
+        export=export,
+        rivals=tuple(rivals),
+        leaving={it.pk: leaving(it) for it in rivals if it.pk in in_exact},
+    )
+
+
+def let_others_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
+    """Set this one aside: the others stay as they are. Raises `CannotSetAside`."""
+    return set_aside(shown.export.pk, actor=actor, why=why, instead=shown.rivals[0].pk)
+
+
+def let_this_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
+    """Set all rivals aside, what they have in Exact taken out first: all of them, or none.
+
+    Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise` where this one is held no more.
+    """
+    with transaction.atomic():
+        export = StoredClosing.objects.get(pk=shown.export.pk)
+        if export.state != ClosingState.HELD:
+            raise ShownOtherwise
+        for rival in shown.rivals:
+            if rival.pk in shown.leaving:
+                take_out(shown.leaving[rival.pk], actor=actor, why=why, instead=export.pk)
+            else:
+                leave_unbooked(rival.pk, actor=actor, why=why, instead=export.pk)
+    return export

@@ -1,0 +1,119 @@
+"""Taking all entries of a closing out of Exact again, after which it is set aside: shown first, done once.
+
+The way out is a replacement's (`exports.reposts.replace`): what is open is deleted, what was processed or lies in a
+closed period gets a reversal, each step a posting in the lane; only nothing comes in its place. When all of it is gone
+the closing is set aside (`exports.way.ended_postings`), and may be looked at again from there.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from exact.lane.states import BEGUN
+from exact.models import Posting, PostingState
+from exports.coverage.rows import lock_shop
+from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
+from exports.reposts.replace import REPLACEABLE, CannotReplace, Old, begin, choose_ways, told_of
+from exports.way.carry_out import withdraw_unsent
+from exports.way.set_aside import CannotSetAside, locked, set_aside
+from exports.words.reasons import Why, because
+from tenants.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What taking a closing out would do: `olds` leave Exact, `refused` ones are looked up there first."""
+
+    export: StoredClosing
+    olds: tuple[Old, ...]
+    refused: tuple[Posting, ...]
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything a person sees."""
+        told = [[told_of(old) for old in self.olds], sorted(str(it.pk) for it in self.refused)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    @property
+    def first(self) -> Posting:
+        """The posting the order hangs on."""
+        return self.olds[0].posting if self.olds else self.refused[0]
+
+
+def leaving(export: StoredClosing) -> Leaving:
+    """Look at Exact, change nothing there. Raises `CannotReplace`, or any `ExactError` of those it has to ask."""
+    rows = Posting.objects.filter(closing_id=export.pk).select_related("division__app").order_by("turn", "revision")
+    if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(export=export, done_at=None).exists():
+        raise CannotReplace("replace_under_way")
+    going = [*rows.filter(state__in=REPLACEABLE, reverses=None)]
+    refused = [*rows.filter(state=PostingState.REFUSED)]
+    if not going and not refused:
+        raise CannotReplace("take_out_nothing")
+    return Leaving(export=export, olds=tuple(_choose(going)), refused=tuple(refused))
+
+
+def _choose(going: Iterable[Posting]) -> Iterable[Old]:
+    """How each goes, company by company: what was posted before a shop moved stands in other books."""
+    of_company: defaultdict[int, list[Posting]] = defaultdict(list)
+    for posting in going:
+        of_company[posting.division_id].append(posting)
+    for postings in of_company.values():
+        olds, _nothing = choose_ways(postings, ())
+        yield from olds
+
+
+def take_out(shown: Leaving, *, actor: User, why: str, instead: UUID | None = None) -> Replacement:
+    """Have done what was shown; `instead` is the closing that counts in its place.
+
+    Raises `CannotReplace` when the closing has moved on since.
+    """
+    with transaction.atomic():
+        lock_shop(shown.export.pk)
+        export = locked(shown.export.pk)
+        _still_as_shown(shown)
+        row = Replacement(
+            export=export,
+            kind=OrderKind.SET_ASIDE,
+            posting=shown.first,
+            entries=[],
+            instead_id=instead,
+            why=why,
+            asked_by=actor,
+        )
+        said = because(Why.TAKEN_OUT, why)
+        withdraw_unsent(export, actor=actor, why=said)
+        begin(row, shown.olds, why=said)
+    return row
+
+
+def _still_as_shown(shown: Leaving) -> None:
+    rows = Posting.objects.select_for_update(of=("self",)).filter(closing_id=shown.export.pk)
+    now = {it.pk: it for it in rows}
+    if any(it.state in BEGUN for it in now.values()):
+        raise CannotReplace("replace_under_way")
+    if Replacement.objects.filter(export=shown.export.pk, done_at=None).exists():
+        raise CannotReplace("replace_under_way")
+    stand = {pk for pk, it in now.items() if it.state in REPLACEABLE and it.reverses_id is None}
+    refused = {pk for pk, it in now.items() if it.state == PostingState.REFUSED}
+    if stand != {it.posting.pk for it in shown.olds} or refused != {it.pk for it in shown.refused}:
+        raise CannotReplace("replace_moved_on")
+
+
+def leave_unbooked(export_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+    """Set a closing aside of which nothing is in Exact; what was refused of it is looked up there first.
+
+    Raises `CannotSetAside` or `CannotReplace`.
+    """
+    export = StoredClosing.objects.get(pk=export_id)
+    if export.state != ClosingState.FAILED:
+        return set_aside(export_id, actor=actor, why=why, instead=instead)
+    if Posting.objects.filter(closing_id=export_id, state__in=REPLACEABLE, reverses=None).exists():
+        raise CannotSetAside("set_aside_in_exact")
+    take_out(leaving(export), actor=actor, why=why, instead=instead)
+    export.refresh_from_db(fields=["state"])
+    return export

@@ -1,0 +1,112 @@
+"""A closing that will not be booked, by a person's word; and having it looked at again.
+
+What is in Exact is taken out first (`exports.reposts.take_out`): the database refuses to set aside what has entries.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from exact.lane.states import UNDONE
+from exact.models import Posting, PostingState
+from exports.coverage.rows import lock_shop
+from exports.models import ClosingState, SetAside, StoredClosing
+from exports.nudge import nudge_release
+from exports.way.accept import reconsider
+from exports.way.carry_out import go_on, withdraw_unsent
+from exports.way.levels import CLOCKS_APART
+from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.words.reasons import Why, because
+from postgres.transactions import assert_in_transaction
+from tenants.models import User
+from tenants.put_off import due, each
+
+BATCH = 200
+SET_ASIDE_FROM = (ClosingState.HELD, ClosingState.WAITING)
+
+
+class CannotSetAside(Exception):
+    """Why a closing cannot be set aside, or looked at again; `code` names the sentence people read."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def set_aside(export_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+    """Set a closing aside that is held or waits, and of which nothing is in Exact. Pressed twice it does nothing more.
+
+    `instead` counts in its place. Raises `CannotSetAside`.
+    """
+    with transaction.atomic():
+        lock_shop(export_id)
+        export = locked(export_id)
+        if is_set_aside(export_id):
+            return export
+        refuse_to_set_aside(export)
+        keep_aside(export, actor=actor, why=why, instead=instead)
+    return export
+
+
+def refuse_to_set_aside(export: StoredClosing) -> None:
+    """Raise `CannotSetAside` for a closing that is on its way, or of which an entry is or may be in Exact."""
+    if export.state not in SET_ASIDE_FROM:
+        raise CannotSetAside("set_aside_not_held")
+    open_ones = Posting.objects.filter(~UNDONE, closing_id=export.pk)
+    if open_ones.exclude(state=PostingState.PENDING).exists():
+        raise CannotSetAside("set_aside_in_exact")
+
+
+def keep_aside(export: StoredClosing, *, actor: User, why: str, instead: UUID | None) -> None:
+    """Write the word down of a closing that is locked, and let it be archived: whoever covers its tickets may count.
+
+    Nothing of it is in Exact; what waits unsent is withdrawn. Must run inside the transaction that locks it.
+    """
+    assert_in_transaction()
+    said = because(Why.SET_ASIDE, why)
+    withdraw_unsent(export, actor=actor, why=said)
+    SetAside.objects.create(
+        tenant_id=export.tenant_id, closing=export, instead_id=instead, why=why, by=actor, at=timezone.now()
+    )
+    go_on(export, actor=actor, why=said)
+    transaction.on_commit(nudge_release, robust=True)
+
+
+def take_back(export_id: UUID, *, actor: User, why: str) -> StoredClosing:
+    """Look again at a closing that was set aside. Pressed twice it does nothing more. Raises `CannotSetAside`."""
+    with transaction.atomic():
+        lock_shop(export_id)
+        export = locked(export_id)
+        aside = SetAside.objects.select_for_update(of=("self",)).filter(closing=export, ended_at=None).first()
+        if aside is None:
+            return export
+        if aside.instead_id is not None and not is_set_aside(aside.instead_id):
+            raise CannotSetAside("set_aside_other_counts")
+        aside.ended_at, aside.ended_by, aside.ended_why = timezone.now(), actor, why
+        aside.save(update_fields=["ended_at", "ended_by", "ended_why"])
+        go_on(export, actor=actor, why=because(Why.LOOKED_AT_AGAIN, why))
+    return export
+
+
+def is_set_aside(export_id: UUID) -> bool:
+    """Whether a person's word that it is not booked holds now."""
+    return SetAside.objects.filter(closing=export_id, ended_at=None).exists()
+
+
+def locked(export_id: UUID) -> StoredClosing:
+    """The closing's row, locked, with where it goes. Its establishment is locked before (`lock_shop`)."""
+    rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+    return rows.get(pk=export_id)
+
+
+def release_instead() -> int:
+    """Look again at closings in whose favour others were set aside since they were looked at. Returns how many."""
+    looked_at = (ClosingState.HELD, ClosingState.ARCHIVED)
+    said = SetAside.objects.filter(ended_at=None, instead__state__in=looked_at)
+    since = said.filter(at__gt=F("instead__state_since") - CLOCKS_APART).values("instead")
+    freed = StoredClosing.objects.filter(due(), pk__in=since).order_by("pk")
+    looked = partial(reconsider, why=Why.ANOTHER_SET_ASIDE)
+    return each(StoredClosing, [*freed.values_list("pk", "put_off_count")[:BATCH]], looked, loop="set_aside")

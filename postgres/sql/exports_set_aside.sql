@@ -1,0 +1,29 @@
+-- A closing that a person set aside (exports_setaside) has no entry: exports_only_what_counts lets none be made after, and
+-- exports_archived_stays keeps it in the archive.
+CREATE OR REPLACE FUNCTION exports_set_aside() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    -- A reversal that was posted stands for good, beside what it undid.
+    IF EXISTS (SELECT FROM exact_posting WHERE closing_id = NEW.closing_id AND state NOT IN ('withdrawn', 'reversed')
+            AND (state <> 'posted' OR reverses_id IS NULL)) THEN
+        RAISE EXCEPTION 'a closing with entries is not set aside' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER exports_set_aside BEFORE INSERT ON exports_setaside FOR EACH ROW
+EXECUTE FUNCTION exports_set_aside();
+
+-- Nobody takes it back while the closing counts that was to be booked in its place: both would be.
+CREATE OR REPLACE FUNCTION exports_set_aside_ends() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM exports_setaside WHERE closing_id = OLD.instead_id AND ended_at IS NULL) THEN
+        RAISE EXCEPTION 'another closing counts in its place' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER exports_set_aside_ends BEFORE UPDATE OF ended_at ON exports_setaside FOR EACH ROW
+WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND OLD.instead_id IS NOT NULL)
+EXECUTE FUNCTION exports_set_aside_ends();

@@ -1,0 +1,164 @@
+"""Taking a closing's entries out of Exact again: shown first, once whatever happens, then set aside or booked anew."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from exact.books.reconcile import reconcile
+from exact.models import Division, Lane, Posting, PostingState
+from exports.models import Replacement, SetAside, StoredClosing
+from exports.reposts.replace import CannotReplace
+from exports.reposts.take_out import leaving, take_out
+from tenants.factories import StaffFactory, SupportFactory
+from tests.conftest import Caller, SimulatedExact, work
+from tests.exports.console.test_set_aside import pushed
+from tests.exports.console.walking import browser, page, say, stamp, ways, yes
+from tests.exports.reposts.test_replace import process
+from tests.exports.way.test_looked_at_again import journal
+
+Linked = tuple[Caller, Division]
+
+
+@pytest.fixture
+def booked(linked: Linked) -> StoredClosing:
+    till, division = linked
+    export = pushed(till)
+    work(division)
+    export.refresh_from_db()
+    assert export.state == "exported"
+    return export
+
+
+def again(division: Division) -> None:
+    Lane.objects.update(paused_until=None)
+    work(division)
+
+
+def test_open_entries__are_deleted_and_the_closing_is_set_aside(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    _till, division = linked
+    client = browser(support := SupportFactory())
+    assert "take-out" in ways(client, booked)
+    text = page(client, "take-out", booked).content.decode()
+    assert "What leaves Exact" in text
+    assert "the numbering has a gap there" in text
+    assert len(exact.entries(division.code)) == 2
+    yes(client, "take-out", booked, why="booked by hand as well")
+    assert booked.state == "exporting"
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, exact.entries(division.code)) == ("archived", [])
+    aside = SetAside.objects.get()
+    assert (aside.why, aside.by) == ("booked by hand as well", support)
+    assert reconcile(division) == 0
+
+
+def test_afterwards__it_may_be_booked_again_once(booked: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
+    _till, division = linked
+    client = browser()
+    yes(client, "take-out", booked)
+    again(division)
+    yes(client, "look-again", booked, why="it was right")
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, len(exact.entries(division.code))) == ("exported", 2)
+    assert {*Posting.objects.filter(state=PostingState.POSTED).values_list("revision", flat=True)} == {2}
+
+
+def test_pressed_twice__is_one_order(booked: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
+    client = browser()
+    shown = stamp(page(client, "take-out", booked))
+    say(client, "take-out", booked, shown)
+    say(client, "take-out", booked, shown)
+    again(linked[1])
+    say(client, "take-out", booked, shown)
+    assert (Replacement.objects.count(), SetAside.objects.count()) == (1, 1)
+    assert exact.entries(linked[1].code) == []
+
+
+def test_two_people__who_saw_the_same_order_it_once(booked: StoredClosing) -> None:
+    one, other = leaving(booked), leaving(booked)
+    take_out(one, actor=SupportFactory(), why="one")
+    with pytest.raises(CannotReplace):
+        take_out(other, actor=SupportFactory(), why="other")
+
+
+def test_processed_or_closed__is_reversed(booked: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
+    _till, division = linked
+    sale = Posting.objects.get(entry_kind="sales")
+    process(exact, sale)
+    text = page(browser(), "take-out", booked).content.decode()
+    assert "a reversal is booked beside it" in text
+    yes(browser(), "take-out", booked)
+    again(division)
+    booked.refresh_from_db()
+    sale.refresh_from_db()
+    assert (booked.state, sale.state) == ("archived", PostingState.REVERSED)
+    assert sum_of(exact.entries(division.code)) == {}
+
+
+def sum_of(entries: list[dict[str, Any]]) -> dict[str, Decimal]:
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for line in (line for entry in entries for line in entry["lines"]):
+        sums[line["account_code"]] += Decimal(line["debit"]) - Decimal(line["credit"])
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+@pytest.mark.parametrize("fault", ["reset_after_commit", "reset_before", "status_503"])
+def test_no_answer_to_a_delete__is_tried_again_and_ends_once(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact, fault: str
+) -> None:
+    _till, division = linked
+    yes(browser(), "take-out", booked)
+    exact.control("faults", resource="salesentry/SalesEntries", method="DELETE", division=division.code, fault=fault)
+    again(division)
+    booked.refresh_from_db()
+    assert booked.state == "exporting"
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, exact.entries(division.code)) == ("archived", [])
+    assert SetAside.objects.count() == 1
+
+
+def test_refused_part__that_is_in_exact_after_all_is_said_and_not_hidden(linked: Linked, exact: SimulatedExact) -> None:
+    """Exact said no and booked it all the same; a person sets the closing aside, and the look finds it there."""
+    till, division = linked
+    fault = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "refusal_after_commit"}
+    exact.control("faults", division=division.code, **fault)
+    export = pushed(till)
+    work(division)
+    export.refresh_from_db()
+    assert export.state == "failed"
+    client = browser()
+    yes(client, "set-aside", export)
+    again(division)
+    export.refresh_from_db()
+    assert (export.state, [it["code"] for it in export.problems]) == ("failed", ["found_after_all"])
+    assert SetAside.objects.count() == 0
+    yes(client, "take-out", export)
+    again(division)
+    export.refresh_from_db()
+    assert (export.state, exact.entries(division.code)) == ("archived", [])
+
+
+def test_what_is_refused_beside_it__goes_as_well(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    journal(exact, division, "30", "closed")
+    export = pushed(till)
+    work(division)
+    export.refresh_from_db()
+    assert (export.state, len(exact.entries(division.code))) == ("failed", 1)
+    journal(exact, division, "30", "open")
+    yes(browser(), "take-out", export)
+    again(division)
+    export.refresh_from_db()
+    assert (export.state, exact.entries(division.code)) == ("archived", [])
+
+
+def test_staff__may_not(booked: StoredClosing) -> None:
+    client = browser(StaffFactory(reseller=booked.tenant.reseller))
+    assert "take-out" not in ways(client, booked)
+    assert page(client, "take-out", booked).status_code == 403
