@@ -19,7 +19,7 @@ from clyo_ingest.refusal_words import TITLES
 from clyo_ingest.refused import Refused, refused_in
 from exports.models import StoredClosing
 from exports.words.closing_words import closing_words
-from exports.words.history import Happening, of_establishment
+from exports.words.history import Happening, of_closings, of_establishment
 from exports.words.problems import sentence
 from ledger.kinds import ClosingKind
 from tenants.models import Establishment
@@ -61,10 +61,12 @@ class LogLine:
             exact_correlation_id=self.correlation_id,
         )
 
-    def to_text(self) -> str:
-        """The line as people read it in a file."""
+    def to_text(self, *, with_day: bool = False) -> str:
+        """The line as people read it in a file; `with_day` where lines are of several days."""
+        at = timezone.localtime(self.at)
+        day = f"{date_format(at, 'SHORT_DATE_FORMAT')} " if with_day else ""
         told = [self.about, self.reference, self.what]
-        line = f"{timezone.localtime(self.at):%H:%M:%S}  {' · '.join(part for part in told if part)}"
+        line = f"{day}{at:%H:%M:%S}  {' · '.join(part for part in told if part)}"
         after = [self.why, self.actor, self.correlation_id and f"Exact {self.correlation_id}"]
         rest = " — ".join(part for part in after if part)
         return f"{line} — {rest}" if rest else line
@@ -72,12 +74,16 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLog:
-    """A day's lines; `cut` when there were more than 5,000, or than 50 versions of parameters."""
+    """A day's lines; `cut` when there were more than 5,000, or than 50 versions of parameters.
+
+    Of what happened that day by the clock; or `of_business_date`, whenever it happened to that date's closings.
+    """
 
     establishment: Establishment
     day: date
     lines: list[LogLine]
     cut: bool
+    of_business_date: bool = False
 
     def to_answer(self) -> LogAnswer:
         """The body of `GET /log`."""
@@ -90,10 +96,14 @@ class DayLog:
 
     def to_text(self) -> str:
         """The log as a text file."""
-        title = _("{establishment}: log of {day}").format(
-            establishment=self.establishment, day=date_format(self.day, "SHORT_DATE_FORMAT")
-        )
-        lines = [line.to_text() for line in self.lines] or [_("Nothing happened that day.")]
+        day = date_format(self.day, "SHORT_DATE_FORMAT")
+        if self.of_business_date:
+            title = _("{establishment}: log of the closings of business date {day}")
+            nothing = _("No closing of that business date came.")
+        else:
+            title, nothing = _("{establishment}: log of {day}"), _("Nothing happened that day.")
+        title = title.format(establishment=self.establishment, day=day)
+        lines = [line.to_text(with_day=self.of_business_date) for line in self.lines] or [nothing]
         cut = [_("More happened than is shown here.")] if self.cut else []
         return "\n".join([title, "", *lines, *cut, ""])
 
@@ -113,6 +123,16 @@ def day_log(establishment: Establishment, day: date, *, with_pushes: bool = True
     lines = sorted([*_of_closings(happenings), *of_tills], key=lambda line: line.at)
     cut = len(lines) > LINES_MAX or len(read) > VERSIONS_MAX
     return DayLog(establishment=establishment, day=day, lines=lines[:LINES_MAX], cut=cut)
+
+
+def business_date_log(establishment: Establishment, day: date) -> DayLog:
+    """All that happened to the closings of a business date, whenever it did, oldest first. Refused pushes have none."""
+    own = StoredClosing.objects.filter(establishment=establishment, business_date=day).order_by("closed_at", "pk")
+    ids = [*own.values_list("pk", flat=True)[: LINES_MAX + 1]]
+    happenings = of_closings(ids[:LINES_MAX], limit=LINES_MAX + 1)
+    cut = len(happenings) > LINES_MAX or len(ids) > LINES_MAX
+    lines = [*_of_closings(happenings[:LINES_MAX])]
+    return DayLog(establishment=establishment, day=day, lines=lines, cut=cut, of_business_date=True)
 
 
 def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:

@@ -41,6 +41,14 @@ def of_closing(export: StoredClosing) -> list[Happening]:
     return _sort_happenings(events, moves)
 
 
+def of_closings(closings: Iterable[UUID], *, limit: int) -> list[Happening]:
+    """All that happened to these closings, whenever it did, oldest first, at most `limit`."""
+    ids = [*closings]
+    events = ClosingEvent.objects.filter(export__in=ids).order_by("at", "pk")[:limit]
+    moves = PostingEvent.objects.filter(posting__closing_id__in=ids).order_by("at", "pk")[:limit]
+    return _sort_happenings(events, moves)[:limit]
+
+
 def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
     """What happened between two moments to the closings of an establishment, oldest first, at most `limit`."""
     between = {"tenant": establishment.tenant_id, "at__gte": start, "at__lt": end}

@@ -40,7 +40,6 @@ urlpatterns = [
     path("help/states/", admin.site.admin_view(help_pages.states_page), name="console_help_states"),
     path("help/<slug:name>/", admin.site.admin_view(help_pages.book_page), name="console_help_book"),
     path("causes/", admin.site.admin_view(views.causes_page), name="console_causes"),
-    path("log/", admin.site.admin_view(views.log_page), name="console_log"),
     path("mapping/<int:establishment_id>/", admin.site.admin_view(mapping_page), name="console_mapping"),
     path(
         "mapping/<int:establishment_id>/preview/",

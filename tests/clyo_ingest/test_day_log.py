@@ -62,11 +62,30 @@ def test_log__in_the_console_is_the_same_text(exported: Caller) -> None:
     client.force_login(StaffFactory(reseller=exported.till.tenant.reseller))
     shop = exported.till.establishment_id
     page = reverse("console_log")
-    file = client.get(page, {"establishment": shop, "date": today(), "as": "text"})
+    file = client.get(page, {"establishment": shop, "date": today(), "as": "text", "by": "hour"})
     assert file.content == api.content
     assert "attachment" in file["Content-Disposition"]
-    narrowed = client.get(page, {"establishment": shop, "date": today(), "q": "V70"})
+    narrowed = client.get(page, {"establishment": shop, "date": today(), "q": "V70", "by": "hour"})
     assert {line.reference != "" for line in narrowed.context["lines"]} == {True}
+
+
+def test_log__by_business_date_has_its_closings_whenever_they_came(exported: Caller) -> None:
+    client = Client(headers={"Accept-Language": "fr"})
+    client.force_login(StaffFactory(reseller=exported.till.tenant.reseller))
+    asked = {"establishment": exported.till.establishment_id, "date": "2026-03-14"}
+    page = client.get(reverse("console_log"), asked)
+    (fold,) = page.context["folds"]  # one line, which opens; the refused push has no business date
+    assert (fold.closing.number, fold.closing.state) == (1042, "exported")
+    assert fold.lines[0].state == "ready" and len(fold.lines) > 5
+    text = client.get(reverse("console_log"), asked | {"as": "text"}).content.decode()
+    assert "Z 1042" in text and f"{timezone.localdate():%d/%m/%Y}" in text
+    # Without a day: the last that closings came of. By the clock the same closing lies on another day.
+    del asked["date"]
+    assert client.get(reverse("console_log"), asked).context["day"] == date(2026, 3, 14)
+    by_clock = client.get(reverse("console_log"), asked | {"by": "hour"})
+    assert by_clock.context["day"] == timezone.localdate()
+    assert [it.closing is None for it in by_clock.context["folds"]] == [False, True]
+    assert "?establishment={}&amp;date=2026-03-14".format(asked["establishment"]) in by_clock.content.decode()
 
 
 def test_log__is_the_establishments(exported: Caller) -> None:

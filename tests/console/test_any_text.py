@@ -90,7 +90,7 @@ def test_our_own_pages__take_any_text(support: User) -> None:
     shop = Establishment.objects.get(name="PROPRE boutique")
     asked = {
         reverse("admin:index"): ("day",),
-        reverse("console_log"): ("date", "establishment", "q", "state", "as"),
+        reverse("console_log"): ("date", "establishment", "q", "state", "as", "by"),
         reverse("admin:on_demand_ondemandexport_new"): ("first", "preset", "month"),
         reverse("console_mapping", args=[shop.pk]): ("kind", "q"),
         reverse("console_mapping_search", args=[shop.pk]): ("q", "kind=gl_account&q"),

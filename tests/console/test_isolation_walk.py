@@ -43,6 +43,7 @@ HARMLESS = {
     *(
         "another",
         "as",
+        "by",
         "ask",
         "asked",
         "choice",

@@ -95,6 +95,7 @@ def test_month__leads_to_its_days_and_to_other_months(here: World) -> None:
     assert [len(week) for week in month.weeks] == [7] * 6
     assert cells[14].word == "failed"
     assert cells[14].said == "samedi 14 mars 2026, En échec, 1 clôture, 1\xa0400,00\xa0€"
+    assert str(here.own.number) in text_of(client, cells[14].address)
     assert cells[15].address == ""
     before, after = (month_shown(client, address, f"{it:%Y-%m}") for it in (month.before, month.after))
     assert (before.after, after.before) == (month.first, month.first)

@@ -5,12 +5,14 @@ from django.urls import path
 
 from integration.console.places import notes, suspend
 from integration.console.places.customer_page import customer_page
+from integration.console.places.day_page import log_page
 from integration.console.places.shop_page import shop_page
 from integration.console.places.shops_page import shops_page
 
 look = admin.site.admin_view
 
 urlpatterns = [
+    path("log/", look(log_page), name="console_log"),
     path("shops/", look(shops_page), name="console_shops"),
     path("shop/<int:establishment_id>/", look(shop_page), name="console_shop"),
     path("shop/<int:establishment_id>/note/", look(notes.note_on_shop), name="console_note_on_shop"),
