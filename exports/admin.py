@@ -67,7 +67,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     )
     list_select_related = ["establishment"]
     search_fields = ["number"]
-    search_help_text = _("Number of the closing, a ticket, a reference, Exact's entry number, or an establishment")
+    search_help_text = _("Number, ticket, reference, entry in Exact, day, turnover, establishment")
     actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at", "pk"]
     list_disable_select_all = True

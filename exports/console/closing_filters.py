@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from exact.models import Finding, Posting
+from exports.console.asked import read_amount, read_day
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import SENTENCES
 from ledger import texts
@@ -78,7 +80,7 @@ def title_of(code: str) -> str:
 
 
 def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:
-    """Closings by their number, a ticket in them, an entry's reference or its number in Exact; else by whose they are.
+    """Closings by number, a ticket in them, an entry's reference or number in Exact, day or turnover; else by whose.
 
     Each way asks one index and finds at most 200: joined in one query, none of the indexes would serve.
     """
@@ -96,6 +98,10 @@ def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:
 
 
 def _ways(term: str) -> Iterator[Q]:
+    if (day := read_day(term, today=timezone.localdate())) is not None:
+        yield Q(business_date=day)
+    if (amount := read_amount(term)) is not None:
+        yield Q(gross=amount)
     number = texts.whole(term.upper().removeprefix("Z").strip())
     if number is not None:
         yield Q(number=number)

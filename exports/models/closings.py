@@ -95,6 +95,7 @@ class StoredClosing(PutOff):
             ),
             models.Index(fields=["-business_date", "-closed_at", "id"], name="exports_latest"),
             models.Index(fields=["number"], name="exports_by_number"),
+            models.Index(fields=["gross"], name="exports_by_turnover"),
             # Counts of closings by day and state (first page), and when a till usually closes: from the index alone.
             models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
             # The same counts for the few establishments of one reseller.

@@ -14,6 +14,10 @@ def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"console/{name}.css")
 
 
+def _search_script(request: HttpRequest) -> str:
+    return static("console/search.js")
+
+
 def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: bool(getattr(request.user, "has_perm", lambda _permission: False)(permission))
 
@@ -33,7 +37,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "STYLES": [_stylesheet("console"), _stylesheet("places")],
+    "STYLES": [_stylesheet("console"), _stylesheet("places"), _stylesheet("search")],
+    "SCRIPTS": [_search_script],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
     "SIDEBAR": {

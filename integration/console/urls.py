@@ -19,6 +19,7 @@ from integration.console.choices import choices
 from integration.console.chosen_page import choose_customer
 from integration.console.help import pages as help_pages
 from integration.console.invitations import invitation_page
+from integration.console.search.page import search_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
 from on_demand.check.page import check_page
@@ -52,6 +53,7 @@ urlpatterns = [
         name="console_mapping_search",
     ),
     path("mapping/<int:establishment_id>/fec/", admin.site.admin_view(fec_page), name="console_mapping_fec"),
+    path("search/", admin.site.admin_view(search_page), name="console_search"),
     path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
     path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),
     path("set-up/new/", admin.site.admin_view(set_up.customer_page), name="console_set_up_new"),

@@ -1,0 +1,1 @@
+"""One box for everything: closings, shops, customers, tills, companies, people."""

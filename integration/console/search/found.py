@@ -1,0 +1,145 @@
+"""What a search finds, by sort of row; each is looked for among what the person may see."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from exact.models import Connection, Division
+from exports.console import links
+from exports.console.closing_filters import find
+from exports.models import StoredClosing
+from exports.words.money import in_currency
+from ledger import texts
+from tenants.models import Establishment, Tenant, Till, User
+from tenants.scope import visible_to
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One row found: its name, what tells it from others, and its page."""
+
+    title: str
+    detail: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What was found of one sort. `more` leads to all of it when only some are shown, else ""."""
+
+    title: str | Promise
+    hits: list[Hit]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """A sort of rows: what it is called, the right to see it, where all of it is listed, and how it is looked for."""
+
+    title: str | Promise
+    permission: str
+    listed: str
+    look: Callable[[User, str], Iterator[Hit]]
+
+
+def search(user: User, term: str) -> list[Section]:
+    """Look for a term in every sort the person may see; sorts in which nothing is found are left out."""
+    return [section for sort in SORTS if user.has_perm(sort.permission) and (section := _look(sort, user, term))]
+
+
+def _look(sort: Sort, user: User, term: str) -> Section | None:
+    hits = [*sort.look(user, term)]
+    more = f"{reverse(sort.listed)}?{urlencode({'q': term})}" if len(hits) > SHOWN and sort.listed else ""
+    return Section(title=sort.title, hits=hits[:SHOWN], more=more) if hits else None
+
+
+def _find_closings(user: User, term: str) -> Iterator[Hit]:
+    rows = find(visible_to(user, StoredClosing.objects.defer("document")), term)
+    for it in rows.select_related("establishment").order_by("-business_date", "-closed_at", "pk")[: SHOWN + 1]:
+        said = (
+            str(it.establishment),
+            date_format(it.business_date, "SHORT_DATE_FORMAT"),
+            in_currency(it.gross, it.currency),
+            str(it.get_state_display()),
+        )
+        address = reverse("admin:exports_storedclosing_change", args=[it.pk])
+        yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address)
+
+
+def _find_shops(user: User, term: str) -> Iterator[Hit]:
+    wanted = Q(code__istartswith=term) | Q(name__icontains=term) | _is(term, "siret") | Q(contact_email__iexact=term)
+    rows = visible_to(user, Establishment.objects.filter(wanted)).select_related("tenant").order_by("code")
+    for it in rows[: SHOWN + 1]:
+        yield Hit(title=str(it), detail=it.tenant.name, address=links.shop(it.pk))
+
+
+def _find_customers(user: User, term: str) -> Iterator[Hit]:
+    rows = visible_to(user, Tenant.objects.filter(Q(name__icontains=term) | _is(term, "siren")))
+    for it in rows.order_by("name")[: SHOWN + 1]:
+        yield Hit(title=it.name, detail=it.siren, address=links.customer(it.pk))
+
+
+def _find_tills(user: User, term: str) -> Iterator[Hit]:
+    rows = visible_to(user, Till.objects.filter(Q(name__icontains=term) | Q(device__icontains=term)))
+    for it in rows.select_related("establishment").order_by("establishment__code", "name")[: SHOWN + 1]:
+        yield Hit(title=str(it), detail=it.device, address=links.shop(it.establishment_id))
+
+
+def _find_companies(user: User, term: str) -> Iterator[Hit]:
+    code = texts.whole(term)
+    wanted = Q(name__icontains=term) if code is None else Q(code=code)
+    for it in visible_to(user, Division.objects.filter(wanted)).select_related("tenant").order_by("name")[: SHOWN + 1]:
+        yield Hit(title=it.label, detail=it.tenant.name, address=links.customer(it.tenant_id))
+
+
+def _find_consents(user: User, term: str) -> Iterator[Hit]:
+    rows = visible_to(user, Connection.objects.filter(user_name__icontains=term)).select_related("tenant")
+    for it in rows.defer("access_token", "refresh_token").order_by("user_name")[: SHOWN + 1]:
+        yield Hit(title=it.user_name, detail=it.tenant.name, address=links.customer(it.tenant_id))
+
+
+def _find_people(user: User, term: str) -> Iterator[Hit]:
+    rows = visible_to(user, User.objects.filter(Q(name__icontains=term) | Q(email__icontains=term)))
+    for it in rows.order_by("email")[: SHOWN + 1]:
+        detail = " · ".join(filter(None, (it.email if it.name else "", str(it.get_role_display()))))
+        yield Hit(title=str(it), detail=detail, address=reverse("admin:tenants_user_change", args=[it.pk]))
+
+
+def _is(term: str, column: str) -> Q:
+    """A number as people write it, with blanks in it."""
+    digits = "".join(term.split())
+    return Q(**{f"{column}__startswith": digits}) if digits.isascii() and digits.isdecimal() else Q(pk=None)
+
+
+SORTS = (
+    Sort(
+        title=_("Closings"),
+        permission="exports.view_storedclosing",
+        listed="admin:exports_storedclosing_changelist",
+        look=_find_closings,
+    ),
+    Sort(
+        title=_("Establishments"),
+        permission="tenants.view_establishment",
+        listed="admin:tenants_establishment_changelist",
+        look=_find_shops,
+    ),
+    Sort(
+        title=_("Customers"),
+        permission="tenants.view_tenant",
+        listed="admin:tenants_tenant_changelist",
+        look=_find_customers,
+    ),
+    Sort(title=_("Tills"), permission="tenants.view_till", listed="admin:tenants_till_changelist", look=_find_tills),
+    Sort(title=_("Companies in Exact"), permission="exact.view_division", listed="", look=_find_companies),
+    Sort(title=_("Who linked Exact"), permission="exact.view_connection", listed="", look=_find_consents),
+    Sort(title=_("Users"), permission="tenants.view_user", listed="admin:tenants_user_changelist", look=_find_people),
+)
