@@ -28,6 +28,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_recovery_codes": "exploitant#la-premiere-heure",
     "console_repost": "support#une-cloture-retenue",
     "console_repost_run": "support#une-cloture-retenue",
+    "console_search": "support#par-ou-commencer",
     "console_second_factor": "exploitant#la-premiere-heure",
     "console_second_factor_new": "exploitant#la-premiere-heure",
     "console_set_up": "revendeur#installer-un-client",

@@ -24,6 +24,9 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.SILENT: _("A till that usually closes on that day did not. Ask the shop."),
     Condition.NEVER_SENT: _("Paired, linked, and no closing ever came. Ask whether the till sends."),
     Condition.WAITING: _("Closings come, but nobody has linked Exact yet. Send the link; they leave by themselves."),
+    Condition.LINK_DOUBTFUL: _(
+        "Exact refused the consent once. It is asked again within minutes; closings wait meanwhile."
+    ),
     Condition.LINK_ENDING: _("The consent was not renewed for weeks and will end by itself. Have it given again."),
     Condition.NOT_COMPARED: _("Exact's books could not be read last night. It is tried again every night."),
     Condition.UNDELIVERED: _("A letter or a file did not reach its address. The address is to be checked."),

@@ -1,0 +1,57 @@
+"""The one search box: what it finds by what, what it says when it finds nothing, and whose rows stay unseen."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tenants.models import User
+from tests.world import World, world
+
+
+@pytest.fixture
+def two(transactional_db: None) -> World:
+    return world()
+
+
+def signed_in(user: User) -> Client:
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def found(client: Client, term: str) -> dict[str, list[str]]:
+    page = client.get(reverse("console_search"), {"q": term})
+    assert page.status_code == 200
+    return {str(section.title): [hit.title for hit in section.hits] for section in page.context["sections"]}
+
+
+def test_anything_leads_to_its_page(two: World) -> None:
+    own = two.own
+    client = signed_in(own.staff)
+    closing = own.export
+    day = f"{closing.business_date:%d/%m/%Y}"
+    for term in (str(closing.number), f"Z{closing.number}", day, f"{closing.gross:.2f}".replace(".", ",")):
+        assert f"Z {closing.number}" in found(client, term)["Closings"], term
+    shop = closing.establishment
+    assert found(client, shop.code)["Establishments"] == [str(shop)]
+    assert own.tenant.name in found(client, own.mark)["Customers"]
+    assert found(client, f"{own.mark} lien")["Who linked Exact"] == [f"{own.mark} lien"]
+    page = client.get(reverse("console_search"), {"q": own.tenant.name}).content.decode()
+    assert reverse("console_customer", args=[own.tenant.pk]) in page
+
+
+def test_nothing_found__is_said_with_what_was_looked_for(two: World) -> None:
+    client = signed_in(two.own.staff)
+    page = client.get(reverse("console_search"), {"q": "zzzz"}).content.decode()
+    assert "Nothing was found" in page and "closings by number, ticket" in page
+    assert "Type at least two characters" in client.get(reverse("console_search"), {"q": "z"}).content.decode()
+    assert client.get(reverse("console_search")).status_code == 200
+
+
+def test_a_neighbours_rows_are_never_found(two: World) -> None:
+    for reader in (two.own.staff, two.own.accountant, two.bookkeeper):
+        client = signed_in(reader)
+        for other in two.strangers_of(reader):
+            for term in (other.mark, str(other.number), other.tenant.name, other.staff.email):
+                assert other.mark not in str(found(client, term)), (reader, term)
