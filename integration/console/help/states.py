@@ -61,6 +61,7 @@ PAUSES: Mapping[PauseCode, object] = {
     PauseCode.RATE_LIMITED: _("Exact takes so many calls a minute and a day. It goes on by itself."),
     PauseCode.RECONNECT_REQUIRED: _("The consent is gone. Send the customer a new link."),
     PauseCode.UNAVAILABLE: _("Exact is away. It is tried again, at growing distances, by itself."),
+    PauseCode.CONSENT_IN_DOUBT: _("Exact refused the consent once. It is asked again within minutes, closings wait."),
     PauseCode.REFUSED: _("Exact refused a call that it should take. Support looks at Exact's words."),
 }
 CONNECTIONS: Mapping[ConnectionState, object] = {
