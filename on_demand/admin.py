@@ -246,6 +246,12 @@ class MonthlyExportAdmin(ScopedAdmin):
     search_fields = ["tenant__name", "establishment__code", "establishment__name", "email"]
     autocomplete_fields = ["tenant", "establishment"]
 
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Who may not send to Exact orders files."""
+        if db_field.name == "format" and not request.user.has_perm("on_demand.send_ondemandexport"):
+            more["choices"] = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
+        return super().formfield_for_choice_field(db_field, request, **more)
+
     def get_readonly_fields(self, request: HttpRequest, obj: MonthlyExport | None = None) -> list[str]:
         """An order stays with whom it was made for."""
         return ["tenant", "establishment"] if obj else []

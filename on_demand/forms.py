@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import dates, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from ledger import texts
 from ledger.files.ciel import CielCharset, DecimalSign
@@ -29,6 +30,7 @@ from on_demand.models import (
 from on_demand.options import FileOptions, JournalName, ThirdPartyName
 from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
 from on_demand.places import Chosen, PlacesField
+from on_demand.rows_field import Column, RowsField
 from tenants.models import User
 
 
@@ -111,60 +113,94 @@ class RunForm(forms.Form):
 
 # What an accountant asks for each month, and whoever files it.
 USUAL = "last_month"
-MONTHS = [(number, str(number)) for number in range(1, 13)]
+# Encodings in words; the codes are those that whoever imports is asked for.
+CHARSETS: dict[CielCharset | SageTextCharset, Any] = {
+    CielCharset.ASCII: _("without accents (ASCII)"),
+    CielCharset.CP850: _("DOS (CP850)"),
+    CielCharset.WINDOWS: _("Windows (CP1252)"),
+    SageTextCharset.WINDOWS: _("Windows (CP1252)"),
+    SageTextCharset.CP850: _("DOS (CP850)"),
+    SageTextCharset.LATIN_9: _("Western Europe (ISO 8859-15)"),
+}
+WIDTHS = {
+    SageLabelWidth.OLD: _("35 characters (older versions)"),
+    SageLabelWidth.NEW: _("69 characters (newer versions)"),
+}
 
 
 class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
-    """The options as fields; lists are one entry a line: `70 = VE = Ventes caisse`."""
+    """The options as fields; codes and names are tables, to which rows can be added."""
 
-    journals = forms.CharField(
+    journals = RowsField(
+        [
+            Column(words=_("Code in Exact"), example="70"),
+            Column(words=_("Code in the file"), example="VE"),
+            Column(words=_("Name in the file"), example="Ventes caisse", required=False),
+        ],
         label=_("Journals"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One a line: code in Exact = code in the file = name. E.g. 70 = VE = Ventes caisse"),
+        help_text=_("What a journal of Exact is called in the file."),
     )
-    third_parties = forms.CharField(
+    third_parties = RowsField(
+        [
+            Column(words=_("Code in Exact"), example="0000002"),
+            Column(words=_("Code in the file"), example="CAISSE"),
+            Column(words=_("Name in the file"), example="Clients comptoir", required=False),
+            Column(words=_("Account for Ciel"), example="411CAISSE", required=False),
+        ],
         label=_("Third parties"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_(
-            "One a line: code in Exact = code in the file = name = account for Ciel. "
-            "E.g. 0000002 = CAISSE = Clients comptoir = 411CAISSE"
-        ),
+        help_text=_("Who owes or pays: the walk-in customer, customers on account."),
     )
-    accounts = forms.CharField(
+    accounts = RowsField(
+        [
+            Column(words=_("Account"), example="511500"),
+            Column(words=_("Name in the file"), example="Cartes bancaires à encaisser"),
+        ],
         label=_("Names of accounts"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("One a line: account = name. E.g. 511500 = Cartes bancaires à encaisser"),
+        help_text=_("Where another name is wanted than the one that Exact gives the account."),
     )
     last_month = forms.TypedChoiceField(
         label=_("Last month of the fiscal year"),
-        choices=MONTHS,
+        choices=[*dates.MONTHS.items()],
         coerce=int,
+        widget=UnfoldAdminSelectWidget,
         help_text=_("Of the customer: an establishment has no fiscal year of its own."),
     )
     draft = forms.BooleanField(
         label=_("FEC as a draft"),
         required=False,
+        widget=UnfoldBooleanWidget,
         help_text=_("Leaves the validation date empty, for a package that validates by itself."),
     )
     ciel_decimal_sign = forms.ChoiceField(
         label=_("Ciel: decimal sign"),
         choices=[(DecimalSign.POINT.value, _("point")), (DecimalSign.COMMA.value, _("comma"))],
+        widget=UnfoldAdminSelectWidget,
     )
-    ciel_charset = forms.ChoiceField(label=_("Ciel: characters"), choices=[(it.value, it.value) for it in CielCharset])
+    ciel_charset = forms.ChoiceField(
+        label=_("Ciel: characters"),
+        choices=[(it.value, CHARSETS[it]) for it in CielCharset],
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Without accents every version reads it."),
+    )
     sage_label_width = forms.TypedChoiceField(
-        label=_("Sage: width of labels"), choices=[(it.value, str(it.value)) for it in SageLabelWidth], coerce=int
+        label=_("Sage: width of labels"),
+        choices=[(it.value, WIDTHS[it]) for it in SageLabelWidth],
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
     )
     sage_text_separator = forms.ChoiceField(
         label=_("Sage text: separator"),
         choices=[(Separator.SEMICOLON.value, _("semicolon")), ("tab", _("tab"))],
+        widget=UnfoldAdminSelectWidget,
     )
     sage_text_charset = forms.ChoiceField(
-        label=_("Sage text: characters"), choices=[(it.value, it.value) for it in SageTextCharset]
+        label=_("Sage text: characters"),
+        choices=[(it.value, CHARSETS[it]) for it in SageTextCharset],
+        widget=UnfoldAdminSelectWidget,
     )
-    sage_text_headings = forms.BooleanField(label=_("Sage text: first line with headings"), required=False)
+    sage_text_headings = forms.BooleanField(
+        label=_("Sage text: first line with headings"), required=False, widget=UnfoldBooleanWidget
+    )
 
     class Meta:
         model = FileSettings
@@ -176,25 +212,21 @@ class FileSettingsForm(forms.ModelForm):  # type: ignore[type-arg] # not subscri
         self.initial = {
             **self.initial,
             **options.model_dump(mode="json"),
-            "journals": _lines({key: [it.code, it.name] for key, it in options.journals.items()}),
-            "third_parties": _lines({key: [it.code, it.name, it.account] for key, it in options.third_parties.items()}),
-            "accounts": _lines({key: [name] for key, name in options.accounts.items()}),
+            "journals": [[key, it.code, it.name] for key, it in options.journals.items()],
+            "third_parties": [[key, it.code, it.name, it.account] for key, it in options.third_parties.items()],
+            "accounts": [[key, name] for key, name in options.accounts.items()],
             "sage_text_separator": "tab" if options.sage_text_separator is Separator.TAB else ";",
         }
 
     def clean_journals(self) -> dict[str, JournalName]:
-        rows = _rows(self.cleaned_data["journals"], at_most=3)
-        return {key: JournalName(code=code, name=rest[0] if rest else "") for key, code, *rest in rows}
+        return {key: JournalName(code=code, name=name) for key, code, name in self.cleaned_data["journals"]}
 
     def clean_third_parties(self) -> dict[str, ThirdPartyName]:
-        rows = _rows(self.cleaned_data["third_parties"], at_most=4)
-        return {
-            key: ThirdPartyName(code=code, name=next(iter(rest), ""), account=next(iter(rest[1:]), ""))
-            for key, code, *rest in rows
-        }
+        rows = self.cleaned_data["third_parties"]
+        return {key: ThirdPartyName(code=code, name=name, account=account) for key, code, name, account in rows}
 
     def clean_accounts(self) -> dict[str, str]:
-        return {key: name for key, name, *_ in _rows(self.cleaned_data["accounts"], at_most=2)}
+        return dict(self.cleaned_data["accounts"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -267,24 +299,3 @@ class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscr
         if shop is not None and tenant is not None and shop.tenant_id != tenant.pk:
             self.add_error("establishment", _("This establishment belongs to another customer."))
         return cleaned
-
-
-def _lines(rows: dict[str, list[str]]) -> str:
-    return "\n".join(" = ".join([key, *_without_empty_end(cells)]) for key, cells in rows.items())
-
-
-def _without_empty_end(cells: list[str]) -> list[str]:
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    return cells
-
-
-def _rows(text: str, *, at_most: int) -> list[list[str]]:
-    """Cells of each line, two at least. Raises `ValidationError` that names the line."""
-    rows = []
-    for line in filter(None, (it.strip() for it in text.splitlines())):
-        cells = [cell.strip() for cell in line.split("=", at_most - 1)]
-        if len(cells) < 2 or not cells[0] or not cells[1]:
-            raise ValidationError(_("This line has not the form that is expected: %(line)s"), params={"line": line})
-        rows.append(cells)
-    return rows

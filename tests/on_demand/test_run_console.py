@@ -1,6 +1,8 @@
 """The screen "Export vers comptabilité": preview, start, report, download, cancel; and who may not."""
 
 import re
+from html import unescape
+from typing import Any
 
 import pytest
 from django.core import signing
@@ -184,15 +186,21 @@ def test_signed_link__gives_the_file_for_seven_days_and_no_other() -> None:
     assert over.status_code == 410
 
 
-def test_settings__are_read_from_lines_and_refuse_a_bad_one() -> None:
+def test_settings__are_tables_of_rows_and_refuse_half_a_row() -> None:
     till = shop()
     client = staff_of(till)
-    form = {
+    form: dict[str, Any] = {
         "tenant": str(till.till.tenant_id),
         "establishment": "",
-        "journals": "70 = VT = Ventes",
-        "third_parties": "0000002 = COMPT = Comptoir = 411COMPT",
-        "accounts": "511500 = Cartes",
+        "journals_0": ["70", ""],
+        "journals_1": ["VT", ""],
+        "journals_2": ["Ventes", ""],
+        "third_parties_0": "0000002",
+        "third_parties_1": "COMPT",
+        "third_parties_2": "Comptoir",
+        "third_parties_3": "411COMPT",
+        "accounts_0": "511500",
+        "accounts_1": "Cartes",
         "last_month": "12",
         "ciel_decimal_sign": ",",
         "ciel_charset": "ascii",
@@ -202,7 +210,11 @@ def test_settings__are_read_from_lines_and_refuse_a_bad_one() -> None:
         "sage_text_headings": "on",
     }
     add = reverse("admin:on_demand_filesettings_add")
-    assert client.post(add, {**form, "journals": "70"}).status_code == 200
+    half = client.post(add, {**form, "journals_1": ["", ""]}).content.decode()
+    assert "Ligne 1 : il manque « Code dans le fichier »." in unescape(half).replace("\xa0", " ")
+    twice = client.post(add, {**form, "accounts_0": ["511500", "511500"], "accounts_1": ["Cartes", "CB"]})
+    assert "Ligne 2 : « 511500 » y est deux fois." in unescape(twice.content.decode()).replace("\xa0", " ")
+    assert "sans accents (ASCII)" in client.get(add).content.decode()
     assert client.post(add, form).status_code == 302
     row = FileSettings.objects.get()
     assert row.options["journals"] == {"70": {"code": "VT", "name": "Ventes"}}
@@ -212,5 +224,6 @@ def test_settings__are_read_from_lines_and_refuse_a_bad_one() -> None:
     done(asked(till, OnDemandFormat.FEC))
     assert KeptNumber.objects.exists()
     change = reverse("admin:on_demand_filesettings_change", args=[row.pk])
+    assert 'name="third_parties_3" value="411COMPT"' in client.get(change).content.decode()
     refused = client.post(change, {**form, "last_month": "3"})
     assert (refused.status_code, "exercice" in refused.content.decode()) == (200, True)

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils.html import strip_tags
 
-from on_demand.models import ExportSet, KeptNumber, OnDemandExport, OnDemandFormat
+from on_demand.models import ExportSet, KeptNumber, MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.perform import due_runs, perform
 from tenants.factories import AccountantFactory
 from tenants.models import Membership, Role
@@ -189,6 +189,23 @@ def test_accountant__exports_into_files_and_not_to_exact(shops: list[Caller], ac
     accountant.post(NEW, {**MARCH, "format": "sage", "where": place(shops[0])})
     work()
     assert states_of(OnDemandExport.objects.get(format=OnDemandFormat.SAGE)) == {1042: "taken"}
+
+
+def test_monthly_order__of_an_accountant_is_of_own_customers_and_into_files(
+    shops: list[Caller], accountant: Client
+) -> None:
+    add = "/console/on_demand/monthlyexport/add/"
+    order = {"day": "5", "format": "fec", "email": "cabinet@example.fr", "active": "on", "establishment": ""}
+    tenant = str(shops[0].till.tenant_id)
+    for refused in (
+        {"tenant": str(shop().till.tenant_id)},
+        {"tenant": tenant, "format": "exact"},
+        {"tenant": tenant, "establishment": str(shops[3].till.establishment_id)},
+    ):
+        assert accountant.post(add, order | refused).status_code == 200
+    assert not MonthlyExport.objects.exists()
+    assert accountant.post(add, order | {"tenant": tenant}).status_code == 302
+    assert MonthlyExport.objects.get().establishment is None
 
 
 def test_neighbour__is_in_no_set_and_sees_none(shops: list[Caller], accountant: Client) -> None:
