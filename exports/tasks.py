@@ -25,7 +25,9 @@ from exports.reposts.overtaken import look_on
 from exports.reposts.repost_runs import advance_runs
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
+from exports.way.reviews import release_reviewed
 from exports.way.set_aside import release_instead
+from exports.way.starts import look_again_after_moves
 from exports.way.sweep import (
     due_divisions,
     learn_and_recheck,
@@ -87,7 +89,9 @@ def _look_again() -> None:
         release_waiting,
         release_mended,
         look_again_after_changes,
+        look_again_after_moves,
         look_again_at_disputes,
+        release_reviewed,
         release_instead,
         look_on,
     )

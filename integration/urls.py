@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from clyo_ingest.api import NothingHere
+from exports.start.link_page import start_page
 from integration.console.help.api_page import guide_page, reference_page
 from integration.health import PROBES, health
 from integration.language import switch_language
@@ -19,6 +20,7 @@ urlpatterns = [
     *(path(address.removeprefix("/"), view) for address, view in PROBES.items()),
     path("i18n/setlang/", switch_language, name="set_language"),
     path("exports/file/<str:token>", signed_file, name="export-file"),
+    path("activation/<int:link_id>/start", start_page, name="activation_start"),
     path("activation/", include("exact.activation.urls")),
     path("console/hijack/", include("hijack.urls")),
     path("console/", include("integration.console.urls")),

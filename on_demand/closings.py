@@ -11,10 +11,11 @@ from django.db.models.fields.json import KT
 
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import Posting, PostingState
-from exports.coverage.judge import LOOKED_AT_AGAIN, SET_ASIDE
+from exports.coverage.judge import SET_ASIDE
 from exports.models import ClosingState, StoredClosing
 from exports.way.decide import NOTHING_TO_BOOK, TRAINING
 from exports.way.prepare import ALONG_AN_ESTABLISHMENT
+from exports.way.states import FROM_BEFORE_START, MAY_COME_BACK
 from ledger.entry import Entry
 from ledger.problem import Problem
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandExport, OnDemandState
@@ -86,7 +87,7 @@ def late_closings(
         run__state=OnDemandState.DONE,
     )
     rows = rows.filter(~Exists(monthly.exclude(run=but) if but else monthly), created_at__lte=came_until)
-    return rows.exclude(state=ClosingState.ARCHIVED)
+    return rows.filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
 
 
 def to_mend_in(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
@@ -148,7 +149,7 @@ def is_set_aside(export: StoredClosing) -> bool:
 def why_archived(export: StoredClosing) -> list[Problem]:
     """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
     assert export.state == ClosingState.ARCHIVED
-    notes = [Problem.from_document(it) for it in export.problems if it["code"] in LOOKED_AT_AGAIN]
+    notes = [Problem.from_document(it) for it in export.problems if it["code"] in MAY_COME_BACK]
     if notes:
         return notes
     return [TRAINING if getattr(export, "training", "") == "true" else NOTHING_TO_BOOK]

@@ -21,6 +21,7 @@ from exports.coverage.rows import kept
 from exports.models import ClosingState, StoredClosing
 from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.way.prepare import Destination
+from exports.way.states import is_before_start
 from ledger.entry import Entry
 from ledger.files.booked import BookedClosing
 from ledger.files.bridge import Step, Told
@@ -236,10 +237,12 @@ class Reader:
 
     def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""
-        return export.state in UNFINISHED or (export.state != ClosingState.ARCHIVED and not standing.complete)
+        if export.state == ClosingState.ARCHIVED:
+            return is_before_start(export)  # Exact's start is none of a file's (docs/decisions/0050)
+        return export.state in UNFINISHED or not standing.complete
 
     def _read(self, export: StoredClosing, standing: StandingEntries) -> ReadClosing:
-        if export.state == ClosingState.ARCHIVED:
+        if export.state == ClosingState.ARCHIVED and not is_before_start(export):
             return _leave_out(export, OnDemandClosingState.SKIPPED, why_archived(export))
         if not self._is_booked_now(export, standing):
             return self._take(export, standing.entries, in_exact=standing.in_exact)

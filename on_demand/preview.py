@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from exports.coverage.missing import Missing, missing_before
 from exports.models import ClosingState, StoredClosing
+from exports.way.states import FROM_BEFORE_START
 from exports.words.problems import sentence
 from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.check import check_file
@@ -61,6 +62,9 @@ def preview(run: OnDemandExport) -> Preview:
     rows = closings_in(run)
     states = Counter(rows.order_by().values_list("state", flat=True))
     layout = None if run.to_exact else layout_of(run, walk_ins=walk_ins_of(run))
+    archived = states[ClosingState.ARCHIVED]
+    if layout is not None:
+        archived -= rows.filter(FROM_BEFORE_START).count()
     looked = _read_closings(run, layout)
     takings = takings_in(looked)
     held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
@@ -71,12 +75,10 @@ def preview(run: OnDemandExport) -> Preview:
         closings=sum(states.values()),
         exported=states[ClosingState.EXPORTED],
         bridge=bridge_to(takings, looked),
-        to_do=sum(states.values())
-        - states[ClosingState.ARCHIVED]
-        - (states[ClosingState.EXPORTED] if run.to_exact else left_out),
+        to_do=sum(states.values()) - archived - (states[ClosingState.EXPORTED] if run.to_exact else left_out),
         held=held[:SHOWN_MAX],
         held_count=held_count,
-        archived=states[ClosingState.ARCHIVED],
+        archived=archived,
         earlier=earlier,
         missing=missing_before(rows),
         rates=takings.rates(),

@@ -111,6 +111,7 @@ BOOKS = frozenset(
         "exports.RepostItem",
         "exports.RepostRun",
         "exports.SetAside",
+        "exports.StartChange",
         "exports.StoredClosing",
         "exports.UntoldTickets",
         "on_demand.BookYear",

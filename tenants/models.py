@@ -1,5 +1,6 @@
 """Reseller → tenant → establishment → till. Every row below a tenant carries its tenant, and the database checks it."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,9 @@ SUSPENDED_SINCE = _("suspended since")
 SUSPENDED_WHY = _("why it is suspended")
 WHY_MAX = 200
 NOTE_MAX = 2000
+# Exact Online is younger, and a till's clock that nobody set says less.
+FIRST_DAY_BOOKED = date(2000, 1, 1)
+REVIEWS_MAX = 50
 OVERSEAS = [
     ("America/Guadeloupe", _("Guadeloupe")),
     ("America/Martinique", _("Martinique")),
@@ -189,6 +193,20 @@ class Establishment(models.Model):
         db_default="",
         help_text=_("Where it is by the clock; empty in metropolitan France. Its days begin and end there."),
     )
+    # Both are set by `exports.start` alone, which shows first what comes of it.
+    books_from = models.DateField(
+        _("booked in Exact from"),
+        null=True,
+        editable=False,
+        help_text="The first business date that goes to Exact; None: every one. What is before was booked by hand.",
+    )
+    reviews_left = models.PositiveSmallIntegerField(
+        _("closings still to review"),
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="While any are left, a person looks at each closing before it goes to Exact.",
+    )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -206,8 +224,17 @@ class Establishment(models.Model):
                 ),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_establishment_with_tenant"),
-            # Makes the setting part of a key: whoever changes it waits for the closings being taken, and they for him.
+            # Parts of keys, so that whoever changes one waits for the closings being taken, and they for him.
             models.UniqueConstraint(fields=["id", "booked_level"], name="tenants_establishment_with_level"),
+            models.UniqueConstraint(
+                fields=["id", "books_from", "reviews_left"], name="tenants_establishment_with_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(books_from=None) | Q(books_from__gte=FIRST_DAY_BOOKED), name="tenants_establishment_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(reviews_left__lte=REVIEWS_MAX), name="tenants_establishment_reviews_few"
+            ),
             models.CheckConstraint(
                 condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
             ),

@@ -25,7 +25,9 @@ MEMBER_ROLES = (Role.ACCOUNTANT, Role.MERCHANT)
 # As whom PostgreSQL knows them.
 MEMBERS_IN_POSTGRES: dict[str, str] = {Role.ACCOUNTANT: ACCOUNTANT, Role.MERCHANT: MERCHANT}
 
-OF_STAFF = frozenset({"view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send"})
+OF_STAFF = frozenset(
+    {"view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send", "release"}
+)
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.SUPPORT: OF_STAFF | {"bookasis", "takeout", "restart", "takeown", "invite", "hijack"},

@@ -4,7 +4,7 @@ Each takes the link as the person saw it (`turn`) and leaves it one step further
 the page explains. Nothing here shows or asks: that is `exact.activation.pages`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from django.utils import timezone
 from booking.fields import apply_fix
 from exact.activation.links import in_the_name_of, soon_over, step_on
 from exact.activation.login import LoginRefused, login_address, login_code
-from exact.activation.switch import check_establishment, decide, refresh_catalogue, switch_off
+from exact.activation.switch import check_establishment, decide, is_on_into, refresh_catalogue, switch_off
 from exact.api.client import http_of_thread
 from exact.api.connection import connect, disconnect
 from exact.api.errors import ExactError, NeedsReconnect, RateLimited, Unavailable
@@ -40,6 +40,10 @@ CHECKS_DEAD_AFTER = timedelta(minutes=3)
 
 class NotOffered(Exception):
     """The company is not among those the log-in showed, or cannot be used."""
+
+
+class _NoLongerRight(Exception):
+    """A setting was right at the checks and is not any more."""
 
 
 def app_of(_link: ActivationLink) -> ExactApp:
@@ -207,14 +211,40 @@ def _check(link: ActivationLink) -> dict[str, object]:
 
 
 def _judge(link: ActivationLink) -> None:
-    """Decide by what was read, unless the person has gone back to choose another company meanwhile."""
+    """Decide by what was read, unless the person has gone back to choose another company meanwhile.
+
+    Where all holds and the export is not on yet, its first day is asked for: only `go_live` switches it on.
+    """
     assert link.division is not None, "the database sees to it"
     here = ActivationLink.objects.filter(pk=link.pk, step=LinkStep.CHECKS, division=link.division)
     with transaction.atomic():
         if not here.select_for_update(of=("self",)):
             return
-        if not problems_of(decide(link.establishment, link.division, way="link")):
+        if not is_on_into(link.establishment, link.division) and not problems_of(
+            check_establishment(link.establishment, link.division)
+        ):
+            # What an earlier look found wrong is mended, though nothing is on yet.
+            Activation.objects.filter(establishment=link.establishment, active=False).update(problems=[])
+            here.update(step=LinkStep.START)
+        elif not problems_of(decide(link.establishment, link.division, way="link")):
             here.update(step=LinkStep.DONE, expires_at=soon_over())
+
+
+def go_live(link: ActivationLink, turn: int, *, prepare: Callable[[], None]) -> None:
+    """Switch the export on. `prepare` keeps, in the same transaction, from which day on. Raises `StepTaken`.
+
+    What does not hold any more by now leads back to the checks, and nothing is kept.
+    """
+    assert link.division is not None, "the first day is asked for after the checks only"
+    try:
+        with transaction.atomic():
+            step_on(link, turn, LinkStep.DONE, trouble="", expires_at=soon_over())
+            prepare()
+            if problems_of(decide(link.establishment, link.division, way="link")):
+                raise _NoLongerRight
+    except _NoLongerRight:
+        link.refresh_from_db()
+        check_again(link, turn, link.division)
 
 
 def forget_companies() -> None:

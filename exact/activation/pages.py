@@ -44,7 +44,14 @@ from exact.wording import explain, label_of, resource_name
 BROWSER = "activation_browser"  # this browser's own secret, in its session
 COMPANIES_SHOWN = 50
 SAID_IN_A_SENTENCE = ("rights", "period")  # nothing a person typed
-STEPS = (LinkStep.INTRODUCTION, LinkStep.LOGIN, LinkStep.DIVISION, LinkStep.CHECKS, LinkStep.DONE)
+STEPS = (
+    LinkStep.INTRODUCTION,
+    LinkStep.LOGIN,
+    LinkStep.DIVISION,
+    LinkStep.CHECKS,
+    LinkStep.START,
+    LinkStep.DONE,
+)
 Page = Callable[..., HttpResponse]
 
 
@@ -57,7 +64,7 @@ def _is_suspended(link: ActivationLink) -> bool:
     return any(row.suspended_at for row in (establishment, establishment.tenant, establishment.tenant.reseller))
 
 
-def _of_this_browser(view: Page) -> Page:
+def of_this_browser(view: Page) -> Page:
     """Find the link, and refuse it to any browser but the one that opened it: to others it does not exist."""
 
     @wraps(view)
@@ -109,13 +116,13 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _open(request: HttpRequest, link: ActivationLink, secret: str, browser: str) -> HttpResponse:
     if is_of(link, browser):
-        return _redirect_to(link)
+        return redirect_to(link)
     if link.used_at is not None:
         return _refuse_other_browser(request, secret)
     if request.method == "GET":
         note_opened(link)
-        begin = {"trouble": "", "lost": _say_lost(link), "begin": request.path}
-        return _step(request, link, "introduction.html", begin)
+        shown = {"trouble": "", "lost": _say_lost(link), "begin": request.path}
+        return show_step(request, link, "exact/activation/introduction.html", shown)
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
         return _refuse_other_browser(request, secret)
@@ -149,7 +156,7 @@ def _begin(request: HttpRequest, link: ActivationLink, turn: int) -> HttpRespons
     try:
         return HttpResponseRedirect(link_steps.begin_login(request, link, turn))
     except StepTaken:
-        return _redirect_to(link)
+        return redirect_to(link)
     except ExactApp.DoesNotExist:
         return _refusal(request, "not_set_up", 503)
 
@@ -164,7 +171,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     if not is_of(link, request.session.get(BROWSER, "")):
         return _refuse_other_browser(request, "")
     if expired(link) or _is_suspended(link):
-        return _redirect_to(link)
+        return redirect_to(link)
     try:
         with served_to_holder(link), in_the_name_of(link):
             link_steps.finish_login(request, link)
@@ -172,27 +179,31 @@ def callback(request: HttpRequest) -> HttpResponse:
         return _refusal(request, "login_over", 400, link=link)
     except StepTaken:
         pass
-    return _redirect_to(link)
+    return redirect_to(link)
 
 
 @require_GET
-@_of_this_browser
+@of_this_browser
 def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     """The page of the step a link is at."""
     match link.step:
         case LinkStep.DIVISION:
-            return _step(request, link, "division.html", _companies(request, link))
+            return show_step(request, link, "exact/activation/division.html", _companies(request, link))
         case LinkStep.CHECKS:
-            return _step(request, link, "checks.html", _checks(link))
+            return show_step(request, link, "exact/activation/checks.html", _checks(link))
+        case LinkStep.START:
+            # What waits is known in the room of the closings, which has this page.
+            return redirect("activation_start", link_id=link.pk)
         case LinkStep.DONE:
-            return _step(request, link, "done.html", _outcome(request, link))
+            return show_step(request, link, "exact/activation/done.html", _outcome(request, link))
         case _:
             lost = "" if link.trouble else _say_lost(link)
-            return _step(request, link, "introduction.html", {"trouble": link.trouble, "lost": lost})
+            shown = {"trouble": link.trouble, "lost": lost, "begin": reverse("activation:act", args=[link.pk])}
+            return show_step(request, link, "exact/activation/introduction.html", shown)
 
 
 @require_GET
-@_of_this_browser
+@of_this_browser
 def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     """How far the checks are, for the page that is waiting; 205 when there is a new page to load."""
     if link.step != LinkStep.CHECKS or _is_finished(link):
@@ -201,10 +212,10 @@ def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
 
 
 @require_POST
-@_of_this_browser
+@of_this_browser
 def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     """One button: `do` names it, `turn` says on which page it stood."""
-    turn = _number(request.POST.get("turn", ""))
+    turn = number_of(request.POST.get("turn", ""))
     try:
         if request.POST.get("do") == "login":
             return _begin(request, link, turn)
@@ -215,13 +226,13 @@ def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         return _refusal(request, "company_taken", 409, link=link)
     except (link_steps.NotOffered, KeyError):
         return _refusal(request, "not_offered", 409, link=link)
-    return _redirect_to(link)
+    return redirect_to(link)
 
 
 def _act(request: HttpRequest, link: ActivationLink, turn: int) -> None:
     match request.POST.get("do"):
         case "choose":
-            link_steps.choose(link, turn, _number(request.POST.get("company", "")))
+            link_steps.choose(link, turn, number_of(request.POST.get("company", "")))
         case "check" if link.division is not None:
             link_steps.check_again(link, turn, link.division)
         case "fix" if link.division is not None:
@@ -234,29 +245,32 @@ def _act(request: HttpRequest, link: ActivationLink, turn: int) -> None:
             raise link_steps.NotOffered(request.POST.get("do", ""))
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """A number as a form sends it, -1 for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
-def _redirect_to(link: ActivationLink) -> HttpResponseRedirect:
+def redirect_to(link: ActivationLink) -> HttpResponseRedirect:
+    """The answer to every POST: the page of the step the link is at now."""
     response = redirect("activation:page", link_id=link.pk)
     response.status_code = 303
     return response
 
 
-def _step(request: HttpRequest, link: ActivationLink, template: str, context: dict[str, Any]) -> HttpResponse:
+def show_step(request: HttpRequest, link: ActivationLink, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page of a link's way, with how far the way is. `begin`: where its form begins the log-in at Exact."""
     position = STEPS.index(LinkStep(link.step))
     shown = max(position, 1) - 1
     steps = [
         {"title": title, "state": "done" if number < shown else "now" if number == shown else "ahead"}
-        for number, title in enumerate((_("Log-in"), _("Company"), _("Checks"), _("Finished")))
+        for number, title in enumerate((_("Log-in"), _("Company"), _("Checks"), _("First day"), _("Finished")))
     ]
     if link.step == LinkStep.DONE:
         steps[-1]["state"] = "now"
     get_token(request)
     common = {"link": link, "establishment": link.establishment, "steps": steps, "step_number": shown + 1}
-    response = render(request, f"exact/activation/{template}", common | context)
-    if template == "introduction.html":
+    response = render(request, template, common | context)
+    if "begin" in context:
         # The form's answer leads to Exact, which a browser counts as the form's own target.
         hosts = list(ExactApp.objects.values_list("base_url", flat=True))
         response._csp_update = {"form-action": hosts}  # type: ignore[attr-defined] # for django-csp

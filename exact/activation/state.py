@@ -39,6 +39,6 @@ def state_at(step: LinkStep | None) -> ActivationState:
     """Return the state of an export that is not on, by how far somebody is who has an activation page open."""
     if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
         return ActivationState.AWAITING_LOGIN
-    if step in (LinkStep.DIVISION, LinkStep.CHECKS):
+    if step in (LinkStep.DIVISION, LinkStep.CHECKS, LinkStep.START):
         return ActivationState.AWAITING_DIVISION
     return ActivationState.INACTIVE

@@ -65,6 +65,11 @@ def refresh_catalogue(
         read_catalogue(division, client, third_parties=_third_parties(division, for_establishment), seen=seen)
 
 
+def is_on_into(establishment: Establishment, division: Division) -> bool:
+    """Whether an establishment's closings go into this division now: then nothing is asked before they go on."""
+    return Activation.objects.filter(establishment=establishment, division=division, active=True).exists()
+
+
 def decide(establishment: Establishment, division: Division, *, way: str, actor: User | None = None) -> list[Check]:
     """Check an establishment against a division's catalogue as cached, and switch its export on if all hold.
 

@@ -92,6 +92,7 @@ class LinkStep(models.TextChoices):
     LOGIN = "login", _("logging in at Exact")
     DIVISION = "division", _("choosing the company")
     CHECKS = "checks", _("settings being checked")
+    START = "start", _("choosing the first day")
     DONE = "done", _("finished")
 
 
@@ -167,7 +168,7 @@ class ActivationLink(PutOff):
                 name="exact_link_beyond_login_has_connection",
             ),
             models.CheckConstraint(
-                condition=~Q(step__in=["checks", "done"]) | Q(division__isnull=False),
+                condition=~Q(step__in=["checks", "start", "done"]) | Q(division__isnull=False),
                 name="exact_link_checked_has_division",
             ),
             models.CheckConstraint(condition=Q(way__in=LinkWay.values), name="exact_link_way_known"),

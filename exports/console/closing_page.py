@@ -17,10 +17,11 @@ from exact.lane.states import NEEDS_A_PERSON, OVER, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
-from exports.coverage.judge import LOOKED_AT_AGAIN, SET_ASIDE
+from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, SET_ASIDE
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
+from exports.way.states import is_before_start
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
 from exports.words.history import Happening, of_closing
@@ -127,6 +128,9 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
                 reasons=[*map(sentence, aside)],
                 advice=_("What happened to it says who set it aside and when."),
             )
+        case ClosingState.ARCHIVED if is_before_start(export):
+            before = [sentence(it) for it in export.problems if it["code"] == BEFORE_START]
+            return NextStep(tone=tone, title=_("From before the first day that is booked"), reasons=before)
         case ClosingState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
             return NextStep(
                 tone=tone,

@@ -14,7 +14,7 @@ from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
 from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
-from exports.way import as_it_is
+from exports.way import as_it_is, reviews
 from exports.way.decide import Archived, Complete, Decision, Held, Ready
 from exports.way.shown import digest_of
 from exports.words.closing_words import name_of
@@ -75,6 +75,13 @@ def show_decision(decision: Decision) -> Shown:
         digest=digest,
         notes=[_("It waits until the establishment is linked to Exact; its entries are made then.")],
     )
+
+
+def look_at_reviewed(export: StoredClosing, _user: User) -> Shown:
+    """The entries that go once it is released."""
+    if not reviews.waits_for_review(export):
+        return Shown(digest="", refusals=[_("It waits for no review any more.")])
+    return show_decision(reviews.outlook(export))
 
 
 def look_as_it_is(export: StoredClosing, _user: User) -> Shown:

@@ -76,8 +76,8 @@ def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Stored
 
 def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why: str, confirmed: bool) -> HttpResponse:
     back = reverse("admin:exports_storedclosing_change", args=[export.pk])
-    choice, missing = request.POST.get("choice", ""), confirmed and not why
-    if confirmed and why:
+    choice, missing = request.POST.get("choice", ""), confirmed and not why and task.way.needs_reason
+    if confirmed and not missing:
         actor = person_behind(request)
         assert actor is not None, "who may is somebody"
         said = Said(actor=actor, why=why, shown=request.POST.get("shown", ""), choice=choice)
@@ -116,7 +116,8 @@ def _page_of_many(
     if not task.many:
         raise Http404
     fitting = [it for it in found if task.way.fits(Stand.of(it))]
-    if confirmed and why and fitting:
+    missing = confirmed and not why and task.way.needs_reason
+    if confirmed and not missing and fitting:
         user, actor = request.user, person_behind(request)
         assert isinstance(user, User)
         assert actor is not None
@@ -140,7 +141,7 @@ def _page_of_many(
         "left_out": len(found) - len(fitting),
         "unseen": max(0, len(fitting) - SHOWN_MAX),
         "closings": [str(it.pk) for it in fitting],
-        "why_missing": confirmed and not why,
+        "why_missing": missing,
         "back": reverse("admin:exports_storedclosing_changelist"),
     }
     return TemplateResponse(request, "exports/way_many.html", context)

@@ -16,6 +16,7 @@ from exports.models import StoredClosing
 from exports.reposts import decide_between, take_out
 from exports.reposts.take_out import leave_unbooked
 from exports.way.as_it_is import take_as_it_is
+from exports.way.reviews import release
 from exports.way.set_aside import take_back
 from exports.way.shown import ShownOtherwise
 from exports.words.reasons import Why
@@ -70,6 +71,18 @@ def _decide(export_id: UUID, said: Said) -> StoredClosing:
 
 
 TASKS: tuple[Task, ...] = (
+    Task(
+        way=ways_out.RELEASE,
+        title=_("Release it to Exact"),
+        words=_(
+            "Compare these entries with what you would have typed yourself. Released, they go to Exact; once as many "
+            "as were asked for are released, whatever comes goes by itself."
+        ),
+        button=_("Release"),
+        look=looks.look_at_reviewed,
+        carry_out=lambda pk, said: release(pk, actor=said.actor, why=said.why, shown=said.shown),
+        many=True,
+    ),
     Task(
         way=ways_out.BOOK_AS_IT_IS,
         title=_("Book it as it is"),

@@ -22,7 +22,7 @@ from exact.models import Posting, PostingState
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.reposts.replace import REPLACEABLE
-from exports.way.decide import WAIVABLE
+from exports.way.decide import REVIEW, WAIVABLE
 from exports.words.problems import MENDED_IN_THE_MAPPING
 from tenants.models import User
 
@@ -142,6 +142,15 @@ SAY_WHICH = Way(
     leads_to=lambda it: reverse("console_level", args=[it.export.establishment_id]),
     needs_reason=False,
 )
+RELEASE = Way(
+    name="release",
+    label=_("Look at its entries and release it…"),
+    explanation=_("It is one of the first closings: it goes to Exact once somebody has looked at its entries."),
+    permission="exports.release_storedclosing",
+    fits=lambda it: it.held and it.holding == {REVIEW.code},
+    leads_to=page_of("release"),
+    needs_reason=False,
+)
 SEND_AGAIN = Way(
     name="again",
     label=_("Send again…"),
@@ -210,6 +219,7 @@ TAKE_OUT = Way(
 WAYS: tuple[Way, ...] = (
     MEND_MAPPING,
     SAY_WHICH,
+    RELEASE,
     SEND_AGAIN,
     DECIDE,
     BOOK_THE_REST,

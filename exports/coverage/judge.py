@@ -43,6 +43,8 @@ SET_ASIDE = "set_aside"
 CORRECTION_WAITS = "correction_waits"
 UNCOVERED = "tickets_uncovered"
 HOURS_UNCOVERED = "hours_uncovered"
+# From before the first day its establishment books in Exact (`exports.way.decide`): kept, booked should that day move.
+BEFORE_START = "before_start"
 # What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
 TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN})
 # Why a closing is archived that is looked at again when what counts has changed.

@@ -79,6 +79,7 @@ def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UU
     ids = _ids(f"{OVERLAPPING} WHERE NOT covered.live AND NOT covered.training", booked, establishment_id, but)
     archived = StoredClosing.objects.filter(pk__in=ids, state=ClosingState.ARCHIVED, kind=closing.kind.value)
     archived = archived.filter(~Exists(SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)))
+    archived = archived.exclude(problems__contains=[{"code": "before_start"}])  # kept with its dispute
     return _parts(archived.values_list("pk", flat=True), counting=False)
 
 

@@ -131,12 +131,13 @@ def kept(export: StoredClosing, closing: Closing) -> Verdict:
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
     said = [Problem.from_document(document) for document in export.problems]
-    disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
-    if export.state == ClosingState.HELD and disputes:
-        return Disputed(problems=disputes)
     notes = tuple(problem for problem in said if problem.code in LOOKED_AT_AGAIN)
     if export.state == ClosingState.ARCHIVED and notes:
         return NotBooked(notes)
+    # One from before the start is archived with what is in dispute of it.
+    disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
+    if export.state in (ClosingState.HELD, ClosingState.ARCHIVED) and disputes:
+        return Disputed(problems=disputes)
     return Counts(closing=closing)
 
 

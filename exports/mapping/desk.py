@@ -16,6 +16,7 @@ from booking.subjects import Seen
 from exact.company.catalogue import ChartOnDemand
 from exact.models import Activation, Division
 from exports.models import ClosingState, StoredClosing
+from exports.way.states import FROM_BEFORE_START
 from ledger.kinds import PaymentKind
 from tenants.models import Establishment
 
@@ -115,8 +116,8 @@ class Desk:
 
 
 def closings_of(establishment: Establishment) -> list[StoredClosing]:
-    """The newest closings that are booked, or will be: no training, and none that others stand for."""
-    newest = _select_own(establishment).exclude(state=ClosingState.ARCHIVED)
+    """The newest closings that are booked, or would be: no training, and none that others stand for."""
+    newest = _select_own(establishment).filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
     return [*newest.order_by("-business_date", "-closed_at", "pk")[: 2 * RECENT]]
 
 

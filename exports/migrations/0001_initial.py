@@ -63,6 +63,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='StartChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('before', models.DateField(null=True)),
+                ('after', models.DateField(null=True)),
+                ('at', models.DateTimeField()),
+                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('why', models.CharField(max_length=200, null=True)),
+                ('done_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['at'], name='exports_start_to_look_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('after__isnull', False), ('before', None)), models.Q(('after', None), ('before__isnull', False)), models.Q(('before', models.F('after')), _negated=True), _connector='OR'), name='exports_start_really_changed'), postgres.guards.Unchanging('establishment_id', 'tenant_id', 'before', 'after', 'at', 'actor_id', name='exports_startchange_unchanging', once=('why', 'done_at')), postgres.guards.OnlyAddedTo('DELETE', name='exports_startchange_only_added_to'), postgres.guards.NeverEmptied(name='exports_startchange_kept'), postgres.guards.SameTenant('establishment', name='exports_startchange_establishment_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_startchange_seen', shop=True)],
+            },
+        ),
+        migrations.CreateModel(
             name='StoredClosing',
             fields=[
                 ('put_off_until', models.DateTimeField(editable=False, null=True)),
@@ -101,7 +120,7 @@ class Migration(migrations.Migration):
                 ('reseller', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='reseller')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('why', models.CharField(max_length=200, verbose_name='why')),
-                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('correct', "corrected: replaced by what today's settings book")], db_default='again', default='again', max_length=10)),
+                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('correct', "corrected: replaced by what today's settings book"), ('release', 'released')], db_default='again', default='again', max_length=10)),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
                 ('stopped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stopped by')),

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='e976ac0ed325cbef',
+            digest='475b3d5725bd743d',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',
@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
         postgres.in_force.Install(
             name='exports_only_what_counts',
             digest='51344a0540ee6cda',
+        ),
+        postgres.in_force.Install(
+            name='exports_start_changed',
+            digest='9600b572debc32b2',
         ),
         postgres.in_force.Install(
             name='exports_level_changed',

@@ -1,6 +1,6 @@
 """A closing on its way to the books, and which of them counts."""
 
-from exports.models import coverage
+from exports.models import coverage, start
 from exports.models.closings import (
     ClosingEvent,
     ClosingState,
@@ -31,4 +31,5 @@ __all__ = [
     "SettingsLook",
     "StoredClosing",
     "coverage",
+    "start",
 ]

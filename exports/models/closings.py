@@ -162,6 +162,7 @@ class RunWay(models.TextChoices):
     AS_IT_IS = "as-it-is", _("taken as it is")
     SET_ASIDE = "set-aside", _("set aside")
     CORRECT = "correct", _("corrected: replaced by what today's settings book")
+    RELEASE = "release", _("released")
 
 
 class RepostRun(models.Model):

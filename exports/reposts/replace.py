@@ -121,7 +121,7 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
     if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
         raise CannotReplace("replace_under_way")
     export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
-    destination = Destination.of(export.establishment)
+    destination = Destination.of(export.establishment).of_what_stands()
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
     # Entries that differ in Exact from what was sent are replaced too: new ones beside them would not add up.

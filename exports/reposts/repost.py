@@ -14,7 +14,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
-from exports.way.decide import Complete, Decision, Look, Ready, decide
+from exports.way.decide import Archived, Complete, Decision, Look, Ready, decide
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.standing import Standing
 from exports.way.states import move_export
@@ -72,7 +72,7 @@ def refuse_to_repost(export: StoredClosing) -> None:
 def _send_again(export: StoredClosing, *, actor: User | None, why: str) -> None:
     decision = outlook(export)
     problems = [problem.to_document() for problem in decision.problems]
-    if not isinstance(decision, Ready | Complete):
+    if not isinstance(decision, Ready | Complete | Archived):
         move_export(export, ClosingState.FAILED, problems=problems)
         return
     refused = [*Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED)]

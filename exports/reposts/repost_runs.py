@@ -23,6 +23,7 @@ from exports.reposts.replace import CannotReplace, DryRun, order
 from exports.reposts.repost import CannotRepost, repost
 from exports.reposts.take_out import leave_unbooked
 from exports.way.accept import reconsider
+from exports.way.reviews import release
 from exports.way.set_aside import CannotSetAside
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.reasons import Why, because
@@ -38,6 +39,7 @@ Done = Callable[[UUID, User, str], StoredClosing]
 # not fit.
 DONE_BY: dict[RunWay, Done] = {
     RunWay.AGAIN: lambda pk, actor, why: repost(pk, actor=actor, why=why),
+    RunWay.RELEASE: lambda pk, actor, why: release(pk, actor=actor, why=why),
     RunWay.AS_IT_IS: lambda pk, actor, why: reconsider(
         pk, actor=actor, why=because(Why.BOOKED_AS_IT_IS, why), accept_problems=True
     ),

@@ -16,7 +16,7 @@ from exports.way.carry_out import carried_out, go_on
 from exports.way.decide import STATES, WAIVABLE, Look, decide
 from exports.way.locked_till import LockedTill
 from exports.way.prepare import WHERE_CLOSINGS_GO
-from exports.way.states import others_stand_for
+from exports.way.states import may_come_back
 from ledger.closing import Closing
 from ledger.problem import Problem
 from postgres.insertion import Insertion
@@ -114,14 +114,14 @@ def reconsider(
 
     `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`),
     and ends its dispute if that is still the one the last look found, or the one of this `word`.
-    One that is archived because others stand for it is looked at too. Does nothing to a closing in another state.
+    One that is archived and may come back is looked at too. Does nothing to a closing in another state.
     """
     with transaction.atomic():
         lock_shop(export_id)
         export = (
             StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
         )
-        if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not others_stand_for(export):
+        if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not may_come_back(export):
             return export
         if accept_problems:
             export.accepted_problems = sorted({*export.accepted_problems, *_read_words(export, word)})

@@ -6,12 +6,13 @@ ask here, so what a preview shows is what happens. Nothing is written.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self, TypeAlias
 
 from django.utils import timezone
 
 from exact.entries.check import as_exact_takes
-from exports.coverage.judge import Counts, Disputed, NotBooked, Verdict
+from exports.coverage.judge import BEFORE_START, Counts, Disputed, NotBooked, Verdict
 from exports.coverage.rows import judge_again
 from exports.models import ClosingState, StoredClosing
 from exports.way.prepare import Destination
@@ -25,6 +26,8 @@ from ledger.supplement import supplement
 
 TRAINING = Problem(code="run_training", blocking=False)
 NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
+# Blocks until a person has released the closing (`exports.way.reviews`).
+REVIEW = Problem(code="first_review")
 NOT_COME_YET = "business_date_future"
 # What a person may wave through: without these the entries are still right, to the till's own figures.
 WAIVABLE = frozenset(
@@ -160,7 +163,7 @@ class Look:
 def decide(look: Look, destination: Destination) -> Decision:
     """Say what becomes of a closing that goes to Exact."""
     problems = look.problems
-    if left_out := _leave_out(look, problems):
+    if left_out := _leave_out(look, problems, books_from=destination.books_from):
         return left_out
     if look.holding(problems):
         return Held(problems=problems)
@@ -174,11 +177,14 @@ def decide(look: Look, destination: Destination) -> Decision:
         problems = _join(problems, destination.refused(booking.entries, look.closing))
     if look.holding(problems):
         return Held(problems=problems, entries=booking.entries)
+    if destination.reviewed and not look.standing and REVIEW.code not in look.export.accepted_problems:
+        return Held(problems=(*problems, REVIEW), entries=booking.entries)
     return Ready(entries=booking.entries, destination=destination, problems=problems)
 
 
 def decide_for_file(look: Look, destination: Destination) -> Decision:
-    """The same for a file: what Exact alone would refuse, and whether the export to it is on, is no obstacle there."""
+    """The same for a file: what Exact alone would refuse, whether the export to it is on, since when, and who looks at
+    it first, is no obstacle there."""
     problems = look.problems
     if left_out := _leave_out(look, problems):
         return left_out
@@ -193,18 +199,22 @@ def decide_for_file(look: Look, destination: Destination) -> Decision:
     return Ready(entries=booking.entries, destination=destination, problems=problems)
 
 
-def _leave_out(look: Look, problems: Problems) -> Archived | Held | None:
-    """A closing of which an entry stands counts, whatever the setting says now."""
+def _leave_out(look: Look, problems: Problems, *, books_from: date | None = None) -> Archived | Held | None:
+    """A closing of which an entry stands counts, whatever the setting says now.
+
+    What is in dispute of one from before the start `books_from`, nobody need settle: it is kept with it.
+    """
     if look.standing:
         return None
     if look.closing.training:
         return Archived(why=TRAINING, problems=problems)
-    match look.verdict:
-        case NotBooked(notes=notes):
-            return Archived(why=notes[0], problems=(*problems, *notes))
-        case Disputed(problems=disputes):
-            return Held(problems=(*problems, *disputes))
-    return None
+    if isinstance(look.verdict, NotBooked):
+        return Archived(why=look.verdict.notes[0], problems=(*problems, *look.verdict.notes))
+    disputes = look.verdict.problems if isinstance(look.verdict, Disputed) else ()
+    if books_from is not None and look.closing.business_date < books_from:
+        note = Problem(code=BEFORE_START, facts={"date": look.closing.business_date.isoformat()}, blocking=False)
+        return Archived(why=note, problems=(*problems, *disputes, note))
+    return Held(problems=(*problems, *disputes)) if disputes else None
 
 
 def _refuse_other_books(look: Look, destination: Destination) -> Iterator[Problem]:

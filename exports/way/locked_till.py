@@ -12,7 +12,9 @@ from postgres.partial_row import PartialRow
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment
 
-ESTABLISHMENT = PartialRow("establishment", Establishment, "id tenant_id code booked_level time_zone")
+ESTABLISHMENT = PartialRow(
+    "establishment", Establishment, "id tenant_id code booked_level time_zone books_from reviews_left"
+)
 MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrides former_slots")
 ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_id active problems")
 DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
@@ -65,6 +67,7 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
     destination = Destination.to(
         activation if activation.pk is not None else None,
         mapping if mapping.pk is not None else Mapping(establishment=establishment),
+        establishment,
     )
     told, untold, question_open = row
     practice = Practice(

@@ -23,7 +23,7 @@ def stopped_closings() -> QuerySet[StoredClosing]:
     return StoredClosing.objects.filter(state=ClosingState.READY, pk__in=postings.values("closing_id"))
 
 
-def park(export_id: UUID) -> None:
+def park(export_id: UUID, *, why: Why = Why.SWITCHED_OFF) -> None:
     """Let a ready closing wait again. Does nothing once anything of it is under way."""
     try:
         with transaction.atomic():
@@ -32,8 +32,8 @@ def park(export_id: UUID) -> None:
             if export.state != ClosingState.READY or any(it.state != PostingState.PENDING for it in postings):
                 return
             for posting in postings:
-                move(posting, PostingState.WITHDRAWN, why=Why.SWITCHED_OFF)
-            move_export(export, ClosingState.WAITING, why=Why.SWITCHED_OFF)
+                move(posting, PostingState.WITHDRAWN, why=why)
+            move_export(export, ClosingState.WAITING, why=why)
     except MovedByAnother:
         # The lane claimed an entry meanwhile, so it counts as sent before the export was switched off.
         return

@@ -1,7 +1,8 @@
 """What is in force for an establishment's closings: the plan they are booked by, and the company they go to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Self
 
@@ -28,12 +29,15 @@ class Destination:
     """The settings a closing is decided on under, and `division`, the company they lead to, if there is one.
 
     `is_on`: what is ready may go there. `problems`: what has broken of the settings since they were checked.
+    `books_from`: the first business date that is booked, None for every one; `reviewed`: a person looks at each first.
     `catalogue` is what the company is known to hold; None has it read for the entries at hand.
     """
 
     mapping: Mapping
     division: Division | None = None
     is_on: bool = False
+    books_from: date | None = None
+    reviewed: bool = False
     problems: tuple[Problem, ...] = ()
     catalogue: Catalogue | None = None
     overrides: Overrides = field(default_factory=Overrides)
@@ -42,21 +46,32 @@ class Destination:
     def of(cls, establishment: Establishment) -> Self:
         """What the establishment was read with; what it was read without is asked for."""
         mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
-        return cls.to(getattr(establishment, "activation", None), mapping)
+        return cls.to(getattr(establishment, "activation", None), mapping, establishment)
 
     @classmethod
-    def to(cls, activation: Activation | None, mapping: Mapping) -> Self:
-        """The company of an activation, by a mapping."""
+    def to(cls, activation: Activation | None, mapping: Mapping, establishment: Establishment) -> Self:
+        """The company of an activation, by a mapping, from the establishment's start on."""
         overrides = Overrides.model_validate(mapping.overrides)
+        start, reviewed = establishment.books_from, establishment.reviews_left > 0
         if activation is None:
-            return cls(mapping=mapping, overrides=overrides)
+            return cls(mapping=mapping, overrides=overrides, books_from=start, reviewed=reviewed)
         return cls(
             mapping=mapping,
             division=activation.division,
             is_on=activation.active,
             problems=tuple(map(Problem.from_document, activation.problems)),
             overrides=overrides,
+            books_from=start,
+            reviewed=reviewed,
         )
+
+    def unreviewed(self) -> Self:
+        """The same once a person has looked at the closing."""
+        return replace(self, reviewed=False)
+
+    def of_what_stands(self) -> Self:
+        """The same for a closing that is in the books already: neither the start nor a review asks it anything."""
+        return replace(self, books_from=None, reviewed=False)
 
     @classmethod
     def under(cls, mapping: Mapping, division: Division | None, catalogue: Catalogue | None) -> Self:

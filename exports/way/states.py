@@ -5,8 +5,8 @@ held, waiting, failed ─▶ whatever a new look at it finds          ready ─�
 failed ─▶ exporting (what Exact refused is looked up there before it is sent again) ─▶ whatever a new look finds
 exported ─▶ archived (the last of its entries was reversed)
 exported, failed ─▶ exporting (an entry is being replaced, or all of them are taken out)
-archived ─▶ whatever a new look finds, where others stand for it or its being set aside is over (a trigger allows no
-other)
+archived ─▶ whatever a new look finds, where others stand for it, its being set aside is over, or it is from before the
+first day (a trigger allows no other)
 
 exporting, exported and failed follow from the postings: as soon as one is posted, refused or differs, a trigger makes
 the move and its event (`exports_follow_posting.sql`), in the lane's transaction. All other moves are made here.
@@ -14,8 +14,9 @@ the move and its event (`exports_follow_posting.sql`), in the lane's transaction
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
+from django.db.models import Q
 
-from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN
 from exports.models import ClosingEvent, ClosingState, StoredClosing
 from tenants.models import User
 
@@ -36,11 +37,24 @@ MOVES: dict[ClosingState, frozenset[ClosingState]] = {
 }
 
 
-def others_stand_for(export: StoredClosing) -> bool:
-    """Whether a closing is archived because others count in its place, or a person set it aside: it may count after
-    all should they not, or should that word be taken back."""
+MAY_COME_BACK = LOOKED_AT_AGAIN | {BEFORE_START}
+
+
+def may_come_back(export: StoredClosing) -> bool:
+    """Whether a closing is archived because others count in its place, a person set it aside, or it is from before the
+    first day that is booked: should that change, it may be booked after all."""
     codes = {problem["code"] for problem in export.problems}
-    return export.state == ClosingState.ARCHIVED and not LOOKED_AT_AGAIN.isdisjoint(codes)
+    return export.state == ClosingState.ARCHIVED and not MAY_COME_BACK.isdisjoint(codes)
+
+
+# The same for rows of the database.
+FROM_BEFORE_START = Q(state=ClosingState.ARCHIVED, problems__contains=[{"code": BEFORE_START}])
+
+
+def is_before_start(export: StoredClosing) -> bool:
+    """Whether a closing is archived only because it is from before the start of the export to Exact."""
+    codes = {problem["code"] for problem in export.problems}
+    return export.state == ClosingState.ARCHIVED and BEFORE_START in codes
 
 
 class MovedByAnother(Exception):
@@ -56,7 +70,7 @@ def move_export(
     """
     before = ClosingState(export.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
-    assert before != ClosingState.ARCHIVED or to == before or others_stand_for(export), "archived with nothing to book"
+    assert before != ClosingState.ARCHIVED or to == before or may_come_back(export), "archived with nothing to book"
     with transaction.atomic(savepoint=False):
         rows = StoredClosing.objects.filter(pk=export.pk, state=before)
         if rows.update(state=to, state_since=TransactionNow(), **changes) != 1:

@@ -100,6 +100,15 @@ SENTENCES: dict[str, str] = {
         "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
         "Support must decide which of the two is booked."
     ),
+    # from which day, and who looks first
+    "before_start": N_(
+        "It is dated {date}, before the first day that is booked in Exact here. You have nothing to do; move that day "
+        "if it shall be booked too."
+    ),
+    "first_review": N_(
+        "It is one of the first closings, which a person looks at before they go to Exact. Look at its entries, then "
+        "release it."
+    ),
     # which closing counts
     "other_level_booked": N_(
         "Not booked by itself: this establishment books other closings ({level}). You have nothing to do."

@@ -14,6 +14,9 @@ class Why(StrEnum):
     SETTINGS_CHANGED = "settings changed"
     THIRD_PARTY_FOUND = "third party found in Exact"
     SWITCHED_OFF = "switched off"
+    START_MOVED = "the first day that is booked was moved"
+    RELEASED = "released"
+    REVIEWS_OVER = "the reviews are over"
     LEVEL_CHANGED = "what is booked was changed"
     COVERED_IN_PART = "another closing covers a part of it"
     BOOKED_AS_IT_IS = "booked as it is"
@@ -33,6 +36,9 @@ REASONS = {
     Why.SETTINGS_CHANGED: _("the settings changed"),
     Why.THIRD_PARTY_FOUND: _("the third party was found in Exact"),
     Why.SWITCHED_OFF: _("the export to Exact was switched off"),
+    Why.START_MOVED: _("the first day that is booked in Exact was moved"),
+    Why.RELEASED: _("reviewed and released"),
+    Why.REVIEWS_OVER: _("the reviews of the first closings are over"),
     Why.LEVEL_CHANGED: _("which closings are booked was changed"),
     Why.COVERED_IN_PART: _("another closing covers a part of it"),
     Why.BOOKED_AS_IT_IS: _("taken as it is"),

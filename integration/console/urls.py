@@ -10,6 +10,7 @@ from exports.console.correction_page import correction_page
 from exports.console.correction_run_page import correction_run_page
 from exports.console.level_page import level_page
 from exports.console.repost_page import repost_page, run_page
+from exports.console.start_page import start_page
 from exports.console.way_page import way_page
 from exports.mapping.fec_page import fec_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
@@ -71,6 +72,7 @@ urlpatterns = [
     ),
     path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
     path("set-up/link/<int:link_id>/revoke/", admin.site.admin_view(set_up.revoke_page), name="console_revoke_link"),
+    path("shop/<int:establishment_id>/start/", admin.site.admin_view(start_page), name="console_start"),
     path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
     path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
     path("correction/<int:establishment_id>/", admin.site.admin_view(correction_page), name="console_correction"),

@@ -1,9 +1,12 @@
 """What an establishment is: whose, its company in Exact, its tills, its mapping, its exports."""
 
+from django.utils import timezone
+
 from booking.models import Mapping
 from booking.questions import open_questions
 from exact.models import Activation, ActivationLink, ConnectionState, LinkStep
 from exports.coverage.latest import last_days_of_tills
+from exports.way.reviews import waiting_for_review
 from integration.console.places.section import Told, Visit
 from integration.console.set_up.progress import list_tills
 from on_demand.models import MonthlyExport, OnDemandExport
@@ -26,12 +29,15 @@ def exact(visit: Visit, shop: Establishment) -> Told:
     rows = visible_to(visit.user, Activation.objects.filter(establishment=shop))
     activation = rows.select_related("division__connection").first()
     connection = activation.division.connection if activation else None
-    links = visible_to(visit.user, ActivationLink.objects.filter(establishment=shop)).exclude(step=LinkStep.DONE)
+    links = visible_to(visit.user, ActivationLink.objects.filter(establishment=shop, expires_at__gt=timezone.now()))
+    last = visible_to(visit.user, ActivationLink.objects.filter(establishment=shop)).exclude(step=LinkStep.DONE)
     return {
         "shop": shop,
         "activation": activation,
         "linked": connection is not None and connection.state == ConnectionState.ACTIVE,
-        "link": links.order_by("-created_at").first(),
+        "link": last.order_by("-created_at").first(),
+        "links": [*links.order_by("-created_at")],
+        "to_review": waiting_for_review(shop).count() if shop.reviews_left else 0,
         "may_change": visit.user.has_perm("tenants.change_establishment"),
     }
 

@@ -31,6 +31,12 @@ class Visitor:
         self.page.goto(url)
         self.page.click("button.main")
 
+    def say_start(self, day: str = "2026-01-01") -> None:
+        """Answer the last question: which day is the first that is booked."""
+        self.page.wait_for_selector(".companies button[name=from]")
+        self.page.goto(f"{self.page.url.partition('?')[0]}?from={day}")
+        self.page.click("button.main")
+
     @property
     def heading(self) -> str:
         return self.page.inner_text("h1")

@@ -45,6 +45,7 @@ def test_till__prints_the_address_and_waits_for_the_company(shop: Shop, visitor:
         visitor.log_in(shop.user)
         visitor.wait_for("comptabilité")
         visitor.page.click(f"button[value='{shop.division}']")
+        visitor.say_start()
         visitor.wait_for(f"{shop.division} - TEST")
         said = till.stdout.read()
         assert till.wait(30) == 0
@@ -78,6 +79,7 @@ def test_console__of_another_reseller_makes_no_link_and_stops_nothing(shop: Shop
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     links, stranger = ActivationLink.objects.count(), Client()
     stranger.force_login(StaffFactory())
@@ -98,6 +100,7 @@ def test_till__sees_and_stops_its_own_establishment_only(shop: Shop, other_shop:
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert other_shop.state() == "inactive"
     assert other_shop.caller.delete("activation").status_code == 204

@@ -25,6 +25,7 @@ def linked(shop: Shop, visitor: Visitor) -> None:
     visitor.log_in(shop.user)
     visitor.wait_for("comptabilité")
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
 
 
@@ -37,6 +38,7 @@ def test_way__from_the_link_to_the_company(shop: Shop, visitor: Visitor) -> None
     visitor.wait_for("comptabilité")
     assert shop.state() == "awaiting_division"
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert shop.caller.get("activation").json() == {
         "state": "active",
@@ -52,6 +54,7 @@ def test_way__without_javascript_and_in_english(shop: Shop, visitors: Any) -> No
     visitor.log_in(shop.user)
     visitor.wait_for("Which company")
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert "The export is on" in visitor.page.inner_text("main")
 
@@ -83,6 +86,7 @@ def test_pages__are_accessible_light_and_load_nothing_from_outside(shop: Shop, v
     look()
     master(shop, "vat/VATCodes", "VN", IsBlocked=False)
     visitor.page.click("button.main")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     look()
     visitor.page.click("a:has-text('Désactiver')")
@@ -184,6 +188,7 @@ def test_steps__made_twice_or_from_an_old_page_happen_once(shop: Shop, visitor: 
         "code => { const button = document.querySelector(`button[value='${code}']`); button.click(); button.click(); }",
         shop.division,
     )
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     second_tab.click(f"button[value='{shop.division}']")
     second_tab.wait_for_selector(f"h1:has-text('{shop.division} - TEST')")
@@ -273,6 +278,7 @@ def test_thousands_of_companies__are_searched_at_exact(
         visitor.page.click(".search button")
         visitor.page.wait_for_selector(f'.companies .title:has-text("{name}")')
     visitor.page.click(f"button[value='{shop.division}']")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     again = visitors()
     again.begin(shop.link())
@@ -332,6 +338,7 @@ def test_off_and_on__nothing_is_sent_between_and_nothing_is_lost(shop: Shop, vis
     assert shop.state() == "inactive"
     assert shop.caller.post("closings", closing()).json()["state"] == "waiting"
     visitor.page.click("button.main")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     shop.wait(lambda: StoredClosing.objects.get().state == "exported")
 
@@ -353,6 +360,7 @@ def test_change__leads_what_waits_into_the_other_company(shop: Shop, visitor: Vi
     linked(shop, visitor)
     visitor.page.click("button:has-text('Changer')")
     visitor.page.click(f"button[value='{other}']")
+    visitor.say_start()
     visitor.wait_for(f"{other} - AUTRE")
     assert shop.caller.get("activation").json()["label"] == f"{other} - AUTRE"
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
@@ -404,6 +412,7 @@ def test_setting__wrong_is_named_mended_and_passes(shop: Shop, visitor: Visitor,
     assert all(it["message"] and it["code"] != it["message"] for it in answer["problems"])
     shop.caller.put("parameters", PARAMETERS)
     visitor.page.click("button.main")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert shop.state() == "active"
 
@@ -427,9 +436,11 @@ def test_setting__wrong_is_mended_by_the_fix_that_is_offered(shop: Shop, visitor
     visitor.page.click(f"button[value='{shop.division}']")
     visitor.wait_for("3 réglages")
     before = shop.exact.calls(shop.division)["total"]
-    for left, button in (("2 réglages", "707000"), ("Un réglage", "VN"), (f"{shop.division} - TEST", "70 ")):
+    for left, button in (("2 réglages", "707000"), ("Un réglage", "VN"), ("quel jour", "70 ")):
         visitor.page.click(f".wrong button:has-text('Utiliser {button}')")
         visitor.wait_for(left)
+    visitor.say_start()
+    visitor.wait_for(f"{shop.division} - TEST")
     assert shop.exact.calls(shop.division)["total"] == before
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
 
@@ -444,6 +455,7 @@ def test_cost_center__demanded_by_an_account_is_set_by_the_fix_that_is_offered(s
     visitor.wait_for("à corriger")
     assert "centre de coûts" in visitor.page.inner_text(".wrong")
     visitor.page.click(".wrong button:has-text('Centre de coûts : utiliser')")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     assert shop.caller.post("closings", closing()).json()["state"] == "ready"
 
@@ -480,6 +492,7 @@ def test_period__of_today_closed_is_named_and_passes_once_it_is_open(shop: Shop,
     assert "inconnu" not in visitor.page.inner_text(".wrong")
     shop.exact.control("periods", **period, status="open")
     visitor.page.click("button.main")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
 
 
@@ -497,6 +510,7 @@ def test_right__missing_is_named_in_words(shop: Shop, visitor: Visitor, resource
     assert words in visitor.page.inner_text(".wrong")
     shop.exact.control("rights", user=shop.user, resource=resource, allowed=True)
     visitor.page.click("button.main")
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
 
 
@@ -510,6 +524,7 @@ def test_limit__reached_is_shown_with_the_time_it_goes_on(shop: Shop, visitor: V
     Lane.objects.update(minute=None)  # the minute is over
     ActivationLink.objects.update(check_after=timezone.now())
     shop.sweep()
+    visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
 
 
@@ -517,7 +532,7 @@ def test_way__of_the_sandbox_s_person_who_has_no_browser(shop: Shop, worker: Non
     monkeypatch.setattr("simulators.visitor.__main__.CHECKS_S", 0.05)
     answers = {"user": shop.user, "password": "demo"}
     with httpx.Client(follow_redirects=True, timeout=20) as http:
-        person = Person(http=http, answers=answers, company=str(shop.division))
+        person = Person(http=http, answers=answers, company=str(shop.division), first_day="2026-01-01")
         assert person.go(shop.link()) == f"{shop.division} - TEST"
         assert shop.state() == "active"
         with pytest.raises(Astray, match="404"):

@@ -2,11 +2,11 @@
 
 import re
 
-from exports.coverage.judge import LOOKED_AT_AGAIN
+from exports.way.states import MAY_COME_BACK
 from postgres.in_force import SQL
 
 
 def test_trigger__names_the_problems_of_closings_that_are_looked_at_again() -> None:
     named = re.search(r"'code' IN \((.*?)\)", (SQL / "exports_archived_stays.sql").read_text())
     assert named
-    assert {*re.findall(r"'(\w+)'", named[1])} == LOOKED_AT_AGAIN
+    assert {*re.findall(r"'(\w+)'", named[1])} == MAY_COME_BACK

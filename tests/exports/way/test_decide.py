@@ -74,6 +74,8 @@ class Given:
     broken: tuple[Problem, ...] = ()
     parameters: dict[str, Any] | None = None
     others: tuple[CatalogueItem, ...] = ()
+    start: date | None = None
+    reviewed: bool = False
 
     def look(self) -> Look:
         document = closing(**({"totals": None, "cash": None} | self.changes))
@@ -97,6 +99,8 @@ class Given:
             is_on=self.on,
             problems=self.broken,
             catalogue=Known([*MASTER_DATA, *self.others]),
+            books_from=self.start,
+            reviewed=self.reviewed,
         )
 
     def decided(self) -> Decision:
@@ -167,6 +171,21 @@ ROWS: list[tuple[str, Given, type[Decision], list[str]]] = [
     ),
     ("the books of another company", Given({}, books=frozenset({2})), Held, ["standing_in_other_company"]),
     ("the books of the same company", Given({}, books=frozenset({1})), Ready, []),
+    ("the first day", Given({}, start=date(2026, 3, 14)), Ready, []),
+    ("before the first day", Given({}, start=date(2026, 3, 15)), Archived, []),
+    ("before the first day, and off", Given({}, start=date(2026, 3, 15), on=False), Archived, []),
+    ("before the first day, and odd", Given({}, found=(ODD,), start=date(2026, 3, 15)), Archived, ["perpetual_break"]),
+    (
+        "before the first day, and in dispute",
+        Given({}, Disputed(problems=(DISPUTE,)), start=date(2026, 3, 15)),
+        Archived,
+        ["tickets_overlap"],
+    ),
+    ("to be reviewed", Given({}, reviewed=True), Held, ["first_review"]),
+    ("to be reviewed, and off", Given({}, reviewed=True, on=False), Waiting, []),
+    ("to be reviewed, with nothing in it", Given(NOTHING, reviewed=True), Archived, []),
+    ("reviewed", Given({}, reviewed=True, accepted=("first_review",)), Ready, []),
+    ("to be reviewed, and odd", Given({}, reviewed=True, found=(ODD,)), Held, ["perpetual_break"]),
 ]
 
 
@@ -191,6 +210,9 @@ FOR_A_FILE: list[tuple[str, type[Decision]]] = [
     ("settings have broken", Ready),
     ("Exact would refuse it", Ready),
     ("the books of another company", Ready),
+    ("before the first day", Ready),
+    ("before the first day, and in dispute", Held),
+    ("to be reviewed", Ready),
 ]
 
 
@@ -209,6 +231,7 @@ def test_decide__what_stands_is_complete_and_counts_whatever_is_said_of_it_now()
     assert type(stands.decided()) is Complete
     assert type(replace(stands, verdict=NotBooked((OTHERS_TELL_IT,))).decided()) is Complete
     assert type(replace(stands, verdict=Disputed(problems=(DISPUTE,))).decided()) is Complete
+    assert type(replace(stands, start=date(2026, 3, 15), reviewed=True).decided()) is Complete
     rest = replace(stands, standing=ready.entries[:1]).decided()
     assert isinstance(rest, Ready)
     assert rest.entries == ready.entries[1:]

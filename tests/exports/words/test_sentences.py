@@ -55,6 +55,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "slots_gone": {"slots": "4, 5"},
     "run_left_out": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
     "run_again": {"count": "12"},
+    "before_start": {"date": "2026-03-14"},
     "consent_lapses": {"date": "2026-03-14"},
     "unclear_answer": {"status": "502"},
     "gone_from_exact": {"catalogue": "gl_account", "item": "707000"},

@@ -1,0 +1,87 @@
+"""The first closings of an establishment, which a person looks at before they go to Exact (docs/decisions/0050).
+
+While reviews are left each closing that is ready is held for one; releasing it counts down. At nought all that still
+waits for a review goes, and whatever comes.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from exports.coverage.rows import lock_shop
+from exports.models import ClosingState, StoredClosing
+from exports.nudge import nudge_release
+from exports.way.accept import reconsider
+from exports.way.carry_out import go_on
+from exports.way.decide import REVIEW, Decision, Look, Ready, decide
+from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.standing import Standing
+from exports.words.reasons import Why, because
+from tenants.models import Establishment, User
+from tenants.put_off import each, in_turn
+
+BATCH = 500
+
+
+def waiting_for_review(establishment: Establishment) -> QuerySet[StoredClosing]:
+    """The closings that are held for a review, the oldest first."""
+    rows = StoredClosing.objects.filter(establishment=establishment, state=ClosingState.HELD)
+    return rows.filter(problems__contains=[REVIEW.to_document()]).order_by("business_date", "closed_at", "pk")
+
+
+def waits_for_review(export: StoredClosing) -> bool:
+    """Whether a closing is held for a review."""
+    return export.state == ClosingState.HELD and any(it["code"] == REVIEW.code for it in export.problems)
+
+
+def outlook(export: StoredClosing) -> Decision:
+    """What releasing a closing would come to. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
+    standing = Standing.of(export.pk)
+    look = Look.at(export, standing.entries, standing.divisions)
+    return decide(look, Destination.of(export.establishment).unreviewed())
+
+
+def release(export_id: UUID, *, actor: User | None, why: str = "", shown: str | None = None) -> StoredClosing:
+    """Let a reviewed closing go. Does nothing to one that waits for no review: a second press.
+
+    Raises `ShownOtherwise` when it would come to something else than what was `shown` (its digest).
+    """
+    with transaction.atomic():
+        lock_shop(export_id)
+        rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+        export = rows.get(pk=export_id)
+        if not waits_for_review(export):
+            return export
+        if shown is not None and digest_of(outlook(export)) != shown:
+            raise ShownOtherwise
+        export.accepted_problems = sorted({*export.accepted_problems, REVIEW.code})
+        decision = go_on(export, actor=actor, why=because(Why.RELEASED, why) if why else Why.RELEASED)
+        if isinstance(decision, Ready):
+            _count_down(export.establishment_id)
+    return export
+
+
+def _count_down(establishment_id: int) -> None:
+    left = Establishment.objects.filter(pk=establishment_id, reviews_left__gt=0)
+    left.update(reviews_left=F("reviews_left") - 1)
+    transaction.on_commit(nudge_release, robust=True)
+
+
+def say_reviews(establishment_id: int, count: int) -> None:
+    """Say how many closings are still reviewed before they go. At nought, those that wait go."""
+    with transaction.atomic():
+        shop = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment_id)
+        shop.reviews_left = count
+        shop.save(update_fields=["reviews_left"])
+        transaction.on_commit(nudge_release, robust=True)
+
+
+def release_reviewed() -> int:
+    """Look again at closings that are held for a review although none is left to make. Returns how many."""
+    rows = StoredClosing.objects.filter(state=ClosingState.HELD, establishment__reviews_left=0)
+    rows = rows.filter(problems__contains=[REVIEW.to_document()])
+    look = partial(reconsider, why=Why.REVIEWS_OVER)
+    return each(StoredClosing, in_turn(rows, "business_date", "closed_at", limit=BATCH), look, loop="reviews")
