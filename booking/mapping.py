@@ -21,6 +21,7 @@ from ledger.plan import (
     DEFAULT_RECEIPT_ACCOUNTS,
     DEFAULT_SHORTAGE_ACCOUNT,
     DEFAULT_SURPLUS_ACCOUNT,
+    DEFAULT_SUSPENSE_ACCOUNT,
     BookingPlan,
     MeansPlan,
     SlotPlan,
@@ -79,6 +80,7 @@ class Overrides(BaseModel):
     deductible_vat_account: str = ""
     shortage_account: str = ""
     surplus_account: str = ""
+    suspense_account: str = ""
     banked_account: str | None = None
     separate_refunds: bool = True
     separate_families: bool = Field(default=False)
@@ -113,6 +115,7 @@ def booking_plan(mapping: Mapping, *, journal_accounts: ReadOnly[str, str]) -> B
         deductible_vat_account=people.deductible_vat_account or DEFAULT_DEDUCTIBLE_VAT_ACCOUNT,
         shortage_account=people.shortage_account or DEFAULT_SHORTAGE_ACCOUNT,
         surplus_account=people.surplus_account or DEFAULT_SURPLUS_ACCOUNT,
+        suspense_account=people.suspense_account or DEFAULT_SUSPENSE_ACCOUNT,
         banked_account=people.banked_account,
         separate_refunds=people.separate_refunds,
         separate_families=people.separate_families,

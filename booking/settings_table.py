@@ -112,6 +112,14 @@ SURPLUS: Setting[None] = Setting(
     place=Text("surplus_account"),
     in_force=lambda situation, _key: situation.plan.surplus_account,
 )
+SUSPENSE: Setting[None] = Setting(
+    field="suspense",
+    code=ACCOUNT,
+    label=N_("Gap of a closing that does not balance"),
+    place=Text("suspense_account"),
+    in_force=lambda situation, _key: situation.plan.suspense_account,
+    need=Need.WHERE_USED,
+)
 MOVEMENT_ACCOUNT: Setting[MovementKind] = Setting(
     field="movements.{}",
     code=ACCOUNT,
@@ -198,7 +206,7 @@ TABLE: tuple[Group[Any], ...] = (
         subjects=Kinds(ReceiptKind, lambda people: people.receipt_accounts, receipt_words),
         settings=(RECEIPT_ACCOUNT,),
     ),
-    Group(area=Area.DRAWER, subjects=Once(), settings=(SHORTAGE, SURPLUS)),
+    Group(area=Area.DRAWER, subjects=Once(), settings=(SHORTAGE, SURPLUS, SUSPENSE)),
     Group(
         area=Area.DRAWER,
         subjects=Kinds(MovementKind, lambda people: people.movement_accounts, movement_words),

@@ -101,6 +101,7 @@ FIELDS: dict[str, str] = {
     "accounts.receipt": N_("other receipts"),
     "accounts.movement": N_("cash movement"),
     "accounts.difference": N_("cash difference"),
+    "accounts.suspense": N_("gap of a closing that does not balance"),
     "period": N_("Period of today"),
 }
 RESOURCES: dict[str, str] = {

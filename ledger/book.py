@@ -7,6 +7,7 @@ from decimal import Decimal
 from ledger.check import check_bookable
 from ledger.closing import Closing
 from ledger.entry import Entry, LineRole
+from ledger.gap import GAP_CODES, gap_of
 from ledger.money import ZERO, money_text, total
 from ledger.plan import BookingPlan
 from ledger.plan_check import check_plan
@@ -24,20 +25,25 @@ class Booking:
     problems: tuple[Problem, ...] = ()
 
 
-def book(closing: Closing, plan: BookingPlan, *, label: str) -> Booking:
+def book(closing: Closing, plan: BookingPlan, *, label: str, gap_on_suspense: bool = False) -> Booking:
     """Turn a closing into a sales entry and a receipts entry per journal, or say all that prevents it.
 
     110.00 at 10 % paid in cash gives 411000 +110.00, 707000 -100.00, 445710 -10.00 in the sales journal and
     530000 +110.00, 411000 -110.00 in the receipts journal. A training closing and a day with nothing in it
-    give no entry and no problem. ``label`` names the closing on each entry: "Z1042 PARIS01 14/03".
+    give no entry and no problem. ``label`` names the closing on each entry: "Z1042 PARIS01 14/03". With
+    ``gap_on_suspense`` what was paid beyond, or short of, what was sold and taken is no obstacle: it goes on the plan's
+    suspense account.
     """
     if closing.training:
         return Booking()
     takings = Takings.of(closing)
-    problems = (*check_bookable(closing), *check_plan(closing, takings, plan))
+    excused = GAP_CODES if gap_on_suspense else frozenset()
+    obstacles = (problem for problem in check_bookable(closing) if problem.code not in excused)
+    gap = gap_of(closing) if gap_on_suspense else ZERO
+    problems = (*obstacles, *check_plan(closing, takings, plan, gap=gap))
     if problems:
         return Booking(problems=problems)
-    entries = tuple(entries_of(closing, plan, label=label))
+    entries = tuple(entries_of(closing, plan, label=label, gap=gap))
     misused = tuple(_walk_in_misused(entries, plan))
     if misused:
         return Booking(problems=misused)
@@ -46,12 +52,12 @@ def book(closing: Closing, plan: BookingPlan, *, label: str) -> Booking:
     return Booking(entries=entries, problems=tuple(vat_without_net(sum_up(closing, plan))))
 
 
-def entries_of(closing: Closing, plan: BookingPlan, *, label: str) -> Iterator[Entry]:
+def entries_of(closing: Closing, plan: BookingPlan, *, label: str, gap: Decimal = ZERO) -> Iterator[Entry]:
     """Yield the sales entry, if anything was sold, then the receipts entries; the plan must be complete for them."""
     sold = sales_entry(closing, sum_up(closing, plan), plan, label=label)
     if sold:
         yield sold
-    yield from receipts_entries(closing, Takings.of(closing), plan, label=label)
+    yield from receipts_entries(closing, Takings.of(closing), plan, label=label, gap=gap)
 
 
 def walk_in_balance(entries: Iterable[Entry], *, customer_account: str, third_party: str) -> Decimal:

@@ -19,6 +19,7 @@ class LineRole(StrEnum):
     MEANS = "means"  # the account a means of payment is cleared through, or a named customer's debt
     RECEIPT = "receipt"  # a tip, deposit, voucher, settlement or rounding
     MOVEMENT = "movement"  # cash in or out of the drawer, and what is taken to the bank
+    SUSPENSE = "suspense"  # what was paid beyond what was sold and taken, until somebody explains it
     DIFFERENCE = "difference"  # counted cash against expected cash
     DRAWER = "drawer"  # the account that cash is cleared through, when it is not the journal's own
     JOURNAL = "journal"  # the journal's own account, the other side of a cash or bank entry

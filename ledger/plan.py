@@ -15,6 +15,7 @@ SHORTAGE = "658"  # PCG 658: cash missing from the drawer
 SURPLUS = "758"  # PCG 758: cash found above what was expected
 DEFAULT_SHORTAGE_ACCOUNT = full_number(SHORTAGE)
 DEFAULT_SURPLUS_ACCOUNT = full_number(SURPLUS)
+DEFAULT_SUSPENSE_ACCOUNT = full_number("471")  # PCG 471: to be looked into, whatever the sign
 DEFAULT_DEDUCTIBLE_VAT_ACCOUNT = "445660"  # PCG 44566: VAT on what was bought out of the drawer
 # PCG 44571, VAT collected: usually one account per rate. Files need it; Exact takes it from its own VAT code.
 DEFAULT_VAT_ACCOUNT = "445710"
@@ -124,6 +125,7 @@ class BookingPlan:
     deductible_vat_account: str = DEFAULT_DEDUCTIBLE_VAT_ACCOUNT
     shortage_account: str = DEFAULT_SHORTAGE_ACCOUNT
     surplus_account: str = DEFAULT_SURPLUS_ACCOUNT
+    suspense_account: str = DEFAULT_SUSPENSE_ACCOUNT
     banked_account: str | None = None
     separate_refunds: bool = True
     separate_families: bool = False

@@ -15,8 +15,8 @@ from ledger.takings import MeansTotal, ReceiptTotal, Takings
 _Located: TypeAlias = tuple[str, Sale]  # with its JSON pointer
 
 
-def check_plan(closing: Closing, takings: Takings, plan: BookingPlan) -> list[Problem]:
-    """Return all that keeps a closing from being booked with this plan.
+def check_plan(closing: Closing, takings: Takings, plan: BookingPlan, *, gap: Decimal = ZERO) -> list[Problem]:
+    """Return all that keeps a closing from being booked with this plan, ``gap`` on its suspense account.
 
     Only what the closing uses is looked at: a slot with 0.00 in it needs no account.
     """
@@ -27,7 +27,7 @@ def check_plan(closing: Closing, takings: Takings, plan: BookingPlan) -> list[Pr
         *_means(takings, plan),
         *_receipts(takings, plan),
         *_drawer(closing, plan),
-        *_journals(closing, takings, plan),
+        *_journals(closing, takings, plan, gap),
     ]
 
 
@@ -130,7 +130,8 @@ def _drawer(closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
         yield Problem(code="difference_unmapped", pointer="/cash/counted", facts=facts)
 
 
-def _journals(closing: Closing, takings: Takings, plan: BookingPlan) -> Iterator[Problem]:
-    for journal in sorted(journals_used(closing, takings, plan)):
+def _journals(closing: Closing, takings: Takings, plan: BookingPlan, gap: Decimal) -> Iterator[Problem]:
+    of_gap = {plan.receipts_journal} if gap != ZERO else set()
+    for journal in sorted(journals_used(closing, takings, plan) | of_gap):
         if not plan.journal_accounts.get(journal):
             yield Problem(code="journal_account_unknown", facts={"journal": journal})

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from ledger.closing import CashMovement, Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.gap import gap_lines
 from ledger.money import ZERO, total
 from ledger.plan import BookingPlan, MeansPlan
 from ledger.takings import MeansTotal, ReceiptTotal, Takings
@@ -14,14 +15,18 @@ from ledger.takings import MeansTotal, ReceiptTotal, Takings
 _Draft: TypeAlias = tuple[str, Line]
 
 
-def receipts_entries(closing: Closing, takings: Takings, plan: BookingPlan, *, label: str) -> Iterator[Entry]:
+def receipts_entries(
+    closing: Closing, takings: Takings, plan: BookingPlan, *, label: str, gap: Decimal = ZERO
+) -> Iterator[Entry]:
     """Book how a closing was paid, in one entry per journal used; the plan must be complete for the closing.
+
+    ``gap`` is what of it goes on the suspense account (`ledger.gap`).
 
     325.00 in cash and 900.00 by card give 411000 -325.00 and -900.00, 511500 +900.00, and 530000 +325.00 as
     the journal's own account: the customer account gives back what the sales entry put there.
     """
     drafts: dict[str, list[Line]] = {}
-    for journal, line in _drafts(closing, takings, plan):
+    for journal, line in (*_drafts(closing, takings, plan), *_gap_drafts(gap, plan)):
         drafts.setdefault(journal, []).append(line)
     for journal, lines in sorted(drafts.items()):
         yield Entry(
@@ -75,6 +80,10 @@ def _drafts(closing: Closing, takings: Takings, plan: BookingPlan) -> Iterator[_
     cash_lines = list(_cash_lines(closing, plan))
     cash_journal = plan.journal_of(plan.cash_plan)
     yield from ((cash_journal, line) for line in (*cash_lines, *_cash_clearing_lines(cash_lines, plan)))
+
+
+def _gap_drafts(gap: Decimal, plan: BookingPlan) -> Iterator[_Draft]:
+    yield from ((plan.receipts_journal, line) for line in gap_lines(gap, plan))
 
 
 def _own_line(lines: list[Line], account: str) -> Iterator[Line]:

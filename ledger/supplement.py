@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 from ledger.book import Booking, book, entries_of
 from ledger.closing import Closing
 from ledger.entry import Entry, EntryKind, Line, LineRole
+from ledger.gap import gap_of
 from ledger.money import ZERO, money_text
 from ledger.plan import BookingPlan
 from ledger.problem import Problem
@@ -30,21 +31,24 @@ SALE, RECEIPTS, DRAWER = Part("sale"), Part("receipts"), Part("drawer")
 _Key: TypeAlias = tuple[Part, str, str]
 
 
-def supplement(closing: Closing, plan: BookingPlan, standing: Collection[Entry], *, label: str) -> Booking:
+def supplement(
+    closing: Closing, plan: BookingPlan, standing: Collection[Entry], *, label: str, gap_on_suspense: bool = False
+) -> Booking:
     """Book what no entry of ``standing`` books yet; nothing new and no problem when all of it stands.
 
     ``standing`` are entries of this closing, made with whatever plan. With what is returned they leave each walk-in
     customer at 0.00 and give each VAT slot, means of payment and other receipt the closing's own sum. Where no new
     entry could do that, a blocking problem says why: ``standing_otherwise`` or ``standing_other_customer``. ``label``
-    is that of `ledger.book.book`.
+    and ``gap_on_suspense`` are those of `ledger.book.book`; the gap stands with the other receipts, in their entry.
     """
-    whole = book(closing, plan, label=label)
+    whole = book(closing, plan, label=label, gap_on_suspense=gap_on_suspense)
     if not standing or (whole.problems and not whole.entries):
         return whole
     there = _parts_of(standing)
     if odd := [*_find_other_sums(_sums(standing), _sums(whole.entries), there)]:
         return Booking(problems=(*whole.problems, *odd))
-    new = tuple(entries_of(_leave_out(closing, there), plan, label=label))
+    gap = gap_of(closing) if gap_on_suspense and RECEIPTS not in there else ZERO
+    new = tuple(entries_of(_leave_out(closing, there), plan, label=label, gap=gap))
     if new and (odd := [*_other_customer(standing, plan)]):
         return Booking(problems=(*whole.problems, *odd))
     together = [*standing, *new]

@@ -20,7 +20,7 @@ from exports.way.shown import digest_of
 from exports.words.closing_words import name_of
 from exports.words.money import in_currency
 from exports.words.problems import sentence
-from ledger.entry import Entry
+from ledger.entry import Entry, LineRole
 from ledger.problem import Problem
 from tenants.models import User
 
@@ -86,9 +86,35 @@ def look_at_reviewed(export: StoredClosing, _user: User) -> Shown:
 
 def look_as_it_is(export: StoredClosing, _user: User) -> Shown:
     """The entries it comes to, and what holds it all the same."""
+    return _show_outlook(as_it_is.outlook(export)) if export.state == ClosingState.HELD else _held_no_more()
+
+
+def look_at_the_gap(export: StoredClosing, _user: User) -> Shown:
+    """The entries with the gap in them, how large it is and where it goes."""
     if export.state != ClosingState.HELD:
-        return Shown(digest="", refusals=[_("It is not held any more: there is nothing to say.")])
-    found = as_it_is.outlook(export)
+        return _held_no_more()
+    found = as_it_is.outlook(export, gap=True)
+    entries = found.decision.entries if isinstance(found.decision, Ready | Held) else ()
+    lines = [line for entry in entries for line in entry.lines if line.role is LineRole.SUSPENSE]
+    words = _("{amount} go on account {account}: {what}.")
+    notes = [
+        words.format(
+            amount=in_currency(abs(line.amount), export.currency),
+            account=line.account,
+            what=_("paid without a sale") if line.credit else _("sold and not paid"),
+        )
+        for line in lines
+    ]
+    if found.left:
+        return Shown(digest="", refusals=[sentence(it.to_document()) for it in found.left])
+    return replace(_show_outlook(found), notes=notes)
+
+
+def _held_no_more() -> Shown:
+    return Shown(digest="", refusals=[_("It is not held any more: there is nothing to say.")])
+
+
+def _show_outlook(found: as_it_is.AsItIs) -> Shown:
     shown = replace(show_decision(found.decision), digest=found.digest)
     if not found.left:
         return shown
@@ -135,7 +161,7 @@ def look_at_what_leaves(export: StoredClosing, _user: User) -> Shown:
 def look_between(export: StoredClosing, user: User) -> Shown:
     """Both sides, and what each choice comes to. Asks Exact for what the others have there."""
     if export.state != ClosingState.HELD:
-        return Shown(digest="", refusals=[_("It is not held any more: there is nothing to say.")])
+        return _held_no_more()
     found = decide_between.look_between(export)
     if not found.rivals:
         return Shown(digest="", refusals=[_("No closing that counts tells the same sales any more. Send it again.")])

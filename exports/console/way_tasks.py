@@ -110,6 +110,20 @@ TASKS: tuple[Task, ...] = (
         ),
     ),
     Task(
+        way=ways_out.BOOK_THE_GAP,
+        title=_("Book the gap on a suspense account"),
+        words=_(
+            "What was paid is not what was sold and taken. Everything is booked as the till told it, its VAT to the "
+            "cent, and the difference goes on the suspense account: the accountant must look into it and clear it. If "
+            "the till can send a corrected closing, that is better."
+        ),
+        button=_("Book it with the gap"),
+        look=looks.look_at_the_gap,
+        carry_out=lambda pk, said: take_as_it_is(
+            pk, actor=said.actor, why=said.why, shown=said.shown, what=Why.GAP_BOOKED
+        ),
+    ),
+    Task(
         way=ways_out.DECIDE,
         title=_("Which of them counts?"),
         words=_(

@@ -24,10 +24,13 @@ from exports.models import ClosingState, SetAside, StoredClosing
 from exports.reposts.replace import REPLACEABLE
 from exports.way.decide import REVIEW, WAIVABLE
 from exports.words.problems import MENDED_IN_THE_MAPPING
+from ledger.gap import GAP_CODES
 from tenants.models import User
 
 COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
 WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
+# What no suspense account explains: whose money it is, and which VAT was never due.
+NO_GAP = frozenset({"currency", "offered_vat"})
 RIVALLED = TAKEN_AT_A_WORD | {CORRECTION_WAITS}
 SET_ASIDE_FROM = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
@@ -183,6 +186,16 @@ REPLACE = Way(
     fits=lambda it: bool(it.in_exact),
     leads_to=_lead_to_replacement,
 )
+BOOK_THE_GAP = Way(
+    name="gap",
+    label=_("Book the gap on a suspense account…"),
+    explanation=_(
+        "The till's figures are booked, VAT to the cent; the difference goes on 471, or as the mapping says."
+    ),
+    permission="exports.bookasis_storedclosing",
+    fits=lambda it: it.held and not GAP_CODES.isdisjoint(it.holding) and NO_GAP.isdisjoint(it.holding),
+    leads_to=page_of("gap"),
+)
 DECIDE = Way(
     name="between",
     label=_("Say which of them counts…"),
@@ -224,6 +237,7 @@ WAYS: tuple[Way, ...] = (
     DECIDE,
     BOOK_THE_REST,
     BOOK_AS_IT_IS,
+    BOOK_THE_GAP,
     REPLACE,
     LOOK_AGAIN,
     LEAVE_UNBOOKED,

@@ -13,7 +13,7 @@ from exports.coverage.judge import TAKEN_AT_A_WORD, Disputed, Verdict
 from exports.coverage.rows import judge_again, lock_shop
 from exports.models import ClosingState, StoredClosing
 from exports.way.carry_out import carried_out, go_on
-from exports.way.decide import STATES, WAIVABLE, Look, decide
+from exports.way.decide import GAP_WORD, STATES, WAIVABLE, Look, decide
 from exports.way.locked_till import LockedTill
 from exports.way.prepare import WHERE_CLOSINGS_GO
 from exports.way.states import may_come_back
@@ -131,6 +131,9 @@ def reconsider(
 
 def _read_words(export: StoredClosing, word: str) -> Iterator[str]:
     """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
+    if word == GAP_WORD:
+        yield word
+        return
     shown = [problem for problem in export.problems if problem["blocking"]]
     yield from WAIVABLE.intersection(problem["code"] for problem in shown)
     if word:

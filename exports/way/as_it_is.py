@@ -11,7 +11,7 @@ from exports.coverage.judge import Disputed
 from exports.coverage.rows import lock_shop
 from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
-from exports.way.decide import WAIVABLE, Decision, Held, Look, decide
+from exports.way.decide import GAP_WORD, WAIVABLE, Decision, Held, Look, decide
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.shown import ShownOtherwise, digest_of
 from exports.way.standing import Standing
@@ -38,13 +38,16 @@ class AsItIs:
         return digest_of(self.decision, self.word)
 
 
-def outlook(export: StoredClosing) -> AsItIs:
-    """Look at a held closing as if it were taken as it is. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
+def outlook(export: StoredClosing, *, gap: bool = False) -> AsItIs:
+    """Look at a held closing as if it were taken as it is; `gap`: only with its gap on the suspense account.
+
+    Load it with `WHERE_CLOSINGS_GO`. Writes nothing.
+    """
     standing = Standing.of(export.pk)
     destination = Destination.of(export.establishment)
     look = Look.at(export, standing.entries, standing.divisions)
-    word = look.verdict.word if isinstance(look.verdict, Disputed) else ""
-    odd = WAIVABLE.intersection(it.code for it in look.problems if it.blocking)
+    word = GAP_WORD if gap else look.verdict.word if isinstance(look.verdict, Disputed) else ""
+    odd = frozenset() if gap else WAIVABLE.intersection(it.code for it in look.problems if it.blocking)
     accepted = sorted({*export.accepted_problems, *odd, *filter(None, [word])})
     with _saying(export, accepted):
         taken = Look.at(export, standing.entries, standing.divisions)
@@ -71,6 +74,6 @@ def take_as_it_is(
         lock_shop(export_id)
         rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
         export = rows.get(pk=export_id)
-        if export.state != ClosingState.HELD or (now := outlook(export)).digest != shown:
+        if export.state != ClosingState.HELD or (now := outlook(export, gap=what is Why.GAP_BOOKED)).digest != shown:
             raise ShownOtherwise
         return reconsider(export_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)

@@ -20,6 +20,7 @@ from ledger.book import Booking
 from ledger.check import check_bookable, check_closing
 from ledger.closing import Closing
 from ledger.entry import Entry
+from ledger.gap import GAP_CODES
 from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from ledger.supplement import supplement
@@ -45,6 +46,9 @@ WAIVABLE = frozenset(
         "tickets_overlap_within",
     }
 )
+
+# A person's word that what was paid beyond what was sold goes on the suspense account (`ledger.gap`).
+GAP_WORD = "gap_on_suspense"
 
 Problems: TypeAlias = tuple[Problem, ...]
 
@@ -145,6 +149,11 @@ class Look:
         return self.verdict.closing if isinstance(self.verdict, Counts) else self.closing
 
     @property
+    def gap_on_suspense(self) -> bool:
+        """Whether a person said that its gap is booked."""
+        return GAP_WORD in self.export.accepted_problems
+
+    @property
     def problems(self) -> Problems:
         """What is odd about the closing whatever its destination."""
         return (*self.found, *check_closing(self.closing, zone=self.export.establishment.zone))
@@ -157,6 +166,8 @@ class Look:
             waved -= {problem.code for problem in check_bookable(self.closing)}
             if self.closing.business_date > timezone.localdate():
                 waved -= {NOT_COME_YET}  # Exact would book it into a period that has not begun
+        if self.gap_on_suspense:
+            waved |= GAP_CODES
         return [problem for problem in blocking if problem.code not in waved]
 
 
@@ -228,7 +239,7 @@ def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
 
 
 def _book(look: Look, plan: BookingPlan) -> Booking:
-    return supplement(look.booked, plan, look.standing, label=look.export.label)
+    return supplement(look.booked, plan, look.standing, label=look.export.label, gap_on_suspense=look.gap_on_suspense)
 
 
 def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:

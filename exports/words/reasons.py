@@ -28,6 +28,7 @@ class Why(StrEnum):
     ANOTHER_SET_ASIDE = "another was set aside"
     LOOKED_AT_AGAIN = "looked at again"
     TAKEN_OUT = "taken out"
+    GAP_BOOKED = "gap on suspense"
 
 
 REASONS = {
@@ -50,6 +51,7 @@ REASONS = {
     Why.ANOTHER_SET_ASIDE: _("a closing that covered the same was set aside"),
     Why.LOOKED_AT_AGAIN: _("it is looked at again after it was set aside"),
     Why.TAKEN_OUT: _("its entries are taken out of Exact"),
+    Why.GAP_BOOKED: _("its gap is booked on the suspense account"),
 }
 # Written down by versions before this one.
 FORMER = {"console": _("sent again from the console")}

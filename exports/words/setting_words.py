@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
     "movement_accounts": N_("mapping, cash movements"),
     "shortage_account": N_("mapping, cash shortages"),
     "surplus_account": N_("mapping, cash surpluses"),
+    "suspense_account": N_("mapping, gap of a closing that does not balance"),
 }
 
 

@@ -70,6 +70,7 @@ def setting_of(entry: Entry, line: Line) -> str:
         LineRole.RECEIPT: "receipt_accounts",
         LineRole.MOVEMENT: "movement_accounts",
         LineRole.DRAWER: "means_by_kind/cash",
+        LineRole.SUSPENSE: "suspense_account",
         LineRole.DIFFERENCE: "shortage_account" if line.debit else "surplus_account",
         LineRole.JOURNAL: f"journal_accounts/{entry.journal}",
     }

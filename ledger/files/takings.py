@@ -94,7 +94,7 @@ class TakingsTally:
             # The walk-in customer pays: a credit for him is what came in.
             means = self._means.setdefault(line.means, MeansReceived(line.means, line.label))
             means.amount -= line.amount
-        elif line.role is LineRole.RECEIPT:
+        elif line.role in (LineRole.RECEIPT, LineRole.SUSPENSE):
             name = line.label or line.account
             self._receipts[name] = self._receipts.get(name, ZERO) - line.amount
         elif line.vat_rate is not None:

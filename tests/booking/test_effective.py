@@ -55,6 +55,8 @@ ROWS: list[tuple[dict[str, Any], str, str, Source]] = [
     ({}, "receipts.rounding", "", BY_DEFAULT),
     ({}, "movements.expense", "607000", BY_DEFAULT),
     ({}, "shortage", "658000", BY_DEFAULT),
+    ({}, "suspense", "471000", BY_DEFAULT),
+    ({"suspense_account": "471100"}, "suspense", "471100", BY_PEOPLE),
     ({}, "banked", "", BY_DEFAULT),
     ({"named_customers": {"DUPONT": "12"}}, "customers.DUPONT", "12", BY_PEOPLE),
     ({"slots": {"2": {"family_accounts": {"Vins": "706100"}}}}, "family.2.Vins", "706100", BY_PEOPLE),

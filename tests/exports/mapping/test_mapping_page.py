@@ -28,7 +28,7 @@ from tenants.factories import (
 from tenants.models import Establishment, User
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
 
-QUERIES_MAX = 34  # four of them tell PostgreSQL who is served, of which a server's thread needs two
+QUERIES_MAX = 35  # four of them tell PostgreSQL who is served, of which a server's thread needs two
 
 
 def signed_in(user: User) -> Client:

@@ -231,6 +231,7 @@ def test_label__falls_back_on_the_document() -> None:
         (LineRole.MEANS, {"means": "CB"}, "-12.00", "means/CB"),
         (LineRole.RECEIPT, {}, "-12.00", "receipt_accounts"),
         (LineRole.MOVEMENT, {}, "-12.00", "movement_accounts"),
+        (LineRole.SUSPENSE, {}, "12.00", "suspense_account"),
         (LineRole.DIFFERENCE, {}, "12.00", "shortage_account"),
         (LineRole.DIFFERENCE, {}, "-12.00", "surplus_account"),
         (LineRole.JOURNAL, {}, "-12.00", "journal_accounts/30"),
