@@ -16,6 +16,7 @@ STEP_WORDS = {
     Step.HELD: gettext_lazy("Closings held"),
     Step.WAITING: gettext_lazy("Closings waiting for activation"),
     Step.REFUSED: gettext_lazy("Entries refused by Exact"),
+    Step.SET_ASIDE: gettext_lazy("Closings set aside"),
     Step.EARLIER: gettext_lazy("In an earlier file"),
     Step.OTHER: gettext_lazy("Difference without an explanation"),
 }

@@ -23,7 +23,7 @@ from exports.way.decide import Archived, Held, Look, Ready, decide_for_file
 from exports.way.prepare import Destination
 from exports.way.states import is_before_start
 from ledger.entry import Entry
-from ledger.files.booked import BookedClosing
+from ledger.files.booked import NOTHING_TOLD, BookedClosing
 from ledger.files.bridge import Step, Told
 from ledger.files.fec import Fec
 from ledger.files.layout import Layout
@@ -78,11 +78,13 @@ class ReadClosing:
     earlier: UUID | None = None
     validated: tuple[Validated, ...] = ()
     undone: tuple[Validated, ...] = ()
+    told: Told = NOTHING_TOLD
 
     @property
     def left_for(self) -> Step | None:
         """Why it was sold and is not in the file; None when it is, or when there is nothing to book of it."""
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
+        step = Step.SET_ASIDE if self.told.set_aside else step
         return step if self.closing is None and self.export.currency == BOOKS else None
 
 
@@ -190,10 +192,11 @@ class Reader:
         """Yield what becomes of each closing of the range, a page at a time."""
         for stored in read_ahead(self._read_pages()):
             self._told = stored.told
-            yield [self._note_late(self._take_or_leave(export, stored)) for export in stored.page]
+            yield [self._note(self._take_or_leave(export, stored)) for export in stored.page]
 
-    def _note_late(self, read: ReadClosing) -> ReadClosing:
-        """A closing that came after the file of its month is named in the one that holds it."""
+    def _note(self, read: ReadClosing) -> ReadClosing:
+        """What the till says of it; one that came after the file of its month is named in the one that holds it."""
+        read = replace(read, told=self._told[read.export.pk])
         late = read.closing is not None and read.export.business_date < self._run.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from exports.models import ClosingState, StoredClosing
+from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import Remainder
 from ledger.closing import Closing
 from ledger.files.bridge import BridgeTally, Step, Told
@@ -19,27 +19,35 @@ STEPS = {
 
 
 def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
-    """What the till says of each closing, and of one that others cover in part, what those are booked for."""
-    rows = Remainder.objects.filter(among("closing_id", [it.pk for it in page])).values_list("closing_id", "document")
+    """What the till says of each closing; of one that others cover in part what those are booked for; what is aside."""
+    ids = [it.pk for it in page]
+    rows = Remainder.objects.filter(among("closing_id", ids)).values_list("closing_id", "document")
     booked = {closing_id: Closing.from_document(document) for closing_id, document in rows}
-    return {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk)) for it in page}
+    asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None)
+    aside = {*asides.values_list("closing_id", flat=True)}
+    return {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk), set_aside=it.pk in aside) for it in page}
 
 
-def is_counted(export: StoredClosing) -> bool:
-    """Whether a closing counts in the sums: one that is archived is in no book, or others stand for it."""
-    return export.state != ClosingState.ARCHIVED and export.currency == BOOKS
+def is_counted(export: StoredClosing, told: Told) -> bool:
+    """Whether a closing counts in the sums: one that is archived is in no book, or others stand for it.
+
+    What a person set aside was sold all the same, unless another closing is in its place.
+    """
+    return (export.state != ClosingState.ARCHIVED or told.set_aside) and export.currency == BOOKS
 
 
-def is_left(export: StoredClosing, *, sold: bool) -> Step | None:
+def is_left(export: StoredClosing, told: Told, *, sold: bool) -> Step | None:
     """Why a closing's sales are not booked; None when they are (`sold`: their entry stands) or are about to be."""
+    if told.set_aside:
+        return Step.SET_ASIDE
     return None if sold else STEPS.get(ClosingState(export.state))
 
 
 def add_to_bridge(tally: BridgeTally, export: StoredClosing, told: Told, *, sold: bool) -> None:
     """Count a closing; `sold` is whether the entry of its sales stands in Exact, or is on its way there."""
-    if not is_counted(export):
+    if not is_counted(export, told):
         return
-    step = is_left(export, sold=sold)
+    step = is_left(export, told, sold=sold)
     if step is None:
         tally.take(told)
     else:

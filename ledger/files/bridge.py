@@ -23,23 +23,28 @@ class Step(StrEnum):
     HELD = "held"
     WAITING = "waiting"  # its establishment does not export yet
     REFUSED = "refused"  # Exact said no
+    SET_ASIDE = "set_aside"  # a person said that it is not booked, and nothing is in its place
     EARLIER = "earlier"  # in an earlier file for import
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a till says was sold in a closing, VAT included; what of it was offered, and what others are booked for."""
+    """What a till says was sold in a closing, VAT included; what of it was offered, and what others are booked for.
+
+    `set_aside`: by a person's word none of it is booked, and no other closing is in its place.
+    """
 
     gross: Decimal = ZERO
     offered: Decimal = ZERO
     elsewhere: Decimal = ZERO
+    set_aside: bool = False
 
     @classmethod
-    def of(cls, gross: Decimal, offered: Decimal, *, booked: Closing | None = None) -> Self:
+    def of(cls, gross: Decimal, offered: Decimal, *, booked: Closing | None = None, set_aside: bool = False) -> Self:
         """Of a closing's sums; `booked` is the part of it that is booked, where others cover the rest."""
         elsewhere = ZERO if booked is None else (gross - offered) - (booked.turnover - booked.offered)
-        return cls(gross=gross, offered=offered, elsewhere=elsewhere)
+        return cls(gross=gross, offered=offered, elsewhere=elsewhere, set_aside=set_aside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ class Cell:
     """An amount from its four sides.
 
     `expected` is what is to be booked now of what the tills say; `entries` is what is booked; `unread` is the part of
-    it that Exact was not asked about yet; `exact` is what it holds. Of what the tills say, `offered` was given away and
-    `left` waits for a person or an activation.
+    it that Exact was not asked about yet; `exact` is what it holds. Of what the tills say, `offered` was given away,
+    `left` waits for a person or an activation, and `aside` is what a person said is not booked.
     """
 
     tills: Decimal = ZERO
@@ -33,6 +33,7 @@ class Cell:
     exact: Decimal = ZERO
     offered: Decimal = ZERO
     left: Decimal = ZERO
+    aside: Decimal = ZERO
 
     def add(self, other: "Cell") -> None:
         """Add another amount of the same thing."""

@@ -15,7 +15,7 @@ from exact.models import Posting, PostingState
 from exports.models import StoredClosing
 from ledger.closing import Closing, Sale
 from ledger.entry import Entry, EntryKind
-from ledger.files.bridge import Bridge, BridgeTally, Told
+from ledger.files.bridge import Bridge, BridgeTally, Step, Told
 from ledger.files.takings import TakingsTally
 from ledger.money import ZERO
 from on_demand.check.cells import Cell
@@ -71,7 +71,7 @@ class Detail:
                 self._add_sales(payment.sales, "offered")
 
     def add_said(self, closing: Closing, side: Side) -> None:
-        """Count what is to be booked of a closing: `expected` now, or `left`."""
+        """Count what is to be booked of a closing: `expected` now, `left`, or `aside`."""
         self._add_sales(closing.sales, side)
         for payment in closing.payments:
             if payment.takes_sales_out:
@@ -80,7 +80,7 @@ class Detail:
                 self.means[payment.means].put(side, payment.amount)
 
     def add_booked(self, entries: Iterable[Entry], side: Side, *, times: int = 1) -> None:
-        """Count entries that stand on the side `expected`, `entries`, `unread`, or so many times on `left`."""
+        """Count entries that stand on the side `expected`, `entries`, `unread`, or so many times on `left`, `aside`."""
         booked, placed = TakingsTally(), Placed()
         for entry in entries:
             booked.add(entry)
@@ -164,13 +164,14 @@ def _add_closing(detail: Detail, export: StoredClosing, told: Told, standing: Se
     entries = [it.entry for it in standing]
     sold = any(entry.kind is EntryKind.SALES for entry in entries)
     detail.add_step(export, told, sold=sold)
-    if is_counted(export):
+    if is_counted(export, told):
         closing = Closing.from_document(export.document)
         detail.add_tills(closing)
-        if is_left(export, sold=sold):
+        if step := is_left(export, told, sold=sold):
+            side = "aside" if step is Step.SET_ASIDE else "left"
             detail.add_booked(entries, "expected")
-            detail.add_said(closing, "left")
-            detail.add_booked(entries, "left", times=-1)
+            detail.add_said(closing, side)
+            detail.add_booked(entries, side, times=-1)
         else:
             part = getattr(export, "remainder", None)
             detail.add_said(closing if part is None else Closing.from_document(part.document), "expected")

@@ -158,7 +158,7 @@ def _fill_in(
         sales = ledger.of_closing[export.pk]
         divisions |= {it.division_id for it in sales}
         add_to_bridge(tally, export, told[export.pk], sold=any(it.stands for it in sales))
-        row.closings += is_counted(export)
+        row.closings += is_counted(export, told[export.pk])
         row.cell.add(_cell_of(export, told[export.pk], ledger))
         row.unread_entries += sum(it.stands and not ledger.is_read(it) for it in sales)
     row.steps = tally.steps(row.cell.entries)
@@ -175,8 +175,8 @@ def _cell_of(export: StoredClosing, told: Told, ledger: _Ledger) -> Cell:
         cell.entries += sold
         cell.unread += ZERO if ledger.is_read(sale) else sold
         cell.exact += ledger.found(sale)
-    if is_counted(export):
+    if is_counted(export, told):
         cell.tills = told.gross
-        left = is_left(export, sold=any(it.stands for it in ledger.of_closing[export.pk]))
+        left = is_left(export, told, sold=any(it.stands for it in ledger.of_closing[export.pk]))
         cell.expected = cell.entries if left else told.gross - told.offered - told.elsewhere
     return cell

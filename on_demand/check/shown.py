@@ -231,6 +231,7 @@ def _notes_of(cell: Cell, *, read: bool) -> Iterator[Note]:
     for words, amount in (
         (_("Items offered"), -cell.offered),
         (_("Not booked yet"), -cell.left),
+        (_("Closings set aside"), -cell.aside),
         (_("Not read back yet"), -cell.unread if read else ZERO),
         (_("In Exact otherwise than posted"), cell.otherwise if read else ZERO),
     ):

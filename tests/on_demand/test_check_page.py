@@ -16,11 +16,14 @@ from django.utils.html import strip_tags
 from time_machine import travel
 
 from exact.models import Division, Posting
+from exports.models import StoredClosing
 from exports.tasks import reconcile_division
-from tenants.factories import AccountantFactory, EstablishmentFactory, TillFactory
+from exports.way.set_aside import set_aside
+from on_demand.models import OnDemandFormat
+from tenants.factories import AccountantFactory, EstablishmentFactory, StaffFactory, TillFactory
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, work
-from tests.on_demand.given import push, shop
+from tests.on_demand.given import asked, done, page_of, push, shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECK = "/console/check/"
@@ -141,6 +144,18 @@ def test_posted_since_the_reading__is_not_called_a_difference(read: Caller) -> N
     row = check(read).partition("CA par établissement")[2].partition("Des caisses")[0]
     assert "1 écriture pas encore relue -1 400,00 €" in row
     assert "diffère" not in row
+
+
+def test_set_aside_by_a_person__is_told_and_is_no_gap(read: Caller) -> None:
+    held = StoredClosing.objects.get(number=1044)
+    set_aside(held.pk, actor=StaffFactory(reseller=read.till.tenant.reseller), why="Saisie à la main")
+    page = check(read)
+    row = page.partition("CA par établissement")[2].partition("Des caisses")[0]
+    assert "4 200,00 € 2 771,00 € 2 771,00 € -1 429,00 € expliqué Offerts -29,00 €" in row
+    assert "Clôtures mises de côté -1 400,00 €" in row
+    assert "Clôtures mises de côté" in page.partition("Taux de TVA")[2]
+    run = done(asked(read, OnDemandFormat.CIEL))
+    assert "Clôtures mises de côté-1 400,00 €" in page_of(run, read).replace("\xa0", " ")
 
 
 def test_last_finished_month__is_what_is_shown_first(read: Caller) -> None:

@@ -1,5 +1,6 @@
 """What an establishment is: whose, its company in Exact, its tills, its mapping, its exports."""
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from booking.models import Mapping
@@ -9,7 +10,8 @@ from exports.coverage.latest import last_days_of_tills
 from exports.way.reviews import waiting_for_review
 from integration.console.places.section import Told, Visit
 from integration.console.set_up.progress import list_tills
-from on_demand.models import MonthlyExport, OnDemandExport
+from on_demand.models import MonthlyExport, OnDemandExport, OnDemandShop
+from on_demand.verdict import WORDS, verdict_of, with_verdicts
 from tenants.models import WEEKDAYS, Establishment
 from tenants.scope import visible_to
 
@@ -74,11 +76,13 @@ def exports(visit: Visit, shop: Establishment) -> Told:
     """The latest exports on demand of it, and its order for each month."""
     if not visit.user.has_perm("on_demand.view_ondemandexport"):
         return None
-    rows = visible_to(visit.user, OnDemandExport.objects.filter(establishment=shop))
-    runs = rows.only("format", "first_date", "last_date", "state", "asked_at", "tenant", "establishment")
+    beside_others = Exists(OnDemandShop.objects.filter(run=OuterRef("pk"), establishment=shop))
+    rows = visible_to(visit.user, OnDemandExport.objects.filter(Q(establishment=shop) | beside_others))
+    runs = with_verdicts(rows.only("format", "first_date", "last_date", "state", "asked_at", "tenant", "establishment"))
     return {
         "shop": shop,
-        "runs": runs.order_by("-asked_at")[:EXPORTS_SHOWN],
+        "runs": [(it, WORDS[verdict_of(it)]) for it in runs.order_by("-asked_at")[:EXPORTS_SHOWN]],
+        "may_check": visit.user.has_perm("exports.check_storedclosing"),
         "monthly": visible_to(visit.user, MonthlyExport.objects.filter(establishment=shop)).first(),
         "may_ask": visit.user.has_perm("on_demand.add_ondemandexport"),
     }
