@@ -16,11 +16,19 @@ from django.utils.translation import gettext as _
 
 from booking.mapping import stamp_of
 from exact.models import Division
-from exports.console.overtaken_shown import PeriodShown, by_period, in_the_books, left_behind, to_correct
+from exports.console.overtaken_shown import (
+    by_period,
+    closings_by_period,
+    in_the_books,
+    left_behind,
+    read_left,
+    to_correct,
+)
 from exports.console.repost_page import answer_taken
 from exports.models import Overtaken, RepostItem, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_runs import InAnotherRun, start_run
 from ledger import texts
+from postgres.rows import among
 from tenants.acting import person_behind
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
@@ -96,23 +104,21 @@ def _select_chosen(request: HttpRequest, user: User, shop: Establishment, shops:
 
     Those that a run has in hand are not left out here: who presses twice is led to it.
     """
-    rows = in_the_books(visible_to(user, Overtaken.objects.filter(establishment__in=shops))).select_related("closing")
+    own = visible_to(user, Overtaken.objects.filter(establishment=shop))
     periods, single = {*request.POST.getlist("period")}, {*request.POST.getlist("closing")}
-    chosen: set[UUID] = {it.pk for it in rows if it.establishment_id != shop.pk}
-    for period in _periods(shop, [it for it in rows if it.establishment_id == shop.pk]):
-        chosen |= {it.pk for it in period.closings if period.code in periods or str(it.pk) in single}
-    found = StoredClosing.objects.filter(pk__in=chosen).only("pk", "tenant", "establishment")
+    chosen: set[UUID] = set()
+    if division := _division(shop):
+        for code, group in closings_by_period(read_left(in_the_books(own)), division).items():
+            chosen |= {it.closing for it in group if code in periods or str(it.closing) in single}
+    sisters = visible_to(user, Overtaken.objects.filter(establishment__in=shops).exclude(establishment=shop))
+    chosen |= {*in_the_books(sisters).values_list("pk", flat=True)}
+    found = StoredClosing.objects.filter(among("pk", chosen)).only("pk", "tenant", "establishment")
     return [*found.order_by("business_date", "closed_at", "pk")[:CORRECTED_MAX]]
 
 
 def _division(shop: Establishment) -> Division | None:
     activation = getattr(shop, "activation", None)
     return activation.division if activation and activation.active else None
-
-
-def _periods(shop: Establishment, found: list[Overtaken]) -> list[PeriodShown]:
-    division = _division(shop)
-    return by_period(found, division) if division else []
 
 
 def _show(
@@ -123,14 +129,15 @@ def _show(
     why_missing: bool = False,
     nothing_chosen: bool = False,
 ) -> HttpResponse:
-    found = to_correct(visible_to(user, Overtaken.objects.filter(establishment=shop))).select_related("closing")
-    periods = _periods(shop, [*found.defer("closing__document")])
+    division = _division(shop)
+    found = to_correct(visible_to(user, Overtaken.objects.filter(establishment=shop)))
+    periods = by_period(read_left(found), division) if division else []
     total = sum(period.count for period in periods)
     context = {
         **admin.site.each_context(request),
         "title": _("Correct what is booked"),
         "shop": shop,
-        "division": _division(shop),
+        "division": division,
         "left_behind": left_behind(shop),
         "periods": periods,
         "total": total,

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils.formats import date_format
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from exact.models import CatalogueItem, CatalogueKind, Division
 from exports.coverage.elsewhere import standing_elsewhere
-from exports.models import ClosingState, Overtaken, RepostItem, SettingsLook
+from exports.models import ClosingState, Overtaken, RepostItem, SettingsLook, StoredClosing
 from exports.reposts.moves import Move, Place
 from exports.words.money import euros
 from ledger.money import ZERO
@@ -66,15 +67,30 @@ def left_behind(establishment: Establishment) -> LeftBehind:
     return LeftBehind(count=found["count"], since=found["since"], looking=looking)
 
 
+class Left(NamedTuple):
+    """A closing that was left behind: the day its entries are dated, and what its correction would move."""
+
+    closing: UUID
+    day: date
+    moves: list[dict[str, Any]]
+
+
+def read_left(rows: QuerySet[Overtaken]) -> list[Left]:
+    """Of thousands of closings no more than that is read."""
+    return [Left(*row) for row in rows.order_by("-day", "-pk").values_list("pk", "day", "moves")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodShown:
-    """The closings of one financial period of Exact: what moves in it. `code` is "" where Exact has no such period."""
+    """The closings of one financial period of Exact, the newest first: what moves in it, and those of it that are
+    `shown` one by one. `code` is "" where Exact has no such period."""
 
     code: str
     starts: date
     ends: date
     closed: bool
-    closings: list[Overtaken]
+    closings: list[UUID]
+    shown: list[StoredClosing]
     in_files: int
     rows: list[dict[str, str]]
 
@@ -83,35 +99,37 @@ class PeriodShown:
         return len(self.closings)
 
     @property
-    def shown(self) -> list[Overtaken]:
-        """So many of them as a page lists, the newest first."""
-        return self.closings[:CLOSINGS_SHOWN]
-
-    @property
     def unseen(self) -> int:
         return self.count - len(self.shown)
 
 
-def by_period(found: Iterable[Overtaken], division: Division) -> list[PeriodShown]:
-    """The periods of what was found (read with `closing`), the newest first, with account before and after."""
-    periods = [*division.catalogue.filter(kind=CatalogueKind.PERIOD)]
-    groups: defaultdict[str, list[Overtaken]] = defaultdict(list)
-    of_code: dict[str, CatalogueItem] = {}
+def closings_by_period(found: Iterable[Left], division: Division) -> dict[str, list[Left]]:
+    """What was left behind, by the code of Exact's period; "" where there is none for its day."""
+    periods = _read_periods(division)
+    groups: defaultdict[str, list[Left]] = defaultdict(list)
     for it in found:
-        period = _period_of(it.day, periods)
-        groups[period.code if period else ""].append(it)
-        if period:
-            of_code[period.code] = period
-    names = _names(division, found)
-    in_files = standing_elsewhere([it.pk for it in found])
-    shown = [_show(of_code.get(code), group, names, in_files) for code, group in groups.items()]
+        groups[_code_of(it.day, periods)].append(it)
+    return groups
+
+
+def by_period(found: list[Left], division: Division) -> list[PeriodShown]:
+    """The periods of what was found, the newest first, with account before and after."""
+    periods = {it.code: it for it in _read_periods(division)}
+    groups = closings_by_period(found, division)
+    listed = [it.closing for group in groups.values() for it in group[:CLOSINGS_SHOWN]]
+    closings = StoredClosing.objects.only("number", "business_date").in_bulk(listed)
+    names, in_files = _names(division, found), standing_elsewhere([it.closing for it in found])
+    shown = [_show(periods.get(code), group, closings, names, in_files) for code, group in groups.items()]
     return sorted(shown, key=lambda it: it.starts, reverse=True)
 
 
 def _show(
-    period: CatalogueItem | None, group: list[Overtaken], names: Mapping[str, str], in_files: set[Any]
+    period: CatalogueItem | None,
+    group: list[Left],
+    closings: Mapping[UUID, StoredClosing],
+    names: Mapping[str, str],
+    in_files: set[UUID],
 ) -> PeriodShown:
-    group.sort(key=lambda it: (it.day, it.closing.closed_at), reverse=True)
     moved = [Move.from_document(document) for it in group for document in it.moves]
     closed = {*period.facts["closed_journals"]} & {it.place.journal for it in moved} if period else set()
     return PeriodShown(
@@ -119,8 +137,9 @@ def _show(
         starts=date.fromisoformat(period.facts["starts"]) if period else group[-1].day,
         ends=date.fromisoformat(period.facts["ends"]) if period else group[0].day,
         closed=bool(closed) or period is None,
-        closings=group,
-        in_files=sum(it.pk in in_files for it in group),
+        closings=[it.closing for it in group],
+        shown=[closings[it.closing] for it in group[:CLOSINGS_SHOWN]],
+        in_files=sum(it.closing in in_files for it in group),
         rows=[*_rows(moved, names)],
     )
 
@@ -155,12 +174,16 @@ def _with_side(amount: Decimal) -> str:
     return f"{euros(abs(amount))} {_('D') if amount > ZERO else _('C')}"
 
 
-def _period_of(day: date, periods: Iterable[CatalogueItem]) -> CatalogueItem | None:
+def _read_periods(division: Division) -> list[CatalogueItem]:
+    return [*division.catalogue.filter(kind=CatalogueKind.PERIOD)]
+
+
+def _code_of(day: date, periods: Iterable[CatalogueItem]) -> str:
     text = day.isoformat()
-    return next((it for it in periods if it.facts["starts"] <= text <= it.facts["ends"]), None)
+    return next((it.code for it in periods if it.facts["starts"] <= text <= it.facts["ends"]), "")
 
 
-def _names(division: Division, found: Iterable[Overtaken]) -> dict[str, str]:
+def _names(division: Division, found: Iterable[Left]) -> dict[str, str]:
     accounts = {document["account"] for it in found for document in it.moves}
     rows = division.catalogue.filter(kind=CatalogueKind.GL_ACCOUNT, code__in=accounts)
     return dict(rows.values_list("code", "name"))

@@ -7,6 +7,7 @@ by whoever changed them, so that its page can say what it found, the others by w
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -28,21 +29,29 @@ from ledger.entry import Entry
 from tenants.put_off import due, each
 
 BATCH = 100
-ESTABLISHMENTS_MAX = 200
+# So many batches a round, some ten seconds, shared by the establishments that are due.
+BATCHES = 30
 ON_ITS_WAY = Q(state__in=[PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN], reverses=None)
 
 
 def look_on() -> int:
-    """Look at a batch of closings of each establishment whose settings were changed. Returns of how many."""
+    """Look at closings of the establishments whose settings were changed. Returns of how many establishments."""
     active = Activation.objects.filter(active=True).values("establishment")
     changed = Mapping.objects.filter(establishment__in=active).filter(
         Q(establishment__settings_look=None) | Q(updated_at__gt=F("establishment__settings_look__since"))
     )
-    for mapping in changed.order_by("updated_at")[:ESTABLISHMENTS_MAX]:
+    for mapping in changed.order_by("updated_at")[:BATCHES]:
         _begin(mapping)
     open_ones = SettingsLook.objects.filter(due(), done_at=None, establishment__in=active).order_by("since")
-    rows = open_ones.values_list("pk", "put_off_count")[:ESTABLISHMENTS_MAX]
-    return each(SettingsLook, [*rows], look, loop="overtaken")
+    rows = [*open_ones.values_list("pk", "put_off_count")[:BATCHES]]
+    batches = BATCHES // max(1, len(rows))
+    return each(SettingsLook, rows, partial(_look_some, batches=batches), loop="overtaken")
+
+
+def _look_some(establishment_id: int, *, batches: int) -> None:
+    for _batch in range(batches):
+        if not look(establishment_id):
+            return
 
 
 def look(establishment_id: int, *, limit: int = BATCH) -> bool:
