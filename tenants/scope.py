@@ -32,7 +32,7 @@ class Paths:
 OWN_PATHS: dict[str, Paths] = {
     "tenants.reseller": Paths(resellers=("pk",)),
     "tenants.user": Paths(resellers=("reseller", "memberships__tenant__reseller"), many=True),
-    "exports.repostrun": Paths(resellers=("reseller",)),
+    "exports.repostrun": Paths(resellers=("reseller",), tenant="tenant"),
     "on_demand.exportset": Paths(resellers=("parts__tenant__reseller",), tenant="parts__tenant", many=True),
     "tenants.lookthrough": Paths(resellers=("reseller", "seen_as__memberships__tenant__reseller"), many=True),
     "tenants.change": Paths(resellers=("reseller",), tenant="tenant"),

@@ -118,6 +118,7 @@ def corrected(export: StoredClosing, mark: str, *, actor: User) -> RepostRun:
         actor=actor,
         why=f"{mark} correction",
         reseller=export.tenant.reseller,
+        tenant=export.tenant,
         way=RunWay.CORRECT,
         finished_at=timezone.now(),
         stopped_by=actor,

@@ -20,10 +20,12 @@ from exports.console.overtaken_shown import (
     by_period,
     closings_by_period,
     in_the_books,
+    is_looking,
     left_behind,
     read_left,
     to_correct,
 )
+from exports.console.replace_page import REPLACE
 from exports.console.repost_page import answer_taken
 from exports.models import Overtaken, RepostItem, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_runs import InAnotherRun, start_run
@@ -38,7 +40,6 @@ CALLS_A_CLOSING = 10
 CORRECTED_MAX = 5000
 RUNS_SHOWN = 5
 ALONG = ("tenant", "mapping", "activation__division__app")
-CHANGE = "exports.change_storedclosing"
 
 
 def correction_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
@@ -47,15 +48,16 @@ def correction_page(request: HttpRequest, establishment_id: int) -> HttpResponse
     shops = visible_to(user, Establishment.objects.select_related(*ALONG))
     shop = get_object_or_404(shops, pk=establishment_id)
     if request.method == "POST":
-        if not user.has_perm(CHANGE):
+        if not user.has_perm(REPLACE, shop):
             raise PermissionDenied
         return _begin(request, user, shop)
     return _show(request, user, shop)
 
 
 def reader_of(request: HttpRequest) -> User:
-    """Who asks, if it is somebody who may read closings."""
-    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_storedclosing"):
+    """Who asks, if it is somebody who may read closings and how they are booked."""
+    needed = ["exports.view_storedclosing", "booking.view_mapping"]
+    if not isinstance(request.user, User) or not request.user.has_perms(needed):
         raise PermissionDenied
     return request.user
 
@@ -73,9 +75,16 @@ def _begin(request: HttpRequest, user: User, shop: Establishment) -> HttpRespons
         return _show(request, user, shop, why_missing=not why, nothing_chosen=not closings)
     actor = person_behind(request)
     assert actor is not None
-    reseller = shop.tenant.reseller_id
     try:
-        run = start_run(closings, actor=actor, why=why[:200], reseller_id=reseller, way=RunWay.CORRECT, shown=stamps)
+        run = start_run(
+            closings,
+            actor=actor,
+            why=why[:200],
+            reseller_id=shop.tenant.reseller_id,
+            way=RunWay.CORRECT,
+            tenant_id=shop.tenant_id,
+            shown=stamps,
+        )
     except InAnotherRun as taken:
         return answer_taken(request, user, taken)
     return redirect("console_correction_run", run_id=run.pk)
@@ -139,6 +148,7 @@ def _show(
         "shop": shop,
         "division": division,
         "left_behind": left_behind(shop),
+        "looking": is_looking(shop),
         "periods": periods,
         "total": total,
         "in_files": sum(period.in_files for period in periods),
@@ -146,7 +156,7 @@ def _show(
         "sisters": [*_sisters_shown(user, shop)],
         "runs": _runs_of(user, shop),
         "shown": _stamp(shop),
-        "may_correct": user.has_perm(CHANGE),
+        "may_correct": user.has_perm(REPLACE, shop),
         "why": request.POST.get("why", ""),
         "why_missing": why_missing,
         "nothing_chosen": nothing_chosen,

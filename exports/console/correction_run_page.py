@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from exports.console.correction_page import CHANGE, reader_of
+from exports.console.correction_page import reader_of
+from exports.console.replace_page import REPLACE
 from exports.console.repost_page import outcome_words
 from exports.models import ClosingState, RepostItem, RepostRun, RunWay
 from exports.reposts.repost_runs import STOPPED, stop_run
 from tenants.acting import person_behind
-from tenants.scope import visible_to
+from tenants.scope import all_visible_to
 
 ITEMS_SHOWN = 200
 ORDERED = Q(outcome=ClosingState.EXPORTING)
@@ -66,17 +67,18 @@ class Tally:
 def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """How far a correction is; on POST it is stopped: what is begun is finished, the rest stays."""
     user = reader_of(request)
-    runs = visible_to(user, RepostRun.objects.filter(way=RunWay.CORRECT).select_related("actor", "stopped_by"))
+    # Of a customer one sees, whichever one is looking at now: its address was given when it began.
+    runs = all_visible_to(user, RepostRun.objects.filter(way=RunWay.CORRECT).select_related("actor", "stopped_by"))
     run = get_object_or_404(runs, pk=run_id)
     if request.method == "POST":
-        if not user.has_perm(CHANGE):
+        if not user.has_perm(REPLACE, run):
             raise PermissionDenied
         actor = person_behind(request)
         assert actor is not None
         stop_run(run, by=actor)
         messages.info(request, _("Stopped: what was begun is finished, the rest stays as it is."))
         return redirect("console_correction_run", run_id=run.pk)
-    items = visible_to(user, RepostItem.objects.filter(run=run))
+    items = all_visible_to(user, RepostItem.objects.filter(run=run))
     tally = Tally.of(items)
     context = {
         **admin.site.each_context(request),
@@ -87,7 +89,7 @@ def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "items": [(item, *_tell(item)) for item in _select_shown(items)],
         "unseen": max(0, tally.total - ITEMS_SHOWN),
         "shop": items.order_by("pk").values_list("export__establishment", flat=True).first(),
-        "may_stop": user.has_perm(CHANGE) and run.finished_at is None,
+        "may_stop": user.has_perm(REPLACE, run) and run.finished_at is None,
     }
     return TemplateResponse(request, "exports/correction_run.html", context)
 

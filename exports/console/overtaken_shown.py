@@ -37,14 +37,10 @@ def to_correct(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftBehind:
-    """How many closings of an establishment stand by settings of before, and since which day.
-
-    `looking`: older ones are still being looked at, so there may be more.
-    """
+    """How many closings of an establishment stand by settings of before, and since which day."""
 
     count: int
     since: date | None
-    looking: bool
 
     @property
     def words(self) -> str:
@@ -60,11 +56,15 @@ class LeftBehind:
 
 
 def left_behind(establishment: Establishment) -> LeftBehind:
-    """Counted from what was found, in two queries."""
+    """Counted from what was found, in one query."""
     rows = to_correct(Overtaken.objects.filter(establishment=establishment))
     found = rows.aggregate(count=Count("pk"), since=Min("day"))
-    looking = SettingsLook.objects.filter(establishment=establishment, done_at=None).exists()
-    return LeftBehind(count=found["count"], since=found["since"], looking=looking)
+    return LeftBehind(count=found["count"], since=found["since"])
+
+
+def is_looking(establishment: Establishment) -> bool:
+    """Whether older closings are still being looked at, so that there may be more."""
+    return SettingsLook.objects.filter(establishment=establishment, done_at=None).exists()
 
 
 class Left(NamedTuple):

@@ -21,7 +21,7 @@ from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, pro
 from exports.words.problems import SENTENCES
 from tenants.acting import person_behind
 from tenants.models import User
-from tenants.scope import visible_to
+from tenants.scope import all_visible_to, visible_to
 
 REPOST_MAX = 5000
 SHOWN_MAX = 10
@@ -85,7 +85,7 @@ def _begin(request: HttpRequest, user: User, rows: QuerySet[StoredClosing], why:
 def answer_taken(request: HttpRequest, user: User, taken: InAnotherRun) -> HttpResponse:
     """All of it is in another run: pressed twice, or two people at once. Show that run to who may see it."""
     messages.info(request, _("These closings are already being worked on; nothing was begun a second time."))
-    own = taken.run and visible_to(user, RepostRun.objects.filter(pk=taken.run.pk)).first()
+    own = taken.run and all_visible_to(user, RepostRun.objects.filter(pk=taken.run.pk)).first()
     return redirect(run_address(own)) if own else redirect("admin:exports_storedclosing_changelist")
 
 
@@ -118,7 +118,7 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not user.has_perm("exports.repost_storedclosing"):
         raise PermissionDenied
-    run = get_object_or_404(visible_to(user, RepostRun.objects.select_related("actor")), pk=run_id)
+    run = get_object_or_404(all_visible_to(user, RepostRun.objects.select_related("actor")), pk=run_id)
     how_far = progress(run)
     if request.GET.get("poll"):
         return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})

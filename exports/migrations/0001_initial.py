@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('reseller', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='reseller')),
+                ('tenant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('why', models.CharField(max_length=200, verbose_name='why')),
                 ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('correct', "corrected: replaced by what today's settings book"), ('release', 'released')], db_default='again', default='again', max_length=10)),
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reposts',
                 'ordering': ['-started_at'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['started_at'], name='exports_repost_unfinished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_merchant': 'EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_reseller': 'reseller_id = {reseller}'})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'correct'), _negated=True), ('tenant__isnull', False), _connector='OR'), name='exports_correction_of_one_customer'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[]) OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[]) OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}'})],
             },
         ),
         migrations.CreateModel(

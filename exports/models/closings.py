@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from exact.models import Posting
 from ledger.money import BOOKS, ZERO
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
-from postgres.seen import Seen, SeenByTenant
-from postgres.viewer import MEMBERS, RESELLER
+from postgres.seen import OF_TENANTS, Seen, SeenByTenant
+from postgres.viewer import ACCOUNTANT, MEMBERS, RESELLER
 from tenants.models import Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
@@ -168,11 +168,13 @@ class RunWay(models.TextChoices):
 class RepostRun(models.Model):
     """Closings with which one person does the same (`way`) together, and why. It is over when no item is left to do.
 
-    Stopped: what it had begun is finished, what was left stays as it is.
+    `tenant`: whose they are, of a correction, which is of one customer. Stopped: what it had begun is finished, what
+    was left stays as it is.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
+    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("customer"))
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     why = models.CharField(_("why"), max_length=200)
     way = models.CharField(max_length=10, choices=RunWay.choices, default=RunWay.AGAIN, db_default=RunWay.AGAIN)
@@ -189,9 +191,15 @@ class RepostRun(models.Model):
             models.CheckConstraint(
                 condition=Q(stopped_by=None) | Q(finished_at__isnull=False), name="exports_run_stopped_is_over"
             ),
+            models.CheckConstraint(
+                condition=~Q(way=RunWay.CORRECT) | Q(tenant__isnull=False), name="exports_correction_of_one_customer"
+            ),
             Seen(
-                reads={RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}", **dict.fromkeys(MEMBERS, HAS_ITEMS)},
-                writes={RESELLER: "reseller_id = {reseller}"},
+                reads={
+                    RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}",
+                    **dict.fromkeys(MEMBERS, f"{OF_TENANTS} OR {HAS_ITEMS}"),
+                },
+                writes={RESELLER: "reseller_id = {reseller}", ACCOUNTANT: OF_TENANTS},
             ),
         ]
 

@@ -64,16 +64,18 @@ def start_run(
     why: str,
     reseller_id: int | None,
     way: str = RunWay.AGAIN,
+    tenant_id: int | None = None,
     shown: Mapping[int, str] | None = None,
 ) -> RepostRun:
     """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's.
 
-    `shown`: the stamp of the settings of each establishment that a correction was shown under. Closings in the hands
-    of another run are left to it. Raises `InAnotherRun` when that leaves nothing to do.
+    `tenant_id`: whose closings a correction is of. `shown`: the stamp of the settings of each establishment that it was
+    shown under. Closings in the hands of another run are left to it. Raises `InAnotherRun` when that leaves nothing to
+    do.
     """
     closings = [*exports]
     with transaction.atomic():
-        run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, way=way)
+        run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, tenant_id=tenant_id, way=way)
         RepostItem.objects.bulk_create(
             (
                 RepostItem(

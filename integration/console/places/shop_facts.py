@@ -6,6 +6,7 @@ from django.utils import timezone
 from booking.models import Mapping
 from booking.questions import open_questions
 from exact.models import Activation, ActivationLink, ConnectionState, LinkStep
+from exports.console.overtaken_shown import left_behind
 from exports.coverage.latest import last_days_of_tills
 from exports.way.reviews import waiting_for_review
 from integration.console.places.section import Told, Visit
@@ -58,7 +59,7 @@ def tills(visit: Visit, shop: Establishment) -> Told:
 
 
 def mapping(visit: Visit, shop: Establishment) -> Told:
-    """Whether there is a mapping, what of it Exact refuses, and the questions that are open."""
+    """Whether there is a mapping, what of it Exact refuses, the open questions, what stands by former settings."""
     if not visit.user.has_perm("booking.view_mapping"):
         return None
     row = visible_to(visit.user, Mapping.objects.filter(establishment=shop)).first()
@@ -69,6 +70,7 @@ def mapping(visit: Visit, shop: Establishment) -> Told:
         "questions": open_questions(row) if row else [],
         "faults": len(activation.problems) if activation else 0,
         "checked_at": activation.checked_at if activation else None,
+        "left_behind": left_behind(shop),
     }
 
 

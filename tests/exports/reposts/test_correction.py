@@ -19,7 +19,7 @@ from exports.reposts.overtaken import look, look_on
 from exports.reposts.repost_runs import advance
 from exports.tasks import reposts
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory
-from tenants.models import Establishment, User
+from tenants.models import Establishment, Membership, User
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.reposts.test_replace import march, sums
 from tests.world import exported_into_a_file
@@ -62,6 +62,10 @@ def go_to(account: str, shop: Establishment) -> None:
     """10 % goes to another account from now on."""
     set_overrides(shop, Overrides(slots={2: SlotOverride(sales_account=account)}), actor=None)
     look(shop.pk)
+
+
+def words_left_behind(page: str) -> bool:
+    return "12 clôtures depuis le 03/03/2026" in re.sub(r"\s", " ", page)
 
 
 def ask(client: Client, shop: Establishment, **fields: Any) -> Any:
@@ -108,9 +112,9 @@ def test_twelve_closings__are_corrected_in_one_run_and_once(
     mapping = reverse("console_mapping", args=[shop.pk])
     form = {"shown": client.get(mapping).context["shown"], "do": "save", SETTING: "707010"}
     page = client.post(mapping, form, follow=True)
-    words = page.content.decode().replace("\xa0", " ").replace("\u202f", " ")
-    assert "12 clôtures depuis le 03/03/2026" in words
+    assert words_left_behind(page.content.decode())
     assert "retenues" not in str(next(iter(page.context["messages"])))
+    assert words_left_behind(client.get(reverse("console_shop", args=[shop.pk])).content.decode())
     [period] = client.get(reverse("console_correction", args=[shop.pk])).context["periods"]
     assert (period.code, period.closed, period.count) == ("2026/3", False, 12)
     spaced = [(row["account"], *(re.sub(r"\s", " ", row[it]) for it in ("before", "after"))) for row in period.rows]
@@ -235,9 +239,14 @@ def test_who_may__sees_and_corrects_their_own_only(
     assert not RepostRun.objects.exists()
     ask(client, shop)
     run = reverse("console_correction_run", args=[RepostRun.objects.get().pk])
-    assert stranger.get(run).status_code == 404
-    assert stranger.post(run).status_code == 404
+    assert (stranger.get(run).status_code, stranger.post(run).status_code) == (404, 404)
+    assert (accountant.get(run).status_code, accountant.post(run).status_code) == (200, 403)
     assert RepostRun.objects.get().finished_at is None
+    Membership.objects.update(may_replace=True)
+    assert accountant.post(run).status_code == 302
+    assert RepostRun.objects.get().stopped_by is not None
+    assert accountant.post(page, form).status_code == 302
+    assert RepostRun.objects.filter(finished_at=None).count() == 1
 
 
 def test_look__goes_on_where_it_stopped_and_begins_anew_after_a_change(
