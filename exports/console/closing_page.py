@@ -21,6 +21,7 @@ from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, SET_ASIDE
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
+from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
@@ -165,6 +166,8 @@ def _say_moving(postings: list[Posting], tone: str) -> NextStep:
 
 
 def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:
+    if waits_for_review(export):
+        return NextStep(tone="info", title=_("Waits for a review"), reasons=reasons)
     return NextStep(
         tone=TONES[ClosingState.HELD],
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),

@@ -22,7 +22,8 @@ from exact.models import Posting, PostingState
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.reposts.replace import REPLACEABLE
-from exports.way.decide import REVIEW, WAIVABLE
+from exports.way.decide import WAIVABLE
+from exports.way.reviews import waits_for_review
 from exports.words.problems import MENDED_IN_THE_MAPPING
 from ledger.gap import GAP_CODES
 from tenants.models import User
@@ -150,7 +151,7 @@ RELEASE = Way(
     label=_("Look at its entries and release it…"),
     explanation=_("It is one of the first closings: it goes to Exact once somebody has looked at its entries."),
     permission="exports.release_storedclosing",
-    fits=lambda it: it.held and it.holding == {REVIEW.code},
+    fits=lambda it: waits_for_review(it.export),
     leads_to=page_of("release"),
     needs_reason=False,
 )
@@ -159,7 +160,7 @@ SEND_AGAIN = Way(
     label=_("Send again…"),
     explanation=_("It is looked at with today's settings. What stands in Exact is never sent a second time."),
     permission="exports.repost_storedclosing",
-    fits=lambda it: it.export.state in SENT_AGAIN_FROM and not it.differs,
+    fits=lambda it: it.export.state in SENT_AGAIN_FROM and not it.differs and not waits_for_review(it.export),
     leads_to=lambda it: f"{reverse('console_repost')}?closing={it.export.pk}",
 )
 BOOK_THE_REST = Way(

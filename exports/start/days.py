@@ -53,12 +53,12 @@ def waiting_by_day(rows: QuerySet[StoredClosing]) -> list[DaySum]:
 
 
 def choices_of(shop: Establishment, division: Division | None) -> list[DayChoice]:
-    """The days that suggest themselves, the earliest first, each once."""
+    """The days that suggest themselves, the likeliest first, each once."""
     waiting = waiting_by_day(not_gone(shop))
     found: dict[date, str] = {}
     for day, label in _suggest(shop, division, waiting):
         found.setdefault(day, label)
-    return [_choice(day, label, waiting) for day, label in sorted(found.items())]
+    return [_choice(day, label, waiting) for day, label in found.items()]
 
 
 def read_day(text: str) -> date | None:

@@ -51,7 +51,7 @@ def _keep(shop: Establishment, day: date, reviews: int) -> None:
 def _context(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     shop, asked = link.establishment, request.GET.get("from", "")
     choices = choices_of(shop, link.division)
-    waiting = max(choices, key=lambda it: it.count)
+    waiting = max(choices, key=lambda it: (it.count, it.day))
     day = read_day(asked)
     if day is None and not asked:
         # Nobody's hand is forced while something waits: booked twice or not at all, either would be found late.

@@ -33,7 +33,7 @@ def waiting_for_review(establishment: Establishment) -> QuerySet[StoredClosing]:
 
 
 def waits_for_review(export: StoredClosing) -> bool:
-    """Whether a closing is held for a review."""
+    """Whether a closing is held for a review: that is said last, when nothing else holds it."""
     return export.state == ClosingState.HELD and any(it["code"] == REVIEW.code for it in export.problems)
 
 

@@ -86,6 +86,8 @@ def test_pages__are_accessible_light_and_load_nothing_from_outside(shop: Shop, v
     look()
     master(shop, "vat/VATCodes", "VN", IsBlocked=False)
     visitor.page.click("button.main")
+    visitor.wait_for("quel jour")
+    look()
     visitor.say_start()
     visitor.wait_for(f"{shop.division} - TEST")
     look()
@@ -330,17 +332,32 @@ def test_link_again__keeps_what_waits_and_sends_it(shop: Shop, visitors: Any) ->
     assert [it.reference[:5] for it in sales] == ["Z1042", "Z1043"]
 
 
-def test_off_and_on__nothing_is_sent_between_and_nothing_is_lost(shop: Shop, visitor: Visitor) -> None:
+def test_off_and_on__asks_from_which_day_and_books_just_what_was_shown(shop: Shop, visitor: Visitor) -> None:
     linked(shop, visitor)
     visitor.page.click("a:has-text('Désactiver')")
     visitor.page.click("button.danger")
     visitor.wait_for("désactivé")
     assert shop.state() == "inactive"
     assert shop.caller.post("closings", closing()).json()["state"] == "waiting"
+    late = closing(1043, business_date="2026-03-15", totals=None, tickets=[])
+    late |= {"opened_at": "2026-03-15T09:00:00+01:00", "closed_at": "2026-03-15T23:00:00+01:00"}
+    assert shop.caller.post("closings", late).status_code == 201
     visitor.page.click("button.main")
-    visitor.say_start()
+    visitor.wait_for("quel jour")
+    assert shop.state() == "awaiting_division"
+    shown = visitor.page.inner_text("main").replace("\xa0", " ").replace("\u202f", " ")
+    assert "2 clôtures attendent depuis le 14/03/2026 (2 800,00 €)" in shown
+    assert "Comme prévu actuellement" in shown
+    visitor.page.fill("#from", "2026-03-15")
+    visitor.page.click(".search button")
+    visitor.page.wait_for_selector("h2:has-text('À partir du 15/03/2026')")
+    assert "1 clôture d’avant n’est pas comptabilisée" in visitor.page.inner_text("main")
+    visitor.page.click("button.main")
     visitor.wait_for(f"{shop.division} - TEST")
-    shop.wait(lambda: StoredClosing.objects.get().state == "exported")
+    shop.wait(
+        lambda: {*StoredClosing.objects.values_list("number", "state")} == {(1042, "archived"), (1043, "exported")}
+    )
+    assert len(shop.exact.entries(shop.division)) == 2
 
 
 def test_off__with_the_log_in_forgotten_deletes_the_tokens(shop: Shop, visitor: Visitor) -> None:
