@@ -46,7 +46,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
 def differing_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
     """The same entries, counted in each establishment."""
     rows = scope.rows(Finding.objects.filter(settled_at=None), shop="posting__establishment").order_by()
-    counted_rows = rows.values_list("posting__establishment").annotate(n=Count("posting", distinct=True))
+    counted_rows = rows.values_list("posting__establishment").annotate(n=Count("*"))
     for shop, count in counted_rows:
         words = ngettext("{count} entry differs in Exact", "{count} entries differ in Exact", count)
         yield (
@@ -56,6 +56,7 @@ def differing_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
                 words=f"{words.format(count=count)}.",
                 mend=_("See the differences"),
                 address=links.findings(establishment=shop),
+                count=count,
             ),
         )
 

@@ -24,6 +24,8 @@ from tenants.viewpoint import Scope
 
 # Exact is away for an hour now and then, and the lane goes on by itself; a shop's day is not left lying longer.
 STUCK_AFTER = timedelta(hours=6)
+# A line sends so many closings again by itself; more are chosen in their list.
+SENT_AGAIN_MAX = 50
 
 
 def failed_and_held(scope: Scope) -> Iterator[Concern]:
@@ -39,6 +41,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             words=cause.title,
             mend=cause.mend_words if cause.mend_address else _("See what to do"),
             address=cause.mend_address or cause.closings_address,
+            again=tuple(cause.closings) if len(cause.closings) <= SENT_AGAIN_MAX else (),
             items=tuple(
                 Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
             ),
@@ -57,6 +60,7 @@ def failed_and_held_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]
                 words=(_say_failed if failed else _say_held)(count, date_format(first, "SHORT_DATE_FORMAT")),
                 mend=_("See the closings"),
                 address=links.closings(state=state, establishment=shop),
+                count=count,
             ),
         )
 

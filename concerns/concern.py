@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypedDict
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -116,7 +117,8 @@ class Item:
 class Concern:
     """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
 
-    `shops` are the keys of the establishments it is about; none when it is a customer's.
+    `shops` are the keys of the establishments it is about; none when it is a customer's. `again` are the closings to
+    send again once it is mended.
     """
 
     condition: Condition
@@ -127,6 +129,7 @@ class Concern:
     mend: str
     address: str
     items: tuple[Item, ...]
+    again: tuple[UUID, ...] = ()
 
     @property
     def head(self) -> str:
@@ -156,12 +159,16 @@ class Concern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopCondition:
-    """How one shop stands: the word, a sentence, and the link called `mend` to `address`, a path of ours."""
+    """How one shop stands: the word, a sentence, and the link called `mend` to `address`, a path of ours.
+
+    `count` is how many things that makes, where they were counted.
+    """
 
     condition: Condition
     words: str
     mend: str
     address: str
+    count: int = 0
 
 
 def counted(condition: Condition, count: int) -> str:

@@ -57,10 +57,35 @@ def conditions_of(user: User, shops: Iterable[Establishment]) -> dict[int, ShopC
 
 def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | None:
     """How one establishment stands, with everything open in it; None when the user may not see it."""
-    shown = conditions_of(user, [shop]).get(shop.pk)
-    if shown is None:
+    seen = _select_with_facts(user, [shop.pk]).first()
+    if seen is None:
         return None
-    return ConditionWithConcerns(shown=shown, concerns=concerns_of(Scope(user=user, shops=[shop.pk])))
+    scope = Scope(user=user, shops=[shop.pk])
+    concerns = concerns_of(scope)
+    waits = shops_in_trouble(counted_by_shop(scope), concerns).get(shop.pk)
+    how_far = _say_how_far(seen)
+    shown = waits if waits and waits.condition.urgency < how_far.condition.urgency else how_far
+    return ConditionWithConcerns(shown=shown, concerns=concerns)
+
+
+def counted_by_shop(scope: Scope) -> list[tuple[int, ShopCondition]]:
+    """What failed, is held or differs in each shop, by its key: all of it, counted by the database."""
+    return [row for by_shop in COUNTED.values() for row in by_shop(scope)]
+
+
+def shops_in_trouble(
+    counted: Iterable[tuple[int, ShopCondition]], concerns: Iterable[Concern]
+) -> dict[int, ShopCondition]:
+    """How each shop stands in which something waits, by its key, the most urgent first.
+
+    For who has the `concerns` of a scope and what is `counted_by_shop` in it.
+    """
+    found: dict[int, ShopCondition] = {}
+    others = (it for it in concerns if it.condition not in (Condition.FAILED, Condition.HELD, Condition.DIFFERS))
+    for shop, shown in (*counted, *(row for it in others for row in _spread(it))):
+        if shop not in found or shown.condition.urgency < found[shop].condition.urgency:
+            found[shop] = shown
+    return dict(sorted(found.items(), key=lambda it: it[1].condition.urgency))
 
 
 def _list_conditions(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
@@ -69,8 +94,12 @@ def _list_conditions(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
             yield from by_shop(scope)
             continue
         for it in source(scope):
-            shown = ShopCondition(condition=it.condition, words=it.said, mend=it.mend, address=it.address)
-            yield from ((shop, shown) for shop in it.shops)
+            yield from _spread(it)
+
+
+def _spread(concern: Concern) -> Iterator[tuple[int, ShopCondition]]:
+    shown = ShopCondition(condition=concern.condition, words=concern.said, mend=concern.mend, address=concern.address)
+    yield from ((shop, shown) for shop in concern.shops)
 
 
 def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:

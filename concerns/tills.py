@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from concerns.concern import Concern, Condition, Item, key_of, owner_of
 from exports.console import links
 from exports.coverage.missing import missing_before
-from exports.coverage.silent import expected_tills, silent_tills
+from exports.coverage.silent import Silence, expected_tills, silences
 from exports.models import StoredClosing
 from tenants.models import Till
 from tenants.viewpoint import Scope
@@ -42,19 +42,24 @@ def missing(scope: Scope) -> Iterator[Concern]:
 
 
 def silent(scope: Scope) -> Iterator[Concern]:
-    """Tills that were expected to close yesterday and did not."""
-    day = timezone.localdate() - timedelta(days=1)
-    for till in scope.rows(silent_tills(scope.user, day))[: scope.read_max]:
+    """Tills that stopped: expected to close since their last closing, up to yesterday, and did not."""
+    for it in silences(scope.rows(Till.objects.all()), timezone.localdate() - timedelta(days=1))[: scope.read_max]:
         yield Concern(
             condition=Condition.SILENT,
-            **owner_of(till.establishment),
-            words=_("No closing of {day}, although it usually closes that day. Ask the shop.").format(
-                day=date_format(day, "SHORT_DATE_FORMAT")
-            ),
+            **owner_of(it.till.establishment),
+            words=say_silence(it),
             mend=_("See the till"),
-            address=reverse("admin:tenants_till_change", args=[till.pk]),
-            items=(Item(key=key_of(Condition.SILENT, till.pk), label=till.name),),
+            address=reverse("admin:tenants_till_change", args=[it.till.pk]),
+            items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
         )
+
+
+def say_silence(it: Silence) -> str:
+    """Since when a till is silent, and what to do."""
+    words = _("The last closing is of {last}; one was expected on {since}. Ask the shop, or suspend what is closed.")
+    return words.format(
+        last=date_format(it.last, "SHORT_DATE_FORMAT"), since=date_format(it.since, "SHORT_DATE_FORMAT")
+    )
 
 
 def never_sent(scope: Scope) -> Iterator[Concern]:

@@ -4,19 +4,23 @@ The rule stands here twice, side by side: in SQL for all tills and one day, in P
 that were read already. `tests/exports/coverage/test_shop_days.py` holds one against the other.
 """
 
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, DateField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exports.models import StoredClosing
-from tenants.models import Till, User
-from tenants.scope import visible_to
+from tenants.models import Till
 
 LEARNED_FROM_WEEKS = 4
 CLOSED_IN_WEEKS = 3
+# A till that closes once a month, or on no day in particular, is let be for so long.
+LONGEST_WITHOUT_HABIT = timedelta(days=35)
 
 
 def same_weekdays(day: date) -> list[date]:
@@ -34,13 +38,44 @@ def is_expected(day: date, *, opening_days: Collection[int] | None, closed_on: C
     return sum(it in closed_on for it in same_weekdays(day)) >= CLOSED_IN_WEEKS
 
 
-def silent_tills(user: User, day: date) -> QuerySet[Till]:
-    """Tills of those the user may see that should have closed on `day` and did not."""
-    return (
-        visible_to(user, silent_among(Till.objects.all(), day))
-        .select_related("establishment__tenant")
-        .order_by("tenant__name", "establishment__code", "name")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A till that stopped: its last closing, and the first day after it on which another was expected."""
+
+    till: Till
+    last: date
+    since: date
+
+
+def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
+    """Which of these tills owe a closing up to `day`, those that stopped last first. One query.
+
+    A till that stopped stays silent until it closes again, or until somebody suspends it or its shop: what it usually
+    does is what it did in the four weeks before it stopped. One without a habit is let be for `LONGEST_WITHOUT_HABIT`.
+    """
+    own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by()
+    four_weeks = ExpressionWrapper(OuterRef("last") - timedelta(weeks=LEARNED_FROM_WEEKS), output_field=DateField())
+    rows = expected_tills(tills).annotate(last=Subquery(own.order_by("-business_date").values("business_date")[:1]))
+    rows = rows.filter(last__lt=day).annotate(
+        days=ArraySubquery(own.filter(business_date__gt=four_weeks).values("business_date").distinct())
     )
+    found = []
+    for till in rows.select_related("establishment__tenant"):
+        since = _find_expected(till.last, till.establishment.opening_days, till.days)
+        if since <= day:
+            found.append(Silence(till=till, last=till.last, since=since))
+    return sorted(found, key=lambda it: (-it.since.toordinal(), it.till.establishment.code, it.till.name))
+
+
+def _find_expected(last: date, opening_days: Collection[int] | None, closed_on: Collection[date]) -> date:
+    """The first day after `last` on which a closing was expected."""
+    if opening_days is None:
+        counts = Counter(day.isoweekday() for day in closed_on)
+        usual = {weekday for weekday, times in counts.items() if times >= CLOSED_IN_WEEKS}
+    else:
+        usual = {*opening_days}
+    after = (last + timedelta(days=count) for count in range(1, 8))
+    return next((day for day in after if day.isoweekday() in usual), last + LONGEST_WITHOUT_HABIT)
 
 
 def silent_among(tills: QuerySet[Till], day: date) -> QuerySet[Till]:

@@ -1,11 +1,18 @@
-"""The last thirty days as stacked columns, drawn as SVG on the server: each column leads to its day's closings."""
+"""The last thirty days as stacked columns, drawn as SVG on the server, with a table that says the same."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from exports.console import links
+from exports.words.money import euros
 from integration.console.night import COLUMNS, closings_of
 from tenants.models import User
 
@@ -13,7 +20,16 @@ DAYS = 30
 WIDTH, HEIGHT = 900, 160
 COLUMN_WIDTH = WIDTH / DAYS
 # From the bottom of each column: exported; above it what is on its way; at the top what needs a person.
-STACK = ("exported", "moving", "waiting", "held", "failed")
+STACK = ("exported", "archived", "moving", "waiting", "held", "failed")
+TITLES = {
+    "received": gettext_lazy("Received"),
+    "exported": gettext_lazy("Exported"),
+    "moving": gettext_lazy("On its way"),
+    "waiting": gettext_lazy("Waiting for activation"),
+    "held": gettext_lazy("Held"),
+    "failed": gettext_lazy("Failed"),
+    "archived": gettext_lazy("Nothing to book"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +44,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One day."""
+    """One day. `turnover` is in words, "" where it is not told."""
 
     day: date
     left: float
     total: int
     blocks: list[Block]
+    turnover: str
     address: str
     labelled: bool
 
@@ -45,25 +62,67 @@ class Column:
     def middle(self) -> float:
         return self.left + COLUMN_WIDTH / 2
 
+    @property
+    def cells(self) -> list[int]:
+        """How many of each state, in the order of the table's columns."""
+        counts = {it.column: it.count for it in self.blocks}
+        return [counts.get(column, 0) for column in COLUMNS]
 
-def last_days(user: User, last: date) -> list[Column]:
-    """Thirty columns ending with the day `last`."""
+    @property
+    def said(self) -> str:
+        """The day in one line: "samedi 14/03/2026 : 4 clôtures – 3 Exportée, 1 Retenue – 1 234,00 €"."""
+        states = ", ".join(f"{it.count} {str(TITLES[it.column]).lower()}" for it in self.blocks)
+        head = f"{date_format(self.day, 'l')} {date_format(self.day, 'SHORT_DATE_FORMAT')}"
+        return " – ".join(filter(None, (head, states or _("no closing"), self.turnover)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Thirty days, and the lines of its scale: each height in the drawing, and how many closings it stands for."""
+
+    columns: list[Column]
+    scale: list[tuple[float, int]]
+    turnover: bool
+
+
+def last_days(user: User, last: date) -> Chart:
+    """Thirty columns ending with the day `last`. Support, who sees every customer, is told no turnover."""
     first = last - timedelta(days=DAYS - 1)
     rows = closings_of(user).filter(business_date__range=(first, last)).order_by()
+    told: dict[str, Any] = {"n": Count("*")} if user.is_support else {"n": Count("*"), "gross": Sum("gross")}
+    counted: Iterable[Mapping[str, Any]] = rows.values("business_date", "state").annotate(**told)
     counts: dict[date, dict[str, int]] = {}
-    for day, state, count in rows.values_list("business_date", "state").annotate(n=Count("*")):
+    gross: dict[date, Decimal] = {}
+    for row in counted:
+        day = row["business_date"]
         of_day = counts.setdefault(day, {})
+        gross[day] = gross.get(day, Decimal()) + row.get("gross", 0)
         for column, states in COLUMNS.items():
-            if state in states:
-                of_day[column] = of_day.get(column, 0) + count
-    highest = max((sum(of_day.values()) for of_day in counts.values()), default=0) or 1
-    return [
-        _column(index, first + timedelta(days=index), counts.get(first + timedelta(days=index), {}), highest)
-        for index in range(DAYS)
+            if row["state"] in states:
+                of_day[column] = of_day.get(column, 0) + row["n"]
+    highest = _round_up(max((sum(of_day.values()) for of_day in counts.values()), default=0))
+    days = [first + timedelta(days=index) for index in range(DAYS)]
+    amounts = {} if user.is_support else {day: euros(amount) for day, amount in gross.items()}
+    columns = [
+        _column(index, day, counts.get(day, {}), highest, amounts.get(day, "")) for index, day in enumerate(days)
     ]
+    steps = sorted({highest, highest // 2} - {0})
+    return Chart(
+        columns=columns,
+        scale=[(round(HEIGHT - step / highest * (HEIGHT - 4), 1), step) for step in steps],
+        turnover=not user.is_support,
+    )
 
 
-def _column(index: int, day: date, counts: dict[str, int], highest: int) -> Column:
+def _round_up(count: int) -> int:
+    """A round number not below `count`, for the top of the scale: 4, 10, 20, 50, 100 …"""
+    if count <= 4:
+        return 4
+    power: int = 10 ** (len(str(count)) - 1)
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= count)
+
+
+def _column(index: int, day: date, counts: dict[str, int], highest: int, turnover: str) -> Column:
     blocks, ground = [], float(HEIGHT)
     for column in STACK:
         if count := counts.get(column, 0):
@@ -75,6 +134,7 @@ def _column(index: int, day: date, counts: dict[str, int], highest: int) -> Colu
         left=round(index * COLUMN_WIDTH, 1),
         total=sum(counts.values()),
         blocks=blocks,
+        turnover=turnover,
         address=links.closings(day=day),
-        labelled=index % 7 == (DAYS - 1) % 7,
+        labelled=day.isoweekday() == 1,
     )

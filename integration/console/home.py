@@ -1,26 +1,29 @@
 """The console's first page: last night in one look."""
 
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from concerns.condition import Condition, ShopCondition, counted_by_shop, shops_in_trouble
 from concerns.found import concerns_of
+from concerns.tills import say_silence
 from exact.lane.pauses import why_paused
 from exports.console import links
 from exports.console.compared import compared, compared_words
-from exports.console.findings_page import open_findings
-from exports.coverage.silent import silent_tills
-from exports.models import ClosingState, StoredClosing
-from integration.console.chart import last_days
-from integration.console.night import night_of, paused_lanes
+from exports.coverage.silent import silences
+from integration.console.chart import TITLES, last_days
+from integration.console.first_steps import first_steps
+from integration.console.night import COLUMNS, night_of, paused_lanes
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
-from tenants.models import User
+from tenants.models import Establishment, Till, User
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -29,14 +32,7 @@ CONCERNS_SHOWN = 12
 # The first page reads the newest of each kind; the lists it leads to have them all.
 CONCERNS_READ = 100
 SET_UPS_SHOWN = 5
-COLUMN_TITLES = {
-    "received": _("Received"),
-    "exported": _("Exported"),
-    "moving": _("On its way"),
-    "waiting": _("Waiting for activation"),
-    "held": _("Held"),
-    "failed": _("Failed"),
-}
+TROUBLED_SHOWN = 12
 
 
 def last_business_day(request: HttpRequest) -> date:
@@ -53,51 +49,91 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     assert isinstance(user, User)
     day, now = last_business_day(request), timezone.now()
     night = night_of(user, day)
-    silent = [*silent_tills(user, day)[: SHOWN + 1]]
+    silent = silences(visible_to(user, Till.objects.all()), day)
+    chart = last_days(user, day)
+    known = to_know(user)
     return {
         **context,
         "day": day,
-        "day_before": day - timedelta(days=1),
-        "day_after": day + timedelta(days=1) if day < timezone.localdate() else None,
-        "figures": [(figure, COLUMN_TITLES[figure.column]) for figure in night.total.figures(day)],
-        "column_titles": [*COLUMN_TITLES.values()],
-        "lines": [(line, line.figures(day)) for line in night.lines],
+        **ways_to_other_days(day),
+        "figures": [(figure, TITLES[figure.column]) for figure in night.total.figures(day)],
+        "column_titles": [TITLES[column] for column in ("received", *COLUMNS)],
+        "lines": [
+            (line, line.figures(day), known["stand"].get(line.filters.get("establishment"))) for line in night.lines
+        ],
         "more_lines": night.more,
         "by_reseller": user.is_support,
-        "silent": silent[:SHOWN],
+        "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],
         "more_silent": len(silent) > SHOWN,
         "lanes": [(lane, why_paused(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
-        "columns": last_days(user, day),
+        "chart": chart,
+        "columns": chart.columns,
         "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
         "may_set_up": user.has_perm("tenants.add_tenant"),
-        **to_know(user),
+        "may_repost": user.has_perm("exports.repost_storedclosing"),
+        "steps": [] if night.total.counts["received"] or known["concerns"] else first_steps(user),
+        **known,
+    }
+
+
+def ways_to_other_days(day: date) -> dict[str, date | None]:
+    """The days and months beside the one that is shown; none in a time to come."""
+    today = timezone.localdate()
+    month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    month_after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return {
+        "today": today,
+        "day_before": day - timedelta(days=1),
+        "day_after": day + timedelta(days=1) if day < today else None,
+        "month_before": month_before.replace(day=min(day.day, monthrange(month_before.year, month_before.month)[1])),
+        "month_after": min(
+            month_after.replace(day=min(day.day, monthrange(month_after.year, month_after.month)[1])), today
+        )
+        if month_after <= today
+        else None,
     }
 
 
 def to_know(user: User) -> dict[str, Any]:
     """What waits for a person, of any day: how many, the most urgent one by one, and what was compared with Exact."""
     scope = Scope(user=user, read_max=CONCERNS_READ)
-    concerns, looked_at, differing = concerns_of(scope), compared(scope), open_findings(user)
+    concerns, looked_at, counted = concerns_of(scope), compared(scope), counted_by_shop(scope)
+    stand = shops_in_trouble(counted, concerns)
+    lost = [it for it in concerns if it.condition is Condition.LINK_LOST]
     return {
         "concerns": concerns[:CONCERNS_SHOWN],
         "more_concerns": len(concerns) > CONCERNS_SHOWN,
-        "to_mend": to_mend(user, differing),
+        "stand": stand,
+        "troubled": troubled_shops(user, stand) if user.is_support else [],
+        "more_troubled": max(0, len(stand) - TROUBLED_SHOWN),
+        "to_mend": to_mend(len(lost), (shown for _shop, shown in counted)),
+        "lost_address": lost[0].address if len(lost) == 1 else reverse("admin:exact_connection_changelist"),
+        "lost": lost,
         "to_mend_address": links.closings(state="attention"),
-        "differences": differing,
+        "differences": any(shown.condition is Condition.DIFFERS for _shop, shown in counted),
         "differences_address": links.findings(),
         "compared": looked_at,
         "compared_words": compared_words(looked_at),
     }
 
 
-def to_mend(user: User, differing: int) -> list[str]:
-    """How many closings of any day failed or are held, and how many entries differ in Exact, each in words."""
-    rows = visible_to(user, StoredClosing.objects.filter(state__in=[ClosingState.HELD, ClosingState.FAILED])).order_by()
-    of_state = dict(rows.values_list("state").annotate(n=Count("*")))
-    failed, held = of_state.get(ClosingState.FAILED, 0), of_state.get(ClosingState.HELD, 0)
+def troubled_shops(user: User, stand: Mapping[int, ShopCondition]) -> list[tuple[Establishment, str, ShopCondition]]:
+    """The shops in which something waits, the most urgent first: each with its page and how it stands."""
+    keys = [*stand][:TROUBLED_SHOWN]
+    shops = visible_to(user, Establishment.objects.select_related("tenant")).in_bulk(keys)
+    return [(shops[key], links.shop(key), stand[key]) for key in keys if key in shops]
+
+
+def to_mend(lost: int, counted: Iterable[ShopCondition]) -> list[str]:
+    """How many links are lost, closings of any day failed or held, and entries differ in Exact, each in words."""
+    sums: Counter[Condition] = Counter()
+    for it in counted:
+        sums[it.condition] += it.count
+    failed, held, differing = (sums[it] for it in (Condition.FAILED, Condition.HELD, Condition.DIFFERS))
     return [
         words.format(count=count)
         for count, words in (
+            (lost, ngettext("{count} link to Exact lost", "{count} links to Exact lost", lost)),
             (failed, ngettext("{count} failed closing", "{count} failed closings", failed)),
             (held, ngettext("{count} held closing", "{count} held closings", held)),
             (differing, ngettext("{count} entry differs in Exact", "{count} entries differ in Exact", differing)),

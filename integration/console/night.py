@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "waiting": (ClosingState.WAITING,),
     "held": (ClosingState.HELD,),
     "failed": (ClosingState.FAILED,),
+    "archived": (ClosingState.ARCHIVED,),
 }
 
 
@@ -42,6 +43,7 @@ class Line:
     subtitle: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     filters: dict[str, int] = field(default_factory=dict)
+    address: str = ""
 
     def add(self, state: str, count: int) -> None:
         self.counts["received"] += count
@@ -109,7 +111,12 @@ def _group_by_reseller(rows: QuerySet[StoredClosing]) -> list[Line]:
 def _list_establishments(user: User, rows: QuerySet[StoredClosing]) -> list[Line]:
     shops = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
     found = {
-        shop.pk: Line(title=str(shop), subtitle=shop.tenant.name, filters={"establishment": shop.pk})
+        shop.pk: Line(
+            title=str(shop),
+            subtitle=shop.tenant.name,
+            filters={"establishment": shop.pk},
+            address=links.shop(shop.pk),
+        )
         for shop in shops.select_related("tenant")
     }
     for shop_id, state, count in rows.order_by().values_list("establishment", "state").annotate(n=Count("*")):

@@ -34,6 +34,7 @@ def test_shop__goes_from_being_set_up_to_all_well(linked: Linked) -> None:
     Till.objects.update(paired_at=timezone.now())
     assert stands(shop) is Condition.SETTING_UP
     till.post("closings", closing())
+    StoredClosing.objects.update(business_date=timezone.localdate())
     assert stands(shop) is Condition.MOVING
     work(division)
     assert stands(shop) is Condition.WELL
@@ -44,6 +45,7 @@ def test_shop__has_the_word_of_its_most_urgent_concern(linked: Linked) -> None:
     Till.objects.update(paired_at=timezone.now())
     shop = till.till.establishment
     till.post("closings", lydia(1042, "325.00"))
+    StoredClosing.objects.update(business_date=timezone.localdate())
     assert stands(shop) is Condition.HELD
     StoredClosing.objects.update(state=ClosingState.FAILED)
     assert stands(shop) is Condition.FAILED

@@ -80,7 +80,9 @@ def test_keyboard__reaches_everything_and_shows_where_it_is(page: Page, given: C
             const all = document.querySelectorAll(
                 ".console :is(a[href], button, summary, select, textarea, " +
                 "input:not([type=hidden], :disabled, [type=radio]:not(:checked)))");
-            window.left = new Set([...all].filter(shown));
+            // Thirty columns of a chart are no thirty stops: the table below it leads to the same days.
+            const drawn = element => element.closest("svg") && element.tabIndex === -1;
+            window.left = new Set([...all].filter(it => shown(it) && !drawn(it)));
             window.unseen = [];
         }"""
     )

@@ -9,8 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest.keys import issue_key
-from exports.coverage.silent import silent_tills
+from concerns.condition import Condition
+from exact.models import Connection, ConnectionState
+from exports.coverage.silent import silences
 from exports.models import StoredClosing
+from integration.console.home import ways_to_other_days
 from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
@@ -79,27 +82,47 @@ def test_lines__with_trouble_come_first(db: None) -> None:
     assert [line.title for line in night.lines] == [str(till.establishment), str(quiet.establishment)]
 
 
-@pytest.mark.parametrize(("weeks", "expected"), [((1, 2, 3), True), ((1, 2, 3, 4), True), ((1, 2), False), ((), False)])
-def test_silent__is_a_till_that_usually_closes_that_weekday(db: None, weeks: tuple[int, ...], expected: bool) -> None:
+def silent_on(day: date) -> list[Till]:
+    return [it.till for it in silences(Till.objects.all(), day)]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "expected"),
+    [((1, 2, 3), True), ((1, 2, 3, 4), True), ((1, 2), False), ((), False), ((5, 6, 7), True), ((30, 31), True)],
+)
+def test_silent__is_a_till_that_stopped_for_as_long_as_it_lasts(
+    db: None, weeks: tuple[int, ...], expected: bool
+) -> None:
     till = paired_till()
     closed_on(till, *weeks_before(SATURDAY, *weeks))
-    assert silent_tills(SupportFactory(), SATURDAY).exists() is expected
+    assert (silent_on(SATURDAY) == [till]) is expected
+
+
+def test_silent__says_since_when(db: None) -> None:
+    closed_on(paired_till(), *weeks_before(SATURDAY, 33, 34, 35))
+    (silence,) = silences(Till.objects.all(), SATURDAY)
+    assert (silence.last, silence.since) == (SATURDAY - timedelta(weeks=33), SATURDAY - timedelta(weeks=32))
 
 
 def test_silent__is_not_a_till_that_closed(db: None) -> None:
     till = paired_till()
     closed_on(till, SATURDAY, *weeks_before(SATURDAY, 1, 2, 3))
-    assert not silent_tills(SupportFactory(), SATURDAY).exists()
+    assert silent_on(SATURDAY) == []
+
+
+def test_silent__is_no_till_that_closes_once_a_month(db: None) -> None:
+    closed_on(paired_till(), SATURDAY - timedelta(days=31), SATURDAY - timedelta(days=62))
+    assert silent_on(SATURDAY) == []
 
 
 def test_silent__follows_the_opening_days_that_were_set(db: None) -> None:
     till = paired_till()
     closed_on(till, *weeks_before(SATURDAY, 1, 2, 3, 4))
     shop = Establishment.objects.filter(pk=till.establishment_id)
-    shop.update(opening_days=[1, 2, 3])
-    assert not silent_tills(SupportFactory(), SATURDAY).exists()
+    shop.update(opening_days=[])
+    assert silent_on(SATURDAY) == []
     shop.update(opening_days=[6])
-    assert silent_tills(SupportFactory(), SATURDAY).get() == till
+    assert silent_on(SATURDAY) == [till]
 
 
 @pytest.mark.parametrize("level", ["till", "establishment", "tenant"])
@@ -109,7 +132,7 @@ def test_silent__is_nothing_that_is_suspended(db: None, level: str) -> None:
     row = {"till": till, "establishment": till.establishment, "tenant": till.tenant}[level]
     row.suspended_at = timezone.now()
     row.save(update_fields=["suspended_at"])
-    assert not silent_tills(SupportFactory(), SATURDAY).exists()
+    assert silent_on(SATURDAY) == []
 
 
 def test_opening_days__are_ticked_and_none_ticked_means_learned(here: World) -> None:
@@ -136,5 +159,64 @@ def test_chart__has_thirty_days_that_lead_to_their_closings(here: World) -> None
     columns = page.context["columns"]
     assert len(columns) == 30
     assert (columns[-1].day, columns[-1].total) == (SATURDAY, 2)
+    assert columns[-1].said.startswith("samedi 14/03/2026 – 2 en échec – ")
     assert len(client.get(columns[-1].address).context["cl"].result_list) == 2
-    assert not re.search(r'(?:src|href)="https?://', page.content.decode())
+    text = page.content.decode()
+    assert not re.search(r'(?:src|href)="https?://', text)
+    assert "2\xa0800,00" in text.replace("\u202f", "\xa0"), "the turnover stands in the table"
+
+
+def test_tiles__of_a_night_add_up_with_what_is_archived(here: World) -> None:
+    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="archived")
+    client = Client()
+    client.force_login(here.own.staff)
+    page = client.get(reverse("admin:index"), {"day": "2026-03-14"})
+    counts = {figure.column: figure.count for figure, _title in page.context["figures"]}
+    assert counts.pop("received") == sum(counts.values()) == 2
+    assert counts["archived"] == 1
+    assert [block.column for block in page.context["columns"][-1].blocks] == ["archived", "failed"]
+
+
+def test_support__sees_which_shops_are_in_trouble_and_sends_again_from_there(here: World) -> None:
+    client = Client()
+    client.force_login(SupportFactory())
+    page = client.get(reverse("admin:index"))
+    shops = [shop.name for shop, _address, _stands in page.context["troubled"]]
+    assert {*shops} >= {"PROPRE boutique", "VOISIN boutique"}
+    failed = next(it for it in page.context["concerns"] if it.condition is Condition.FAILED)
+    asked = client.post(reverse("console_repost"), {"closing": [*map(str, failed.again)]})
+    assert asked.status_code == 200
+    assert 'name="why"' in asked.content.decode()
+
+
+def test_lost_link__stands_first_in_the_red_box_with_the_way_to_a_new_one(here: World) -> None:
+    Connection.objects.filter(tenant=here.own.tenant).update(state=ConnectionState.RECONNECT_REQUIRED)
+    client = Client()
+    client.force_login(here.own.staff)
+    page = client.get(reverse("admin:index"))
+    assert page.context["to_mend"][0] == "1 liaison Exact perdue"
+    assert page.context["lost_address"].startswith(reverse("console_set_up_customer", args=[here.own.tenant.pk]))
+
+
+def test_empty_account__gets_its_first_steps_in_the_place_of_green(db: None) -> None:
+    person = StaffFactory()
+    client = Client()
+    client.force_login(person)
+
+    def steps() -> list[bool]:
+        return [it.done for it in client.get(reverse("admin:index")).context["steps"]]
+
+    assert steps() == [False, False, False]
+    assert "is-good" not in client.get(reverse("admin:index")).content.decode()
+    till: Till = TillFactory(establishment__tenant__reseller=person.reseller, paired_at=timezone.now())
+    assert steps() == [True, True, False]
+    closed_on(till, SATURDAY)
+    assert steps() == []
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "after"), [("2026-03-31", "2026-02-28", "2026-04-30"), ("2026-01-15", "2025-12-15", "2026-02-15")]
+)
+def test_months__lead_to_the_same_day_or_the_last_of_the_month(here: World, day: str, before: str, after: str) -> None:
+    days = ways_to_other_days(date.fromisoformat(day))
+    assert (str(days["month_before"]), str(days["month_after"])) == (before, after)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from concerns.concern import Condition
-from exact.models import ConnectionState, FindingKind, PauseCode, PostingState
+from exact.api.consent import Consent
+from exact.models import FindingKind, PauseCode, PostingState
 from exports.models import ClosingState
 
 CONDITIONS: Mapping[Condition, object] = {
@@ -21,7 +22,7 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.TO_SET: _("The mapping no longer fits the company in Exact. New closings wait until it does."),
     Condition.MISSING: _("A till's numbers say that a closing exists which never came. Have the till push it again."),
     Condition.SUSPENDED: _("Somebody suspended it: its tills are refused and no closing is expected."),
-    Condition.SILENT: _("A till that usually closes on that day did not. Ask the shop."),
+    Condition.SILENT: _("A till that should have closed did not. It stays so until it closes, or is suspended."),
     Condition.NEVER_SENT: _("Paired, linked, and no closing ever came. Ask whether the till sends."),
     Condition.WAITING: _("Closings come, but nobody has linked Exact yet. Send the link; they leave by themselves."),
     Condition.LINK_DOUBTFUL: _(
@@ -64,10 +65,12 @@ PAUSES: Mapping[PauseCode, object] = {
     PauseCode.CONSENT_IN_DOUBT: _("Exact refused the consent once. It is asked again within minutes, closings wait."),
     PauseCode.REFUSED: _("Exact refused a call that it should take. Support looks at Exact's words."),
 }
-CONNECTIONS: Mapping[ConnectionState, object] = {
-    ConnectionState.ACTIVE: _("The consent holds; it is renewed by itself."),
-    ConnectionState.RECONNECT_REQUIRED: _("The consent ended. The customer logs in at Exact again; nothing is lost."),
-    ConnectionState.DISCONNECTED: _("Somebody had the consent forgotten here."),
+CONSENTS: Mapping[Consent, object] = {
+    Consent.LOST: _("The consent ended. The customer logs in at Exact again; nothing is lost."),
+    Consent.DOUBTFUL: _("Exact refused the consent once. It is asked again within minutes; closings wait meanwhile."),
+    Consent.ENDING: _("The consent was not renewed for weeks and will end by itself. Have it given again."),
+    Consent.FORGOTTEN: _("Somebody had the consent forgotten here."),
+    Consent.GOOD: _("The consent holds; it is renewed by itself."),
 }
 FINDINGS: Mapping[FindingKind, object] = {
     FindingKind.MISSING: _("An entry that was posted is no longer in Exact: book it again, or accept it."),
@@ -91,7 +94,7 @@ def state_groups() -> Iterator[StateGroup]:
     yield _group("clotures", _("Of a closing"), [(it.label, CLOSINGS[it]) for it in ClosingState])
     yield _group("ecritures", _("Of an entry on its way"), [(it.label, POSTINGS[it]) for it in PostingState])
     yield _group("files", _("Why a sending queue stands still"), [(it.label, PAUSES[it]) for it in PauseCode])
-    yield _group("liens", _("Of the link to Exact"), [(it.label, CONNECTIONS[it]) for it in ConnectionState])
+    yield _group("liens", _("Of the link to Exact"), [(it.label, CONSENTS[it]) for it in Consent])
     yield _group("ecarts", _("Of a difference with Exact"), [(it.label, FINDINGS[it]) for it in FindingKind])
 
 
