@@ -1,7 +1,8 @@
 """The console's closings: their state, what holds them, their entries, what Exact said, and sending them again."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
@@ -30,6 +31,7 @@ from exports.words.money import in_currency
 from exports.words.problems import said_of, sentence
 from ledger.kinds import ClosingKind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin
+from tenants.list_head import ListTab
 from tenants.models import User
 
 LABELS = {
@@ -68,6 +70,14 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     list_select_related = ["establishment"]
     search_fields = ["number"]
     search_help_text = _("Number, ticket, reference, entry in Exact, day, turnover, establishment")
+    tabs = (
+        ListTab(title=_("All"), asks={}),
+        ListTab(title=_("To be looked at"), asks={"state": "attention"}),
+        ListTab(title=_("Held"), asks={"state": "held"}),
+        ListTab(title=_("Failed"), asks={"state": "failed"}),
+        ListTab(title=_("Differs in Exact"), asks={"state": "differs"}),
+    )
+    raw_values: ClassVar = {"day": lambda it: it.business_date, "turnover": lambda it: it.gross}
     actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at", "pk"]
     list_disable_select_all = True
@@ -84,12 +94,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[StoredClosing], bool]:
         return (find(queryset, search_term) if search_term.strip() else queryset), False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        answer: HttpResponse = super().changelist_view(request, extra_context)
-        shown = getattr(answer, "context_data", {}).get("cl")
-        if shown is not None:
-            entries_beside([*shown.result_list])
-        return answer
+    def lay_beside(self, rows: Sequence[StoredClosing]) -> None:
+        entries_beside([*rows])
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

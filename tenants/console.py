@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +30,8 @@ from unfold.utils import parse_date_str
 
 from ledger import texts
 from tenants.change_words import changes_of, differences, may_read_changes, who_did
+from tenants.list_file import FILES, ROWS_MAX, Raw, list_file
+from tenants.list_head import AS, ListTab, list_head
 from tenants.scope import visible_to
 
 CHANGES_MAX = 200
@@ -60,6 +64,41 @@ class ScopedAdmin(ModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     compressed_fields = True
+
+    tabs: ClassVar[Sequence[ListTab]] = ()
+    # In a file of the list: the columns whose values are more than the words they show.
+    raw_values: ClassVar[Raw] = {}
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list with its head; as a file with `?as=csv` or `?as=xlsx`."""
+        kind = request.GET.get(AS, "")
+        asked = request.GET.copy()
+        asked.pop(AS, None)
+        request.GET = asked  # type: ignore[assignment] # Django takes whatever it does not know for a column
+        if kind in FILES and self.has_view_permission(request):
+            return self._answer_file(request, kind)
+        answer = super().changelist_view(request, extra_context)
+        context = getattr(answer, "context_data", None) or {}
+        if (shown := context.get("cl")) is not None:
+            self.lay_beside([*shown.result_list])
+            context["list_head"] = list_head(shown, request, self.tabs)
+        return answer
+
+    def lay_beside(self, rows: Sequence[Any]) -> None:
+        """Put beside the rows of a list what its columns show of other rows, in few queries."""
+
+    def _answer_file(self, request: HttpRequest, kind: str) -> HttpResponse:
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return redirect(request.path)
+        rows = [*shown.get_queryset(request)[: ROWS_MAX + 1]]
+        if len(rows) > ROWS_MAX:
+            words = _now("This list has more than {max} rows. Narrow it down, then take it as a file.")
+            messages.warning(request, words.format(max=ROWS_MAX))
+            return redirect(f"{request.path}?{request.GET.urlencode()}")
+        self.lay_beside(rows)
+        return list_file(shown, rows, kind, raw=self.raw_values)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_to(request.user, super().get_queryset(request))

@@ -1,5 +1,6 @@
 """The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -110,10 +111,12 @@ class FindingAdmin(ReadOnlyAdmin):
         }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **shown})
         if rows := getattr(answer, "context_data", {}).get("cl"):
-            closings_beside([*rows.result_list])
             for finding in rows.result_list:
                 finding.may_replace = request.user.has_perm(REPLACE, finding)
         return answer
+
+    def lay_beside(self, rows: Sequence[Finding]) -> None:
+        closings_beside([*rows])
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Finding | None:
         finding: Finding | None = super().get_object(request, object_id, from_field)

@@ -1,0 +1,98 @@
+"""What stands above a list, and a list as a file: tabs, filters one by one, CSV and XLSX; and whose rows."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tenants.models import User
+from tests.world import World, world
+
+CLOSINGS = "admin:exports_storedclosing_changelist"
+
+
+@pytest.fixture
+def two(transactional_db: None) -> World:
+    return world()
+
+
+def signed_in(user: User) -> Client:
+    User.objects.filter(pk=user.pk).update(language="en")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def head(client: Client, **asked: Any) -> Any:
+    return client.get(reverse(CLOSINGS), asked).context["list_head"]
+
+
+def test_tabs_keep_the_other_filters__and_say_which_is_on(two: World) -> None:
+    client = signed_in(two.manager)
+    shop = two.own.export.establishment_id
+    tabs = {tab.title: tab for tab in head(client, state="failed", establishment__id__exact=shop, p="2").tabs}
+    assert [title for title, tab in tabs.items() if tab.current] == ["Failed"]
+    assert tabs["Held"].address == f"?establishment__id__exact={shop}&state=held"
+    assert tabs["All"].address == f"?establishment__id__exact={shop}"
+    assert head(client).tabs[0].current
+
+
+def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
+    client = signed_in(two.manager)
+    shop = two.own.export.establishment
+    asked = {
+        "q": "PROPRE",
+        "state": "attention",
+        "establishment__id__exact": shop.pk,
+        "business_date_from": "2026-03-01",
+    }
+    chips = {chip.words: chip.without for chip in head(client, **asked).chips}
+    assert [*chips] == [
+        "Search: PROPRE",
+        "State : waits for a person",
+        f"Establishment : {shop}",
+        "Business date : 01/03/2026 – …",
+    ]
+    without = chips["State : waits for a person"]
+    assert "state=" not in without and "q=PROPRE" in without and "business_date_from=2026-03-01" in without
+    foreign = two.foreign.export.establishment
+    chips_of_a_neighbour = head(client, establishment__id__exact=foreign.pk).chips
+    assert "VOISIN" not in str(chips_of_a_neighbour)
+
+
+def test_a_list_as_csv__has_its_filters_columns_and_amounts(two: World) -> None:
+    client = signed_in(two.manager)
+    answer = client.get(reverse(CLOSINGS), {"as": "csv", "establishment__id__exact": two.own.export.establishment_id})
+    assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
+    rows = [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")]
+    title, columns, row = rows[0], rows[1], rows[2]
+    assert title == ["Closings"] and len([it for it in rows if it]) == 3
+    told = dict(zip(columns, row, strict=True))
+    assert told["Closing"].startswith(f"Z {two.own.number}")
+    assert (told["Business date"], told["Turnover"], told["State"]) == ("14/03/2026", "1400,00", "failed")
+
+
+def test_every_list_is_a_file_too__of_the_readers_own_rows(two: World) -> None:
+    for reader in (two.manager, two.own.accountant):
+        client = signed_in(reader)
+        for name in ("exports_storedclosing", "tenants_establishment", "tenants_till", "exact_finding", "exact_lane"):
+            answer = client.get(reverse(f"admin:{name}_changelist"), {"as": "xlsx"})
+            assert answer.status_code == 200, name
+            sheet = load_workbook(io.BytesIO(answer.content)).active
+            words = " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
+            assert "PROPRE" in words or str(two.own.number) in words, name
+            assert "VOISIN" not in words and str(two.foreign.number) not in words, name
+
+
+def test_a_list_too_long_for_a_file__says_so(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenants.console.ROWS_MAX", 1)
+    answer = signed_in(two.manager).get(reverse(CLOSINGS), {"as": "csv"}, follow=True)
+    assert "This list has more than 1 rows" in answer.content.decode()
+
+
+def test_what_is_no_file_is_the_list(two: World) -> None:
+    assert signed_in(two.manager).get(reverse(CLOSINGS), {"as": "pdf"}).status_code == 200
