@@ -114,13 +114,16 @@ def _name_row(spec: ListFilter, request: HttpRequest, value: str) -> str:
     pk = texts.whole(value)
     if related is None or pk is None:
         return ""
-    row = visible_to(request.user, related._default_manager.filter(pk=pk)).first()  # type: ignore[arg-type]
+    row = visible_to(request.user, related._default_manager.filter(pk=pk)).first()
     return str(row) if row is not None else ""
 
 
 def _address(request: HttpRequest, changes: Mapping[str, str]) -> str:
     """The list's own address with other values; "" takes one out, and the list begins at its first page."""
     asked = QueryDict(mutable=True)
-    asked.update({name: value for name, value in request.GET.items() if name not in (PAGE, AS, *changes)})
+    for name in request.GET:
+        value = request.GET.get(name, "")
+        if value and name not in (PAGE, AS, *changes):
+            asked[name] = value
     asked.update({name: value for name, value in changes.items() if value})
     return f"?{asked.urlencode()}" if asked else "?"
