@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from clyo_ingest.body import unpacked
+from clyo_ingest.correction_pages import correct_page
 from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import body_of
 from clyo_ingest.keys import issue_code, revoke_keys
@@ -112,8 +113,12 @@ class PushAdmin(ReadOnlyAdmin):
     change_form_outer_after_template = "clyo_ingest/second.html"
 
     def get_urls(self) -> list[Any]:
-        page = shown_by(self, take_page)
-        return [path("<path:object_id>/take/", page, name="clyo_ingest_push_take"), *super().get_urls()]
+        page, correct = shown_by(self, take_page), shown_by(self, correct_page)
+        return [
+            path("<path:object_id>/correct/", correct, name="clyo_ingest_push_correct"),
+            path("<path:object_id>/take/", page, name="clyo_ingest_push_take"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

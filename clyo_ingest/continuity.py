@@ -28,6 +28,7 @@ class Neighbour:
     told: Told
     era: int = 0
     digest: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +66,18 @@ WITH era AS (
 )
 SELECT era.now, {NOT_FOLLOWED},
     there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
+    there.version,
     there.training, there.business_date, there.opened_at, there.closed_at, there.float_open, there.float_left,
     there.signature, there.signature_before
 FROM era LEFT JOIN (place JOIN clyo_ingest_receivedclosing AS there
     ON there.till_id = %(till)s AND there.kind = %(kind)s AND there.scope = %(scope)s
     AND there.era = place.era AND there.number = place.number) ON true
+ORDER BY there.version
 """  # noqa: S608
 
 
 def neighbours(till_id: int, establishment_id: int, facts: Facts) -> Neighbours:
-    """Read them, and whether the tickets follow, in one query."""
+    """Read them, and whether the tickets follow, in one query. Of several versions of one number the newest counts."""
     place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
     with connection.cursor() as sql:
         asked: dict[str, Any] = place | {"closed_at": facts.closed_at, "establishment": establishment_id}
@@ -94,11 +97,18 @@ def neighbours(till_id: int, establishment_id: int, facts: Facts) -> Neighbours:
 
 
 def _neighbour(
-    closing_id: UUID, number: int, before: Decimal | None, after: Decimal | None, era: int, digest: str, *told: Any
+    closing_id: UUID,
+    number: int,
+    before: Decimal | None,
+    after: Decimal | None,
+    era: int,
+    digest: str,
+    version: int,
+    *told: Any,
 ) -> Neighbour:
     names = ("training", "business_date", "opened_at", "closed_at", "float_open", "float_left")
     kept = dict(zip((*names, "signature", "signature_before"), told, strict=True))
-    return Neighbour(closing_id, number, before, after, Told(number=number, **kept), era, digest)
+    return Neighbour(closing_id, number, before, after, Told(number=number, **kept), era, digest, version)
 
 
 def _side(row: Neighbour, number: int) -> str:

@@ -182,6 +182,7 @@ class ReceivedClosing(models.Model):
     scope = models.CharField(max_length=40, blank=True)
     number = models.BigIntegerField()
     era = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often the till's counters had begun anew
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often people took a corrected one
     digest = models.CharField(max_length=64)
     push = models.OneToOneField(Push, models.PROTECT, related_name="made")
     perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -202,7 +203,7 @@ class ReceivedClosing(models.Model):
         verbose_name_plural = _("received closings")
         constraints = [
             models.UniqueConstraint(
-                fields=["till", "kind", "scope", "era", "number"], name="clyo_ingest_closing_identity"
+                fields=["till", "kind", "scope", "era", "number", "version"], name="clyo_ingest_closing_identity"
             ),
             SameTenant("till"),
             OnlyAddedTo("UPDATE"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from clyo_ingest.continuity import (
+    Neighbour,
     Neighbours,
     check_coverage,
     check_sequence,
@@ -24,7 +25,7 @@ from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
-from exports.coverage.judge import Place, judge, rests_on_others
+from exports.coverage.judge import CORRECTION_WAITS, Disputed, Place, judge, rests_on_others
 from exports.coverage.rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
 from exports.models import StoredClosing
 from exports.way.accept import accept
@@ -32,6 +33,7 @@ from exports.way.destination import forget_gap
 from exports.way.locked_till import lock_till
 from ledger.check import check_arrival
 from ledger.closing import Closing as Facts
+from ledger.problem import Problem
 from postgres.insertion import Insertion, insert
 
 IDENTITY_TAKEN = "clyo_ingest_closing_identity"
@@ -41,10 +43,11 @@ TRIES = 4
 # In plain SQL, and written together with the export: every closing ends with it.
 CLOSING = """
 INSERT INTO clyo_ingest_receivedclosing (
-    export_id, tenant_id, till_id, kind, scope, number, era, digest, push_id, perpetual_before, perpetual_after,
-    training, business_date, opened_at, closed_at, float_open, float_left, signature, signature_before, received_at)
+    export_id, tenant_id, till_id, kind, scope, number, era, version, digest, push_id, perpetual_before,
+    perpetual_after, training, business_date, opened_at, closed_at, float_open, float_left, signature, signature_before,
+    received_at)
 VALUES (
-    %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(era)s, %(digest)s, %(push)s,
+    %(closing)s, %(tenant)s, %(till)s, %(kind)s, %(scope)s, %(number)s, %(era)s, %(version)s, %(digest)s, %(push)s,
     %(perpetual_before)s, %(perpetual_after)s, %(training)s, %(business_date)s, %(opened_at)s, %(closed_at)s,
     %(float_open)s, %(float_left)s, %(signature)s, %(signature_before)s, %(received_at)s)
 """
@@ -60,6 +63,7 @@ class Attempt:
 
     contested: bool = False
     whole_shop: bool = False
+    correcting: bool = False
 
 
 class WholeShopNeeded(Exception):
@@ -76,17 +80,24 @@ class Received:
     conflict: ApiError | None = None
 
 
-def receive(push: Push, document: ClosingDocument, *, make_room: Callable[[Facts], None] | None = None) -> Received:
+def receive(
+    push: Push,
+    document: ClosingDocument,
+    *,
+    make_room: Callable[[Facts], None] | None = None,
+    correcting: bool = False,
+) -> Received:
     """Store a closing and hand it over, in one transaction; or recognise one that is already here.
 
-    `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`).
+    `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`); `correcting`: as the corrected
+    version of the closing that has it (`clyo_ingest.corrections`), held until that one is set aside.
     Raises `ApiError` 409 when the same number came before with other content: the first stands, this push is kept.
     Two pushes of one closing at the same instant meet in the database's unique keys; the loser looks again.
     """
     content = document.canonical()
     digest = digest_of(content)
     facts = Facts.from_document(content)
-    attempt = Attempt()
+    attempt = Attempt(correcting=correcting)
     for _try in range(TRIES):
         try:
             with transaction.atomic(durable=True):
@@ -105,13 +116,14 @@ def receive(push: Push, document: ClosingDocument, *, make_room: Callable[[Facts
     raise ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
-def lasting_id(push: Push, facts: Facts, era: int) -> uuid.UUID:
+def lasting_id(push: Push, facts: Facts, era: int, version: int = 0) -> uuid.UUID:
     """A closing's id: it begins with this moment (docs/decisions/0014) and ends with a digest of its identity.
 
     So the closing has the same ending in whatever database it arrives, and with it the same reference in Exact:
     pushed again to one that has lost it, it is found there and not booked twice (docs/decisions/0033).
     """
     identity = f"{push.till_id}/{facts.kind.value}/{facts.scope}/{era}/{facts.number}"
+    identity += f"/{version}" if version else ""
     ending = bytearray(sha256(identity.encode()).digest()[:8])
     ending[0] = ending[0] & 0x3F | 0x80  # the variant of RFC 9562
     return uuid.UUID(bytes=uuid7().bytes[:8] + bytes(ending))
@@ -133,11 +145,12 @@ def _take(
         make_room(facts)
         around = neighbours(push.till_id, establishment.pk, facts)
         repeated = around.same
-    if repeated is not None:
+    corrected = around.same if attempt.correcting and repeated is not None and repeated.digest != digest else None
+    if repeated is not None and corrected is None:
         return _answer_repeat(push, repeated.closing_id, content, digest)
     told = Told.of(facts, content, around.before.told if around.before else None)
     place = Place(establishment_id=establishment.pk, practice=till.practice, contested=attempt.contested)
-    verdict = None if facts.training else judge(facts, place)
+    verdict = None if facts.training else _wait_for(corrected) if corrected else judge(facts, place)
     unknown = is_new_kind(facts, verdict, till.practice)
     if (unknown or rests_on_others(verdict)) and not attempt.whole_shop:
         raise WholeShopNeeded
@@ -147,17 +160,20 @@ def _take(
         *check_coverage(establishment.pk, facts, around),
         *check_arrival(facts, received_at=received_at, zone=establishment.zone),
     ]
+    version = corrected.version + 1 if corrected else 0
     accepted = accept(
-        closing_id=lasting_id(push, facts, around.era),
+        closing_id=lasting_id(push, facts, around.era, version),
         till=till,
         closing=facts,
         document=content,
         found=found,
         verdict=verdict,
         received_at=received_at,
+        corrects=corrected.closing_id if corrected else None,
     )
     export = accepted.export
-    insert(*accepted.rows, _insert_closing(push, export, digest, facts, around, told), *rows_of(export, facts, verdict))
+    kept = _insert_closing(push, export, digest, facts, around, told, version)
+    insert(*accepted.rows, kept, *rows_of(export, facts, verdict))
     if unknown or asks(verdict):
         settle_kinds(export, facts, verdict, till.practice)
     _close_gap(facts, around)
@@ -193,8 +209,13 @@ def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
     )
 
 
+def _wait_for(corrected: Neighbour) -> Disputed:
+    """A corrected version does not count before the former one is set aside."""
+    return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(corrected.number)}),))
+
+
 def _insert_closing(
-    push: Push, export: StoredClosing, digest: str, facts: Facts, around: Neighbours, told: Told
+    push: Push, export: StoredClosing, digest: str, facts: Facts, around: Neighbours, told: Told, version: int
 ) -> Insertion:
     columns = {
         "closing": export.pk,
@@ -204,6 +225,7 @@ def _insert_closing(
         "scope": facts.scope,
         "number": facts.number,
         "era": around.era,
+        "version": version,
         "digest": digest,
         "push": push.pk,
         "perpetual_before": facts.totals.perpetual_before if facts.totals else None,

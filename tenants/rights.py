@@ -30,8 +30,8 @@ OF_STAFF = frozenset(
 )
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
-    Role.SUPPORT: OF_STAFF | {"bookasis", "takeout", "restart", "takeown", "invite", "hijack"},
-    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "restart", "invite"},
+    Role.SUPPORT: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "takeown", "invite", "hijack"},
+    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "invite"},
     Role.RESELLER_STAFF: OF_STAFF,
     Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace"}),
     Role.MERCHANT: frozenset(),

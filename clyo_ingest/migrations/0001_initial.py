@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('scope', models.CharField(blank=True, max_length=40)),
                 ('number', models.BigIntegerField()),
                 ('era', models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ('version', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('digest', models.CharField(max_length=64)),
                 ('push', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='made', to='clyo_ingest.push')),
                 ('perpetual_before', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
@@ -141,7 +142,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'received closing',
                 'verbose_name_plural': 'received closings',
                 'indexes': [models.Index(fields=['till', '-received_at'], name='clyo_ingest_closing_newest')],
-                'constraints': [models.UniqueConstraint(fields=('till', 'kind', 'scope', 'era', 'number'), name='clyo_ingest_closing_identity'), postgres.guards.SameTenant('till', name='clyo_ingest_receivedclosing_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', name='clyo_ingest_receivedclosing_only_added_to'), postgres.guards.NeverEmptied(name='clyo_ingest_receivedclosing_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_receivedclosing_seen', written_by=())],
+                'constraints': [models.UniqueConstraint(fields=('till', 'kind', 'scope', 'era', 'number', 'version'), name='clyo_ingest_closing_identity'), postgres.guards.SameTenant('till', name='clyo_ingest_receivedclosing_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', name='clyo_ingest_receivedclosing_only_added_to'), postgres.guards.NeverEmptied(name='clyo_ingest_receivedclosing_kept'), postgres.seen.SeenByTenant(name='clyo_ingest_receivedclosing_seen', written_by=())],
             },
         ),
         migrations.AddField(

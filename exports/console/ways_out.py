@@ -246,13 +246,23 @@ WAYS: tuple[Way, ...] = (
 )
 
 
+Hung = Callable[[Stand, User], Iterable[Offered]]
+_hung: list[Hung] = []
+
+
+def hang_here(ways: Hung) -> None:
+    """From now on `ways` offers more for a closing: rooms above this one say so. Said twice it is asked once."""
+    if ways not in _hung:
+        _hung.append(ways)
+
+
 def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | None = None) -> list[Offered]:
     """What this person can do about this closing now, in the order of `WAYS`.
 
     `postings` are all of the closing's, read if they are not given. The export is one the person may see.
     """
     stand = Stand.of(export) if postings is None else Stand(export, [*postings])
-    return [
+    own = [
         Offered(
             name=way.name,
             label=str(way.label),
@@ -263,6 +273,7 @@ def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | Non
         for way in WAYS
         if way.fits(stand) and user.has_perm(way.permission, export)
     ]
+    return [*own, *(offered for ways in _hung for offered in ways(stand, user))]
 
 
 def _is_refused(it: Stand) -> bool:

@@ -46,14 +46,18 @@ def set_aside(export_id: UUID, *, actor: User, why: str, instead: UUID | None = 
         export = locked(export_id)
         if is_set_aside(export_id):
             return export
-        refuse_to_set_aside(export)
+        refuse_to_set_aside(export, instead=instead)
         keep_aside(export, actor=actor, why=why, instead=instead)
     return export
 
 
-def refuse_to_set_aside(export: StoredClosing) -> None:
-    """Raise `CannotSetAside` for a closing that is on its way, or of which an entry is or may be in Exact."""
-    if export.state not in SET_ASIDE_FROM:
+def refuse_to_set_aside(export: StoredClosing, *, instead: UUID | None = None) -> None:
+    """Raise `CannotSetAside` for a closing that is on its way, or of which an entry is or may be in Exact.
+
+    One that is archived already is set aside for another only, which corrects it.
+    """
+    archived = export.state == ClosingState.ARCHIVED and instead is not None
+    if export.state not in SET_ASIDE_FROM and not archived:
         raise CannotSetAside("set_aside_not_held")
     open_ones = Posting.objects.filter(~UNDONE, closing_id=export.pk)
     if open_ones.exclude(state=PostingState.PENDING).exists():

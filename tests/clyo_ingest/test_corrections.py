@@ -1,0 +1,123 @@
+"""A refused push taken as the corrected version of its closing: the former one leaves the books, and once only."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from clyo_ingest.models import Push, ReceivedClosing
+from exact.models import Division, Lane
+from exports import tasks
+from exports.models import SetAside, StoredClosing
+from tenants.factories import ResellerAdminFactory, StaffFactory
+from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.console.test_set_aside import pushed
+from tests.exports.console.walking import browser, ways
+
+Linked = tuple[Caller, Division]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def other(**changes: Any) -> dict[str, Any]:
+    """The same number, with 10.00 more in cash and at 10 %."""
+    told = closing()
+    told["sales"][0] |= {"net": "1009.09", "tax": "100.92", "gross": "1110.01"}
+    told["payments"][0]["amount"] = "335.00"
+    told["totals"] |= {"gross": "1410.00", "perpetual_after": "905621.10"}
+    return told | changes
+
+
+def refused(till: Caller, document: dict[str, Any]) -> Push:
+    assert till.post("closings", document).status_code == 409
+    return Push.objects.filter(answer_status=409).latest("pk")
+
+
+def correct(push: Push, why: str = "the till sent it again after a correction", user: Any = None) -> Any:
+    client = browser(user)
+    return client.post(reverse("admin:clyo_ingest_push_correct", args=[push.pk]), {"why": why}, follow=True)
+
+
+def settled(division: Division) -> None:
+    for _round in range(2):
+        Lane.objects.update(paused_until=None, minute=None, minute_calls=0)
+        work(division)
+        tasks.release()
+    Lane.objects.update(paused_until=None, minute=None, minute_calls=0)
+    work(division)
+
+
+def states() -> list[tuple[str, bool]]:
+    rows = StoredClosing.objects.order_by("created_at")
+    return [(it.state, it.corrects_id is not None) for it in rows]
+
+
+def test_held_one__is_set_aside_and_the_corrected_one_goes(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    former = pushed(till, payments=closing()["payments"][:2])
+    push = refused(till, closing())
+    client = browser()
+    assert "correct" in ways(client, former)
+    page = client.get(reverse("admin:clyo_ingest_push_correct", args=[push.pk]))
+    assert [row["label"] for row in page.context["rows"] if row["differs"]] == ["Titres-restaurant"]
+    correct(push)
+    assert states() == [("archived", False), ("ready", True)]
+    settled(division)
+    assert states() == [("archived", False), ("exported", True)]
+    assert len(exact.entries(division.code)) == 2
+    aside = SetAside.objects.get()
+    assert (aside.closing, aside.instead is not None) == (former, True)
+
+
+def test_booked_one__leaves_exact_before_the_corrected_one_comes(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    pushed(till)
+    work(division)
+    push = refused(till, other())
+    correct(push)
+    assert states() == [("exporting", False), ("held", True)]
+    settled(division)
+    assert states() == [("archived", False), ("exported", True)]
+    sales = [it for it in exact.entries(division.code) if it["journal"] == "70"]
+    assert len(sales) == 1
+    assert len(exact.entries(division.code)) == 2
+
+
+def test_without_tickets__the_corrected_one_never_stands_beside_the_former(
+    linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    pushed(till, tickets=[], totals=None)
+    work(division)
+    correct(refused(till, other(tickets=[], totals=None)))
+    tasks.release()
+    assert states() == [("exporting", False), ("held", True)]
+    settled(division)
+    assert states() == [("archived", False), ("exported", True)]
+
+
+def test_pressed_twice_and_pushed_again__changes_nothing_more(linked: Linked, exact: SimulatedExact) -> None:
+    till, division = linked
+    pushed(till, payments=closing()["payments"][:2])
+    push = refused(till, closing())
+    correct(push)
+    correct(push)
+    settled(division)
+    assert (ReceivedClosing.objects.count(), SetAside.objects.count()) == (2, 1)
+    assert till.post("closings", closing()).json()["state"] == "exported"
+    assert till.post("closings", closing(payments=closing()["payments"][:2])).json()["state"] == "archived"
+    assert till.post("closings", other()).status_code == 409
+    assert pushed(till, 1043).problems == []
+    assert [it.version for it in ReceivedClosing.objects.order_by("received_at")] == [0, 1, 0]
+
+
+def test_who_may(linked: Linked) -> None:
+    till, _division = linked
+    pushed(till, payments=closing()["payments"][:2])
+    push = refused(till, closing())
+    reseller = till.till.tenant.reseller
+    assert correct(push, user=StaffFactory(reseller=reseller)).status_code == 403
+    assert correct(push, user=ResellerAdminFactory()).status_code == 404
+    assert StoredClosing.objects.count() == 1
+    assert correct(push, why="  ", user=ResellerAdminFactory(reseller=reseller)).context["why_missing"]
+    assert correct(push, user=ResellerAdminFactory(reseller=reseller)).status_code == 200
+    assert StoredClosing.objects.count() == 2
