@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from clyo_ingest.corrections import former_of, take_corrected
 from clyo_ingest.models import Push
 from clyo_ingest.restarts import CannotTake, closing_of
-from exact.api.errors import ExactError
 from exports.console.ways_out import Offered, Stand, hang_here
 from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace
@@ -69,8 +68,6 @@ def _take(request: HttpRequest, push: Push, former: StoredClosing, why: str) -> 
         return redirect("admin:exports_storedclosing_change", former.pk)
     except (CannotReplace, CannotSetAside) as refusal:
         messages.warning(request, sentence(Problem(code=refusal.code).to_document()))
-    except ExactError:
-        messages.warning(request, _("Exact could not be asked: the corrected closing waits. Say there which counts."))
     else:
         messages.success(request, _("Taken as the corrected version; the former one is set aside."))
         return redirect("admin:exports_storedclosing_change", received.export.pk)

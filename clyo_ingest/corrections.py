@@ -8,13 +8,8 @@ Whatever ends in between, the corrected closing is there and says what it waits 
 from clyo_ingest.models import Push
 from clyo_ingest.receive import Received, receive
 from clyo_ingest.restarts import CannotTake, closing_of, may_be_taken
-from exact.models import Posting
 from exports.models import ClosingState, StoredClosing
-from exports.reposts.replace import REPLACEABLE
-from exports.reposts.take_out import leave_unbooked, leaving, take_out
-from exports.way.accept import reconsider
-from exports.way.set_aside import set_aside
-from exports.words.reasons import Why
+from exports.reposts.take_out import make_way
 from tenants.models import User
 
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
@@ -44,16 +39,5 @@ def take_corrected(push: Push, *, why: str, by: User) -> Received:
         raise CannotTake
     received = receive(push, closing_of(push), correcting=True)
     if received.new:
-        _make_room(received.export, former, why=why, by=by)
+        make_way(former.pk, instead=received.export.pk, actor=by, why=why)
     return received
-
-
-def _make_room(corrected: StoredClosing, former: StoredClosing, *, why: str, by: User) -> None:
-    if Posting.objects.filter(closing_id=former.pk, state__in=REPLACEABLE, reverses=None).exists():
-        take_out(leaving(former), actor=by, why=why, instead=corrected.pk)
-        return
-    if former.state == ClosingState.FAILED:
-        leave_unbooked(former.pk, actor=by, why=why, instead=corrected.pk)
-        return
-    set_aside(former.pk, actor=by, why=why, instead=corrected.pk)
-    reconsider(corrected.pk, actor=by, why=Why.ANOTHER_SET_ASIDE)

@@ -14,11 +14,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from exact.api.errors import ExactError
 from exact.lane.states import BEGUN
 from exact.models import Posting, PostingState
 from exports.coverage.rows import lock_shop
 from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
 from exports.reposts.replace import REPLACEABLE, CannotReplace, Old, begin, choose_ways, told_of
+from exports.way.accept import reconsider
 from exports.way.carry_out import withdraw_unsent
 from exports.way.set_aside import CannotSetAside, locked, set_aside
 from exports.words.reasons import Why, because
@@ -117,3 +119,21 @@ def leave_unbooked(export_id: UUID, *, actor: User, why: str, instead: UUID | No
     take_out(leaving(export), actor=actor, why=why, instead=instead)
     export.refresh_from_db(fields=["state"])
     return export
+
+
+def make_way(former_id: UUID, *, instead: UUID, actor: User, why: str) -> None:
+    """Let `instead` count in the place of another closing: that one is set aside, what it has in Exact taken out first.
+
+    Raises `CannotSetAside`, or `CannotReplace`, also where Exact cannot be asked.
+    """
+    former = StoredClosing.objects.get(pk=former_id)
+    if Posting.objects.filter(closing_id=former_id, state__in=REPLACEABLE, reverses=None).exists():
+        try:
+            shown = leaving(former)
+        except ExactError as error:
+            raise CannotReplace("take_out_not_asked") from error
+        take_out(shown, actor=actor, why=why, instead=instead)
+        return
+    leave_unbooked(former_id, actor=actor, why=why, instead=instead)
+    if former.state != ClosingState.FAILED:
+        reconsider(instead, actor=actor, why=Why.ANOTHER_SET_ASIDE)

@@ -389,6 +389,9 @@ SENTENCES: dict[str, str] = {
     "set_aside_other_counts": N_(
         "Another closing counts in its place. Set that one aside first; what it has in Exact is taken out then."
     ),
+    "take_out_not_asked": N_(
+        "Exact could not be asked: nothing was taken out. The corrected closing waits; decide there."
+    ),
     "take_out_nothing": N_("Nothing of this closing is in Exact: there is nothing to take out."),
     "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }
