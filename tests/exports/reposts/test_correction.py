@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.mapping import Overrides, SlotOverride, set_overrides
-from exact.activation.switch import refresh_catalogue
+from clyo_ingest.keys import issue_key
+from exact.activation.switch import activate, choose_division, refresh_catalogue
 from exact.models import Division, Lane, Posting, PostingState
 from exports.models import Overtaken, Replacement, RepostItem, RepostRun, SettingsLook, StoredClosing
 from exports.reposts import repost_runs
 from exports.reposts.overtaken import look, look_on
 from exports.reposts.repost_runs import advance
 from exports.tasks import reposts
-from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory
+from tenants.factories import AccountantFactory, EstablishmentFactory, ResellerAdminFactory, StaffFactory, TillFactory
 from tenants.models import Establishment, Membership, User
-from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
 from tests.exports.reposts.test_replace import march, sums
 from tests.world import exported_into_a_file
 
@@ -265,3 +266,26 @@ def test_look__goes_on_where_it_stopped_and_begins_anew_after_a_change(
     set_overrides(shop, Overrides(), actor=None)
     look_on()
     assert not Overtaken.objects.exists()
+
+
+def test_other_establishments__of_the_customer_go_along_where_they_are_ticked(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    division = linked[1]
+    row = TillFactory(establishment=EstablishmentFactory(tenant=shop.tenant))
+    sister = Caller(row, issue_key(row))
+    sister.put("parameters", PARAMETERS)
+    assert not activate(choose_division(row.establishment, division.connection, division.code))
+    booked(linked, "2026-03-14")
+    assert sister.post("closings", closing(1042, **of_day("2026-03-13"))).status_code == 201
+    work(division)
+    for it in (shop, row.establishment):
+        go_to("707010", it)
+    shown = client.get(reverse("console_correction", args=[shop.pk])).context
+    assert [(it["shop"], it["count"]) for it in shown["sisters"]] == [(row.establishment, 1)]
+    assert shown["total"] == 1
+    stranger = EstablishmentFactory()
+    ask(client, shop, also=[f"{row.establishment.pk}:{shown['sisters'][0]['shown']}", f"{stranger.pk}:", "x:y"])
+    assert RepostItem.objects.count() == 2
+    until_done(division, exact)
+    assert on_accounts(exact, division)["707010"] == Decimal("-2000.00")
