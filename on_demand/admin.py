@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +54,7 @@ LABELS = {
 class OnDemandExportAdmin(ReadOnlyAdmin):
     """The history is the list; a run's page follows it and is its report."""
 
-    list_display = ["title", "period", "place", "state_label", "asked_at", "who", "file_name"]
+    list_display = ["title", "period", "place", "state_label", "asked", "who", "file_name"]
     list_filter = ["state", "format", ("establishment", OwnAutocompleteFilter), ("tenant", OwnAutocompleteFilter)]
     lookups = frozenset({"state__exact", "format__exact", "establishment__id__exact", "tenant__id__exact"})
     list_select_related = ["tenant", "establishment", "asked_by", "asked_by_till__establishment"]
@@ -99,6 +100,10 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     def state_label(self, run: OnDemandExport) -> tuple[str, str]:
         verdict = verdict_of(run)
         return verdict, str(WORDS[verdict])
+
+    @display(description=_("asked"), ordering="asked_at")
+    def asked(self, run: OnDemandExport) -> str:
+        return date_format(timezone.localtime(run.asked_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("asked by"))
     def who(self, run: OnDemandExport) -> str:

@@ -76,11 +76,17 @@ class Together:
 
     @property
     def verdict_words(self) -> str:
-        return str(WORDS[self.verdict])
+        """What became of all of them; done, with how many customers had nothing."""
+        if self.verdict is not Verdict.DONE or not self.nothing:
+            return str(WORDS[self.verdict])
+        count = len(self.nothing)
+        words = ngettext("done, nothing for {count} customer", "done, nothing for {count} customers", count)
+        return words.format(count=count)
 
     @property
     def box(self) -> str:
-        return BOXES.get(self.verdict, "info")
+        """The console's class of the box that says it; green only where every customer has its file."""
+        return "warning" if self.verdict is Verdict.DONE and self.nothing else BOXES.get(self.verdict, "info")
 
     @property
     def has_files(self) -> bool:
