@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeNumericFilter
 from unfold.decorators import display
 
 from exact.lane.states import OVER
-from exact.models import Finding, Posting
+from exact.models import Finding, FindingKind, Posting
 from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.console.closing_page import closing_context
@@ -131,8 +131,9 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=LABELS)
     def state_label(self, export: StoredClosing) -> tuple[str, str]:
-        if export.state == ClosingState.EXPORTED and bool(getattr(export, "findings", None)):
-            return "differs", _now("differs in Exact")
+        if export.state == ClosingState.EXPORTED and (found := getattr(export, "findings", None)):
+            gone = any(it.kind == FindingKind.MISSING for it in found)
+            return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
         return export.state, export.get_state_display()
 
     @display(description=_("in Exact, or what to do"))

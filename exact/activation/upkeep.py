@@ -1,23 +1,28 @@
 """Life after the activation: consents kept alive, companies read again each night, people told once."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
+from exact.activation.links import make_link
 from exact.activation.switch import recheck, refresh_catalogue
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
 from exact.api.consent import KEEP_ALIVE_AFTER, doubt_is_due, gone_or_late, lapses_at, usable
 from exact.api.errors import ExactError, NeedsReconnect, Unavailable
 from exact.company.companies import look_at_access
-from exact.models import Activation, Connection, Division
+from exact.models import Activation, Connection, Division, LinkWay
 from exact.past import notice
 from tenants.models import Establishment, User
 from tenants.put_off import due, each_alone, in_turn
@@ -98,21 +103,33 @@ def _select_untold() -> QuerySet[Connection]:
 
 
 def _write_to(connection: Connection) -> None:
-    staff = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
-    stopped = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
-    contacts = (it.establishment.contact_email for it in stopped)
-    receivers = {*staff.values_list("email", flat=True), connection.user_email, *contacts} - {""}
-    context = {
-        "connection": connection,
-        "establishments": [str(it.establishment) for it in stopped],
-        "lapses_at": lapses_at(connection),
-        "console": f"{settings.PUBLIC_URL}/console/",
-    }
-    for language in sorted({language_of(address) for address in receivers}):
+    """To the reseller's people, with the page where a link is sent; to who logs in at Exact, with the link itself.
+
+    One link is enough, whoever of them opens it: the new log-in wakes every establishment of the consent.
+    """
+    rows = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
+    stopped = [it.establishment for it in rows.order_by("establishment__code", "pk")]
+    people = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
+    staff = {*people.values_list("email", flat=True)}
+    outside = {connection.user_email, *(shop.contact_email for shop in stopped)} - staff - {""}
+    checklist = reverse("console_set_up_customer", args=[connection.tenant_id])
+    told = {"connection": connection, "establishments": [*map(str, stopped)], "lapses_at": lapses_at(connection)}
+    _send_lost_consent(staff - {""}, {**told, "console": f"{settings.PUBLIC_URL}{checklist}#shop-{stopped[0].pk}"})
+    if outside:
+        with transaction.atomic():
+            to = stopped[0].contact_email or connection.user_email
+            link, url = make_link(stopped[0], way=LinkWay.MAILED, mailed_to=to)
+            _send_lost_consent(outside, {**told, "url": url, "expires_at": link.expires_at})
+
+
+def _send_lost_consent(receivers: Iterable[str], context: dict[str, Any]) -> None:
+    by_language: defaultdict[str, list[str]] = defaultdict(list)
+    for address in sorted(receivers):
+        by_language[language_of(address)].append(address)
+    for language, to in sorted(by_language.items()):
         with translation.override(language):
             subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
             body = render_to_string("exact/mail/lost_consent.txt", context)
-        to = sorted(address for address in receivers if language_of(address) == language)
         EmailMessage(subject=subject, body=body, to=to).send()
 
 

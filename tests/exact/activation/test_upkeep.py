@@ -1,7 +1,9 @@
 """Life after the activation: what changes at Exact is noticed, told once, holds what comes, and lets it go again."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -192,9 +194,17 @@ def test_consent__lost_is_told_once_to_who_can_mend_it(linked: tuple[Caller, Div
     till.post("closings", closing())
     work(division)
     assert [tell_of_lost_consents(), tell_of_lost_consents()] == [1, 0]
-    assert mail.outbox[0].to == sorted({staff.email, Connection.objects.get().user_email})
-    assert till.till.establishment.name in mail.outbox[0].body
-    assert "gAAA" not in mail.outbox[0].body
+    to_staff, to_user = mail.outbox
+    assert (to_staff.to, to_user.to) == ([staff.email], [Connection.objects.get().user_email])
+    for letter in (to_staff, to_user):
+        assert till.till.establishment.name in letter.body
+        assert "gAAA" not in letter.body
+    (page,) = re.findall(r"https?://\S+/console/\S+", to_staff.body)
+    assert console(staff).get(urlsplit(page).path).status_code == 200
+    (address,) = re.findall(r"https?://\S+", to_user.body)
+    opened = Client().get(urlsplit(address).path)
+    assert opened.status_code == 200
+    assert "n’accepte plus la connexion" in opened.content.decode()
 
 
 def test_consent__lost_is_told_to_each_in_its_language(linked: tuple[Caller, Division]) -> None:

@@ -1,0 +1,70 @@
+"""Whatever becomes of a consent, every place says it with the same words, or is silent about it everywhere."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from exact.api.consent import Consent, consent_of, say_consent
+from exact.models import Connection, ConnectionState, Division, Lane
+from tenants.factories import StaffFactory
+from tests.conftest import Caller, closing
+
+Change = Callable[[], dict[str, object]]
+SITUATIONS: dict[Consent, Change] = {
+    Consent.LOST: lambda: {"state": ConnectionState.RECONNECT_REQUIRED},
+    Consent.FORGOTTEN: lambda: {"state": ConnectionState.DISCONNECTED},
+    Consent.DOUBTFUL: lambda: {"doubted_at": timezone.now()},
+    Consent.ENDING: lambda: {"access_issued_at": timezone.now() - timedelta(days=21)},
+    Consent.GOOD: dict,
+}
+
+
+def told_state(till: Caller) -> str:
+    return str(till.get("activation").json()["state"])
+
+
+@pytest.mark.parametrize("consent", Consent)
+def test_consent__is_said_alike_in_every_place(linked: tuple[Caller, Division], consent: Consent) -> None:
+    till, division = linked
+    shop = till.till.establishment
+    moving = till.post("closings", closing()).json()["id"]
+    Lane.objects.filter(division=division).update(
+        pause_code="consent_in_doubt", paused_until=timezone.now() + timedelta(minutes=5)
+    )
+    if changes := SITUATIONS[consent]():
+        Connection.objects.filter(pk=division.connection_id).update(**changes)
+    connection = Connection.objects.get(pk=division.connection_id)
+    assert consent_of(connection) is consent
+    client = Client()
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    places = {
+        "first page": reverse("admin:index"),
+        "shop": reverse("console_shop", args=[shop.pk]),
+        "set-up": reverse("console_set_up_customer", args=[shop.tenant_id]),
+        "connections": reverse("admin:exact_connection_changelist"),
+        "connection": reverse("admin:exact_connection_change", args=[connection.pk]),
+        "activations": reverse("admin:exact_activation_changelist"),
+        "activation": reverse("admin:exact_activation_change", args=[shop.activation.pk]),
+        "lanes": reverse("admin:exact_lane_changelist"),
+        "closing": reverse("admin:exports_storedclosing_change", args=[moving]),
+    }
+    # A link that ends in days keeps no entry back: neither a lane nor a closing speaks of it.
+    quiet = {"lanes", "closing"} if consent is Consent.ENDING else set()
+    pages = {place: unescape(client.get(address).content.decode()) for place, address in places.items()}
+    words = say_consent(connection)
+    if not words:
+        every = [str(it.label) for it in Consent if it is not Consent.GOOD]
+        assert {place for place in places if place != "lanes" and any(it in pages[place] for it in every)} == set()
+        return
+    assert {place for place, text in pages.items() if words not in text} == quiet
+    codes = [f"('{code}', " for code in (consent, connection.state, told_state(till))]
+    assert {place for place, text in pages.items() if any(it in text for it in codes)} == set(), "no tuple on a page"
+    told = till.get("activation").json()
+    usable = consent.usable
+    assert (told["state"] == "active", [it["code"] for it in told["problems"]] != []) == (usable, True)
+    assert usable or "nothing is lost" in str(told) or "rien n’est perdu" in str(told)
