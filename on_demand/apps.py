@@ -9,8 +9,11 @@ class OnDemandConfig(AppConfig):
     verbose_name = _("Exports on demand")
 
     def ready(self) -> None:
-        """Tell the room below which closings stand in a delivered file: it does not know this one."""
+        """Tell the rooms below what stands in a delivered file, and what was numbered: they do not know this one."""
         from exports.coverage.elsewhere import ask_also
         from on_demand.delivered import standing_in_files
+        from on_demand.numbers import has_numbers
+        from tenants import siren
 
         ask_also(standing_in_files)
+        siren.ask_also(has_numbers)

@@ -171,3 +171,8 @@ def _warning(absent: list[int]) -> Iterator[Problem]:
         ]
         facts = {"count": str(len(absent)), "numbers": ", ".join(named)}
         yield Problem(code="fec_numbers_absent", facts=facts, blocking=False)
+
+
+def has_numbers(tenant_id: int) -> bool:
+    """Whether entries were numbered for a customer: then its SIREN stays (the FEC's sequences are the company's)."""
+    return KeptNumber.objects.filter(tenant=tenant_id).exists()

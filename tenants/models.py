@@ -18,6 +18,7 @@ from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANT
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
 from tenants.membership import Membership
 from tenants.rights import Role
+from tenants.siren import check_siren, check_siret, refuse_another
 from tenants.users import OF_SUPPORT, Letters, User
 
 __all__ = [
@@ -106,7 +107,7 @@ class Tenant(models.Model):
         _("SIREN"),
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits. Check the number."))],
+        validators=[RegexValidator(r"^[0-9]{9}\Z", _("A SIREN has nine digits. Check the number.")), check_siren],
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
@@ -130,6 +131,13 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises `ValidationError` for another SIREN than the one under which numbers were given."""
+        super().clean()
+        if self.pk is not None:
+            stored = Tenant.objects.values_list("siren", flat=True).get(pk=self.pk)
+            refuse_another(stored, self.siren, tenant_id=self.pk)
 
 
 class BookedLevel(models.TextChoices):
@@ -162,7 +170,7 @@ class Establishment(models.Model):
         _("SIRET"),
         max_length=14,
         blank=True,
-        validators=[RegexValidator(r"^[0-9]{14}\Z", _("A SIRET has fourteen digits. Check the number."))],
+        validators=[RegexValidator(r"^[0-9]{14}\Z", _("A SIRET has fourteen digits. Check the number.")), check_siret],
     )
     booked_level = models.CharField(
         _("what is booked"),

@@ -18,4 +18,8 @@ class Migration(migrations.Migration):
             name='on_demand_bookyear_guard',
             digest='75636e74d2fb78ee',
         ),
+        postgres.in_force.Install(
+            name='on_demand_siren_stays',
+            digest='2493403e07708fcc',
+        ),
     ]

@@ -6,6 +6,7 @@ import django.db.models.functions.text
 import postgres.guards
 import postgres.in_force
 import postgres.seen
+import tenants.siren
 from django.conf import settings
 from django.db import migrations, models
 
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reseller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenants', to='tenants.reseller', verbose_name='reseller')),
                 ('name', models.CharField(max_length=120, verbose_name='legal name')),
-                ('siren', models.CharField(blank=True, max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A SIREN has nine digits. Check the number.')], verbose_name='SIREN')),
+                ('siren', models.CharField(blank=True, max_length=9, validators=[django.core.validators.RegexValidator('^[0-9]{9}\\Z', 'A SIREN has nine digits. Check the number.'), tenants.siren.check_siren], verbose_name='SIREN')),
                 ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended since')),
                 ('suspended_why', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='why it is suspended')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='establishments', to='tenants.tenant', verbose_name='customer')),
                 ('code', models.CharField(help_text='Short name on every entry, e.g. PARIS01.', max_length=10, validators=[django.core.validators.RegexValidator('^[A-Z0-9]+$', 'Capital letters and digits only.')], verbose_name='code')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[django.core.validators.RegexValidator('^[0-9]{14}\\Z', 'A SIRET has fourteen digits. Check the number.')], verbose_name='SIRET')),
+                ('siret', models.CharField(blank=True, max_length=14, validators=[django.core.validators.RegexValidator('^[0-9]{14}\\Z', 'A SIRET has fourteen digits. Check the number.'), tenants.siren.check_siret], verbose_name='SIRET')),
                 ('booked_level', models.CharField(choices=[('auto', 'automatic: the first closing that covers a ticket'), ('general', 'general closings'), ('station', 'station closings'), ('drawer', 'drawer closings')], default='auto', help_text='Leave it automatic unless you are asked which closings count.', max_length=10, verbose_name='what is booked')),
                 ('contact_email', models.EmailField(blank=True, db_default='', help_text='Who links the establishment to Exact, and is told when the link ends.', max_length=254, verbose_name="contact's e-mail address")),
                 ('opening_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(choices=[(1, 'Monday'), (2, 'Tuesday'), (3, 'Wednesday'), (4, 'Thursday'), (5, 'Friday'), (6, 'Saturday'), (7, 'Sunday')]), blank=True, help_text='Days a closing is expected on. Empty: learned from the last four weeks.', null=True, size=None, verbose_name='opening days')),
