@@ -171,6 +171,8 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "user_pk": customer.staff.pk,
         "user": customer.staff.pk,
         "date": "2026-03-14",
+        "from": "2026-03-01",
+        "reviews": "3",
         "_selected_action": str(customer.export.pk),
     }
 
