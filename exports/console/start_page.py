@@ -6,17 +6,21 @@ And how many of the next closings a person looks at before they go.
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from exact.models import Activation, Division
 from exports.console import links
+from exports.models import StoredClosing
 from exports.start.days import choices_of, read_day, waiting_by_day
 from exports.start.outlook import Outlook, gone_before, outlook
 from exports.way.reviews import say_reviews, waiting_for_review
@@ -27,6 +31,7 @@ from tenants.models import REVIEWS_MAX, Establishment, User
 from tenants.scope import visible_to
 
 WHY_MAX = 200
+RELEASED_AT_ONCE = 50
 
 
 def start_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
@@ -79,10 +84,16 @@ def _context(shop: Establishment) -> dict[str, Any]:
         "before_gross": euros(sum((it.gross for it in before), Decimal())),
         "before_address": links.closings(establishment=shop.pk, problem="before_start"),
         "to_review": to_review.count(),
-        "to_review_address": links.closings(establishment=shop.pk, problem="first_review"),
+        "to_review_address": _release_address(to_review),
         "reviews_max": REVIEWS_MAX,
         "back": links.shop(shop.pk),
     }
+
+
+def _release_address(to_review: QuerySet[StoredClosing]) -> str:
+    """Where the oldest closings that wait for a review are looked at together."""
+    chosen = [("closing", str(pk)) for pk in to_review.values_list("pk", flat=True)[:RELEASED_AT_ONCE]]
+    return f"{reverse('console_way', args=['release'])}?{urlencode(chosen)}"
 
 
 def _tell_move(shop: Establishment, day: date | None) -> dict[str, Any]:

@@ -106,8 +106,8 @@ SENTENCES: dict[str, str] = {
         "if it shall be booked too."
     ),
     "first_review": N_(
-        "It is one of the first closings, which a person looks at before they go to Exact. Look at its entries, then "
-        "release it."
+        "Waits for your review: a person looks at the first closings before they go to Exact. Look at the entries, "
+        "then release."
     ),
     # which closing counts
     "other_level_booked": N_(

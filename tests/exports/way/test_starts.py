@@ -1,5 +1,6 @@
 """From which day closings go to Exact, and the first ones that a person looks at: the second time of everything."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -216,6 +217,9 @@ def test_review__several_at_once_and_none_once_it_is_called_off(linked: Linked) 
     say_reviews(shop.pk, 3)
     exports = push(till, 10, 11)
     staff = client_of(StaffFactory(reseller=till.till.tenant.reseller))
+    by_cause = re.search(r'href="([^"]*/way/release/[^"]*)"', staff.get(reverse("console_causes")).content.decode())
+    assert by_cause is not None
+    assert staff.get(by_cause[1]).context["total"] == 2
     chosen = {"closing": [str(it.pk) for it in exports], "confirm": "yes"}
     assert staff.post(reverse("console_way", args=["release"]), chosen).status_code == 302
     tasks.reposts()
