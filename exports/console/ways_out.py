@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from exact.lane.states import stands
 from exact.models import Posting, PostingState
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
-from exports.models import ClosingState, SetAside, StoredClosing
+from exports.models import ClosingState, Overtaken, SetAside, StoredClosing
 from exports.reposts.replace import REPLACEABLE
 from exports.way.decide import WAIVABLE
 from exports.way.reviews import waits_for_review
@@ -69,6 +69,12 @@ class Stand:
     def in_exact(self) -> list[Posting]:
         """Its entries in Exact that can be replaced there."""
         return [it for it in self.postings if it.state in REPLACEABLE and not it.reverses_id]
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether it stands in the books by settings of before."""
+        exported = self.export.state == ClosingState.EXPORTED
+        return exported and Overtaken.objects.filter(closing=self.export.pk).exists()
 
     @cached_property
     def set_aside(self) -> SetAside | None:
@@ -179,6 +185,16 @@ BOOK_AS_IT_IS = Way(
     fits=lambda it: it.held and not WAVED_THROUGH.isdisjoint(it.holding),
     leads_to=page_of("as-it-is"),
 )
+CORRECT = Way(
+    name="correct",
+    label=_("Correct what is booked…"),
+    explanation=_(
+        "The settings were changed since: all that stands by the former ones is shown and corrected together."
+    ),
+    permission="booking.view_mapping",
+    fits=lambda it: it.overtaken,
+    leads_to=lambda it: reverse("console_correction", args=[it.export.establishment_id]),
+)
 REPLACE = Way(
     name="replace",
     label=_("Compare and replace…"),
@@ -239,6 +255,7 @@ WAYS: tuple[Way, ...] = (
     BOOK_THE_REST,
     BOOK_AS_IT_IS,
     BOOK_THE_GAP,
+    CORRECT,
     REPLACE,
     LOOK_AGAIN,
     LEAVE_UNBOOKED,

@@ -231,6 +231,8 @@ def test_who_may__sees_and_corrects_their_own_only(
     booked(linked, "2026-03-14")
     go_to("707010", shop)
     page = reverse("console_correction", args=[shop.pk])
+    closing_page = reverse("admin:exports_storedclosing_change", args=[StoredClosing.objects.get().pk])
+    assert page in {it.address for it in client.get(closing_page).context["ways"]}
     form = {"shown": client.get(page).context["shown"], "period": "2026/3", "why": "x"}
     accountant, stranger = browser(AccountantFactory(tenant=shop.tenant)), browser(StaffFactory())
     assert accountant.get(page).context["total"] == 1
