@@ -5,9 +5,11 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.models import Connection, ConnectionState, Division, Lane
@@ -68,3 +70,23 @@ def test_consent__is_said_alike_in_every_place(linked: tuple[Caller, Division], 
     usable = consent.usable
     assert (told["state"] == "active", [it["code"] for it in told["problems"]] != []) == (usable, True)
     assert usable or "nothing is lost" in str(told) or "rien n’est perdu" in str(told)
+
+
+def test_lane__tells_no_pause_that_is_over_and_no_calls_of_another_minute(linked: tuple[Caller, Division]) -> None:
+    till, division = linked
+    now, client = timezone.now(), Client()
+    client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
+    minute = now.replace(second=0, microsecond=0)
+    shown = {}
+    for apart in (timedelta(), timedelta(minutes=10)):
+        Lane.objects.filter(division=division).update(
+            pause_code="unavailable",
+            paused_until=now + timedelta(minutes=5) - apart,
+            minute=minute - apart,
+            minute_calls=4713,
+        )
+        with time_machine.travel(now, tick=False):
+            page = client.get(reverse("admin:exact_lane_changelist")).content.decode()
+        until = date_format(timezone.localtime(now + timedelta(minutes=5) - apart), "H:i")
+        shown[apart] = ("4713" in page or "4\N{NARROW NO-BREAK SPACE}713" in page, until in page)
+    assert shown == {timedelta(): (True, True), timedelta(minutes=10): (False, False)}
