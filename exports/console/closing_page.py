@@ -172,7 +172,7 @@ def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: lis
         tone=TONES[ClosingState.HELD],
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
-        advice=_("Mend this, then send the closing again. Nothing is lost meanwhile."),
+        advice=_("What you can do stands below. Nothing is lost meanwhile."),
     )
 
 

@@ -17,18 +17,20 @@ from exports.words.setting_words import setting_in_words
 SENTENCES: dict[str, str] = {
     **OF_EXACT,
     # within the closing
-    "sale_total": N_("Net {net} plus VAT {tax} is {expected}, not {found}. Check this line on the till."),
+    "sale_total": N_(
+        "Net {net} plus VAT {tax} is {expected}, not {found}. Have the till send it corrected, or book the gap."
+    ),
     "sale_sign": N_("A refund has no positive amount: {found}. Check this line on the till."),
     "receipts_identity": N_(
         "Sales of {sales} and other receipts of {other_receipts} are {expected}, payments are {found}: {difference} "
-        "differ. Compare the closing's printed Z with its means of payment."
+        "differ. Compare them with the printed Z; then have the till send it corrected, book the gap, or set it aside."
     ),
     "turnover_total": N_(
         "The closing says a turnover of {found}, its lines add up to {expected}. Compare them with the printed Z."
     ),
     "perpetual_total": N_(
         "The perpetual total after the closing should be {expected} ({before} before it, and {gross}); the till sent "
-        "{found}. Call support."
+        "{found}. Compare it with the printed Z; if the lines are right, book it as it is."
     ),
     "cash_expected": N_(
         "The cash expected in the drawer should be {expected} (float {float_open}, cash payments {payments}, "
@@ -68,12 +70,14 @@ SENTENCES: dict[str, str] = {
         "The VAT detail of offered items comes to {found} where the closing allows {expected}. Check the offered "
         "items on the till."
     ),
-    "currency": N_("Only euros can be booked; this closing is in {found}. Check the till's currency."),
+    "currency": N_(
+        "Only euros can be booked; this closing is in {found}. Check the till's currency; then set this one aside."
+    ),
     # between closings
     "number_gap": N_("Closing {first} to {last} never arrived before this one. Have the till push what is missing."),
     "perpetual_break": N_(
         "The perpetual total begins at {found} but closing {other} ended at {expected}: turnover is missing or "
-        "double between them. Support must look before this is booked."
+        "double between them. Have the till send what is missing; if nothing is, book it as it is."
     ),
     "date_back": N_(
         "Closing {later} is dated {date}, closing {earlier} before it {former}. Check the till's clock; "
@@ -98,7 +102,7 @@ SENTENCES: dict[str, str] = {
     ),
     "tickets_overlap": N_(
         "Tickets {first} to {last} of station {station} are already covered by closing {other}. "
-        "Support must decide which of the two is booked."
+        "Say which of the two counts."
     ),
     # from which day, and who looks first
     "before_start": N_(
@@ -133,11 +137,11 @@ SENTENCES: dict[str, str] = {
     ),
     "scope_unexpected": N_(
         "A general closing has no scope, this one says “{scope}”. It is not booked beside the one without. "
-        "Correct the till's setting and have it push the closing without scope."
+        "Correct the till's setting and have it push the closing without scope; then set this one aside."
     ),
     "scope_missing": N_(
         "A closing of a station or a drawer says which; this one does not. "
-        "Correct the till's setting and have it push the closing with its scope."
+        "Correct the till's setting and have it push the closing with its scope; then set this one aside."
     ),
     "tickets_uncovered": N_(
         "Tickets {first} to {last} of station {station} are in no closing that is booked. "
@@ -401,8 +405,7 @@ SENTENCES: dict[str, str] = {
 OF_ONE: dict[str, str] = {
     "number_gap": N_("Closing {first} never arrived before this one. Have the till push it."),
     "tickets_overlap": N_(
-        "Ticket {first} of station {station} is already covered by closing {other}. "
-        "Support must decide which of the two is booked."
+        "Ticket {first} of station {station} is already covered by closing {other}. Say which of the two counts."
     ),
 }
 

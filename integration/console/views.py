@@ -1,21 +1,37 @@
 """The console's page of errors by cause."""
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clyo_ingest.models import Push, PushKind
 from exports.console.causes import READ_MAX, causes_of
+from exports.console.ways_out import BOOK_AS_IT_IS, LEAVE_UNBOOKED, WAVED_THROUGH
 from exports.models import StoredClosing
 from tenants.models import User
 from tenants.scope import visible_to
+
+REFUSED_SINCE, REFUSED_MAX = timedelta(days=30), 10
 
 
 def _reader(request: HttpRequest) -> User:
     if not isinstance(request.user, User) or not request.user.has_perm("exports.view_storedclosing"):
         raise PermissionDenied
     return request.user
+
+
+def refused_pushes(user: User) -> list[Push]:
+    """The newest closings that were refused and that nobody took: they are in no list of closings."""
+    since = timezone.now() - REFUSED_SINCE
+    refused = Push.objects.filter(
+        kind=PushKind.CLOSING, answer_status__in=(409, 422), made=None, received_at__gte=since
+    ).select_related("till__establishment", "closing__export")
+    return [*visible_to(user, refused).defer("body").order_by("-received_at", "-pk")[:REFUSED_MAX]]
 
 
 def causes_page(request: HttpRequest) -> HttpResponse:
@@ -29,5 +45,9 @@ def causes_page(request: HttpRequest) -> HttpResponse:
         "read_max": READ_MAX,
         "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
         "may_repost": user.has_perm("exports.repost_storedclosing"),
+        "may_set_aside": user.has_perm(LEAVE_UNBOOKED.permission),
+        "may_book_as_it_is": user.has_perm(BOOK_AS_IT_IS.permission),
+        "waved_through": WAVED_THROUGH,
+        "refused": refused_pushes(user) if user.has_perm("clyo_ingest.view_push") else [],
     }
     return TemplateResponse(request, "console/causes.html", context)

@@ -1,0 +1,45 @@
+"""Which ways out each reason has for which a closing waits: none without one. A test holds the codes against it.
+
+Setting aside and a corrected version fit every held closing, so they are named only where nothing nearer is.
+"""
+
+from exact.wording import SENTENCES as OF_EXACT
+from exports.console import ways_out as ways
+from exports.console.ways_out import COVERED_IN_PART, WAVED_THROUGH, Way
+from exports.coverage.judge import CORRECTION_WAITS, WHICH
+from exports.words.problems import MENDED_IN_THE_MAPPING
+from ledger.gap import GAP_CODES
+
+_OF_SETTINGS = (ways.MEND_MAPPING, ways.SEND_AGAIN)
+_LAST = (ways.LEAVE_UNBOOKED,)
+# What Exact, its company or the mapping must be mended for; what waited then goes by itself or is sent again.
+_SETTINGS = (
+    *OF_EXACT,
+    *MENDED_IN_THE_MAPPING,
+    *("customer_account_missing", "sales_journal_missing", "deductible_vat_unmapped", "difference_unmapped"),
+    *("offered_without_vat", "account_missing", "journal_account_unknown", "walk_in_account_used"),
+    *("gone_from_exact", "reconnect_required"),
+)
+# A part of it stands in Exact, or something else than was sent.
+_STANDING = (
+    *("standing_otherwise", "standing_other_customer", "standing_in_other_company", "alike_in_exact"),
+    *("amount_differs_in_exact", "vat_differs_in_exact", "line_differs_in_exact", "vat_line_differs_in_exact"),
+    *("lines_not_shown", "doubled_in_exact", "found_after_all"),
+)
+_REFUSED = ("refused_after_all", "never_a_clear_answer", "taken_out_again")
+# The till alone can say it otherwise: its corrected version is taken on the closing's page.
+_TILLS = ("offered_vat", "currency", "movement_tax", "vat_without_net", "scope_unexpected", "scope_missing")
+
+WAYS_BY_CODE: dict[str, tuple[Way, ...]] = {
+    **dict.fromkeys(_SETTINGS, _OF_SETTINGS),
+    **dict.fromkeys(WAVED_THROUGH, (ways.BOOK_AS_IT_IS,)),
+    **dict.fromkeys(COVERED_IN_PART, (ways.BOOK_THE_REST, ways.DECIDE)),
+    **dict.fromkeys(("tickets_overlap", "same_again"), (ways.DECIDE, ways.BOOK_AS_IT_IS)),
+    **dict.fromkeys(GAP_CODES, (ways.BOOK_THE_GAP, *_LAST)),
+    **dict.fromkeys(_STANDING, (ways.REPLACE, ways.TAKE_OUT)),
+    **dict.fromkeys(_REFUSED, (ways.SEND_AGAIN, *_LAST)),
+    **dict.fromkeys(_TILLS, _LAST),
+    CORRECTION_WAITS: (ways.DECIDE,),
+    WHICH: (ways.SAY_WHICH,),
+    "first_review": (ways.RELEASE,),
+}
