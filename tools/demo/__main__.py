@@ -21,6 +21,7 @@ from tools.stack.programs import free_port
 from tools.stack.services import CLONE, local_services
 
 QUIET_TIMEOUT_S = 240
+SAY_EVERY_S = 3
 # The books and the shops of the proof; what is beside them is `tools.demo.cast`.
 DIVISION, PROVEN = 8301, ("PARIS01", "PARIS02")
 DEMO_TIMEOUT_S = "4"
@@ -109,7 +110,7 @@ def _push_all(processes: Processes, home: Path, web: str, exact: str) -> list[Pa
     django.setup()
     from django.utils import timezone
 
-    from tools.demo.customers import link, open_books, set_up, write_codes
+    from tools.demo.customers import link_others, link_proof, open_books, set_up, write_codes
     from tools.demo.pushes import write_pushes
     from tools.demo.troubles import act_in_exact, wait_until_they_show
 
@@ -126,10 +127,14 @@ def _push_all(processes: Processes, home: Path, web: str, exact: str) -> list[Pa
     _say("tills pair, send their parameters and push their closings")
     _push(processes, home, web, pushes)
     _say("the customers link Exact Online")
-    link(tills, exact)
     files = sorted(week.glob("*/closings/*.json"))
-    if os.environ.get("KILL_WORKER"):
-        _kill_worker_in_the_middle(processes, exact)
+    killed = bool(os.environ.get("KILL_WORKER"))
+    if killed:
+        _slow_down_a_sale(exact)
+    link_proof(tills, exact)
+    if killed:
+        _kill_worker_in_the_middle(processes)
+    link_others(tills, exact)
     _wait_until_quiet(len([*pushes.glob("*/closings/*.json")]))
     _say("last night: a month is closed in Exact, a consent taken back, an entry changed, another deleted")
     act_in_exact(exact, today)
@@ -147,19 +152,23 @@ def _push(processes: Processes, home: Path, web: str, folder: Path) -> None:
     processes.run("tills", *fleet, "--week", str(folder), "--state", str(home / "tills"))
 
 
-def _kill_worker_in_the_middle(processes: Processes, exact: str) -> None:
-    """SIGKILL the worker while it waits for Exact's answer to a sale, then start it again."""
+def _slow_down_a_sale(exact: str) -> None:
+    """Exact answers the proof's first sale two seconds late: time to kill who waits for it."""
+    slow = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "delay", "delay_s": 2.0, "count": 1}
+    httpx.post(f"{exact}/_control/faults", json=slow | {"division": DIVISION}, timeout=10).raise_for_status()
+
+
+def _kill_worker_in_the_middle(processes: Processes) -> None:
+    """SIGKILL the worker while it waits for Exact's answer to that sale, and start it again. Raises `ProgramFailed`."""
     from django.utils import timezone
 
     from exact.models import Posting, PostingState
 
-    slow = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "delay", "delay_s": 2.0, "count": 1}
-    ours = Posting.objects.filter(division__code=DIVISION)
-    while ours.filter(state=PostingState.POSTED).count() < 3:
-        time.sleep(0.02)
-    httpx.post(f"{exact}/_control/faults", json=slow | {"division": DIVISION}, timeout=10)
-    in_flight = ours.filter(state=PostingState.SENDING, entry_kind="sales")
+    in_flight = Posting.objects.filter(division__code=DIVISION, state=PostingState.SENDING, entry_kind="sales")
+    deadline = time.monotonic() + QUIET_TIMEOUT_S
     while not in_flight.filter(sending_since__lt=timezone.now() - timedelta(seconds=1)).exists():
+        if time.monotonic() > deadline:
+            raise ProgramFailed("no sale was in flight: there was nothing to kill the worker in")
         time.sleep(0.02)
     processes.kill("worker")
     states = Counter(Posting.objects.values_list("state", flat=True))
@@ -176,13 +185,13 @@ def _wait_until_quiet(expected: int) -> None:
         establishment__in=Activation.objects.filter(active=True).values("establishment")
     )
     learning = linked.filter(problems__contains=[{"code": "third_party_unknown"}], state=ClosingState.HELD)
-    deadline, shown = time.monotonic() + QUIET_TIMEOUT_S, ""
+    deadline, shown, say_after = time.monotonic() + QUIET_TIMEOUT_S, "", 0.0
     while time.monotonic() < deadline:
         states = Counter(StoredClosing.objects.values_list("state", flat=True))
         line = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        if line != shown:
+        if line != shown and time.monotonic() > say_after:
             _say(line)
-            shown = line
+            shown, say_after = line, time.monotonic() + SAY_EVERY_S
         quiet = not linked.filter(state__in=moving).exists() and not learning.exists()
         if states.total() == expected and quiet:
             return

@@ -74,9 +74,13 @@ def open_books(exact_url: str, today: date) -> None:
                 control.post("/periods", json=period).raise_for_status()
 
 
-def link(tills: Tills, exact_url: str) -> None:
-    """Each customer that is to be linked logs in at Exact and activates its shops. Raises `ProgramFailed`."""
+def link_proof(tills: Tills, exact_url: str) -> None:
+    """The restaurant company of the proof logs in at Exact and activates both shops. Raises `ProgramFailed`."""
     _activate([tills[f"{code}-caisse1"] for code in ESTABLISHMENTS], DIVISION, OWNER, exact_url)
+
+
+def link_others(tills: Tills, exact_url: str) -> None:
+    """So does each other customer that is to be linked. Raises `ProgramFailed`."""
     for customer in CUSTOMERS:
         linked = [tills[shop.till] for shop in customer.shops if shop.story is not Story.NOT_LINKED]
         if linked:
