@@ -82,8 +82,8 @@ def export(page: Page, stage: Stage) -> None:
 def check(page: Page, stage: Stage) -> None:
     """Last month's figures of the accountant's customers, once Exact was read."""
     page.goto(f"{stage.web}/console/check/")
-    page.get_by_role("button", name="Afficher").first.click()
-    page.wait_for_url("**first=**")
+    page.locator("#content").get_by_role("button", name="Afficher").first.click()
+    page.wait_for_url("**/check/?*")
 
 
 SHOTS = (
