@@ -94,7 +94,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[StoredClosing], bool]:
         return (find(queryset, search_term) if search_term.strip() else queryset), False
 
-    def lay_beside(self, rows: Sequence[StoredClosing]) -> None:
+    def lay_beside(self, request: HttpRequest, rows: Sequence[StoredClosing]) -> None:
         entries_beside([*rows])
 
     def change_view(

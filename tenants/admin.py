@@ -193,7 +193,7 @@ class TenantAdmin(SuspendableAdmin):
     @admin.display(description=_("set-up"))
     def set_up(self, tenant: Tenant) -> str:
         address = reverse("console_set_up_customer", args=[tenant.pk])
-        return format_html('<a class="console-link" href="{}">{}</a>', address, _("See the checklist"))
+        return format_html('<a class="console-link" href="{}">{}</a>', address, _("See the set-up"))
 
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
         """A reseller's customers are its own: it does not choose."""

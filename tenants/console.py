@@ -80,11 +80,11 @@ class ScopedAdmin(ModelAdmin):
         answer = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None) or {}
         if (shown := context.get("cl")) is not None:
-            self.lay_beside([*shown.result_list])
+            self.lay_beside(request, [*shown.result_list])
             context["list_head"] = list_head(shown, request, self.tabs)
         return answer
 
-    def lay_beside(self, rows: Sequence[Any]) -> None:
+    def lay_beside(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Put beside the rows of a list what its columns show of other rows, in few queries."""
 
     def _answer_file(self, request: HttpRequest, kind: str) -> HttpResponse:
@@ -97,7 +97,7 @@ class ScopedAdmin(ModelAdmin):
             words = _now("This list has more than {max} rows. Narrow it down, then take it as a file.")
             messages.warning(request, words.format(max=ROWS_MAX))
             return redirect(f"{request.path}?{request.GET.urlencode()}")
-        self.lay_beside(rows)
+        self.lay_beside(request, rows)
         return list_file(shown, rows, kind, raw=self.raw_values)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -115,7 +115,7 @@ class FindingAdmin(ReadOnlyAdmin):
                 finding.may_replace = request.user.has_perm(REPLACE, finding)
         return answer
 
-    def lay_beside(self, rows: Sequence[Finding]) -> None:
+    def lay_beside(self, request: HttpRequest, rows: Sequence[Finding]) -> None:
         closings_beside([*rows])
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Finding | None:

@@ -1,5 +1,6 @@
 """The pages of a shop and of a customer, as those see them who may: nobody else finds them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,12 +8,14 @@ from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from exports.console import links
+from exports.models import StoredClosing
 from integration.console.places.calendar import Month, asked_month
-from tenants.factories import SupportFactory
+from tenants.factories import EstablishmentFactory, SupportFactory, TillFactory
 from tenants.models import Change, Note, User
 from tests.conftest import closing
 from tests.world import World, world
@@ -51,6 +54,58 @@ def test_shops__are_the_persons_own(here: World) -> None:
     page = text_of(client_of(here.own.accountant), reverse("console_shops"))
     assert links.shop(here.own.till.establishment_id) in page
     assert links.shop(here.sister.till.establishment_id) not in page
+
+
+def test_shops__have_the_worst_first_and_their_days(here: World) -> None:
+    client = client_of(here.own.staff)
+    StoredClosing.objects.filter(pk=here.own.export.pk).update(business_date=timezone.localdate() - timedelta(days=1))
+    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="exported")
+    page = client.get(reverse("console_shops"))
+    rows = page.context["map"].rows
+    assert [row.shop for row in rows] == [here.own.till.establishment, here.sister.till.establishment]
+    assert [(cell.word, bool(cell.address)) for cell in rows[0].cells[:2]] == [("blank", False), ("failed", True)]
+    assert str(here.own.number) in text_of(client, rows[0].cells[1].address)
+    assert rows[0].condition.condition == "failed"
+    narrowed = client.get(reverse("console_shops"), {"customer": here.sister.tenant.pk, "q": "soeurette"})
+    assert [row.shop for row in narrowed.context["map"].rows] == [here.sister.till.establishment]
+    assert not client.get(reverse("console_shops"), {"q": "VOISIN"}).context["map"].rows
+    of_one = client_of(SupportFactory()).get(reverse("console_shops"), {"reseller": here.foreign.tenant.reseller_id})
+    assert [row.shop for row in of_one.context["map"].rows] == [here.foreign.till.establishment]
+
+
+def test_pages__take_as_many_queries_however_much_there_is(here: World) -> None:
+    """And each look at closings is by a shop or till and its days, which an index has in this order."""
+    client = client_of(here.own.staff)
+    shop = here.own.till.establishment
+    lists = [reverse(f"admin:tenants_{it}_changelist") for it in ("tenant", "establishment", "till")]
+    pages = [reverse("console_shops"), links.shop(shop.pk), links.customer(shop.tenant_id), *lists]
+    counts = []
+    for address in pages:
+        client.get(address)  # what is read once and then known
+    for more_of_it in range(2):
+        for address in pages:
+            with CaptureQueriesContext(connection) as asked:
+                client.get(address)
+            counts.append(len(asked))
+        for number in range(3):
+            more = EstablishmentFactory(tenant=shop.tenant)
+            TillFactory(establishment=more, paired_at=timezone.now())
+            TillFactory(establishment=shop, paired_at=timezone.now(), name=f"Caisse {more_of_it}{number}")
+    assert counts[: len(pages)] == counts[len(pages) :]
+    assert max(counts) < 110
+
+
+def test_lists__lead_to_the_pages_and_say_how_each_stands(here: World) -> None:
+    client = client_of(here.own.staff)
+    shop = here.own.till.establishment
+    for name, address in (
+        ("tenant", links.customer(shop.tenant_id)),
+        ("establishment", links.shop(shop.pk)),
+        ("till", f"{links.shop(shop.pk)}#tills"),
+    ):
+        page = text_of(client, reverse(f"admin:tenants_{name}_changelist"))
+        assert f'href="{address}"' in page and "14/03/2026" in page
+        assert name == "till" or "1 clôture en échec, du 14/03/2026." in page
 
 
 @pytest.mark.parametrize("stranger", ["sister", "foreign"])

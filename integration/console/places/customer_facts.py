@@ -1,11 +1,19 @@
-"""What a customer is: its reseller, its number, its establishments."""
+"""What a customer is: its reseller, its companies in Exact, its people, its exports, its establishments."""
 
-from exports.console import links
+from collections import Counter
+
+from django.urls import reverse
+
+from exact.models import Activation, Division
 from integration.console.places.section import Told, Visit
-from tenants.models import Establishment, Tenant
+from integration.console.places.shops_map import map_of
+from on_demand.models import BookYear, MonthlyExport, OnDemandExport
+from tenants.models import Establishment, Membership, Tenant
 from tenants.scope import visible_to
 
-SHOPS_MAX = 100
+SHOPS_MAX = 50
+LISTED_MAX = 50
+EXPORTS_SHOWN = 5
 
 
 def identity(visit: Visit, tenant: Tenant) -> Told:
@@ -13,8 +21,46 @@ def identity(visit: Visit, tenant: Tenant) -> Told:
     return {"tenant": tenant, "by_support": visit.user.is_support}
 
 
+def companies(visit: Visit, tenant: Tenant) -> Told:
+    """The companies its closings go to, by whose consent, and how many establishments go there."""
+    if not visit.user.has_perm("exact.view_connection"):
+        return None
+    goes_to = visible_to(visit.user, Activation.objects.filter(tenant=tenant, active=True))
+    counted = Counter(goes_to.values_list("division", flat=True))
+    rows = visible_to(visit.user, Division.objects.filter(pk__in=counted)).select_related("connection")
+    return {"tenant": tenant, "companies": [(it, counted[it.pk]) for it in rows.order_by("name")[:LISTED_MAX]]}
+
+
+def people(visit: Visit, tenant: Tenant) -> Told:
+    """Its accountants and its own people, for who may invite such."""
+    if not visit.user.has_perm("tenants.view_membership"):
+        return None
+    rows = visible_to(visit.user, Membership.objects.filter(tenant=tenant, ended_at=None)).select_related("user")
+    shown = rows.order_by("user__email")[:LISTED_MAX]
+    page = "admin:tenants_membership_change"
+    return {"people": [(it.user, it.user.get_role_display(), reverse(page, args=[it.pk])) for it in shown]}
+
+
+def exports(visit: Visit, tenant: Tenant) -> Told:
+    """The latest exports on demand, the orders for each month, the fiscal years that were said."""
+    if not visit.user.has_perm("on_demand.view_ondemandexport"):
+        return None
+    runs = visible_to(visit.user, OnDemandExport.objects.filter(tenant=tenant)).select_related("tenant")
+    monthly = visible_to(visit.user, MonthlyExport.objects.filter(tenant=tenant)).select_related("establishment")
+    return {
+        "runs": runs.defer("sheet", "sheet_csv", "comparison").order_by("-asked_at")[:EXPORTS_SHOWN],
+        "monthly": monthly.order_by("pk")[:LISTED_MAX],
+        "years": visible_to(visit.user, BookYear.objects.filter(tenant=tenant)).order_by("-first_day")[:EXPORTS_SHOWN],
+    }
+
+
 def shops(visit: Visit, tenant: Tenant) -> Told:
-    """Its establishments, by their codes; each leads to its page."""
-    rows = visible_to(visit.user, Establishment.objects.filter(tenant=tenant)).order_by("code")[: SHOPS_MAX + 1]
-    found = [(shop, links.shop(shop.pk)) for shop in rows]
-    return {"shops": found[:SHOPS_MAX], "more": len(found) > SHOPS_MAX}
+    """Its establishments by their codes, each with how it stands and its last days."""
+    rows = visible_to(visit.user, Establishment.objects.filter(tenant=tenant)).select_related("tenant__reseller")
+    found = [*rows.order_by("code")[: SHOPS_MAX + 1]]
+    return {
+        "tenant": tenant,
+        "map": map_of(visit.user, found[:SHOPS_MAX]),
+        "more": len(found) > SHOPS_MAX,
+        "may_add": visit.user.has_perm("tenants.add_establishment"),
+    }

@@ -12,6 +12,9 @@ from tenants.models import Tenant
 # In the order of the page. A further section is a row here and a template console/places/customer/NAME.html.
 SECTIONS: tuple[Section[Tenant], ...] = (
     Section(name="identity", column=Column.FACTS, tell=customer_facts.identity),
+    Section(name="companies", column=Column.FACTS, tell=customer_facts.companies),
+    Section(name="people", column=Column.FACTS, tell=customer_facts.people),
+    Section(name="exports", column=Column.FACTS, tell=customer_facts.exports),
     Section(name="shops", column=Column.NEWS, tell=customer_facts.shops),
     Section(name="notes", column=Column.NEWS, tell=notes.of_customer),
 )

@@ -1,28 +1,63 @@
-"""All establishments a person may see, each leading to its page."""
+"""All establishments a person may see, the worst first, each with its last days."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from exports.console import links
 from integration.console.places.reader import reader_of
-from tenants.models import Establishment
+from integration.console.places.shops_map import map_of, worst_first
+from ledger import texts
+from tenants.models import Establishment, Reseller, Tenant, User
 from tenants.scope import visible_to
 
 SHOPS_A_PAGE = 50
+CHOICES_MAX = 500
 
 
 def shops_page(request: HttpRequest) -> HttpResponse:
-    """The establishments, by customer, fifty a page."""
+    """Fifty establishments a page: `?reseller=` or `?customer=` chooses whose, `?q=` looks for a name or a code."""
     user = reader_of(request, "tenants.view_establishment")
-    rows = visible_to(user, Establishment.objects.select_related("tenant__reseller"))
-    page = Paginator(rows.order_by("tenant__name", "code", "pk"), SHOPS_A_PAGE).get_page(request.GET.get("page"))
+    rows = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
+    query = request.GET.get("q", "").strip()
+    chosen = texts.whole(request.GET.get("reseller" if user.is_support else "customer", ""))
+    page = Paginator(worst_first(user, _narrow(user, rows, chosen, query)), SHOPS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    shops = Establishment.objects.select_related("tenant__reseller").in_bulk([*page])
     context = {
         **admin.site.each_context(request),
         "title": _("All establishments"),
         "page": page,
-        "shops": [(shop, links.shop(shop.pk), links.customer(shop.tenant_id)) for shop in page],
+        "map": map_of(user, [shops[pk] for pk in page if pk in shops]),
+        "choices": _list_choices(user),
+        "chosen": chosen,
+        "query": query,
+        "by_reseller": user.is_support,
+        "asked": _address_without_page(request),
     }
     return TemplateResponse(request, "console/places/shops.html", context)
+
+
+def _narrow(user: User, rows: QuerySet[Establishment], chosen: int | None, query: str) -> QuerySet[Establishment]:
+    if chosen is not None:
+        rows = rows.filter(tenant__reseller=chosen) if user.is_support else rows.filter(tenant=chosen)
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(code__iexact=query) | Q(tenant__name__icontains=query))
+    return rows
+
+
+def _list_choices(user: User) -> list[tuple[int, str]]:
+    """Support chooses a reseller, everybody else one of several customers."""
+    rows: QuerySet[Any] = Reseller.objects.all() if user.is_support else Tenant.objects.all()
+    return [*visible_to(user, rows).order_by("name").values_list("pk", "name")[:CHOICES_MAX]]
+
+
+def _address_without_page(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    return f"{asked.urlencode()}&" if asked else ""

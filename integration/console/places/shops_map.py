@@ -1,0 +1,111 @@
+"""Shops and their last days in a grid: a row is a shop, a cell is a day's word. Every look is one for all its rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from concerns.condition import ShopCondition, conditions_of
+from exact.models import Finding
+from exports.console import links
+from exports.coverage.days import DayWord, ShopDay, days_of
+from exports.coverage.silent import silences
+from exports.models import ClosingState, StoredClosing
+from integration.console.places.calendar import say_day
+from tenants.models import Establishment, Till, User
+from tenants.scope import visible_to
+
+DAYS = 31
+# What leads to a page of its own when it is reached by keyboard; a good day is reached through the shop's calendar.
+TO_SEE = frozenset({DayWord.FAILED, DayWord.DIFFERS, DayWord.HELD, DayWord.SILENT, DayWord.WAITING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One day of one shop; `said` is all of it in words."""
+
+    word: DayWord
+    said: str
+    address: str
+
+    @property
+    def to_see(self) -> bool:
+        return self.word in TO_SEE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One shop: how it stands, and its days."""
+
+    shop: Establishment
+    condition: ShopCondition | None
+    cells: list[Cell]
+    address: str
+    customer_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopsMap:
+    """Rows of shops under the same days, the newest first."""
+
+    days: list[date]
+    rows: list[Row]
+    words: list[DayWord]
+
+
+def map_of(user: User, shops: Sequence[Establishment]) -> ShopsMap:
+    """The last 31 days, the newest first, of these shops in their order: as many queries for a hundred as for one.
+
+    The shops are read with `select_related("tenant__reseller")`.
+    """
+    last = timezone.localdate()
+    first = last - timedelta(days=DAYS - 1)
+    days, conditions = days_of(shops, first, last), conditions_of(user, shops)
+    rows = [
+        Row(
+            shop=shop,
+            condition=conditions.get(shop.pk),
+            cells=[_cell(shop, it) for it in reversed(days[shop.pk])],
+            address=links.shop(shop.pk),
+            customer_address=links.customer(shop.tenant_id),
+        )
+        for shop in shops
+    ]
+    met = {cell.word for row in rows for cell in row.cells}
+    return ShopsMap(
+        days=[last - timedelta(days=number) for number in range(DAYS)],
+        rows=rows,
+        words=[word for word in DayWord if word in met and word is not DayWord.BLANK],
+    )
+
+
+def _cell(shop: Establishment, it: ShopDay) -> Cell:
+    nothing = it.word in (DayWord.BLANK, DayWord.CLOSED)
+    said = [shop.name, date_format(it.day, "SHORT_DATE_FORMAT"), it.word.label, *say_day(it)]
+    return Cell(word=it.word, said=", ".join(said), address="" if nothing else links.day_of(shop.pk, it.day))
+
+
+def worst_first(user: User, shops: QuerySet[Establishment]) -> list[int]:
+    """The keys of these shops: most failed first, then most differing, most held, silent yesterday; then by name.
+
+    Only what waits is counted, along indexes that hold nothing else, so thousands of shops take four queries.
+    """
+    waits = visible_to(user, StoredClosing.objects.filter(state__in=[ClosingState.FAILED, ClosingState.HELD]))
+    counted = waits.order_by().values_list("establishment", "state").annotate(n=Count("*"))
+    waiting = {(shop, state): count for shop, state, count in counted}
+    findings = visible_to(user, Finding.objects.filter(settled_at=None)).order_by()
+    differing = Counter(findings.values_list("posting__establishment", flat=True))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    silent = {it.till.establishment_id for it in silences(visible_to(user, Till.objects.all()), yesterday)}
+
+    def urgency(it: tuple[int, str, str]) -> tuple[int | str | bool, ...]:
+        shop, customer, code = it
+        failed, held = (waiting.get((shop, state), 0) for state in (ClosingState.FAILED, ClosingState.HELD))
+        return -failed, -differing[shop], -held, shop not in silent, customer, code
+
+    named = shops.order_by().values_list("pk", "tenant__name", "code")
+    return [shop for shop, _customer, _code in sorted(named, key=urgency)]
