@@ -6,7 +6,7 @@ is wrong, the shop's own facts say how far it is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from concerns.books import differing, differing_by_shop
 from concerns.closings import failed_and_held, failed_and_held_by_shop
 from concerns.concern import Concern, Condition, ShopCondition
-from concerns.found import SOURCES, Source, concerns_of
+from concerns.found import MENDED_BY_MERCHANTS, SOURCES, Source, concerns_of
 from exact.models import Activation
 from exports.console import links
 from exports.models import ClosingState, StoredClosing
-from tenants.models import Establishment, Till, User
+from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -52,7 +52,14 @@ def conditions_of(user: User, shops: Iterable[Establishment]) -> dict[int, ShopC
     for shop, condition in _list_conditions(Scope(user=user, shops=keys)):
         if shop in found and condition.condition.urgency < found[shop].condition.urgency:
             found[shop] = condition
-    return found
+    return {shop: _lead_merchant(shop, it) for shop, it in found.items()} if user.role == Role.MERCHANT else found
+
+
+def _lead_merchant(shop: int, shown: ShopCondition) -> ShopCondition:
+    """What the people of a restaurant do not mend leads them to what it is about."""
+    if shown.condition in MENDED_BY_MERCHANTS:
+        return shown
+    return replace(shown, mend=_("See the closings"), address=links.closings(establishment=shop))
 
 
 def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | None:

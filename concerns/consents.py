@@ -1,6 +1,7 @@
 """Links to Exact that ended, that are in doubt, or that will end."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
@@ -11,6 +12,7 @@ from concerns.behind import shops_behind
 from concerns.concern import Concern, Condition, Item, key_of
 from exact.api.consent import Consent, consent_of, gone_or_late, in_doubt, say_consent
 from exact.models import Activation, Connection
+from tenants.models import Role
 from tenants.viewpoint import Scope
 
 CONDITIONS = {
@@ -31,7 +33,16 @@ def doubtful_consents(scope: Scope) -> Iterator[Concern]:
     connections = [*rows.order_by(F("state").desc(), "access_issued_at")[: scope.read_max]]
     shops = shops_behind(scope, "division__connection", [it.pk for it in connections])
     for connection in connections:
-        yield _tell(connection, shops[connection.pk], may_send=scope.user.has_perm("tenants.change_establishment"))
+        concern = _tell(connection, shops[connection.pk], may_send=scope.user.has_perm("tenants.change_establishment"))
+        yield _say_to_merchant(concern) if scope.user.role == Role.MERCHANT else concern
+
+
+def _say_to_merchant(concern: Concern) -> Concern:
+    """Who logs in at Exact itself needs no link: its first page has the way."""
+    if concern.condition is Condition.LINK_DOUBTFUL:
+        return concern
+    words = _("Log in at Exact again: closings wait meanwhile, nothing is lost.")
+    return replace(concern, words=words, mend=_("Link to Exact again"), address=reverse("admin:index"))
 
 
 def _tell(connection: Connection, shops: frozenset[int], *, may_send: bool) -> Concern:

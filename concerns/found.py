@@ -13,6 +13,7 @@ from concerns.coverage import uncovered
 from concerns.deliveries import undelivered
 from concerns.settings import to_set
 from concerns.tills import missing, never_sent, silent
+from tenants.models import Role
 from tenants.viewpoint import Scope
 
 Source = Callable[[Scope], Iterator[Concern]]
@@ -35,7 +36,14 @@ AT_ONCE: tuple[Source, ...] = (failed_and_held, differing)
 AT_ONCE_KINDS = frozenset({Condition.FAILED, Condition.DIFFERS})
 
 
+# What the people of a restaurant can mend themselves: log in at Exact again, close a till, or say that it stood still.
+OF_MERCHANTS: frozenset[Source] = frozenset({doubtful_consents, silent})
+MENDED_BY_MERCHANTS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING, Condition.SILENT})
+
+
 def concerns_of(scope: Scope, sources: Iterable[Source] = SOURCES) -> list[Concern]:
-    """Everything open in the scope, the most urgent first. Words are in the active language."""
+    """Everything open in the scope that is the person's to mend, the most urgent first, in the active language."""
+    if scope.user.role == Role.MERCHANT:
+        sources = [it for it in sources if it in OF_MERCHANTS]
     found = [concern for source in sources for concern in source(scope)]
     return sorted(found, key=lambda it: (it.condition.urgency, -len(it.items), it.customer, it.shop))

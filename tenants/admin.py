@@ -10,9 +10,11 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -135,7 +137,7 @@ class UserAdmin(ScopedAdmin):
 class MembershipAdmin(ScopedAdmin):
     """Which accountants and restaurants' own people look after which customer, and who let them in."""
 
-    list_display = ["user", "role", "tenant", "may_replace", "invited_by", "created_at", "ended_at"]
+    list_display = ["user", "role", "tenant", "replaces", "invited_by", "since", "ended"]
     list_select_related = ["user", "tenant", "invited_by"]
     list_filter = [("tenant", OwnAutocompleteFilter), "role", ("ended_at", EmptyFieldListFilter)]
     lookups = frozenset({"user__id__exact", "tenant__id__exact", "role__exact", "ended_at__isempty"})
@@ -146,9 +148,21 @@ class MembershipAdmin(ScopedAdmin):
     ordering = ["ended_at", "user__email"]
     actions = ["end_access", "let_replace", "let_replace_no_more"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """By an invitation."""
-        return False
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Who is to look after a customer is invited to."""
+        return redirect("console_invite")
+
+    @admin.display(description=_("may replace entries"), ordering="may_replace")
+    def replaces(self, access: Membership) -> str:
+        return gettext("yes") if access.may_replace else ""
+
+    @admin.display(description=_("since"), ordering="created_at")
+    def since(self, access: Membership) -> str:
+        return date_format(timezone.localtime(access.created_at), "SHORT_DATE_FORMAT")
+
+    @admin.display(description=_("ended"), ordering="ended_at")
+    def ended(self, access: Membership) -> str:
+        return date_format(timezone.localtime(access.ended_at), "SHORT_DATE_FORMAT") if access.ended_at else ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
         """The leave to replace is an accountant's."""

@@ -46,6 +46,7 @@ FURTHER_ACTIONS: dict[str, Mapping[str, frozenset[str]]] = {
         "exact.activation": frozenset({"view", "relink"}),
         "exports.storedclosing": frozenset({"view"}),
         "tenants.establishment": frozenset({"view"}),
+        "tenants.tenant": frozenset({"view"}),
         "tenants.till": frozenset({"view"}),
     },
 }

@@ -65,13 +65,22 @@ class Group:
     """What one establishment's lines say."""
 
     place: str
+    customer: str
     lines: list[Line]
+
+    @property
+    def urgency(self) -> int:
+        """That of its most urgent line."""
+        return self.lines[0].urgency
 
 
 def grouped(lines: Iterable[Line]) -> list[Group]:
-    """Lines by customer and establishment; who has the most urgent one comes first."""
+    """Lines by customer and establishment: the customer with the most urgent one first, all of it together."""
     of_each: defaultdict[str, list[Line]] = defaultdict(list)
     for line in sorted(lines, key=lambda it: (it.customer, it.shop, it.urgency)):
         of_each[line.place].append(line)
-    groups = [Group(place=place, lines=its) for place, its in of_each.items()]
-    return sorted(groups, key=lambda it: it.lines[0].urgency)
+    groups = [Group(place=place, customer=its[0].customer, lines=its) for place, its in of_each.items()]
+    most: dict[str, int] = {}
+    for group in groups:
+        most[group.customer] = min(group.urgency, most.get(group.customer, group.urgency))
+    return sorted(groups, key=lambda it: (most[it.customer], it.customer, it.urgency))

@@ -21,9 +21,10 @@ from exports.coverage.silent import silences
 from integration.console.chart import TITLES, last_days
 from integration.console.first_steps import first_steps
 from integration.console.night import COLUMNS, night_of, paused_lanes
+from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
-from tenants.models import Establishment, Till, User
+from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -47,6 +48,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the first page shows (unfold's `DASHBOARD_CALLBACK`)."""
     user = request.user
     assert isinstance(user, User)
+    if user.role == Role.MERCHANT:
+        return {**context, **own_shops(request, user)}
     day, now = last_business_day(request), timezone.now()
     night = night_of(user, day)
     silent = silences(visible_to(user, Till.objects.all()), day)

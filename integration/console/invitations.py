@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -77,6 +78,8 @@ class InvitationForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label))
         roles = (*([Role.SUPPORT] if user.is_support else []), *RESELLER_ROLES, *MEMBER_ROLES)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
         self.fields["role"].initial = Role.ACCOUNTANT

@@ -93,7 +93,7 @@ UNFOLD: dict[str, Any] = {
                         "admin:exports_storedclosing_changelist",
                         "exports.view_storedclosing",
                     ),
-                    _entry(_("Errors by cause"), "report", "console_causes", "exports.view_storedclosing"),
+                    _entry(_("Errors by cause"), "report", "console_causes", "exports.check_storedclosing"),
                     _entry(_("Differences"), "difference", "admin:exact_finding_changelist", "exact.view_finding")
                     | {"badge": "exports.console.findings_page.menu_count"},
                     _entry(_("Check"), "balance", "console_check", "exports.check_storedclosing"),
@@ -103,7 +103,7 @@ UNFOLD: dict[str, Any] = {
                         "admin:on_demand_ondemandexport_new",
                         "on_demand.add_ondemandexport",
                     ),
-                    _entry(_("Day's log"), "history", "console_log", "exports.view_storedclosing"),
+                    _entry(_("Day's log"), "history", "console_log", "exports.check_storedclosing"),
                 ],
             },
             {
@@ -111,15 +111,15 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _entry(_("All establishments"), "grid_view", "console_shops", "tenants.view_establishment"),
-                    _entry(_("Set-up"), "checklist", "console_set_up", "tenants.view_tenant"),
-                    _entry(_("Customers"), "store", "admin:tenants_tenant_changelist", "tenants.view_tenant"),
+                    _entry(_("Set-up"), "checklist", "console_set_up", "booking.view_mapping"),
+                    _entry(_("Customers"), "store", "admin:tenants_tenant_changelist", "booking.view_mapping"),
                     _entry(
                         _("Establishments"),
                         "storefront",
                         "admin:tenants_establishment_changelist",
-                        "tenants.view_establishment",
+                        "booking.view_mapping",
                     ),
-                    _entry(_("Tills"), "point_of_sale", "admin:tenants_till_changelist", "tenants.view_till"),
+                    _entry(_("Tills"), "point_of_sale", "admin:tenants_till_changelist", "booking.view_mapping"),
                     _entry(_("Pushes"), "input", "admin:clyo_ingest_push_changelist", "clyo_ingest.view_push"),
                 ],
             },
@@ -128,7 +128,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _entry(_("Mappings"), "rule", "admin:booking_mapping_changelist", "booking.view_mapping"),
-                    _entry(_("Activations"), "toggle_on", "admin:exact_activation_changelist", "exact.view_activation"),
+                    _entry(_("Activations"), "toggle_on", "admin:exact_activation_changelist", "exact.view_connection"),
                     _entry(_("Connections"), "link", "admin:exact_connection_changelist", "exact.view_connection"),
                     _entry(_("Lanes"), "conveyor_belt", "admin:exact_lane_changelist", "exact.view_lane"),
                 ],

@@ -20,7 +20,7 @@ REFUSED_SINCE, REFUSED_MAX = timedelta(days=30), 10
 
 
 def _reader(request: HttpRequest) -> User:
-    if not isinstance(request.user, User) or not request.user.has_perm("exports.view_storedclosing"):
+    if not isinstance(request.user, User) or not request.user.has_perm("exports.check_storedclosing"):
         raise PermissionDenied
     return request.user
 

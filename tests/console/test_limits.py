@@ -35,7 +35,7 @@ def test_every_page_of_every_role__asks_at_most_thirty_times_and_counts_no_list(
     support = SupportFactory()
     lists = {reverse(f"admin:{it._meta.app_label}_{it._meta.model_name}_changelist") for it in admin.site._registry}
     seen: dict[str, set[str]] = {}
-    for person in (support, ResellerAdminFactory(reseller=reseller), one.staff, one.accountant):
+    for person in (support, ResellerAdminFactory(reseller=reseller), one.staff, one.accountant, one.merchant):
         client, busy, counting, seen[person.role] = logged_in(person), {}, [], set()
         for name, address in pages_of(person).items():
             status, asked = queries_of(client, address)

@@ -42,6 +42,7 @@ def exact(visit: Visit, shop: Establishment) -> Told:
         "links": [*links.order_by("-created_at")],
         "to_review": waiting_for_review(shop).count() if shop.reviews_left else 0,
         "may_change": visit.user.has_perm("tenants.change_establishment"),
+        "may_relink": visit.user.has_perm("exact.relink_activation"),
     }
 
 

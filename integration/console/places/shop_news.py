@@ -78,15 +78,10 @@ def waits(visit: Visit, shop: Establishment) -> Told:
         )
         for column, states in OPEN.items()
     ]
-    differing = visible_to(visit.user, Finding.objects.filter(settled_at=None, posting__establishment=shop)).count()
-    figures.append(
-        Figure(
-            column="failed",
-            words=_("Differs in Exact"),
-            count=differing,
-            address=links.findings(establishment=shop.pk),
-        )
-    )
+    if visit.user.has_perm("exact.view_finding"):
+        differing = visible_to(visit.user, Finding.objects.filter(settled_at=None, posting__establishment=shop))
+        address = links.findings(establishment=shop.pk)
+        figures.append(Figure(column="failed", words=_("Differs in Exact"), count=differing.count(), address=address))
     last = rows.order_by("-business_date", "-closed_at").first()
     return {
         "shop": shop,

@@ -119,7 +119,7 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
             {
                 "progress": it,
                 "mapping_address": reverse("console_mapping", args=[it.facts.shop.pk])
-                if it.facts.shop.pk in mapped
+                if it.facts.shop.pk in mapped and user.has_perm("booking.view_mapping")
                 else "",
                 "closings_address": links.closings(establishment=it.facts.shop.pk),
                 "condition": conditions[it.facts.shop.pk],
@@ -131,6 +131,7 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
         "complete": done and not any(it.condition.waits for it in conditions.values()),
         "set_up": done,
         "may_change": user.has_perm("tenants.change_till"),
+        "may_relink": user.has_perm("exact.relink_activation"),
         "at": CHECKLIST,
     }
     return _page(request, "console/set_up/checklist.html", context)
