@@ -42,7 +42,7 @@ class Choice:
     @cached_property
     def customers(self) -> list[Tenant]:
         """What there is to choose from, by name; nothing where there is no choice."""
-        if self._user.is_support:
+        if self._user.is_support or (self._user.is_member and len(self._user.leave_by_customer) < 2):
             return []
         rows = all_visible_to(self._user, Tenant.objects.only("name")).order_by("name")
         found = [*(rows if self._user.is_member else rows[: LISTED_MAX + 1])]

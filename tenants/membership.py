@@ -17,6 +17,10 @@ READ_BY = {
 }
 
 
+# Neither over, nor hidden for now: of a customer and a reseller that are not suspended.
+OPEN = Q(ended_at=None, tenant__suspended_at=None, tenant__reseller__suspended_at=None)
+
+
 class Membership(models.Model):
     """A person may look after a customer, as its role says, from the invitation on until somebody ends that.
 

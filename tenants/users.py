@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from postgres.guards import Audited
 from postgres.seen import ALL, Seen
 from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, serving
-from tenants.membership import Membership
+from tenants.membership import OPEN, Membership
 from tenants.rights import MEMBER_ROLES, RESELLER_ROLES, Role, role_allows
 
 
@@ -145,8 +145,7 @@ class User(AbstractBaseUser):
         those of a suspended reseller. Read once for each instance: a request has its own."""
         if not self.is_member:
             return {}
-        open_ones = Q(ended_at=None, tenant__suspended_at=None, tenant__reseller__suspended_at=None)
-        rows = Membership.objects.filter(open_ones, user=self).order_by("tenant_id")
+        rows = Membership.objects.filter(OPEN, user=self).order_by("tenant_id")
         return dict(rows.values_list("tenant_id", "may_replace"))
 
     def may_replace(self, tenant_id: int) -> bool:
