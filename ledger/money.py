@@ -14,7 +14,7 @@ RATE_TEXT = r"^[0-9]{1,2}\.[0-9]{2}$"
 # Twelve digits before the point: what numeric(14, 2) holds, and far below the precision of Decimal.
 _TWO_PLACES = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,2})?").fullmatch
 _TOO_MUCH = Decimal(10**12)
-_RATE_IN_NAME = re.compile(r"(?<![0-9])([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
+_RATE_IN_NAME = re.compile(r"(?<![0-9.,])([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
 
 
 def cents(value: str | Decimal) -> Decimal:

@@ -3,29 +3,22 @@
 A hint, never an obstacle: an account may be called whatever its owner likes.
 """
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from exact.company.catalogue import Catalogue, percentage
 from exact.models import CatalogueItem, CatalogueKind
+from ledger.money import rates_named
 from ledger.problem import Problem
 
+
 # "20 %", "5,5%", "TVA 2.10 %": as French charts of accounts write them.
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
-
-
-def rates_named(text: str) -> frozenset[Decimal]:
-    """The rates that a name speaks of: "Ventes 5,5 % et 10 %" of 5.5 and 10."""
-    return frozenset(Decimal(it.replace(",", ".")) for it in _RATE.findall(text))
-
-
 def rate_hints(catalogue: Catalogue, account: CatalogueItem, rate: Decimal, field: str) -> Iterator[Problem]:
     """What an account says of a rate that is not the slot's: by its name, else by the VAT code Exact has for it."""
     named = rates_named(account.name)
     facts = {"field": field, "account": account.code, "name": account.name, "rate": str(rate)}
     if named and rate not in named:
-        said = ", ".join(map(str, sorted(named)))
+        said = ", ".join(str(it.normalize() + 0) for it in sorted(named))
         yield Problem(code="account_named_otherwise", facts={**facts, "found": said}, blocking=False)
     elif not named and (code := _vat_code_of(catalogue, account)) and percentage(code) != rate:
         told = {**facts, "vat_code": code.code, "found": str(percentage(code))}

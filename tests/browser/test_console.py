@@ -71,7 +71,7 @@ def test_reseller__logs_in_and_lists_the_closings_with_their_states(
     for number in numbers_in(exact, division):
         expect(exported).to_contain_text(number)
     expect(held).to_contain_text("retenue")
-    expect(held).to_contain_text("Comparez le Z imprimé")
+    expect(held).to_contain_text("Comparez-les au Z imprimé")
 
 
 def test_reseller__reads_a_closings_entries_as_debit_and_credit(

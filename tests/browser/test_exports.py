@@ -30,7 +30,7 @@ def test_reseller__exports_a_month_into_a_fec_and_downloads_it(
     reseller.get_by_label("Format").select_option("fec")
     reseller.get_by_label("Au", exact=True).press("Enter")
     expect(reseller.locator("#preview")).to_contain_text("Rien n’a encore été exporté")
-    expect(reseller.get_by_text("Comparez le Z imprimé")).to_be_visible()
+    expect(reseller.get_by_text("Comparez-les au Z imprimé")).to_be_visible()
     assert not OnDemandExport.objects.exists()
     reseller.screenshot(path=tmp_path / "preview.png", full_page=True)
 

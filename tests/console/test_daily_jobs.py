@@ -1,9 +1,11 @@
 """The three daily jobs in a browser, in French: set a customer up, see last night, mend and send again by cause."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from exact.models import Division
@@ -28,12 +30,20 @@ def logged_in(browser: Browser, live_server: Any, person: User, path: str) -> Pa
     return page
 
 
+def last_night() -> dict[str, Any]:
+    """A closing of yesterday: of one of March a till has been silent for months."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    opened, closed = midnight - timedelta(hours=14), midnight - timedelta(hours=1)
+    day = opened.date().isoformat()
+    return closing(business_date=day, opened_at=opened.isoformat(), closed_at=closed.isoformat())
+
+
 def test_set_a_customer_up_until_its_first_entry(
     transactional_db: None, exact: SimulatedExact, live_server: Any, browser: Browser, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     page = logged_in(browser, live_server, StaffFactory(), "/console/")
-    page.get_by_role("link", name="Installer un client").click()
+    page.get_by_role("link", name="Installer un client", exact=True).click()
     page.get_by_label("Raison sociale").fill("Le Zinc SARL")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.get_by_label("Nom").fill("Le Zinc de la Gare")
@@ -56,7 +66,7 @@ def test_set_a_customer_up_until_its_first_entry(
     till = Caller(shop.tills.get(), answer.json()["key"])
     till.put("parameters", PARAMETERS)
     division = exact.link(till.till, *exact.company())
-    till.post("closings", closing())
+    till.post("closings", last_night())
     page.reload()
     expect(page.get_by_text("5 étapes sur 6 terminées")).to_be_visible()
     work(division)

@@ -63,7 +63,7 @@ def test_closing__says_that_its_entry_is_gone_until_a_person_accepts_it(gone: Po
     address = reverse("admin:exports_storedclosing_change", args=[gone.closing_id])
     assert "Son écriture n’est plus dans Exact" in read(person, address)
     listed = reverse("admin:exports_storedclosing_changelist")
-    assert "diffère dans Exact Son écriture n’est plus dans Exact" in read(person, f"{listed}?state=differs")
+    assert "n’est plus dans Exact Son écriture n’est plus dans Exact" in read(person, f"{listed}?state=differs")
     accept_finding(Finding.objects.get(), actor=person)
     assert "Son écriture n’est plus dans Exact" not in read(person, address)
     assert "Z 1042" not in read(person, f"{listed}?state=differs")

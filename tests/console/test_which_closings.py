@@ -18,8 +18,8 @@ from tenants.factories import (
 )
 from tenants.models import Establishment, User
 from tests.conftest import Caller
-from tests.exports.console.walking import page, say, stamp, yes
 from tests.exports.coverage.covering import codes, general, push, pushed, states, station
+from tests.exports.walking import page, say, stamp, yes
 
 UNTOLD: dict[str, Any] = {"tickets": []}
 

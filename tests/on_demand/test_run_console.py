@@ -35,7 +35,7 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
     push(till, 1042, 1045)
     push(till, 1046, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
     page = " ".join(staff_of(till).get(NEW, {**question(till), "show": "1"}).content.decode().split())
-    assert "Comparez le Z imprimé" in page
+    assert "Comparez-les au Z imprimé" in page
     assert f"{till.till.establishment.code} · {till.till.name} · Z 1043 – 1044" in page
     assert figures_in(page) == {
         "Clôtures de la période": "3",

@@ -94,7 +94,7 @@ def test_report__comes_with_the_file_and_its_sheet(postbox: Postbox) -> None:
     assert run.sheet["sha256"] in parts["XIMPORT-controle.csv"].decode("utf-8-sig")
     words = parts[None].decode()
     assert "Clôtures dans le fichier" in words
-    assert "Comparez le Z imprimé" in words
+    assert "Comparez-les au Z imprimé" in words
 
 
 def test_file__is_attached_below_seven_megabytes_and_a_link_from_there(postbox: Postbox) -> None:

@@ -12,7 +12,7 @@ from exports.way.as_it_is import outlook, take_as_it_is
 from exports.way.shown import ShownOtherwise
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.console.walking import browser, page, say, stamp, ways, yes
+from tests.exports.walking import browser, page, say, stamp, ways, yes
 
 Linked = tuple[Caller, Division]
 

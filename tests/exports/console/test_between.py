@@ -8,7 +8,7 @@ from exports.models import SetAside, StoredClosing
 from tenants.factories import ResellerAdminFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.console.walking import browser, page, say, stamp, ways, yes
+from tests.exports.walking import browser, page, say, stamp, ways, yes
 
 Linked = tuple[Caller, Division]
 

@@ -8,7 +8,7 @@ from exports.models import StoredClosing
 from tenants.factories import StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.console.walking import browser, page, say, stamp, ways, yes
+from tests.exports.walking import browser, page, say, stamp, ways, yes
 from tests.exports.way.test_looked_at_again import sums
 
 Linked = tuple[Caller, Division]

@@ -14,7 +14,7 @@ from exports.words.problems import SENTENCES
 from ledger.gap import GAP_CODES
 from tests.conftest import Caller, closing
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.console.walking import browser, ways
+from tests.exports.walking import browser, ways
 
 # These warn, tell what is, or say why a way cannot be walked now: none holds a closing.
 WARN = frozenset(

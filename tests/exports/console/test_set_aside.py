@@ -15,8 +15,8 @@ from exports.way.set_aside import set_aside
 from on_demand.models import OnDemandClosing, OnDemandFormat
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.console.walking import browser, page, say, stamp, ways, yes
 from tests.exports.reposts.test_repost import set_period
+from tests.exports.walking import browser, page, say, stamp, ways, yes
 from tests.ledger.files.readers.fec import read_fec
 from tests.on_demand.given import asked, content_of, done, push, shop
 

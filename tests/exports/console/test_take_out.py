@@ -14,8 +14,8 @@ from exports.reposts.take_out import leaving, take_out
 from tenants.factories import StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.console.walking import browser, page, say, stamp, ways, yes
 from tests.exports.reposts.test_replace import process
+from tests.exports.walking import browser, page, say, stamp, ways, yes
 from tests.exports.way.test_looked_at_again import journal
 
 Linked = tuple[Caller, Division]

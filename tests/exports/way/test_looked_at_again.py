@@ -26,7 +26,7 @@ from ledger.kinds import PaymentKind
 from ledger.problem import Problem
 from tenants.factories import SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.console.walking import browser, page, say, stamp
+from tests.exports.walking import browser, page, say, stamp
 
 Linked = tuple[Caller, Division]
 VOUCHERS_IN_51 = {PaymentKind.MEAL_VOUCHER: MeansOverride(account="511800", journal="51")}

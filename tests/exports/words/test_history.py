@@ -107,7 +107,7 @@ def test_lane__says_why_it_stands_still(linked: tuple[Caller, Division], exact: 
     exact.control("faults", **SALES, fault="rate_limit", division=division.code)
     work(division)
     assert Lane.objects.get(division=division).pause_code == "rate_limited"
-    assert "la limite d’appels est atteinte" in console("fr", reverse("admin:exact_lane_changelist"))
+    assert "La limite d’appels d’Exact est atteinte" in console("fr", reverse("admin:exact_lane_changelist"))
 
 
 def test_refusal__stands_before_what_follows_from_it(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:

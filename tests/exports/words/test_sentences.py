@@ -57,6 +57,24 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "run_again": {"count": "12"},
     "before_start": {"date": "2026-03-14"},
     "consent_lapses": {"date": "2026-03-14"},
+    "consent_in_doubt": {"refused_at": "14:11", "again_at": "14:26"},
+    "account_named_otherwise": {
+        "field": "vat[1].sales_account",
+        "slot": "2",
+        "account": "707020",
+        "name": "Ventes 20 %",
+        "rate": "10.00",
+        "found": "20",
+    },
+    "account_of_other_rate": {
+        "field": "vat[1].sales_account",
+        "slot": "2",
+        "account": "707020",
+        "name": "Ventes",
+        "rate": "10.00",
+        "vat_code": "VN",
+        "found": "20.00",
+    },
     "unclear_answer": {"status": "502"},
     "gone_from_exact": {"catalogue": "gl_account", "item": "707000"},
     "amount_differs_in_exact": {"expected": "1100.00", "found": "1100.01"},
@@ -262,7 +280,8 @@ def test_sentences__say_all_facts_of_every_code(language: str) -> None:
         ),
         (
             Problem(code="currency", facts={"expected": "EUR", "found": "CHF"}),
-            "Seuls des euros peuvent être comptabilisés ; cette clôture est en CHF. Vérifiez la devise de la caisse.",
+            "Seuls les euros peuvent être comptabilisés ; cette clôture est en CHF. "
+            "Vérifiez la devise de la caisse, puis écartez cette clôture.",
         ),
         (
             Problem(code="account_missing", facts={"kind": "settlement", "label": "", "amount": "80.00"}),

@@ -5,8 +5,8 @@ from exact.models import Division
 from exports import tasks
 from exports.models import StoredClosing
 from tests.conftest import Caller, SimulatedExact
-from tests.exports.console.walking import browser, page, say, stamp
 from tests.exports.coverage.covering import GENERAL, books, codes, covering, general, push, pushed, states, station
+from tests.exports.walking import browser, page, say, stamp
 from tests.exports.way.test_levels import choose
 from tests.exports.way.test_looked_at_again import settings
 

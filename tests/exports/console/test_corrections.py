@@ -12,7 +12,7 @@ from exports.models import SetAside, StoredClosing
 from tenants.factories import ResellerAdminFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.console.walking import browser, ways
+from tests.exports.walking import browser, ways
 
 Linked = tuple[Caller, Division]
 pytestmark = pytest.mark.django_db(transaction=True)
