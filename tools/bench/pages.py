@@ -16,7 +16,8 @@ from django.urls import reverse
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from exact.models import Posting
+from exact.models import ActivationLink, Posting
+from exports.console.ways_out import BOOK_AS_IT_IS
 from exports.models import ClosingState, RepostRun, StoredClosing
 from on_demand.models import ExportSet, OnDemandExport
 from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
@@ -39,7 +40,11 @@ ROWS: dict[str, type[Model]] = {
     "export_id": StoredClosing,
     "posting_id": Posting,
     "set_id": ExportSet,
+    "reseller_id": Reseller,
+    "link_id": ActivationLink,
 }
+# What stands for a word in a route: a book of the help, a way out for closings.
+WORDS = {"name": "support", "way": BOOK_AS_IT_IS.name}
 
 
 def measure_pages(place: Place) -> None:
@@ -104,8 +109,11 @@ def pages_of(person: User) -> dict[str, str]:
 
 def _path_of(address: Address, person: User) -> str:
     """The address with rows in it that the person may see; "" when there is none, or it is not a page to read."""
-    values = {}
+    values: dict[str, object] = {}
     for name in address.takes:
+        if name in WORDS:
+            values[name] = WORDS[name]
+            continue
         model = apps.get_model(address.model) if name == "object_id" and address.model else _model_of(name, address)
         row = visible_to(person, model._default_manager.all()).first() if model else None
         if row is None:
