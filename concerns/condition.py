@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -136,7 +135,7 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
     facts: Any = shop  # with the annotations
     if suspended:
         day = date_format(timezone.localtime(suspended), "SHORT_DATE_FORMAT")
-        edit = _("Change the shop"), reverse("admin:tenants_establishment_change", args=[shop.pk])
+        edit = _("See the establishment"), links.shop(shop.pk)
         return _say(Condition.SUSPENDED, _("Suspended since {day}: nothing is expected.").format(day=day), *edit)
     if not facts.paired and facts.last_day is None:
         return _say(Condition.SETTING_UP, _("No till is paired yet."), *set_up)

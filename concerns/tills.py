@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,8 +47,8 @@ def silent(scope: Scope) -> Iterator[Concern]:
             condition=Condition.SILENT,
             **owner_of(it.till.establishment),
             words=say_silence(it),
-            mend=_("See the till"),
-            address=reverse("admin:tenants_till_change", args=[it.till.pk]),
+            mend=_("See the establishment"),
+            address=links.shop(it.till.establishment_id),
             items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
         )
 
@@ -74,7 +73,7 @@ def never_sent(scope: Scope) -> Iterator[Concern]:
             condition=Condition.NEVER_SENT,
             **owner_of(till.establishment),
             words=words.format(day=day),
-            mend=_("See the till"),
-            address=reverse("admin:tenants_till_change", args=[till.pk]),
+            mend=_("See the establishment"),
+            address=links.shop(till.establishment_id),
             items=(Item(key=key_of(Condition.NEVER_SENT, till.pk), label=till.name),),
         )
