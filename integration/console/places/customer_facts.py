@@ -1,10 +1,9 @@
 """What a customer is: its reseller, its companies in Exact, its people, its exports, its establishments."""
 
-from collections import Counter
-
+from django.db.models import Count, Q
 from django.urls import reverse
 
-from exact.models import Activation, Division
+from exact.models import Division
 from integration.console.places.section import Told, Visit
 from integration.console.places.shops_map import map_of
 from on_demand.models import BookYear, MonthlyExport, OnDemandExport
@@ -25,10 +24,9 @@ def companies(visit: Visit, tenant: Tenant) -> Told:
     """The companies its closings go to, by whose consent, and how many establishments go there."""
     if not visit.user.has_perm("exact.view_connection"):
         return None
-    goes_to = visible_to(visit.user, Activation.objects.filter(tenant=tenant, active=True))
-    counted = Counter(goes_to.values_list("division", flat=True))
-    rows = visible_to(visit.user, Division.objects.filter(pk__in=counted)).select_related("connection")
-    return {"tenant": tenant, "companies": [(it, counted[it.pk]) for it in rows.order_by("name")[:LISTED_MAX]]}
+    rows = visible_to(visit.user, Division.objects.filter(tenant=tenant)).select_related("connection")
+    going = rows.annotate(going=Count("activations", filter=Q(activations__active=True))).filter(going__gt=0)
+    return {"tenant": tenant, "companies": [(it, it.going) for it in going.order_by("name")[:LISTED_MAX]]}
 
 
 def people(visit: Visit, tenant: Tenant) -> Told:

@@ -16,7 +16,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from booking.models import Mapping
 from clyo_ingest.keys import issue_code
 from concerns.condition import conditions_of
 from exact.activation.link_mail import mail_link
@@ -108,7 +107,6 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
     """A customer's checklist: what is done, what is missing, what to do next, each with its button."""
     tenant = _tenant(request, tenant_id, "tenants.view_tenant")
     shops = progress_of(tenant)
-    mapped = {*Mapping.objects.filter(tenant=tenant).values_list("establishment", flat=True)}
     user = _user(request, "tenants.view_tenant")
     conditions = conditions_of(user, [it.facts.shop for it in shops])
     done = bool(shops) and not any(it.current for it in shops)
@@ -119,7 +117,7 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
             {
                 "progress": it,
                 "mapping_address": reverse("console_mapping", args=[it.facts.shop.pk])
-                if it.facts.shop.pk in mapped and user.has_perm("booking.view_mapping")
+                if it.facts.mapping is not None and user.has_perm("booking.view_mapping")
                 else "",
                 "closings_address": links.closings(establishment=it.facts.shop.pk),
                 "condition": conditions[it.facts.shop.pk],
