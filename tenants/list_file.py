@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 
 from tenants.table_file import CSV_TYPE, XLSX_TYPE, Table, Value, as_csv, as_xlsx
 
@@ -30,7 +30,7 @@ def list_file(shown: ChangeList, rows: Sequence[Model], kind: str, *, raw: Raw) 
     table = Table(title=title, head=head, rows=_read_rows(shown, rows, columns, raw))
     answer = HttpResponse(write([table]), content_type=content_type)
     day = timezone.localdate().isoformat()
-    answer["Content-Disposition"] = f'attachment; filename="{shown.opts.model_name}-{day}.{kind}"'
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(title)}-{day}.{kind}"'
     return answer
 
 

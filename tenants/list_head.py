@@ -8,6 +8,7 @@ from django.contrib.admin import FieldListFilter, ListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import BooleanField
 from django.http import HttpRequest, QueryDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ def _show_chips(shown: ChangeList, request: HttpRequest) -> Iterator[Chip]:
     for spec in shown.filter_specs:
         names = [name for name in spec.expected_parameters() if name and request.GET.get(name)]
         if names:
-            words = f"{capfirst(str(spec.title))} : {_say(spec, request, names)}"
+            words = _("{filter}: {value}").format(filter=capfirst(str(spec.title)), value=_say(spec, request, names))
             yield Chip(words=words, without=_address(request, dict.fromkeys(names, "")))
 
 
@@ -96,7 +97,7 @@ def _say(spec: ListFilter, request: HttpRequest, names: Sequence[str]) -> str:
 
 def _say_end(value: str) -> str:
     try:
-        return f"{texts.day(value):%d/%m/%Y}"
+        return date_format(texts.day(value), "SHORT_DATE_FORMAT")
     except ValueError:
         return value
 

@@ -32,14 +32,20 @@ class Table:
 
 
 def as_csv(tables: Iterable[Table]) -> bytes:
-    """All tables below each other: UTF-8 with BOM, semicolons, decimal commas, day first."""
+    """All tables below each other: UTF-8 with BOM, semicolons, decimal commas, day first.
+
+    Of several each has its title above it; one alone begins with its columns, as spreadsheets sort and filter it.
+    """
+    tables = [*tables]
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     for table in tables:
-        writer.writerow([table.title])
+        if len(tables) > 1:
+            writer.writerow([table.title])
         writer.writerow(table.head)
         writer.writerows([_csv_cell(value) for value in row] for row in table.rows)
-        writer.writerow([])
+        if len(tables) > 1:
+            writer.writerow([])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -17,7 +17,6 @@ from booking.settings_table import (
     CUSTOMER_ACCOUNT,
     MOVEMENT_ACCOUNT,
     RECEIPT_ACCOUNT,
-    RECEIPTS_JOURNAL,
     SALES_ACCOUNT,
     SALES_JOURNAL,
     SHORTAGE,
@@ -121,7 +120,7 @@ class _Reading:
             return self._propose_account(setting, self._list_of_rate(VAT_COLLECTED, Decimal(rate)), rate=Decimal(rate))
         if setting.setting is CUSTOMER_ACCOUNT:
             return self._propose_account(setting, self._list_counter_customers())
-        if setting.setting in (SALES_JOURNAL, RECEIPTS_JOURNAL):
+        if setting.setting is SALES_JOURNAL:
             return self._propose_journal(setting)
         if setting.setting is MEANS_ACCOUNT:
             return self._propose_account(setting, self._list_named_like(setting.facts.get("label", "")))
@@ -148,7 +147,7 @@ class _Reading:
     def _propose_journal(self, setting: InForce) -> Proposal | None:
         """The journal most sales stand in, where Exact has one of that code. Of receipts a FEC says nothing sure."""
         journals = sorted(self.told.journals.values(), key=lambda it: -it.sales)
-        if setting.setting is RECEIPTS_JOURNAL or not journals or not journals[0].sales or self.catalogue is None:
+        if not journals or not journals[0].sales or self.catalogue is None:
             return None
         best = journals[0]
         known = self.catalogue.get(CatalogueKind.JOURNAL, best.code)
@@ -195,7 +194,7 @@ def _find_usual(setting: InForce) -> str:
 
 
 def _sort(accounts: Iterable[AccountUsed]) -> list[AccountUsed]:
-    return sorted(accounts, key=lambda it: (-max(it.debit, it.credit), it.number))
+    return sorted(accounts, key=lambda it: (-it.moved, it.number))
 
 
 def _split(text: str) -> frozenset[str]:

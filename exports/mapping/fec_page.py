@@ -104,9 +104,8 @@ def _say_why(proposal: Proposal) -> list[str]:
     if proposal.used is None:
         words = ngettext("{count} entry of sales", "{count} entries of sales", proposal.entries)
         return [words.format(count=proposal.entries)]
-    moved = max(proposal.used.debit, proposal.used.credit)
     lines = ngettext("{count} line, {amount}", "{count} lines, {amount}", proposal.used.lines)
-    said = [lines.format(count=proposal.used.lines, amount=euros(moved))]
+    said = [lines.format(count=proposal.used.lines, amount=euros(proposal.used.moved))]
     if proposal.rate is not None:
         measured = proposal.used.rates[proposal.rate]
         told = ngettext("{count} entry shows {rate}", "{count} entries show {rate}", measured)

@@ -49,8 +49,8 @@ class AccountUsed:
 
     @property
     def moved(self) -> Decimal:
-        """What came in on the side where more came, less what went out again."""
-        return abs(self.credit - self.debit)
+        """The larger of its two sums."""
+        return max(self.debit, self.credit)
 
     @property
     def rate(self) -> Decimal | None:
@@ -85,9 +85,8 @@ class BooksTold:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One line, by its number in the file; `amount` is a debit, negative a credit."""
+    """One line; `amount` is a debit, negative a credit."""
 
-    row: int
     journal: tuple[str, str]
     entry: str
     day: date
@@ -147,7 +146,6 @@ def _read_row(row: int, cells: Sequence[str], columns: Mapping[str, int], sides:
     if not number[:2].isdecimal():
         raise NotReadable("fec_cell", row=str(row), column="CompteNum", found=number)
     return _Line(
-        row=row,
         journal=(cell("journalcode"), cell("journallib")),
         entry=cell("ecriturenum"),
         day=_read_day(row, cell("ecrituredate")),

@@ -53,11 +53,11 @@ def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
     chips = {chip.words: chip.without for chip in head(client, **asked).chips}
     assert [*chips] == [
         "Search: PROPRE",
-        "State : waits for a person",
-        f"Establishment : {shop}",
-        "Business date : 01/03/2026 – …",
+        "State: waits for a person",
+        f"Establishment: {shop}",
+        "Business date: 01/03/2026 – …",
     ]
-    without = chips["State : waits for a person"]
+    without = chips["State: waits for a person"]
     assert "state=" not in without and "q=PROPRE" in without and "business_date_from=2026-03-01" in without
     foreign = two.foreign.export.establishment
     chips_of_a_neighbour = head(client, establishment__id__exact=foreign.pk).chips
@@ -69,8 +69,8 @@ def test_a_list_as_csv__has_its_filters_columns_and_amounts(two: World) -> None:
     answer = client.get(reverse(CLOSINGS), {"as": "csv", "establishment__id__exact": two.own.export.establishment_id})
     assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
     rows = [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")]
-    title, columns, row = rows[0], rows[1], rows[2]
-    assert title == ["Closings"] and len([it for it in rows if it]) == 3
+    columns, row = rows
+    assert "closings-" in answer["Content-Disposition"]
     told = dict(zip(columns, row, strict=True))
     assert told["Closing"].startswith(f"Z {two.own.number}")
     assert (told["Business date"], told["Turnover"], told["State"]) == ("14/03/2026", "1400,00", "failed")
