@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tenants.models import Membership, Tenant, User
+from tenants.models import Membership, Tenant
+from tests.clients import client_of
 from tests.world import Customer, World, world
 
 CLOSINGS = reverse("admin:exports_storedclosing_changelist")
@@ -13,12 +14,6 @@ CLOSINGS = reverse("admin:exports_storedclosing_changelist")
 @pytest.fixture
 def here(db: None) -> World:
     return world()
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def choose(client: Client, customer: Customer | None, *, at: str = CLOSINGS) -> str:

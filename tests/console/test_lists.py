@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tenants.models import User
+from tests.clients import english_client_of
 from tests.world import World, world
 
 CLOSINGS = "admin:exports_storedclosing_changelist"
@@ -20,19 +20,12 @@ def two(transactional_db: None) -> World:
     return world()
 
 
-def signed_in(user: User) -> Client:
-    User.objects.filter(pk=user.pk).update(language="en")
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def head(client: Client, **asked: Any) -> Any:
     return client.get(reverse(CLOSINGS), asked).context["list_head"]
 
 
 def test_tabs_keep_the_other_filters__and_say_which_is_on(two: World) -> None:
-    client = signed_in(two.manager)
+    client = english_client_of(two.manager)
     shop = two.own.export.establishment_id
     tabs = {tab.title: tab for tab in head(client, state="failed", establishment__id__exact=shop, p="2").tabs}
     assert [title for title, tab in tabs.items() if tab.current] == ["Failed"]
@@ -42,7 +35,7 @@ def test_tabs_keep_the_other_filters__and_say_which_is_on(two: World) -> None:
 
 
 def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
-    client = signed_in(two.manager)
+    client = english_client_of(two.manager)
     shop = two.own.export.establishment
     asked = {
         "q": "PROPRE",
@@ -65,7 +58,7 @@ def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
 
 
 def test_a_list_as_csv__has_its_filters_columns_and_amounts(two: World) -> None:
-    client = signed_in(two.manager)
+    client = english_client_of(two.manager)
     answer = client.get(reverse(CLOSINGS), {"as": "csv", "establishment__id__exact": two.own.export.establishment_id})
     assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
     rows = [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")]
@@ -78,7 +71,7 @@ def test_a_list_as_csv__has_its_filters_columns_and_amounts(two: World) -> None:
 
 def test_every_list_is_a_file_too__of_the_readers_own_rows(two: World) -> None:
     for reader in (two.manager, two.own.accountant):
-        client = signed_in(reader)
+        client = english_client_of(reader)
         for name in ("exports_storedclosing", "tenants_establishment", "tenants_till", "exact_finding", "exact_lane"):
             answer = client.get(reverse(f"admin:{name}_changelist"), {"as": "xlsx"})
             assert answer.status_code == 200, name
@@ -90,9 +83,9 @@ def test_every_list_is_a_file_too__of_the_readers_own_rows(two: World) -> None:
 
 def test_a_list_too_long_for_a_file__says_so(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenants.console.ROWS_MAX", 1)
-    answer = signed_in(two.manager).get(reverse(CLOSINGS), {"as": "csv"}, follow=True)
+    answer = english_client_of(two.manager).get(reverse(CLOSINGS), {"as": "csv"}, follow=True)
     assert "This list has more than 1 rows" in answer.content.decode()
 
 
 def test_what_is_no_file_is_the_list(two: World) -> None:
-    assert signed_in(two.manager).get(reverse(CLOSINGS), {"as": "pdf"}).status_code == 200
+    assert english_client_of(two.manager).get(reverse(CLOSINGS), {"as": "pdf"}).status_code == 200

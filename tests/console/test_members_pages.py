@@ -13,8 +13,9 @@ from concerns.concern import Condition
 from concerns.found import concerns_of
 from exact.models import ActivationLink, Connection, ConnectionState, LinkWay
 from on_demand.models import OnDemandExport
-from tenants.models import Membership, User
+from tenants.models import Membership
 from tenants.viewpoint import Scope
+from tests.clients import client_of
 from tests.world import World, world
 
 LINKED = re.compile(r'(?:href|action|formaction)="([^"#]+)')
@@ -23,12 +24,6 @@ LINKED = re.compile(r'(?:href|action|formaction)="([^"#]+)')
 @pytest.fixture
 def here(db: None) -> World:
     return world()
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def forbidden(client: Client, pages: list[str]) -> set[str]:

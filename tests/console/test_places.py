@@ -16,7 +16,8 @@ from exports.console import links
 from exports.models import StoredClosing
 from integration.console.places.calendar import Month, asked_month
 from tenants.factories import EstablishmentFactory, SupportFactory, TillFactory
-from tenants.models import Change, Note, User
+from tenants.models import Change, Note
+from tests.clients import client_of
 from tests.conftest import closing
 from tests.world import World, world
 
@@ -24,12 +25,6 @@ from tests.world import World, world
 @pytest.fixture
 def here(db: None) -> World:
     return world()
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text_of(client: Client, address: str) -> str:

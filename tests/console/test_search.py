@@ -4,20 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tenants.models import User
+from tests.clients import english_client_of
 from tests.world import World, world
 
 
 @pytest.fixture
 def two(transactional_db: None) -> World:
     return world()
-
-
-def signed_in(user: User) -> Client:
-    User.objects.filter(pk=user.pk).update(language="en")
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def found(client: Client, term: str) -> dict[str, list[str]]:
@@ -28,7 +21,7 @@ def found(client: Client, term: str) -> dict[str, list[str]]:
 
 def test_anything_leads_to_its_page(two: World) -> None:
     own = two.own
-    client = signed_in(own.staff)
+    client = english_client_of(own.staff)
     closing = own.export
     day = f"{closing.business_date:%d/%m/%Y}"
     for term in (str(closing.number), f"Z{closing.number}", day, f"{closing.gross:.2f}".replace(".", ",")):
@@ -42,7 +35,7 @@ def test_anything_leads_to_its_page(two: World) -> None:
 
 
 def test_nothing_found__is_said_with_what_was_looked_for(two: World) -> None:
-    client = signed_in(two.own.staff)
+    client = english_client_of(two.own.staff)
     page = client.get(reverse("console_search"), {"q": "zzzz"}).content.decode()
     assert "Nothing was found" in page and "closings by number, ticket" in page
     assert "Type at least two characters" in client.get(reverse("console_search"), {"q": "z"}).content.decode()
@@ -51,7 +44,7 @@ def test_nothing_found__is_said_with_what_was_looked_for(two: World) -> None:
 
 def test_a_neighbours_rows_are_never_found(two: World) -> None:
     for reader in (two.own.staff, two.own.accountant, two.bookkeeper):
-        client = signed_in(reader)
+        client = english_client_of(reader)
         for other in two.strangers_of(reader):
             for term in (other.mark, str(other.number), other.tenant.name, other.staff.email):
                 assert other.mark not in str(found(client, term)), (reader, term)

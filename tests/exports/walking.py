@@ -9,16 +9,12 @@ from django.urls import reverse
 from exports.models import StoredClosing
 from tenants.factories import SupportFactory
 from tenants.models import User
+from tests.clients import english_client_of
 
 
 def browser(user: User | None = None) -> Client:
     """Somebody who reads English."""
-    person = user or SupportFactory()
-    User.objects.filter(pk=person.pk).update(language="en")
-    person.language = "en"
-    client = Client()
-    client.force_login(person)
-    return client
+    return english_client_of(user or SupportFactory())
 
 
 def page(client: Client, way: str, *exports: StoredClosing) -> Any:

@@ -12,8 +12,9 @@ from django.urls import reverse
 from exact.models import Division
 from tenants.factories import AccountantFactory, EstablishmentFactory, ResellerAdminFactory
 from tenants.models import Establishment
+from tests.clients import english_client_of
 from tests.conftest import Caller
-from tests.exports.mapping.test_mapping_page import address, cell, of, saved, signed_in, words_of
+from tests.exports.mapping.test_mapping_page import address, cell, of, saved, words_of
 
 HEAD = "JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tEcritureLib\tDebit\tCredit"
 LINES = (
@@ -39,7 +40,7 @@ def shop(linked: tuple[Caller, Division]) -> Establishment:
 
 @pytest.fixture
 def client(shop: Establishment) -> Client:
-    return signed_in(ResellerAdminFactory(reseller=shop.tenant.reseller))
+    return english_client_of(ResellerAdminFactory(reseller=shop.tenant.reseller))
 
 
 def read(client: Client, shop: Establishment, content: bytes, name: str = "fec.txt") -> Any:
@@ -98,7 +99,7 @@ def test_what_is_none_is_said_and_nothing_is_lost(
 
 
 def test_who_may_not_set_anything_gets_no_proposal(client: Client, shop: Establishment) -> None:
-    reader = signed_in(AccountantFactory(tenant=shop.tenant))
+    reader = english_client_of(AccountantFactory(tenant=shop.tenant))
     assert reader.get(address(shop, "console_mapping_fec")).status_code == 403
     other = EstablishmentFactory()
     assert client.get(reverse("console_mapping_fec", args=[other.pk])).status_code == 404

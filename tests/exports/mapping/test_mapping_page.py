@@ -26,17 +26,10 @@ from tenants.factories import (
     TillFactory,
 )
 from tenants.models import Establishment, User
+from tests.clients import english_client_of
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
 
 QUERIES_MAX = 35  # four of them tell PostgreSQL who is served, of which a server's thread needs two
-
-
-def signed_in(user: User) -> Client:
-    """A browser of a person who reads English."""
-    User.objects.filter(pk=user.pk).update(language="en")
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def address(shop: Establishment, page: str = "console_mapping") -> str:
@@ -104,7 +97,7 @@ def shop(linked: tuple[Caller, Division]) -> Establishment:
 @pytest.fixture
 def desk(shop: Establishment) -> Desk:
     """A reseller's administrator at the linked establishment."""
-    return Desk(signed_in(ResellerAdminFactory(reseller=shop.tenant.reseller)), shop)
+    return Desk(english_client_of(ResellerAdminFactory(reseller=shop.tenant.reseller)), shop)
 
 
 def test_each_setting__says_its_value_whose_it_is_and_what_exact_has(desk: Desk) -> None:
@@ -357,7 +350,7 @@ def test_who__may_read_and_who_may_change(shop: Establishment, who: str, reads: 
         "accountant": lambda: AccountantFactory(tenant=shop.tenant),
         "stranger": lambda: ResellerAdminFactory(),
     }
-    client = signed_in(people[who]())
+    client = english_client_of(people[who]())
     assert client.get(address(shop)).status_code == reads
     form = {"shown": "x", "do": "preview"}
     answer = client.post(address(shop), form, follow=writes == 200)
@@ -366,7 +359,7 @@ def test_who__may_read_and_who_may_change(shop: Establishment, who: str, reads: 
 
 
 def test_an_accountant__reads_without_any_field_to_fill(shop: Establishment) -> None:
-    page = signed_in(AccountantFactory(tenant=shop.tenant)).get(address(shop))
+    page = english_client_of(AccountantFactory(tenant=shop.tenant)).get(address(shop))
     assert "411000" in words_of(page)
     assert b'name="set:' not in page.content and b'value="save"' not in page.content
     assert b'method="get"' in page.content
@@ -392,7 +385,7 @@ def test_preview__of_a_closing_that_is_not_the_establishments(desk: Desk, named:
 
 def test_an_establishment_that_is_not_linked__is_set_all_the_same(db: None, till: Caller) -> None:
     shop = till.till.establishment
-    desk = Desk(signed_in(StaffFactory(reseller=shop.tenant.reseller)), shop)
+    desk = Desk(english_client_of(StaffFactory(reseller=shop.tenant.reseller)), shop)
     assert "not linked to Exact yet" in desk.read()
     desk.click("save", **{"receipts.tip": "421000"})
     assert saved(shop) == {"receipt_accounts": {"tip": "421000"}}

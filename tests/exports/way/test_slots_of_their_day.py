@@ -19,8 +19,9 @@ from exports.models import StoredClosing
 from ledger.problem import Problem
 from on_demand.models import OnDemandFormat
 from tenants.factories import ResellerAdminFactory, StaffFactory
+from tests.clients import english_client_of
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
-from tests.exports.mapping.test_mapping_page import Desk, address, cell, signed_in
+from tests.exports.mapping.test_mapping_page import Desk, address, cell
 from tests.ledger.files.readers.fec import read_fec
 from tests.on_demand.given import asked as asked_for
 from tests.on_demand.given import content_of, done, shop
@@ -118,7 +119,7 @@ def test_rate_that_never_was__is_a_question_the_mapping_answers(linked: Linked, 
     till, division = linked
     answer = till.post("closings", sold((2, "2.10", "100.00", "2.10")))
     assert [it["code"] for it in answer.json()["problems"]] == ["slot_rate_mismatch"]
-    person = signed_in(ResellerAdminFactory(reseller=till.till.tenant.reseller))
+    person = english_client_of(ResellerAdminFactory(reseller=till.till.tenant.reseller))
     desk = Desk(person, till.till.establishment)
     assert cell(desk.client.get(address(desk.shop)), "former[2@2,10].sales_account").value == ""
     desk.click("save", **{"former[2@2,10].sales_account": "707000", "former[2@2,10].vat_code": "VS"})
@@ -219,7 +220,7 @@ def test_ten_slots__leave_an_active_shop_active(linked: Linked) -> None:
     status = till.get("activation").json()
     assert (status["state"], status["problems"]) == ("active", [])
     assert till.post("closings", sold((2, "10.00", "10.00", "1.00"))).json()["state"] == "ready"
-    page = signed_in(StaffFactory(reseller=till.till.tenant.reseller)).get(address(till.till.establishment))
+    page = english_client_of(StaffFactory(reseller=till.till.tenant.reseller)).get(address(till.till.establishment))
     assert cell(page, "vat[4].sales_account").left_open == "not used"
     assert cell(page, "vat[4].sales_account").sentences == []
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from exact.activation.switch import activate, switch_off
@@ -23,7 +22,8 @@ from exports.way.starts import before_start, say_start
 from on_demand.models import OnDemandExport, OnDemandFormat
 from on_demand.preview import preview
 from tenants.factories import AccountantFactory, StaffFactory
-from tenants.models import Establishment, User
+from tenants.models import Establishment
+from tests.clients import client_of
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.coverage.covering import lanes, states
 
@@ -168,12 +168,6 @@ def test_database__keeps_the_day_and_the_number_sane(till: Caller) -> None:
     for wrong in ({"books_from": date(1900, 1, 1)}, {"reviews_left": 51}):
         with pytest.raises(IntegrityError), transaction.atomic():
             shops.update(**wrong)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_review__holds_the_first_ones_until_so_many_are_released(linked: Linked) -> None:
