@@ -16,6 +16,7 @@ from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
 from exports.way import as_it_is, reviews
 from exports.way.decide import Archived, Complete, Decision, Held, Ready
+from exports.way.set_aside import counting_instead
 from exports.way.shown import digest_of
 from exports.words.closing_words import name_of
 from exports.words.money import in_currency
@@ -146,9 +147,9 @@ def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
     if aside is None:
         return Shown(digest="", refusals=[_("It is not set aside any more.")])
     words = _("Set aside by {who}: {why}").format(who=aside.by, why=aside.why)
-    if aside.instead is not None and Stand.of(aside.instead).set_aside is None:
-        other = _("{closing} counts in its place.").format(closing=name_of(aside.instead))
-        return Shown(digest="", refusals=[words, other, *_say("set_aside_other_counts")])
+    if (other := counting_instead(aside)) is not None:
+        counts = _("{closing} counts in its place.").format(closing=name_of(other))
+        return Shown(digest="", refusals=[words, counts, *_say("set_aside_other_counts")])
     return Shown(digest=str(aside.pk), notes=[words])
 
 

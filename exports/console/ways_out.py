@@ -81,7 +81,7 @@ class Stand:
         """A person's word that it is not booked, while that holds."""
         if self.export.state != ClosingState.ARCHIVED:
             return None
-        return SetAside.objects.select_related("by", "instead").filter(closing=self.export, ended_at=None).first()
+        return SetAside.objects.select_related("by").filter(closing=self.export, ended_at=None).first()
 
     @property
     def stands(self) -> bool:

@@ -28,6 +28,7 @@ from exports.coverage.judge import (
     judge,
 )
 from exports.coverage.parts import hours_of, live_among, span_parameters
+from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import ClosingKinds, CoveredTickets, Remainder, UntoldTickets
 from ledger.closing import Closing
@@ -118,9 +119,7 @@ def _spoken_of(export: StoredClosing) -> Verdict | None:
     """What people said of it that settles whether it counts."""
     if aside := SetAside.objects.filter(closing=export.pk, ended_at=None).first():
         return NotBooked((Problem(code=SET_ASIDE, facts={"why": aside.why}, blocking=False),))
-    if export.corrects_id is None:
-        return None
-    if SetAside.objects.filter(closing=export.corrects_id, ended_at=None).exists():
+    if export.corrects_id is None or not not_set_aside(earlier_versions(export)).exists():
         return None
     return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(export.number)}),))
 

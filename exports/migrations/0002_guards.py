@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_set_aside',
-            digest='443149d6f8f0049f',
+            digest='388f234fee5008ff',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_only_what_counts',
-            digest='51344a0540ee6cda',
+            digest='9a66093f107e529e',
         ),
         postgres.in_force.Install(
             name='exports_start_changed',

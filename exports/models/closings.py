@@ -37,7 +37,8 @@ class StoredClosing(PutOff):
 
     `document` is the closing as the till meant it (canonical JSON) and never changes; a trigger sees to that. `found`
     is what was odd between it and its neighbours when it came, `problems` all that the last look at it saw. `corrects`
-    is the closing of the same number whose corrected version it is: it is booked once that one is set aside.
+    is the closing of the same number whose corrected version it is: it is booked once that one, and what that one
+    corrects, are set aside (`exports.coverage.versions`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -14,11 +14,13 @@ from django.db import transaction
 
 from exact.models import Posting
 from exports.coverage.parts import alike, beside_in_hours, beside_in_tickets
+from exports.coverage.rows import lock_shop
+from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, StoredClosing
 from exports.reposts.replace import REPLACEABLE
 from exports.reposts.take_out import Leaving, leave_unbooked, leaving, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO
-from exports.way.set_aside import set_aside
+from exports.way.set_aside import locked, set_aside
 from exports.way.shown import ShownOtherwise
 from ledger.closing import Closing
 from ledger.tickets import TicketSet
@@ -42,8 +44,8 @@ class Between:
 
 
 def rivals_of(export: StoredClosing) -> list[StoredClosing]:
-    """The closings that count and tell sales of this one, and the one it corrects."""
-    found = {*_find_rivals(export), *([export.corrects_id] if export.corrects_id else [])}
+    """The closings that count and tell sales of this one, and its earlier versions that are not set aside."""
+    found = {*_find_rivals(export), *not_set_aside(earlier_versions(export)).values_list("pk", flat=True)}
     rows = StoredClosing.objects.filter(pk__in=found).exclude(pk=export.pk)
     return [*rows.select_related(*WHERE_CLOSINGS_GO).order_by("created_at", "pk")]
 
@@ -78,7 +80,8 @@ def let_this_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
     Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise` where this one is held no more.
     """
     with transaction.atomic():
-        export = StoredClosing.objects.get(pk=shown.export.pk)
+        lock_shop(shown.export.pk)
+        export = locked(shown.export.pk)
         if export.state != ClosingState.HELD:
             raise ShownOtherwise
         for rival in shown.rivals:

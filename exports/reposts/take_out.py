@@ -18,6 +18,7 @@ from exact.api.errors import ExactError
 from exact.lane.states import BEGUN
 from exact.models import Posting, PostingState
 from exports.coverage.rows import lock_shop
+from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
 from exports.reposts.replace import REPLACEABLE, CannotReplace, Old, begin, choose_ways, told_of
 from exports.way.accept import reconsider
@@ -121,19 +122,18 @@ def leave_unbooked(export_id: UUID, *, actor: User, why: str, instead: UUID | No
     return export
 
 
-def make_way(former_id: UUID, *, instead: UUID, actor: User, why: str) -> None:
-    """Let `instead` count in the place of another closing: that one is set aside, what it has in Exact taken out first.
+def make_way(corrected: StoredClosing, *, actor: User, why: str) -> None:
+    """Let a corrected version count: all earlier ones are set aside, what they have in Exact taken out first.
 
     Raises `CannotSetAside`, or `CannotReplace`, also where Exact cannot be asked.
     """
-    former = StoredClosing.objects.get(pk=former_id)
-    if Posting.objects.filter(closing_id=former_id, state__in=REPLACEABLE, reverses=None).exists():
-        try:
-            shown = leaving(former)
-        except ExactError as error:
-            raise CannotReplace("take_out_not_asked") from error
-        take_out(shown, actor=actor, why=why, instead=instead)
-        return
-    leave_unbooked(former_id, actor=actor, why=why, instead=instead)
-    if former.state != ClosingState.FAILED:
-        reconsider(instead, actor=actor, why=Why.ANOTHER_SET_ASIDE)
+    for former in not_set_aside(earlier_versions(corrected)).order_by("-created_at"):
+        if Posting.objects.filter(closing_id=former.pk, state__in=REPLACEABLE, reverses=None).exists():
+            try:
+                shown = leaving(former)
+            except ExactError as error:
+                raise CannotReplace("take_out_not_asked") from error
+            take_out(shown, actor=actor, why=why, instead=corrected.pk)
+        else:
+            leave_unbooked(former.pk, actor=actor, why=why, instead=corrected.pk)
+    reconsider(corrected.pk, actor=actor, why=Why.ANOTHER_SET_ASIDE)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from exact.lane.states import UNDONE
 from exact.models import Posting, PostingState
 from exports.coverage.rows import lock_shop
+from exports.coverage.versions import later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.nudge import nudge_release
 from exports.way.accept import reconsider
@@ -87,12 +88,18 @@ def take_back(export_id: UUID, *, actor: User, why: str) -> StoredClosing:
         aside = SetAside.objects.select_for_update(of=("self",)).filter(closing=export, ended_at=None).first()
         if aside is None:
             return export
-        if aside.instead_id is not None and not is_set_aside(aside.instead_id):
+        if counting_instead(aside) is not None:
             raise CannotSetAside("set_aside_other_counts")
         aside.ended_at, aside.ended_by, aside.ended_why = timezone.now(), actor, why
         aside.save(update_fields=["ended_at", "ended_by", "ended_why"])
         go_on(export, actor=actor, why=because(Why.LOOKED_AT_AGAIN, why))
     return export
+
+
+def counting_instead(aside: SetAside) -> StoredClosing | None:
+    """A closing that counts in the place of one that was set aside: both would be booked were it looked at again."""
+    others = filter(None, [aside.instead_id, *later_versions(aside.closing_id)])
+    return not_set_aside(others).order_by("created_at").first()
 
 
 def is_set_aside(export_id: UUID) -> bool:

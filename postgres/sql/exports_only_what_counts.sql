@@ -1,5 +1,5 @@
--- Only a closing that counts, or the rest of one, has entries: none that was set aside, and no corrected version of a
--- closing that was not.
+-- Only a closing that counts, or the rest of one, has entries: none that was set aside, and no corrected version of one of
+-- whose earlier versions (exports/coverage/versions.py) any was not.
 CREATE OR REPLACE FUNCTION exports_only_what_counts() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -16,9 +16,13 @@ BEGIN
         RAISE EXCEPTION 'a closing that is set aside has no entries' USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
-        SELECT FROM made JOIN exports_storedclosing corrected ON corrected.id = made.closing_id
-        WHERE corrected.corrects_id IS NOT NULL AND made.reverses_id IS NULL AND NOT EXISTS (
-            SELECT FROM exports_setaside aside WHERE aside.closing_id = corrected.corrects_id AND aside.ended_at IS NULL))
+        WITH RECURSIVE earlier AS (
+            SELECT corrected.corrects_id AS id FROM made JOIN exports_storedclosing corrected ON corrected.id = made.closing_id
+            WHERE corrected.corrects_id IS NOT NULL AND made.reverses_id IS NULL
+            UNION SELECT it.corrects_id FROM earlier JOIN exports_storedclosing it ON it.id = earlier.id
+            WHERE it.corrects_id IS NOT NULL)
+        SELECT FROM earlier WHERE NOT EXISTS (
+            SELECT FROM exports_setaside aside WHERE aside.closing_id = earlier.id AND aside.ended_at IS NULL))
     THEN
         RAISE EXCEPTION 'a correction has entries once what it corrects is set aside' USING ERRCODE = 'check_violation';
     END IF;

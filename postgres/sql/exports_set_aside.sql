@@ -14,16 +14,23 @@ END $$;
 CREATE OR REPLACE TRIGGER exports_set_aside BEFORE INSERT ON exports_setaside FOR EACH ROW
 EXECUTE FUNCTION exports_set_aside();
 
--- Nobody takes it back while the closing counts that was to be booked in its place: both would be.
+-- Nobody takes it back while the closing counts that was to be booked in its place, or a later version of it
+-- (exports/coverage/versions.py): both would be.
 CREATE OR REPLACE FUNCTION exports_set_aside_ends() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM exports_setaside WHERE closing_id = OLD.instead_id AND ended_at IS NULL) THEN
+    IF EXISTS (
+        WITH RECURSIVE later AS (
+            SELECT id FROM exports_storedclosing WHERE corrects_id = OLD.closing_id
+            UNION SELECT it.id FROM later JOIN exports_storedclosing it ON it.corrects_id = later.id)
+        SELECT FROM (SELECT id FROM later UNION SELECT OLD.instead_id WHERE OLD.instead_id IS NOT NULL) AS other
+        WHERE NOT EXISTS (SELECT FROM exports_setaside aside WHERE aside.closing_id = other.id AND aside.ended_at IS NULL))
+    THEN
         RAISE EXCEPTION 'another closing counts in its place' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
 
 CREATE OR REPLACE TRIGGER exports_set_aside_ends BEFORE UPDATE OF ended_at ON exports_setaside FOR EACH ROW
-WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND OLD.instead_id IS NOT NULL)
+WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
 EXECUTE FUNCTION exports_set_aside_ends();

@@ -3,16 +3,20 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 
 from clyo_ingest.models import Push, ReceivedClosing
 from exact.models import Division, Lane
 from exports import tasks
+from exports.coverage import rows
 from exports.models import SetAside, StoredClosing
-from tenants.factories import ResellerAdminFactory, StaffFactory
+from exports.way.accept import reconsider
+from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.walking import browser, ways
+from tests.exports.walking import browser, page, ways, yes
 
 Linked = tuple[Caller, Division]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,6 +112,72 @@ def test_pressed_twice_and_pushed_again__changes_nothing_more(linked: Linked, ex
     assert till.post("closings", other()).status_code == 409
     assert pushed(till, 1043).problems == []
     assert [it.version for it in ReceivedClosing.objects.order_by("received_at")] == [0, 1, 0]
+
+
+def third(**changes: Any) -> dict[str, Any]:
+    """The same number once more, with 20.00 more in cash and at 10 %."""
+    told = closing()
+    told["sales"][0] |= {"net": "1018.18", "tax": "101.83", "gross": "1120.01"}
+    told["payments"][0]["amount"] = "345.00"
+    return told | changes
+
+
+UNTOLD: dict[str, Any] = {"tickets": [], "totals": None}
+
+
+def test_corrected_twice_while_the_first_is_still_in_exact__only_the_last_stands(
+    linked: Linked, exact: SimulatedExact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exact cannot be asked when the first correction is taken, so the former one stays; then a second one comes."""
+    till, division = linked
+    pushed(till, **UNTOLD)
+    work(division)
+    away = {"resource": "salesentry/SalesEntries", "method": "GET", "fault": "status_503"}
+    exact.control("faults", division=division.code, **away)
+    correct(refused(till, other(**UNTOLD)))
+    assert states() == [("exported", False), ("held", True)]
+    correct(refused(till, third(**UNTOLD)))
+    assert states() == [("exporting", False), ("archived", True), ("held", True)]
+    with monkeypatch.context() as blind, pytest.raises(IntegrityError, match="what it corrects"):
+        blind.setattr(rows, "earlier_versions", lambda _export: [])
+        reconsider(StoredClosing.objects.latest("created_at").pk, why="the database knows all of them")
+    settled(division)
+    assert states() == [("archived", False), ("archived", True), ("exported", True)]
+    assert len([it for it in exact.entries(division.code) if it["journal"] == "70"]) == 1
+
+
+def test_look_again_at_an_older_version__never_books_it_beside_a_later_one(
+    linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    first = pushed(till, **UNTOLD)
+    work(division)
+    correct(refused(till, other(**UNTOLD)))
+    settled(division)
+    correct(refused(till, third(**UNTOLD)))
+    settled(division)
+    client = browser()
+    with pytest.raises(IntegrityError, match="another closing counts"):
+        SetAside.objects.filter(closing=first).update(
+            ended_at=timezone.now(), ended_by=SupportFactory(), ended_why="the database knows all of them"
+        )
+    assert "counts in its place" in page(client, "look-again", first).content.decode()
+    yes(client, "look-again", first)
+    settled(division)
+    assert states() == [("archived", False), ("archived", True), ("exported", True)]
+
+
+def test_look_again_at_one_taken_out_before_it_was_corrected__is_refused(linked: Linked) -> None:
+    till, division = linked
+    first = pushed(till, **UNTOLD)
+    work(division)
+    yes(browser(), "take-out", first)
+    settled(division)
+    correct(refused(till, other(**UNTOLD)))
+    settled(division)
+    assert states() == [("archived", False), ("exported", True)]
+    yes(browser(), "look-again", first)
+    assert states() == [("archived", False), ("exported", True)]
 
 
 def test_who_may(linked: Linked) -> None:
