@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from exact.books.reconcile import settle_replaced
 from exact.lane.postings import next_revision, postings_of
-from exact.lane.states import BEGUN, NEEDS_A_PERSON, OVER, move
+from exact.lane.states import BEGUN, IN_EXACT, NEEDS_A_PERSON, OVER, move
 from exact.models import Posting, PostingEvent, PostingState
 from exports.models import ClosingState, OrderKind, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
@@ -50,25 +50,33 @@ def settle(posting: Posting) -> None:
 
 
 def take_out(export: StoredClosing, old: Replaced, *, actor: User | None, why: str) -> None:
-    """Begin to take an old entry out of Exact: delete it there, or post what undoes it."""
-    if old.way != ReplacementWay.REVERSE:
-        move(old.posting, PostingState.REMOVING, actor=actor, why=why)
-        return
+    """Begin to take an old entry out of Exact: delete it there, or post what undoes it.
+
+    A reversal of it that was refused before is looked up there, whichever way it goes now.
+    """
     stuck = Posting.objects.filter(reverses=old.posting, state=PostingState.REFUSED).first()
     if stuck is not None:
-        # This reversal was refused before: it is looked up in Exact before another is made.
         move(stuck, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
-    else:
+    if old.way != ReplacementWay.REVERSE:
+        move(old.posting, PostingState.REMOVING, actor=actor, why=why)
+    elif stuck is None:
         _post_reversal(export, old)
 
 
 def _reversal_ended(export: StoredClosing, reversal: Posting, undone: Posting, replacement: Replacement | None) -> None:
-    """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew."""
-    if reversal.state == PostingState.POSTED:
+    """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew.
+
+    Where the entry is being deleted instead, or is gone, nothing is left to undo: what stands is taken out as well.
+    """
+    if reversal.state == PostingState.POSTED and undone.state in IN_EXACT:
         settle_replaced(undone)
         move(undone, PostingState.REVERSED, why=reversal.reference)
+    elif reversal.state == PostingState.POSTED:
+        move(reversal, PostingState.REMOVING, why=Why.REPLACED)
     elif reversal.state == PostingState.WITHDRAWN and replacement is not None:
-        _post_reversal(export, replacement.olds.get(posting=undone))
+        old = replacement.olds.get(posting=undone)
+        if old.way == ReplacementWay.REVERSE:
+            _post_reversal(export, old)
 
 
 def _post_reversal(export: StoredClosing, old: Replaced) -> None:

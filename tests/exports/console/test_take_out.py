@@ -12,9 +12,10 @@ from exports.models import Replacement, SetAside, StoredClosing
 from exports.reposts.replace import CannotReplace
 from exports.reposts.take_out import leaving, take_out
 from tenants.factories import StaffFactory, SupportFactory
+from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, work
 from tests.exports.console.test_set_aside import pushed
-from tests.exports.reposts.test_replace import process
+from tests.exports.reposts.test_replace import march, process
 from tests.exports.walking import browser, page, say, stamp, ways, yes
 from tests.exports.way.test_looked_at_again import journal
 
@@ -162,3 +163,47 @@ def test_staff__may_not(booked: StoredClosing) -> None:
     client = browser(StaffFactory(reseller=booked.tenant.reseller))
     assert "take-out" not in ways(client, booked)
     assert page(client, "take-out", booked).status_code == 403
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_reversal_that_was_refused__is_no_obstacle_once_the_entry_can_be_deleted(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact, gone: bool
+) -> None:
+    """Exact refuses the reversal; the bookkeeper opens the period again, or deletes the entry by hand."""
+    _till, division = linked
+    sale = Posting.objects.get(entry_kind="sales")
+    process(exact, sale)
+    yes(browser(), "take-out", booked)
+    march(exact, division, "closed")
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, Posting.objects.get(reverses=sale).state) == ("failed", PostingState.REFUSED)
+    march(exact, division, "open")
+    exact.control("entries/status", division=division.code, entry_id=str(sale.entry_id), status=20)
+    if gone:
+        Bookkeeper(exact, division).delete(sale)
+    yes(browser(), "take-out", booked)
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, exact.entries(division.code)) == ("archived", [])
+
+
+def test_reversal_that_stands_although_it_was_refused__leaves_with_the_entry(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    """Exact says no and books the reversal; by hand the entry is deleted, and the closing taken out once more."""
+    _till, division = linked
+    sale = Posting.objects.get(entry_kind="sales")
+    process(exact, sale)
+    yes(browser(), "take-out", booked)
+    fault = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "refusal_after_commit"}
+    exact.control("faults", division=division.code, **fault)
+    again(division)
+    assert Posting.objects.get(reverses=sale).state == PostingState.REFUSED
+    exact.control("entries/status", division=division.code, entry_id=str(sale.entry_id), status=20)
+    Bookkeeper(exact, division).delete(sale)
+    assert len(exact.entries(division.code)) == 1
+    yes(browser(), "take-out", booked)
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, exact.entries(division.code)) == ("archived", [])
