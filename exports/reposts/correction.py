@@ -24,7 +24,7 @@ def dry_run_of(export_id: UUID, *, shown: str) -> DryRun:
     others now, or there is nothing to correct, or any `ExactError`.
     """
     export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO, "remainder").get(pk=export_id)
-    destination = Destination.of(export.establishment)
+    destination = Destination.of(export.establishment).of_what_stands()
     if stamp_of(destination.mapping) != shown:
         raise CannotReplace("correct_settings_changed")
     if export.state != ClosingState.EXPORTED:

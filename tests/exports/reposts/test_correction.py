@@ -1,6 +1,7 @@
 """Correcting history: after a change of settings what stands otherwise is counted, shown, and put right in one run."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,8 @@ from exports.models import Overtaken, Replacement, RepostItem, RepostRun, Settin
 from exports.reposts import repost_runs
 from exports.reposts.overtaken import look, look_on
 from exports.reposts.repost_runs import advance
-from exports.tasks import reposts
+from exports.tasks import release, reposts
+from exports.way.starts import say_start
 from tenants.factories import AccountantFactory, EstablishmentFactory, ResellerAdminFactory, StaffFactory, TillFactory
 from tenants.models import Establishment, Membership, User
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, closing, work
@@ -291,3 +293,17 @@ def test_other_establishments__of_the_customer_go_along_where_they_are_ticked(
     assert RepostItem.objects.count() == 2
     until_done(division, exact)
     assert on_accounts(exact, division)["707010"] == Decimal("-2000.00")
+
+
+def test_first_day_moved_past_it__corrects_what_stands_all_the_same(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    division = linked[1]
+    booked(linked, "2026-03-14")
+    say_start(shop.pk, date(2026, 3, 20))
+    release()
+    go_to("707010", shop)
+    ask(client, shop)
+    until_done(division, exact)
+    assert RepostItem.objects.get().outcome == "exporting"
+    assert on_accounts(exact, division)["707010"] == Decimal("-1000.00")
