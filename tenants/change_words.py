@@ -1,6 +1,5 @@
 """A change of the audit as people read it: who did it, what kind of row it was, what it was and became."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,7 +74,7 @@ def differences(change: Change) -> Iterable[tuple[str, str]]:
             was = was if isinstance(was, dict) else {}
             for key in sorted({*was, *became}):
                 if was.get(key) != became.get(key):
-                    yield f"{name} › {key}", _arrow(in_words(was.get(key)), in_words(became.get(key)))
+                    yield f"{name} › {_name_key(key)}", _arrow(in_words(was.get(key)), in_words(became.get(key)))
         else:
             before, after = in_words(was, field), in_words(became, field)
             if before != after:
@@ -92,8 +91,22 @@ def in_words(value: Any, field: Any = None) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = _write_out(value)
     return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
+
+
+def _write_out(value: Any) -> str:
+    """A part of a document without a programmer's signs: "cash CA, sales 70"; what is empty is left out."""
+    if isinstance(value, dict):
+        told = ((_name_key(key), _write_out(part)) for key, part in value.items())
+        return ", ".join(f"{key} {part}" for key, part in told if part)
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_write_out, value)))
+    return in_words(value) if value is None or isinstance(value, bool) else str(value)
+
+
+def _name_key(key: str) -> str:
+    return key.replace("_", " ")
 
 
 def _arrow(before: str, after: str) -> str:

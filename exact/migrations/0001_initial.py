@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('way', models.CharField(help_text='till, link, console or nightly', max_length=10, verbose_name='by')),
-                ('change', models.CharField(choices=[('activated', 'activated'), ('refused', 'refused by the checks'), ('broken', 'no longer sound'), ('mended', 'sound again'), ('off', 'switched off'), ('disconnected', 'disconnected from Exact')], max_length=20, verbose_name='what')),
+                ('change', models.CharField(choices=[('activated', 'switched on'), ('refused', 'refused by the checks'), ('broken', 'no longer sound'), ('mended', 'sound again'), ('off', 'switched off'), ('disconnected', 'disconnected from Exact')], max_length=20, verbose_name='what')),
                 ('problems', models.JSONField(default=list)),
             ],
             options={

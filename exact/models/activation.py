@@ -51,7 +51,7 @@ class Activation(PutOff):
 class ActivationChange(models.TextChoices):
     """What may happen to an activation."""
 
-    ACTIVATED = "activated", _("activated")
+    ACTIVATED = "activated", _("switched on")
     REFUSED = "refused", _("refused by the checks")
     BROKEN = "broken", _("no longer sound")
     MENDED = "mended", _("sound again")
