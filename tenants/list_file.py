@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -11,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeData
 from django.utils.text import capfirst, slugify
 
 from tenants.table_file import CSV_TYPE, XLSX_TYPE, Table, Value, as_csv, as_xlsx
@@ -23,7 +25,8 @@ Raw = Mapping[str, Callable[[Any], Value]]
 
 def list_file(shown: ChangeList, rows: Sequence[Model], kind: str, *, raw: Raw) -> HttpResponse:
     """Answer `rows` as a file of a kind of `FILES`; `raw` has the columns whose values are more than their words."""
-    columns = [name for name in shown.list_display if name != CHOSEN_BY]
+    # A column without a heading holds buttons.
+    columns = [name for name in shown.list_display if name != CHOSEN_BY and _title(shown, name)]
     head = [_title(shown, name) for name in columns]
     title = capfirst(str(shown.opts.verbose_name_plural))
     content_type, write = FILES[kind]
@@ -53,4 +56,10 @@ def _read_cell(shown: ChangeList, row: Model, name: Any) -> Value:
         return timezone.localtime(value)
     if value is None or isinstance(value, date | Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    return " ".join(strip_tags(str(value)).split())
+    return " ".join(_read_words(value).split())
+
+
+def _read_words(value: Any) -> str:
+    """What people read of a cell, one line after the other; only what was made as HTML is read as such."""
+    words = str(value)
+    return unescape(strip_tags(words.replace("<br>", " – "))) if isinstance(words, SafeData) else words

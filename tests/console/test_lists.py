@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from tenants.models import Establishment, Tenant
 from tests.clients import english_client_of
 from tests.world import World, world
 
@@ -79,6 +80,23 @@ def test_every_list_is_a_file_too__of_the_readers_own_rows(two: World) -> None:
             words = " ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
             assert "PROPRE" in words or str(two.own.number) in words, name
             assert "VOISIN" not in words and str(two.foreign.number) not in words, name
+
+
+def test_a_file__says_names_as_they_are_written__and_has_no_buttons(two: World) -> None:
+    name, shop = "L'Auberge & <Fils>", two.own.export.establishment
+    Tenant.objects.filter(pk=two.own.tenant.pk).update(name=name)
+    Establishment.objects.filter(pk=shop.pk).update(name=name)
+    client, place = english_client_of(two.manager), f"{shop.code} – {name}"
+    for model, column, said in (
+        ("tenants_tenant", "Customer", name),
+        ("tenants_establishment", "Establishment", place),
+        ("tenants_membership", "Customer", name),
+        ("exact_finding", "Establishment", f"{place} – {name}"),
+    ):
+        answer = client.get(reverse(f"admin:{model}_changelist"), {"as": "csv"})
+        columns, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+        assert said in [row[columns.index(column)] for row in rows if row], model
+        assert all(columns), model
 
 
 def test_a_list_too_long_for_a_file__says_so(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
