@@ -4,7 +4,7 @@ The person of a request carries the choice, and `visible_to` narrows by it; no p
 shown whoever's it is: a link in a letter opens, whatever is chosen at the moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -18,8 +18,11 @@ KEPT = "customer"
 CONSOLE = "/console/"
 # A reseller with more customers than one looks through in a list has its pages of customers instead.
 LISTED_MAX = 40
-# How a query names closings, and a shop or a customer.
+# What an address of a page about no row has all the same: which way is walked.
+NAMES_NO_ROW = frozenset({"way"})
+# How a query or a form names closings, and a shop or a customer; several of both are "e12" and "t7".
 CLOSING = "closing"
+OF_PLACES, SHOP_MARK, CUSTOMER_MARK = "where", "e", "t"
 OF_SHOP = ("establishment", "establishment__id__exact", "posting__establishment__id__exact")
 OF_CUSTOMER = ("customer", "tenant", "tenant__id__exact")
 
@@ -32,9 +35,9 @@ class Choice:
 
     @cached_property
     def customer_id(self) -> int | None:
-        """The chosen customer; None is all. One that is not the person's any more is forgotten."""
+        """The chosen customer; None is all. One that is there to choose no more is forgotten: no list leads back."""
         kept = self._session.get(KEPT)
-        if kept is not None and not self._is_own(kept):
+        if kept is not None and not self._is_offered(kept):
             del self._session[KEPT]
             return None
         return kept if isinstance(kept, int) else None
@@ -49,15 +52,15 @@ class Choice:
         return found if len(found) > 1 and (self._user.is_member or len(found) <= LISTED_MAX) else []
 
     def take(self, asked: str) -> None:
-        """Keep a customer by its number, or all by anything that is none of the person's."""
+        """Keep a customer by its number, or all by anything that is not there to choose."""
         number = texts.whole(asked)
-        if number is not None and self._is_own(number):
+        if number is not None and self._is_offered(number):
             self._session[KEPT] = number
         else:
             self._session.pop(KEPT, None)
 
-    def _is_own(self, number: int) -> bool:
-        return all_visible_to(self._user, Tenant.objects.filter(pk=number)).exists()
+    def _is_offered(self, number: int) -> bool:
+        return any(it.pk == number for it in self.customers)
 
 
 class ChoosesCustomer:
@@ -75,18 +78,26 @@ class ChoosesCustomer:
             return
         choice = request.choice = Choice(request, user)  # type: ignore[attr-defined]
         chosen = choice.customer_id
-        if chosen is not None and not names and not _names_another(user, request.GET, chosen):
+        if chosen is None or names.keys() - NAMES_NO_ROW:
+            return
+        if not any(_names_another(user, asked, chosen) for asked in (request.GET, request.POST)):
             user.chosen_customer = chosen
 
 
-def _names_another(user: User, query: QueryDict, chosen: int) -> bool:
-    """Whether a query names closings, or a shop or customer of the person's that is not the chosen one's."""
-    if CLOSING in query:
+def _names_another(user: User, asked: QueryDict, chosen: int) -> bool:
+    """Whether a query or a form names closings, or a shop or customer of the person's that is not the chosen one's."""
+    if CLOSING in asked:
         return True
-    shops = {number for name in OF_SHOP if (number := texts.whole(query.get(name, ""))) is not None}
-    customers = {number for name in OF_CUSTOMER if (number := texts.whole(query.get(name, ""))) is not None}
+    places = asked.getlist(OF_PLACES)
+    shops = _read_keys([*map(asked.get, OF_SHOP), *(it[1:] for it in places if it.startswith(SHOP_MARK))])
+    customers = _read_keys([*map(asked.get, OF_CUSTOMER), *(it[1:] for it in places if it.startswith(CUSTOMER_MARK))])
     if shops:
         customers |= {
             *all_visible_to(user, Establishment.objects.filter(pk__in=shops)).values_list("tenant", flat=True)
         }
     return bool(customers - {chosen})
+
+
+def _read_keys(said: Iterable[str | None]) -> set[int]:
+    """The keys among what was said."""
+    return {number for it in said if (number := texts.whole(it or "")) is not None}

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from exports.models import ClosingState, StoredClosing
+from tenants.factories import SupportFactory
 from tenants.models import Membership, Tenant
 from tests.clients import client_of
 from tests.world import Customer, World, world
@@ -99,3 +101,38 @@ def test_reseller__narrows_too_and_acts_on_what_is_shown_only(here: World) -> No
     assert [key in asked for key in keys] == [False, True]
     Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
     assert here.own.mark in client.get(CLOSINGS).content.decode()
+
+
+def test_what_an_address_names__is_asked_for_and_sent_whatever_is_chosen(here: World) -> None:
+    client, shop = client_of(here.manager), here.own.till.establishment_id
+    choose(client, here.sister)
+    asked, again = {"closing": str(here.own.export.pk)}, reverse("console_repost")
+    assert client.get(again, asked).context["total"] == 1
+    assert client.post(again, asked).context["total"] == 1
+    for name in ("console_check", "admin:on_demand_ondemandexport_new"):
+        for place in (f"e{shop}", f"t{here.own.tenant.pk}"):
+            page = client.get(reverse(name), {"where": place, "show": "1"})
+            assert "where" not in page.context["form"].errors, (name, place)
+            stranger = client.get(reverse(name), {"where": f"e{here.foreign.till.establishment_id}", "show": "1"})
+            assert "where" in stranger.context["form"].errors
+
+
+def test_a_way_for_all_of_a_cause__takes_those_of_the_chosen_customer_only(here: World) -> None:
+    both = [here.own.export.pk, here.sister.export.pk]
+    held = [{"code": "currency", "facts": {"found": "USD"}, "pointer": "", "blocking": True}]
+    StoredClosing.objects.filter(pk__in=both).update(state=ClosingState.HELD, problems=held)
+    client, way = client_of(here.manager), reverse("console_way", args=["set-aside"])
+    (cause,) = client.get(reverse("console_causes")).context["causes"]
+    assert client.get(way, {"cause": cause.key}).context["total"] == 2
+    choose(client, here.sister)
+    assert client.get(way, {"cause": cause.key}).context["export"] == here.sister.export
+
+
+def test_choice_nobody_offers_any_more__is_forgotten(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, support = client_of(here.manager), client_of(SupportFactory())
+    choose(client, here.sister)
+    choose(support, here.sister)
+    monkeypatch.setattr("tenants.chosen.LISTED_MAX", 1)
+    for reader in (client, support):
+        rows = {*reader.get(CLOSINGS).context["cl"].result_list}
+        assert {here.own.export, here.sister.export} <= rows
