@@ -82,6 +82,12 @@ class UserAdmin(ScopedAdmin):
         others = obj is not None and obj.is_member and not getattr(user, "is_support", False)
         return not others and super().has_change_permission(request, obj)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Who is no accountant any more has no leave to replace entries either."""
+        if obj.role != Role.ACCOUNTANT:
+            Membership.objects.filter(user=obj, may_replace=True).update(may_replace=False)
+        super().save_model(request, obj, form, change)
+
     @admin.action(description=_("Invite again by e-mail"), permissions=["invite"])
     def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset.filter(suspended_at=None):

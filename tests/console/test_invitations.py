@@ -109,6 +109,16 @@ def test_leave_to_replace__is_the_resellers_and_of_one_customer(here: World) -> 
     assert not User.objects.get(pk=here.bookkeeper.pk).has_perm("exports.replace_storedclosing")
 
 
+def test_accountant_who_becomes_one_of_the_restaurant__replaces_no_more(here: World) -> None:
+    client, person = Client(), here.own.accountant
+    client.force_login(SupportFactory())
+    Membership.objects.filter(user=person).update(may_replace=True)
+    form = {"email": person.email, "name": person.name, "role": Role.MERCHANT, "language": "fr"}
+    assert client.post(reverse("admin:tenants_user_change", args=[person.pk]), form).status_code == 302
+    access = Membership.objects.get(user=person)
+    assert (access.role, access.may_replace) == (Role.MERCHANT, False)
+
+
 def test_what_cannot_be__is_said_at_its_field(here: World, invited: Any) -> None:
     own, before = [here.own.tenant.pk], (Membership.objects.count(), User.objects.count())
     faults: list[tuple[str, dict[str, Any]]] = [
