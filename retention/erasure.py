@@ -4,6 +4,7 @@ What the person did stays, done by "Personne effacée 12": who changed what is a
 L123-22). Closings are not searched: they are their sender's books, kept as the law wants them.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from concerns.models import Letter
 from exact.models import ActivationLink, Connection
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
-from tenants.models import Change, Establishment, Letters, Membership, User
+from tenants.models import Change, Establishment, Letters, Membership, Note, Tenant, User
 
 MASK = "•••"
 # Reserved for names that lead nowhere (RFC 2606).
@@ -76,6 +77,7 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
     yield ActivationLink, ActivationLink.objects.filter(mailed_to__iexact=address).update(mailed_to=f"lien@{NOWHERE}")
     of_exact = Connection.objects.filter(user_email__iexact=address)
     yield Connection, of_exact.update(user_email="", user_name=MASK)
+    yield Note, _select_notes_naming(address, person).update(text=MASK)
     if person is not None and not person.email.endswith(f"@{NOWHERE}"):
         person.email, person.name = f"personne-{person.pk}@{NOWHERE}", f"Personne effacée {person.pk}"
         person.letters = Letters.NEVER
@@ -84,6 +86,17 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
         person.save()
         yield User, 1
         yield Membership, person.memberships.filter(ended_at=None).update(ended_at=timezone.now())
+
+
+def _select_notes_naming(address: str, person: User | None) -> QuerySet[Note]:
+    """Notes with the address in them; with the person's name those on its own customers, or on all when it is of
+    support. Elsewhere somebody else has the same name."""
+    named = Q(text__icontains=address)
+    if person is not None and person.name:
+        own = Tenant.objects.filter(Q(memberships__user=person) | Q(reseller=person.reseller))
+        where = Q() if person.is_support else Q(tenant__in=own)
+        named |= Q(text__iregex=rf"(?<!\w){re.escape(person.name)}(?!\w)") & where
+    return Note.objects.filter(named)
 
 
 def _select_changes_of(person: User | None) -> QuerySet[Change]:

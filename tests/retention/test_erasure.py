@@ -12,7 +12,7 @@ from exact.models import Connection
 from exports.models import ClosingEvent
 from on_demand.models import MonthlyExport, OnDemandExport
 from retention.erasure import StillUsed, erase_person
-from tenants.models import Change, User
+from tenants.models import Change, Note, User
 from tests.world import World, world
 
 
@@ -57,6 +57,22 @@ def test_person__is_nowhere_any_more_and_what_they_did_stays(here: World) -> Non
     assert ClosingEvent.objects.filter(actor=person, why="renvoi").exists()
     assert client.get("/console/").status_code == 302, "logged out"
     assert erase_person("camille@ozanne.example") == {}
+
+
+def test_notes_that_name_a_person__are_masked_where_that_person_is_known(here: World) -> None:
+    person = here.own.accountant
+    User.objects.filter(pk=person.pk).update(name="Camille Ozanne")
+    texts = (
+        (here.own, "Voir avec camille ozanne.", "•••"),
+        (here.foreign, f"Demander à {person.email.upper()}", "•••"),
+        (here.foreign, "Une autre Camille Ozanne y travaille", None),
+        (here.own, "Camille Ozannette rappelle lundi", None),
+    )
+    notes = [
+        (Note.objects.create(tenant=it.tenant, author=it.staff, text=text), after or text) for it, text, after in texts
+    ]
+    assert erase_person(person.email)["tenants.Note"] == 2
+    assert [Note.objects.get(pk=note.pk).text for note, _after in notes] == [after for _note, after in notes]
 
 
 def test_other_people__keep_their_names(here: World) -> None:
