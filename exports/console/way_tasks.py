@@ -152,7 +152,7 @@ TASKS: tuple[Task, ...] = (
         words=_("The closing is no longer set aside: with today's settings it is booked, or held for what is wrong."),
         button=_("Look at it again"),
         look=looks.look_at_what_was_set_aside,
-        carry_out=lambda pk, said: take_back(pk, actor=said.actor, why=said.why),
+        carry_out=lambda pk, said: take_back(pk, actor=said.actor, why=said.why, shown=said.shown),
     ),
     Task(
         way=ways_out.TAKE_OUT,

@@ -20,6 +20,7 @@ from exports.way.accept import reconsider
 from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.levels import CLOCKS_APART
 from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.shown import ShownOtherwise
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
 from tenants.models import User
@@ -80,14 +81,20 @@ def keep_aside(export: StoredClosing, *, actor: User, why: str, instead: UUID | 
     transaction.on_commit(nudge_release, robust=True)
 
 
-def take_back(export_id: UUID, *, actor: User, why: str) -> StoredClosing:
-    """Look again at a closing that was set aside. Pressed twice it does nothing more. Raises `CannotSetAside`."""
+def take_back(export_id: UUID, *, actor: User, why: str, shown: str) -> StoredClosing:
+    """Look again at a closing that was set aside. Pressed twice it does nothing more.
+
+    `shown` names the word that is taken back (its key). Raises `CannotSetAside`, and `ShownOtherwise` where another
+    word holds by now.
+    """
     with transaction.atomic():
         lock_shop(export_id)
         export = locked(export_id)
         aside = SetAside.objects.select_for_update(of=("self",)).filter(closing=export, ended_at=None).first()
         if aside is None:
             return export
+        if str(aside.pk) != shown:
+            raise ShownOtherwise
         if counting_instead(aside) is not None:
             raise CannotSetAside("set_aside_other_counts")
         aside.ended_at, aside.ended_by, aside.ended_why = timezone.now(), actor, why

@@ -196,3 +196,15 @@ def test_database__keeps_reason_person_and_state(linked: Linked) -> None:
     assert "set aside is archived" in refused(moved, export.pk)
     assert "never changes" in refused("UPDATE exports_setaside SET why = 'other' WHERE closing_id = %s", export.pk)
     assert timezone.now() - SetAside.objects.get().at < timedelta(minutes=5)
+
+
+def test_look_again__takes_back_the_word_that_was_shown_and_no_later_one(till: Caller) -> None:
+    export, client = unbalanced(till), browser()
+    yes(client, "set-aside", export, why="closed twice")
+    shown = stamp(page(client, "look-again", export))
+    say(client, "look-again", export, shown)
+    yes(client, "set-aside", export, why="booked by hand")
+    say(client, "look-again", export, shown)
+    assert export.state == "archived"
+    yes(client, "look-again", export)
+    assert export.state == "held"
