@@ -7,6 +7,7 @@ leaves nothing doubled, and a closing that stands right is never touched.
 from uuid import UUID
 
 from booking.mapping import stamp_of
+from booking.models import Mapping
 from exact.lane.states import STANDING
 from exact.models import Posting
 from exports.models import ClosingState, Overtaken, StoredClosing
@@ -34,7 +35,11 @@ def dry_run_of(export_id: UUID, *, shown: str) -> DryRun:
         Overtaken.objects.filter(closing=export).delete()
         raise CannotReplace("correct_nothing")
     first, *others = asked
-    return dry_run(first, also=others, for_people=False)
+    found = dry_run(first, also=others, for_people=False)
+    # It read the settings once more: changed between the two looks, they are not those that were shown.
+    if stamp_of(Mapping.objects.get(establishment=export.establishment_id)) != shown:
+        raise CannotReplace("correct_settings_changed")
+    return found
 
 
 def _find_differing(export: StoredClosing, destination: Destination) -> list[UUID]:

@@ -16,7 +16,7 @@ from clyo_ingest.keys import issue_key
 from exact.activation.switch import activate, choose_division, refresh_catalogue
 from exact.models import Division, Lane, Posting, PostingState
 from exports.models import Overtaken, Replacement, RepostItem, RepostRun, SettingsLook, StoredClosing
-from exports.reposts import repost_runs
+from exports.reposts import correction, repost_runs
 from exports.reposts.overtaken import look, look_on
 from exports.reposts.repost_runs import advance
 from exports.tasks import release, reposts
@@ -307,3 +307,25 @@ def test_first_day_moved_past_it__corrects_what_stands_all_the_same(
     until_done(division, exact)
     assert RepostItem.objects.get().outcome == "exporting"
     assert on_accounts(exact, division)["707010"] == Decimal("-1000.00")
+
+
+def test_settings_changed_while_one_is_looked_at__it_is_left_as_it_is(
+    linked: tuple[Caller, Division],
+    shop: Establishment,
+    client: Client,
+    exact: SimulatedExact,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    division, look_at = linked[1], correction.dry_run
+    booked(linked, "2026-03-14")
+    go_to("707010", shop)
+    ask(client, shop)
+
+    def change_first(*args: Any, **kwargs: Any) -> Any:
+        go_to("707020", shop)
+        return look_at(*args, **kwargs)
+
+    monkeypatch.setattr(correction, "dry_run", change_first)
+    until_done(division, exact)
+    assert RepostItem.objects.get().outcome == "correct_settings_changed"
+    assert "706000" in on_accounts(exact, division)
