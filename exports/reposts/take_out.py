@@ -16,10 +16,10 @@ from django.db import transaction
 
 from exact.api.errors import ExactError
 from exact.lane.states import BEGUN
-from exact.models import Posting, PostingState
+from exact.models import Activation, Posting, PostingState
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
-from exports.models import ClosingState, OrderKind, Replacement, StoredClosing
+from exports.models import ClosingState, OrderKind, Replacement, ReplacementWay, StoredClosing
 from exports.reposts.replace import REPLACEABLE, CannotReplace, Old, begin, choose_ways, told_of
 from exports.way.accept import reconsider
 from exports.way.carry_out import withdraw_unsent
@@ -57,7 +57,15 @@ def leaving(export: StoredClosing) -> Leaving:
     refused = [*rows.filter(state=PostingState.REFUSED)]
     if not going and not refused:
         raise CannotReplace("take_out_nothing")
-    return Leaving(export=export, olds=tuple(_choose(going)), refused=tuple(refused))
+    olds = tuple(_choose(going))
+    if any(it.way is ReplacementWay.REVERSE for it in olds) and _is_switched_off(export):
+        raise CannotReplace("take_out_switched_off")
+    return Leaving(export=export, olds=olds, refused=tuple(refused))
+
+
+def _is_switched_off(export: StoredClosing) -> bool:
+    """Whether the lane sends nothing new of a closing's establishment, so that a reversal would wait there."""
+    return Activation.objects.filter(establishment=export.establishment_id, active=False).exists()
 
 
 def _choose(going: Iterable[Posting]) -> Iterable[Old]:

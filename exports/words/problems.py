@@ -396,6 +396,10 @@ SENTENCES: dict[str, str] = {
     "take_out_not_asked": N_(
         "Exact could not be asked: nothing was taken out. The corrected closing waits; decide there."
     ),
+    "take_out_switched_off": N_(
+        "An entry of this closing can only be reversed in Exact, and the establishment's export is switched off: "
+        "switch it on first."
+    ),
     "take_out_nothing": N_("Nothing of this closing is in Exact: there is nothing to take out."),
     "replace_period_closed": N_("Neither the entry's period nor today's is open in Exact. Open one of them."),
 }

@@ -207,3 +207,21 @@ def test_reversal_that_stands_although_it_was_refused__leaves_with_the_entry(
     again(division)
     booked.refresh_from_db()
     assert (booked.state, exact.entries(division.code)) == ("archived", [])
+
+
+def test_switched_off__entries_are_deleted_and_no_reversal_is_begun_that_would_wait(
+    booked: StoredClosing, linked: Linked, exact: SimulatedExact
+) -> None:
+    till, division = linked
+    sale = Posting.objects.get(entry_kind="sales")
+    process(exact, sale)
+    assert till.delete("activation").status_code < 300
+    shown = page(browser(), "take-out", booked)
+    assert (stamp(shown), "switch it on first" in shown.content.decode()) == ("", True)
+    say(browser(), "take-out", booked, "")
+    assert (booked.state, Replacement.objects.count()) == ("exported", 0)
+    exact.control("entries/status", division=division.code, entry_id=str(sale.entry_id), status=20)
+    yes(browser(), "take-out", booked)
+    again(division)
+    booked.refresh_from_db()
+    assert (booked.state, exact.entries(division.code)) == ("archived", [])
