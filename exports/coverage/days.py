@@ -4,7 +4,7 @@ Closings are counted by the database along the index `exports_shop_days`, for an
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,13 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
 from exports.coverage.judge import DISPUTES
-from exports.coverage.silent import LEARNED_FROM_WEEKS, is_expected
+from exports.coverage.silent import is_expected, with_last_weeks
 from exports.models import ClosingState, StoredClosing
 from ledger.closing import Closing
 from ledger.money import BOOKS
 from tenants.models import Establishment, Till
-
-LEARNED_FROM = timedelta(weeks=LEARNED_FROM_WEEKS)
 
 
 class DayWord(StrEnum):
@@ -103,7 +101,7 @@ class ShopDay:
 
 @dataclass(slots=True)
 class _Closed:
-    """What was read of one shop: each day's closings by state, and the days of each till."""
+    """What was read of one shop: each day's closings by state, and the days of each till, with its weeks before."""
 
     states: dict[date, dict[str, int]]
     tills: dict[int, set[date]]
@@ -115,7 +113,7 @@ def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[i
     The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
     """
     closed = _count_closings(shops, first, last)
-    tills = _list_tills(shops)
+    tills = _list_tills(shops, first, closed)
     differing = _list_differing(shops, first, last)
     return {shop.pk: [*_walk(shop, closed[shop.pk], tills[shop.pk], differing[shop.pk], first, last)] for shop in shops}
 
@@ -169,22 +167,25 @@ def _each_day(first: date, last: date) -> Iterator[date]:
 
 
 def _count_closings(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Closed]:
-    """Also of the weeks before `first`: from them it is learnt which days a till usually closes on."""
     found: dict[int, _Closed] = {shop.pk: _Closed(defaultdict(dict), defaultdict(set)) for shop in shops}
-    rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first - LEARNED_FROM, last))
+    rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first, last))
     counted = rows.order_by().values_list("establishment", "business_date", "till", "state").annotate(n=Count("*"))
     for shop, day, till, state, count in counted:
         found[shop].tills[till].add(day)
-        if day >= first:
-            of_day = found[shop].states[day]
-            of_day[state] = of_day.get(state, 0) + count
+        of_day = found[shop].states[day]
+        of_day[state] = of_day.get(state, 0) + count
     return found
 
 
-def _list_tills(shops: Collection[Establishment]) -> defaultdict[int, list[Till]]:
+def _list_tills(
+    shops: Collection[Establishment], first: date, closed: Mapping[int, _Closed]
+) -> defaultdict[int, list[Till]]:
+    """The tills of each shop. The weeks before `first` that say what each usually does join the days it `closed` on."""
     found: defaultdict[int, list[Till]] = defaultdict(list)
-    for till in Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False):
+    paired = Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False)
+    for till in with_last_weeks(paired, first - timedelta(days=1)):
         found[till.establishment_id].append(till)
+        closed[till.establishment_id].tills[till.pk].update(till.last_weeks)
     return found
 
 

@@ -1,18 +1,12 @@
-"""Tills that should have closed on a day and did not.
-
-The rule stands here twice, side by side: in SQL for all tills and one day, in Python for one till and a day among many
-that were read already. `tests/exports/coverage/test_shop_days.py` holds one against the other.
-"""
+"""Tills that should have closed and did not: since their last closing, and on each day that somebody asks about."""
 
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.db.models import DateField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from exports.models import StoredClosing
 from tenants.models import Till
@@ -29,13 +23,21 @@ def same_weekdays(day: date) -> list[date]:
 
 
 def is_expected(day: date, *, opening_days: Collection[int] | None, closed_on: Collection[date]) -> bool:
-    """Whether a till should close on `day`: as its establishment's opening days (ISO weekdays) say, else by its habit.
+    """Whether a till should close on `day`, by what it did before: the one rule of silence.
 
-    `closed_on` are the days it closed on, at least those of the four weeks before.
+    As its establishment's opening days (ISO weekdays) say, else by its habit: what it usually does is what it did in
+    the four weeks before it stopped, so it is missed until it closes again. One without a habit is let be for
+    `LONGEST_WITHOUT_HABIT`. `closed_on` are the days it closed on, at least its last one before `day` and those of the
+    four weeks up to that.
     """
     if opening_days is not None:
         return day.isoweekday() in opening_days
-    return sum(it in closed_on for it in same_weekdays(day)) >= CLOSED_IN_WEEKS
+    last = max((it for it in closed_on if it < day), default=None)
+    if last is None:
+        return False
+    counts = Counter(it.isoweekday() for it in closed_on if last - timedelta(weeks=LEARNED_FROM_WEEKS) < it <= last)
+    usual = {weekday for weekday, times in counts.items() if times >= CLOSED_IN_WEEKS}
+    return day.isoweekday() in usual if usual else day >= last + LONGEST_WITHOUT_HABIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,59 +52,32 @@ class Silence:
 def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
     """Which of these tills owe a closing up to `day`, those that stopped last first. One query.
 
-    A till that stopped stays silent until it closes again, or until somebody suspends it or its shop: what it usually
-    does is what it did in the four weeks before it stopped. One without a habit is let be for `LONGEST_WITHOUT_HABIT`.
+    A till that stopped stays silent until it closes again, or until somebody suspends it or its shop. One that never
+    closed is no silent one (`concerns.tills.never_sent`).
     """
-    own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by()
-    four_weeks = ExpressionWrapper(OuterRef("last") - timedelta(weeks=LEARNED_FROM_WEEKS), output_field=DateField())
-    rows = expected_tills(tills).annotate(last=Subquery(own.order_by("-business_date").values("business_date")[:1]))
-    rows = rows.filter(last__lt=day).annotate(
-        days=ArraySubquery(own.filter(business_date__gt=four_weeks).values("business_date").distinct())
-    )
     found = []
+    rows = with_last_weeks(expected_tills(tills), day).filter(last__lt=day)
     for till in rows.select_related("establishment__tenant"):
-        since = _find_expected(till.last, till.establishment.opening_days, till.days)
-        if since <= day:
+        since = _find_expected(till.last, till.establishment.opening_days, till.last_weeks)
+        if since is not None and since <= day:
             found.append(Silence(till=till, last=till.last, since=since))
     return sorted(found, key=lambda it: (-it.since.toordinal(), it.till.establishment.code, it.till.name))
 
 
-def _find_expected(last: date, opening_days: Collection[int] | None, closed_on: Collection[date]) -> date:
-    """The first day after `last` on which a closing was expected."""
-    if opening_days is None:
-        counts = Counter(day.isoweekday() for day in closed_on)
-        usual = {weekday for weekday, times in counts.items() if times >= CLOSED_IN_WEEKS}
-    else:
-        usual = {*opening_days}
-    after = (last + timedelta(days=count) for count in range(1, 8))
-    return next((day for day in after if day.isoweekday() in usual), last + LONGEST_WITHOUT_HABIT)
+def _find_expected(last: date, opening_days: Collection[int] | None, closed_on: Collection[date]) -> date | None:
+    """The first day after `last` on which a closing was expected: within a week, or when the patience is over."""
+    after = (last + timedelta(days=count) for count in (*range(1, 8), LONGEST_WITHOUT_HABIT.days))
+    return next((day for day in after if is_expected(day, opening_days=opening_days, closed_on=closed_on)), None)
 
 
-def silent_among(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
-    """Which of these tills should have closed on `day` and did not.
-
-    The establishment says its opening days, or they are learned: a till is expected that closed on three of the last
-    four same weekdays. A till that was paired later cannot be missed, unless it closed before with another device.
-    """
-    of_the_till = StoredClosing.objects.filter(till=OuterRef("pk"))
-    habit = (
-        of_the_till.filter(business_date__in=same_weekdays(day))
-        .order_by()
-        .values("till")
-        .annotate(n=Count("business_date", distinct=True))
-        .values("n")
-    )
-    day_ends = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
-    in_use = Q(paired_at__lt=day_ends) | Exists(of_the_till.filter(business_date__lt=day))
-    return (
-        expected_tills(tills)
-        .filter(in_use)
-        .filter(~Exists(of_the_till.filter(business_date=day)))
-        .annotate(habit=Coalesce(Subquery(habit, output_field=IntegerField()), 0))
-        .filter(
-            Q(establishment__opening_days__contains=[day.isoweekday()])
-            | Q(establishment__opening_days=None, habit__gte=CLOSED_IN_WEEKS)
-        )
+def with_last_weeks(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
+    """These tills with their last closing up to `day` (`last`), and the days of the four weeks up to that
+    (`last_weeks`): as much of the past as `is_expected` asks for."""
+    own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by()
+    four_weeks = ExpressionWrapper(OuterRef("last") - timedelta(weeks=LEARNED_FROM_WEEKS), output_field=DateField())
+    rows = tills.annotate(last=Subquery(own.order_by("-business_date").values("business_date")[:1]))
+    return rows.annotate(
+        last_weeks=ArraySubquery(own.filter(business_date__gt=four_weeks).values("business_date").distinct())
     )
 
 

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from exact.models import ConnectionState, PauseCode, PostingState
-from exports.coverage.silent import silent_among
+from exports.coverage.silent import silences
 from exports.models import ClosingState
 from integration.looked_at import LookedAt
 from integration.metrics.figures_sql import GAPS, QUICK
@@ -89,7 +89,7 @@ FIGURES = {
     "database_bytes": Figure("clyo_database_bytes", "Size of the database."),
     "archive_failing": Figure("clyo_wal_archive_failing", "1: the last try to archive the write-ahead log failed."),
     "gaps": Figure("clyo_closing_gaps", "Gaps in the numbers of this week's closings that are not filled."),
-    "silent": Figure("clyo_tills_silent", "Tills that should have closed yesterday and did not."),
+    "silent": Figure("clyo_tills_silent", "Tills that owe a closing up to yesterday."),
 }
 
 
@@ -114,7 +114,7 @@ def read_slow() -> list[Row]:
     rows = read([GAPS])
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_MAX_S}s'")
-        return [*rows, ("silent", "", silent_among(Till.objects.all(), yesterday).count())]
+        return [*rows, ("silent", "", len(silences(Till.objects.all(), yesterday)))]
 
 
 def _read_quick() -> list[Row]:

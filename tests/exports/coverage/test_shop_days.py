@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exact.models import Finding, FindingKind
 from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of, word_of
-from exports.coverage.silent import silent_among
+from exports.coverage.silent import silences
 from exports.models import StoredClosing
 from tenants.factories import EstablishmentFactory, TillFactory
 from tenants.models import Establishment, Till
@@ -140,19 +140,28 @@ def test_days__an_entry_that_exact_lost_is_no_good_day(db: None) -> None:
     assert words(shop, date(2026, 3, 14), date(2026, 3, 14)) == "G"
 
 
-@pytest.mark.parametrize("opening", [None, [], [3], [1, 2, 4]])
-@pytest.mark.parametrize("weeks", [(), (1, 2), (1, 2, 3), (2, 3, 4), (1, 2, 3, 4)])
-def test_silence__is_the_same_rule_in_sql_and_here(
+@pytest.mark.parametrize("opening", [None, [3], [1, 2, 4]])
+@pytest.mark.parametrize("weeks", [(1, 2), (1, 2, 3), (2, 3, 4), (1, 2, 3, 4), (5, 6, 7), (9, 10, 11, 12), (9, 10)])
+def test_days__miss_a_till_for_as_long_as_the_first_page_does(
     shop: Establishment, opening: list[int] | None, weeks: tuple[int, ...]
 ) -> None:
     shop.opening_days = opening
     shop.save()
     wednesday = TODAY - timedelta(days=1)
-    till = till_of(shop, paired_at=timezone.now() if weeks else LONG_AGO)
     for week in weeks:
-        closed(till, wednesday - timedelta(weeks=week))
-    (day,) = read(shop, wednesday, wednesday)
-    assert (day.word is S) is silent_among(Till.objects.all(), wednesday).exists()
+        closed(till_of(shop) if week == weeks[0] else Till.objects.get(), wednesday - timedelta(weeks=week))
+    stopped = silences(Till.objects.all(), wednesday)
+    missed = [it.day for it in read(shop, wednesday - timedelta(days=6), wednesday) if it.word is S]
+    assert bool(stopped) is bool(missed)
+    # Of the days before the first one that is owed, none is missed.
+    assert all(day >= it.since for it in stopped for day in missed)
+
+
+def test_days__of_a_till_that_stopped_do_not_forget_what_it_used_to_do(shop: Establishment) -> None:
+    till = till_of(shop)
+    for weeks in (10, 11, 12, 13):
+        closed(till, date(2026, 3, 14) - timedelta(weeks=weeks))  # Saturdays
+    assert words(shop, date(2026, 3, 9), date(2026, 3, 15)) == "CCCCCSC"
 
 
 def test_days__take_as_many_queries_for_many_shops(shop: Establishment) -> None:
