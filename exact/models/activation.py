@@ -22,8 +22,10 @@ class Activation(PutOff):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="activations", editable=False)
-    establishment = models.OneToOneField(Establishment, models.PROTECT, related_name="activation")
-    division = models.ForeignKey(Division, models.PROTECT, related_name="activations")
+    establishment = models.OneToOneField(
+        Establishment, models.PROTECT, related_name="activation", verbose_name=_("establishment")
+    )
+    division = models.ForeignKey(Division, models.PROTECT, related_name="activations", verbose_name=_("division"))
     active = models.BooleanField(_("active"), default=False)
     problems = models.JSONField(_("problems"), default=list, blank=True)
     checked_at = models.DateTimeField(_("checked"), null=True)

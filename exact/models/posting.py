@@ -30,7 +30,9 @@ class Lane(models.Model):
     """The one way into a division: who holds it, until when, what is left of the call budget, why it stands still."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    division = models.OneToOneField(Division, models.PROTECT, related_name="lane", primary_key=True)
+    division = models.OneToOneField(
+        Division, models.PROTECT, related_name="lane", primary_key=True, verbose_name=_("division")
+    )
     holder = models.CharField(_("holder"), max_length=80, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     leased_until = models.DateTimeField(_("leased until"), null=True)
