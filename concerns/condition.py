@@ -48,9 +48,9 @@ def conditions_of(user: User, shops: Iterable[Establishment]) -> dict[int, ShopC
     if not keys:
         return {}
     found = {shop.pk: _say_how_far(shop) for shop in _select_with_facts(user, keys)}
-    for shop, condition in _list_conditions(Scope(user=user, shops=keys)):
-        if shop in found and condition.condition.urgency < found[shop].condition.urgency:
-            found[shop] = condition
+    for shop, waits in what_waits(Scope(user=user, shops=keys)).items():
+        if shop in found and waits.condition.urgency < found[shop].condition.urgency:
+            found[shop] = waits
     return {shop: _lead_merchant(shop, it) for shop, it in found.items()} if user.role == Role.MERCHANT else found
 
 
@@ -74,6 +74,14 @@ def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | Non
     return ConditionWithConcerns(shown=shown, concerns=concerns)
 
 
+def what_waits(scope: Scope) -> dict[int, ShopCondition]:
+    """How each shop stands in which something waits for a person, by its key, the most urgent first.
+
+    Closings and entries are counted only, so it may be asked of thousands of shops.
+    """
+    return _take_most_urgent(_list_conditions(scope))
+
+
 def counted_by_shop(scope: Scope) -> list[tuple[int, ShopCondition]]:
     """What failed, is held or differs in each shop, by its key: all of it, counted by the database."""
     return [row for by_shop in COUNTED.values() for row in by_shop(scope)]
@@ -82,13 +90,14 @@ def counted_by_shop(scope: Scope) -> list[tuple[int, ShopCondition]]:
 def shops_in_trouble(
     counted: Iterable[tuple[int, ShopCondition]], concerns: Iterable[Concern]
 ) -> dict[int, ShopCondition]:
-    """How each shop stands in which something waits, by its key, the most urgent first.
-
-    For who has the `concerns` of a scope and what is `counted_by_shop` in it.
-    """
-    found: dict[int, ShopCondition] = {}
+    """`what_waits`, for who has the `concerns` of a scope and what is `counted_by_shop` in it."""
     others = (it for it in concerns if it.condition not in (Condition.FAILED, Condition.HELD, Condition.DIFFERS))
-    for shop, shown in (*counted, *(row for it in others for row in _spread(it))):
+    return _take_most_urgent((*counted, *(row for it in others for row in _spread(it))))
+
+
+def _take_most_urgent(conditions: Iterable[tuple[int, ShopCondition]]) -> dict[int, ShopCondition]:
+    found: dict[int, ShopCondition] = {}
+    for shop, shown in conditions:
         if shop not in found or shown.condition.urgency < found[shop].condition.urgency:
             found[shop] = shown
     return dict(sorted(found.items(), key=lambda it: it[1].condition.urgency))

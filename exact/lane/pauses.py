@@ -36,6 +36,11 @@ def why_paused(lane: Lane) -> str:
 
 
 def stands_until(lane: Lane) -> datetime | None:
-    """Until when a lane stands still; None when it may go."""
+    """Until when a lane stands still; None when it may go, or when it is a person who ends it.
+
+    The lane comes with its division's connection.
+    """
     until = lane.paused_until
-    return until if until is not None and until > timezone.now() else None
+    if until is None or until <= timezone.now() or not consent_of(lane.division.connection).usable:
+        return None
+    return until

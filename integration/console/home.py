@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from concerns.condition import Condition, ShopCondition, counted_by_shop, shops_in_trouble
 from concerns.found import concerns_of
 from concerns.tills import say_silence
-from exact.lane.pauses import why_paused
+from exact.lane.pauses import stands_until, why_paused
 from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.coverage.silent import silences
@@ -51,24 +51,22 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.role == Role.MERCHANT:
         return {**context, **own_shops(request, user)}
     day, now = last_business_day(request), timezone.now()
-    night = night_of(user, day)
+    known = to_know(user)
+    night = night_of(user, day, known["stand"])
     silent = silences(visible_to(user, Till.objects.all()), day)
     chart = last_days(user, day)
-    known = to_know(user)
     return {
         **context,
         "day": day,
         **ways_to_other_days(day),
         "figures": [(figure, TITLES[figure.column]) for figure in night.total.figures(day)],
         "column_titles": [TITLES[column] for column in ("received", *COLUMNS)],
-        "lines": [
-            (line, line.figures(day), known["stand"].get(line.filters.get("establishment"))) for line in night.lines
-        ],
+        "lines": [(line, line.figures(day)) for line in night.lines],
         "more_lines": night.more,
         "by_reseller": user.is_support,
         "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],
         "more_silent": len(silent) > SHOWN,
-        "lanes": [(lane, why_paused(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
+        "lanes": [(lane, why_paused(lane), stands_until(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
         "chart": chart,
         "columns": chart.columns,
         "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
@@ -113,6 +111,7 @@ def to_know(user: User) -> dict[str, Any]:
         "lost_address": lost[0].address if len(lost) == 1 else reverse("admin:exact_connection_changelist"),
         "lost": lost,
         "to_mend_address": links.closings(state="attention"),
+        "to_send_again": any(shown.condition is not Condition.DIFFERS for _shop, shown in counted),
         "differences": any(shown.condition is Condition.DIFFERS for _shop, shown in counted),
         "differences_address": links.findings(),
         "compared": looked_at,

@@ -4,11 +4,14 @@ A night is a business date. Every figure is counted by the database, in one quer
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from django.db.models import Count, QuerySet
 
+from concerns.condition import Condition, ShopCondition
 from exact.models import Lane
 from exports.console import links
 from exports.models import ClosingState, StoredClosing
@@ -16,6 +19,7 @@ from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
 ROWS_MAX = 100
+NOTHING_WAITS: Mapping[int, ShopCondition] = MappingProxyType({})
 COLUMNS: dict[str, tuple[str, ...]] = {
     "exported": (ClosingState.EXPORTED,),
     "moving": (ClosingState.READY, ClosingState.EXPORTING),
@@ -44,6 +48,7 @@ class Line:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     filters: dict[str, int] = field(default_factory=dict)
     address: str = ""
+    stands: ShopCondition | None = None
 
     def add(self, state: str, count: int) -> None:
         self.counts["received"] += count
@@ -63,9 +68,10 @@ class Line:
         ]
 
     @property
-    def urgency(self) -> tuple[int, int, int]:
-        """Sorts what needs a person to the top, and silence before what went well."""
-        return -self.counts["failed"], -self.counts["held"], int(self.counts["received"] > 0)
+    def urgency(self) -> tuple[int, int, int, int]:
+        """Sorts what needs a person to the top, as the shop stands, and silence before what went well."""
+        waits = self.stands.condition.urgency if self.stands else len(Condition)
+        return waits, -self.counts["failed"], -self.counts["held"], int(self.counts["received"] > 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +84,13 @@ class Night:
     more: int
 
 
-def night_of(user: User, day: date) -> Night:
-    """Count a night's closings: by reseller for support, by establishment for everybody else."""
+def night_of(user: User, day: date, stand: Mapping[int, ShopCondition] = NOTHING_WAITS) -> Night:
+    """Count a night's closings: by reseller for support, by establishment for everybody else.
+
+    `stand` says how each establishment stands in which something waits; that comes first.
+    """
     rows = closings_of(user).filter(business_date=day)
-    lines = _group_by_reseller(rows) if user.is_support else _list_establishments(user, rows)
+    lines = _group_by_reseller(rows) if user.is_support else _list_establishments(user, rows, stand)
     total = Line(title="")
     for line in lines:
         for column, count in line.counts.items():
@@ -108,7 +117,7 @@ def _group_by_reseller(rows: QuerySet[StoredClosing]) -> list[Line]:
     return [*found.values()]
 
 
-def _list_establishments(user: User, rows: QuerySet[StoredClosing]) -> list[Line]:
+def _list_establishments(user: User, rows: QuerySet[StoredClosing], stand: Mapping[int, ShopCondition]) -> list[Line]:
     shops = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
     found = {
         shop.pk: Line(
@@ -116,6 +125,7 @@ def _list_establishments(user: User, rows: QuerySet[StoredClosing]) -> list[Line
             subtitle=shop.tenant.name,
             filters={"establishment": shop.pk},
             address=links.shop(shop.pk),
+            stands=stand.get(shop.pk),
         )
         for shop in shops.select_related("tenant")
     }

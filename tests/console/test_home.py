@@ -198,6 +198,31 @@ def test_lost_link__stands_first_in_the_red_box_with_the_way_to_a_new_one(here: 
     assert page.context["lost_address"].startswith(reverse("console_set_up_customer", args=[here.own.tenant.pk]))
 
 
+def test_lost_link__puts_its_shop_first_and_ends_by_a_person_only(here: World) -> None:
+    shop = here.sister.till.establishment
+    StoredClosing.objects.filter(establishment=shop).update(state="exported")
+    client = Client()
+    client.force_login(here.own.staff)
+    assert client.get(reverse("admin:index")).context["lines"][0][0].title == str(here.own.till.establishment)
+    Connection.objects.filter(tenant=shop.tenant).update(state=ConnectionState.RECONNECT_REQUIRED)
+    page = client.get(reverse("admin:index"))
+    assert page.context["lines"][0][0].title == str(shop)
+    until = {lane.division.tenant_id: until is not None for lane, _why, until in page.context["lanes"]}
+    assert until == {here.own.tenant.pk: True, shop.tenant_id: False}
+
+
+def test_red_box__leads_to_no_list_that_is_empty(here: World) -> None:
+    client = Client()
+    client.force_login(here.own.staff)
+    causes = f'class="console-button is-primary" href="{reverse("console_causes")}"'
+    assert causes in client.get(reverse("admin:index")).content.decode()
+    StoredClosing.objects.update(state="exported")
+    page = client.get(reverse("admin:index"))
+    assert page.context["to_mend"] == ["2 écritures diffèrent dans Exact"]
+    assert causes not in page.content.decode()
+    assert f'class="console-button is-primary" href="{page.context["differences_address"]}"' in page.content.decode()
+
+
 def test_empty_account__gets_its_first_steps_in_the_place_of_green(db: None) -> None:
     person = StaffFactory()
     client = Client()

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from exact.models import Connection, ConnectionState
 from exports.console import links
 from exports.models import StoredClosing
 from integration.console.places.calendar import Month, asked_month
@@ -66,6 +67,14 @@ def test_shops__have_the_worst_first_and_their_days(here: World) -> None:
     assert not client.get(reverse("console_shops"), {"q": "VOISIN"}).context["map"].rows
     of_one = client_of(SupportFactory()).get(reverse("console_shops"), {"reseller": here.foreign.tenant.reseller_id})
     assert [row.shop for row in of_one.context["map"].rows] == [here.foreign.till.establishment]
+
+
+def test_shops__stand_in_the_order_of_their_conditions(here: World) -> None:
+    """A shop whose days are all well but whose consent is lost comes before one with a failed closing."""
+    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="exported")
+    Connection.objects.filter(tenant=here.sister.tenant).update(state=ConnectionState.RECONNECT_REQUIRED)
+    rows = client_of(here.own.staff).get(reverse("console_shops")).context["map"].rows
+    assert [row.condition.condition for row in rows] == ["link_lost", "failed"]
 
 
 def test_pages__take_as_many_queries_however_much_there_is(here: World) -> None:

@@ -1,23 +1,19 @@
 """Shops and their last days in a grid: a row is a shop, a cell is a day's word. Every look is one for all its rows."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concerns.condition import ShopCondition, conditions_of
-from exact.models import Finding
+from concerns.condition import Condition, ShopCondition, conditions_of, what_waits
 from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of
-from exports.coverage.silent import silences
-from exports.models import ClosingState, StoredClosing
 from integration.console.places.calendar import say_day
-from tenants.models import Establishment, Till, User
-from tenants.scope import visible_to
+from tenants.models import Establishment, User
+from tenants.viewpoint import Scope
 
 DAYS = 31
 # What leads to a page of its own when it is reached by keyboard; a good day is reached through the shop's calendar.
@@ -90,22 +86,17 @@ def _cell(shop: Establishment, it: ShopDay) -> Cell:
 
 
 def worst_first(user: User, shops: QuerySet[Establishment]) -> list[int]:
-    """The keys of these shops: most failed first, then most differing, most held, silent yesterday; then by name.
+    """The keys of these shops: the most urgent condition first, of the same one what there is most of; then by name.
 
-    Only what waits is counted, along indexes that hold nothing else, so thousands of shops take four queries.
+    Only what waits is looked at, so thousands of shops take as many queries as one.
     """
-    waits = visible_to(user, StoredClosing.objects.filter(state__in=[ClosingState.FAILED, ClosingState.HELD]))
-    counted = waits.order_by().values_list("establishment", "state").annotate(n=Count("*"))
-    waiting = {(shop, state): count for shop, state, count in counted}
-    findings = visible_to(user, Finding.objects.filter(settled_at=None)).order_by()
-    differing = Counter(findings.values_list("posting__establishment", flat=True))
-    yesterday = timezone.localdate() - timedelta(days=1)
-    silent = {it.till.establishment_id for it in silences(visible_to(user, Till.objects.all()), yesterday)}
+    waits = what_waits(Scope(user=user))
 
-    def urgency(it: tuple[int, str, str]) -> tuple[int | str | bool, ...]:
+    def urgency(it: tuple[int, str, str]) -> tuple[int | str, ...]:
         shop, customer, code = it
-        failed, held = (waiting.get((shop, state), 0) for state in (ClosingState.FAILED, ClosingState.HELD))
-        return -failed, -differing[shop], -held, shop not in silent, customer, code
+        stands = waits.get(shop)
+        first = (stands.condition.urgency, -stands.count) if stands else (len(Condition), 0)
+        return *first, customer, code
 
     named = shops.order_by().values_list("pk", "tenant__name", "code")
     return [shop for shop, _customer, _code in sorted(named, key=urgency)]
