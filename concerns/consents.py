@@ -34,13 +34,12 @@ def doubtful_consents(scope: Scope) -> Iterator[Concern]:
     shops = shops_behind(scope, "division__connection", [it.pk for it in connections])
     for connection in connections:
         concern = _tell(connection, shops[connection.pk], may_send=scope.user.has_perm("tenants.change_establishment"))
-        yield _say_to_merchant(concern) if scope.user.role == Role.MERCHANT else concern
+        may_log_in = scope.user.role == Role.MERCHANT and concern.condition is not Condition.LINK_DOUBTFUL
+        yield _say_to_merchant(concern) if may_log_in else concern
 
 
 def _say_to_merchant(concern: Concern) -> Concern:
     """Who logs in at Exact itself needs no link: its first page has the way."""
-    if concern.condition is Condition.LINK_DOUBTFUL:
-        return concern
     words = _("Log in at Exact again: closings wait meanwhile, nothing is lost.")
     return replace(concern, words=words, mend=_("Link to Exact again"), address=reverse("admin:index"))
 

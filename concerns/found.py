@@ -35,8 +35,7 @@ SOURCES: tuple[Source, ...] = (
 AT_ONCE: tuple[Source, ...] = (failed_and_held, differing)
 AT_ONCE_KINDS = frozenset({Condition.FAILED, Condition.DIFFERS})
 
-
-# What the people of a restaurant can mend themselves: log in at Exact again, close a till, or say that it stood still.
+# What the people of a restaurant can mend themselves: log in at Exact again, or close a till.
 OF_MERCHANTS: frozenset[Source] = frozenset({doubtful_consents, silent})
 MENDED_BY_MERCHANTS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING, Condition.SILENT})
 
@@ -46,4 +45,6 @@ def concerns_of(scope: Scope, sources: Iterable[Source] = SOURCES) -> list[Conce
     if scope.user.role == Role.MERCHANT:
         sources = [it for it in sources if it in OF_MERCHANTS]
     found = [concern for source in sources for concern in source(scope)]
+    if scope.user.role == Role.MERCHANT:
+        found = [it for it in found if it.condition in MENDED_BY_MERCHANTS]
     return sorted(found, key=lambda it: (it.condition.urgency, -len(it.items), it.customer, it.shop))

@@ -13,7 +13,7 @@ from exports.console import links
 from exports.coverage.missing import missing_before
 from exports.coverage.silent import Silence, expected_tills, silences
 from exports.models import StoredClosing
-from tenants.models import Till
+from tenants.models import Role, Till
 from tenants.viewpoint import Scope
 
 # A till paired on the eve of a day the shop is closed has nothing to send yet.
@@ -46,16 +46,18 @@ def silent(scope: Scope) -> Iterator[Concern]:
         yield Concern(
             condition=Condition.SILENT,
             **owner_of(it.till.establishment),
-            words=say_silence(it),
+            words=say_silence(it, to_merchant=scope.user.role == Role.MERCHANT),
             mend=_("See the establishment"),
             address=links.shop(it.till.establishment_id),
             items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
         )
 
 
-def say_silence(it: Silence) -> str:
-    """Since when a till is silent, and what to do."""
+def say_silence(it: Silence, *, to_merchant: bool = False) -> str:
+    """Since when a till is silent, and what to do: for who looks after the shop, or who stands in it."""
     words = _("The last closing is of {last}; one was expected on {since}. Ask the shop, or suspend what is closed.")
+    if to_merchant:
+        words = _("The last closing is of {last}; one was expected on {since}. Close the till, or call your reseller.")
     return words.format(
         last=date_format(it.last, "SHORT_DATE_FORMAT"), since=date_format(it.since, "SHORT_DATE_FORMAT")
     )

@@ -1,6 +1,7 @@
 """What accountants and a restaurant's own people meet: their first page, and no link to where they may not go."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -8,12 +9,14 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from concerns.concern import Condition
 from concerns.found import concerns_of
 from exact.models import ActivationLink, Connection, ConnectionState, LinkWay
+from exports.models import StoredClosing
 from on_demand.models import OnDemandExport
-from tenants.models import Membership
+from tenants.models import Establishment, Membership, Till
 from tenants.viewpoint import Scope
 from tests.clients import client_of
 from tests.world import World, world
@@ -89,6 +92,22 @@ def test_merchant__sees_its_shop_with_its_month_and_links_it_again_in_two_clicks
 def test_merchant__is_told_only_what_it_can_mend(here: World) -> None:
     assert concerns_of(Scope(user=here.own.accountant)) != []
     assert concerns_of(Scope(user=here.own.merchant)) == []
+    Connection.objects.filter(tenant=here.own.tenant).update(doubted_at=timezone.now())
+    assert Condition.LINK_DOUBTFUL in {it.condition for it in concerns_of(Scope(user=here.own.accountant))}
+    assert concerns_of(Scope(user=here.own.merchant)) == []
+
+
+def test_merchant__is_asked_to_close_the_till_and_not_to_ask_its_own_shop(here: World) -> None:
+    till = Till.objects.get(pk=here.own.till.pk)
+    Establishment.objects.filter(pk=till.establishment_id).update(opening_days=[1, 2, 3, 4, 5, 6, 7])
+    Till.objects.filter(pk=till.pk).update(paired_at=timezone.now())
+    StoredClosing.objects.filter(till=till).update(business_date=timezone.localdate() - timedelta(days=3))
+    said = {}
+    for person in (here.own.merchant, here.own.accountant):
+        (silent,) = [it for it in concerns_of(Scope(user=person)) if it.condition is Condition.SILENT]
+        said[person] = silent.words
+    assert "revendeur" in said[here.own.merchant]
+    assert "Renseignez-vous" in said[here.own.accountant]
 
 
 def test_member_without_a_customer__is_told_so(here: World) -> None:

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from exact.api.consent import consent_of
 from exact.models import Division
 from integration.console.places.section import Told, Visit
 from integration.console.places.shops_map import map_of
@@ -26,7 +27,8 @@ def companies(visit: Visit, tenant: Tenant) -> Told:
         return None
     rows = visible_to(visit.user, Division.objects.filter(tenant=tenant)).select_related("connection")
     going = rows.annotate(going=Count("activations", filter=Q(activations__active=True))).filter(going__gt=0)
-    return {"tenant": tenant, "companies": [(it, it.going) for it in going.order_by("name")[:LISTED_MAX]]}
+    shown = going.order_by("name")[:LISTED_MAX]
+    return {"tenant": tenant, "companies": [(it, consent_of(it.connection), it.going) for it in shown]}
 
 
 def people(visit: Visit, tenant: Tenant) -> Told:

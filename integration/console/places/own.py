@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from concerns.condition import Condition, ShopCondition, conditions_of
 from concerns.found import concerns_of
 from exact.activation.links import make_link
-from exact.models import Activation, ConnectionState, LinkWay
+from exact.api.consent import consent_of
+from exact.models import Activation, LinkWay
 from exports.console import links
 from exports.models import StoredClosing
 from integration.console.places.calendar import asked_month, month_of
@@ -72,7 +73,7 @@ def _stands_by_its_link(shown: ShopCondition | None) -> bool:
 
 
 def _is_linked(activation: Activation | None) -> bool:
-    return activation is not None and activation.division.connection.state == ConnectionState.ACTIVE
+    return activation is not None and consent_of(activation.division.connection).usable
 
 
 def _read_last(user: User, shop: Establishment) -> StoredClosing | None:

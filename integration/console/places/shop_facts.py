@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from booking.models import Mapping
 from booking.questions import open_questions
-from exact.models import Activation, ActivationLink, ConnectionState, LinkStep
+from exact.api.consent import consent_of, say_consent
+from exact.models import Activation, ActivationLink, LinkStep
 from exports.console.overtaken_shown import left_behind
 from exports.coverage.latest import last_days_of_tills
 from exports.way.reviews import waiting_for_review
@@ -37,7 +38,8 @@ def exact(visit: Visit, shop: Establishment) -> Told:
     return {
         "shop": shop,
         "activation": activation,
-        "linked": connection is not None and connection.state == ConnectionState.ACTIVE,
+        "linked": connection is not None and consent_of(connection).usable,
+        "consent_words": say_consent(connection) if connection is not None else "",
         "link": last.order_by("-created_at").first(),
         "links": [*links.order_by("-created_at")],
         "to_review": waiting_for_review(shop).count() if shop.reviews_left else 0,
