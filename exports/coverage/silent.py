@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import DateField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
@@ -70,7 +71,7 @@ def _find_expected(last: date, opening_days: Collection[int] | None, closed_on: 
     return next((day for day in after if is_expected(day, opening_days=opening_days, closed_on=closed_on)), None)
 
 
-def with_last_weeks(tills: QuerySet[Till], day: date) -> QuerySet[Till]:
+def with_last_weeks(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
     """These tills with their last closing up to `day` (`last`), and the days of the four weeks up to that
     (`last_weeks`): as much of the past as `is_expected` asks for."""
     own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by()
