@@ -77,19 +77,27 @@ class PlacesField(forms.MultipleChoiceField):
     def offer(self, user: User) -> None:
         """Offer what the person may see."""
         self._groups = shops_by_customer(user)
-        self.choices = [*self._list_choices()]
+        self._values = {*self._list_values()}
         self.widget.groups = self._groups
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is offered: of thousands that are ticked, each is looked up and not searched for."""
+        return value in self._values
+
+    @property
+    def shops(self) -> list[Establishment]:
+        """All that is offered, by customer and code."""
+        return [shop for _tenant, shops in self._groups for shop in shops]
 
     @property
     def only(self) -> list[str]:
         """What is chosen already where there is nothing to choose: the one establishment of somebody who has one."""
-        shops = [shop for _tenant, shops in self._groups for shop in shops]
-        return [f"e{shops[0].pk}"] if len(shops) == 1 else []
+        return [f"e{it.pk}" for it in self.shops] if len(self.shops) == 1 else []
 
-    def _list_choices(self) -> Iterator[tuple[str, str]]:
+    def _list_values(self) -> Iterator[str]:
         for tenant, shops in self._groups:
-            yield f"t{tenant.pk}", str(tenant)
-            yield from ((f"e{shop.pk}", str(shop)) for shop in shops)
+            yield f"t{tenant.pk}"
+            yield from (f"e{shop.pk}" for shop in shops)
 
     def clean(self, value: Any) -> list[Chosen]:
         return [*self._choose(super().clean(value))]

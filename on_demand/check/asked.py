@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from django import forms
 from django.db.models import Count
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from exports.models import StoredClosing
+from ledger import texts
 from on_demand.asked_days import asked_days
 from on_demand.check.overview import Stretch
 from on_demand.forms import DayField
@@ -43,9 +45,13 @@ class CheckForm(forms.Form):
         filled["first"], filled["last"] = days.first, days.last
         self.month, self.was, self.places = days.month, days.shown, data.getlist("where")
         super().__init__(filled)
-        places = self.fields["where"]
-        assert isinstance(places, PlacesField)
-        places.offer(user)
+        self.places_field.offer(user)
+
+    @property
+    def places_field(self) -> PlacesField:
+        field = self.fields["where"]
+        assert isinstance(field, PlacesField)
+        return field
 
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
@@ -57,15 +63,19 @@ class CheckForm(forms.Form):
         return cleaned
 
 
-@dataclass(slots=True)
+@dataclass
 class Asked:
-    """A question that is possible: `shops` one sees and chose, in order, with how many closings each has there."""
+    """A question that is possible: `shops` one sees and chose, in order, with how many closings each has there.
+
+    `wanted` is the page that is asked for; what is no page of it is the first, what is beyond the last is the last.
+    """
 
     user: User
     shops: Sequence[Establishment]
     first: date
     last: date
     counts: dict[int, int] = field(default_factory=dict)
+    wanted: str = ""
 
     @property
     def by_month(self) -> bool:
@@ -84,6 +94,7 @@ class Asked:
         """All days as one, or each month of them."""
         return [*_months(self.first, self.last)] if self.by_month else [Stretch(self.first, self.last)]
 
+    @cached_property
     def pages(self) -> list[list[Establishment]]:
         """The shops, as many a page as can be read in a moment."""
         pages: list[list[Establishment]] = [[]]
@@ -97,16 +108,23 @@ class Asked:
             read += count
         return pages
 
+    @property
+    def page(self) -> int:
+        """The number of the page that is shown, from 1."""
+        return min(max(texts.whole(self.wanted) or 1, 1), len(self.pages))
 
-def asked_by(user: User, form: CheckForm) -> Asked:
+    @property
+    def shown(self) -> list[Establishment]:
+        """The shops of that page."""
+        return self.pages[self.page - 1]
+
+
+def asked_by(user: User, form: CheckForm, *, page: str = "") -> Asked:
     """The question of a form that is valid."""
     chosen = form.cleaned_data["where"]
-    if chosen:
-        shops = [shop for it in chosen for shop in it.shops]
-    else:
-        rows = visible_to(user, Establishment.objects.all()).select_related("tenant")
-        shops = [*rows.order_by("tenant__name", "tenant", "code")]
-    asked = Asked(user=user, shops=shops, first=form.cleaned_data["first"], last=form.cleaned_data["last"])
+    shops = [shop for it in chosen for shop in it.shops] if chosen else form.places_field.shops
+    days = {"first": form.cleaned_data["first"], "last": form.cleaned_data["last"]}
+    asked = Asked(user=user, shops=shops, wanted=page, **days)
     rows_of_days = visible_to(
         user, StoredClosing.objects.filter(business_date__range=(asked.first, asked.last))
     ).order_by()

@@ -54,6 +54,11 @@ class Cell:
         """By how much Exact differs from what was posted and read back."""
         return self.exact + self.unread - self.entries
 
+    @property
+    def elsewhere(self) -> Decimal:
+        """What the tills say and other closings are booked for."""
+        return self.tills - self.offered - self.left - self.aside - self.expected
+
     def difference(self, *, read: bool) -> Decimal:
         """How far Exact, or where it was never read the entries, is from the tills."""
         return (self.exact if read else self.entries) - self.tills

@@ -24,7 +24,7 @@ def file_answer(kind: str, asked: Asked) -> HttpResponse:
 
 
 def _tables(asked: Asked) -> Iterator[Table]:
-    sums = [it for page in asked.pages() for it in shop_sums(page, asked.stretches())]
+    sums = [it for page in asked.pages for it in shop_sums(page, asked.stretches())]
     head = [_("Customer"), _("Establishment"), _("From"), _("To"), _("Closings")]
     amounts = [_("Tills"), _("Entries"), _("Exact"), _("Difference"), _("State"), _("Why")]
     yield Table(title=_("Check"), head=[*head, *amounts, _("Exact read on")], rows=map(_of_shop, sums))

@@ -144,6 +144,11 @@ def shop_sums(shops: Sequence[Establishment], stretches: Sequence[Stretch]) -> l
     return sums
 
 
+def is_any_read(shops: Sequence[Establishment]) -> bool:
+    """Whether Exact was read for one of these shops at least."""
+    return any(moment is not None for moment in _find_active_books(shops).values())
+
+
 def _find_active_books(shops: Sequence[Establishment]) -> dict[int, datetime | None]:
     """When the company that each linked shop's closings go to was read."""
     rows = Activation.objects.filter(establishment__in=shops, division__isnull=False)

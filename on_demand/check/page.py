@@ -1,5 +1,6 @@
 """The page "Check": tills, entries and Exact of a period side by side, its files, and reading Exact now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from exact.models import Finding
+from exact.models import Division, Finding
 from exports.models import StoredClosing
 from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding
@@ -30,7 +31,7 @@ from on_demand.check.asked import (
 )
 from on_demand.check.detail import Detail, read_detail
 from on_demand.check.files import FILES, file_answer
-from on_demand.check.overview import COLUMNS, ShopSums, shop_sums
+from on_demand.check.overview import COLUMNS, ShopSums, is_any_read, shop_sums
 from on_demand.check.reading import Reading, companies_of, read_now
 from on_demand.check.shown import account_rows, means_rows, rate_rows, read_words, shop_row, total_row
 from on_demand.closings import to_mend_in
@@ -50,36 +51,34 @@ def check_page(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.GET, user=user)
     if not form.is_valid():
         return _page(request, form, {})
-    asked = asked_by(user, form)
+    asked = asked_by(user, form, page=request.GET.get("page", ""))
     if request.method == "POST":
-        read_now(companies_of(user, asked.shops))
-        return redirect(f"{_address(asked, form)}&{urlencode({'asked': timezone.now().isoformat()})}")
+        read_now(companies_of(user, asked.shown))
+        since = {"page": asked.page, "asked": timezone.now().isoformat()}
+        return redirect(f"{_address(asked, form)}&{urlencode(since)}")
     if (kind := request.GET.get("file", "")) in FILES and asked.closings <= FILE_CLOSINGS_MAX:
         return file_answer(kind, asked)
     return _page(request, form, _show(request, asked, form))
 
 
 def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]:
-    pages = asked.pages()
-    number = request.GET.get("page", "1")
-    page = min(int(number), len(pages)) if number.isdecimal() and number != "0" else 1
-    sums = shop_sums(pages[page - 1], asked.stretches())
+    sums = shop_sums(asked.shown, asked.stretches())
+    rows = [_shop_row(it, asked, form) for it in sums]
     read = [it.read_at for it in sums if it.read_at is not None]
-    address = _address(asked, form)
+    address, companies = _address(asked, form), companies_of(asked.user, asked.shown)
     return {
         "asked": asked,
-        "rows": [_shop_row(it, asked, form) for it in sums if it.closings or not asked.by_month],
-        "total": total_row(sums) if len(sums) > 1 else None,
+        "rows": [it for it in rows if not (asked.by_month and it.nothing)],
+        "total": total_row(sums, whole=len(asked.pages) == 1) if len(sums) > 1 else None,
         "read_words": read_words(min(read, default=None)),
-        "unread_shops": [it.shop for it in sums if it.linked and not it.read and it.closings],
-        "reading": _reading(request, asked),
-        "companies": companies_of(asked.user, asked.shops),
-        "page": page,
-        "pages": range(1, len(pages) + 1) if len(pages) > 1 else [],
+        "unread_shops": {it.shop for it in sums if it.linked and not it.read and it.closings},
+        "reading": _reading(request, companies),
+        "companies": companies,
+        "pages": range(1, len(asked.pages) + 1) if len(asked.pages) > 1 else [],
         "address": address,
         "files": [(name, f"{address}&file={name}") for name in FILES],
         "file_possible": asked.closings <= FILE_CLOSINGS_MAX,
-        **(_detail(asked, any(it.read for it in sums)) if asked.detailed else {}),
+        **(_detail(asked, bool(read) or is_any_read(asked.shops)) if asked.detailed else {}),
     }
 
 
@@ -112,7 +111,7 @@ def _detail(asked: Asked, read: bool) -> dict[str, Any]:
     }
 
 
-def _reading(request: HttpRequest, asked: Asked) -> Reading | None:
+def _reading(request: HttpRequest, companies: Sequence[Division]) -> Reading | None:
     moment: datetime | None = None
     try:
         moment = parse_datetime(request.GET.get("asked", ""))
@@ -120,7 +119,7 @@ def _reading(request: HttpRequest, asked: Asked) -> Reading | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         return None
-    return Reading(companies=companies_of(asked.user, asked.shops), asked_at=moment)
+    return Reading(companies=companies, asked_at=moment)
 
 
 def _address(asked: Asked, form: CheckForm) -> str:

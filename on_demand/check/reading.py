@@ -13,7 +13,6 @@ from exports.nudge import nudge_reconcile
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
-COMPANIES_MAX = 100
 # A worker that is away is not waited for on a page for ever.
 PATIENCE = timedelta(minutes=3)
 TROUBLES = {
@@ -56,15 +55,15 @@ class Reading:
 
 
 def companies_of(user: User, shops: Sequence[Establishment]) -> list[Division]:
-    """The companies that these shops' closings go to, or went to, the one read longest ago first."""
+    """The companies that these shops' closings go to, one a shop at most; the one read longest ago first."""
     rows = visible_to(user, Division.objects.all())
     of_shops = rows.filter(Exists(Activation.objects.filter(division=OuterRef("pk"), establishment__in=shops)))
     return [*of_shops.order_by(F("reconciled_at").asc(nulls_first=True), "pk")]
 
 
 def read_now(companies: Sequence[Division]) -> None:
-    """Ask a worker to read the books of these companies, a hundred at most."""
-    for it in companies[:COMPANIES_MAX]:
+    """Ask a worker to read the books of these companies."""
+    for it in companies:
         nudge_reconcile(it.pk)
 
 

@@ -1,6 +1,6 @@
 """A check as people read it: amounts, what explains each difference, and where to look."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from exact.books.standing import VAT
 from exports.console import links
 from exports.models import ClosingState
 from exports.words.money import euros
-from ledger.files.bridge import BridgeStep, Step
+from ledger.files.bridge import Step
 from ledger.money import ZERO
 from on_demand.bridge_words import STEP_WORDS
 from on_demand.check.cells import Cell, Standing
@@ -118,29 +118,20 @@ def standing_of(sums: ShopSums) -> Standing:
     return Standing.WAITS if waits and standing in (Standing.EXPLAINED, Standing.AGREES) else standing
 
 
-def total_row(rows: Sequence[ShopSums]) -> Row:
-    """All shops together; what Exact was never asked about counts as not read yet."""
+def total_row(rows: Sequence[ShopSums], *, whole: bool) -> Row:
+    """All shops together, `whole` of the question, else of a page; what Exact was never asked about is not read yet."""
     cell = Cell()
     for it in rows:
         cell.add(it.cell)
     standings = [standing_of(it) for it in rows if not it.cell.empty]
     order = [*Standing]
     return Row(
-        label=_("Together"),
+        label=_("Together") if whole else _("Together on this page"),
         cell=cell,
         read=any(it.read for it in rows),
         unread_words=_("never read"),
         standing=min(standings, key=order.index, default=Standing.AGREES),
     )
-
-
-def all_steps(rows: Iterable[ShopSums]) -> list[BridgeStep]:
-    """The steps of all shops, each kind once."""
-    sums = dict.fromkeys(Step, ZERO)
-    for row in rows:
-        for it in row.steps:
-            sums[it.step] += it.amount
-    return [BridgeStep(step=step, amount=amount) for step, amount in sums.items() if amount != ZERO]
 
 
 def _notes(sums: ShopSums) -> Iterator[Note]:
@@ -222,14 +213,15 @@ def _row(label: str, cell: Cell, *, read: bool, without_tills: bool = False) -> 
         read=read,
         unread_words=_("never read"),
         standing=standing,
-        notes=tuple(_notes_of(cell, read=read)),
+        notes=tuple(_notes_of(cell, read=read, elsewhere=ZERO if without_tills else cell.elsewhere)),
         without_tills=without_tills,
     )
 
 
-def _notes_of(cell: Cell, *, read: bool) -> Iterator[Note]:
+def _notes_of(cell: Cell, *, read: bool, elsewhere: Decimal) -> Iterator[Note]:
     for words, amount in (
         (_("Items offered"), -cell.offered),
+        (str(STEP_WORDS[Step.ELSEWHERE]), -elsewhere),
         (_("Not booked yet"), -cell.left),
         (_("Closings set aside"), -cell.aside),
         (_("Not read back yet"), -cell.unread if read else ZERO),

@@ -7,12 +7,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from exact.books.standing import VAT, meant_by_account
+from exports.words.money import euros
 from ledger.book import book
 from ledger.entry import Entry, EntryKind, LineRole
 from ledger.files.takings import TakingsTally, sold_in
 from ledger.money import ZERO, total
 from on_demand.check.cells import Cell, Standing
+from on_demand.check.detail import Detail
 from on_demand.check.placed import place
+from on_demand.check.shown import rate_rows
 from tests.ledger.given import LABEL
 from tests.ledger.strategies import closings, complete_plans, money
 from tests.tier import examples
@@ -78,3 +81,13 @@ def test_cell__stands_as_its_four_sides_say() -> None:
     offered = {"tills": "100.00", "expected": "90.00", "exact": "90.00"}
     assert standing(**offered, entries="90.00") is Standing.EXPLAINED
     assert standing(**offered, entries="80.00") is Standing.DIFFERS
+
+
+def test_rates__of_a_closing_booked_in_part_say_what_others_are_booked_for() -> None:
+    detail, booked = Detail(), Decimal("60.00")
+    cell = Cell(tills=Decimal("100.00"), offered=Decimal("10.00"), expected=booked, entries=booked, exact=booked)
+    detail.rates[Decimal("20.00")].net = cell
+    row = rate_rows(detail, read=True)[0]
+    assert row.standing is Standing.EXPLAINED
+    assert [it.amount for it in row.notes] == [euros(Decimal("-10.00")), euros(Decimal("-30.00"))]
+    assert row.off == Decimal("-40.00")

@@ -208,3 +208,35 @@ def test_several_establishments__stand_below_each_other_with_their_sum(read: Cal
     assert "Ensemble 4 200,00 €" in page
     alone = check(read, where=f"e{other.establishment_id}")
     assert "Aucune clôture de ces jours n’est arrivée." in alone
+
+
+def test_pages__read_the_companies_of_their_own_shops_and_sum_them_alone(
+    read: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("on_demand.check.asked.PAGE_SHOPS_MAX", 2)
+    for code in ("ZZ1", "ZZ2", "ZZ3"):
+        EstablishmentFactory(tenant=read.till.tenant, code=code)
+    client, question = accountant_of(read), CHECK + "?first=2026-03-01&last=2026-03-31"
+    assert "Ensemble, sur cette page 4 200,00" in words_of(client.get(question))
+    second = words_of(client.get(client.post(f"{question}&page=2")["Location"]))
+    assert "Aucun de ces établissements n’est relié à Exact." in second
+    assert "20,00 % · HT 750,00 € 500,00 € 500,00 €" in second  # of all that was asked for
+    first = client.post(f"{question}&page=1")["Location"]
+    assert "0 société(s) lue(s) sur 1." in words_of(client.get(first))
+    assert "ZZ3" in words_of(client.get(f"{question}&page=99")).partition("CA par")[2]
+
+
+def test_months__name_a_shop_that_was_never_read_once(in_exact: Caller) -> None:
+    day = "2026-02-10"
+    push(in_exact, 1045, business_date=day, opened_at=f"{day}T08:55:00+01:00", closed_at=f"{day}T23:40:00+01:00")
+    page = check(in_exact, first="2026-01-01")
+    assert "février 2026" in page.partition("CA par établissement")[2]
+    assert "1 établissement n’a jamais été lu." in page
+
+
+def test_months__show_one_of_which_exact_alone_holds_something(read: Caller) -> None:
+    StoredClosing.objects.filter(number=1042).update(state="archived")
+    StoredClosing.objects.exclude(number=1042).update(business_date="2026-02-10")
+    rows = check(read, first="2026-01-01").partition("CA par établissement")[2].partition("Ensemble")[0]
+    assert "mars 2026" in rows
+    assert "0,00 € 1 371,00 € 1 371,00 € 1 371,00 € diffère" in rows
