@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from exports.console import links
 from exports.models import ClosingState, StoredClosing
+from exports.way.states import FROM_BEFORE_START
 from on_demand.closings import closings_in
 from on_demand.delivered import earlier_runs
-from on_demand.freeze import Reader
+from on_demand.freeze import Reader, walk_ins_of
 from on_demand.models import OnDemandExport
+from on_demand.options import layout_of
 from on_demand.preview import CHECKED_MAX
 
-NOTHING_BOOKED = frozenset({ClosingState.ARCHIVED})
+LEFT_BY_FILES = frozenset({ClosingState.ARCHIVED, ClosingState.HELD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +48,32 @@ def why_nothing(run: OnDemandExport) -> Nothing | None:
     states = Counter(rows.order_by().values_list("state", flat=True))
     if not states:
         return _say_nearest(run)
-    if not {*states} - NOTHING_BOOKED:
-        return Nothing(why=_("The closings of these days are trainings, empty, or others stand for them."))
     if run.to_exact:
-        return None
+        return None if {*states} - {ClosingState.ARCHIVED} else _say_archived()
     if run.for_import and not run.again:
-        ids = [*rows.exclude(state=ClosingState.ARCHIVED).values_list("pk", flat=True)]
-        if len(earlier_runs(run, ids)) == len(ids):
+        booked = rows.filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
+        ids = [*booked.values_list("pk", flat=True)]
+        if ids and len(earlier_runs(run, ids)) == len(ids):
             return Nothing(why=_("An earlier file holds all of these closings. Tick “Everything again” to take them."))
-    if not {*states} - {ClosingState.HELD, ClosingState.ARCHIVED} and not _is_any_taken(run):
-        held = links.closings(state="held", day=run.first_date, to=run.last_date, establishment=run.establishment_id)
-        return Nothing(why=_("All closings of these days are held. Mend them first."), address=held)
-    return None
+    if {*states} - LEFT_BY_FILES or _is_any_taken(run):
+        return None
+    if not states[ClosingState.HELD]:
+        return _say_archived()
+    held = links.closings(state="held", day=run.first_date, to=run.last_date, establishment=run.establishment_id)
+    return Nothing(why=_("All closings of these days are held. Mend them first."), address=held)
+
+
+def _say_archived() -> Nothing:
+    words = _(
+        "The closings of these days are trainings, empty, set aside, of before the first day, or others stand for them."
+    )
+    return Nothing(why=words)
 
 
 def _is_any_taken(run: OnDemandExport) -> bool:
-    looked = (read for page in Reader(run).pages() for read in page)
+    """Whether the file would hold anything: of archived ones, those of before Exact's start, and what a FEC undoes."""
+    layout = layout_of(run, walk_ins=walk_ins_of(run))
+    looked = (read for page in Reader(run, layout).pages() for read in page)
     return any(read.closing is not None for read in islice(looked, CHECKED_MAX))
 
 

@@ -20,6 +20,7 @@ from exports.way.decide import REVIEW
 from exports.way.reviews import release, say_reviews, waiting_for_review
 from exports.way.starts import before_start, say_start
 from on_demand.models import OnDemandExport, OnDemandFormat
+from on_demand.nothing import why_nothing
 from on_demand.preview import preview
 from tenants.factories import AccountantFactory, StaffFactory
 from tenants.models import Establishment
@@ -161,6 +162,10 @@ def test_file__holds_what_is_from_before_the_start(linked: Linked) -> None:
     to_exact = preview(OnDemandExport(format=OnDemandFormat.EXACT, **asked))
     assert (in_file.to_do, in_file.archived) == (2, 0)
     assert (to_exact.to_do, to_exact.archived) == (1, 1)
+    of_before = asked | {"last_date": day(11)}
+    assert why_nothing(OnDemandExport(format=OnDemandFormat.FEC, **of_before)) is None
+    assert why_nothing(OnDemandExport(format=OnDemandFormat.CIEL, **of_before)) is None
+    assert why_nothing(OnDemandExport(format=OnDemandFormat.EXACT, **of_before)) is not None
 
 
 def test_database__keeps_the_day_and_the_number_sane(till: Caller) -> None:
