@@ -47,7 +47,7 @@ from on_demand.delivered import earlier_runs
 from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
-from on_demand.told import told_of
+from on_demand.told import told_of, told_of_undone
 from on_demand.validated import Validated, ValidatedEntries, correction_of
 from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
@@ -231,12 +231,14 @@ class Reader:
         whole = whole or is_set_aside(export)  # nothing of it stands any more, so all of it is undone
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
         taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
+        if correction is not None and correction.day not in self._fec.year:
+            kept = self._closing(export, (), told=replace(self._told[export.pk], set_aside=False))
+            return replace(taken, closing=kept, problems=[CORRECTED_ELSEWHERE])
+        told = told_of_undone(export, self._told[export.pk])
         if correction is None:
-            return taken
-        if correction.day not in self._fec.year:
-            return replace(taken, problems=[CORRECTED_ELSEWHERE])
+            return replace(taken, closing=self._closing(export, (), told=told))
         corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
-        return replace(corrected, closing=self._closing(export, correction.standing))
+        return replace(corrected, closing=self._closing(export, correction.standing, told=told))
 
     def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""
@@ -265,7 +267,7 @@ class Reader:
             state=OnDemandClosingState.TAKEN,
             in_exact=in_exact,
             problems=(),
-            closing=self._closing(export, entries),
+            closing=self._closing(export, entries, told=self._told[export.pk]),
         )
 
     def _destination(self, shop: Establishment) -> Destination:
@@ -273,7 +275,7 @@ class Reader:
             self._destinations[shop.pk] = Destination.of(shop)
         return self._destinations[shop.pk]
 
-    def _closing(self, export: StoredClosing, entries: tuple[Entry, ...]) -> BookedClosing:
+    def _closing(self, export: StoredClosing, entries: tuple[Entry, ...], *, told: Told) -> BookedClosing:
         station = getattr(export, "scope", "") or ""
         return BookedClosing(
             establishment=export.establishment.code,
@@ -283,7 +285,7 @@ class Reader:
             entries=entries,
             scope=scope_of(self._till_places[export.till_id], station),
             shop=self._shops.get(export.establishment_id, ""),
-            told=self._told[export.pk],
+            told=told,
         )
 
 

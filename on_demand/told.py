@@ -6,8 +6,10 @@ from uuid import UUID
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import Remainder
 from ledger.closing import Closing
+from ledger.files.booked import NOTHING_TOLD
 from ledger.files.bridge import BridgeTally, Step, Told
 from ledger.money import BOOKS
+from on_demand.closings import is_set_aside
 from postgres.rows import among
 
 # Why nothing of a closing in such a state is booked; in every other state its entries are made.
@@ -26,6 +28,14 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
     asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None)
     aside = {*asides.values_list("closing_id", flat=True)}
     return {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk), set_aside=it.pk in aside) for it in page}
+
+
+def told_of_undone(export: StoredClosing, told: Told) -> Told:
+    """What counts of a closing that a FEC holds and, once it is set aside, undoes: nothing if another is in its place.
+
+    Of every other closing, `told` as it is.
+    """
+    return NOTHING_TOLD if is_set_aside(export) and not is_counted(export, told) else told
 
 
 def is_counted(export: StoredClosing, told: Told) -> bool:

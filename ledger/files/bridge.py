@@ -113,7 +113,10 @@ class BridgeTally:
         self._taken_off = dict.fromkeys(Step, ZERO)
 
     def take(self, told: Told) -> None:
-        """Count a closing whose entries are booked."""
+        """Count a closing whose entries are booked; of one that is set aside they are, and are undone again."""
+        if told.set_aside:
+            self.leave(told.gross, Step.SET_ASIDE)
+            return
         self.tills += told.gross
         self._taken_off[Step.OFFERED] += told.offered
         self._taken_off[Step.ELSEWHERE] += told.elsewhere

@@ -14,10 +14,13 @@ from django.db import DatabaseError, transaction
 from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
 from exports.reposts.replace import dry_run, order
+from exports.way.set_aside import set_aside
 from on_demand import to_file
 from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat, ValidatedEntry
+from on_demand.nothing import why_nothing
+from on_demand.preview import preview
 from on_demand.report import Report
-from tenants.factories import SupportFactory
+from tenants.factories import StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, work
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
@@ -177,3 +180,25 @@ def test_settings_of_later__change_nothing_of_what_stands_in_exact(in_exact: tup
     run = fec(till)
     assert b"707010" not in content_of(run)
     assert run.comparison["equal"]
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_set_aside_since__is_undone_and_explained_on_the_way_from_the_tills(instead: bool) -> None:
+    till = shop()
+    kept, aside = push(till, 1042, 1043)
+    with time_machine.travel(datetime(2026, 4, 2, 9, tzinfo=UTC), tick=True):
+        fec(till)
+    set_aside(aside.pk, actor=StaffFactory(reseller=till.till.tenant.reseller), why="Deux fois",
+              instead=kept.pk if instead else None)  # fmt: skip
+    steps = [] if instead else [["set_aside", "-1400.00"]]
+    for day in (3, 4):
+        with time_machine.travel(datetime(2026, 4, day, 9, tzinfo=UTC), tick=True):
+            run = fec(till)
+        assert run.takings is not None
+        bridge = run.takings["bridge"]
+        assert (bridge["steps"], bridge["booked"]) == (steps, "1400.00")
+        assert preview(run).bridge.to_document() == bridge
+    alone = OnDemandExport(
+        tenant=till.till.tenant, format="fec", first_date=aside.business_date, last_date=aside.business_date
+    )
+    assert why_nothing(alone) is None
