@@ -13,7 +13,7 @@ from on_demand.ask import ask_for_run, ask_together
 from on_demand.asked_days import PRESETS, months_until
 from on_demand.bridge_words import BridgeRow, bridge_rows
 from on_demand.forms import RunForm
-from on_demand.models import ExportSet, OnDemandExport, OnDemandFormat
+from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
 from on_demand.nothing import Nothing, why_nothing
 from on_demand.place_words import place_of
 from on_demand.preview import Preview, preview
@@ -23,7 +23,6 @@ from tenants.scope import visible_to
 
 # Of more customers the preview says how many closings there are, and books none of them.
 PREVIEWED_MAX = 8
-CUSTOMERS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Wanted:
 
 def asked_page(user: User, form: RunForm, *, shown: bool) -> dict[str, Any]:
     """What the page shows beside the form: with `shown` the previews of what is asked."""
-    runs = form.runs()[:CUSTOMERS_MAX] if shown else []
+    runs = form.runs() if shown else []
     wanted = [_look_at(run, with_preview=len(runs) <= PREVIEWED_MAX) for run in runs]
     possible = [it for it in wanted if it.nothing is None]
     return {
@@ -62,7 +61,7 @@ def _look_at(run: OnDemandExport, *, with_preview: bool) -> Wanted:
 
 def start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
     """Start what there is something of, and say where it is followed; "" when there is nothing at all."""
-    asked = [(run, why_nothing(run)) for run in runs[:CUSTOMERS_MAX]]
+    asked = [(run, why_nothing(run)) for run in runs]
     possible = [run for run, nothing in asked if nothing is None]
     language, by = getattr(request, "LANGUAGE_CODE", "fr"), person_behind(request)
     assert by is not None, "somebody who is logged in"
@@ -97,6 +96,9 @@ def _find_last_time(user: User) -> str:
     alike = OnDemandExport.objects.filter(part__together=together) if together else None
     runs = OnDemandExport.objects.filter(pk=last.pk) if alike is None else alike
     places = _list_places(visible_to(user, runs.select_related("tenant", "establishment")))
+    # Who had nothing that time is asked again; of which establishments was not kept.
+    without = visible_to(user, ExportPart.objects.filter(together=together, run=None)) if together else ()
+    places += [f"t{it.tenant_id}" for it in without]
     email = together.email if together else last.email
     asked = [*(("where", it) for it in places), ("format", last.format), ("email", email)]
     return "?" + urlencode([*asked, ("preset", "last_month"), ("show", "1")])

@@ -78,6 +78,13 @@ class RunForm(forms.Form):
             into_files: Any = self.fields["format"]
             into_files.choices = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
 
+    def clean_where(self) -> list[Chosen]:
+        chosen: list[Chosen] = self.cleaned_data["where"]
+        if len(chosen) > CUSTOMERS_MAX:
+            words = _now("{count} customers are chosen; {most} at most can be exported together.")
+            raise ValidationError(words.format(count=len(chosen), most=CUSTOMERS_MAX), code="too_many")
+        return chosen
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "first" in cleaned and "last" in cleaned:
@@ -113,6 +120,7 @@ class RunForm(forms.Form):
 
 # What an accountant asks for each month, and whoever files it.
 USUAL = "last_month"
+CUSTOMERS_MAX = 60
 # Encodings in words; the codes are those that whoever imports is asked for.
 CHARSETS: dict[CielCharset | SageTextCharset, Any] = {
     CielCharset.ASCII: _("without accents (ASCII)"),

@@ -111,6 +111,11 @@ class Report:
         return self.counts[OnDemandClosingState.ALREADY]
 
     @property
+    def there(self) -> int:
+        """How many closings are where it was to bring them: in its file; or in Exact, sent by it or before."""
+        return self.taken + (self.already if self.run.to_exact else 0)
+
+    @property
     def held_count(self) -> int:
         return self.counts[OnDemandClosingState.HELD]
 

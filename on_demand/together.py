@@ -116,10 +116,14 @@ def zip_of(runs: Sequence[OnDemandExport]) -> IO[bytes]:
     who gets it."""
     packed = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by who reads it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        folders: set[str] = set()
         for run in runs:
             if run.content is None:
                 continue
             folder = f"{slugify(run.tenant.name) or 'client'}-{run.tenant.siren or run.tenant_id}"
+            if folder in folders:  # one company may be the customer of two resellers
+                folder = f"{folder}-{run.tenant_id}"
+            folders.add(folder)
             with archive.open(f"{folder}/{run.file_name}", "w") as member:
                 for piece in read_content(run.content):
                     member.write(piece)

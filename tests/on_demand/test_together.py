@@ -172,10 +172,11 @@ def test_form__presets_no_establishment_keeps_the_month_and_knows_the_last_time(
     assert '<option value="2026-03" selected>' in page
     assert 'value="2026-03-31"' in page
     assert "Comme la dernière fois" not in page
-    accountant.post(NEW, {**MARCH, "where": [place(shops[0]), place(shops[3])]})
+    accountant.post(NEW, {**MARCH, "where": [place(shops[0]), place(shops[3]), place(shops[4])]})
     work()
     page = accountant.get(NEW).content.decode()
     (address,) = [it for it in page.split('"') if it.startswith("?where=")]
+    assert f"where=t{shops[4].till.tenant_id}" in address  # who had nothing is asked again
     told = words_of(accountant.get(NEW + unescape(address)))
     assert "Rien à exporter" in told
     assert "Aux Trois Mâts" in told
@@ -206,6 +207,40 @@ def test_monthly_order__of_an_accountant_is_of_own_customers_and_into_files(
     assert not MonthlyExport.objects.exists()
     assert accountant.post(add, order | {"tenant": tenant}).status_code == 302
     assert MonthlyExport.objects.get().establishment is None
+
+
+def test_more_customers_than_go_together__are_refused_and_none_is_left_out_in_silence(
+    shops: list[Caller], accountant: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("on_demand.forms.CUSTOMERS_MAX", 1)
+    asked = {**MARCH, "where": [place(shops[0]), place(shops[3])]}
+    for answer in (accountant.get(NEW, {**asked, "show": "1"}), accountant.post(NEW, asked)):
+        assert "Vous avez choisi 2 clients ; 1 au plus" in words_of(answer)
+    assert not OnDemandExport.objects.exists()
+
+
+def test_set_for_import_asked_again__counts_what_is_in_its_files(shops: list[Caller], accountant: Client) -> None:
+    asked = {**MARCH, "format": "ciel", "where": [place(shops[0]), place(shops[3])]}
+    accountant.post(NEW, asked)
+    work()
+    for caller in (shops[0], shops[3]):
+        push(caller, 1043, 1044)
+    page = words_of(accountant.get(accountant.post(NEW, asked)["Location"]))
+    assert "2 800,00 €" not in page
+    work()
+    page = words_of(accountant.get(f"/console/on_demand/ondemandexport/together/{ExportSet.objects.first().pk}/"))
+    assert page.count("Terminé22 800,00 €") == 2
+
+
+def test_one_company_with_two_resellers__has_two_folders(accountant: Client, shops: list[Caller]) -> None:
+    twin = shop(establishment__tenant__name=shops[0].till.tenant.name)
+    push(twin, 1042)
+    Membership.objects.create(user=AccountantFactory._meta.model.objects.get(pk=accountant.session["_auth_user_id"]),
+                              tenant=twin.till.tenant, role=Role.ACCOUNTANT)  # fmt: skip
+    address = accountant.post(NEW, {**MARCH, "where": [place(shops[0]), place(twin)]})["Location"]
+    work()
+    names = zipfile.ZipFile(io.BytesIO(b"".join(accountant.get(f"{address}zip/")))).namelist()  # type: ignore[arg-type]
+    assert len({*names}) == 4
 
 
 def test_neighbour__is_in_no_set_and_sees_none(shops: list[Caller], accountant: Client) -> None:
