@@ -226,5 +226,5 @@ def _measure_rates(told: BooksTold, sums: Mapping[str, Decimal]) -> None:
 
 
 def turnover(told: BooksTold) -> Decimal:
-    """The net sales a FEC holds, in euro."""
-    return total(it.credit - it.debit for it in told.accounts.values() if _is_sale(it.number))
+    """The sales a FEC holds without VAT, in euro, rebates (709) taken off."""
+    return total(it.credit - it.debit for it in told.accounts.values() if it.number.startswith(SALES))

@@ -60,6 +60,13 @@ def test_packages_write_it_in_their_ways(head: str, line: str) -> None:
     assert told.accounts["706000"].credit == Decimal("12.50")
 
 
+def test_turnover__has_rebates_taken_off() -> None:
+    told = read_foreign_fec(
+        fec("VE|V|1|20250314|706000|Services|Z|Z|0|100", "VE|V|1|20250314|709600|Remises|Z|Z|12,50|0")
+    )
+    assert turnover(told) == Decimal("87.50")
+
+
 def test_the_encoding_of_windows_is_read_too() -> None:
     content = fec("VE|V|1|20250314|706000|Café|Z|Z|0|1").decode().encode("cp1252")
     assert read_foreign_fec(content).accounts["706000"].name == "Café"
