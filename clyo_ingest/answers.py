@@ -86,7 +86,7 @@ class ClosingAnswer(AnswerBody):
             id=export.pk,
             identity=Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
             state=ClosingState(export.state),
-            problems=[Problem.of(problem) for problem in export.problems],
+            problems=[Problem.of(problem) for problem in export.told_problems],
             links=ClosingLinks.to(export.pk),
         )
 

@@ -83,7 +83,7 @@ def closing_context(export: StoredClosing) -> dict[str, Any]:
         "kind": name_of_kind(export),
         "next_step": next_step(export, postings, findings_of(postings)),
         "beside": comparison_of(export),
-        "checks": [{"words": sentence(problem), **problem} for problem in export.problems],
+        "checks": [{"words": sentence(problem), **problem} for problem in export.told_problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
         "history": [*reversed(history)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -126,6 +127,13 @@ class StoredClosing(PutOff):
         """Of its amounts. Another than the books' is a problem at every look, so the document need not be read."""
         others = (problem["facts"]["found"] for problem in self.problems if problem["code"] == "currency")
         return next(others, BOOKS)
+
+    @property
+    def told_problems(self) -> list[dict[str, Any]]:
+        """Its problems as people and tills are told them: what is archived is held by nothing any more."""
+        if self.state != ClosingState.ARCHIVED:
+            return [*self.problems]
+        return [{**problem, "blocking": False} for problem in self.problems]
 
 
 class ClosingEvent(models.Model):

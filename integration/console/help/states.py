@@ -43,7 +43,10 @@ CLOSINGS: Mapping[ClosingState, object] = {
     ClosingState.EXPORTING: _("At least one of its entries is in Exact or on its way; the rest follows."),
     ClosingState.EXPORTED: _("All of its entries stand in Exact, each once."),
     ClosingState.FAILED: _("Exact refused an entry, or one stands there otherwise than meant. A person decides."),
-    ClosingState.ARCHIVED: _("Kept without an entry: training, nothing to book, or covered by another closing."),
+    ClosingState.ARCHIVED: _(
+        "Kept without an entry: training, nothing to book, covered by another closing, from before the first day, or "
+        "set aside by a person. Its page says which."
+    ),
 }
 POSTINGS: Mapping[PostingState, object] = {
     PostingState.PENDING: _("Goes as soon as the entries before it went."),

@@ -50,6 +50,16 @@ def test_held__is_archived_with_who_when_and_why(till: Caller) -> None:
     assert till.get(f"closings/{export.pk}").json()["state"] == "archived"
 
 
+def test_archived__is_held_by_nothing_any_more(till: Caller) -> None:
+    export, client = unbalanced(till), browser()
+    yes(client, "set-aside", export)
+    shown = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
+    for told in (till.get(f"closings/{export.pk}").json()["problems"], shown.context["checks"]):
+        assert [(it["code"], it["blocking"]) for it in told] == [("receipts_identity", False), ("set_aside", False)]
+    yes(client, "look-again", export)
+    assert [it["blocking"] for it in till.get(f"closings/{export.pk}").json()["problems"]] == [True]
+
+
 def test_pressed_twice__is_one_word(till: Caller) -> None:
     export = unbalanced(till)
     client = browser()
