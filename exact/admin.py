@@ -59,6 +59,14 @@ WAYS = {
 }
 
 
+def _lead_to_new_link(words: str, connection: Connection) -> SafeString | str:
+    """These words of what to do, with the page where a new link is sent when the consent must be given again."""
+    if consent_of(connection) not in (Consent.LOST, Consent.ENDING, Consent.FORGOTTEN):
+        return words or _now("Nothing to do.")
+    page = reverse("console_set_up_customer", args=[connection.tenant_id])
+    return format_html('{} <a class="console-link" href="{}">{}</a>', words, page, _("Send a new link"))
+
+
 class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is no generic
     """The secret is typed and never shown."""
 
@@ -180,12 +188,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what to do"))
     def to_do(self, connection: Connection) -> SafeString | str:
-        """What there is to say, and the page where a new link is sent."""
-        words = say_consent(connection)
-        if consent_of(connection) not in (Consent.LOST, Consent.ENDING, Consent.FORGOTTEN):
-            return words or _now("Nothing to do.")
-        page = reverse("console_set_up_customer", args=[connection.tenant_id])
-        return format_html('{} <a class="console-link" href="{}">{}</a>', words, page, _("Send a new link"))
+        return _lead_to_new_link(say_consent(connection), connection)
 
     @admin.display(description=_("ends by itself"))
     def lapses(self, connection: Connection) -> datetime | None:
@@ -234,10 +237,12 @@ class ActivationAdmin(ReadOnlyAdmin):
         return str(standing_of(activation).label)
 
     @admin.display(description=_("what to do"))
-    def to_mend(self, activation: Activation) -> str:
-        said = say_consent(activation.division.connection) if activation.active else ""
-        words = [said, *(explain(Problem.from_document(document)) for document in activation.problems)]
-        return " ".join(filter(None, words)) or _now("Nothing to do.")
+    def to_mend(self, activation: Activation) -> SafeString | str:
+        words = " ".join(explain(Problem.from_document(document)) for document in activation.problems)
+        if not activation.active:
+            return words or _now("Nothing to do.")
+        connection = activation.division.connection
+        return _lead_to_new_link(" ".join(filter(None, [say_consent(connection), words])), connection)
 
     @admin.display(description=_("resources without a right"))
     def rights(self, activation: Activation) -> str:

@@ -33,9 +33,9 @@ class Consent(TextChoices):
     """How a consent stands, with what people read, the gravest first."""
 
     LOST = "lost", _("Link to Exact lost")
+    FORGOTTEN = "forgotten", _("disconnected")
     DOUBTFUL = "doubtful", _("Link to Exact in doubt")
     ENDING = "ending", _("Link to Exact ends soon")
-    FORGOTTEN = "forgotten", _("disconnected")
     GOOD = "good", _("linked")
 
     @property

@@ -64,6 +64,9 @@ def test_consent__is_said_alike_in_every_place(linked: tuple[Caller, Division], 
         assert {place for place in places if place != "lanes" and any(it in pages[place] for it in every)} == set()
         return
     assert {place for place, text in pages.items() if words not in text} == quiet
+    to_new_link = f'class="console-link" href="{places["set-up"]}"'
+    lists = {"connections", "connection", "activations", "activation"}
+    assert {it for it in lists if to_new_link in pages[it]} == (set() if consent is Consent.DOUBTFUL else lists)
     codes = [f"('{code}', " for code in (consent, connection.state, told_state(till))]
     assert {place for place, text in pages.items() if any(it in text for it in codes)} == set(), "no tuple on a page"
     told = till.get("activation").json()
