@@ -41,12 +41,16 @@ TONES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """The one clear box: how things stand, why, and what the reader may do about it."""
+    """The one clear box: how things stand, why, and what the reader may do about it.
+
+    `without_ways` is said instead of `advice` to who can do nothing about it.
+    """
 
     tone: str
     title: str
     reasons: list[str] = field(default_factory=list)
     advice: str = ""
+    without_ways: str = ""
     findings_address: str = ""
     set_up_address: str = ""
 
@@ -173,6 +177,7 @@ def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: lis
         title=_("Held: only a part of it is in Exact") if any(map(stands, postings)) else _("Held: not in Exact yet"),
         reasons=reasons,
         advice=_("What you can do stands below. Nothing is lost meanwhile."),
+        without_ways=_("Your reseller sees to it. Nothing is lost meanwhile."),
     )
 
 

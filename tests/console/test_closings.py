@@ -112,3 +112,5 @@ def test_page__lets_an_accountant_read_but_not_send(booked: tuple[Client, Stored
     page = reader.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
     assert page.status_code == 200
     assert reverse("console_repost") not in page.content.decode()
+    assert "Votre revendeur s’en charge." in page.content.decode()
+    assert "est indiqué ci-dessous" not in page.content.decode()
