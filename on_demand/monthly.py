@@ -3,8 +3,9 @@
 What came after the file of its month is in the next one, named there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -20,7 +21,7 @@ from on_demand.closings import late_closings
 from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.options import options_of
 from on_demand.period import LONGEST_DAYS
-from tenants.models import Establishment, Till
+from tenants.models import Establishment, Membership, Till
 
 log = structlog.get_logger()
 
@@ -46,6 +47,14 @@ def ask_for_due_months() -> list[OnDemandExport]:
         except Exception:
             log.exception("monthly_not_asked", monthly_export=pk)
     return asked
+
+
+def stop_orders_of(ended: Iterable[Membership], **_: Any) -> int:
+    """Switch off what goes to people who look after its customer no more. Returns how many orders that were."""
+    theirs = Q(pk__in=[])
+    for it in ended:
+        theirs |= Q(tenant=it.tenant_id, email__iexact=it.user.email)
+    return MonthlyExport.objects.filter(theirs, active=True).update(active=False)
 
 
 def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport]:

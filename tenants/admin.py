@@ -177,9 +177,16 @@ class MembershipAdmin(ScopedAdmin):
 
     @admin.action(description=_("End the access"), permissions=["invite"])
     def end_access(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        ended = end_memberships(queryset)
+        ended, stopped = end_memberships(queryset)
         words = ngettext("{count} access ended.", "{count} accesses ended.", ended)
         self.message_user(request, words.format(count=ended), messages.SUCCESS)
+        if stopped:
+            words = ngettext(
+                "{count} monthly export that went to them was switched off.",
+                "{count} monthly exports that went to them were switched off.",
+                stopped,
+            )
+            self.message_user(request, words.format(count=stopped), messages.WARNING)
 
     @admin.action(description=_("Let replace entries"), permissions=["invite"])
     def let_replace(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:

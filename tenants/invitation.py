@@ -10,12 +10,17 @@ from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from postgres.viewer import EVERYTHING, serving
 from tenants.invite import invite
 from tenants.models import Membership, Reseller, Role, Tenant, User
 from tenants.rights import MEMBER_ROLES
+
+# Sent in the transaction in which accesses end, with `ended`: these, each with its person. A room above stops what it
+# sends those people of those customers, and says how much that was.
+access_ended = Signal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +58,18 @@ def invite_person(invitation: Invitation) -> User:
     return person
 
 
-def end_memberships(memberships: Iterable[Membership]) -> int:
-    """Take customers away from people, who keep all others. Returns how many were; those that are over stay so."""
+def end_memberships(memberships: Iterable[Membership]) -> tuple[int, int]:
+    """Take customers away from people, who keep all others; those that are over stay so.
+
+    Returns how many accesses ended, and how much that went to their people by itself ended with them.
+    """
     keys = [it.pk for it in memberships]
-    return Membership.objects.filter(pk__in=keys, ended_at=None).update(ended_at=timezone.now())
+    with transaction.atomic():
+        open_ones = Membership.objects.filter(pk__in=keys, ended_at=None).select_related("user")
+        ended = [*open_ones.select_for_update(of=("self",))]
+        Membership.objects.filter(pk__in=[it.pk for it in ended]).update(ended_at=timezone.now())
+        stopped = sum(int(count or 0) for _who, count in access_ended.send(Membership, ended=ended))
+    return len(ended), stopped
 
 
 def _find_or_make(invitation: Invitation) -> tuple[User, bool]:

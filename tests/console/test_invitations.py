@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.models import StoredClosing
+from on_demand.models import MonthlyExport
 from tenants.factories import AccountantFactory, MerchantFactory, StaffFactory, SupportFactory
 from tenants.models import Change, Membership, Role, Tenant, User
 from tenants.scope import visible_to
+from tests.clients import client_of
 from tests.world import World, world
 
 ADDRESS = "cabinet@exemple.fr"
@@ -92,6 +94,19 @@ def test_who_ends_an_access__ends_its_own_only_and_may_give_it_again(here: World
     assert str(person) in client.get(page).content.decode()  # whoever did something keeps the name
     assert invited(here.manager, email=person.email, customers=[here.own.tenant.pk]).status_code == 302
     assert customers_of(person) == {here.own.tenant, here.foreign.tenant}
+
+
+def test_who_looks_after_a_customer_no_more__gets_no_monthly_file_of_it(here: World) -> None:
+    person, orders = here.bookkeeper, MonthlyExport.objects
+    orders.filter(tenant__in=[here.own.tenant, here.foreign.tenant]).update(email=person.email.upper())
+    for access in Membership.objects.filter(tenant=here.sister.tenant):
+        orders.filter(tenant=access.tenant).update(email=access.user.email)
+    client, page = client_of(here.manager), reverse("admin:tenants_membership_changelist")
+    access = Membership.objects.get(user=person, tenant=here.own.tenant)
+    for stopped in (1, 0):
+        answer = client.post(page, {"action": "end_access", "_selected_action": [access.pk]}, follow=True)
+        assert ("export mensuel" in " ".join(map(str, answer.context["messages"]))) == bool(stopped)
+        assert {*orders.filter(active=False).values_list("tenant", flat=True)} == {here.own.tenant.pk}
 
 
 def test_leave_to_replace__is_the_resellers_and_of_one_customer(here: World) -> None:
