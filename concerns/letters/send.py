@@ -49,7 +49,7 @@ def send_letter(letter_id: int) -> None:
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
         return
     letter = Letter.objects.select_related("person__reseller").get(pk=letter_id)
-    if not letter.person.is_active or letter.person.letters == Letters.NEVER:
+    if _is_over(letter):
         _record(letter, state=LetterState.DROPPED)
         return
     try:
@@ -64,6 +64,16 @@ def send_letter(letter_id: int) -> None:
         older = Letter.objects.filter(person=letter.person, made_at__lt=letter.made_at)
         if letter.kind == LetterKind.MORNING:
             older.exclude(told=[]).update(told=[])  # nobody asks for it any more
+
+
+def _is_over(letter: Letter) -> bool:
+    """Whether the person wants none any more, or lost a customer from sight since the letter was made: it may speak of
+    that one. The next one tells the rest."""
+    person, made = letter.person, letter.made_at
+    if not person.is_active or person.letters == Letters.NEVER:
+        return True
+    hidden = Q(ended_at__gte=made) | Q(tenant__suspended_at__gte=made) | Q(tenant__reseller__suspended_at__gte=made)
+    return person.memberships.filter(hidden).exists()
 
 
 def _put_off(letter: Letter, error: Exception, in_words: Callable[[Exception], str]) -> None:

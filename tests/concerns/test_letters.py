@@ -21,7 +21,7 @@ from exact.books.reconcile import reconcile
 from exact.models import Division, Posting
 from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
-from tenants.models import Letters, User
+from tenants.models import Letters, Membership, User
 from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_causes import lydia
@@ -217,14 +217,22 @@ def test_suspended__gets_none(here: World, who: str) -> None:
     assert here.own.accountant.email not in taken()
 
 
-def test_suspended__after_the_letter_was_made(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("who", ["person", "access", "customer"])
+def test_over__after_the_letter_was_made(here: World, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    reader = here.bookkeeper
+    User.objects.filter(pk=reader.pk).update(letters=Letters.DAILY)
     monkeypatch.setattr("concerns.letters.round.send_letter", lambda _pk: None)
     morning(TUESDAY)
     monkeypatch.undo()
-    User.objects.filter(pk=here.own.accountant.pk).update(suspended_at=timezone.now())
+    then = Letter.objects.get(person=reader).made_at + timedelta(seconds=1)
+    if who == "access":
+        Membership.objects.filter(user=reader, tenant=here.own.tenant).update(ended_at=then)
+    else:
+        rows = {"person": reader, "customer": here.own.tenant}
+        type(rows[who])._default_manager.filter(pk=rows[who].pk).update(suspended_at=then)
     morning(TUESDAY)
-    assert here.own.accountant.email not in taken()
-    assert Letter.objects.get(person=here.own.accountant).state == LetterState.DROPPED
+    assert reader.email not in taken()
+    assert Letter.objects.get(person=reader).state == LetterState.DROPPED
 
 
 def test_choice__of_the_account_page_is_kept(here: World) -> None:
