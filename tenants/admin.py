@@ -93,6 +93,10 @@ class UserAdmin(ScopedAdmin):
         for person in queryset.filter(suspended_at=None):
             own = visible_to(request.user, Membership.objects.filter(user=person, ended_at=None))
             customers = [it.tenant for it in own.select_related("tenant")]
+            if person.is_member and not customers:
+                words = _("{person} looks after none of your customers any more: nobody was written to.")
+                self.message_user(request, words.format(person=person), messages.WARNING)
+                continue
             invite(person, by=str(request.user), customers=customers)
             self.message_user(request, _("{person} was invited by e-mail.").format(person=person.email))
 

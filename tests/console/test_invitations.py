@@ -7,6 +7,7 @@ from django.core import mail
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from exports.models import StoredClosing
 from on_demand.models import MonthlyExport
@@ -94,6 +95,15 @@ def test_who_ends_an_access__ends_its_own_only_and_may_give_it_again(here: World
     assert str(person) in client.get(page).content.decode()  # whoever did something keeps the name
     assert invited(here.manager, email=person.email, customers=[here.own.tenant.pk]).status_code == 302
     assert customers_of(person) == {here.own.tenant, here.foreign.tenant}
+
+
+def test_invited_again__is_who_still_looks_after_somebody(here: World) -> None:
+    Membership.objects.filter(user=here.bookkeeper, tenant=here.own.tenant).update(ended_at=timezone.now())
+    keys = [here.bookkeeper.pk, here.own.accountant.pk, here.own.staff.pk]
+    client, page = client_of(here.manager), reverse("admin:tenants_user_changelist")
+    answer = client.post(page, {"action": "invite_again", "_selected_action": keys}, follow=True)
+    assert {it.to[0] for it in mail.outbox} == {here.own.accountant.email, here.own.staff.email}
+    assert f"{here.bookkeeper} ne suit plus aucun de vos clients" in " ".join(map(str, answer.context["messages"]))
 
 
 def test_who_looks_after_a_customer_no_more__gets_no_monthly_file_of_it(here: World) -> None:
