@@ -30,9 +30,10 @@ from unfold.utils import parse_date_str
 
 from ledger import texts
 from tenants.change_words import changes_of, differences, may_read_changes, who_did
-from tenants.list_file import FILES, ROWS_MAX, Raw, list_file
+from tenants.list_file import ROWS_MAX, Raw, list_file
 from tenants.list_head import AS, ListTab, list_head
 from tenants.scope import visible_to
+from tenants.table_file import FILES
 
 CHANGES_MAX = 200
 

@@ -15,11 +15,10 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeData
 from django.utils.text import capfirst, slugify
 
-from tenants.table_file import CSV_TYPE, XLSX_TYPE, Table, Value, as_csv, as_xlsx
+from tenants.table_file import FILES, Table, Value
 
 ROWS_MAX = 10_000
 CHOSEN_BY = "action_checkbox"
-FILES = {"csv": (CSV_TYPE, as_csv), "xlsx": (XLSX_TYPE, as_xlsx)}
 Raw = Mapping[str, Callable[[Any], Value]]
 
 

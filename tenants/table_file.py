@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from ledger import texts
+
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE_MAX = 31
@@ -82,6 +84,8 @@ def _csv_cell(value: Value) -> str:
 def _xlsx_cell(sheet: object, value: Value) -> object:
     if isinstance(value, datetime):
         value = value.replace(tzinfo=None)
+    elif isinstance(value, str):
+        value = texts.without_unusable(value)
     cell = WriteOnlyCell(sheet, value=value)
     if isinstance(value, str):
         cell.data_type = "s"  # never a formula
@@ -92,3 +96,7 @@ def _xlsx_cell(sheet: object, value: Value) -> object:
     elif isinstance(value, date):
         cell.number_format = "dd/mm/yyyy"
     return cell
+
+
+# What a file is asked for by, and what it is sent as.
+FILES = {"csv": (CSV_TYPE, as_csv), "xlsx": (XLSX_TYPE, as_xlsx)}

@@ -10,9 +10,7 @@ from on_demand.check.asked import Asked
 from on_demand.check.detail import read_detail
 from on_demand.check.overview import COLUMNS, ShopSums, shop_sums
 from on_demand.check.shown import Row, account_rows, means_rows, rate_rows, shop_row
-from tenants.table_file import CSV_TYPE, XLSX_TYPE, Table, Value, as_csv, as_xlsx
-
-FILES = {"csv": (CSV_TYPE, as_csv), "xlsx": (XLSX_TYPE, as_xlsx)}
+from tenants.table_file import FILES, Table, Value
 
 
 def file_answer(kind: str, asked: Asked) -> HttpResponse:

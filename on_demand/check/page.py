@@ -30,13 +30,14 @@ from on_demand.check.asked import (
     asked_by,
 )
 from on_demand.check.detail import Detail, read_detail
-from on_demand.check.files import FILES, file_answer
+from on_demand.check.files import file_answer
 from on_demand.check.overview import COLUMNS, ShopSums, is_any_read, shop_sums
 from on_demand.check.reading import Reading, companies_of, read_now
 from on_demand.check.shown import account_rows, means_rows, rate_rows, read_words, shop_row, total_row
 from on_demand.closings import to_mend_in
 from tenants.models import User
 from tenants.scope import visible_to
+from tenants.table_file import FILES
 
 MAY_CHECK = "exports.check_storedclosing"
 NAMED_MAX = 50

@@ -16,15 +16,12 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 from tenants.customer_file import BYTES_MAX, HEADINGS, CustomerRows, FileRow, import_rows, read_file, template
 from tenants.models import Reseller, User
 from tenants.scope import visible_to
+from tenants.table_file import FILES
 from tenants.unreadable import Unreadable
 
 # The rows a person looked at travel in the page itself, signed: what is kept is what was shown.
 SALT = "console.import"
 LOOKED_AT_MAX_S = 3600
-MIME = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class FileForm(forms.Form):
@@ -64,8 +61,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not user.has_perm("tenants.add_tenant"):
         raise PermissionDenied
-    if (kind := request.GET.get("template", "")) in MIME:
-        answer = HttpResponse(template(kind), content_type=MIME[kind])
+    if (kind := request.GET.get("template", "")) in FILES:
+        answer = HttpResponse(template(kind), content_type=FILES[kind][0])
         answer["Content-Disposition"] = f'attachment; filename="clients.{kind}"'
         return answer
     if "looked_at" in request.POST:
