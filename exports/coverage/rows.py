@@ -141,10 +141,20 @@ def kept(export: StoredClosing, closing: Closing) -> Verdict:
 
 
 def _is_in_the_books(export: StoredClosing) -> bool:
-    """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back."""
+    """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back.
+
+    But for a file's, a person's word: what was set aside is undone in the next file, and others may count in its place.
+    """
     if export.state in BOOKED or Posting.objects.filter(~UNDONE, closing_id=export.pk).exists():
         return True
-    return stands_elsewhere(export)
+    return stands_elsewhere(export) and not _gave_way(export)
+
+
+def _gave_way(export: StoredClosing) -> bool:
+    """Whether a closing told its sales, and counts for none of them now."""
+    covered = CoveredTickets.objects.filter(closing=export.pk).values_list("live", flat=True)
+    told = [*covered, *UntoldTickets.objects.filter(closing=export.pk).values_list("live", flat=True)]
+    return bool(told) and not any(told)
 
 
 def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None) -> list[Insertion]:

@@ -182,6 +182,25 @@ def test_file_that_was_delivered__is_set_right_in_the_next_one() -> None:
     assert sum(line.debit - line.credit for line in lines if line.account == "706000") == 0
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("tickets", [True, False])
+def test_file_that_was_delivered__gives_no_second_right_to_the_same_sales(tickets: bool) -> None:
+    """A delivered closing was set aside, another over its sales counts: looked at again it is disputed like any."""
+    till = shop()
+    told = {"tickets": closing()["tickets"] if tickets else [], "totals": None}
+    first = pushed(till, **told)
+    done(asked(till, OnDemandFormat.FEC))
+    yes(browser(), "set-aside", first)
+    second = pushed(till, 1043, **told)
+    assert second.state == "waiting"
+    yes(browser(), "look-again", first)
+    assert (first.state, codes_of(first)) == ("held", ["tickets_overlap" if tickets else "same_again"])
+    tasks.release()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("held", "waiting")
+
+
 def refused(statement: str, *values: object) -> str:
     with pytest.raises(IntegrityError) as fault, transaction.atomic(), connection.cursor() as sql:
         sql.execute(statement, values)
