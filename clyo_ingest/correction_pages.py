@@ -26,7 +26,7 @@ from ledger.closing import Closing as Facts
 from ledger.figures import Figures
 from ledger.problem import Problem
 from tenants.acting import person_behind
-from tenants.models import User
+from tenants.models import WHY_MAX, User
 
 CORRECT = "clyo_ingest.correct_push"
 
@@ -43,7 +43,7 @@ def correct_page(model_admin: Any, request: HttpRequest, object_id: str) -> Http
     except CannotTake:
         messages.warning(request, _("There is nothing to take here any more."))
         return redirect("admin:clyo_ingest_push_change", push.pk)
-    why = request.POST.get("why", "").strip()[:200]
+    why = request.POST.get("why", "").strip()[:WHY_MAX]
     if request.method == "POST" and why:
         return _take(request, push, former, why)
     context = {

@@ -40,12 +40,19 @@ IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
 STANDING = Q(state=PostingState.POSTED, reverses=None)
 # In these nothing of it counts any more: it is over, or a reversal that stands for good beside what it undid.
 UNDONE = Q(state__in=OVER) | Q(state=PostingState.POSTED, reverses__isnull=False)
+# These a person may have taken out of Exact: what stands there, as it was meant or otherwise, and is no reversal.
+REPLACEABLE = Q(state__in=IN_EXACT, reverses=None)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 
 def stands(posting: Posting) -> bool:
     """Whether a posting that was read is one of `STANDING`."""
     return posting.state == PostingState.POSTED and posting.reverses_id is None
+
+
+def is_replaceable(posting: Posting) -> bool:
+    """Whether a posting that was read is one of `REPLACEABLE`."""
+    return posting.state in IN_EXACT and posting.reverses_id is None
 
 
 class MovedByAnother(Exception):

@@ -13,14 +13,13 @@ from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
 from exact.api.consent import Consent, consent_of, say_consent
-from exact.lane.states import NEEDS_A_PERSON, OVER, stands
+from exact.lane.states import NEEDS_A_PERSON, OVER, is_replaceable, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, SET_ASIDE
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
-from exports.reposts.replace import REPLACEABLE
 from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
 from exports.words.closing_words import closing_words
@@ -246,7 +245,7 @@ def _entry(
         tries=[it for it in history if it.reference == posting.reference and (it.correlation_id or it.why)],
         said=said_of(posting),
         books=books,
-        replaceable=posting.state in REPLACEABLE and not posting.reverses_id,
+        replaceable=is_replaceable(posting),
     )
 
 

@@ -32,7 +32,7 @@ from exports.reposts.repost_runs import InAnotherRun, start_run
 from ledger import texts
 from postgres.rows import among
 from tenants.acting import person_behind
-from tenants.models import Establishment, User
+from tenants.models import WHY_MAX, Establishment, User
 from tenants.scope import visible_to
 
 # What one closing's correction asks of Exact on an ordinary day: look, delete, look, post.
@@ -79,7 +79,7 @@ def _begin(request: HttpRequest, user: User, shop: Establishment) -> HttpRespons
         run = start_run(
             closings,
             actor=actor,
-            why=why[:200],
+            why=why[:WHY_MAX],
             reseller_id=shop.tenant.reseller_id,
             way=RunWay.CORRECT,
             tenant_id=shop.tenant_id,

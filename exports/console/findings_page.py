@@ -20,12 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from exact.books.reconcile import accept_finding
+from exact.lane.states import is_replaceable
 from exact.models import Finding, FindingKind
 from exports.console.compared import companies, compared, compared_words
 from exports.console.replace_page import REPLACE, replace_page
 from exports.models import StoredClosing
 from exports.nudge import nudge_reconcile
-from exports.reposts.replace import REPLACEABLE
 from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding, worth_of
 from exports.words.money import euros
@@ -172,7 +172,7 @@ class FindingAdmin(ReadOnlyAdmin):
     def replace_link(self, finding: Finding) -> str:
         """For whom it may be replaced by: the leave is one of each customer (`User.may_replace`)."""
         may_replace = getattr(finding, "may_replace", False)
-        if not may_replace or finding.settled_at is not None or finding.posting.state not in REPLACEABLE:
+        if not may_replace or finding.settled_at is not None or not is_replaceable(finding.posting):
             return ""
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
         return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))

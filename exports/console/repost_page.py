@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.console.causes import causes_of
+from exports.console.ways_out import SENT_AGAIN_FROM
 from exports.models import ClosingState, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
 from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, start_run
 from exports.words.problems import SENTENCES
 from tenants.acting import person_behind
-from tenants.models import User
+from tenants.models import WHY_MAX, User
 from tenants.scope import all_visible_to, visible_to
 
 REPOST_MAX = 5000
 SHOWN_MAX = 10
 AT_ONCE_MAX = 20
-MENDABLE = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 OUTCOMES = {
     MOVED: gettext_lazy("Somebody else was at it; left as it is."),
     BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
@@ -43,8 +43,9 @@ def repost_page(request: HttpRequest) -> HttpResponse:
         asked = request.GET.getlist("closing")
         if not asked:
             return redirect("admin:exports_storedclosing_changelist")
-        return ask_to_repost(request, _select_chosen(user, asked, ""))
-    rows = _select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
+        return ask_to_repost(request, select_chosen(user, asked, ""))
+    chosen = select_chosen(user, request.POST.getlist("closing"), request.POST.get("cause", ""))
+    rows = chosen.filter(state__in=SENT_AGAIN_FROM)
     why = request.POST.get("why", "").strip()
     if request.POST.get("confirm") and why and rows.exists():
         return _begin(request, user, rows, why)
@@ -53,17 +54,17 @@ def repost_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
-    """What the person may see and what can be sent again, of the chosen closings or of everything of one cause."""
+def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
+    """What the person may see of the chosen closings, or of everything of one cause, the oldest first."""
     own = visible_to(user, StoredClosing.objects.all())
     if cause:
         wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
     else:
-        wanted = [pk for pk in map(_uuid, ids) if pk]
-    return own.filter(pk__in=[*wanted][:REPOST_MAX], state__in=MENDABLE).order_by("business_date", "closed_at", "pk")
+        wanted = [pk for pk in map(_read_uuid, ids) if pk]
+    return own.filter(pk__in=[*wanted][:REPOST_MAX]).order_by("business_date", "closed_at", "pk")
 
 
-def _uuid(text: str) -> UUID | None:
+def _read_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -74,7 +75,7 @@ def _begin(request: HttpRequest, user: User, rows: QuerySet[StoredClosing], why:
     actor = person_behind(request)
     assert actor is not None
     try:
-        run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:200], reseller_id=user.reseller_id)
+        run = start_run(rows.only("pk", "tenant"), actor=actor, why=why[:WHY_MAX], reseller_id=user.reseller_id)
     except InAnotherRun as taken:
         return answer_taken(request, user, taken)
     if progress(run).total <= AT_ONCE_MAX:
@@ -98,7 +99,7 @@ def ask_to_repost(
     request: HttpRequest, chosen: QuerySet[StoredClosing], *, cause: str = "", why_missing: bool = False
 ) -> HttpResponse:
     """The page that shows what will be posted where, and asks for the reason. `chosen` are rows the person may see."""
-    rows = chosen.filter(state__in=MENDABLE).order_by("business_date", "closed_at", "pk")
+    rows = chosen.filter(state__in=SENT_AGAIN_FROM).order_by("business_date", "closed_at", "pk")
     ids = [str(pk) for pk in rows.values_list("pk", flat=True)[:REPOST_MAX]]
     context = {
         **admin.site.each_context(request),

@@ -27,10 +27,9 @@ from exports.way.reviews import say_reviews, waiting_for_review
 from exports.way.starts import before_start, coming_back, leaving, say_start
 from exports.words.money import euros
 from ledger import texts
-from tenants.models import REVIEWS_MAX, Establishment, User
+from tenants.models import REVIEWS_MAX, WHY_MAX, Establishment, User
 from tenants.scope import visible_to
 
-WHY_MAX = 200
 RELEASED_AT_ONCE = 50
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from exact.models import Posting
 from exports.console.entry_preview import EntryPreviewed, preview_entries
-from exports.console.ways_out import Stand
+from exports.console.ways_out import TAKE_OUT, Stand
 from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
@@ -26,7 +26,6 @@ from ledger.problem import Problem
 from tenants.models import User
 
 THIS, OTHER = "this", "other"
-MAY_TAKE_OUT = "exports.takeout_storedclosing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +178,7 @@ def look_between(export: StoredClosing, user: User) -> Shown:
 
 def may_let_this_count(shown: Between, user: User) -> bool:
     """Who takes entries out of Exact may decide against what has some."""
-    return not shown.leaving or user.has_perm(MAY_TAKE_OUT)
+    return not shown.leaving or user.has_perm(TAKE_OUT.permission)
 
 
 def _may_not() -> str:

@@ -4,12 +4,8 @@ For one closing what is done is what was shown, or nothing is. For several a run
 is looked at then.
 """
 
-from collections.abc import Iterable
-from uuid import UUID
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from exact.api.errors import ExactError
 from exact.lane.states import MovedByAnother as PostingMoved
-from exports.console.causes import causes_of
 from exports.console.closing_page import name_of_kind
-from exports.console.repost_page import AT_ONCE_MAX, answer_taken
+from exports.console.repost_page import AT_ONCE_MAX, answer_taken, select_chosen
 from exports.console.way_looks import Shown
 from exports.console.way_tasks import Said, Task, task_of
 from exports.console.ways_out import Stand, ways_of
@@ -35,13 +30,11 @@ from exports.words.money import in_currency
 from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.acting import person_behind
-from tenants.models import User
-from tenants.scope import visible_to
+from tenants.models import WHY_MAX, User
 
 REFUSED = (CannotReplace, CannotSetAside, ExactError)
 CHOSEN_MAX = 1000
 SHOWN_MAX = 50
-WHY_MAX = 200
 
 
 def way_page(request: HttpRequest, way: str) -> HttpResponse:
@@ -54,7 +47,7 @@ def way_page(request: HttpRequest, way: str) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     rows = select_chosen(user, asked.getlist("closing"), asked.get("cause", ""))
-    found = [*rows[: CHOSEN_MAX + 1]]
+    found = [*rows.select_related(*ALONG_AN_EXPORT)[: CHOSEN_MAX + 1]]
     if not found:
         raise Http404
     why = request.POST.get("why", "").strip()[:WHY_MAX]
@@ -62,16 +55,6 @@ def way_page(request: HttpRequest, way: str) -> HttpResponse:
     if len(found) == 1:
         return _page_of_one(request, task, found[0], why=why, confirmed=confirmed)
     return _page_of_many(request, task, found[:CHOSEN_MAX], why=why, confirmed=confirmed)
-
-
-def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[StoredClosing]:
-    """What the person may see of the chosen closings, or of everything of one cause."""
-    own = visible_to(user, StoredClosing.objects.all())
-    if cause:
-        wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
-    else:
-        wanted = [pk for pk in map(_read_uuid, ids) if pk]
-    return own.filter(pk__in=[*wanted]).select_related(*ALONG_AN_EXPORT).order_by("business_date", "closed_at", "pk")
 
 
 def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why: str, confirmed: bool) -> HttpResponse:
@@ -161,10 +144,3 @@ def _explain(refusal: Exception) -> list[str]:
     if isinstance(refusal, CannotSetAside):
         return [sentence(Problem(code=refusal.code).to_document())]
     return [_("Exact could not be asked, so nothing was done. Try again in a few minutes.")]
-
-
-def _read_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

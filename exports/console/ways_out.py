@@ -17,13 +17,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from exact.lane.states import stands
+from exact.lane.states import is_replaceable, stands
 from exact.models import Posting, PostingState
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
 from exports.models import ClosingState, Overtaken, SetAside, StoredClosing
-from exports.reposts.replace import REPLACEABLE
 from exports.way.decide import WAIVABLE
 from exports.way.reviews import waits_for_review
+from exports.way.set_aside import SET_ASIDE_FROM
 from exports.words.problems import MENDED_IN_THE_MAPPING
 from ledger.gap import GAP_CODES
 from tenants.models import User
@@ -33,7 +33,6 @@ WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
 # What no suspense account explains: whose money it is, and which VAT was never due.
 NO_GAP = frozenset({"currency", "offered_vat"})
 RIVALLED = TAKEN_AT_A_WORD | {CORRECTION_WAITS}
-SET_ASIDE_FROM = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
 SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 
@@ -68,7 +67,7 @@ class Stand:
     @property
     def in_exact(self) -> list[Posting]:
         """Its entries in Exact that can be replaced there."""
-        return [it for it in self.postings if it.state in REPLACEABLE and not it.reverses_id]
+        return [it for it in self.postings if is_replaceable(it)]
 
     @property
     def overtaken(self) -> bool:
@@ -226,7 +225,7 @@ LEAVE_UNBOOKED = Way(
     label=_("Set it aside…"),
     explanation=_("It will not be booked. It stays here with your reason, and can be looked at again any time."),
     permission="exports.setaside_storedclosing",
-    fits=lambda it: it.export.state in SET_ASIDE_FROM and not it.in_exact,
+    fits=lambda it: it.export.state in (*SET_ASIDE_FROM, ClosingState.FAILED) and not it.in_exact,
     leads_to=page_of("set-aside"),
 )
 LOOK_AGAIN = Way(

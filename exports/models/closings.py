@@ -16,7 +16,7 @@ from ledger.money import BOOKS, ZERO
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from postgres.seen import OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, MEMBERS, RESELLER
-from tenants.models import Establishment, Reseller, Tenant, Till, User
+from tenants.models import WHY_MAX, Establishment, Reseller, Tenant, Till, User
 from tenants.put_off import PutOff
 
 
@@ -185,7 +185,7 @@ class RepostRun(models.Model):
     reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="+", verbose_name=_("customer"))
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
-    why = models.CharField(_("why"), max_length=200)
+    why = models.CharField(_("why"), max_length=WHY_MAX)
     way = models.CharField(max_length=10, choices=RunWay.choices, default=RunWay.AGAIN, db_default=RunWay.AGAIN)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -247,12 +247,12 @@ class SetAside(models.Model):
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="set_asides", db_index=False)
     instead = models.ForeignKey(StoredClosing, models.PROTECT, null=True, related_name="set_aside_for")
-    why = models.CharField(_("why"), max_length=200)
+    why = models.CharField(_("why"), max_length=WHY_MAX)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"), db_index=False)
     at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
-    ended_why = models.CharField(max_length=200, blank=True)
+    ended_why = models.CharField(max_length=WHY_MAX, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]
@@ -307,7 +307,7 @@ class Replacement(models.Model):
         max_length=10, choices=OrderKind.choices, default=OrderKind.REPLACE, db_default=OrderKind.REPLACE
     )
     instead = models.ForeignKey(StoredClosing, models.PROTECT, null=True, related_name="+", db_index=False)
-    why = models.CharField(max_length=200, blank=True, default="", db_default="")
+    why = models.CharField(max_length=WHY_MAX, blank=True, default="", db_default="")
     entries = models.JSONField()
     beside = models.JSONField(default=list)
     payment_condition = models.CharField(max_length=10, blank=True)

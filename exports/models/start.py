@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
 from postgres.seen import SeenByTenant
-from tenants.models import Establishment, Tenant, User
+from tenants.models import WHY_MAX, Establishment, Tenant, User
 
 
 class StartChange(models.Model):
@@ -22,7 +22,7 @@ class StartChange(models.Model):
     after = models.DateField(null=True)
     at = models.DateTimeField()
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
-    why = models.CharField(max_length=200, null=True)
+    why = models.CharField(max_length=WHY_MAX, null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

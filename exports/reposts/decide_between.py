@@ -4,24 +4,22 @@ What the other has in Exact is taken out first; the one that counts is looked at
 (`exports.way.set_aside.release_instead`). Undone by looking again at the one and setting the other aside.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
+from exact.lane.states import REPLACEABLE
 from exact.models import Posting
 from exports.coverage.parts import alike, beside_in_hours, beside_in_tickets
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, StoredClosing
-from exports.reposts.replace import REPLACEABLE
 from exports.reposts.take_out import Leaving, leave_unbooked, leaving, take_out
-from exports.way.prepare import WHERE_CLOSINGS_GO
-from exports.way.set_aside import locked, set_aside
-from exports.way.shown import ShownOtherwise
+from exports.way.prepare import WHERE_CLOSINGS_GO, locked
+from exports.way.set_aside import set_aside
+from exports.way.shown import ShownOtherwise, name_of
 from ledger.closing import Closing
 from ledger.tickets import TicketSet
 from tenants.models import User
@@ -39,8 +37,7 @@ class Between:
     def digest(self) -> str:
         """Changes with anything a person sees of the rivals."""
         going = sorted((str(pk), it.digest) for pk, it in self.leaving.items())
-        told = [self.export.state, sorted((str(it.pk), it.state) for it in self.rivals), going]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return name_of([self.export.state, sorted((str(it.pk), it.state) for it in self.rivals), going])
 
 
 def rivals_of(export: StoredClosing) -> list[StoredClosing]:
@@ -60,7 +57,7 @@ def _find_rivals(export: StoredClosing) -> Iterator[UUID]:
 def look_between(export: StoredClosing) -> Between:
     """Read both sides, and in Exact what the rivals have there. Raises `CannotReplace`, or any `ExactError`."""
     rivals = rivals_of(export)
-    there = Posting.objects.filter(closing_id__in=[it.pk for it in rivals], state__in=REPLACEABLE, reverses=None)
+    there = Posting.objects.filter(REPLACEABLE, closing_id__in=[it.pk for it in rivals])
     in_exact = {*there.values_list("closing_id", flat=True)}
     return Between(
         export=export,

@@ -7,8 +7,6 @@ When all of them are gone, the new ones are posted (`exports.way.ended_postings`
 the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,13 +24,14 @@ from exact.company.catalogue import Catalogue
 from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in, resources_to_search
 from exact.lane.postings import entries_in_exact
-from exact.lane.states import BEGUN, IN_EXACT, move
+from exact.lane.states import BEGUN, IN_EXACT, REPLACEABLE, is_replaceable, move
 from exact.models import BookLine, Division, Posting, PostingState
 from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide
 from exports.way.ended_postings import take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.shown import name_of
 from exports.way.standing import Standing
 from exports.way.states import move_export
 from ledger.entry import Entry
@@ -41,7 +40,6 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 PERIOD_CLOSED = "period_closed"
-REPLACEABLE = IN_EXACT
 # Problems of new entries beside the closing's other ones: with any of them, all of its entries are replaced.
 STANDS_IN_THE_WAY = frozenset({"standing_otherwise", "standing_other_customer"})
 
@@ -91,7 +89,7 @@ class DryRun:
     @property
     def digest(self) -> str:
         """Changes with anything a person sees, so that an order can be held against what was shown."""
-        text = json.dumps(
+        return name_of(
             [
                 [told_of(old) for old in self.olds],
                 [entry.to_document() for entry in self.entries],
@@ -100,7 +98,6 @@ class DryRun:
                 self.cost_center,
             ]
         )
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def told_of(old: Old) -> list[object]:
@@ -116,7 +113,7 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
     take of the calls that are kept for people.
     """
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
-    if posting.state not in REPLACEABLE or posting.reverses_id:
+    if not is_replaceable(posting):
         raise CannotReplace("replace_not_posted")
     if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
         raise CannotReplace("replace_under_way")
@@ -166,7 +163,7 @@ def _book_beside(
 
 
 def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
-    rows = Posting.objects.filter(closing_id=posting.closing_id, state__in=REPLACEABLE, reverses=None)
+    rows = Posting.objects.filter(REPLACEABLE, closing_id=posting.closing_id)
     return rows.exclude(pk=posting.pk).select_related("division__app").order_by("turn", "revision")
 
 
@@ -257,7 +254,7 @@ def _look_for_refused(export: StoredClosing, *, actor: User | None, why: str) ->
 def _still_as_shown(shown: DryRun) -> None:
     closing_id = shown.posting.closing_id
     now = {it.pk: it.state for it in Posting.objects.select_for_update(of=("self",)).filter(closing_id=closing_id)}
-    if any(now[it.pk] not in REPLACEABLE or now[it.pk] != it.state for it in (old.posting for old in shown.olds)):
+    if any(now[it.pk] not in IN_EXACT or now[it.pk] != it.state for it in (old.posting for old in shown.olds)):
         raise CannotReplace("replace_moved_on")
     if Replacement.objects.filter(export=closing_id, done_at=None).exists() or set(now.values()) & {*BEGUN}:
         raise CannotReplace("replace_under_way")

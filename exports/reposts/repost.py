@@ -15,7 +15,7 @@ from exports.nudge import nudge_lane_after_commit
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
 from exports.way.decide import Archived, Complete, Decision, Look, Ready, decide
-from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.prepare import Destination, locked
 from exports.way.standing import Standing
 from exports.way.states import move_export
 from tenants.models import User
@@ -38,9 +38,7 @@ def repost(export_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
     if export.state in (ClosingState.HELD, ClosingState.WAITING):
         return reconsider(export_id, actor=actor, why=why)
     with transaction.atomic():
-        export = (
-            StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
-        )
+        export = locked(export_id)
         _send_again(export, actor=actor, why=why)
     return export
 

@@ -5,8 +5,6 @@ closed period gets a reversal, each step a posting in the lane; only nothing com
 the closing is set aside (`exports.way.ended_postings`), and may be looked at again from there.
 """
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,15 +13,17 @@ from uuid import UUID
 from django.db import transaction
 
 from exact.api.errors import ExactError
-from exact.lane.states import BEGUN
+from exact.lane.states import BEGUN, REPLACEABLE, is_replaceable
 from exact.models import Activation, Posting, PostingState
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, OrderKind, Replacement, ReplacementWay, StoredClosing
-from exports.reposts.replace import REPLACEABLE, CannotReplace, Old, begin, choose_ways, told_of
+from exports.reposts.replace import CannotReplace, Old, begin, choose_ways, told_of
 from exports.way.accept import reconsider
 from exports.way.carry_out import withdraw_unsent
-from exports.way.set_aside import CannotSetAside, locked, set_aside
+from exports.way.prepare import locked
+from exports.way.set_aside import CannotSetAside, set_aside
+from exports.way.shown import name_of
 from exports.words.reasons import Why, because
 from tenants.models import User
 
@@ -39,8 +39,7 @@ class Leaving:
     @property
     def digest(self) -> str:
         """Changes with anything a person sees."""
-        told = [[told_of(old) for old in self.olds], sorted(str(it.pk) for it in self.refused)]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return name_of([[told_of(old) for old in self.olds], sorted(str(it.pk) for it in self.refused)])
 
     @property
     def first(self) -> Posting:
@@ -53,7 +52,7 @@ def leaving(export: StoredClosing) -> Leaving:
     rows = Posting.objects.filter(closing_id=export.pk).select_related("division__app").order_by("turn", "revision")
     if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(export=export, done_at=None).exists():
         raise CannotReplace("replace_under_way")
-    going = [*rows.filter(state__in=REPLACEABLE, reverses=None)]
+    going = [*rows.filter(REPLACEABLE)]
     refused = [*rows.filter(state=PostingState.REFUSED)]
     if not going and not refused:
         raise CannotReplace("take_out_nothing")
@@ -109,7 +108,7 @@ def _still_as_shown(shown: Leaving) -> None:
         raise CannotReplace("replace_under_way")
     if Replacement.objects.filter(export=shown.export.pk, done_at=None).exists():
         raise CannotReplace("replace_under_way")
-    stand = {pk for pk, it in now.items() if it.state in REPLACEABLE and it.reverses_id is None}
+    stand = {pk for pk, it in now.items() if is_replaceable(it)}
     refused = {pk for pk, it in now.items() if it.state == PostingState.REFUSED}
     if stand != {it.posting.pk for it in shown.olds} or refused != {it.pk for it in shown.refused}:
         raise CannotReplace("replace_moved_on")
@@ -123,7 +122,7 @@ def leave_unbooked(export_id: UUID, *, actor: User, why: str, instead: UUID | No
     export = StoredClosing.objects.get(pk=export_id)
     if export.state != ClosingState.FAILED:
         return set_aside(export_id, actor=actor, why=why, instead=instead)
-    if Posting.objects.filter(closing_id=export_id, state__in=REPLACEABLE, reverses=None).exists():
+    if Posting.objects.filter(REPLACEABLE, closing_id=export_id).exists():
         raise CannotSetAside("set_aside_in_exact")
     take_out(leaving(export), actor=actor, why=why, instead=instead)
     export.refresh_from_db(fields=["state"])
@@ -136,7 +135,7 @@ def make_way(corrected: StoredClosing, *, actor: User, why: str) -> None:
     Raises `CannotSetAside`, or `CannotReplace`, also where Exact cannot be asked.
     """
     for former in not_set_aside(earlier_versions(corrected)).order_by("-created_at"):
-        if Posting.objects.filter(closing_id=former.pk, state__in=REPLACEABLE, reverses=None).exists():
+        if Posting.objects.filter(REPLACEABLE, closing_id=former.pk).exists():
             try:
                 shown = leaving(former)
             except ExactError as error:

@@ -15,7 +15,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.way.carry_out import carried_out, go_on
 from exports.way.decide import GAP_WORD, STATES, WAIVABLE, Look, decide
 from exports.way.locked_till import LockedTill
-from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.prepare import locked
 from exports.way.states import may_come_back
 from ledger.closing import Closing
 from ledger.problem import Problem
@@ -118,9 +118,7 @@ def reconsider(
     """
     with transaction.atomic():
         lock_shop(export_id)
-        export = (
-            StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO).get(pk=export_id)
-        )
+        export = locked(export_id)
         if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not may_come_back(export):
             return export
         if accept_problems:

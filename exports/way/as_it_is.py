@@ -12,7 +12,7 @@ from exports.coverage.rows import lock_shop
 from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.decide import GAP_WORD, WAIVABLE, Decision, Held, Look, decide
-from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.prepare import Destination, locked
 from exports.way.shown import ShownOtherwise, digest_of
 from exports.way.standing import Standing
 from exports.words.reasons import Why, because
@@ -72,8 +72,7 @@ def take_as_it_is(
     """Book what was shown. Raises `ShownOtherwise` when it would come to something else now, or is held no more."""
     with transaction.atomic():
         lock_shop(export_id)
-        rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
-        export = rows.get(pk=export_id)
+        export = locked(export_id)
         if export.state != ClosingState.HELD or (now := outlook(export, gap=what is Why.GAP_BOOKED)).digest != shown:
             raise ShownOtherwise
         return reconsider(export_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)

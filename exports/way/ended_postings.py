@@ -10,7 +10,7 @@ from exact.models import Posting, PostingEvent, PostingState
 from exports.models import ClosingState, OrderKind, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.carry_out import go_on, withdraw_unsent
-from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.prepare import locked
 from exports.way.set_aside import keep_aside
 from exports.way.standing import Standing
 from exports.way.states import move_export
@@ -25,8 +25,7 @@ from tenants.models import User
 def settle(posting: Posting) -> None:
     """Go on with what a person ordered and this posting was part of. Must run inside the transaction that ends it."""
     assert_in_transaction()
-    rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
-    export = rows.get(pk=posting.closing_id)
+    export = locked(posting.closing_id)
     replacement = Replacement.objects.filter(export=export, done_at=None).first()
     if posting.state in NEEDS_A_PERSON:
         if replacement is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Self
+from uuid import UUID
 
 from booking.mapping import Overrides
 from booking.models import Mapping
@@ -12,6 +13,7 @@ from exact.company.catalogue import Catalogue
 from exact.company.plan import plan_in
 from exact.entries.check import check
 from exact.models import Activation, Division
+from exports.models import StoredClosing
 from exports.way.named_lines import at_their_lines
 from ledger.closing import Closing
 from ledger.entry import Entry
@@ -22,6 +24,12 @@ from tenants.models import Establishment
 # What `Destination.of` needs: read with the establishment, or with the export that is looked at.
 ALONG_AN_ESTABLISHMENT = ("activation__division", "mapping")
 WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLISHMENT)
+
+
+def locked(export_id: UUID) -> StoredClosing:
+    """A closing's row, locked, with where it goes. Who judges it anew locks its shop before (`lock_shop`)."""
+    rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
+    return rows.get(pk=export_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from exports.nudge import nudge_release
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
 from exports.way.decide import REVIEW, Decision, Look, Ready, decide
-from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
+from exports.way.prepare import Destination, locked
 from exports.way.shown import ShownOtherwise, digest_of
 from exports.way.standing import Standing
 from exports.words.reasons import Why, because
@@ -51,8 +51,7 @@ def release(export_id: UUID, *, actor: User | None, why: str = "", shown: str | 
     """
     with transaction.atomic():
         lock_shop(export_id)
-        rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
-        export = rows.get(pk=export_id)
+        export = locked(export_id)
         if not waits_for_review(export):
             return export
         if shown is not None and digest_of(outlook(export)) != shown:

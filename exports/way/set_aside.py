@@ -19,7 +19,7 @@ from exports.nudge import nudge_release
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.levels import CLOCKS_APART
-from exports.way.prepare import WHERE_CLOSINGS_GO
+from exports.way.prepare import locked
 from exports.way.shown import ShownOtherwise
 from exports.words.reasons import Why, because
 from postgres.transactions import assert_in_transaction
@@ -112,12 +112,6 @@ def counting_instead(aside: SetAside) -> StoredClosing | None:
 def is_set_aside(export_id: UUID) -> bool:
     """Whether a person's word that it is not booked holds now."""
     return SetAside.objects.filter(closing=export_id, ended_at=None).exists()
-
-
-def locked(export_id: UUID) -> StoredClosing:
-    """The closing's row, locked, with where it goes. Its establishment is locked before (`lock_shop`)."""
-    rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
-    return rows.get(pk=export_id)
 
 
 def release_instead() -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from exports.way.decide import Decision, Held, Ready
 
@@ -15,5 +16,9 @@ def digest_of(decision: Decision, *said: str) -> str:
     entries = [it.to_document() for it in decision.entries] if isinstance(decision, Ready | Held) else []
     company = decision.destination.division if isinstance(decision, Ready) else None
     problems = [it.to_document() for it in decision.problems]
-    told = [type(decision).__name__, company and company.pk, entries, problems, *said]
+    return name_of([type(decision).__name__, company and company.pk, entries, problems, *said])
+
+
+def name_of(told: list[Any]) -> str:
+    """A name for all that a person is told, JSON-ready: another as soon as anything of it is other."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

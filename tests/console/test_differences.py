@@ -118,7 +118,7 @@ def test_accountant__compares_and_is_led_to_replacing_where_the_reseller_lets_it
     page = reverse("admin:exact_finding_changelist")
     assert client.post(reverse("admin:exact_finding_compare")).status_code == 302
     assert len(asked) == 2
-    monkeypatch.setattr("exports.console.findings_page.REPLACEABLE", {PostingState.REFUSED})
+    monkeypatch.setattr("exports.console.findings_page.is_replaceable", lambda it: it.state == PostingState.REFUSED)
     assert "/replace/" not in client.get(page).content.decode()
     Membership.objects.filter(user=here.bookkeeper, tenant=here.own.tenant).update(may_replace=True)
     shown = client.get(page).content.decode()
