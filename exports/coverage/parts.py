@@ -27,9 +27,11 @@ FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS wanted (station, 
 JOIN exports_coveredtickets AS covered ON covered.establishment_id = %(establishment)s
     AND covered.station = wanted.station AND covered.tickets && wanted.tickets
 """
-COUNTING = (
-    "WHERE covered.live OR EXISTS (SELECT FROM exports_remainder booked WHERE booked.closing_id = covered.closing_id)"
-)
+# Of a row of covered tickets: the rest of its closing is booked, or will be, and was not set aside since.
+REST_COUNTS = """EXISTS (
+    SELECT FROM exports_remainder AS booked WHERE booked.closing_id = {row}.closing_id AND NOT EXISTS (
+        SELECT FROM exports_setaside AS aside WHERE aside.closing_id = booked.closing_id AND aside.ended_at IS NULL))"""
+COUNTING = f"WHERE covered.live OR {REST_COUNTS.format(row='covered')}"
 LIVE = """
 SELECT covered.establishment_id, covered.station, lower(covered.tickets), upper(covered.tickets) - 1
 FROM unnest(%(establishments)s::bigint[], %(stations)s::text[], %(tickets)s::int8range[])
@@ -149,7 +151,7 @@ def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) 
     counts = (
         Exists(CoveredTickets.objects.filter(closing=own, live=True))
         | Exists(UntoldTickets.objects.filter(closing=own, live=True))
-        | Exists(Remainder.objects.filter(closing=own))
+        | (Exists(Remainder.objects.filter(closing=own)) & ~Exists(SetAside.objects.filter(closing=own, ended_at=None)))
     )
     rows = StoredClosing.objects.filter(counts, establishment=establishment_id, business_date__range=days)
     return rows.exclude(pk=but) if but else rows

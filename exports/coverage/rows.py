@@ -35,7 +35,7 @@ from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
-from ledger.tickets import Span, TicketSet
+from ledger.tickets import TicketSet
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
@@ -102,9 +102,9 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
     if (said := _spoken_of(export)) is not None:
         return said
     left = Remainder.objects.filter(closing=export.pk).first()
-    if left is not None:
+    if left is not None and not _comes_back(export):
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
-    if _is_in_the_books(export):
+    if left is None and _is_in_the_books(export):
         return Counts(closing=closing)
     place = Place(
         establishment_id=export.establishment_id,
@@ -113,6 +113,12 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
         words=export.accepted_problems,
     )
     return judge(closing, place)
+
+
+def _comes_back(export: StoredClosing) -> bool:
+    """Whether a closing was set aside and is no more, and does not count yet: others may tell its sales by now."""
+    said = [*SetAside.objects.filter(closing=export.pk).values_list("ended_at", flat=True)]
+    return bool(said) and None not in said and _gave_way(export) and not _is_in_the_books(export)
 
 
 def _spoken_of(export: StoredClosing) -> Verdict | None:
@@ -173,6 +179,9 @@ def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None) ->
 
 def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
     """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
+    if _comes_back(export):
+        # What was left of it then need not be what is left of it now.
+        Remainder.objects.filter(closing=export.pk).delete()
     if isinstance(verdict, Counts) and verdict.partly:
         _keep_remainder(export, closing, verdict, actor)
         return
@@ -188,7 +197,6 @@ def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: Us
 def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
     """Of its tickets it stands for those that nobody else covers."""
     if Remainder.objects.filter(closing=export.pk).exists():
-        _revive(export)
         return
     Remainder.objects.create(
         closing=export,
@@ -205,17 +213,6 @@ def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, ac
             insert(
                 Insertion(TICKETS, {**_identify(export), "live": live, "training": False, **span_parameters(tickets)})
             )
-
-
-def _revive(export: StoredClosing) -> None:
-    """It was set aside and counts again: it stands once more for its tickets that nobody else covers."""
-    rows = CoveredTickets.objects.filter(closing=export.pk)
-    if rows.filter(live=True).exists():
-        return
-    for row in rows:
-        span = Span(row.station, row.tickets.lower, row.tickets.upper - 1)
-        if not live_among(TicketSet.joined([span]), export.establishment_id):
-            CoveredTickets.objects.filter(pk=row.pk).update(live=True)
 
 
 def _identify(export: StoredClosing) -> dict[str, Any]:

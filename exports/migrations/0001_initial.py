@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [postgres.guards.SameTenant('closing', name='exports_remainder_closing_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_remainder_only_added_to'), postgres.guards.NeverEmptied(name='exports_remainder_kept'), postgres.seen.SeenByTenant(name='exports_remainder_seen')],
+                'constraints': [postgres.guards.SameTenant('closing', name='exports_remainder_closing_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', name='exports_remainder_only_added_to'), postgres.guards.NeverEmptied(name='exports_remainder_kept'), postgres.seen.SeenByTenant(name='exports_remainder_seen')],
             },
         ),
         migrations.CreateModel(

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_set_aside',
-            digest='388f234fee5008ff',
+            digest='56fb8be69e32f311',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',

@@ -91,7 +91,8 @@ class UntoldTickets(models.Model):
 class Remainder(models.Model):
     """What a closing says beyond those that were booked before it: by a person's word, this is booked of it.
 
-    `document` has the form of a closing; its lines are the difference. It never changes.
+    `document` has the form of a closing; its lines are the difference. It never changes; it goes when its closing is
+    looked at again that was set aside (`exports_set_aside.sql`).
     """
 
     closing = models.OneToOneField("exports.StoredClosing", models.PROTECT, primary_key=True, related_name="remainder")
@@ -104,7 +105,7 @@ class Remainder(models.Model):
     class Meta:
         constraints = [
             SameTenant("closing"),
-            OnlyAddedTo(),
+            OnlyAddedTo("UPDATE"),
             NeverEmptied(),
             SeenByTenant(),
         ]

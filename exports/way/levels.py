@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exports.coverage.judge import LOOKED_AT_AGAIN, PARTLY, SUMS_DIFFER, WHICH
+from exports.coverage.parts import REST_COUNTS
 from exports.models import ClosingState, StoredClosing
 from exports.models.coverage import ClosingKinds, LevelChange
 from exports.nudge import nudge_release
@@ -109,7 +110,7 @@ def _select_left(change: LevelChange) -> QuerySet[StoredClosing, UUID]:
 CLOCKS_APART = timedelta(minutes=15)
 # Beside a disputed closing others count now than when it was looked at: a POSTE came that was missing in its GÉNÉRALE.
 # Where hours stand for tickets, that can only be after something happened in the establishment since that look.
-MOVED = """
+MOVED = f"""
 SELECT held.id, held.put_off_count
 FROM exports_storedclosing AS held
 CROSS JOIN jsonb_array_elements(held.problems) AS problem
@@ -118,7 +119,7 @@ CROSS JOIN LATERAL (
     FROM exports_coveredtickets AS mine
     JOIN exports_coveredtickets AS other ON other.establishment_id = mine.establishment_id
         AND other.station = mine.station AND other.tickets && mine.tickets AND other.closing_id <> held.id
-        AND (other.live OR EXISTS (SELECT FROM exports_remainder AS booked WHERE booked.closing_id = other.closing_id))
+        AND (other.live OR {REST_COUNTS.format(row="other")})
     WHERE mine.closing_id = held.id
 ) AS beside
 WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until <= now())
@@ -129,7 +130,7 @@ WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until 
             AND moved.establishment_id = held.establishment_id AND moved.id <> held.id))
 ORDER BY row_number() OVER (PARTITION BY held.tenant_id ORDER BY held.state_since, held.id), held.state_since, held.id
 LIMIT %(limit)s
-"""
+"""  # noqa: S608
 
 
 def look_again_at_disputes() -> int:
