@@ -5,7 +5,7 @@ needs the number only, so these are counted by the database; every other conditi
 is wrong, the shop's own facts say how far it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,18 +39,22 @@ class ConditionWithConcerns:
     concerns: list[Concern]
 
 
-def conditions_of(user: User, shops: Iterable[Establishment]) -> dict[int, ShopCondition]:
+def conditions_of(
+    user: User, shops: Iterable[Establishment], waits: Mapping[int, ShopCondition] | None = None
+) -> dict[int, ShopCondition]:
     """How each of these establishments stands, by its key, in a fixed number of queries for any number of them.
 
-    Those that the user may not see are left out. Words are in the active language.
+    Those that the user may not see are left out. Words are in the active language. `waits` is `what_waits` for the
+    user, of who asked that already.
     """
     keys = [shop.pk for shop in shops]
     if not keys:
         return {}
     found = {shop.pk: _say_how_far(shop) for shop in _select_with_facts(user, keys)}
-    for shop, waits in what_waits(Scope(user=user, shops=keys)).items():
-        if shop in found and waits.condition.urgency < found[shop].condition.urgency:
-            found[shop] = waits
+    known = what_waits(Scope(user=user, shops=keys)) if waits is None else waits
+    for shop, waiting in known.items():
+        if shop in found and waiting.condition.urgency < found[shop].condition.urgency:
+            found[shop] = waiting
     return {shop: _lead_merchant(shop, it) for shop, it in found.items()} if user.role == Role.MERCHANT else found
 
 

@@ -1,6 +1,6 @@
 """Shops and their last days in a grid: a row is a shop, a cell is a day's word. Every look is one for all its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concerns.condition import Condition, ShopCondition, conditions_of, what_waits
+from concerns.condition import Condition, ShopCondition, conditions_of
 from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of
 from integration.console.places.calendar import say_day
 from tenants.models import Establishment, User
-from tenants.viewpoint import Scope
 
 DAYS = 31
 # What leads to a page of its own when it is reached by keyboard; a good day is reached through the shop's calendar.
@@ -53,14 +52,14 @@ class ShopsMap:
     words: list[DayWord]
 
 
-def map_of(user: User, shops: Sequence[Establishment]) -> ShopsMap:
+def map_of(user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopCondition] | None = None) -> ShopsMap:
     """The last 31 days, the newest first, of these shops in their order: as many queries for a hundred as for one.
 
-    The shops are read with `select_related("tenant__reseller")`.
+    The shops are read with `select_related("tenant__reseller")`; `waits` is as in `conditions_of`.
     """
     last = timezone.localdate()
     first = last - timedelta(days=DAYS - 1)
-    days, conditions = days_of(shops, first, last), conditions_of(user, shops)
+    days, conditions = days_of(shops, first, last), conditions_of(user, shops, waits)
     rows = [
         Row(
             shop=shop,
@@ -85,12 +84,11 @@ def _cell(shop: Establishment, it: ShopDay) -> Cell:
     return Cell(word=it.word, said=", ".join(said), address="" if nothing else links.day_of(shop.pk, it.day))
 
 
-def worst_first(user: User, shops: QuerySet[Establishment]) -> list[int]:
+def worst_first(shops: QuerySet[Establishment], waits: Mapping[int, ShopCondition]) -> list[int]:
     """The keys of these shops: the most urgent condition first, of the same one what there is most of; then by name.
 
-    Only what waits is looked at, so thousands of shops take as many queries as one.
+    `waits` says how each shop stands in which something waits for a person.
     """
-    waits = what_waits(Scope(user=user))
 
     def urgency(it: tuple[int, str, str]) -> tuple[int | str, ...]:
         shop, customer, code = it

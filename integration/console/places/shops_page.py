@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from concerns.condition import what_waits
 from integration.console.places.reader import reader_of
 from integration.console.places.shops_map import map_of, worst_first
 from ledger import texts
 from tenants.models import Establishment, Reseller, Tenant, User
 from tenants.scope import visible_to
+from tenants.viewpoint import Scope
 
 SHOPS_A_PAGE = 50
 CHOICES_MAX = 500
@@ -25,15 +27,15 @@ def shops_page(request: HttpRequest) -> HttpResponse:
     rows = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
     query = request.GET.get("q", "").strip()
     chosen = texts.whole(request.GET.get("reseller" if user.is_support else "customer", ""))
-    page = Paginator(worst_first(user, _narrow(user, rows, chosen, query)), SHOPS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    waits = what_waits(Scope(user=user))
+    ordered = worst_first(_narrow(user, rows, chosen, query), waits)
+    page = Paginator(ordered, SHOPS_A_PAGE).get_page(request.GET.get("page"))
     shops = Establishment.objects.select_related("tenant__reseller").in_bulk([*page])
     context = {
         **admin.site.each_context(request),
         "title": _("All establishments"),
         "page": page,
-        "map": map_of(user, [shops[pk] for pk in page if pk in shops]),
+        "map": map_of(user, [shops[pk] for pk in page if pk in shops], waits),
         "choices": _list_choices(user),
         "chosen": chosen,
         "query": query,
