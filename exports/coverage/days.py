@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,6 @@ from exports.coverage.judge import DISPUTES
 from exports.coverage.silent import is_expected, with_last_weeks
 from exports.models import ClosingState, StoredClosing
 from ledger.closing import Closing
-from ledger.money import BOOKS
 from tenants.models import Establishment, Till
 
 
@@ -65,6 +66,11 @@ MARKS = {
     DayWord.CLOSED: "–",
     DayWord.BLANK: "",
 }
+# Closings that no turnover adds: told by others too, not decided on by a person yet, or not in euro.
+NOT_ADDED = Q(state=ClosingState.ARCHIVED) | (
+    Q(state=ClosingState.HELD)
+    & reduce(or_, (Q(problems__contains=[{"code": code}]) for code in sorted({*DISPUTES, "currency"})))
+)
 ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
 
 
@@ -203,18 +209,12 @@ def _list_differing(shops: Collection[Establishment], first: date, last: date) -
 
 
 def turnover_of(shop: Establishment, first: date, last: date) -> dict[date, Decimal]:
-    """The turnover of each business date in euro, of days that have any.
-
-    Of closings that count: not one that tells again what others told, nor one that is disputed, and of one that others
-    cover in part what they leave.
-    """
+    """The turnover of each business date in euro, of days that have any: of closings that count (`NOT_ADDED`), and of
+    one that others cover in part what they leave."""
     found: dict[date, Decimal] = defaultdict(Decimal)
-    rows = StoredClosing.objects.filter(establishment=shop, business_date__range=(first, last))
-    rows = rows.exclude(state=ClosingState.ARCHIVED).select_related("remainder").defer("document").order_by()
-    for export in rows:
-        disputed = export.state == ClosingState.HELD and any(it["code"] in DISPUTES for it in export.problems)
-        if not disputed and export.currency == BOOKS:
-            found[export.business_date] += _take_what_counts(export)
+    rows = StoredClosing.objects.filter(establishment=shop, business_date__range=(first, last)).exclude(NOT_ADDED)
+    for export in rows.select_related("remainder").defer("document", "problems").order_by():
+        found[export.business_date] += _take_what_counts(export)
     return dict(found)
 
 

@@ -175,6 +175,8 @@ def test_tiles__of_a_night_add_up_with_what_is_archived(here: World) -> None:
     assert counts.pop("received") == sum(counts.values()) == 2
     assert counts["archived"] == 1
     assert [block.column for block in page.context["columns"][-1].blocks] == ["archived", "failed"]
+    turnover = page.context["columns"][-1].turnover
+    assert turnover == "1\N{NO-BREAK SPACE}400,00\N{NO-BREAK SPACE}€", "what is archived is not added"
 
 
 def test_support__sees_which_shops_are_in_trouble_and_sends_again_from_there(here: World) -> None:
