@@ -68,10 +68,13 @@ def mail_links_again() -> None:
 
 def _mail_again(link_id: int) -> None:
     link = ActivationLink.objects.select_related("establishment__tenant__reseller").get(pk=link_id)
-    if why := _refuse_again(link.establishment):
-        log.info("link_not_sent_again", link=link.pk, why=why)
-    else:
-        mail_link(link.establishment, by=None, way=LinkWay.ASKED_AGAIN)
+    with transaction.atomic():
+        # One at a time of an establishment: who looks how often a mail went out sees the other's.
+        Establishment.objects.select_for_update(no_key=True).get(pk=link.establishment_id)
+        if why := _refuse_again(link.establishment):
+            log.info("link_not_sent_again", link=link.pk, why=why)
+        else:
+            mail_link(link.establishment, by=None, way=LinkWay.ASKED_AGAIN)
     ActivationLink.objects.filter(pk=link.pk).update(asked_again_at=None)
 
 

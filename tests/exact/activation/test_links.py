@@ -1,6 +1,9 @@
 """What a link may do, for how long, and in whose hands: over HTTP, without Exact."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -8,10 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from exact.activation import link_mail
 from exact.activation.link_mail import AGAIN_A_DAY, mail_link
 from exact.activation.links import link_of, make_link
 from exact.models import ActivationLink, ExactApp, LinkWay
@@ -124,6 +129,31 @@ def test_dead_page__pressed_all_day_floods_nobody(shop: Establishment, staff: Us
         press_again(path)
         ActivationLink.objects.filter(way=LinkWay.ASKED_AGAIN).update(created_at=timezone.now() - timedelta(hours=1))
     assert len(mail.outbox) == 1 + AGAIN_A_DAY
+
+
+def test_dead_pages__pressed_at_once_bring_one_mail(
+    transactional_db: None, shop: Establishment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = [make_link(shop)[0].pk for _each in range(2)]
+    both, refuse = threading.Barrier(2), link_mail._refuse_again
+
+    def refuse_together(asked: Establishment) -> str:
+        """Both have looked before either goes on, where nothing keeps them apart."""
+        why = refuse(asked)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return why
+
+    def run(link: int) -> None:
+        try:
+            link_mail._mail_again(link)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(link_mail, "_refuse_again", refuse_together)
+    with ThreadPoolExecutor(2) as pool:
+        [*pool.map(run, links)]
+    assert len(mail.outbox) == 1
 
 
 def test_revoked__is_dead_at_once_and_sends_nothing_to_whom_it_was_taken_from(shop: Establishment, staff: User) -> None:
