@@ -68,6 +68,7 @@ class ReadClosing:
 
     `earlier` is the run whose file for import held it before. `validated` is what delivered FECs hold of it: that is in
     the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
+    `waits`: it does not go to Exact, because its establishment is not activated.
     """
 
     export: StoredClosing
@@ -79,12 +80,13 @@ class ReadClosing:
     validated: tuple[Validated, ...] = ()
     undone: tuple[Validated, ...] = ()
     told: Told = NOTHING_TOLD
+    waits: bool = False
 
     @property
     def left_for(self) -> Step | None:
         """Why it was sold and is not in the file; None when it is, or when there is nothing to book of it."""
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
-        step = Step.SET_ASIDE if self.told.set_aside else step
+        step = Step.SET_ASIDE if self.told.set_aside else Step.WAITING if self.waits else step
         return step if self.closing is None and self.export.currency == BOOKS else None
 
 

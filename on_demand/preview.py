@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
@@ -118,7 +118,14 @@ def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
 
 def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:
     """The closings, booked as the run will take them; of very many the first."""
-    return [*islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)]
+    looked = islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)
+    return [_leave_waiting(read) if run.to_exact else read for read in looked]
+
+
+def _leave_waiting(read: ReadClosing) -> ReadClosing:
+    """What waits for its establishment's activation goes into a file, and not to Exact."""
+    waits = read.export.state == ClosingState.WAITING
+    return replace(read, closing=None, waits=True) if waits else read
 
 
 def _look_at_exact(rows: QuerySet[StoredClosing]) -> Looked:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core import mail
 
+from ledger.files.bridge import Step
 from on_demand import preview
 from on_demand.models import OnDemandFormat
 from tests.on_demand.given import asked, done, page_of, push, shop, staff_of
@@ -65,3 +66,14 @@ def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pyte
     page = " ".join(staff_of(till).get(NEW, {**question, "format": "exact", "show": "1"}).content.decode().split())
     assert "Les 2 premières clôtures, jusqu’au 15/03/2026" in page
     assert "2 800,00 €" in page
+
+
+def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_run_will() -> None:
+    till = shop()
+    push(till, 1042)
+    question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
+    shown = staff_of(till).get(NEW, {**question, "format": "exact", "show": "1"}).context["wanted"][0].preview
+    assert [(it.step, it.amount) for it in shown.bridge.steps] == [(Step.WAITING, Decimal("-1400.00"))]
+    assert done(asked(till, OnDemandFormat.EXACT)).takings["bridge"] == shown.bridge.to_document()
+    in_file = staff_of(till).get(NEW, {**question, "format": "fec", "show": "1"}).context["wanted"][0].preview
+    assert in_file.turnover == Decimal("1400.00")
