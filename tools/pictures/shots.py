@@ -71,7 +71,7 @@ def differences(page: Page, stage: Stage) -> None:
 def shop(page: Page, stage: Stage) -> None:
     """A shop with its month."""
     page.goto(f"{stage.web}/console/shops/")
-    page.get_by_role("link", name="LARGE01").first.click()
+    page.get_by_role("link", name="Le Grand Large – Restaurant").first.click()
 
 
 def export(page: Page, stage: Stage) -> None:
