@@ -23,7 +23,8 @@ from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
 from exports.console.closing_page import closing_context
 from exports.console.repost_page import ask_to_repost
-from exports.console.ways_out import BOOK_AS_IT_IS, lead_to, ways_of
+from exports.console.way_page import ask_way
+from exports.console.ways_out import BOOK_AS_IT_IS, ways_of
 from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import said_of_finding, title_of
@@ -157,7 +158,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Book as it is…"), permissions=["bookasis"])
     def book_as_it_is(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> HttpResponse:
         """Ask first: the page that follows shows the entries."""
-        return lead_to(BOOK_AS_IT_IS, queryset)
+        return ask_way(request, BOOK_AS_IT_IS, queryset)
 
     def has_bookasis_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exports.bookasis_storedclosing")

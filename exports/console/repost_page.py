@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.console.causes import causes_of
-from exports.console.ways_out import SENT_AGAIN_FROM
+from exports.console.ways_out import CHOSEN_MAX, SENT_AGAIN_FROM
 from exports.models import ClosingState, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
 from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, start_run
@@ -100,7 +100,7 @@ def ask_to_repost(
 ) -> HttpResponse:
     """The page that shows what will be posted where, and asks for the reason. `chosen` are rows the person may see."""
     rows = chosen.filter(state__in=SENT_AGAIN_FROM).order_by("business_date", "closed_at", "pk")
-    ids = [str(pk) for pk in rows.values_list("pk", flat=True)[:REPOST_MAX]]
+    ids = [str(pk) for pk in rows.values_list("pk", flat=True)[: REPOST_MAX if cause else CHOSEN_MAX]]
     context = {
         **admin.site.each_context(request),
         "title": _("Send again"),

@@ -6,6 +6,7 @@ is looked at then.
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,7 +19,7 @@ from exports.console.closing_page import name_of_kind
 from exports.console.repost_page import AT_ONCE_MAX, answer_taken, select_chosen
 from exports.console.way_looks import Shown
 from exports.console.way_tasks import Said, Task, task_of
-from exports.console.ways_out import Stand, ways_of
+from exports.console.ways_out import CHOSEN_MAX, Stand, Way, ways_of
 from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace
 from exports.reposts.repost_preview import ALONG_AN_EXPORT
@@ -33,7 +34,6 @@ from tenants.acting import person_behind
 from tenants.models import WHY_MAX, User
 
 REFUSED = (CannotReplace, CannotSetAside, ExactError)
-CHOSEN_MAX = 1000
 SHOWN_MAX = 50
 
 
@@ -47,14 +47,25 @@ def way_page(request: HttpRequest, way: str) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     rows = select_chosen(user, asked.getlist("closing"), asked.get("cause", ""))
-    found = [*rows.select_related(*ALONG_AN_EXPORT)[: CHOSEN_MAX + 1]]
+    found = [*rows.select_related(*ALONG_AN_EXPORT)[:CHOSEN_MAX]]
     if not found:
         raise Http404
     why = request.POST.get("why", "").strip()[:WHY_MAX]
     confirmed = request.method == "POST" and bool(request.POST.get("confirm"))
     if len(found) == 1:
         return _page_of_one(request, task, found[0], why=why, confirmed=confirmed)
-    return _page_of_many(request, task, found[:CHOSEN_MAX], why=why, confirmed=confirmed)
+    return _page_of_many(request, task, found, why=why, confirmed=confirmed)
+
+
+def ask_way(request: HttpRequest, way: Way, chosen: QuerySet[StoredClosing]) -> HttpResponse:
+    """The same for closings chosen from a list, the first `CHOSEN_MAX` of them: more than any address could name."""
+    task = task_of(way.name)
+    assert task is not None, "a way of a list has its page"
+    rows = chosen.select_related(*ALONG_AN_EXPORT).order_by("business_date", "closed_at", "pk")
+    found = [*rows[:CHOSEN_MAX]]
+    if len(found) == 1:
+        return _page_of_one(request, task, found[0], why="", confirmed=False)
+    return _page_of_many(request, task, found, why="", confirmed=False)
 
 
 def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why: str, confirmed: bool) -> HttpResponse:

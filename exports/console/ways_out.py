@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
-from urllib.parse import urlencode
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +32,8 @@ WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
 NO_GAP = frozenset({"currency", "offered_vat"})
 RIVALLED = TAKEN_AT_A_WORD | {CORRECTION_WAITS}
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
+# So many closings are taken by name at once: each is a field of the form that is sent back.
+CHOSEN_MAX = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 100
 SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 
 
@@ -115,12 +115,6 @@ class Offered:
 def page_of(name: str) -> Callable[[Stand], str]:
     """Where a way with a page of its own is walked for one closing (`exports.console.way_page`)."""
     return lambda it: f"{reverse('console_way', args=[name])}?closing={it.export.pk}"
-
-
-def lead_to(way: Way, exports: Iterable[StoredClosing]) -> HttpResponse:
-    """The page of a way, for closings chosen from a list."""
-    chosen = urlencode([("closing", str(it.pk)) for it in exports])
-    return redirect(f"{reverse('console_way', args=[way.name])}?{chosen}")
 
 
 def _lead_to_mapping(it: Stand) -> str:

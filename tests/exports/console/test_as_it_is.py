@@ -5,9 +5,12 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.urls import reverse
+from uuid_utils.compat import uuid7
 
 from exact.models import Division
-from exports.models import StoredClosing
+from exports.console import way_page
+from exports.console.ways_out import CHOSEN_MAX
+from exports.models import RepostRun, StoredClosing
 from exports.way.as_it_is import outlook, take_as_it_is
 from exports.way.shown import ShownOtherwise
 from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
@@ -142,3 +145,24 @@ def test_rest__of_what_others_cover_is_its_own_way(linked: Linked) -> None:
     assert ways(client, whole)[:3] == ["again", "between", "rest"]
     yes(client, "rest", whole)
     assert whole.state == "ready"
+
+
+def test_more_than_an_address_names__are_taken_from_the_list(linked: Linked, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, client = odd(linked[0]), browser()
+    rows = [StoredClosing.objects.get(pk=one.pk) for _place in range(400)]
+    for place, row in enumerate(rows):
+        row.pk, row.number = uuid7(), 2000 + place
+    StoredClosing.objects.bulk_create(rows)
+    monkeypatch.setattr(way_page, "SHOWN_MAX", 3)
+    chosen = {"action": "book_as_it_is", "_selected_action": [str(one.pk)], "select_across": "1"}
+    shown = client.post(reverse("admin:exports_storedclosing_changelist"), chosen)
+    assert f'action="{reverse("console_way", args=["as-it-is"])}"' in shown.content.decode()
+    form = {"confirm": "yes", "why": "seen", "closing": shown.context["closings"]}
+    assert client.post(reverse("console_way", args=["as-it-is"]), form).status_code == 302
+    assert RepostRun.objects.get().items.count() == 401
+
+
+def test_form__holds_as_many_as_are_taken_by_name(linked: Linked) -> None:
+    one, client = odd(linked[0]), browser()
+    form = {"confirm": "yes", "why": " ", "closing": [str(one.pk)] * CHOSEN_MAX}
+    assert client.post(reverse("console_way", args=["as-it-is"]), form).context["why_missing"]
