@@ -15,7 +15,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.nudge import nudge_release
 from exports.way.accept import reconsider
 from exports.way.carry_out import go_on
-from exports.way.decide import REVIEW, Decision, Look, Ready, decide
+from exports.way.decide import REVIEW, Decision, Held, Look, Ready, decide
 from exports.way.prepare import Destination, locked
 from exports.way.shown import ShownOtherwise, digest_of
 from exports.way.standing import Standing
@@ -54,9 +54,11 @@ def release(export_id: UUID, *, actor: User | None, why: str = "", shown: str | 
         export = locked(export_id)
         if not waits_for_review(export):
             return export
-        if shown is not None and digest_of(outlook(export)) != shown:
+        now = outlook(export)
+        if shown is not None and digest_of(now) != shown:
             raise ShownOtherwise
-        export.accepted_problems = sorted({*export.accepted_problems, REVIEW.code})
+        if not isinstance(now, Held):  # what something else holds by now has entries that nobody has seen
+            export.accepted_problems = sorted({*export.accepted_problems, REVIEW.code})
         decision = go_on(export, actor=actor, why=because(Why.RELEASED, why) if why else Why.RELEASED)
         if isinstance(decision, Ready):
             _count_down(export.establishment_id)

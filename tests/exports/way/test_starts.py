@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.activation.switch import activate, switch_off
 from exact.models import Activation, Division, Posting
 from exports import tasks
@@ -228,6 +229,19 @@ def test_review__several_at_once_and_none_once_it_is_called_off(linked: Linked) 
     say_reviews(shop.pk, 0)
     tasks.release()
     assert states([last]) == ["ready"]
+
+
+def test_review__of_one_that_something_else_holds_by_then_is_still_to_be_made(linked: Linked) -> None:
+    till, _division = linked
+    shop = till.till.establishment
+    say_reviews(shop.pk, 2)
+    (export,) = push(till, 10)
+    set_overrides(shop, Overrides(slots={2: SlotOverride(sales_account="999999")}), actor=None)
+    release(export.pk, actor=StaffFactory(reseller=till.till.tenant.reseller))
+    assert states([export]) == ["held"]
+    set_overrides(shop, Overrides(), actor=None)
+    tasks.release()
+    assert (states([export]), waiting_for_review(shop).count()) == (["held"], 1)
 
 
 def test_page__shows_what_a_move_changes_and_makes_just_that(linked: Linked, exact: SimulatedExact) -> None:
