@@ -22,7 +22,7 @@ STEPS = {
     Step.HELD: "Clôtures retenues",
     Step.WAITING: "Clôtures en attente d’activation",
     Step.REFUSED: "Écritures refusées par Exact",
-    Step.SET_ASIDE: "Clôtures mises de côté",
+    Step.SET_ASIDE: "Clôtures écartées",
     Step.EARLIER: "Dans un fichier précédent",
     Step.OTHER: "Écart non expliqué",
 }

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.utils import translation
 
 from ledger.files.bridge import Step
+from ledger.files.control_sheet import STEPS
 from on_demand import preview
+from on_demand.bridge_words import STEP_WORDS
 from on_demand.models import OnDemandFormat
 from tests.on_demand.given import asked, done, page_of, push, shop, staff_of
 
@@ -77,3 +80,8 @@ def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_run_will()
     assert done(asked(till, OnDemandFormat.EXACT)).takings["bridge"] == shown.bridge.to_document()
     in_file = staff_of(till).get(NEW, {**question, "format": "fec", "show": "1"}).context["wanted"][0].preview
     assert in_file.turnover == Decimal("1400.00")
+
+
+def test_control_sheet__names_the_steps_as_the_pages_do_in_french() -> None:
+    with translation.override("fr"):
+        assert {step: str(words) for step, words in STEP_WORDS.items()} == STEPS
