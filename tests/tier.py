@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Fixtures that give the database (pytest-django's, which all others there ask for) or what is outside the process.
 OUTSIDE = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "outside"})
@@ -33,8 +33,15 @@ OF_A_HUNDRED = 15
 
 
 def examples(number: int) -> settings:
-    """So many examples of a property in a run of the whole suite, and as many less in one of the unit tier alone."""
-    return settings(max_examples=max(1, number * settings().max_examples // 100), deadline=None)
+    """So many examples of a property in a run of the whole suite, and as many less in one of the unit tier alone.
+
+    However long each takes to be made: a machine that others use is no fault of what is tested.
+    """
+    return settings(
+        max_examples=max(1, number * settings().max_examples // 100),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 
 class ReachedOut(Exception):

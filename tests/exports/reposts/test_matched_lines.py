@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exports.reposts.matched_lines import BookedLine, Mark, match
+from tests.tier import examples
 
 
 def line(account: str, amount: str, **more: object) -> BookedLine:
@@ -67,6 +68,7 @@ lines = st.lists(
 )
 
 
+@examples(100)
 @given(held=lines, meant=lines)
 def test_each_line__stands_in_one_pair(held: list[BookedLine], meant: list[BookedLine]) -> None:
     pairs = match(held, meant)
