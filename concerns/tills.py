@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from concerns.concern import Concern, Condition, Item, key_of, owner_of
 from exports.console import links
+from exports.coverage.closed import closed_between
 from exports.coverage.missing import missing_before
 from exports.coverage.silent import Silence, expected_tills, silences
 from exports.models import StoredClosing
 from tenants.models import Role, Till
 from tenants.viewpoint import Scope
 
-# A till paired on the eve of a day the shop is closed has nothing to send yet.
+# A till paired on the eve of a day the shop is closed has nothing to send yet, nor one whose shop was closed just now.
 NEVER_SENT_AFTER = timedelta(days=2)
 
 
@@ -67,6 +68,8 @@ def never_sent(scope: Scope) -> Iterator[Concern]:
     """Tills paired for days of which nothing was ever heard."""
     heard = StoredClosing.objects.filter(till=OuterRef("pk"))
     paired = expected_tills(Till.objects.filter(paired_at__lt=timezone.now() - NEVER_SENT_AFTER))
+    today = timezone.localdate()
+    paired = paired.exclude(closed_between("establishment", today - NEVER_SENT_AFTER, today - timedelta(days=1)))
     rows = scope.rows(paired.filter(~Exists(heard))).select_related("establishment__tenant")
     for till in rows.order_by("paired_at", "pk")[: scope.read_max]:
         day = date_format(timezone.localtime(till.paired_at), "SHORT_DATE_FORMAT")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
+from exports.coverage.closed import closed_days_of, span_of
 from exports.coverage.silent import same_weekdays
 from exports.models import ClosingState, StoredClosing
 from ledger.files.fec import FiscalYear
@@ -85,12 +86,14 @@ def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool
     """Whether a closing of a day may still come: it is not over, or one that its tills usually send is not there yet.
 
     A till sends as many closings of a day as on the same weekday of the weeks before; none is expected of a weekday on
-    which it did not work, and none after two days, or once it has closed a later day.
+    which it did not work, none of a day the shop is closed, and none after two days, or once it has closed a later day.
     """
     over = datetime.combine(last + timedelta(days=1), SERVICE_OVER, tzinfo=timezone.get_current_timezone())
     if now < over:
         return True
     if now >= over + PATIENCE:
+        return False
+    if span_of(last, closed_days_of([shop.pk])[shop.pk]):
         return False
     return any(_count_usual(till, last) > _came(till, last) for till in Till.objects.filter(establishment=shop))
 

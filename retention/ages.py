@@ -146,6 +146,7 @@ USE = frozenset(
         "exact.Division",
         "exact.ExactApp",
         "exact.Lane",
+        "exports.ClosedDays",
         "exports.ClosingKinds",
         "exports.Overtaken",
         "exports.SettingsLook",

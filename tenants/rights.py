@@ -41,9 +41,11 @@ FURTHER_ACTIONS: dict[str, Mapping[str, frozenset[str]]] = {
     Role.ACCOUNTANT: {
         "on_demand.ondemandexport": frozenset({"add"}),
         "on_demand.monthlyexport": frozenset({"add", "change"}),
+        "exports.closeddays": frozenset({"change"}),
     },
     Role.MERCHANT: {
         "exact.activation": frozenset({"view", "relink"}),
+        "exports.closeddays": frozenset({"view", "change"}),
         "exports.storedclosing": frozenset({"view"}),
         "tenants.establishment": frozenset({"view"}),
         "tenants.tenant": frozenset({"view"}),

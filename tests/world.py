@@ -25,7 +25,17 @@ from exact.models import (
     PostingEvent,
     PostingState,
 )
-from exports.models import ClosingState, Overtaken, RepostItem, RepostRun, RunWay, SettingsLook, StoredClosing
+from exports.models import (
+    ClosedDays,
+    ClosedKind,
+    ClosingState,
+    Overtaken,
+    RepostItem,
+    RepostRun,
+    RunWay,
+    SettingsLook,
+    StoredClosing,
+)
 from on_demand.content import keep_content
 from on_demand.models import (
     BookYear,
@@ -97,6 +107,16 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
     Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
+    ClosedDays.objects.create(
+        tenant=tenant,
+        establishment=shop,
+        first_day=date(2026, 3, 16),
+        last_day=date(2026, 3, 20),
+        kind=ClosedKind.HOLIDAYS,
+        note=f"{mark} congés",
+        said_by=staff,
+        said_at=timezone.now(),
+    )
     return Customer(
         mark=mark,
         number=number,

@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
+from exports.coverage.closed import closed_days_of, span_of
 from exports.coverage.judge import DISPUTES
-from exports.coverage.silent import is_expected, with_last_weeks
-from exports.models import ClosingState, StoredClosing
+from exports.coverage.silent import is_expected, with_last_days
+from exports.models import ClosedDays, ClosingState, StoredClosing
 from ledger.closing import Closing
 from tenants.models import Establishment, Till
 
@@ -74,11 +75,12 @@ NOT_ADDED = Q(state=ClosingState.ARCHIVED) | (
 ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
 
 
-def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool) -> DayWord:
+def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool, closed: bool = False) -> DayWord:
     """The one rule of a day's word.
 
     `states` are those of its closings; `differs`: Exact holds another entry of it than was posted; `silent`: a till
-    that was expected did not close; `over`: the day lies behind, and the shop had a till then.
+    that was expected did not close; `over`: the day lies behind, and the shop had a till then; `closed`: somebody said
+    that the shop is closed then.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -92,29 +94,34 @@ def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool)
         return DayWord.WAITING
     if states:
         return DayWord.WELL
-    return DayWord.CLOSED if over else DayWord.BLANK
+    return DayWord.CLOSED if over or closed else DayWord.BLANK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopDay:
-    """One business date of a shop: its word, how many closings, and the names of tills that should have closed."""
+    """One business date of a shop: its word, how many closings, and the names of tills that should have closed.
+
+    `span`: the closed days it is one of, as somebody said.
+    """
 
     day: date
     word: DayWord
     closings: int = 0
     silent: tuple[str, ...] = ()
+    span: ClosedDays | None = None
 
 
 @dataclass(slots=True)
 class _Closed:
-    """What was read of one shop: each day's closings by state, and the days of each till, with its weeks before."""
+    """What was read of one shop: each day's closings by state, and the days of each till, with some before."""
 
     states: dict[date, dict[str, int]]
     tills: dict[int, set[date]]
+    spans: list[ClosedDays]
 
 
 def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[int, list[ShopDay]]:
-    """The days `first` to `last` of each shop, by its key, in three queries for any number of shops.
+    """The days `first` to `last` of each shop, by its key, in four queries for any number of shops.
 
     The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
     """
@@ -136,23 +143,26 @@ def _walk(
         silent = [
             till.name
             for till, since in in_use.items()
-            if open_then and since <= day and _should_have_closed(shop, till, day, closed.tills.get(till.pk, set()))
+            if open_then and since <= day and _should_have_closed(shop, till, day, closed)
         ]
-        states = closed.states.get(day, {})
+        states, span = closed.states.get(day, {}), span_of(day, closed.spans)
         began = any(since <= day for since in in_use.values())
         yield ShopDay(
             day=day,
-            word=word_of(states, differs=day in differing, silent=bool(silent), over=over and began),
+            word=word_of(
+                states, differs=day in differing, silent=bool(silent), over=over and began, closed=span is not None
+            ),
             closings=sum(states.values()),
             silent=tuple(silent),
+            span=span,
         )
 
 
-def _should_have_closed(shop: Establishment, till: Till, day: date, closed_on: Collection[date]) -> bool:
-    suspended = _first_day(shop, till.suspended_at)
+def _should_have_closed(shop: Establishment, till: Till, day: date, closed: _Closed) -> bool:
+    suspended, closed_on = _first_day(shop, till.suspended_at), closed.tills.get(till.pk, set())
     if day in closed_on or (suspended is not None and day >= suspended):
         return False
-    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on)
+    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=closed.spans)
 
 
 def _in_use_since(shop: Establishment, till: Till, closed_on: Collection[date]) -> date:
@@ -173,7 +183,8 @@ def _each_day(first: date, last: date) -> Iterator[date]:
 
 
 def _count_closings(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Closed]:
-    found: dict[int, _Closed] = {shop.pk: _Closed(defaultdict(dict), defaultdict(set)) for shop in shops}
+    spans = closed_days_of([shop.pk for shop in shops])
+    found = {shop.pk: _Closed(defaultdict(dict), defaultdict(set), spans[shop.pk]) for shop in shops}
     rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first, last))
     counted = rows.order_by().values_list("establishment", "business_date", "till", "state").annotate(n=Count("*"))
     for shop, day, till, state, count in counted:
@@ -186,12 +197,12 @@ def _count_closings(shops: Collection[Establishment], first: date, last: date) -
 def _list_tills(
     shops: Collection[Establishment], first: date, closed: Mapping[int, _Closed]
 ) -> defaultdict[int, list[Till]]:
-    """The tills of each shop. The weeks before `first` that say what each usually does join the days it `closed` on."""
+    """The tills of each shop. The days before `first` that say what each usually does join those it `closed` on."""
     found: defaultdict[int, list[Till]] = defaultdict(list)
     paired = Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False)
-    for till in with_last_weeks(paired, first - timedelta(days=1)):
+    for till in with_last_days(paired, first - timedelta(days=1)):
         found[till.establishment_id].append(till)
-        closed[till.establishment_id].tills[till.pk].update(till.last_weeks)
+        closed[till.establishment_id].tills[till.pk].update(till.last_days)
     return found
 
 

@@ -1,15 +1,16 @@
 """Tills that should have closed and did not: since their last closing, and on each day that somebody asks about."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from exports.models import StoredClosing
+from exports.coverage.closed import closed_days_of, count_closed, span_of
+from exports.models import ClosedDays, StoredClosing
 from tenants.models import Till
 
 LEARNED_FROM_WEEKS = 4
@@ -18,27 +19,49 @@ CLOSED_IN_WEEKS = 3
 LONGEST_WITHOUT_HABIT = timedelta(days=35)
 
 
+# Four weeks have no more days to close on, whatever lay between them.
+DAYS_LEARNT = 7 * LEARNED_FROM_WEEKS
+# Behind holidays of a year the habit is looked for no further.
+WEEKS_LOOKED_BACK = 60
+
+
 def same_weekdays(day: date) -> list[date]:
     """The same weekday of the four weeks before, from which it is learnt what a till usually does; the latest first."""
     return [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
 
 
-def is_expected(day: date, *, opening_days: Collection[int] | None, closed_on: Collection[date]) -> bool:
+def is_expected(
+    day: date, *, opening_days: Collection[int] | None, closed_on: Collection[date], spans: Collection[ClosedDays]
+) -> bool:
     """Whether a till should close on `day`, by what it did before: the one rule of silence.
 
-    As its establishment's opening days (ISO weekdays) say, else by its habit: what it usually does is what it did in
-    the four weeks before it stopped, so it is missed until it closes again. One without a habit is let be for
-    `LONGEST_WITHOUT_HABIT`. `closed_on` are the days it closed on, at least its last one before `day` and those of the
-    four weeks up to that.
+    Never on a day its establishment is closed (`spans`). Else as its opening days (ISO weekdays) say, else by its
+    habit: what it usually does is what it did in the four weeks of open days before it stopped, so it is missed until
+    it closes again. One without a habit is let be for `LONGEST_WITHOUT_HABIT` of open days. `closed_on` are the days it
+    closed on, at least the last `DAYS_LEARNT` before `day`.
     """
+    if span_of(day, spans):
+        return False
     if opening_days is not None:
         return day.isoweekday() in opening_days
     last = max((it for it in closed_on if it < day), default=None)
     if last is None:
         return False
-    counts = Counter(it.isoweekday() for it in closed_on if last - timedelta(weeks=LEARNED_FROM_WEEKS) < it <= last)
-    usual = {weekday for weekday, times in counts.items() if times >= CLOSED_IN_WEEKS}
-    return day.isoweekday() in usual if usual else day >= last + LONGEST_WITHOUT_HABIT
+    if usual := _learn_weekdays(last, closed_on, spans):
+        return day.isoweekday() in usual
+    return (day - last).days - count_closed(spans, last + timedelta(days=1), day) >= LONGEST_WITHOUT_HABIT.days
+
+
+def _learn_weekdays(last: date, closed_on: Collection[date], spans: Collection[ClosedDays]) -> set[int]:
+    """The weekdays on which a till closed in three of the last four weeks up to `last`, closed days left out."""
+    learnt = set()
+    for back in range(7):
+        newest = last - timedelta(days=back)
+        weekly = (newest - timedelta(weeks=weeks) for weeks in range(WEEKS_LOOKED_BACK))
+        open_days = islice((it for it in weekly if not span_of(it, spans)), LEARNED_FROM_WEEKS)
+        if sum(it in closed_on for it in open_days) >= CLOSED_IN_WEEKS:
+            learnt.add(newest.isoweekday())
+    return learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,35 +74,40 @@ class Silence:
 
 
 def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
-    """Which of these tills owe a closing up to `day`, those that stopped last first. One query.
+    """Which of these tills owe a closing up to `day`, those that stopped last first. Two queries.
 
     A till that stopped stays silent until it closes again, or until somebody suspends it or its shop. One that never
     closed is no silent one (`concerns.tills.never_sent`).
     """
+    rows = [*with_last_days(expected_tills(tills), day).filter(last__lt=day).select_related("establishment__tenant")]
+    closed = closed_days_of({till.establishment_id for till in rows})
     found = []
-    rows = with_last_weeks(expected_tills(tills), day).filter(last__lt=day)
-    for till in rows.select_related("establishment__tenant"):
-        since = _find_expected(till.last, till.establishment.opening_days, till.last_weeks)
-        if since is not None and since <= day:
+    for till in rows:
+        since = _find_expected(till, day, closed[till.establishment_id])
+        if since is not None:
             found.append(Silence(till=till, last=till.last, since=since))
     return sorted(found, key=lambda it: (-it.since.toordinal(), it.till.establishment.code, it.till.name))
 
 
-def _find_expected(last: date, opening_days: Collection[int] | None, closed_on: Collection[date]) -> date | None:
-    """The first day after `last` on which a closing was expected: within a week, or when the patience is over."""
-    after = (last + timedelta(days=count) for count in (*range(1, 8), LONGEST_WITHOUT_HABIT.days))
-    return next((day for day in after if is_expected(day, opening_days=opening_days, closed_on=closed_on)), None)
+def _find_expected(till: Any, until: date, spans: Collection[ClosedDays]) -> date | None:
+    """The first day after its last closing on which a till was expected: within a week, or when the patience is over,
+    of days on which its establishment is open."""
+    asked = LONGEST_WITHOUT_HABIT.days
+    day: date = till.last
+    while asked and day < until:
+        day += timedelta(days=1)
+        if is_expected(day, opening_days=till.establishment.opening_days, closed_on=till.last_days, spans=spans):
+            return day
+        asked -= not span_of(day, spans)
+    return None
 
 
-def with_last_weeks(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
-    """These tills with their last closing up to `day` (`last`), and the days of the four weeks up to that
-    (`last_weeks`): as much of the past as `is_expected` asks for."""
-    own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by()
-    four_weeks = ExpressionWrapper(OuterRef("last") - timedelta(weeks=LEARNED_FROM_WEEKS), output_field=DateField())
-    rows = tills.annotate(last=Subquery(own.order_by("-business_date").values("business_date")[:1]))
-    return rows.annotate(
-        last_weeks=ArraySubquery(own.filter(business_date__gt=four_weeks).values("business_date").distinct())
-    )
+def with_last_days(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
+    """These tills with the days they closed on up to `day`, the last one (`last`) and the last `DAYS_LEARNT` of them
+    (`last_days`): as much of the past as `is_expected` asks for."""
+    own = StoredClosing.objects.filter(till=OuterRef("pk"), business_date__lte=day).order_by("-business_date")
+    days = own.values("business_date")
+    return tills.annotate(last=Subquery(days[:1]), last_days=ArraySubquery(days.distinct()[:DAYS_LEARNT]))
 
 
 def expected_tills(tills: QuerySet[Till]) -> QuerySet[Till]:

@@ -1,6 +1,7 @@
 """A closing on its way to the books, and which of them counts."""
 
 from exports.models import coverage, start
+from exports.models.closed_days import ClosedDays, ClosedKind
 from exports.models.closings import (
     ClosingEvent,
     ClosingState,
@@ -17,6 +18,8 @@ from exports.models.closings import (
 from exports.models.corrections import Overtaken, SettingsLook
 
 __all__ = [
+    "ClosedDays",
+    "ClosedKind",
     "ClosingEvent",
     "ClosingState",
     "OrderKind",

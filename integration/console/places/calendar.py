@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of
+from exports.words.closed_words import say_span
 from exports.words.money import euros
 from ledger import texts
 from tenants.models import Establishment
@@ -99,10 +100,18 @@ def _cell(it: ShopDay, turnover: Decimal | None, address: str, today: date) -> C
 
 
 def say_day(it: ShopDay) -> list[str]:
-    """How many closings a day has, and which tills are missed, in words."""
+    """How many closings a day has, which tills are missed, and why the shop is closed, in words."""
     counted = ngettext("{count} closing", "{count} closings", it.closings).format(count=it.closings)
     missed = _("{tills} did not close").format(tills=", ".join(it.silent)) if it.silent else ""
-    return [words for words in (counted if it.closings else "", missed) if words]
+    return [words for words in (counted if it.closings else "", missed, _say_closed(it)) if words]
+
+
+def _say_closed(it: ShopDay) -> str:
+    if it.span is None:
+        return ""
+    if it.closings:
+        return _("although said to be closed: {reason}").format(reason=say_span(it.span))
+    return say_span(it.span)
 
 
 def _next_month(first: date) -> date:

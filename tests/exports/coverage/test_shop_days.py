@@ -47,6 +47,10 @@ TABLE: list[tuple[set[str], bool, bool, bool, DayWord]] = [
 @pytest.mark.parametrize(("states", "differs", "silent", "over", "word"), TABLE)
 def test_word__is_that_of_the_most_urgent(states: set[str], differs: bool, silent: bool, over: bool, word: Any) -> None:
     assert word_of(states, differs=differs, silent=silent, over=over) == word
+    # A closing of a day the shop is closed is as any other.
+    assert word_of(states, differs=differs, silent=silent, over=over, closed=True) == (
+        C if word is B and not states else word
+    )
 
 
 def test_words__have_a_sign_each_that_no_other_has() -> None:
@@ -175,7 +179,7 @@ def test_days__take_as_many_queries_for_many_shops(shop: Establishment) -> None:
         ) as asked:
             days_of(shops, TODAY - timedelta(days=30), TODAY)
         counts.append(len(asked))
-    assert counts == [3, 3]
+    assert counts == [4, 4]
 
 
 def test_turnover__is_of_what_counts(shop: Establishment) -> None:

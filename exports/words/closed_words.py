@@ -1,0 +1,21 @@
+"""Days on which a shop is closed, in words."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from exports.models import ClosedDays, ClosedKind
+
+
+def say_span(span: ClosedDays) -> str:
+    """What a day of it is: "holidays until 20/08/2026", with what was noted."""
+    words, one = str(span.get_kind_display()), span.first_day == span.last_day
+    if not one:
+        until = _("holidays until {day}") if span.kind == ClosedKind.HOLIDAYS else _("closed until {day}")
+        words = until.format(day=date_format(span.last_day, "SHORT_DATE_FORMAT"))
+    return f"{words} ({span.note})" if span.note else words
+
+
+def say_days(span: ClosedDays) -> str:
+    """From when to when: "04/08/2026 – 20/08/2026", or the one day."""
+    days = dict.fromkeys((span.first_day, span.last_day))
+    return " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in days)
