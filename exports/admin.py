@@ -82,6 +82,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
     actions = ["send_again", "book_as_it_is"]
     ordering = ["-business_date", "-closed_at", "pk"]
     list_disable_select_all = True
+    short_row = ("establishment", "day", "turnover", "state_label")
     sortable_by: list[str] = []  # the index serves one order; a million rows are not sorted for a click
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoredClosing]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "hijack",
     "axes",
     "django_otp",
@@ -90,14 +91,19 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "integration" / "templates"],  # before every app's own
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["integration.quiet_icons.FromFolders", "integration.quiet_icons.FromApps"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "integration.console.help.beside.help_beside",
-            ]
+            ],
         },
     }
 ]
@@ -137,6 +143,8 @@ USE_I18N = True
 TIME_ZONE = MAINLAND.key
 USE_TZ = True
 
+# Widgets are read as every other template: unfold's have icons too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static-collected"
 STATICFILES_DIRS = [("handbook", ROOT / "docs" / "fr" / "pictures")]

@@ -18,6 +18,10 @@ def _search_script(request: HttpRequest) -> str:
     return static("console/search.js")
 
 
+def _icon(request: HttpRequest) -> str:
+    return static("exact/icon.svg")
+
+
 def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: bool(getattr(request.user, "has_perm", lambda _permission: False)(permission))
 
@@ -76,7 +80,14 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
-    "STYLES": [_stylesheet("console"), _stylesheet("places"), _stylesheet("search")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
+    "STYLES": [
+        _stylesheet("frame"),
+        _stylesheet("lists"),
+        _stylesheet("console"),
+        _stylesheet("places"),
+        _stylesheet("search"),
+    ],
     "SCRIPTS": [_search_script],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},

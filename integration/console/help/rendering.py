@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-SCROLLS = '<div class="help-scroll" tabindex="0">'
+TABLE = '<div class="help-scroll" tabindex="0"><table class="console-table" aria-label="{}">'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +120,17 @@ def _html_of(tokens: Sequence[Token]) -> SafeString:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     # What is wider than a phone scrolls by itself, with the keyboard too.
-    markdown.add_render_rule("table_open", lambda *_: f'{SCROLLS}<table class="console-table">')
+    markdown.add_render_rule("table_open", _table)
     markdown.add_render_rule("table_close", lambda *_: "</table></div>")
     markdown.add_render_rule("fence", _code)
     return markdown
+
+
+def _table(renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
+    """Its name is what its columns are called: Markdown has no captions."""
+    end = next(at for at in range(place, len(tokens)) if tokens[at].type == "thead_close")
+    heads = [_words_of(tokens[at + 1]) for at in range(place, end) if tokens[at].type == "th_open"]
+    return format_html(TABLE, ", ".join(filter(None, heads)))
 
 
 def _code(renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:

@@ -50,7 +50,7 @@ class PlaceList:
     list_display_links = None
     opts: Any
 
-    @admin.display(description="")
+    @admin.display(description=_("Edit"))
     def edit(self, row: Model) -> str:
         address = reverse(f"admin:tenants_{self.opts.model_name}_change", args=[row.pk])
         words = _now("Edit")
