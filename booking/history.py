@@ -49,7 +49,7 @@ def history_of(mapping: Mapping) -> list[Change]:
             Change(
                 at=it.at,
                 actor=str(it.actor or ""),
-                settings=[*_compare(it)],
+                settings=[*_compare(it.before, it.after)],
                 version=number if old else None,
             )
         )
@@ -57,8 +57,23 @@ def history_of(mapping: Mapping) -> list[Change]:
     return found
 
 
-def _compare(event: MappingEvent) -> Iterator[Changed]:
-    before, after = dict(_read(event.before)), dict(_read(event.after))
+def tell_people(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
+    """What people set, as the audit tells it: each setting by its name, what it was, what it became."""
+    yield from _tell("overrides", was, became)
+
+
+def tell_till(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
+    """The same of what the till says."""
+    yield from _tell("parameters", was, became)
+
+
+def _tell(document: str, was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
+    for it in _compare({document: was}, {document: became}):
+        yield it.setting, it.before, it.after
+
+
+def _compare(former: ReadOnly[str, Any], latter: ReadOnly[str, Any]) -> Iterator[Changed]:
+    before, after = dict(_read(former)), dict(_read(latter))
     for name in {**before, **after}:
         if before.get(name, "") != after.get(name, ""):
             yield Changed(setting=name, before=before.get(name, ""), after=after.get(name, ""))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -17,18 +18,21 @@ from clyo_ingest.errors import ApiError
 from clyo_ingest.inbox import body_of
 from clyo_ingest.keys import issue_code, revoke_keys
 from clyo_ingest.models import Push, TillKey
+from clyo_ingest.refusal_words import TITLES
 from clyo_ingest.restart_pages import restart_page, restarts_of, second_of, shown_by, take_page
 from tenants.acting import person_behind
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, SuspendableAdmin
 from tenants.models import Till
 
-ANSWER = ("answer", "answer_code", "about")
+CREATED, REFUSED_FROM = 201, 400
+ANSWER = ("answer", "why", "about")
 
 
 @admin.register(Till)
 class TillAdmin(SuspendableAdmin):
     """Tills: pairing codes, keys to be revoked, and how often a till's counters began anew."""
 
+    adding = _("Add a till")
     list_display = ["name", "establishment", "tenant", "software", "paired_at", "suspended_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
@@ -89,14 +93,14 @@ class AnswerFilter(DropdownFilter):
     title, parameter_name = _("answer"), "answer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("refused", _("refused")), ("taken", _("taken"))]
+        return [("refused", _("refused ones")), ("taken", _("taken ones"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Push]) -> QuerySet[Push]:
         match self.value():
             case "refused":
-                return queryset.filter(answer_status__gte=400)
+                return queryset.filter(answer_status__gte=REFUSED_FROM)
             case "taken":
-                return queryset.exclude(answer_status__gte=400)
+                return queryset.exclude(answer_status__gte=REFUSED_FROM)
         return queryset
 
 
@@ -109,7 +113,7 @@ class PushAdmin(ReadOnlyAdmin):
     lookups = frozenset({"kind__exact", "answer", "till__id__exact"})
     sortable_by: list[str] = []  # the index serves one order
     list_select_related = ["till__establishment", "made__export", "closing__export"]
-    fields = ["till", "kind", "received_at", "content_type", "content_encoding", *ANSWER, "raw"]
+    fields = ["till", "kind", "received_at", "media_type", "packing", *ANSWER, "raw"]
     change_form_outer_after_template = "clyo_ingest/second.html"
 
     def get_urls(self) -> list[Any]:
@@ -130,9 +134,25 @@ class PushAdmin(ReadOnlyAdmin):
     @admin.display(description=_("answer"))
     def answer(self, push: Push) -> str:
         """Empty for a push whose answer nobody saw: the server ended before it. A 409 stays one when it was taken."""
-        if push.answer_status is None and hasattr(push, "made"):
-            return "201"
-        return str(push.answer_status or "")
+        status = CREATED if push.answer_status is None and hasattr(push, "made") else push.answer_status
+        if status is None:
+            return ""
+        words = _now("refused push") if status >= REFUSED_FROM else _now("accepted push")
+        return f"{status} – {words}"
+
+    @admin.display(description=_("reason"))
+    def why(self, push: Push) -> str:
+        """Why it was refused, as the till was told; a code that is no longer known is shown as it is."""
+        code = push.answer_code
+        return _now(TITLES[code]) if code in TITLES else code
+
+    @admin.display(description=_("media type"))
+    def media_type(self, push: Push) -> str:
+        return push.content_type
+
+    @admin.display(description=_("packing"))
+    def packing(self, push: Push) -> str:
+        return push.content_encoding
 
     @admin.display(description=_("closing"))
     def about(self, push: Push) -> str:

@@ -9,7 +9,11 @@ class ClyoIngestConfig(AppConfig):
     verbose_name = _("Tills")
 
     def ready(self) -> None:
-        """Offer the corrected version of a closing on its page: the room of closings does not know this one."""
+        """Offer the corrected version of a closing on its page: the room of closings does not know this one. And say
+        which rows tills write."""
         from clyo_ingest.correction_pages import hang
+        from tenants.change_words import written_by_tills
 
         hang()
+        written_by_tills("clyo_ingest_tillkey")
+        written_by_tills("clyo_ingest_pairingcode", "used_at")

@@ -49,6 +49,7 @@ def correct_page(model_admin: Any, request: HttpRequest, object_id: str) -> Http
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Corrected version of a closing"),
+        "subtitle": f"{former} · {former.establishment}",
         "former": former,
         "push": push,
         "rows": [*_compare(former, closing_of(push).canonical())],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from exports.models import StoredClosing
@@ -110,6 +112,10 @@ class Push(models.Model):
             NeverEmptied(),
             SeenByTenant(read_by=(), written_by=()),
         ]
+
+    def __str__(self) -> str:
+        moment = date_format(localtime(self.received_at), "SHORT_DATETIME_FORMAT")
+        return f"{self.till} – {self.get_kind_display()}, {moment}"
 
 
 class Parameters(models.Model):

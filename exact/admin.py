@@ -82,6 +82,7 @@ class ExactAppForm(forms.ModelForm):  # type: ignore[type-arg] # Django's own is
 class ExactAppAdmin(ScopedAdmin):
     """Our registrations at Exact, one a country; the secret can be set and is never shown."""
 
+    adding = _("Add an app registration")
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
     form = ExactAppForm
 
@@ -95,6 +96,7 @@ class ExactAppAdmin(ScopedAdmin):
 class EstablishmentAdmin(SuspendableAdmin):
     """Establishments, with the links that open their activation, their mapping and what they book."""
 
+    adding = _("Add an establishment")
     list_display = ["code", "name", "tenant", "booked_level", "suspended_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
     list_select_related = ["tenant"]

@@ -7,3 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class ExactConfig(AppConfig):
     name = "exact"
     verbose_name = _("Exact Online")
+
+    def ready(self) -> None:
+        """Have the audit say in words what is wrong with settings, and leave out what only Exact's programs say."""
+        from exact.change_words import tell_language, tell_nothing, tell_problems
+        from tenants.change_words import tell_with
+
+        tell_with("exact_activation", "problems", tell_problems)
+        tell_with("exact_connection", "problem", tell_nothing)
+        tell_with("exact_connection", "user_language", tell_language)

@@ -115,6 +115,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             "ways": ways_of(export, request.user, shown["postings"]),
             "opts": self.opts,
             "title": str(export),
+            "subtitle": str(export.establishment),
             "gross": in_currency(export.gross, export.currency),
         }
         return TemplateResponse(request, "exports/closing.html", context)

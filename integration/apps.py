@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.contrib import admin
 
 from integration.encoding import read_everything_as_utf_8
+from integration.field_names import name_relations
 
 
 class IntegrationConfig(AppConfig):
@@ -18,4 +19,5 @@ class IntegrationConfig(AppConfig):
         """
         import_module("integration.celery")
         read_everything_as_utf_8()
+        name_relations()
         admin.site.index_template = "console/home.html"

@@ -199,6 +199,7 @@ def may_cancel(request: HttpRequest, run: OnDemandExport) -> bool:
 class FileSettingsAdmin(ScopedAdmin):
     """How a customer's files are written: of all its establishments, or of one."""
 
+    adding = _("Add file settings")
     form = FileSettingsForm
     list_display = ["tenant", "establishment", "updated_at"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
@@ -226,6 +227,7 @@ class FileSettingsAdmin(ScopedAdmin):
 class BookYearAdmin(ScopedAdmin):
     """Fiscal years of customers that are no twelve months, or do not end when the others do."""
 
+    adding = _("Add a fiscal year")
     form = BookYearForm
     list_display = ["tenant", "first_day", "last_day"]
     list_filter = [("tenant", OwnAutocompleteFilter)]
@@ -243,6 +245,7 @@ class BookYearAdmin(ScopedAdmin):
 class MonthlyExportAdmin(ScopedAdmin):
     """Of which customers and establishments the file of last month goes by mail, and on which day."""
 
+    adding = _("Add a monthly export")
     form = MonthlyExportForm
     list_display = ["tenant", "establishment", "day", "format", "email", "active", "exported_month"]
     list_filter = ["active", ("tenant", OwnAutocompleteFilter)]

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.filters import EmptyFieldListFilter
 from django.contrib.auth.models import Group
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
@@ -35,6 +35,7 @@ NAMED_MAX = 3
 class ResellerAdmin(SuspendableAdmin):
     """Resellers, whom support alone sees."""
 
+    adding = _("Add a reseller")
     list_display = ["name", "suspended_at"]
     search_fields = ["name"]
     fields = ["name", "suspension"]
@@ -143,14 +144,27 @@ class UserAdmin(ScopedAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
+class EndedFilter(DropdownFilter):
+    """Accesses that hold, or those that were ended."""
+
+    title, parameter_name = _("end of the access"), "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("still open")), ("yes", _("ended ones"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> QuerySet[Membership]:
+        wanted = {"no": queryset.filter(ended_at=None), "yes": queryset.exclude(ended_at=None)}
+        return wanted.get(self.value() or "", queryset)
+
+
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
     """Which accountants and restaurants' own people look after which customer, and who let them in."""
 
     list_display = ["user", "role", "tenant", "replaces", "invited_by", "since", "ended"]
     list_select_related = ["user", "tenant", "invited_by"]
-    list_filter = [("tenant", OwnAutocompleteFilter), "role", ("ended_at", EmptyFieldListFilter)]
-    lookups = frozenset({"user__id__exact", "tenant__id__exact", "role__exact", "ended_at__isempty"})
+    list_filter = [("tenant", OwnAutocompleteFilter), "role", EndedFilter]
+    lookups = frozenset({"user__id__exact", "tenant__id__exact", "role__exact", "ended"})
     fields = ["user", "role", "tenant", "may_replace", "invited_by", "created_at", "ended_at"]
     readonly_fields = ["user", "role", "tenant", "invited_by", "created_at", "ended_at"]
     search_fields = ["user__email", "user__name", "tenant__name"]
@@ -214,6 +228,7 @@ class MembershipAdmin(ScopedAdmin):
 class TenantAdmin(SuspendableAdmin):
     """Customers, each with a link to what is left of its set-up."""
 
+    adding = _("Add a customer")
     list_display = ["name", "siren", "reseller", "set_up", "suspended_at"]
     list_select_related = ["reseller"]
     search_fields = ["name", "siren"]
@@ -257,4 +272,4 @@ class OpeningDays(forms.TypedMultipleChoiceField):
 
 admin.site.unregister([Group, TOTPDevice, StaticDevice])  # roles decide, see tenants.users; a device is its owner's
 admin.site.site_header = "Clyo → Exact"
-admin.site.index_title = _("Overview")
+admin.site.index_title = _("Last night")

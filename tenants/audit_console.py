@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from tenants.change_words import differences, kind_of, who_did
+from tenants.change_words import differences, kind_of, name_of, who_did
 from tenants.console import DaysFilter, OwnAutocompleteFilter, ReadOnlyAdmin
 from tenants.models import Change, Operation
 
@@ -21,13 +21,13 @@ LABELS = {Operation.INSERT: "success", Operation.UPDATE: "info", Operation.DELET
 class ChangeAdmin(ReadOnlyAdmin):
     """Who changed what, from the audit's rows; nobody can change these."""
 
-    list_display = ["when", "who", "kind", "label", "operation_label", "difference", "tenant"]
+    list_display = ["when", "who", "kind", "named", "operation_label", "difference", "tenant"]
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", DaysFilter)]
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor", "seen_as", "tenant"]
     search_fields = ["label"]
     search_help_text = _("Name of the customer, establishment, till or person that was changed")
-    fields = ["when", "who", "kind", "label", "operation_label", "tenant", "reseller", "difference"]
+    fields = ["when", "who", "kind", "named", "done", "tenant", "reseller", "difference"]
     sortable_by: list[str] = []
 
     @admin.display(description=_("when"))
@@ -42,6 +42,14 @@ class ChangeAdmin(ReadOnlyAdmin):
     def kind(self, change: Change) -> str:
         return kind_of(change)
 
+    @admin.display(description=_("what"))
+    def named(self, change: Change) -> str:
+        return name_of(change)
+
+    @admin.display(description=_("operation"))
+    def done(self, change: Change) -> str:
+        return change.get_operation_display()
+
     @display(description=_("operation"), label=LABELS)
     def operation_label(self, change: Change) -> tuple[str, str]:
         return change.operation, change.get_operation_display()
@@ -50,7 +58,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     def difference(self, change: Change) -> SafeString:
         rows = [*differences(change)]
         more = format_html(" …") if len(rows) > SHOWN_MAX else SafeString("")
-        return format_html_join(SafeString("<br>"), "<b>{}</b> : {}", rows[:SHOWN_MAX]) + more
+        return format_html_join(SafeString("<br>"), "<b>{}</b> {}", rows[:SHOWN_MAX]) + more
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("tenants.view_change")

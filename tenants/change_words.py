@@ -1,6 +1,6 @@
 """A change of the audit as people read it: who did it, what kind of row it was, what it was and became."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from postgres.guards import Audited
 from tenants.models import Change, Operation, User
@@ -17,6 +18,25 @@ from tenants.scope import visible_to
 VALUE_MAX = 120
 # Columns every row begins with, or that are ids of others; they say nothing that the page does not say already.
 PLUMBING = frozenset({"id", "tenant_id", "created_at", "user_id"})
+# Rows that are no room's own and are audited all the same: what they are called. Their columns say nothing to people.
+OF_OTHERS = {"otp_totp_totpdevice": gettext_lazy("second factor")}
+ANYTHING = None
+
+# What changed in a document, given what it was and became: the name of each part, what it was, what it became.
+Teller = Callable[[Any, Any], Iterable[tuple[str, str, str]]]
+_tellers: dict[tuple[str, str], Teller] = {}
+# What tills write by themselves, by table: these columns, or `ANYTHING`.
+_by_tills: dict[str, frozenset[str] | None] = {"tenants_till": frozenset({"device", "software", "paired_at"})}
+
+
+def tell_with(table: str, column: str, teller: Teller) -> None:
+    """Have a column told by the room that knows what is in it, for instance each setting of a mapping by its name."""
+    _tellers[table, column] = teller
+
+
+def written_by_tills(table: str, *columns: str) -> None:
+    """Say which columns of a table a till writes by itself; all of them when none is named."""
+    _by_tills[table] = frozenset(columns) or ANYTHING
 
 
 def may_read_changes(user: Any, model: type[Model]) -> bool:
@@ -39,20 +59,40 @@ def changes_of(user: User, *rows: Model) -> QuerySet[Change]:
 
 
 def who_did(change: Change) -> str:
-    """The person at the keyboard, never whose view it was; or the link whose pages it was done on."""
+    """The person at the keyboard, never whose view it was; or the link whose pages it was done on; else the till or
+    the service itself."""
     if change.link is not None:
         return _("activation link {number} of {holder}").format(number=change.link, holder=change.link_holder)
     if change.actor is None:
-        return _("a till or the service")
+        return _("the till") if _is_of_a_till(change) else _("the service, by itself")
     if change.seen_as is None:
         return str(change.actor)
     return _("{person}, in the view of {other}").format(person=change.actor, other=change.seen_as)
 
 
+def _is_of_a_till(change: Change) -> bool:
+    own = _by_tills.get(change.table_name, frozenset())
+    return own is ANYTHING or own >= {*change.before, *change.after} - PLUMBING - _silent(change) != set()
+
+
+def _silent(change: Change) -> set[str]:
+    """Of a new row, what it belongs to and what is as it is by default: nobody wrote that."""
+    if change.operation != Operation.INSERT:
+        return set()
+    fields = _fields_of(change)
+    empty = {column for column, value in change.after.items() if value in (None, "", [], {})}
+    return empty | {column for column, field in fields.items() if field.is_relation}
+
+
 def kind_of(change: Change) -> str:
     """What sort of row was changed: "establishment"."""
     model = model_of(change.table_name)
-    return str(model._meta.verbose_name) if model else change.table_name
+    return str(OF_OTHERS.get(change.table_name) or (model._meta.verbose_name if model else change.table_name))
+
+
+def name_of(change: Change) -> str:
+    """Which row it was, as it was called then; nothing for those that have only a program's name."""
+    return "" if change.table_name in OF_OTHERS else change.label
 
 
 def model_of(table: str) -> type[Model] | None:
@@ -60,25 +100,27 @@ def model_of(table: str) -> type[Model] | None:
     return next((model for model in apps.get_models() if model._meta.db_table == table), None)
 
 
-def differences(change: Change) -> Iterable[tuple[str, str]]:
-    """Each column that differs, by the name people know, and "before → after"; documents key by key."""
-    model = model_of(change.table_name)
-    fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
+def differences(change: Change) -> Iterator[tuple[str, str]]:
+    """Each column that differs, by the name people know, and "before → after"; documents part by part."""
+    if change.table_name in OF_OTHERS:
+        return
+    fields = _fields_of(change)
     for column in sorted({*change.before, *change.after} - PLUMBING):
         field = fields.get(column)
         if field is not None and field.is_relation and change.operation == Operation.INSERT:
             continue
-        name = str(field.verbose_name) if field is not None else column
         was, became = change.before.get(column), change.after.get(column)
-        if isinstance(became, dict):
-            was = was if isinstance(was, dict) else {}
-            for key in sorted({*was, *became}):
-                if was.get(key) != became.get(key):
-                    yield f"{name} › {_name_key(key)}", _arrow(in_words(was.get(key)), in_words(became.get(key)))
-        else:
-            before, after = in_words(was, field), in_words(became, field)
-            if before != after:
-                yield name, _arrow(before, after)
+        if teller := _tellers.get((change.table_name, column)):
+            yield from ((name, _arrow(before, after)) for name, before, after in teller(was, became))
+            continue
+        before, after = in_words(was, field), in_words(became, field)
+        if before != after:
+            yield (str(field.verbose_name) if field is not None else column), _arrow(before, after)
+
+
+def _fields_of(change: Change) -> dict[str, Any]:
+    model = model_of(change.table_name)
+    return {field.column: field for field in model._meta.concrete_fields if field.column} if model else {}
 
 
 def in_words(value: Any, field: Any = None) -> str:
@@ -87,27 +129,15 @@ def in_words(value: Any, field: Any = None) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if field is not None and field.choices and not isinstance(value, list):
+    if isinstance(value, list):
+        return ", ".join(in_words(it, getattr(field, "base_field", None)) for it in value)
+    if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
-    text = _write_out(value)
+    text = "…" if isinstance(value, dict) else str(value)  # documents have a teller, whatever else they are
     return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
 
 
-def _write_out(value: Any) -> str:
-    """A part of a document without a programmer's signs: "cash CA, sales 70"; what is empty is left out."""
-    if isinstance(value, dict):
-        told = ((_name_key(key), _write_out(part)) for key, part in value.items())
-        return ", ".join(f"{key} {part}" for key, part in told if part)
-    if isinstance(value, list):
-        return "; ".join(filter(None, map(_write_out, value)))
-    return in_words(value) if value is None or isinstance(value, bool) else str(value)
-
-
-def _name_key(key: str) -> str:
-    return key.replace("_", " ")
-
-
 def _arrow(before: str, after: str) -> str:
-    return f"{before} → {after or '–'}" if before else f"→ {after}"
+    return f"{before} → {after or '–'}" if before else f"– → {after}"

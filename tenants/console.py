@@ -20,7 +20,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -65,7 +67,10 @@ class ScopedAdmin(ModelAdmin):
     show_full_result_count = False
     list_filter_submit = True
     compressed_fields = True
+    empty_value_display = "–"
 
+    # What a form that makes a new row is called: "Add a till".
+    adding: ClassVar[str | Promise] = ""
     tabs: ClassVar[Sequence[ListTab]] = ()
     # In a file of the list: the columns whose values are more than the words they show.
     raw_values: ClassVar[Raw] = {}
@@ -81,6 +86,7 @@ class ScopedAdmin(ModelAdmin):
         answer = super().changelist_view(request, extra_context)
         context = getattr(answer, "context_data", None) or {}
         if (shown := context.get("cl")) is not None:
+            context["title"] = shown.title = capfirst(str(self.opts.verbose_name_plural))
             self.lay_beside(request, [*shown.result_list])
             context["list_head"] = list_head(shown, request, self.tabs)
         return answer
@@ -132,8 +138,9 @@ class ScopedAdmin(ModelAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """The form, with the way to its history for who may read it."""
-        shown = {"show_history": may_read_changes(request.user, self.model), **(extra_context or {})}
+        """The form, named by what it is of, with the way to its history for who may read it."""
+        title = self.adding if object_id is None and self.adding else capfirst(str(self.opts.verbose_name))
+        shown = {"show_history": may_read_changes(request.user, self.model), "title": title, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, shown)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -147,7 +154,8 @@ class ScopedAdmin(ModelAdmin):
         changes = [*changes_of(request.user, row)[: CHANGES_MAX + 1]]  # type: ignore[arg-type] # may_read_changes asked
         context = {
             **self.admin_site.each_context(request),
-            "title": str(row),
+            "title": _now("History"),
+            "subtitle": str(row),
             "opts": self.opts,
             "row": row,
             "changes": [(it, who_did(it), [*differences(it)]) for it in changes[:CHANGES_MAX]],

@@ -450,4 +450,4 @@ class Change(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label} – {self.get_operation_display()}"
+        return " – ".join(filter(None, (self.label, self.get_operation_display())))

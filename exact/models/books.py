@@ -93,4 +93,4 @@ class Finding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.posting.reference}: {self.get_kind_display()}"
+        return f"{self.posting.reference} – {self.get_kind_display()}"

@@ -1,5 +1,6 @@
 """How people narrow the list of closings down, and find one by any number they hold in their hand."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,11 @@ from ledger import texts
 from tenants.models import Establishment, Reseller
 
 FOUND_MAX = 200
+# A sentence of a problem in a list of problems: its facts, those that stand in brackets, where its first part ends.
+PLACE = re.compile(r"\{\w+\}")
+IN_BRACKETS = re.compile(r"\s*\([^()]*\{\w+\}[^()]*\)")
+END = re.compile(r"\s*[.:;?](?:\s|$)")
+WORDS_MAX = 12
 GROUPS: dict[str, tuple[str, ...]] = {
     "attention": (ClosingState.HELD, ClosingState.FAILED),
     "moving": (ClosingState.READY, ClosingState.EXPORTING),
@@ -32,7 +38,7 @@ class StateFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         groups = [
-            ("attention", _("waits for a person")),
+            ("attention", _("to be looked at")),
             ("differs", _("differs in Exact")),
             ("moving", _("on its way")),
         ]
@@ -75,8 +81,10 @@ class ProblemFilter(DropdownFilter):
 
 
 def title_of(code: str) -> str:
-    """A code's sentence without its facts, short enough for a list."""
-    return " ".join(_now(SENTENCES[code]).replace("{", "").replace("}", "").split()[:9])
+    """What a code's sentence says first, without its facts, short enough for a list."""
+    said = PLACE.sub("…", IN_BRACKETS.sub("", _now(SENTENCES[code])))
+    words = END.split(said, maxsplit=1)[0].split()
+    return " ".join(words[:WORDS_MAX]) + (" …" if len(words) > WORDS_MAX else "")
 
 
 def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:

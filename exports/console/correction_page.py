@@ -145,6 +145,7 @@ def _show(
     context = {
         **admin.site.each_context(request),
         "title": _("Correct what is booked"),
+        "subtitle": str(shop),
         "shop": shop,
         "division": division,
         "left_behind": left_behind(shop),

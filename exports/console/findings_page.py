@@ -1,10 +1,11 @@
 """The console's page of differences from Exact: compare now, accept, or replace an entry after a dry run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
@@ -55,11 +56,17 @@ def menu_count(request: HttpRequest) -> str:
 class OpenFilter(admin.SimpleListFilter):
     """Open findings, unless somebody asks for the settled ones."""
 
-    title = _("settled")
+    title = _("settlement")
     parameter_name = "settled"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("settled")), ("all", _("all"))]
+        return [("yes", _("settled ones")), ("all", _("all of them"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Without a choice the open ones are shown, where Django says "All"."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _now("open ones")}
+        yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
         wanted = {"yes": queryset.exclude(settled_at=None), "all": queryset}
@@ -77,7 +84,7 @@ class FindingAdmin(ReadOnlyAdmin):
         ("tenant", OwnAutocompleteFilter),
         ("posting__establishment", OwnAutocompleteFilter),
     ]
-    lookups = frozenset({"kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
+    lookups = frozenset({"settled", "kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
     list_select_related = ["posting__establishment", "tenant", "settled_by"]
     list_before_template = "exports/findings_before.html"
     search_fields = ["posting__reference", "tenant__name"]

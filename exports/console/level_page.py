@@ -60,6 +60,7 @@ def level_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     waiting = waiting_for_the_answer(shop)
     context = {
         "title": _("Which closings are booked?"),
+        "subtitle": str(shop),
         "shop": shop,
         "asked": asked,
         "kinds": kinds,

@@ -77,6 +77,7 @@ def _context(shop: Establishment) -> dict[str, Any]:
     to_review = waiting_for_review(shop)
     return {
         "title": _("From which day?"),
+        "subtitle": str(shop),
         "shop": shop,
         "choices": choices_of(shop, _division(shop)),
         "before": sum(it.count for it in before),

@@ -91,6 +91,7 @@ def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why
     context = {
         **admin.site.each_context(request),
         "title": task.title,
+        "subtitle": f"{export} · {export.establishment}",
         "task": task,
         "export": export,
         "kind": name_of_kind(export),

@@ -72,6 +72,7 @@ def fec_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _now("Mapping from a FEC"),
+        "subtitle": str(desk.establishment),
         "establishment": desk.establishment,
         "form": form,
         **found,

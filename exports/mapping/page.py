@@ -236,6 +236,7 @@ def _show(work: Work) -> HttpResponse:
     context = {
         **admin.site.each_context(work.request),
         "title": _("Mapping"),
+        "subtitle": str(desk.establishment),
         "establishment": desk.establishment,
         "division": desk.division,
         "exports_now": desk.exports_now,

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop as N_
 
 
 def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
@@ -29,48 +28,6 @@ def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
 def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(address), "permission": _ask_permission(permission)}
 
-
-# Sentences of unfold's own templates that it has no French for; Django finds them in our catalogue first.
-UNFOLD_SENTENCES = (
-    N_("Previous"),
-    N_("Next"),
-    N_("Choose file to upload"),
-    N_("Type to search"),
-    N_("Apply Filters"),
-    N_("Select action"),
-    N_("Select action to run"),
-    N_("Select value"),
-    N_("Select all rows"),
-    N_("Select record"),
-    N_("Select Record"),
-    N_("Light"),
-    N_("Dark"),
-    N_("System"),
-    N_("No results found"),
-    N_("Reset filters"),
-    N_("This page yielded into no results. Create a new item or reset your filters."),
-    N_("Welcome back to"),
-    N_("Toggle password visibility"),
-    N_("More actions"),
-    N_("Run"),
-    N_("Go back"),
-    N_("Date from"),
-    N_("Date to"),
-    N_("You have been successfully logged out from the administration"),
-    N_("Add row"),
-    N_("Current file"),
-    N_("Click to download"),
-    N_("Click to cancel"),
-    N_("Expand row"),
-    N_("Collapse"),
-    N_("No data"),
-    N_("Reset to default"),
-    N_("Change History"),
-    N_("Return to site"),
-    N_("Submit"),
-    N_("This item will be deleted."),
-    N_("Non field specific"),
-)
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Clyo → Exact",

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from integration.console.places import customer_facts, notes
 from integration.console.places.reader import customer_of, reader_of
@@ -26,7 +27,8 @@ def customer_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
     user = reader_of(request, "tenants.view_tenant")
     context = {
         **admin.site.each_context(request),
-        "title": tenant.name,
+        "title": _("Customer"),
+        "subtitle": tenant.name,
         "tenant": tenant,
         "columns": drawn(SECTIONS, "customer", Visit(user=user, query=request.GET), tenant),
         "may_change": user.has_perm("tenants.change_tenant"),

@@ -66,6 +66,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Day's log"),
+        "subtitle": str(shop or ""),
         "shops": shops[:SHOPS_MAX],
         "shop": shop,
         "by_clock": by_clock,

@@ -20,7 +20,7 @@ from integration.console.places.section import Told, Visit
 from ledger.kinds import ClosingKind
 from on_demand.models import MonthlyExport
 from tenants.change_words import changes_of, differences, kind_of, who_did
-from tenants.models import Establishment, Till, User
+from tenants.models import Change, Establishment, Till, User
 from tenants.scope import visible_to
 
 # What is not over yet, in the order of its urgency: a column of the list of closings each.
@@ -158,15 +158,20 @@ def _what_people_changed(user: User, shop: Establishment) -> Iterator[Happened]:
         *visible_to(user, MonthlyExport.objects.filter(establishment=shop)).only("pk"),
     ]
     for change in changes_of(user, *rows)[:OF_EACH]:
-        lines = [f"{name} : {words}" for name, words in differences(change)]
+        lines = [_("{what}: {state}").format(what=name, state=words) for name, words in differences(change)]
         yield Happened(
             at=change.at,
-            what=_("{kind} {name}: {operation}").format(
-                kind=kind_of(change).capitalize(), name=change.label, operation=change.get_operation_display()
+            what=_("{operation} – {kind} {name}").format(
+                operation=change.get_operation_display().capitalize(), kind=kind_of(change), name=_name_row(change)
             ),
             detail=" · ".join(lines[:CHANGES_SAID]) + (" …" if len(lines) > CHANGES_SAID else ""),
             who=who_did(change),
         )
+
+
+def _name_row(change: Change) -> str:
+    """Which row, where the page does not say it already: "till “Caisse 1”" but "mapping"."""
+    return _("“{name}”").format(name=change.label) if change.table_name == Till._meta.db_table else ""
 
 
 def _name(export: StoredClosing) -> str:

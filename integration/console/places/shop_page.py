@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from integration.console.places import notes, shop_facts, shop_news
 from integration.console.places.reader import reader_of, shop_of
@@ -30,7 +31,8 @@ def shop_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     user = reader_of(request, "tenants.view_establishment")
     context = {
         **admin.site.each_context(request),
-        "title": str(shop),
+        "title": _("Establishment"),
+        "subtitle": str(shop),
         "shop": shop,
         "columns": drawn(SECTIONS, "shop", Visit(user=user, query=request.GET), shop),
         "may_change": user.has_perm("tenants.change_establishment"),

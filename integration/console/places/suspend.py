@@ -77,7 +77,8 @@ def _answer(request: HttpRequest, place: Suspendable, words: Words, *, back: str
         return redirect(back)
     context = {
         **admin.site.each_context(request),
-        "title": words.title,
+        "title": _("Suspension"),
+        "subtitle": words.title,
         "words": words,
         "place": place,
         "form": form,

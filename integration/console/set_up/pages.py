@@ -111,7 +111,8 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
     conditions = conditions_of(user, [it.facts.shop for it in shops])
     done = bool(shops) and not any(it.current for it in shops)
     context = {
-        "title": tenant.name,
+        "title": _("Set-up"),
+        "subtitle": tenant.name,
         "tenant": tenant,
         "shops": [
             {
@@ -149,6 +150,7 @@ def codes_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     made = [(till, issue_code(till, by=by)) for till in chosen]
     context = {
         "title": _("Pairing codes"),
+        "subtitle": str(shop),
         "shop": shop,
         "made_at": timezone.now(),
         # A scanner types what it reads, so the picture holds the code and nothing else. No Micro QR: few can read it.
@@ -165,7 +167,14 @@ def link_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     back = _address(shop.tenant, shop)
     if "show" in request.POST:
         link, url = make_link(shop, way=LinkWay.SHOWN, by=person_behind(request))
-        context = {"title": _("Activation link"), "shop": shop, "url": url, "until": link.expires_at, "back": back}
+        context = {
+            "title": _("Activation link"),
+            "subtitle": str(shop),
+            "shop": shop,
+            "url": url,
+            "until": link.expires_at,
+            "back": back,
+        }
         return _page(request, "console/set_up/link.html", context)
     form = ContactForm(request.POST)
     if not form.is_valid():
