@@ -1,7 +1,6 @@
 """Life after the activation: consents kept alive, companies read again each night, people told once."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from exact.activation.links import make_link
 from exact.activation.switch import recheck, refresh_catalogue
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
-from exact.api.consent import KEEP_ALIVE_AFTER, doubt_is_due, gone_or_late, lapses_at, usable
+from exact.api.consent import KEEP_ALIVE_AFTER, doubt_is_due, gone_or_late, lapses_at, say_consent, usable
 from exact.api.errors import ExactError, NeedsReconnect, Unavailable
 from exact.company.companies import look_at_access
 from exact.models import Activation, Connection, Division, LinkWay
@@ -113,24 +112,44 @@ def _write_to(connection: Connection) -> None:
     staff = {*people.values_list("email", flat=True)}
     outside = {connection.user_email, *(shop.contact_email for shop in stopped)} - staff - {""}
     checklist = reverse("console_set_up_customer", args=[connection.tenant_id])
-    told = {"connection": connection, "establishments": [*map(str, stopped)], "lapses_at": lapses_at(connection)}
-    _send_lost_consent(staff - {""}, {**told, "console": f"{settings.PUBLIC_URL}{checklist}#shop-{stopped[0].pk}"})
-    if outside:
-        with transaction.atomic():
+    told = {
+        "connection": connection,
+        "establishments": [*map(str, stopped)],
+        "lapses_at": lapses_at(connection),
+        "console": f"{settings.PUBLIC_URL}{checklist}#shop-{stopped[0].pk}",
+    }
+    with transaction.atomic():
+        if outside:
             to = stopped[0].contact_email or connection.user_email
             link, url = make_link(stopped[0], way=LinkWay.MAILED, mailed_to=to)
-            _send_lost_consent(outside, {**told, "url": url, "expires_at": link.expires_at})
+        letters = [(address, told) for address in sorted(staff - {""})]
+        letters += [(address, {**told, "url": url, "expires_at": link.expires_at}) for address in sorted(outside)]
+        _send_each(letters)
 
 
-def _send_lost_consent(receivers: Iterable[str], context: dict[str, Any]) -> None:
-    by_language: defaultdict[str, list[str]] = defaultdict(list)
-    for address in sorted(receivers):
-        by_language[language_of(address)].append(address)
-    for language, to in sorted(by_language.items()):
-        with translation.override(language):
-            subject = render_to_string("exact/mail/lost_consent_subject.txt", context).strip()
-            body = render_to_string("exact/mail/lost_consent.txt", context)
-        EmailMessage(subject=subject, body=body, to=to).send()
+def _send_each(letters: list[tuple[str, dict[str, Any]]]) -> None:
+    """A letter to each, in its own language: who else was written to is nobody's business.
+
+    One that is refused keeps none from the others; they would get theirs again if all were tried anew. Raises `OSError`
+    when not one was taken.
+    """
+    refusals = []
+    for address, context in letters:
+        try:
+            _send_lost_consent(address, context)
+        except OSError as error:
+            log.warning("mail_failed", connection=context["connection"].pk, error=type(error).__name__)
+            refusals.append(error)
+    if refusals and len(refusals) == len(letters):
+        raise refusals[0]
+
+
+def _send_lost_consent(address: str, context: dict[str, Any]) -> None:
+    with translation.override(language_of(address)):
+        said = {**context, "said": say_consent(context["connection"])}
+        subject = render_to_string("exact/mail/lost_consent_subject.txt", said).strip()
+        body = render_to_string("exact/mail/lost_consent.txt", said)
+    EmailMessage(subject=subject, body=body, to=[address]).send()
 
 
 def due_for_refresh() -> Iterator[int]:

@@ -31,6 +31,7 @@ from postgres.secret_text import fernet
 from tenants.factories import StaffFactory, SupportFactory, TenantFactory
 from tenants.models import Tenant, User
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
+from tests.on_demand.test_run_mail import Postbox, serving
 from tests.world import linked as linked_company
 
 
@@ -207,17 +208,30 @@ def test_consent__lost_is_told_once_to_who_can_mend_it(linked: tuple[Caller, Div
     assert "n’accepte plus la connexion" in opened.content.decode()
 
 
-def test_consent__lost_is_told_to_each_in_its_language(linked: tuple[Caller, Division]) -> None:
+def test_consent__lost_is_told_to_each_alone_in_its_language(linked: tuple[Caller, Division]) -> None:
     till, _division = linked
     staff = StaffFactory(reseller=till.till.tenant.reseller, language="en")
+    colleague = StaffFactory(reseller=till.till.tenant.reseller, language="en")
     Connection.objects.update(access_issued_at=timezone.now() - timedelta(days=21))
     Tenant.objects.update(name="L'Étoile & Fils")
     assert tell_of_lost_consents() == 1
-    letters = {letter.to[0]: letter.subject for letter in mail.outbox}
+    letters = {tuple(letter.to): letter.subject for letter in mail.outbox}
     assert letters == {
-        staff.email: "L'Étoile & Fils: the link to Exact ends soon",
-        Connection.objects.get().user_email: "L'Étoile & Fils\xa0: le lien avec Exact prend bientôt fin",
+        (staff.email,): "L'Étoile & Fils: the link to Exact ends soon",
+        (colleague.email,): "L'Étoile & Fils: the link to Exact ends soon",
+        (Connection.objects.get().user_email,): "L'Étoile & Fils\xa0: le lien avec Exact prend bientôt fin",
     }
+
+
+def test_consent__lost_is_told_to_the_others_when_a_mail_server_refuses_one(
+    linked: tuple[Caller, Division], settings: Any
+) -> None:
+    StaffFactory(reseller=linked[0].till.tenant.reseller, email="nobody@example.fr")
+    Connection.objects.update(access_issued_at=timezone.now() - timedelta(days=21))
+    box = Postbox()
+    with serving(settings, box):
+        assert [tell_of_lost_consents(), tell_of_lost_consents()] == [1, 0]
+    assert [it["To"] for it in box.mails] == [Connection.objects.get().user_email]
 
 
 def test_consent__lost_is_shown_to_its_reseller_and_support_alone(
