@@ -10,12 +10,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from concerns.concern import Concern, Condition, Item, ShopCondition, counted, key_of, owner_of
+from concerns.concern import (
+    Concern,
+    Condition,
+    Item,
+    Question,
+    QuestionKind,
+    ShopCondition,
+    counted,
+    key_of,
+    owner_of,
+)
 from exact.lane.pauses import why_paused
 from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
 from exports.console import links
-from exports.console.causes import TO_MEND, causes_of
+from exports.console.causes import TO_MEND, Cause, causes_of
 from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
@@ -42,10 +52,19 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             mend=cause.mend_words if cause.mend_address else _("See what to do"),
             address=cause.mend_address or cause.closings_address,
             again=tuple(cause.closings) if len(cause.closings) <= SENT_AGAIN_MAX else (),
+            question=_find_question(cause),
             items=tuple(
                 Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
             ),
         )
+
+
+def _find_question(cause: Cause) -> Question | None:
+    """What an answer given from a letter would mend the cause with, of one establishment."""
+    [shop, *others] = cause.establishments
+    if cause.code != "means_unmapped" or others:
+        return None
+    return Question(kind=QuestionKind.MEANS, shop=shop, about=cause.facts["means"])
 
 
 def failed_and_held_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -104,6 +105,21 @@ TONES = {
 }
 
 
+class QuestionKind(TextChoices):
+    """What a person can be asked in a letter, and answer there."""
+
+    MEANS = "means", _("which account for a means of payment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a concern asks: of which establishment, by its key, and about what (`concerns.answers`)."""
+
+    kind: QuestionKind
+    shop: int
+    about: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One of the things a concern is made of. `key` stays the same while it is the same thing; `label` may be empty."""
@@ -118,7 +134,7 @@ class Concern:
     """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
 
     `shops` are the keys of the establishments it is about; none when it is a customer's. `again` are the closings to
-    send again once it is mended.
+    send again once it is mended. `question` is what an answer would mend it with.
     """
 
     condition: Condition
@@ -130,6 +146,7 @@ class Concern:
     address: str
     items: tuple[Item, ...]
     again: tuple[UUID, ...] = ()
+    question: Question | None = None
 
     @property
     def head(self) -> str:

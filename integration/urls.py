@@ -22,6 +22,7 @@ urlpatterns = [
     path("exports/file/<str:token>", signed_file, name="export-file"),
     path("activation/<int:link_id>/start", start_page, name="activation_start"),
     path("activation/", include("exact.activation.urls")),
+    path("answer/", include("concerns.answers.urls")),
     path("console/hijack/", include("hijack.urls")),
     path("console/", include("integration.console.urls")),
     path("console/", admin.site.urls),

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from clyo_ingest.models import Push, Restart
-from concerns.models import Letter
+from concerns.models import AnswerLink, Letter
 
 ACCOUNTING_YEAR_AND_A_MONTH = timedelta(days=400)
 SECURITY_LOGS = timedelta(days=180)
@@ -61,6 +61,11 @@ AGES = (
         table=AccessLog,
         kept=SECURITY_LOGS,
         older=lambda moment: AccessLog.objects.filter(attempt_time__lt=moment),
+    ),
+    Age(
+        table=AnswerLink,
+        kept=ACCOUNTING_YEAR_AND_A_MONTH,
+        older=lambda moment: AnswerLink.objects.filter(made_at__lt=moment),
     ),
     Age(
         table=Letter,

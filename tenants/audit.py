@@ -4,8 +4,9 @@ A trigger on each audited table (`postgres.guards.Audited`) adds a `Change` with
 after. It cannot be passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Its function stands in
 `postgres/sql/tenants_note_change.sql`.
 
-Who did it is told before each write: the person of a console request (`ActorMiddleware`), or the activation link whose
-page it was (`by_link`). A change without either is one of a till or of the service.
+Who did it is told before each write: the person of a console request (`ActorMiddleware`), the activation link whose
+page it was (`by_link`), or who answered a letter (`by_letter`). A change without any is one of a till or of the
+service.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,6 +39,11 @@ def by_link(number: int, holder: str) -> AbstractContextManager[None]:
     return _tell_author(lambda: Author(link=str(number), link_holder=holder))
 
 
+def by_letter(number: int, person_id: int) -> AbstractContextManager[None]:
+    """What is written meanwhile was done by a person with a link of a letter, without a log-in."""
+    return _tell_author(lambda: Author(actor=str(person_id), letter=str(number)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Who writes, as the trigger reads it; "" is nobody."""
@@ -46,6 +52,7 @@ class Author:
     seen_as: str = ""
     link: str = ""
     link_holder: str = ""
+    letter: str = ""
 
 
 def _person(request: HttpRequest) -> Author:
@@ -91,6 +98,7 @@ def _tell(author: Author) -> None:
     with connection.cursor() as sql:
         sql.execute(
             "SELECT set_config('clyo.actor', %s, false), set_config('clyo.seen_as', %s, false), "
-            "set_config('clyo.link', %s, false), set_config('clyo.link_holder', %s, false)",
-            [author.actor, author.seen_as, author.link, author.link_holder],
+            "set_config('clyo.link', %s, false), set_config('clyo.link_holder', %s, false), "
+            "set_config('clyo.letter', %s, false)",
+            [author.actor, author.seen_as, author.link, author.link_holder, author.letter],
         )

@@ -65,6 +65,8 @@ def who_did(change: Change) -> str:
         return _("activation link {number} of {holder}").format(number=change.link, holder=change.link_holder)
     if change.actor is None:
         return _("the till") if _is_of_a_till(change) else _("the service, by itself")
+    if change.letter is not None:
+        return _("{person}, by a letter").format(person=change.actor)
     if change.seen_as is None:
         return str(change.actor)
     return _("{person}, in the view of {other}").format(person=change.actor, other=change.seen_as)

@@ -415,8 +415,9 @@ class Change(models.Model):
     """One change of one row: who, when, what it was and became. Triggers write it and refuse its change (`audit`).
 
     `before` and `after` hold the columns that differ, by their names; values nobody may read are "•••". What was done
-    on the pages of an activation link names the link's number and its holder in the place of a person. Names of persons
-    can be taken out (`retention.erasure`), nothing else changes.
+    on the pages of an activation link names the link's number and its holder in the place of a person; `letter` is the
+    number of the link in a letter by which the person did it, without a log-in. Names of persons can be taken out
+    (`retention.erasure`), nothing else changes.
     """
 
     at = models.DateTimeField(_("when"))
@@ -429,6 +430,7 @@ class Change(models.Model):
     label = models.CharField(_("what"), max_length=200, blank=True)
     operation = models.CharField(_("operation"), max_length=6, choices=Operation.choices)
     link = models.BigIntegerField(_("activation link"), null=True)
+    letter = models.BigIntegerField(_("answer to a letter"), null=True)
     link_holder = models.CharField(_("holder of the link"), max_length=400, blank=True, default="", db_default="")
     before = models.JSONField(_("before"), default=dict)
     after = models.JSONField(_("after"), default=dict)

@@ -1,18 +1,22 @@
 """One line of a letter: what it says, and the page it leads to."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 
-from concerns.concern import Concern, Condition
+from concerns.answers.offer import Offered
+from concerns.concern import Concern, Condition, Question, QuestionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`old` was told before. Words are in the language of who is written to."""
+    """`old` was told before. Words are in the language of who is written to.
+
+    `question` is what an answer would mend it with; `offered` the link to give it, in the mail that is being sent.
+    """
 
     kind: str
     label: str
@@ -23,6 +27,8 @@ class Line:
     mend: str
     path: str
     old: bool = False
+    question: Question | None = None
+    offered: Offered | None = None
 
     @classmethod
     def of(cls, concern: Concern, *, old: bool = False) -> "Line":
@@ -36,7 +42,16 @@ class Line:
             mend=concern.mend,
             path=concern.address,
             old=old,
+            question=concern.question,
         )
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Line":
+        asked = document.get("question")
+        question = (
+            Question(kind=QuestionKind(asked["kind"]), shop=asked["shop"], about=asked["about"]) if asked else None
+        )
+        return cls(**{**document, "question": question})
 
     @property
     def place(self) -> str:
@@ -57,7 +72,8 @@ class Line:
         return f"{settings.PUBLIC_URL}{self.path}"
 
     def to_document(self) -> dict[str, Any]:
-        return asdict(self)
+        """What is kept of it. A link that was offered is not: each letter that is sent has its own."""
+        return {name: value for name, value in asdict(self).items() if name != "offered"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

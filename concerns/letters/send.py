@@ -1,6 +1,7 @@
 """Letters on their way: claimed, sent once, put off when the mail server is in trouble."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPException
@@ -16,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concerns.answers.offer import offered_to
 from concerns.letters.line import Line, grouped
 from concerns.models import Letter, LetterKind, LetterState
 from exports.words.mail_refusals import is_final, said_by_server
@@ -97,9 +99,10 @@ def _record(letter: Letter, **changes: object) -> None:
 
 def message_of(letter: Letter) -> EmailMultiAlternatives:
     """The letter as a mail, in the language of its person."""
-    lines = [Line(**document) for document in letter.lines]
+    lines = [Line.from_document(document) for document in letter.lines]
     account = f"{settings.PUBLIC_URL}{reverse('console_account')}"
     with translation.override(letter.person.language):
+        lines = [replace(it, offered=offered_to(letter.person, it.question)) if it.question else it for it in lines]
         context = {
             "letter": letter,
             "at_once": letter.kind == LetterKind.AT_ONCE,

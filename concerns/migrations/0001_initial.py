@@ -2,6 +2,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import postgres.guards
 import postgres.seen
 from django.conf import settings
 from django.db import migrations, models
@@ -16,6 +17,34 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='AnswerLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
+                ('kind', models.CharField(choices=[('means', 'which account for a means of payment')], max_length=20)),
+                ('about', models.CharField(max_length=60)),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('expires_at', models.DateTimeField()),
+                ('asked_for', models.BooleanField(default=False, help_text='Made because the page of one that was over was asked.')),
+                ('opened_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('asked_again_at', models.DateTimeField(null=True)),
+                ('used_at', models.DateTimeField(null=True)),
+                ('answer', models.CharField(blank=True, max_length=60)),
+                ('waiting', models.JSONField(default=list)),
+            ],
+            options={
+                'verbose_name': 'answer link',
+                'verbose_name_plural': 'answer links',
+                'ordering': ['-made_at', '-pk'],
+                'indexes': [models.Index(fields=['establishment', 'kind', 'about'], name='concerns_answerlink_question'), models.Index(fields=['person', '-made_at'], name='concerns_answerlink_of_person'), models.Index(condition=models.Q(('asked_again_at__isnull', False)), fields=['asked_again_at'], name='concerns_answerlink_asked_again')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['means'])), name='concerns_answerlink_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('used_at', None)), models.Q(('used_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='concerns_answerlink_used_says_how'), models.CheckConstraint(condition=models.Q(('used_at', None), ('revoked_at', None), _connector='OR'), name='concerns_answerlink_used_or_revoked'), postgres.guards.SameTenant('establishment', name='concerns_answerlink_establishment_id_same_tenant'), postgres.guards.Unchanging('person_id', 'tenant_id', 'establishment_id', 'kind', 'about', 'digest', 'expires_at', name='concerns_answerlink_unchanging', once=('used_at', 'revoked_at')), postgres.seen.Seen(name='concerns_answerlink_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_accountant': 'person_id = {person}', 'clyo_merchant': 'person_id = {person}', 'clyo_reseller': 'person_id = {person}'})],
+            },
+        ),
         migrations.CreateModel(
             name='Letter',
             fields=[

@@ -4,8 +4,6 @@ A page that is over takes the wish of whoever holds it and says the same whateve
 the mail goes to the address on file and to no other, not often, and not to whom a link was taken away from.
 """
 
-from datetime import timedelta
-
 import structlog
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -17,16 +15,13 @@ from exact.activation.links import make_link
 from exact.models import ActivationLink, LinkWay
 from exact.models.activation import BY_MAIL
 from exact.nudge import nudge_links_again
+from tenants.asked_again import DAY, asked_too_often
 from tenants.models import Establishment, User
 from tenants.put_off import each_alone, in_turn
 from tenants.users import language_of
 
 log = structlog.get_logger()
 
-# How often the page of a link that is over may bring a mail to one establishment's contact.
-AGAIN_AFTER = timedelta(minutes=10)
-AGAIN_A_DAY = 5
-DAY = timedelta(days=1)
 AT_ONCE = 200
 
 
@@ -84,11 +79,8 @@ def _refuse_again(shop: Establishment) -> str:
         return "no address"
     if any(row.suspended_at for row in (shop, shop.tenant, shop.tenant.reseller)):
         return "suspended"
-    now, mailed = timezone.now(), ActivationLink.objects.filter(establishment=shop, way__in=BY_MAIL)
-    again = mailed.filter(way=LinkWay.ASKED_AGAIN)
-    if again.filter(created_at__gt=now - AGAIN_AFTER).exists() or (
-        again.filter(created_at__gt=now - DAY).count() >= AGAIN_A_DAY
-    ):
+    mailed = ActivationLink.objects.filter(establishment=shop, way__in=BY_MAIL)
+    if asked_too_often(mailed.filter(way=LinkWay.ASKED_AGAIN), "created_at"):
         return "too often"
     last = mailed.filter(mailed_to__iexact=shop.contact_email).order_by("-created_at").first()
     # What a person took away from this address, only a person gives back.

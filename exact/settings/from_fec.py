@@ -102,6 +102,12 @@ def proposed_from_fec(told: BooksTold, settings: Iterable[InForce], catalogue: C
     return found
 
 
+def kinds_named(label: str) -> list[PaymentKind]:
+    """The kinds of payment that a means' label speaks of: "Swile" of meal vouchers."""
+    words = _split(label)
+    return [kind for kind, (named, _numbers) in OF_PAYMENTS.items() if words.intersection(named)]
+
+
 class _Reading:
     """A FEC beside a company's lists."""
 

@@ -66,6 +66,7 @@ class Cause:
     code: str
     words: str
     whole: str  # of the first closing, with all its figures
+    facts: Mapping[str, str] = field(default_factory=dict)  # those that make it one cause
     exports: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
@@ -137,29 +138,32 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
     causes: dict[str, Cause] = {}
     for export in exports:
         for code, facts, words, whole in _reasons(export, said):
-            key = _key(code, (*facts, str(export.establishment_id)) if each_shop else facts)
-            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole))
+            same = (*facts.values(), str(export.establishment_id)) if each_shop else (*facts.values(),)
+            key = _key(code, same)
+            cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, facts=facts))
             cause.exports.append(export)
             cause.tenants[export.tenant_id] = export.tenant.name
             cause.establishments[export.establishment_id] = str(export.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
 
 
-def _reasons(export: StoredClosing, said: Mapping[UUID, list[str]]) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
-    """Each reason of one closing once: code, what makes it the same as another's, words for many, words for one."""
+def _reasons(
+    export: StoredClosing, said: Mapping[UUID, list[str]]
+) -> Iterator[tuple[str, Mapping[str, str], str, str]]:
+    """Each reason of one closing once: code, facts that make it the same as another's, words for many, for one."""
     seen: set[tuple[str, ...]] = set()
     for message in said.get(export.pk, []):
         if (message,) not in seen:
             seen.add((message,))
             words = _("Exact says: {message}").format(message=message)
-            yield EXACT_SAID, (message,), words, words
+            yield EXACT_SAID, {"message": message}, words, words
     for problem in export.problems:
         code = problem["code"]
         kept = {name: problem["facts"][name] for name in SAME_CAUSE.get(code, ()) if name in problem["facts"]}
         same = (code, *kept.values())
         if problem["blocking"] and same not in seen:
             seen.add(same)
-            yield code, tuple(kept.values()), short_words(problem, kept), sentence(problem)
+            yield code, kept, short_words(problem, kept), sentence(problem)
 
 
 def short_words(problem: Mapping[str, Any], kept: Mapping[str, str]) -> str:

@@ -19,11 +19,10 @@ from booking.effective import effective_settings
 from booking.fields import own_value
 from booking.history import history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
-from booking.models import AskedMeans
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, Found, lists_of, search
-from exact.models import CatalogueKind, Division
+from exact.models import CatalogueKind
 from exact.settings.comparison import Verdict, compared
 from exact.settings.trades import TRADES, proposed_by
 from exports.console.overtaken_shown import left_behind
@@ -31,6 +30,7 @@ from exports.mapping.desk import ALONG, Desk
 from exports.mapping.draft import Draft, changes, typed
 from exports.mapping.impact import Impact, impact
 from exports.mapping.preview import preview
+from exports.mapping.proposals import proposed_accounts
 from exports.mapping.saving import ask_exact_about_third_parties, change_settings
 from exports.mapping.sheet import Sheet
 from exports.reposts.overtaken import look
@@ -41,7 +41,6 @@ from tenants.scope import visible_to
 
 LIST_MAX = 300
 SISTERS_MAX = 200
-ANSWERS_MAX = 3
 QUESTIONS_MAX = 5
 
 
@@ -283,14 +282,10 @@ def _questions(desk: Desk, sheet: Sheet) -> list[dict[str, Any]]:
             "asked": asked,
             "cell": sheet.question(asked),
             "waiting": desk.waiting_for[asked.code],
-            "answers": _answers(desk.division, asked) if place < QUESTIONS_MAX else [],
+            "answers": proposed_accounts(desk, asked) if place < QUESTIONS_MAX else [],
         }
         for place, asked in enumerate(desk.questions)
     ]
-
-
-def _answers(division: Division | None, asked: AskedMeans) -> list[Found]:
-    return search(division, CatalogueKind.GL_ACCOUNT, str(asked), limit=ANSWERS_MAX) if division else []
 
 
 def _outlook(work: Work, draft: Draft, catalogue: Catalogue | None) -> dict[str, Any]:

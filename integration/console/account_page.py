@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from concerns.answers.links import open_links, revoke_all
 from concerns.letters.send import last_letter
 from integration.callers import address_of
 from integration.language import choose_language
@@ -47,7 +48,8 @@ class LogInMiddleware:
 
 
 def account_page(request: HttpRequest) -> HttpResponse:
-    """The account of the person at the keyboard; on POST `language`, when `letters` come, or the `end` of sessions."""
+    """The account of the person at the keyboard; on POST `language`, when `letters` come, the `end` of sessions, or
+    to `withdraw` the links that answer letters."""
     person = person_behind(request)
     if person is None:
         raise PermissionDenied
@@ -66,6 +68,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
         "own_view": person == request.user,
         "choices": Letters.choices,
         "last_letter": last_letter(person),
+        "answer_links": open_links(person),
     }
     return TemplateResponse(request, "console/my_account.html", context)
 
@@ -78,6 +81,9 @@ def _change(request: HttpRequest, person: User) -> HttpResponse:
         person.letters = letters
         person.save(update_fields=["letters"])
         messages.success(request, _("Kept."))
+    elif "withdraw" in request.POST:
+        words = ngettext("{count} link withdrawn.", "{count} links withdrawn.", count := revoke_all(person))
+        messages.success(request, words.format(count=count))
     elif asked := request.POST.get("end"):
         rows = log_ins_of(person)
         chosen = rows if asked == "all" else rows.filter(pk=texts.whole(asked) or 0)

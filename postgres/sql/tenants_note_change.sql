@@ -39,12 +39,13 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO tenants_change (at, actor_id, seen_as_id, reseller_id, tenant_id, table_name, row_id, label,
-                                operation, before, after, link, link_holder)
+                                operation, before, after, link, link_holder, letter)
     VALUES (clock_timestamp(), NULLIF(current_setting('clyo.actor', true), '')::bigint,
             NULLIF(current_setting('clyo.seen_as', true), '')::bigint,
             COALESCE(reseller, (SELECT t.reseller_id FROM tenants_tenant t WHERE t.id = tenant)), tenant,
             TG_TABLE_NAME, whole->>'id', left(label, 200), lower(TG_OP), was, became,
             NULLIF(current_setting('clyo.link', true), '')::bigint,
-            COALESCE(current_setting('clyo.link_holder', true), ''));
+            COALESCE(current_setting('clyo.link_holder', true), ''),
+            NULLIF(current_setting('clyo.letter', true), '')::bigint);
     RETURN NULL;
 END $$;

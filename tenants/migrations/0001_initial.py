@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_note_change',
-            digest='b8902391be19703b',
+            digest='b9b2147211df1cd5',
         ),
         migrations.CreateModel(
             name='Reseller',
@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(blank=True, max_length=200, verbose_name='what')),
                 ('operation', models.CharField(choices=[('insert', 'newly made'), ('update', 'was changed'), ('delete', 'was deleted')], max_length=6, verbose_name='operation')),
                 ('link', models.BigIntegerField(null=True, verbose_name='activation link')),
+                ('letter', models.BigIntegerField(null=True, verbose_name='answer to a letter')),
                 ('link_holder', models.CharField(blank=True, db_default='', default='', max_length=400, verbose_name='holder of the link')),
                 ('before', models.JSONField(default=dict, verbose_name='before')),
                 ('after', models.JSONField(default=dict, verbose_name='after')),

@@ -59,6 +59,7 @@ NOT_AUDITED = {
         "exports_setaside",
         "exports_replaced",
         "concerns_letter",
+        "concerns_answerlink",
     ),
     "retention_prunerun",
     "exact_past",

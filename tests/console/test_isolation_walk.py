@@ -42,6 +42,7 @@ READ_FROM_A_REQUEST = re.compile(
 HARMLESS = {
     *(
         "another",
+        "answer",
         "as",
         "by",
         "ask",
@@ -62,6 +63,7 @@ HARMLESS = {
         "template",
         "trade",
         "username",
+        "withdraw",
     ),
     *("cause", "field", "find", "fix", "restore", "q", "value", "looked_at", "shown", "turn", "company", "end"),
 }

@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exact.activation import link_mail
-from exact.activation.link_mail import AGAIN_A_DAY, mail_link
+from exact.activation.link_mail import mail_link
 from exact.activation.links import link_of, make_link
 from exact.models import ActivationLink, ExactApp, LinkWay
 from exact.tasks import sweep
+from tenants.asked_again import AGAIN_A_DAY
 from tenants.factories import EstablishmentFactory, StaffFactory
 from tenants.models import Establishment, User
 
