@@ -1,5 +1,7 @@
 """How often an address may be guessed: 256 bits need no limit, a program that hammers the door does."""
 
+from typing import Any
+
 import structlog
 from django.http import HttpRequest
 from redis.exceptions import RedisError
@@ -14,7 +16,7 @@ class _Misses(SimpleRateThrottle):
     scope = "answers"
     rate = "20/minute"
 
-    def get_cache_key(self, request: HttpRequest, view: object) -> str:
+    def get_cache_key(self, request: Any, view: object) -> str:
         return f"answers:{self.get_ident(request)}"
 
 

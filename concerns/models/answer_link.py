@@ -69,7 +69,7 @@ class AnswerLink(models.Model):
             models.Index(
                 fields=["asked_again_at"],
                 condition=Q(asked_again_at__isnull=False),
-                name="concerns_answerlink_asked_again",
+                name="concerns_answerlink_again",
             ),
         ]
 
