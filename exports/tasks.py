@@ -23,6 +23,7 @@ from exports.nudge import (
 )
 from exports.reposts.overtaken import look_on
 from exports.reposts.repost_runs import advance_runs
+from exports.way.after_all import look_again_at_freed
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.reviews import release_reviewed
@@ -93,6 +94,7 @@ def _look_again() -> None:
         look_again_at_disputes,
         release_reviewed,
         release_instead,
+        look_again_at_freed,
         look_on,
     )
 

@@ -115,7 +115,7 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
             if read.closing is not None:
                 frozen.add(read.export.pk, drafted(draft, read.closing, read))
             elif read.left_for is not None:
-                draft.leave(read.export.gross, read.left_for)
+                draft.leave(read.told.gross, read.left_for)
             for problem in read.problems if read.closing is not None else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_make_row(run, place, read))
@@ -234,7 +234,7 @@ class Reader:
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
         taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:
-            kept = self._closing(export, (), told=replace(self._told[export.pk], set_aside=False))
+            kept = self._closing(export, (), told=Told.of(export.gross, export.offered))
             return replace(taken, closing=kept, problems=[CORRECTED_ELSEWHERE])
         told = told_of_undone(export, self._told[export.pk])
         if correction is None:

@@ -112,7 +112,7 @@ def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
         if read.closing is not None:
             tally.take(read.closing.told)
         elif read.left_for is not None:
-            tally.leave(read.export.gross, read.left_for)
+            tally.leave(read.told.gross, read.left_for)
     return tally.bridge(takings)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from exports.coverage.freed import left_of_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import Remainder
 from ledger.closing import Closing
 from ledger.files.booked import NOTHING_TOLD
 from ledger.files.bridge import BridgeTally, Step, Told
-from ledger.money import BOOKS
+from ledger.money import BOOKS, ZERO
 from on_demand.closings import is_set_aside
 from postgres.rows import among
 
@@ -21,13 +22,17 @@ STEPS = {
 
 
 def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
-    """What the till says of each closing; of one that others cover in part what those are booked for; what is aside."""
+    """What the till says of each closing; of one that others cover in part what those are booked for; what is aside.
+
+    Of what is set aside only what no other closing tells by now: that one counts in its place.
+    """
     ids = [it.pk for it in page]
     rows = Remainder.objects.filter(among("closing_id", ids)).values_list("closing_id", "document")
     booked = {closing_id: Closing.from_document(document) for closing_id, document in rows}
-    asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None)
-    aside = {*asides.values_list("closing_id", flat=True)}
-    return {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk), set_aside=it.pk in aside) for it in page}
+    asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None).select_related("closing")
+    left = {it.closing_id: left_of_aside(it.closing) for it in asides}
+    told = {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk)) for it in page if it.pk not in left}
+    return told | {pk: Told.of(gross, ZERO, set_aside=gross != ZERO) for pk, gross in left.items()}
 
 
 def told_of_undone(export: StoredClosing, told: Told) -> Told:

@@ -17,7 +17,7 @@ from exact.lane.states import NEEDS_A_PERSON, OVER, is_replaceable, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
-from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, SET_ASIDE
+from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
 from exports.coverage.shown import comparison_of
 from exports.models import ClosingState, StoredClosing
 from exports.way.reviews import waits_for_review
@@ -131,6 +131,13 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
                 title=_("Set aside: it is in no book"),
                 reasons=[*map(sentence, aside)],
                 advice=_("What happened to it says who set it aside and when."),
+            )
+        case ClosingState.ARCHIVED if freed := [it for it in export.problems if it["code"] == OTHERS_SET_ASIDE]:
+            return NextStep(
+                tone="warning",
+                title=_("Not booked: what told its sales was set aside"),
+                reasons=[*map(sentence, freed)],
+                advice=_("If its sales are in the books already, there is nothing to do."),
             )
         case ClosingState.ARCHIVED if is_before_start(export):
             before = [sentence(it) for it in export.problems if it["code"] == BEFORE_START]

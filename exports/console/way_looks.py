@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from exact.models import Posting
 from exports.console.entry_preview import EntryPreviewed, preview_entries
 from exports.console.ways_out import TAKE_OUT, Stand
+from exports.coverage.freed import archived_beside
 from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
 from exports.reposts.replace import Old
 from exports.reposts.take_out import leaving
-from exports.way import as_it_is, reviews
+from exports.way import after_all, as_it_is, reviews
 from exports.way.decide import Archived, Complete, Decision, Held, Ready
 from exports.way.set_aside import counting_instead
 from exports.way.shown import digest_of
@@ -131,13 +132,23 @@ def look_to_set_aside(export: StoredClosing, _user: User) -> Shown:
         return _refuse("set_aside_in_exact")
     match export.state:
         case ClosingState.HELD | ClosingState.WAITING:
-            return Shown(digest=export.state, notes=[_("Nothing of it is in Exact. It is set aside at once.")])
+            words = _("Nothing of it is in Exact. It is set aside at once.")
+            return Shown(digest=export.state, notes=[words, *_say_of_others(export)])
         case ClosingState.FAILED:
-            return Shown(
-                digest=export.state,
-                notes=[_("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")],
-            )
+            words = _("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")
+            return Shown(digest=export.state, notes=[words, *_say_of_others(export)])
     return _refuse("set_aside_not_held")
+
+
+def _say_of_others(export: StoredClosing) -> list[str]:
+    """What becomes of closings that were archived because this one told their sales."""
+    if not (others := archived_beside(export)):
+        return []
+    words = _(
+        "{closings}: archived, as this closing tells the same sales. They are not booked by themselves; afterwards the "
+        "page of this closing offers to book them in its place."
+    )
+    return [words.format(closings=", ".join(map(name_of, others)))]
 
 
 def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
@@ -152,10 +163,18 @@ def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
     return Shown(digest=str(aside.pk), notes=[words])
 
 
+def look_after_all(export: StoredClosing, _user: User) -> Shown:
+    """The entries it comes to; what would hold it is no refusal: it waits then, and is mended like any other."""
+    shown = show_decision(after_all.outlook(export))
+    held = _("It is held then, and you say on its page what becomes of it: {why}")
+    return replace(shown, refusals=[], notes=[*shown.notes, *(held.format(why=it) for it in shown.refusals)])
+
+
 def look_at_what_leaves(export: StoredClosing, _user: User) -> Shown:
     """Each entry that goes and how: deleted, reversed, or gone already. Asks Exact."""
     found = leaving(export)
-    return _show_leaving(found.digest, found.olds, export)
+    shown = _show_leaving(found.digest, found.olds, export)
+    return replace(shown, notes=[*shown.notes, *_say_of_others(export)])
 
 
 def look_between(export: StoredClosing, user: User) -> Shown:
@@ -194,7 +213,7 @@ def _choose_between(found: Between, user: User) -> list[Choice]:
     )
     if not may_let_this_count(found, user):
         return [first]
-    mine = name_of(found.export)
+    mine = ", ".join(map(name_of, (found.export, *found.fellows)))
     words = _("{closings}: set aside; {closing} is booked.")
     if found.leaving:
         words = _("{closings}: taken out of Exact, as shown, and set aside; {closing} is booked after that.")

@@ -15,6 +15,7 @@ from exports.console.ways_out import Way
 from exports.models import StoredClosing
 from exports.reposts import decide_between, take_out
 from exports.reposts.take_out import leave_unbooked
+from exports.way.after_all import book_after_all
 from exports.way.as_it_is import take_as_it_is
 from exports.way.reviews import release
 from exports.way.set_aside import take_back
@@ -153,6 +154,18 @@ TASKS: tuple[Task, ...] = (
         button=_("Look at it again"),
         look=looks.look_at_what_was_set_aside,
         carry_out=lambda pk, said: take_back(pk, actor=said.actor, why=said.why, shown=said.shown),
+    ),
+    Task(
+        way=ways_out.BOOK_AFTER_ALL,
+        title=_("Book it after all"),
+        words=_(
+            "What told its sales was set aside and stays so. This closing is booked in its place, as the till told it. "
+            "Say no where somebody typed these sales into the books by hand."
+        ),
+        button=_("Book it after all"),
+        look=looks.look_after_all,
+        carry_out=lambda pk, said: book_after_all(pk, actor=said.actor, why=said.why, shown=said.shown),
+        many=True,
     ),
     Task(
         way=ways_out.TAKE_OUT,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -17,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.lane.states import is_replaceable, stands
 from exact.models import Posting, PostingState
+from exports.coverage.freed import archived_beside
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
+from exports.coverage.rows import is_freed
 from exports.models import ClosingState, Overtaken, SetAside, StoredClosing
 from exports.way.decide import WAIVABLE
 from exports.way.reviews import waits_for_review
@@ -82,6 +85,11 @@ class Stand:
             return None
         return SetAside.objects.select_related("by").filter(closing=self.export, ended_at=None).first()
 
+    @cached_property
+    def freed(self) -> list[StoredClosing]:
+        """The archived closings that told its sales and are booked nowhere, while it is set aside."""
+        return [it for it in archived_beside(self.export) if is_freed(it)] if self.set_aside else []
+
     @property
     def stands(self) -> bool:
         """Whether an entry of it stands as it was meant."""
@@ -115,6 +123,10 @@ class Offered:
 def page_of(name: str) -> Callable[[Stand], str]:
     """Where a way with a page of its own is walked for one closing (`exports.console.way_page`)."""
     return lambda it: f"{reverse('console_way', args=[name])}?closing={it.export.pk}"
+
+
+def _name_in_address(exports: Iterable[StoredClosing]) -> str:
+    return urlencode([("closing", str(it.pk)) for it in exports])
 
 
 def _lead_to_mapping(it: Stand) -> str:
@@ -230,6 +242,22 @@ LOOK_AGAIN = Way(
     fits=lambda it: it.set_aside is not None,
     leads_to=page_of("look-again"),
 )
+BOOK_AFTER_ALL = Way(
+    name="after-all",
+    label=_("Book it after all…"),
+    explanation=_("What told its sales was set aside: this closing is booked in its place, its entries shown first."),
+    permission="exports.bookasis_storedclosing",
+    fits=lambda it: is_freed(it.export),
+    leads_to=page_of("after-all"),
+)
+BOOK_THE_OTHERS = Way(
+    name="others",
+    label=_("Book in its place what it covered…"),
+    explanation=_("Other closings tell its sales and are booked nowhere: they are shown, and booked with your reason."),
+    permission="exports.bookasis_storedclosing",
+    fits=lambda it: bool(it.freed),
+    leads_to=lambda it: f"{reverse('console_way', args=['after-all'])}?{_name_in_address(it.freed)}",
+)
 TAKE_OUT = Way(
     name="take-out",
     label=_("Take its entries out of Exact…"),
@@ -250,6 +278,8 @@ WAYS: tuple[Way, ...] = (
     BOOK_THE_GAP,
     CORRECT,
     REPLACE,
+    BOOK_AFTER_ALL,
+    BOOK_THE_OTHERS,
     LOOK_AGAIN,
     LEAVE_UNBOOKED,
     TAKE_OUT,

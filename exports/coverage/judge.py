@@ -40,6 +40,8 @@ CHECKED = "checked_against"
 WITHIN = "covered_within"
 OTHER_LEVEL = "other_level_booked"
 SET_ASIDE = "set_aside"
+# Others stood for it, and are set aside now: it counts once a person says so (`exports.coverage.freed`).
+OTHERS_SET_ASIDE = "others_set_aside"
 CORRECTION_WAITS = "correction_waits"
 UNCOVERED = "tickets_uncovered"
 HOURS_UNCOVERED = "hours_uncovered"
@@ -48,7 +50,7 @@ BEFORE_START = "before_start"
 # What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
 TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN})
 # Why a closing is archived that is looked at again when what counts has changed.
-LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL, SET_ASIDE})
+LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL, SET_ASIDE, OTHERS_SET_ASIDE})
 # Why a closing is held that counts only once a person, or another closing, has settled it.
 DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, CORRECTION_WAITS, "scope_unexpected", "scope_missing"})
 NAMED_MAX = 20
@@ -127,13 +129,18 @@ class Place:
         """Whether a person said yes to this, and not to something that was disputed of the closing before."""
         return bool(asked.word) and asked.word in self.words
 
+    @property
+    def counts_after_all(self) -> bool:
+        """Whether a person said that it is booked although its establishment books another kind."""
+        return any(said.startswith(OTHERS_SET_ASIDE) for said in self.words)
+
 
 def judge(closing: Closing, place: Place) -> Verdict:
     """Say whether a closing counts. Changes nothing, so that previews may ask too."""
     if problem := _misplaced_scope(closing):
         return Disputed(problems=(problem,))
     level, kind = place.practice.level, closing.kind.value
-    if level not in (BookedLevel.AUTO, kind):
+    if level not in (BookedLevel.AUTO, kind) and not place.counts_after_all:
         return NotBooked((_note(OTHER_LEVEL, level=level), *_find_uncovered(closing, place)))
     if is_empty(closing) and not closing.tickets:
         return Counts(closing=closing)

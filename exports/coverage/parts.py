@@ -46,7 +46,10 @@ WHERE (covered.live OR (%(or_nobodys)s AND (covered.training OR EXISTS (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A closing beside another: what is booked of it, the tickets it stands for, and all that it `told`."""
+    """A closing beside another: what is booked of it, the tickets it stands for, and all that it `told`.
+
+    Where only a rest of it is booked, `over` are the closings that was taken from.
+    """
 
     id: UUID
     name: str
@@ -55,6 +58,7 @@ class Part:
     closing: Closing
     tickets: TicketSet
     told: TicketSet
+    over: frozenset[UUID] = frozenset()
 
 
 def together(parts: Iterable[Part]) -> TicketSet:
@@ -72,8 +76,12 @@ def span_parameters(tickets: Iterable[Span]) -> dict[str, Any]:
 
 
 def beside_in_tickets(tickets: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
-    """The closings that count and cover any of these tickets."""
-    return _parts(_ids(f"{OVERLAPPING} {COUNTING}", tickets, establishment_id, but))
+    """The closings that count and cover any of these tickets.
+
+    Of a closing `but` whose sales were left out when the rest of another was booked, that rest tells none.
+    """
+    parts = _parts(_ids(f"{OVERLAPPING} {COUNTING}", tickets, establishment_id, but))
+    return [part for part in parts if but not in part.over]
 
 
 def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
@@ -119,8 +127,8 @@ def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -
     rows = _select_counting(establishment_id, closing, but).exclude(kind=closing.kind.value)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
-    found = [it for it in rows if _touch(hours_of(closing), hours_of(Closing.from_document(it.document)))]
-    return _parts(it.pk for it in found)
+    found = [it for it in rows if touch(hours_of(closing), hours_of(Closing.from_document(it.document)))]
+    return [part for part in _parts(it.pk for it in found) if but not in part.over]
 
 
 def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
@@ -133,7 +141,12 @@ def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Par
 
 def met(one: Closing, other: Closing) -> bool:
     """Whether the hours of two closings have a moment in common."""
-    return _touch(_order_hours(one), _order_hours(other))
+    return touch(_order_hours(one), _order_hours(other))
+
+
+def touch(one: Hours, other: Hours) -> bool:
+    """Whether two spans of time have a moment in common, be it the one in which the one ends and the other begins."""
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def hours_of(closing: Closing) -> Hours:
@@ -161,11 +174,6 @@ def _order_hours(closing: Closing) -> Hours:
     """From its opening to its closing; the other way round where the till's clock was set back between them."""
     opened, closed = sorted((closing.opened_at, closing.closed_at))
     return opened, closed
-
-
-def _touch(one: Hours, other: Hours) -> bool:
-    """Whether two spans of time have a moment in common, be it the one in which the one ends and the other begins."""
-    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _is_alike(one: Closing, other: Closing) -> bool:
@@ -223,4 +231,5 @@ def _part(export: StoredClosing, tickets: TicketSet, told: TicketSet) -> Part:
         closing=closing,
         tickets=tickets,
         told=told,
+        over=frozenset(left.over) if left else frozenset(),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,12 @@ from psycopg.types.range import Range
 from exact.lane.states import UNDONE
 from exact.models import Posting
 from exports.coverage.elsewhere import stands_elsewhere
+from exports.coverage.freed import STOOD_FOR, freed_of
 from exports.coverage.judge import (
     CORRECTION_WAITS,
     DISPUTES,
     LOOKED_AT_AGAIN,
+    OTHERS_SET_ASIDE,
     SAME_AGAIN,
     SET_ASIDE,
     WHICH,
@@ -102,7 +105,7 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
     if (said := _spoken_of(export)) is not None:
         return said
     left = Remainder.objects.filter(closing=export.pk).first()
-    if left is not None and not _comes_back(export):
+    if left is not None and not _is_left_otherwise(export, left):
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
     if left is None and _is_in_the_books(export):
         return Counts(closing=closing)
@@ -112,13 +115,51 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
         closing_id=export.pk,
         words=export.accepted_problems,
     )
-    return judge(closing, place)
+    verdict = judge(closing, place)
+    return _wait_for_a_word(export, closing, place, verdict) if is_told_by_others(export) else verdict
 
 
-def _comes_back(export: StoredClosing) -> bool:
-    """Whether a closing was set aside and is no more, and does not count yet: others may tell its sales by now."""
+def is_told_by_others(export: StoredClosing) -> bool:
+    """Whether the last look archived a closing because others stood for it, or had."""
+    return export.state == ClosingState.ARCHIVED and not STOOD_FOR.isdisjoint(it["code"] for it in export.problems)
+
+
+def is_freed(export: StoredClosing) -> bool:
+    """Whether others stood for an archived closing, are set aside now, and nobody has said that it counts."""
+    if not is_told_by_others(export):
+        return False
+    closing = Closing.from_document(export.document)
+    if not freed_of(export, closing):
+        return False
+    verdict = judge_again(export, closing)
+    return isinstance(verdict, NotBooked) and verdict.notes[0].code == OTHERS_SET_ASIDE
+
+
+def _wait_for_a_word(export: StoredClosing, closing: Closing, place: Place, verdict: Verdict) -> Verdict:
+    """What was archived because others told its sales is not booked by itself when a person set these aside."""
+    freed = freed_of(export, closing)
+    if not freed or freed.is_settled(place.words):
+        return verdict
+    if isinstance(judge(closing, replace(place, words={*place.words, freed.word})), NotBooked):
+        return verdict  # yet another tells them, and counts
+    note = Problem(code=OTHERS_SET_ASIDE, facts={"others": freed.names}, blocking=False)
+    return NotBooked((note, *(verdict.notes if isinstance(verdict, NotBooked) else ())))
+
+
+def _is_left_otherwise(export: StoredClosing, left: Remainder) -> bool:
+    """Whether what was left of a closing beside others need not be what is left of it now; none of it is in the books.
+
+    It was set aside and is no more, or all that it tells was told by closings that are set aside now.
+    """
     said = [*SetAside.objects.filter(closing=export.pk).values_list("ended_at", flat=True)]
-    return bool(said) and None not in said and _gave_way(export) and not _is_in_the_books(export)
+    if said and None not in said and _gave_way(export) and not _is_in_the_books(export):
+        return True
+    aside = SetAside.objects.filter(closing__in=left.over, ended_at=None).select_related("closing")
+    others = [Closing.from_document(it.closing.document) for it in aside]
+    mine = TicketSet.of(Closing.from_document(export.document).tickets)
+    told = TicketSet.joined(span for it in others for span in TicketSet.of(it.tickets))
+    gone = bool(others) and (not mine - told if mine else len(others) == len(left.over))
+    return gone and not _is_in_the_books(export)
 
 
 def _spoken_of(export: StoredClosing) -> Verdict | None:
@@ -179,9 +220,9 @@ def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None) ->
 
 def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
     """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
-    if _comes_back(export):
-        # What was left of it then need not be what is left of it now.
-        Remainder.objects.filter(closing=export.pk).delete()
+    left = Remainder.objects.filter(closing=export.pk).first()
+    if left is not None and _is_left_otherwise(export, left):
+        left.delete()
     if isinstance(verdict, Counts) and verdict.partly:
         _keep_remainder(export, closing, verdict, actor)
         return

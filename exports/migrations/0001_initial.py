@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('why', models.CharField(max_length=200, verbose_name='why')),
-                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('correct', "corrected: replaced by what today's settings book"), ('release', 'released')], db_default='again', default='again', max_length=10)),
+                ('way', models.CharField(choices=[('again', 'sent again'), ('as-it-is', 'taken as it is'), ('set-aside', 'set aside'), ('after-all', 'booked after all'), ('correct', "corrected: replaced by what today's settings book"), ('release', 'released')], db_default='again', default='again', max_length=10)),
                 ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
                 ('stopped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stopped by')),

@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_set_aside',
-            digest='56fb8be69e32f311',
+            digest='8199850cce965dbe',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='475b3d5725bd743d',
+            digest='58497d51461fd619',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',

@@ -170,6 +170,7 @@ class RunWay(models.TextChoices):
     AGAIN = "again", _("sent again")
     AS_IT_IS = "as-it-is", _("taken as it is")
     SET_ASIDE = "set-aside", _("set aside")
+    AFTER_ALL = "after-all", _("booked after all")
     CORRECT = "correct", _("corrected: replaced by what today's settings book")
     RELEASE = "release", _("released")
 

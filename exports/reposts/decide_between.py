@@ -4,7 +4,7 @@ What the other has in Exact is taken out first; the one that counts is looked at
 (`exports.way.set_aside.release_instead`). Undone by looking again at the one and setting the other aside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from exact.lane.states import REPLACEABLE
 from exact.models import Posting
+from exports.coverage.freed import archived_beside
 from exports.coverage.parts import alike, beside_in_hours, beside_in_tickets
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
@@ -27,17 +28,22 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
-    """A held closing and its rivals; `leaving` are those of them with entries in Exact, and what would go of these."""
+    """A held closing and its rivals; `leaving` are those of them with entries in Exact, and what would go of these.
+
+    `fellows` are archived closings of its kind that the rivals stand for: they count with it, in the rivals' place.
+    """
 
     export: StoredClosing
     rivals: tuple[StoredClosing, ...]
+    fellows: tuple[StoredClosing, ...]
     leaving: dict[UUID, Leaving]
 
     @property
     def digest(self) -> str:
         """Changes with anything a person sees of the rivals."""
         going = sorted((str(pk), it.digest) for pk, it in self.leaving.items())
-        return name_of([self.export.state, sorted((str(it.pk), it.state) for it in self.rivals), going])
+        others = sorted((str(it.pk), it.state) for it in (*self.rivals, *self.fellows))
+        return name_of([self.export.state, others, going])
 
 
 def rivals_of(export: StoredClosing) -> list[StoredClosing]:
@@ -54,6 +60,12 @@ def _find_rivals(export: StoredClosing) -> Iterator[UUID]:
     yield from (part.id for part in (*parts, *alike(closing, shop, export.pk)))
 
 
+def _find_fellows(export: StoredClosing, rivals: Iterable[StoredClosing]) -> list[StoredClosing]:
+    """Each once, in the order of their coming."""
+    found = {it.pk: it for rival in rivals for it in archived_beside(rival) if it.kind == export.kind}
+    return [found[pk] for pk in sorted(found)]
+
+
 def look_between(export: StoredClosing) -> Between:
     """Read both sides, and in Exact what the rivals have there. Raises `CannotReplace`, or any `ExactError`."""
     rivals = rivals_of(export)
@@ -62,6 +74,7 @@ def look_between(export: StoredClosing) -> Between:
     return Between(
         export=export,
         rivals=tuple(rivals),
+        fellows=tuple(_find_fellows(export, rivals)),
         leaving={it.pk: leaving(it) for it in rivals if it.pk in in_exact},
     )
 

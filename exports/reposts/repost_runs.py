@@ -23,6 +23,7 @@ from exports.reposts.replace import CannotReplace, DryRun, order
 from exports.reposts.repost import CannotRepost, repost
 from exports.reposts.take_out import leave_unbooked
 from exports.way.accept import reconsider
+from exports.way.after_all import book_after_all
 from exports.way.reviews import release
 from exports.way.set_aside import CannotSetAside
 from exports.way.states import MovedByAnother as ExportMoved
@@ -43,6 +44,7 @@ DONE_BY: dict[RunWay, Done] = {
     RunWay.AS_IT_IS: lambda pk, actor, why: reconsider(
         pk, actor=actor, why=because(Why.BOOKED_AS_IT_IS, why), accept_problems=True
     ),
+    RunWay.AFTER_ALL: lambda pk, actor, why: book_after_all(pk, actor=actor, why=why),
     RunWay.SET_ASIDE: lambda pk, actor, why: leave_unbooked(pk, actor=actor, why=why),
 }
 MOVED, BROKE = "moved_by_another", "repost_broke"

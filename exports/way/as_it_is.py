@@ -49,7 +49,7 @@ def outlook(export: StoredClosing, *, gap: bool = False) -> AsItIs:
     word = GAP_WORD if gap else look.verdict.word if isinstance(look.verdict, Disputed) else ""
     odd = frozenset() if gap else WAIVABLE.intersection(it.code for it in look.problems if it.blocking)
     accepted = sorted({*export.accepted_problems, *odd, *filter(None, [word])})
-    with _saying(export, accepted):
+    with saying(export, accepted):
         taken = Look.at(export, standing.entries, standing.divisions)
         decision = decide(taken, destination)
         left = tuple(taken.holding(decision.problems)) if isinstance(decision, Held) else ()
@@ -57,7 +57,8 @@ def outlook(export: StoredClosing, *, gap: bool = False) -> AsItIs:
 
 
 @contextmanager
-def _saying(export: StoredClosing, words: list[str]) -> Iterator[None]:
+def saying(export: StoredClosing, words: list[str]) -> Iterator[None]:
+    """Within it, a closing is looked at as if people had said yes with these `words`. Nothing is written."""
     before = export.accepted_problems
     export.accepted_problems = words
     try:

@@ -120,6 +120,8 @@ CROSS JOIN LATERAL (
     JOIN exports_coveredtickets AS other ON other.establishment_id = mine.establishment_id
         AND other.station = mine.station AND other.tickets && mine.tickets AND other.closing_id <> held.id
         AND (other.live OR {REST_COUNTS.format(row="other")})
+        AND NOT EXISTS (SELECT FROM exports_remainder AS rest
+            WHERE rest.closing_id = other.closing_id AND held.id = ANY (rest.over))
     WHERE mine.closing_id = held.id
 ) AS beside
 WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until <= now())

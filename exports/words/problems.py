@@ -151,6 +151,10 @@ SENTENCES: dict[str, str] = {
         "No closing of the kind that is booked covers these hours: the sales are in no book. "
         "Have the till push the closing that is missing, or change which kind is booked."
     ),
+    "others_set_aside": N_(
+        "{others} told its sales and was set aside. It is not booked by itself: book it after all if its sales are in "
+        "no book yet."
+    ),
     "set_aside": N_("Set aside by a person, so it is in no book: {why}"),
     "correction_waits": N_(
         "It is the corrected version of Z {number}. It is booked once the former version is set aside, its entries "
@@ -392,6 +396,9 @@ SENTENCES: dict[str, str] = {
     "set_aside_in_exact": N_("An entry of this closing is or may be in Exact: take it out there first."),
     "set_aside_other_counts": N_(
         "Another closing counts in its place. Set that one aside first; what it has in Exact is taken out then."
+    ),
+    "set_aside_not_freed": N_(
+        "A closing that counts tells its sales, or it is booked by now: there is nothing to book. Look at its page."
     ),
     "take_out_not_asked": N_(
         "Exact could not be asked: nothing was taken out. The corrected closing waits; decide there."

@@ -29,6 +29,7 @@ class Why(StrEnum):
     LOOKED_AT_AGAIN = "looked at again"
     TAKEN_OUT = "taken out"
     GAP_BOOKED = "gap on suspense"
+    BOOKED_AFTER_ALL = "booked after all"
 
 
 REASONS = {
@@ -51,6 +52,7 @@ REASONS = {
     Why.ANOTHER_SET_ASIDE: _("a closing that covered the same was set aside"),
     Why.LOOKED_AT_AGAIN: _("it is looked at again after it was set aside"),
     Why.TAKEN_OUT: _("its entries are taken out of Exact"),
+    Why.BOOKED_AFTER_ALL: _("it is booked in the place of what was set aside"),
     Why.GAP_BOOKED: _("its gap is booked on the suspense account"),
 }
 # Written down by versions before this one.

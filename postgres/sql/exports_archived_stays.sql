@@ -6,7 +6,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state = 'archived' AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(OLD.problems) problem
-        WHERE problem->>'code' IN ('checked_against', 'covered_within', 'other_level_booked', 'set_aside', 'before_start'))
+        WHERE problem->>'code'
+            IN ('checked_against', 'covered_within', 'other_level_booked', 'set_aside', 'others_set_aside', 'before_start'))
     THEN
         RAISE EXCEPTION 'an archived closing with nothing to book stays archived' USING ERRCODE = 'check_violation';
     END IF;

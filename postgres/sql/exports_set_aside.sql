@@ -35,17 +35,19 @@ CREATE OR REPLACE TRIGGER exports_set_aside_ends BEFORE UPDATE OF ended_at ON ex
 WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
 EXECUTE FUNCTION exports_set_aside_ends();
 
--- What is left of a closing beside others (exports_remainder) goes only when the closing was set aside and comes back: others
--- may tell its sales by then, so what is left of it is another.
+-- What is left of a closing beside others (exports_remainder) goes only when the closing was set aside and comes back, or
+-- when one of those others was set aside: then what is left of it is another (exports/coverage/rows.py). Nothing of it has
+-- entries.
 CREATE OR REPLACE FUNCTION exports_remainder_goes() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM exact_posting WHERE closing_id = OLD.closing_id AND state NOT IN ('withdrawn', 'reversed')
             AND (state <> 'posted' OR reverses_id IS NULL))
-        OR NOT EXISTS (SELECT FROM exports_setaside WHERE closing_id = OLD.closing_id)
         OR EXISTS (SELECT FROM exports_setaside WHERE closing_id = OLD.closing_id AND ended_at IS NULL)
+        OR NOT EXISTS (SELECT FROM exports_setaside WHERE closing_id = OLD.closing_id
+                OR (closing_id = ANY (OLD.over) AND ended_at IS NULL))
     THEN
-        RAISE EXCEPTION 'the rest of a closing stays unless it was set aside and comes back' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'the rest of a closing stays unless it was set aside and comes back, or another was' USING ERRCODE = 'check_violation';
     END IF;
     RETURN OLD;
 END $$;

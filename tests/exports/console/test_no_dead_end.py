@@ -24,7 +24,9 @@ WARN = frozenset(
         *("parameters_of_another_till", "consent_lapses", "consent_in_doubt", "mail_server_away"),
     }
 )
-ARE_OVER = frozenset({"other_level_booked", "checked_against", "covered_within", "set_aside", "before_start"})
+ARE_OVER = frozenset(
+    {"other_level_booked", "checked_against", "covered_within", "set_aside", "others_set_aside", "before_start"}
+)
 HAPPEN = frozenset(
     {
         *("worker_ended", "no_answer", "unclear_answer", "doubtful_refusal", "past_came_back", "adopted_from_books"),

@@ -41,6 +41,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "checked_against": {"others": "Z7 (1), Z7 (2)", "found": "1400.00", "expected": "1400.00"},
     "covered_within": {"others": "Z42"},
     "set_aside": {"why": "typed by hand"},
+    "others_set_aside": {"others": "Z42"},
     "correction_waits": {"number": "1042"},
     "partly_booked": {"others": "Z7 (1)", "found": "1400.00", "expected": "840.00", "difference": "560.00"},
     "sums_differ": {"others": "Z42", "found": "1401.00", "expected": "1400.00", "difference": "1.00"},

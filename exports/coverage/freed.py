@@ -1,0 +1,135 @@
+"""What was archived because others told its sales, and these were set aside since: nobody books them by itself.
+
+A person has it booked after all, or named another of its kind to count in the place of the one that was set aside
+(docs/decisions/0058).
+"""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property, reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from exports.coverage.judge import CHECKED, NAME_LENGTH, OTHER_LEVEL, OTHERS_SET_ASIDE, WITHIN
+from exports.coverage.parts import beside_in_hours, beside_in_tickets, hours_of, met, touch
+from exports.coverage.versions import later_versions, not_set_aside
+from exports.models import ClosingState, SetAside, StoredClosing
+from ledger.closing import Closing
+from ledger.kinds import ClosingKind
+from ledger.money import ZERO, total
+from ledger.tickets import TicketSet
+
+# Why a closing is archived for which others stand, or stood.
+STOOD_FOR = frozenset({CHECKED, WITHIN, OTHER_LEVEL, OTHERS_SET_ASIDE})
+# So far apart may the business dates of two closings be that tell the same sales.
+DAYS_APART = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Freed:
+    """A closing whose sales others told that are `asides` now: the words that hold of these, the oldest first."""
+
+    kind: str
+    asides: tuple[SetAside, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.asides)
+
+    @property
+    def names(self) -> str:
+        """The closings that were set aside, as judgements name them: "Z42, Z7 (1)"."""
+        return ", ".join(name_briefly(it.closing) for it in self.asides)
+
+    @cached_property
+    def word(self) -> str:
+        """How a yes to booking it after all is written down: good for just these words."""
+        name = hashlib.sha256(" ".join(str(it.pk) for it in self.asides).encode()).hexdigest()[:NAME_LENGTH]
+        return f"{OTHERS_SET_ASIDE}_{name}"
+
+    def is_settled(self, words: Collection[str]) -> bool:
+        """Whether people have said that it counts: by a yes among the `words`, or with another of its kind."""
+        return self.word in words or all(self._comes_with_another(it) for it in self.asides)
+
+    def _comes_with_another(self, aside: SetAside) -> bool:
+        instead = aside.instead
+        if instead is None or instead.kind != self.kind or aside.closing.kind == self.kind:
+            return False
+        return not_set_aside([instead.pk]).exists()
+
+
+def name_briefly(export: StoredClosing) -> str:
+    """ "Z42", or "Z7 (1)" of station 1. Reads its document."""
+    scope = export.document.get("scope", "")
+    return f"Z{export.number} ({scope})" if scope else f"Z{export.number}"
+
+
+def freed_of(export: StoredClosing, closing: Closing) -> Freed:
+    """Which closings told the sales of this one and are set aside now, with nothing in their place that tells them."""
+    rows = SetAside.objects.filter(
+        ended_at=None,
+        closing__establishment=export.establishment_id,
+        closing__business_date__range=_days_about(export),
+    ).exclude(closing=export.pk)
+    asides = rows.select_related("closing", "instead").order_by("pk")
+    return Freed(
+        kind=export.kind,
+        asides=tuple(it for it in asides if _tells(it.closing, closing) and not _is_told_instead(it, export, closing)),
+    )
+
+
+def _is_told_instead(aside: SetAside, export: StoredClosing, closing: Closing) -> bool:
+    """Whether what counts in its place, or a later version of it, tells the same sales."""
+    others = [pk for pk in (aside.instead_id, *later_versions(aside.closing_id)) if pk and pk != export.pk]
+    return any(_tells(it, closing) for it in not_set_aside(others))
+
+
+def archived_beside(export: StoredClosing) -> list[StoredClosing]:
+    """The archived closings of other kinds that tell sales of this one, as it stood for them, or others did."""
+    closing = Closing.from_document(export.document)
+    rows = _select_archived(export).exclude(kind=export.kind).exclude(pk=export.pk)
+    return [it for it in rows.order_by("created_at", "pk") if _tells(it, closing)]
+
+
+def left_of_aside(export: StoredClosing) -> Decimal:
+    """The turnover of a closing that is set aside which no other tells that counts: 1400.00, or 560.00 of it."""
+    closing = Closing.from_document(export.document)
+    mine = TicketSet.of(closing.tickets)
+    if not mine:
+        parts = beside_in_hours(closing, export.establishment_id, export.pk)
+        is_all = any(part.kind is ClosingKind.GENERAL for part in parts)
+        within = parts
+    else:
+        met_ones = beside_in_tickets(mine, export.establishment_id, export.pk)
+        parts = [part for part in met_ones if met(closing, part.closing)]
+        is_all = not mine - TicketSet.joined(span for part in parts for span in part.told)
+        within = [part for part in parts if not part.told - mine]
+    if is_all:
+        return ZERO
+    return max(ZERO, export.gross - total(part.closing.turnover for part in within))
+
+
+def _select_archived(export: StoredClosing) -> QuerySet[StoredClosing]:
+    stood_for = reduce(or_, (Q(problems__contains=[{"code": code}]) for code in sorted(STOOD_FOR)))
+    return StoredClosing.objects.filter(
+        stood_for,
+        ~Exists(SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)),
+        establishment=export.establishment_id,
+        business_date__range=_days_about(export),
+        state=ClosingState.ARCHIVED,
+    )
+
+
+def _days_about(export: StoredClosing) -> tuple[date, date]:
+    return export.business_date - DAYS_APART, export.business_date + DAYS_APART
+
+
+def _tells(export: StoredClosing, closing: Closing) -> bool:
+    """Whether a stored closing tells sales of another: by tickets, where one tells none by hours, unlike in kind."""
+    other = Closing.from_document(export.document)
+    if other.tickets and closing.tickets:
+        return bool(TicketSet.of(other.tickets) & TicketSet.of(closing.tickets)) and met(other, closing)
+    return other.kind is not closing.kind and touch(hours_of(other), hours_of(closing))

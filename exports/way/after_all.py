@@ -1,0 +1,104 @@
+"""A closing for which others stood that were set aside since: a person has it booked after all (docs/decisions/0058).
+
+What was set aside stays so. Should it be looked at again, it finds this one counting and is checked against it.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from exports.coverage.freed import DAYS_APART, STOOD_FOR, freed_of
+from exports.coverage.rows import is_freed, lock_shop
+from exports.models import StoredClosing
+from exports.way.accept import reconsider
+from exports.way.as_it_is import saying
+from exports.way.carry_out import go_on
+from exports.way.decide import Decision, Look, decide
+from exports.way.levels import CLOCKS_APART
+from exports.way.prepare import Destination, locked
+from exports.way.set_aside import CannotSetAside
+from exports.way.shown import ShownOtherwise, digest_of
+from exports.way.standing import Standing
+from exports.words.reasons import Why, because
+from ledger.closing import Closing
+from tenants.models import User
+from tenants.put_off import each
+
+BATCH = 200
+# Archived beside what was set aside, or taken back, since they were looked at. For so many days they are found by
+# themselves; later only a person's look at them finds it.
+FOUND_FOR_DAYS = 30
+FREED = """
+SELECT DISTINCT part.id, part.put_off_count
+FROM exports_setaside AS aside
+JOIN exports_storedclosing AS whole ON whole.id = aside.closing_id
+JOIN exports_storedclosing AS part ON part.establishment_id = whole.establishment_id
+    AND part.business_date BETWEEN whole.business_date - %(days_apart)s AND whole.business_date + %(days_apart)s
+WHERE COALESCE(aside.ended_at, aside.at) > now() - make_interval(days => %(days)s)
+    AND COALESCE(aside.ended_at, aside.at) > part.state_since - make_interval(secs => %(apart)s)
+    AND part.state = 'archived' AND (part.put_off_until IS NULL OR part.put_off_until <= now())
+    AND EXISTS (SELECT FROM jsonb_array_elements(part.problems) problem WHERE problem->>'code' = ANY (%(codes)s))
+UNION
+SELECT rest.closing_id, held.put_off_count
+FROM exports_setaside AS aside
+JOIN exports_remainder AS rest ON aside.closing_id = ANY (rest.over)
+JOIN exports_storedclosing AS held ON held.id = rest.closing_id
+WHERE aside.ended_at IS NULL AND aside.at > held.state_since - make_interval(secs => %(apart)s)
+    AND held.state IN ('held', 'waiting') AND (held.put_off_until IS NULL OR held.put_off_until <= now())
+LIMIT %(limit)s
+"""
+
+
+def outlook(export: StoredClosing) -> Decision:
+    """What a closing comes to, booked after all. Load it with `WHERE_CLOSINGS_GO`; writes nothing.
+
+    Raises `CannotSetAside` where something counts that tells its sales, or somebody had it booked already.
+    """
+    if not is_freed(export):
+        raise CannotSetAside("set_aside_not_freed")
+    with saying(export, _words_with_yes(export)):
+        standing = Standing.of(export.pk)
+        return decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
+
+
+def book_after_all(export_id: UUID, *, actor: User | None, why: str, shown: str | None = None) -> StoredClosing:
+    """Have it booked, or held for what is wrong with it.
+
+    Raises `CannotSetAside` as `outlook` does, and `ShownOtherwise` when it would come to something else than what was
+    `shown` (its digest).
+    """
+    with transaction.atomic():
+        lock_shop(export_id)
+        export = locked(export_id)
+        if shown is not None and digest_of(outlook(export)) != shown:
+            raise ShownOtherwise
+        if not is_freed(export):
+            raise CannotSetAside("set_aside_not_freed")
+        export.accepted_problems = _words_with_yes(export)
+        go_on(export, actor=actor, why=because(Why.BOOKED_AFTER_ALL, why))
+    return export
+
+
+def _words_with_yes(export: StoredClosing) -> list[str]:
+    freed = freed_of(export, Closing.from_document(export.document))
+    return sorted({*export.accepted_problems, freed.word})
+
+
+def look_again_at_freed() -> int:
+    """Look again at closings that others told which were set aside, or taken back, since they were looked at.
+
+    What is booked of them by that was said to count; of the others it is told that nothing stands for them. Returns how
+    many.
+    """
+    asked = {
+        "codes": sorted(STOOD_FOR),
+        "apart": CLOCKS_APART.total_seconds(),
+        "days": FOUND_FOR_DAYS,
+        "days_apart": DAYS_APART.days,
+        "limit": BATCH,
+    }
+    with connection.cursor() as sql:
+        sql.execute(FREED, asked)
+        found = sql.fetchall()
+    return each(StoredClosing, found, partial(reconsider, why=Why.ANOTHER_SET_ASIDE), loop="freed")
