@@ -11,11 +11,10 @@ from django.db.models.fields.json import KT
 
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import Posting, PostingState
-from exports.coverage.judge import SET_ASIDE
 from exports.models import ClosingState, StoredClosing
 from exports.way.decide import NOTHING_TO_BOOK, TRAINING
 from exports.way.prepare import ALONG_AN_ESTABLISHMENT
-from exports.way.states import FROM_BEFORE_START, MAY_COME_BACK
+from exports.way.states import FROM_BEFORE_START, MAY_COME_BACK, is_before_start
 from ledger.entry import Entry
 from ledger.problem import Problem
 from on_demand.models import ARRIVED, OnDemandClosing, OnDemandExport, OnDemandState
@@ -141,9 +140,12 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
     }
 
 
-def is_set_aside(export: StoredClosing) -> bool:
-    """Whether a person set it aside: whatever was booked of it is taken out again."""
-    return export.state == ClosingState.ARCHIVED and any(it["code"] == SET_ASIDE for it in export.problems)
+def is_given_up(export: StoredClosing) -> bool:
+    """Whether nothing of it is to stand in any book: a person set it aside, or others stand for it by now.
+
+    What an earlier file holds of it is undone. Exact's first day is none of a file's, and gives nothing up.
+    """
+    return export.state == ClosingState.ARCHIVED and not is_before_start(export)
 
 
 def why_archived(export: StoredClosing) -> list[Problem]:

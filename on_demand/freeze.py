@@ -37,7 +37,7 @@ from on_demand.closings import (
     LATE,
     StandingEntries,
     closings_in,
-    is_set_aside,
+    is_given_up,
     pages,
     standing_entries,
     why_archived,
@@ -230,7 +230,7 @@ class Reader:
         """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
-        whole = whole or is_set_aside(export)  # nothing of it stands any more, so all of it is undone
+        whole = whole or is_given_up(export)  # nothing of it stands any more, so all of it is undone
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
         taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:

@@ -10,7 +10,7 @@ from ledger.closing import Closing
 from ledger.files.booked import NOTHING_TOLD
 from ledger.files.bridge import BridgeTally, Step, Told
 from ledger.money import BOOKS, ZERO
-from on_demand.closings import is_set_aside
+from on_demand.closings import is_given_up
 from postgres.rows import among
 
 # Why nothing of a closing in such a state is booked; in every other state its entries are made.
@@ -36,11 +36,11 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
 
 
 def told_of_undone(export: StoredClosing, told: Told) -> Told:
-    """What counts of a closing that a FEC holds and, once it is set aside, undoes: nothing if another is in its place.
+    """What counts of a closing that a FEC holds and, once it is given up, undoes: nothing if others are in its place.
 
     Of every other closing, `told` as it is.
     """
-    return NOTHING_TOLD if is_set_aside(export) and not is_counted(export, told) else told
+    return NOTHING_TOLD if is_given_up(export) and not is_counted(export, told) else told
 
 
 def is_counted(export: StoredClosing, told: Told) -> bool:
