@@ -4,6 +4,7 @@ The others are left alone. Each step is that of a replacement (`exports.reposts.
 leaves nothing doubled, and a closing that stands right is never touched.
 """
 
+from typing import NamedTuple
 from uuid import UUID
 
 from booking.mapping import stamp_of
@@ -13,7 +14,7 @@ from exact.models import Posting
 from exports.models import ClosingState, Overtaken, StoredClosing
 from exports.reposts.moves import differing
 from exports.reposts.overtaken import meant_entries
-from exports.reposts.replace import CannotReplace, DryRun, dry_run
+from exports.reposts.replace import CannotReplace, DryRun, dry_run, dry_run_of_further
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from ledger.entry import Entry, EntryKind
 
@@ -31,19 +32,30 @@ def dry_run_of(export_id: UUID, *, shown: str) -> DryRun:
     if export.state != ClosingState.EXPORTED:
         raise CannotReplace("correct_moved_on")
     asked = _find_differing(export, destination)
-    if not asked:
+    if asked.going:
+        first, *others = asked.going
+        found = dry_run(first, also=others, for_people=False)
+    elif asked.staying and asked.further:
+        found = dry_run_of_further(asked.staying[0])
+    else:
         Overtaken.objects.filter(closing=export).delete()
         raise CannotReplace("correct_nothing")
-    first, *others = asked
-    found = dry_run(first, also=others, for_people=False)
     # It read the settings once more: changed between the two looks, they are not those that were shown.
     if stamp_of(Mapping.objects.get(establishment=export.establishment_id)) != shown:
         raise CannotReplace("correct_settings_changed")
     return found
 
 
-def _find_differing(export: StoredClosing, destination: Destination) -> list[UUID]:
-    """The postings whose entries stand otherwise than they are meant, by kind and journal, in their order."""
+class _Differing(NamedTuple):
+    """The postings that stand otherwise than they are meant, by kind and journal, those that do not, in their order;
+    and whether an entry is meant of a kind and journal of which none stands."""
+
+    going: list[UUID]
+    staying: list[UUID]
+    further: bool
+
+
+def _find_differing(export: StoredClosing, destination: Destination) -> _Differing:
     if destination.division is None or not destination.is_on:
         raise CannotReplace("replace_other_company")
     meant = meant_entries(export, destination)
@@ -52,4 +64,9 @@ def _find_differing(export: StoredClosing, destination: Destination) -> list[UUI
     rows = Posting.objects.filter(STANDING, closing_id=export.pk).order_by("turn", "revision")
     stands = {it.pk: (EntryKind(it.entry_kind), it.journal, Entry.from_document(it.entry)) for it in rows}
     others = differing((entry for _kind, _journal, entry in stands.values()), meant)
-    return [pk for pk, (kind, journal, _entry) in stands.items() if (kind, journal) in others]
+    keys = {pk: (kind, journal) for pk, (kind, journal, _entry) in stands.items()}
+    return _Differing(
+        going=[pk for pk, key in keys.items() if key in others],
+        staying=[pk for pk, key in keys.items() if key not in others],
+        further=bool(others - {*keys.values()}),
+    )

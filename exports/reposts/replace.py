@@ -29,7 +29,7 @@ from exact.models import BookLine, Division, Posting, PostingState
 from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide
-from exports.way.ended_postings import take_out
+from exports.way.ended_postings import put_in_place, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.shown import name_of
 from exports.way.standing import Standing
@@ -67,19 +67,16 @@ class Old:
 class DryRun:
     """What a replacement would do: `olds` go, the asked one first, then `entries` are posted.
 
+    `posting` is the one that was asked about; where only further entries are missing it stays, and nothing goes.
     `beside` are the closing's postings that stay as they are.
     """
 
+    posting: Posting
     olds: tuple[Old, ...]
     entries: tuple[Entry, ...]
     beside: frozenset[UUID]
     payment_condition: str
     cost_center: str
-
-    @property
-    def posting(self) -> Posting:
-        """The one that was asked about."""
-        return self.olds[0].posting
 
     @property
     def way(self) -> ReplacementWay:
@@ -132,11 +129,41 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
         entries, problems = _book_beside(export, standing, destination)
     if any(it.division_id != posting.division_id for it in going):
         raise CannotReplace("replace_other_company")
+    _refuse_what_is_in_the_way(problems)
+    olds, entries = choose_ways(going, entries, for_people=for_people)
+    return _dry_run(posting, olds, entries, standing, destination)
+
+
+def dry_run_of_further(posting_id: UUID) -> DryRun:
+    """The same where all that stands of a posting's closing stays: what today's settings book beside it.
+
+    Exact is not asked. Raises `CannotReplace`.
+    """
+    posting = Posting.objects.select_related("division__app").get(pk=posting_id)
+    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    destination = Destination.of(export.establishment).of_what_stands()
+    standing = Standing.of(export.pk)
+    if destination.division is None or standing.divisions != {destination.division.pk}:
+        raise CannotReplace("replace_other_company")
+    entries, problems = _book_beside(export, standing, destination)
+    _refuse_what_is_in_the_way(problems)
+    if not entries:
+        raise CannotReplace("correct_nothing")
+    day = _day_of_correction(posting.division, entries)
+    return _dry_run(posting, (), tuple(replace(it, date=day) for it in entries), standing, destination)
+
+
+def _refuse_what_is_in_the_way(problems: Iterable[Problem]) -> None:
     in_the_way = tuple(it for it in problems if it.code != PERIOD_CLOSED)
     if in_the_way:
         raise CannotReplace("replace_not_bookable", in_the_way)
-    olds, entries = choose_ways(going, entries, for_people=for_people)
+
+
+def _dry_run(
+    posting: Posting, olds: tuple[Old, ...], entries: tuple[Entry, ...], standing: Standing, destination: Destination
+) -> DryRun:
     return DryRun(
+        posting=posting,
         olds=olds,
         entries=entries,
         beside=standing.postings,
@@ -216,6 +243,8 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
             asked_by=actor,
         )
         begin(row, shown.olds, why=why)
+        if not shown.olds:
+            put_in_place(export, row)
     return row
 
 

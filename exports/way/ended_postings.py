@@ -43,7 +43,7 @@ def settle(posting: Posting) -> None:
     elif posting.state == PostingState.WITHDRAWN:
         settle_replaced(posting)
     if replacement is not None:
-        _put_in_place(export, replacement)
+        put_in_place(export, replacement)
     elif PostingEvent.objects.filter(posting=posting, after=PostingState.SOUGHT).exists():
         _send_what_is_missing(export)
 
@@ -91,7 +91,7 @@ def _post_reversal(export: StoredClosing, old: Replaced) -> None:
     )
 
 
-def _put_in_place(export: StoredClosing, replacement: Replacement) -> None:
+def put_in_place(export: StoredClosing, replacement: Replacement) -> None:
     """Once all old entries are gone, post the new ones that were ordered."""
     under_way = Posting.objects.filter(closing_id=export.pk, state__in=BEGUN)
     if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():

@@ -295,6 +295,30 @@ def test_other_establishments__of_the_customer_go_along_where_they_are_ticked(
     assert on_accounts(exact, division)["707010"] == Decimal("-2000.00")
 
 
+def test_only_a_further_entry_is_missing__it_is_booked_beside_what_stands(
+    linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
+) -> None:
+    """What is taken to the bank is booked from now on, in the drawer's journal, where nothing was booked before."""
+    division = linked[1]
+    drawer = {"means": {"ESP": {"journal": "30"}}, "means_by_kind": {"cash": {"journal": "31"}}}
+    set_overrides(shop, Overrides.model_validate(drawer), actor=None)
+    cash = {"float_open": "100.00", "expected": "425.00", "counted": "425.00", "banked": "325.00"}
+    assert linked[0].post("closings", closing(**of_day("2026-03-03"), cash=cash)).status_code == 201
+    work(division)
+    before = on_accounts(exact, division)
+    assert Posting.objects.filter(state=PostingState.POSTED).count() == 2
+    set_overrides(shop, Overrides.model_validate({**drawer, "banked_account": "580000"}), actor=None)
+    look(shop.pk)
+    for _press in range(2):
+        ask(client, shop)
+    until_done(division, exact)
+    [_third] = Posting.objects.filter(state=PostingState.POSTED, journal="31")
+    assert on_accounts(exact, division) == {**before, "580000": Decimal("325.00"), "531000": Decimal("-325.00")}
+    assert (Posting.objects.count(), Overtaken.objects.count()) == (3, 0)
+    assert RepostItem.objects.get().outcome == "exporting"
+    assert Replacement.objects.get().done_at is not None
+
+
 def test_first_day_moved_past_it__corrects_what_stands_all_the_same(
     linked: tuple[Caller, Division], shop: Establishment, client: Client, exact: SimulatedExact
 ) -> None:
