@@ -4,6 +4,7 @@ What was set aside stays so. Should it be looked at again, it finds this one cou
 """
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -91,7 +92,7 @@ def look_again_at_freed() -> int:
     What is booked of them by that was said to count; of the others it is told that nothing stands for them. Returns how
     many.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "codes": sorted(STOOD_FOR),
         "apart": CLOCKS_APART.total_seconds(),
         "days": FOUND_FOR_DAYS,
