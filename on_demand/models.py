@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ledger.files.ciel import Ciel
 from ledger.files.fec import Fec
@@ -506,7 +507,7 @@ class MonthlyExport(models.Model):
     day = models.PositiveSmallIntegerField(_("day of the month"), default=5, help_text=_("1 to 28"))
     format = models.CharField(_("format"), max_length=10, choices=OnDemandFormat.choices, default=OnDemandFormat.FEC)
     email = models.EmailField(_("e-mail"))
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(pgettext_lazy("an order", "active"), default=True)
     exported_month = models.DateField(_("last month exported"), null=True, editable=False)
 
     class Meta:

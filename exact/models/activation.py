@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from exact.models.app import CUSTOMER, Connection
 from exact.models.company import Division
@@ -95,7 +96,7 @@ class LinkStep(models.TextChoices):
     DIVISION = "division", _("choosing the company")
     CHECKS = "checks", _("settings being checked")
     START = "start", _("choosing the first day")
-    DONE = "done", _("finished")
+    DONE = "done", pgettext_lazy("a step", "finished")
 
 
 class LinkWay(models.TextChoices):
@@ -138,7 +139,7 @@ class ActivationLink(PutOff):
     expires_at = models.DateTimeField(_("valid until"))
     opened_at = models.DateTimeField(_("first opened"), null=True, editable=False)
     used_at = models.DateTimeField(_("log-in given"), null=True, editable=False)
-    revoked_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    revoked_at = models.DateTimeField(pgettext_lazy("date", "withdrawn"), null=True, editable=False)
     revoked_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("withdrawn by"), editable=False
     )

@@ -38,7 +38,7 @@ class StateFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         groups = [
-            ("attention", _("to be looked at")),
+            ("attention", _("to be dealt with")),
             ("differs", _("differs in Exact")),
             ("moving", _("on its way")),
         ]

@@ -33,7 +33,7 @@ class CodeForm(forms.Form):
     """One code."""
 
     code = forms.CharField(
-        label=_("code"),
+        label=_("Code"),
         max_length=16,
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "inputmode": "text"}

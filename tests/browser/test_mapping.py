@@ -93,7 +93,7 @@ def test_a_breaking_change__is_said_while_typing_and_saved_only_when_confirmed(
 ) -> None:
     linked[0].post("closings", closing())
     page = open_mapping()
-    page.get_by_label("TVA 2 (10 %) : compte de vente").fill("707900")
+    page.get_by_label("TVA 2 (10 %) : compte de ventes").fill("707900")
     expect(page.locator("#mapping-outlook")).to_contain_text("Cela casserait ce qui marche")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     warning = page.get_by_role("alert").filter(has_text="Rien n’est enregistré")
@@ -108,7 +108,7 @@ def test_a_trade__is_shown_as_differences_then_saved(linked: tuple[Caller, Divis
     page = open_mapping()
     page.get_by_label("Les comptes usuels d’un métier").select_option(label="Boulangerie")
     page.get_by_role("button", name="Voir les changements").click()
-    row = page.locator(".mapping-changes tr").filter(has_text="TVA 2 (10 %) : compte de vente")
+    row = page.locator(".mapping-changes tr").filter(has_text="TVA 2 (10 %) : compte de ventes")
     expect(row).to_contain_text("706000")
     expect(row).to_contain_text("707010")
     assert saved(linked) == {}
@@ -158,7 +158,7 @@ def test_preview__without_a_script_comes_with_the_enter_key_and_saves_nothing(
 ) -> None:
     linked[0].post("closings", closing())
     page = open_mapping(script=False)
-    page.get_by_label("TVA 2 (10 %) : compte de vente").fill("706010")
+    page.get_by_label("TVA 2 (10 %) : compte de ventes").fill("706010")
     page.keyboard.press("Enter")
     expect(page.locator(".mapping-entry").first).to_contain_text("Restauration sur place 10 %")
     assert saved(linked) == {}
@@ -168,7 +168,7 @@ def test_screen__has_no_fault_that_axe_finds(linked: tuple[Caller, Division], op
     linked[0].post("closings", closing(payments=SWILE))
     CatalogueItem.objects.filter(division=linked[1], code="707000").delete()
     page = open_mapping()
-    page.get_by_label("TVA 2 (10 %) : compte de vente").fill("706010")
+    page.get_by_label("TVA 2 (10 %) : compte de ventes").fill("706010")
     expect(page.locator(".mapping-changes")).to_be_visible()
     page.locator("details").evaluate_all("all => all.forEach(it => it.open = true)")
     found = Axe().run(page, context=".console", options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})

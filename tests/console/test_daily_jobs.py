@@ -57,7 +57,7 @@ def test_set_a_customer_up_until_its_first_entry(
     body = {"code": code, "software": {"name": "Clyo", "version": "5"}, "device": "A"}
     answer = Client(REMOTE_ADDR="192.0.2.7").post("/api/v1/pair", body, content_type="application/json")
     assert answer.status_code == 201, answer.content
-    page.get_by_role("link", name="Retour à la liste").click()
+    page.get_by_role("link", name="Retour à la liste de contrôle").click()
     page.get_by_role("button", name="Envoyer le lien par e-mail").click()
     expect(page.get_by_text("Le lien a été envoyé à compta@zinc.example")).to_be_visible()
     assert mail.outbox[0].to == ["compta@zinc.example"]

@@ -47,11 +47,11 @@ def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
     chips = {chip.words: chip.without for chip in head(client, **asked).chips}
     assert [*chips] == [
         "Search: PROPRE",
-        "State: to be looked at",
+        "State: to be dealt with",
         f"Establishment: {shop}",
         "Business date: 01/03/2026 – …",
     ]
-    without = chips["State: to be looked at"]
+    without = chips["State: to be dealt with"]
     assert "state=" not in without and "q=PROPRE" in without and "business_date_from=2026-03-01" in without
     foreign = two.foreign.export.establishment
     chips_of_a_neighbour = head(client, establishment__id__exact=foreign.pk).chips

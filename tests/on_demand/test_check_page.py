@@ -80,12 +80,12 @@ def test_check__says_what_explains_the_way_from_tills_to_exact(read: Caller) -> 
     row = page.partition("CA par établissement")[2].partition("Des caisses à la comptabilité")[0]
     assert "4 200,00 € 2 771,00 € 2 771,00 € -1 429,00 €" in row
     assert "pas encore tout Offerts -29,00 € Clôtures retenues -1 400,00 €" in row
-    rates = page.partition("Taux de TVA")[2].partition("Mode de règlement")[0]
+    rates = page.partition("Taux de TVA")[2].partition("Moyens de paiement")[0]
     assert (
         "20,00 % · HT 750,00 € 500,00 € 500,00 € -250,00 € pas encore tout Pas encore comptabilisé -250,00 €" in rates
     )
     assert "1 973,64 € 1 973,64 € -1 026,36 € pas encore tout Offerts -26,36 € Pas encore comptabilisé" in rates
-    means = page.partition("Mode de règlement")[2].partition("Comptes")[0]
+    means = page.partition("Moyens de paiement")[2].partition("Comptes")[0]
     assert "OFF Offerts 29,00 € 0,00 € 0,00 € -29,00 € expliqué Offerts -29,00 €" in means
     assert "CB Carte bancaire 1 800,00 € 1 800,00 € 1 800,00 € 0,00 € concorde" in means
     assert "Total encaissé, tous moyens de paiement 2 821,00 €" in page
@@ -181,7 +181,7 @@ def test_file__holds_the_same_rows(read: Caller, kind: str) -> None:
         assert rows[2][4:10] == ["3", "4200,00", "2771,00", "2771,00", "-1429,00", "pas encore tout"]
         return
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames == ["Contrôle", "Taux de TVA", "Mode de règlement", "Comptes"]
+    assert book.sheetnames == ["Contrôle", "Taux de TVA", "Moyens de paiement", "Comptes"]
     assert [it.value for it in book["Contrôle"][2]][4:9] == [3, 4200, 2771, 2771, -1429]
 
 
@@ -222,7 +222,7 @@ def test_pages__read_the_companies_of_their_own_shops_and_sum_them_alone(
     assert "Aucun de ces établissements n’est relié à Exact." in second
     assert "20,00 % · HT 750,00 € 500,00 € 500,00 €" in second  # of all that was asked for
     first = client.post(f"{question}&page=1")["Location"]
-    assert "0 société(s) lue(s) sur 1." in words_of(client.get(first))
+    assert "Sociétés lues : 0 sur 1." in words_of(client.get(first))
     assert "ZZ3" in words_of(client.get(f"{question}&page=99")).partition("CA par")[2]
 
 

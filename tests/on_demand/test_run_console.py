@@ -42,7 +42,7 @@ def test_preview__says_what_will_be_done_and_starts_nothing() -> None:
         "Déjà dans Exact": "0",
         "Pour le fichier": "2",
         "Retenues": "1",
-        "Non comptabilisées (école, vides)": "0",
+        "Non comptabilisées (école, vides, écartées)": "0",
     }
     assert "4 200,00 €" in page
     assert not OnDemandExport.objects.exists()
@@ -100,7 +100,7 @@ def test_account__that_the_file_cannot_hold_is_said_with_its_setting_in_words() 
     page = page_of(run, till)
     assert page.count("Le journal VENTES dépasse les 2 caractères") == 1
     assert "(réglages des fichiers, journaux, 70)" in page
-    assert f"{till.till.establishment.code} (paramétrage comptable, TVA 2, compte de vente)" in page
+    assert f"{till.till.establishment.code} (paramétrage comptable, TVA 2, compte de ventes)" in page
     assert "Aucun fichier n’a été fait." in page
 
 

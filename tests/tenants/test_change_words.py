@@ -36,7 +36,7 @@ def test_opening_days_are_named() -> None:
 def test_a_mapping_is_told_setting_by_setting__as_its_page_calls_them() -> None:
     till = {"customer_account": "411000", "journals": {"sales": "70", "receipts": "30", "cash": "CA"}}
     lines = told(MAPPING, {"parameters": till}, {"parameters": till | {"customer_account": "411100"}})
-    assert lines == [("Compte client", "411000 → 411100")]
+    assert lines == [("Compte clients", "411000 → 411100")]
     people = {"means": {"TR": {"account": "511840"}}, "separate_families": True}
     assert told(MAPPING, {"overrides": {}}, {"overrides": people}) == [
         ("Moyen de paiement TR", "– → 511840"),
@@ -55,7 +55,7 @@ def test_file_settings_are_told_as_their_form_calls_them() -> None:
 
 def test_what_only_a_program_says_is_left_out() -> None:
     refused = {"problem": "invalid_grant The refresh token is no longer valid.", "user_language": "fr-FR"}
-    assert told("exact_connection", {"problem": "", "user_language": ""}, refused) == [("langue", "– → français")]
+    assert told("exact_connection", {"problem": "", "user_language": ""}, refused) == [("langue", "– → Français")]
     with translation.override("fr"):
         assert kind_of(Change(table_name="otp_totp_totpdevice")) == "second facteur"
     assert told("otp_totp_totpdevice", {}, {"key": "•••", "digits": 6}) == []

@@ -45,7 +45,7 @@ CHAPTERS: Mapping[str, str] = {
     "admin:clyo_ingest_push": "support#un-envoi-refuse",
     "admin:clyo_ingest_tillkey": "revendeur#appairer-une-caisse",
     "admin:exact_activation": "revendeur#faire-relier-exact-par-le-client",
-    "admin:exact_connection": "revendeur#le-lien-avec-exact-est-perdu",
+    "admin:exact_connection": "revendeur#la-liaison-avec-exact-est-perdue",
     "admin:exact_exactapp": "exploitant#la-premiere-heure",
     "admin:exact_finding": "support#une-difference-avec-exact",
     "admin:exact_lane": "support#une-file-d-envoi-a-l-arret",

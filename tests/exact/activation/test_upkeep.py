@@ -219,7 +219,7 @@ def test_consent__lost_is_told_to_each_alone_in_its_language(linked: tuple[Calle
     assert letters == {
         (staff.email,): "L'Étoile & Fils: the link to Exact ends soon",
         (colleague.email,): "L'Étoile & Fils: the link to Exact ends soon",
-        (Connection.objects.get().user_email,): "L'Étoile & Fils\xa0: le lien avec Exact prend bientôt fin",
+        (Connection.objects.get().user_email,): "L'Étoile & Fils\xa0: la liaison avec Exact prend bientôt fin",
     }
 
 

@@ -41,7 +41,7 @@ def test_sentences__every_code_of_a_file_has_one() -> None:
         (
             "fr",
             "Le compte 707000123456 dépasse les 11 caractères que ce fichier peut contenir. "
-            "Modifiez-le dans les réglages de PARIS01 (paramétrage comptable, règlement CB).",
+            "Modifiez-le dans les réglages de PARIS01 (paramétrage comptable, moyen de paiement CB).",
         ),
     ],
     ids=["en", "fr"],
