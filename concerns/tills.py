@@ -48,17 +48,20 @@ def silent(scope: Scope) -> Iterator[Concern]:
             condition=Condition.SILENT,
             **owner_of(it.till.establishment),
             words=say_silence(it, to_merchant=scope.user.role == Role.MERCHANT),
-            mend=_("See the establishment"),
-            address=links.shop(it.till.establishment_id),
+            mend=_("Closed that day?"),
+            address=links.closed_day(it.till.establishment_id, it.since),
             items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
         )
 
 
 def say_silence(it: Silence, *, to_merchant: bool = False) -> str:
     """Since when a till is silent, and what to do: for who looks after the shop, or who stands in it."""
-    words = _("The last closing is of {last}; one was expected on {since}. Ask the shop, or suspend what is closed.")
+    words = _("The last closing is of {last}; one was expected on {since}. Ask the shop, or say that it was closed.")
     if to_merchant:
-        words = _("The last closing is of {last}; one was expected on {since}. Close the till, or call your reseller.")
+        words = _(
+            "The last closing is of {last}; one was expected on {since}. Close the till, or say that you were closed, "
+            "or call your reseller."
+        )
     return words.format(
         last=date_format(it.last, "SHORT_DATE_FORMAT"), since=date_format(it.since, "SHORT_DATE_FORMAT")
     )

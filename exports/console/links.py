@@ -60,6 +60,16 @@ def day_of(establishment: int, day: date) -> str:
     return f"{reverse('console_log')}?{urlencode({'establishment': establishment, 'date': day.isoformat()})}"
 
 
+def closed_days(establishment: int) -> str:
+    """The days an establishment is closed, said and to be said."""
+    return reverse("console_closed", args=[establishment])
+
+
+def closed_day(establishment: int, day: date) -> str:
+    """Whether an establishment was closed on a day: the question, and what was answered."""
+    return f"{reverse('console_closed_day', args=[establishment])}?{urlencode({'day': day.isoformat()})}"
+
+
 def closing(pk: UUID) -> str:
     """The page of one closing."""
     return reverse("admin:exports_storedclosing_change", args=[pk])

@@ -62,6 +62,16 @@ def closed_between(establishment: str, first: date, last: date) -> Exists:
     return Exists(ClosedDays.objects.filter(_meets(first, last), establishment=OuterRef(establishment)))
 
 
+def refuse_days(first: date, last: date) -> None:
+    """Raises `CannotClose` for days on which no shop can be meant to be closed."""
+    if last < first:
+        raise CannotClose(_("The last day comes before the first."))
+    if last - first >= LONGEST:
+        raise CannotClose(_("That is more than a year. Suspend the establishment rather."))
+    if first < FIRST_DAY_BOOKED or last > timezone.localdate() + AHEAD_MAX:
+        raise CannotClose(_("These days are too far away. Check the year."))
+
+
 def say_closed(
     shop: Establishment, first: date, last: date, *, by: User, note: str = "", kind: ClosedKind = ClosedKind.DAY
 ) -> Said:
@@ -70,7 +80,7 @@ def say_closed(
     With spans that share a day with it or stand beside it it becomes one: holidays, if any of them is. Raises
     `CannotClose`.
     """
-    _refuse(first, last)
+    refuse_days(first, last)
     with transaction.atomic():
         _wait_for_others(shop)
         around = _lock_spans(shop, first - ONE_DAY, last + ONE_DAY)
@@ -122,15 +132,6 @@ def _cut_out(span: ClosedDays, first: date, last: date) -> None:
             said_by_id=span.said_by_id,
             said_at=span.said_at,
         )
-
-
-def _refuse(first: date, last: date) -> None:
-    if last < first:
-        raise CannotClose(_("The last day comes before the first."))
-    if last - first >= LONGEST:
-        raise CannotClose(_("That is more than a year. Suspend the establishment rather."))
-    if first < FIRST_DAY_BOOKED or last > timezone.localdate() + AHEAD_MAX:
-        raise CannotClose(_("These days are too far away. Check the year."))
 
 
 def _wait_for_others(shop: Establishment) -> None:

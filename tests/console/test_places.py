@@ -127,7 +127,7 @@ def test_shop__shows_how_it_stands_what_waits_and_what_happened(here: World) -> 
     names = [it.name for it in columns["news"]], [it.name for it in columns["facts"]]
     assert names == (
         ["standing", "waits", "month", "notes", "lately"],
-        ["identity", "exact", "tills", "mapping", "exports"],
+        ["identity", "exact", "tills", "closed", "mapping", "exports"],
     )
     told = {it.name: it.it for column in columns.values() for it in column}
     assert told["standing"]["shown"].condition == "failed"

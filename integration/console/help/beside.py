@@ -16,6 +16,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_account": "revendeur#recevoir-les-courriels",
     "console_causes": "support#une-cloture-en-echec",
     "console_check": "comptable#verifier-un-mois",
+    "console_closed": "revendeur#fermer-pour-conges",
     "console_correction": "revendeur#corriger-l-histoire-apres-un-changement-de-compte",
     "console_correction_run": "revendeur#corriger-l-histoire-apres-un-changement-de-compte",
     "console_customer": "support#par-ou-commencer",

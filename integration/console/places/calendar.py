@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of
 from exports.words.closed_words import say_span
 from exports.words.money import euros
@@ -38,9 +39,11 @@ class Cell:
 class Month:
     """A month: weeks of seven cells (None outside of it), how often each word stands in it, and the months around it.
 
-    `turnover` is of the whole month; `choices` are months to go to, the newest first.
+    `turnover` is of the whole month; `choices` are months to go to, the newest first; `missed` are the days on which a
+    till should have closed and did not, the latest first.
     """
 
+    shop: Establishment
     first: date
     weeks: list[list[Cell | None]]
     legend: list[tuple[DayWord, int]]
@@ -48,6 +51,7 @@ class Month:
     before: date | None
     after: date | None
     choices: list[date]
+    missed: list[date]
 
     @property
     def weekdays(self) -> list[tuple[str, str]]:
@@ -64,7 +68,7 @@ def asked_month(query: QueryDict, shop: Establishment) -> date:
 
 
 def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]) -> Month:
-    """The month that begins with `first`; `address_of` says where a day leads. Five queries."""
+    """The month that begins with `first`; `address_of` says where a day leads. Six queries."""
     last = _next_month(first) - timedelta(days=1)
     days = {it.day: it for it in days_of([shop], first, last)[shop.pk]}
     turnover = turnover_of(shop, first, last)
@@ -72,9 +76,10 @@ def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]
     grid = Calendar().monthdatescalendar(first.year, first.month)
     words = [it.word for it in days.values()]
     return Month(
+        shop=shop,
         first=first,
         weeks=[
-            [_cell(days[day], turnover.get(day), address_of(day), today) if day in days else None for day in week]
+            [_cell(shop, days[day], turnover.get(day), address_of(day), today) if day in days else None for day in week]
             for week in grid
         ],
         legend=[(word, words.count(word)) for word in DayWord if word in words and word is not DayWord.BLANK],
@@ -82,10 +87,11 @@ def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]
         before=_if_in_years((first - timedelta(days=1)).replace(day=1)),
         after=_if_in_years(_next_month(first)) if _next_month(first) <= today else None,
         choices=_list_choices(first, today.replace(day=1)),
+        missed=[it.day for it in reversed(days.values()) if it.word is DayWord.SILENT],
     )
 
 
-def _cell(it: ShopDay, turnover: Decimal | None, address: str, today: date) -> Cell:
+def _cell(shop: Establishment, it: ShopDay, turnover: Decimal | None, address: str, today: date) -> Cell:
     said = [date_format(it.day, "l j F Y"), it.word.label, *say_day(it)]
     if turnover is not None:
         said.append(euros(turnover))
@@ -93,10 +99,18 @@ def _cell(it: ShopDay, turnover: Decimal | None, address: str, today: date) -> C
         day=it.day,
         word=it.word,
         turnover=turnover,
-        address=address if it.word not in (DayWord.BLANK, DayWord.CLOSED) else "",
+        address=where_to(it, shop, address),
         said=", ".join(said),
         is_today=it.day == today,
     )
+
+
+def where_to(it: ShopDay, shop: Establishment, address: str) -> str:
+    """Where a day leads: to what came of it (`address`); where nothing did, and somebody said or must say whether the
+    shop was closed, to that question."""
+    if it.word is DayWord.SILENT or (it.span is not None and not it.closings):
+        return links.closed_day(shop.pk, it.day)
+    return "" if it.word in (DayWord.BLANK, DayWord.CLOSED) else address
 
 
 def say_day(it: ShopDay) -> list[str]:

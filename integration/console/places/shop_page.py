@@ -20,6 +20,7 @@ SECTIONS: tuple[Section[Establishment], ...] = (
     Section(name="identity", column=Column.FACTS, tell=shop_facts.identity),
     Section(name="exact", column=Column.FACTS, tell=shop_facts.exact),
     Section(name="tills", column=Column.FACTS, tell=shop_facts.tills),
+    Section(name="closed", column=Column.FACTS, tell=shop_facts.closed),
     Section(name="mapping", column=Column.FACTS, tell=shop_facts.mapping),
     Section(name="exports", column=Column.FACTS, tell=shop_facts.exports),
 )

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from concerns.condition import Condition, ShopCondition, conditions_of
 from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of
-from integration.console.places.calendar import say_day
+from integration.console.places.calendar import say_day, where_to
 from tenants.models import Establishment, User
 
 DAYS = 31
@@ -79,9 +79,8 @@ def map_of(user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopC
 
 
 def _cell(shop: Establishment, it: ShopDay) -> Cell:
-    nothing = it.word in (DayWord.BLANK, DayWord.CLOSED)
     said = [shop.name, date_format(it.day, "SHORT_DATE_FORMAT"), it.word.label, *say_day(it)]
-    return Cell(word=it.word, said=", ".join(said), address="" if nothing else links.day_of(shop.pk, it.day))
+    return Cell(word=it.word, said=", ".join(said), address=where_to(it, shop, links.day_of(shop.pk, it.day)))
 
 
 def worst_first(shops: QuerySet[Establishment], waits: Mapping[int, ShopCondition]) -> list[int]:
