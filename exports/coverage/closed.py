@@ -8,13 +8,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exports.models import ClosedDays, ClosedKind
+from exports.models.closed_days import DAYS
 from tenants.models import FIRST_DAY_BOOKED, WHY_MAX, Establishment, User
 
 LONGEST = timedelta(days=366)
@@ -44,6 +47,17 @@ def closed_days_of(shops: Collection[int]) -> defaultdict[int, list[ClosedDays]]
     for it in ClosedDays.objects.filter(establishment__in=[*shops]).order_by("first_day"):
         found[it.establishment_id].append(it)
     return found
+
+
+def ranges_of(establishment: str) -> ArraySubquery:
+    """The spans of the establishment that rows of any table have by that path, for `spans_of` to read."""
+    own = ClosedDays.objects.filter(establishment=OuterRef(establishment)).order_by("first_day")
+    return ArraySubquery(own.values(days=DAYS))
+
+
+def spans_of(ranges: Iterable[Any]) -> list[ClosedDays]:
+    """Spans as `ranges_of` read them: of each its days and nothing else."""
+    return [ClosedDays(first_day=it.lower, last_day=it.upper - ONE_DAY) for it in ranges]
 
 
 def span_of(day: date, spans: Iterable[ClosedDays]) -> ClosedDays | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from exports.coverage.closed import closed_days_of, count_closed, span_of
+from exports.coverage.closed import count_closed, ranges_of, span_of, spans_of
 from exports.models import ClosedDays, StoredClosing
 from tenants.models import Till
 
@@ -74,16 +74,15 @@ class Silence:
 
 
 def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
-    """Which of these tills owe a closing up to `day`, those that stopped last first. Two queries.
+    """Which of these tills owe a closing up to `day`, those that stopped last first. One query.
 
     A till that stopped stays silent until it closes again, or until somebody suspends it or its shop. One that never
     closed is no silent one (`concerns.tills.never_sent`).
     """
-    rows = [*with_last_days(expected_tills(tills), day).filter(last__lt=day).select_related("establishment__tenant")]
-    closed = closed_days_of({till.establishment_id for till in rows})
     found = []
-    for till in rows:
-        since = _find_expected(till, day, closed[till.establishment_id])
+    rows = with_last_days(expected_tills(tills), day).filter(last__lt=day).annotate(closed=ranges_of("establishment"))
+    for till in rows.select_related("establishment__tenant"):
+        since = _find_expected(till, day, spans_of(till.closed))
         if since is not None:
             found.append(Silence(till=till, last=till.last, since=since))
     return sorted(found, key=lambda it: (-it.since.toordinal(), it.till.establishment.code, it.till.name))

@@ -22,7 +22,10 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.TO_SET: _("The mapping no longer fits the company in Exact. New closings wait until it does."),
     Condition.MISSING: _("A till's numbers say that a closing exists which never came. Have the till push it again."),
     Condition.SUSPENDED: _("Somebody suspended it: its tills are refused and no closing is expected."),
-    Condition.SILENT: _("A till that should have closed did not. It stays so until it closes, somebody says that the shop was closed, or it is suspended."),
+    Condition.SILENT: _(
+        "A till that should have closed did not. It stays so until it closes, somebody says that the shop was closed, "
+        "or it is suspended."
+    ),
     Condition.NEVER_SENT: _("Paired, linked, and no closing ever came. Ask whether the till sends."),
     Condition.WAITING: _("Closings come, but nobody has linked Exact yet. Send the link; they leave by themselves."),
     Condition.LINK_DOUBTFUL: _(

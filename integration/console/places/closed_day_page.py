@@ -92,7 +92,9 @@ def _close(request: HttpRequest, shop: Establishment, first: date, last: date) -
         words = _("{shop}: closed on {day}. No closing of that day is expected any more.")
     else:
         words = _("{shop}: closed from {day} until {last}. No closing of these days is expected any more.")
-    messages.success(request, words.format(shop=shop, days=say_days(said.span), day=_write_short(first), last=_write_short(last)))
+    messages.success(
+        request, words.format(shop=shop, days=say_days(said.span), day=_write_short(first), last=_write_short(last))
+    )
 
 
 def _take_back(request: HttpRequest, shop: Establishment, day: date) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -56,7 +56,6 @@ class SpanShown:
     came: int
     from_day: date | None
     to_day: date | None
-    over: bool
 
 
 def closed_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
@@ -105,7 +104,8 @@ def _read(form: QueryDict) -> tuple[Asked | None, str]:
     if "first" not in form:
         return None, ""
     try:
-        first, last = texts.day(form.get("first", "")), texts.day(form.get("last", "") or form["first"])
+        typed = form.get("first", "")
+        first, last = texts.day(typed), texts.day(form.get("last", "") or typed)
         refuse_days(first, last)
     except ValueError:
         return None, _("Choose the first and the last day it is closed.")
@@ -155,29 +155,41 @@ def _take_back(request: HttpRequest, shop: Establishment, form: QueryDict) -> No
 
 def list_spans(user: User, shop: Establishment) -> dict[str, list[SpanShown]]:
     """The closed days of a shop: those that last or are to come, and the latest of those that are over."""
-    today = timezone.localdate(timezone=shop.zone)
+    past = [*_read_spans(user, shop).filter(last_day__lt=_find_today(shop)).order_by("-first_day")[:PAST_SHOWN]]
+    coming = [*_read_spans(user, shop).filter(last_day__gte=_find_today(shop)).order_by("first_day")]
+    people = User.objects.filter(pk__in={it.said_by_id for it in (*coming, *past)})
+    names = {it.pk: str(it) for it in people}
+    return {
+        "coming": [_show_span(it, names.get(it.said_by_id, "")) for it in coming],
+        "past": [_show_span(it, names.get(it.said_by_id, "")) for it in past],
+    }
+
+
+def coming_spans(user: User, shop: Establishment) -> list[SpanShown]:
+    """The days it is closed, now and to come, without who said so. One query."""
+    rows = _read_spans(user, shop).filter(last_day__gte=_find_today(shop))
+    return [_show_span(it, "") for it in rows.order_by("first_day")]
+
+
+def _read_spans(user: User, shop: Establishment) -> QuerySet[Any]:
     own = StoredClosing.objects.filter(
         establishment=OuterRef("establishment"),
         business_date__gte=OuterRef("first_day"),
         business_date__lte=OuterRef("last_day"),
     )
     of_span = own.order_by().values("establishment")
-    rows = visible_to(user, ClosedDays.objects.filter(establishment=shop)).annotate(
+    return visible_to(user, ClosedDays.objects.filter(establishment=shop)).annotate(
         came=Subquery(of_span.annotate(it=Count("*")).values("it")),
         from_day=Subquery(of_span.annotate(it=Min("business_date")).values("it")),
         to_day=Subquery(of_span.annotate(it=Max("business_date")).values("it")),
     )
-    coming = [*rows.filter(last_day__gte=today).order_by("first_day")]
-    past = [*rows.filter(last_day__lt=today).order_by("-first_day")[:PAST_SHOWN]]
-    people = User.objects.filter(pk__in={it.said_by_id for it in (*coming, *past)})
-    names = {it.pk: str(it) for it in people}
-    return {
-        "coming": [_show_span(it, names.get(it.said_by_id, ""), over=False) for it in coming],
-        "past": [_show_span(it, names.get(it.said_by_id, ""), over=True) for it in past],
-    }
 
 
-def _show_span(span: Any, who: str, *, over: bool) -> SpanShown:
+def _find_today(shop: Establishment) -> date:
+    return timezone.localdate(timezone=shop.zone)
+
+
+def _show_span(span: Any, who: str) -> SpanShown:
     return SpanShown(
         span=span,
         days=say_days(span),
@@ -186,5 +198,4 @@ def _show_span(span: Any, who: str, *, over: bool) -> SpanShown:
         came=span.came or 0,
         from_day=span.from_day,
         to_day=span.to_day,
-        over=over,
     )

@@ -10,7 +10,7 @@ from exact.models import Activation, ActivationLink, LinkStep
 from exports.console.overtaken_shown import left_behind
 from exports.coverage.latest import last_days_of_tills
 from exports.way.reviews import waiting_for_review
-from integration.console.places.closed_page import list_spans
+from integration.console.places.closed_page import coming_spans
 from integration.console.places.section import Told, Visit
 from integration.console.set_up.progress import list_tills
 from on_demand.models import MonthlyExport, OnDemandExport, OnDemandShop
@@ -66,7 +66,7 @@ def closed(visit: Visit, shop: Establishment) -> Told:
     """The days it is closed, now and to come."""
     if not visit.user.has_perm("exports.change_closeddays"):
         return None
-    return {"shop": shop, "spans": list_spans(visit.user, shop)["coming"]}
+    return {"shop": shop, "spans": coming_spans(visit.user, shop)}
 
 
 def mapping(visit: Visit, shop: Establishment) -> Told:
