@@ -66,7 +66,7 @@ class TillAdmin(SuspendableAdmin):
 
     @admin.action(description=_("Make a pairing code"), permissions=["change"])
     def make_pairing_code(self, request: HttpRequest, queryset: QuerySet[Till]) -> None:
-        for till in queryset.select_related("establishment"):
+        for till in queryset.filter(ended_at=None).select_related("establishment"):
             code = issue_code(till, by=person_behind(request))
             words = _("{till}: code {code}, valid once for 24 hours. It is shown only now.")
             self.message_user(request, words.format(till=till, code=code), messages.SUCCESS)

@@ -15,6 +15,7 @@ from exports.coverage.gaps import NOT_FOLLOWED, followed_stations, uncovered_bef
 from ledger.closing import Closing as Facts
 from ledger.kinds import ClosingKind
 from ledger.problem import Problem
+from ledger.tickets import TicketSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Neighbour:
 class Neighbours:
     """What was already received around a number of one sequence: itself, the one before, the one after.
 
-    The sequence is that of one `era` of the till; `namesakes` have the number in any.
+    The sequence is that of one `era` of the till; `namesakes` have the number in any. `tickets` are its own.
     """
 
     same: Neighbour | None
@@ -44,6 +45,7 @@ class Neighbours:
     era: int = 0
     namesakes: tuple[Neighbour, ...] = ()
     tickets_follow: bool = True
+    tickets: TicketSet = TicketSet()
 
     def repeated(self, digest: str) -> Neighbour | None:
         """The closing that came before with the same content, else the one whose number it claims."""
@@ -76,12 +78,12 @@ ORDER BY there.version
 """  # noqa: S608
 
 
-def neighbours(till_id: int, establishment_id: int, facts: Facts) -> Neighbours:
+def neighbours(till_id: int, establishment_id: int, facts: Facts, tickets: TicketSet) -> Neighbours:
     """Read them, and whether the tickets follow, in one query. Of several versions of one number the newest counts."""
     place = {"till": till_id, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
     with connection.cursor() as sql:
         asked: dict[str, Any] = place | {"closed_at": facts.closed_at, "establishment": establishment_id}
-        sql.execute(NEIGHBOURS, asked | followed_stations(facts))
+        sql.execute(NEIGHBOURS, asked | followed_stations(tickets))
         rows = sql.fetchall()
     era, not_followed = rows[0][:2]
     found = [_neighbour(*row[2:]) for row in rows if row[2] is not None]
@@ -93,6 +95,7 @@ def neighbours(till_id: int, establishment_id: int, facts: Facts) -> Neighbours:
         era=era,
         namesakes=tuple(it for it in found if it.number == facts.number),
         tickets_follow=not not_followed,
+        tickets=tickets,
     )
 
 
@@ -168,4 +171,4 @@ def check_coverage(establishment_id: int, facts: Facts, around: Neighbours) -> l
     follows = around.before is not None and around.before.number == facts.number - 1
     if facts.kind is not ClosingKind.GENERAL or facts.training or around.tickets_follow or not follows:
         return []
-    return uncovered_before(establishment_id, facts)
+    return uncovered_before(establishment_id, around.tickets)

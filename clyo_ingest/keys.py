@@ -116,19 +116,26 @@ def revoke_keys(till: Till) -> int:
     return _valid(TillKey.objects.filter(till=till)).update(revoked_at=timezone.now())
 
 
-def issue_code(till: Till, *, by: User | None) -> str:
+def issue_code(till: Till, *, by: User | None, why: str = "") -> str:
     """Make a pairing code, `K7QM-2PXD`, valid once for 24 hours; earlier unused codes of the till end."""
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     with transaction.atomic():
-        PairingCode.objects.filter(till=till, used_at=None).update(expires_at=timezone.now())
+        end_codes(till)
         PairingCode.objects.create(
             tenant_id=till.tenant_id,
             till=till,
             digest=_digests(code)[0],
             made_by=by,
+            why=why,
             expires_at=timezone.now() + CODE_LIFE,
         )
     return f"{code[:4]}-{code[4:]}"
+
+
+def end_codes(till: Till) -> None:
+    """End the codes of a till that nobody used yet."""
+    now = timezone.now()
+    PairingCode.objects.filter(till=till, used_at=None, expires_at__gt=now).update(expires_at=now)
 
 
 class TillSuspended(Exception):
@@ -136,7 +143,8 @@ class TillSuspended(Exception):
 
 
 def redeem_code(code: str, *, software: str, device: str) -> tuple[Till, str] | None:
-    """Turn a pairing code into its till and a first key; None when it is unknown, used or over. Earlier keys end.
+    """Turn a pairing code into its till and a first key; None when it is unknown, used or over, or its till was put
+    away. Earlier keys end.
 
     Raises `TillSuspended`, and leaves the code as it is.
     """
@@ -144,7 +152,9 @@ def redeem_code(code: str, *, software: str, device: str) -> tuple[Till, str] | 
     now = timezone.now()
     with transaction.atomic():
         with serving(EVERYTHING):
-            codes = PairingCode.objects.filter(digest__in=_digests(plain), used_at=None, expires_at__gt=now)
+            codes = PairingCode.objects.filter(
+                digest__in=_digests(plain), used_at=None, expires_at__gt=now, till__ended_at=None
+            )
             row = codes.select_for_update(of=("self",)).select_related("till__establishment__tenant__reseller").first()
         if row is None:
             return None

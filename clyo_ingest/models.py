@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from exports.models import StoredClosing
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import SeenByTenant
-from tenants.models import Establishment, Tenant, Till, User
+from tenants.models import WHY_MAX, Establishment, Tenant, Till, User
 
 
 class TillKey(models.Model):
@@ -47,6 +47,7 @@ class PairingCode(models.Model):
     till = models.ForeignKey(Till, models.PROTECT, related_name="pairing_codes", verbose_name=_("till"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("made by"))
+    why = models.CharField(_("why"), max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True)

@@ -25,12 +25,13 @@ from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.problem_bodies import Fault
 from clyo_ingest.sameness import differing, same_closing
 from clyo_ingest.succession import Told
+from exports.coverage.anew import tickets_of
 from exports.coverage.judge import CORRECTION_WAITS, Disputed, Place, judge, rests_on_others
 from exports.coverage.rows import ONCE, asks, is_new_kind, rows_of, settle_kinds
 from exports.models import StoredClosing
 from exports.way.accept import accept
 from exports.way.destination import forget_gap
-from exports.way.locked_till import lock_till
+from exports.way.locked_till import LockedTill, lock_till
 from ledger.check import check_arrival
 from ledger.closing import Closing as Facts
 from ledger.problem import Problem
@@ -139,17 +140,14 @@ def _take(
 ) -> Received:
     till = lock_till(push.till_id, whole_shop=attempt.whole_shop)
     establishment = till.establishment
-    around = neighbours(push.till_id, establishment.pk, facts)
-    repeated = around.repeated(digest)
-    if repeated is not None and make_room is not None and repeated.digest != digest:
-        make_room(facts)
-        around = neighbours(push.till_id, establishment.pk, facts)
-        repeated = around.same
+    around, repeated = _look_around(till, digest, facts, make_room)
     corrected = around.same if attempt.correcting and repeated is not None and repeated.digest != digest else None
     if repeated is not None and corrected is None:
         return _answer_repeat(push, repeated.closing_id, content, digest)
     told = Told.of(facts, content, around.before.told if around.before else None)
-    place = Place(establishment_id=establishment.pk, practice=till.practice, contested=attempt.contested)
+    place = Place(
+        establishment_id=establishment.pk, till_id=till.till_id, practice=till.practice, contested=attempt.contested
+    )
     verdict = None if facts.training else _wait_for(corrected) if corrected else judge(facts, place)
     unknown = is_new_kind(facts, verdict, till.practice)
     if (unknown or rests_on_others(verdict)) and not attempt.whole_shop:
@@ -173,11 +171,26 @@ def _take(
     )
     export = accepted.export
     kept = _insert_closing(push, export, digest, facts, around, told, version)
-    insert(*accepted.rows, kept, *rows_of(export, facts, verdict))
+    insert(*accepted.rows, kept, *rows_of(export, facts, verdict, till.practice))
     if unknown or asks(verdict):
         settle_kinds(export, facts, verdict, till.practice)
     _close_gap(facts, around)
     return Received(export=export, scope=facts.scope, new=True)
+
+
+def _look_around(
+    till: LockedTill, digest: str, facts: Facts, make_room: Callable[[Facts], None] | None
+) -> tuple[Neighbours, Neighbour | None]:
+    """Its neighbours, and the closing that came before under its number, once there is room for what a person takes."""
+    tickets = tickets_of(facts, till.till_id, till.practice.anew)
+    place = (till.till_id, till.establishment.pk, facts, tickets)
+    around = neighbours(*place)
+    repeated = around.repeated(digest)
+    if repeated is None or make_room is None or repeated.digest == digest:
+        return around, repeated
+    make_room(facts)
+    around = neighbours(*place)
+    return around, around.same
 
 
 def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
@@ -201,8 +214,8 @@ def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
         409,
         "closing_conflict",
         detail=_(
-            "The closing that was received first stands; this one is kept for support. If the till's counters began "
-            "anew, support takes it as a closing of its own."
+            "The closing that was received first stands; this one is kept for support. If a device that counts from 1 "
+            "took the place of this till, have your reseller say so in the console: “Replace” beside the till."
         ),
         errors=[Fault(pointer=pointer, code="differs", message=message) for pointer in pointers],
         closing_id=first.pk,

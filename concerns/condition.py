@@ -124,7 +124,7 @@ def _spread(concern: Concern) -> Iterator[tuple[int, ShopCondition]]:
 def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
     own = StoredClosing.objects.filter(establishment=OuterRef("pk"))
     newest = own.order_by("-business_date")
-    tills = Till.objects.filter(establishment=OuterRef("pk"), suspended_at=None, paired_at__isnull=False)
+    tills = Till.objects.filter(establishment=OuterRef("pk"), ended_at=None, suspended_at=None, paired_at__isnull=False)
     active = Activation.objects.filter(establishment=OuterRef("pk"))
     moving = own.filter(state__in=[ClosingState.READY, ClosingState.EXPORTING])
     return (

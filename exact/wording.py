@@ -126,7 +126,7 @@ MONEY_FACTS = frozenset(
 SIGNS = {BOOKS: "€"}
 NOTHING = "–"  # where a sentence names what is empty: no third party
 DAYS = frozenset({"date", "received", "former", "earliest", "latest"})
-INSTANTS = frozenset({"told", "ended", "opened_at", "closed_at"})
+INSTANTS = frozenset({"told", "ended", "since", "opened_at", "closed_at"})
 # Facts that are called as amounts or numbers are elsewhere, and are days or counts here.
 DAYS_OF = {"business_date": {"found"}, "file_outside_fiscal_year": {"first", "last"}}
 COUNTS_OF = {"ticket_count": {"found"}}

@@ -100,7 +100,8 @@ def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool
 
 def _count_usual(till: Till, day: date) -> int:
     """How many closings a till sent of that weekday, the last time it worked on one of the weeks before."""
-    if till.suspended_at is not None or StoredClosing.objects.filter(till=till, business_date__gt=day).exists():
+    gone = till.suspended_at is not None or till.ended_at is not None
+    if gone or StoredClosing.objects.filter(till=till, business_date__gt=day).exists():
         return 0
     return next((sent for before in same_weekdays(day) if (sent := _came(till, before))), 0)
 

@@ -108,6 +108,7 @@ BOOKS = frozenset(
         "exact.Posting",
         "exact.PostingEvent",
         "exports.ClosingEvent",
+        "exports.CountersAnew",
         "exports.CoveredTickets",
         "exports.LevelChange",
         "exports.Remainder",

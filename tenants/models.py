@@ -8,12 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
-from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
+from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameAs, SameTenant, Unchanging
 from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
 from tenants.membership import Membership
@@ -272,6 +272,15 @@ class Till(models.Model):
     software = models.CharField(_("software"), max_length=60, blank=True, editable=False)
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
+    # Put away for good: kept for its history, no key, nothing expected. `continues` is the till whose place it took,
+    # with counters of its own (`clyo_ingest.replacing`).
+    ended_at = models.DateTimeField(_("put away since"), null=True, editable=False)
+    ended_why = models.CharField(
+        _("why it was put away"), max_length=WHY_MAX, blank=True, default="", db_default="", editable=False
+    )
+    continues = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="continued_by", editable=False, verbose_name=_("in place of")
+    )
     paired_at = models.DateTimeField(_("paired"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -286,7 +295,13 @@ class Till(models.Model):
                 violation_error_message=_("This establishment already has a till with this name. Choose another name."),
             ),
             models.UniqueConstraint(fields=["id", "tenant"], name="tenants_till_with_tenant"),
+            models.UniqueConstraint(fields=["id", "establishment"], name="tenants_till_with_establishment"),
+            models.CheckConstraint(
+                condition=Q(ended_why="") | Q(ended_at__isnull=False), name="tenants_till_why_while_ended"
+            ),
+            models.CheckConstraint(condition=~Q(continues=F("id")), name="tenants_till_continues_another"),
             SameTenant("establishment"),
+            SameAs("continues", "establishment_id"),
             _suspended_says_why("till"),
             Audited(),
             SeenByTenant(shop=True, written_by=()),

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('till', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairing_codes', to='tenants.till', verbose_name='till')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('why', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='why')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
                 ('expires_at', models.DateTimeField(verbose_name='valid until')),
                 ('used_at', models.DateTimeField(null=True, verbose_name='used')),

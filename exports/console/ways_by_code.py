@@ -6,6 +6,7 @@ Setting aside and a corrected version fit every held closing, so they are named 
 from exact.wording import SENTENCES as OF_EXACT
 from exports.console import ways_out as ways
 from exports.console.ways_out import COVERED_IN_PART, WAVED_THROUGH, Way
+from exports.coverage.anew import ANEW_WITHIN
 from exports.coverage.judge import CORRECTION_WAITS, WHICH
 from exports.words.problems import MENDED_IN_THE_MAPPING
 from ledger.gap import GAP_CODES
@@ -39,6 +40,7 @@ WAYS_BY_CODE: dict[str, tuple[Way, ...]] = {
     **dict.fromkeys(_STANDING, (ways.REPLACE, ways.TAKE_OUT)),
     **dict.fromkeys(_REFUSED, (ways.SEND_AGAIN, *_LAST)),
     **dict.fromkeys(_TILLS, _LAST),
+    ANEW_WITHIN: (ways.BOOK_AS_IT_IS, *_LAST),
     CORRECTION_WAITS: (ways.DECIDE,),
     WHICH: (ways.SAY_WHICH,),
     "first_review": (ways.RELEASE,),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.lane.states import is_replaceable, stands
 from exact.models import Posting, PostingState
+from exports.coverage.anew import ANEW_WITHIN
 from exports.coverage.freed import archived_beside
 from exports.coverage.judge import CORRECTION_WAITS, PARTLY, SUMS_DIFFER, TAKEN_AT_A_WORD, WHICH
 from exports.coverage.rows import is_freed
@@ -33,7 +34,7 @@ COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
 WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
 # What no suspense account explains: whose money it is, and which VAT was never due.
 NO_GAP = frozenset({"currency", "offered_vat"})
-RIVALLED = TAKEN_AT_A_WORD | {CORRECTION_WAITS}
+RIVALLED = (TAKEN_AT_A_WORD | {CORRECTION_WAITS}) - {ANEW_WITHIN}
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
 # So many closings are taken by name at once: each is a field of the form that is sent back.
 CHOSEN_MAX = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 100

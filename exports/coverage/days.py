@@ -159,8 +159,8 @@ def _walk(
 
 
 def _should_have_closed(shop: Establishment, till: Till, day: date, closed: _Closed) -> bool:
-    suspended, closed_on = _first_day(shop, till.suspended_at), closed.tills.get(till.pk, set())
-    if day in closed_on or (suspended is not None and day >= suspended):
+    gone, closed_on = _first_day(shop, till.suspended_at, till.ended_at), closed.tills.get(till.pk, set())
+    if day in closed_on or (gone is not None and day >= gone):
         return False
     return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=closed.spans)
 

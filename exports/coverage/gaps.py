@@ -10,9 +10,7 @@ from django.db import connection
 from exports.coverage.judge import UNCOVERED, uncovered
 from exports.coverage.parts import live_among, live_among_each
 from exports.models import StoredClosing
-from ledger.closing import Closing
 from ledger.problem import Problem
-from ledger.stations import one_spelling
 from ledger.tickets import Span, TicketSet
 
 # Whether the ticket before a closing's first of some station is covered by none that counts, nor by a training or one
@@ -39,19 +37,18 @@ WHERE told.before > 0
 """
 
 
-def followed_stations(closing: Closing) -> dict[str, Any]:
-    """Each station of a closing, and the ticket before its first: what the statements here ask about."""
+def followed_stations(tickets: TicketSet) -> dict[str, Any]:
+    """Each station of a closing's tickets, and the ticket before its first: what the statements here ask about."""
     firsts: dict[str, int] = {}
-    for it in closing.tickets:
-        station = one_spelling(it.station)
-        firsts[station] = min(it.first, firsts.get(station, it.first))
+    for it in tickets:
+        firsts[it.station] = min(it.first, firsts.get(it.station, it.first))
     return {"told_stations": [*firsts], "tickets_before": [first - 1 for first in firsts.values()]}
 
 
-def uncovered_before(establishment_id: int, closing: Closing) -> list[Problem]:
+def uncovered_before(establishment_id: int, tickets: TicketSet) -> list[Problem]:
     """Warn of the tickets before a closing that no closing covers that counts, as far back as any was told."""
     with connection.cursor() as sql:
-        sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(closing)})
+        sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(tickets)})
         since = [(station, before, first) for station, before, first in sql.fetchall() if first is not None]
     spans = TicketSet.joined(Span(station, first, before) for station, before, first in since if first <= before)
     return uncovered(spans - live_among(spans, establishment_id, or_nobodys=True))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from exports.coverage.anew import ANEW_WITHIN, Anew, anew_within, tickets_of
 from exports.coverage.parts import (
     Part,
     alike,
@@ -48,7 +49,7 @@ HOURS_UNCOVERED = "hours_uncovered"
 # From before the first day its establishment books in Exact (`exports.way.decide`): kept, booked should that day move.
 BEFORE_START = "before_start"
 # What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
-TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN})
+TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN, ANEW_WITHIN})
 # Why a closing is archived that is looked at again when what counts has changed.
 LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL, SET_ASIDE, OTHERS_SET_ASIDE})
 # Why a closing is held that counts only once a person, or another closing, has settled it.
@@ -94,12 +95,16 @@ Verdict: TypeAlias = Counts | NotBooked | Disputed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """What an establishment books, and the kinds that count there so far, with tickets told and without."""
+    """What an establishment books, and the kinds that count there so far, with tickets told and without.
+
+    `anew`: which of its stations' tickets were counted anew, and when.
+    """
 
     level: str
     told: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     question_open: bool = False
+    anew: tuple[Anew, ...] = ()
 
     def beside(self, closing: Closing) -> frozenset[str]:
         """The other kinds that count, and of which nobody can see by tickets whether they are the same sales."""
@@ -113,13 +118,14 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a closing stands: its establishment, its own id once it has one, and what is known of the others.
+    """Where a closing stands: its establishment, its till, its own id once it has one, what is known of the others.
 
     `contested`: the database has refused its tickets or hours, or nobody tried yet; without, it is a new closing that
     is tried first. `words`: what a person said yes to, each for the one dispute that was shown (`Disputed.word`).
     """
 
     establishment_id: int
+    till_id: int
     practice: Practice
     closing_id: UUID | None = None
     contested: bool = True
@@ -134,6 +140,10 @@ class Place:
         """Whether a person said that it is booked although its establishment books another kind."""
         return any(said.startswith(OTHERS_SET_ASIDE) for said in self.words)
 
+    def tickets_of(self, closing: Closing) -> TicketSet:
+        """The tickets that a closing of this till covers here."""
+        return tickets_of(closing, self.till_id, self.practice.anew)
+
 
 def judge(closing: Closing, place: Place) -> Verdict:
     """Say whether a closing counts. Changes nothing, so that previews may ask too."""
@@ -147,8 +157,9 @@ def judge(closing: Closing, place: Place) -> Verdict:
     unclear = place.practice.beside(closing) or (place.practice.question_open and not closing.tickets)
     if level == BookedLevel.AUTO and unclear:
         return Disputed(problems=(Problem(code=WHICH),))
-    if (again := _same_again(closing, place)) and not place.accepted(again):
-        return again
+    for asked in (_same_again(closing, place), _anew_within(closing, place)):
+        if asked and not place.accepted(asked):
+            return asked
     return _judge_by_hours(closing, place) or _judge_by_tickets(closing, place)
 
 
@@ -182,8 +193,14 @@ def _same_again(closing: Closing, place: Place) -> Disputed | None:
     return None
 
 
+def _anew_within(closing: Closing, place: Place) -> Disputed | None:
+    """Another till gave way to one that counts from 1 while this closing lasted."""
+    said = tuple(anew_within(closing, place.till_id, place.practice.anew))
+    return Disputed(problems=said, word=_word(said)) if said else None
+
+
 def _judge_by_tickets(closing: Closing, place: Place) -> Verdict:
-    mine = TicketSet.of(closing.tickets)
+    mine = place.tickets_of(closing)
     others_count = place.practice.told - {closing.kind.value}
     parts = (
         beside_in_tickets(mine, place.establishment_id, place.closing_id)
@@ -283,7 +300,7 @@ def _find_uncovered(closing: Closing, place: Place) -> list[Problem]:
     """
     if closing.kind is not ClosingKind.GENERAL and place.closing_id is None:
         return []
-    mine = TicketSet.of(closing.tickets)
+    mine = place.tickets_of(closing)
     if mine:
         return uncovered(mine - live_among(mine, place.establishment_id, but=place.closing_id))
     if place.closing_id is None or is_empty(closing):

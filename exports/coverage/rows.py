@@ -12,6 +12,7 @@ from psycopg.types.range import Range
 
 from exact.lane.states import UNDONE
 from exact.models import Posting
+from exports.coverage.anew import anew_in, tickets_of
 from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.freed import STOOD_FOR, freed_of
 from exports.coverage.judge import (
@@ -38,7 +39,6 @@ from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
-from ledger.tickets import TicketSet
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
@@ -94,6 +94,7 @@ def practice_of(establishment: Establishment) -> Practice:
         told=frozenset(row.told),
         untold=frozenset(row.untold),
         question_open=row.asked_at is not None and row.answered_at is None,
+        anew=anew_in(establishment.pk),
     )
 
 
@@ -111,6 +112,7 @@ def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
         return Counts(closing=closing)
     place = Place(
         establishment_id=export.establishment_id,
+        till_id=export.till_id,
         practice=practice_of(export.establishment),
         closing_id=export.pk,
         words=export.accepted_problems,
@@ -204,11 +206,11 @@ def _gave_way(export: StoredClosing) -> bool:
     return bool(told) and not any(told)
 
 
-def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None) -> list[Insertion]:
+def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> list[Insertion]:
     """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
     counts = isinstance(verdict, Counts)
     columns = {"live": counts, **_identify(export)}
-    mine = TicketSet.of(closing.tickets)
+    mine = tickets_of(closing, export.till_id, practice.anew)
     if mine:
         return [Insertion(TICKETS, {**columns, "training": closing.training, **span_parameters(mine)})]
     if closing.training or is_empty(closing):
@@ -246,7 +248,7 @@ def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, ac
         over=[*verdict.over],
         made_by=actor,
     )
-    mine = TicketSet.of(closing.tickets)
+    mine = tickets_of(closing, export.till_id, anew_in(export.establishment_id))
     free = mine - live_among(mine, export.establishment_id)
     CoveredTickets.objects.filter(closing=export.pk).delete()
     for tickets, live in ((free, True), (mine - free, False)):

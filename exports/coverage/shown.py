@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from exports.coverage.anew import anew_in, tickets_of
 from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN
 from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings, together
 from exports.models import StoredClosing
 from exports.words.money import in_currency
 from ledger.closing import Closing
 from ledger.figures import Figures
-from ledger.tickets import TicketSet
 
 SHOWN_FOR = frozenset({CHECKED, WITHIN, PARTLY, SUMS_DIFFER, OVERLAP})
 
@@ -69,7 +69,8 @@ def comparison_of(export: StoredClosing) -> Comparison | None:
 
 
 def _find_parts_beside(export: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:
-    mine, shop = TicketSet.of(closing.tickets), export.establishment_id
+    shop = export.establishment_id
+    mine = tickets_of(closing, export.till_id, anew_in(shop))
     parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
     booked = together(parts)
     return parts, siblings(closing, booked, shop, export.pk) if mine and mine.is_within(booked) else []

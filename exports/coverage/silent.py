@@ -110,6 +110,6 @@ def with_last_days(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
 
 
 def expected_tills(tills: QuerySet[Till]) -> QuerySet[Till]:
-    """Those of these tills that may send: paired, and neither they nor whose they are is suspended."""
-    live = Q(suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
+    """Those of these tills that may send: paired, not put away, and neither they nor whose they are is suspended."""
+    live = Q(ended_at=None, suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
     return tills.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False)

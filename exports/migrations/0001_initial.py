@@ -44,6 +44,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CountersAnew',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
+                ('station', models.TextField()),
+                ('since', models.DateTimeField()),
+                ('former', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
+                ('till', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'station', 'till'), name='exports_counters_anew_once'), postgres.guards.SameTenant('establishment', name='exports_countersanew_establishment_id_same_tenant'), postgres.guards.SameTenant('former', name='exports_countersanew_former_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_countersanew_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_countersanew_only_added_to'), postgres.seen.SeenByTenant(name='exports_countersanew_seen', shop=True, written_by=())],
+            },
+        ),
+        migrations.CreateModel(
             name='LevelChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import SeenByTenant
-from tenants.models import BookedLevel, Establishment, Tenant, User
+from tenants.models import BookedLevel, Establishment, Tenant, Till, User
 
 
 class CoveredTickets(models.Model):
@@ -144,6 +144,30 @@ class ClosingKinds(models.Model):
                 condition=Q(asked_at__isnull=False, answered_at=None),
                 name="exports_kinds_open_question",
             )
+        ]
+
+
+class CountersAnew(models.Model):
+    """The ticket counter of a station began anew: the till that told its tickets gave way to one that counts from 1.
+
+    Tickets told since are another series: nothing compares them with the numbers of before (`exports.coverage.anew`).
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
+    establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
+    station = models.TextField()
+    since = models.DateTimeField()
+    former = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
+    till = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "station", "till"], name="exports_counters_anew_once"),
+            SameTenant("establishment"),
+            SameTenant("former"),
+            SameTenant("till"),
+            OnlyAddedTo(),
+            SeenByTenant(shop=True, written_by=()),
         ]
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 
 from booking.models import Mapping
 from exact.models import Activation, Division
+from exports.coverage.anew import ANEW, read_anew
 from exports.coverage.judge import Practice
 from exports.way.prepare import Destination
 from postgres.partial_row import PartialRow
@@ -24,7 +25,7 @@ DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
 # nothing, and keeps what is booked there as it was read. The establishment first, as all who lock both.
 LOCKED = f"""
 SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
-    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL
+    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL, {ANEW}
 FROM tenants_till AS till
 JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
 LEFT JOIN booking_mapping AS mapping ON mapping.establishment_id = establishment.id
@@ -69,11 +70,12 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
         mapping if mapping.pk is not None else Mapping(establishment=establishment),
         establishment,
     )
-    told, untold, question_open = row
+    told, untold, question_open, anew = row
     practice = Practice(
         level=establishment.booked_level,
         told=frozenset(told or ()),
         untold=frozenset(untold or ()),
         question_open=question_open,
+        anew=read_anew(anew),
     )
     return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice)

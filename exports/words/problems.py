@@ -127,6 +127,10 @@ SENTENCES: dict[str, str] = {
         "It covers the same sales as {others}, but says {found} where they say {expected}: {difference} differ. "
         "Compare them on the till; then book the difference, or leave it."
     ),
+    "counters_anew_within": N_(
+        "The tickets of station {station} began anew on {since}, while this closing lasted: a till was replaced. Book "
+        "it as it is only if its sales are in no closing of these tills; else set it aside."
+    ),
     "same_again": N_(
         "Its hours are those of closing {other} or overlap with them, its sums are the same ({found}), and no tickets "
         "or totals tell them apart. Book it as it is only if it is another one."

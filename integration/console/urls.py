@@ -38,6 +38,7 @@ urlpatterns = [
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("", include("integration.console.places.urls")),
+    path("", include("integration.console.guided.urls")),
     path("help/", admin.site.admin_view(help_pages.help_page), name="console_help"),
     path("help/states/", admin.site.admin_view(help_pages.states_page), name="console_help_states"),
     path("help/<slug:name>/", admin.site.admin_view(help_pages.book_page), name="console_help_book"),

@@ -212,6 +212,9 @@ class Migration(migrations.Migration):
                 ('software', models.CharField(blank=True, editable=False, max_length=60, verbose_name='software')),
                 ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended since')),
                 ('suspended_why', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='why it is suspended')),
+                ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='put away since')),
+                ('ended_why', models.CharField(blank=True, db_default='', default='', editable=False, max_length=200, verbose_name='why it was put away')),
+                ('continues', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued_by', to='tenants.till', verbose_name='in place of')),
                 ('paired_at', models.DateTimeField(editable=False, null=True, verbose_name='paired')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
             ],
@@ -219,7 +222,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'till',
                 'verbose_name_plural': 'tills',
                 'ordering': ['establishment__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name. Choose another name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_till_why_while_suspended'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='tenants_till_seen', shop=True, written_by=())],
+                'constraints': [models.UniqueConstraint(fields=('establishment', 'name'), name='tenants_till_one_per_name', violation_error_message='This establishment already has a till with this name. Choose another name.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_till_with_tenant'), models.UniqueConstraint(fields=('id', 'establishment'), name='tenants_till_with_establishment'), models.CheckConstraint(condition=models.Q(('ended_why', ''), ('ended_at__isnull', False), _connector='OR'), name='tenants_till_why_while_ended'), models.CheckConstraint(condition=models.Q(('continues', models.F('id')), _negated=True), name='tenants_till_continues_another'), postgres.guards.SameTenant('establishment', name='tenants_till_establishment_id_same_tenant'), postgres.guards.SameAs('continues', 'establishment_id', name='tenants_till_continues_id_same_establishment_id'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_till_why_while_suspended'), postgres.guards.Audited(name='tenants_till_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='tenants_till_seen', shop=True, written_by=())],
             },
         ),
         migrations.CreateModel(

@@ -110,7 +110,9 @@ class TillList(PlaceList, TillAdmin):
     @admin.display(description=_("state"))
     def pairing(self, till: Till) -> str:
         tone, words = "warning", _now("till not paired")
-        if till.suspended_at is not None:
+        if till.ended_at is not None:
+            tone, words = "quiet", _now("till put away")
+        elif till.suspended_at is not None:
             tone, words = "quiet", _now("suspended till")
         elif till.paired_at is not None:
             tone, words = "good", _now("paired till")

@@ -50,14 +50,25 @@ def exact(visit: Visit, shop: Establishment) -> Told:
 
 
 def tills(visit: Visit, shop: Establishment) -> Told:
-    """Every till: whether it is paired, with which device, when it last closed."""
+    """Every till: whether it is paired, with which device, when it last closed; those that were put away last."""
     if not visit.user.has_perm("tenants.view_till"):
         return None
-    shown = list_tills([shop.pk], suspended=True)[shop.pk]
+    shown = sorted(list_tills([shop.pk], suspended=True)[shop.pk], key=lambda it: it.till.ended_at is not None)
     last_days = last_days_of_tills([it.till for it in shown])
+    names = {it.till.pk: it.till.name for it in shown}
+    in_place_of = {it.till.continues_id: it.till.name for it in shown}
     return {
         "shop": shop,
-        "tills": [{"shown": it, "till": it.till, "last_day": last_days.get(it.till.pk)} for it in shown],
+        "tills": [
+            {
+                "shown": it,
+                "till": it.till,
+                "last_day": last_days.get(it.till.pk),
+                "former": names.get(it.till.continues_id),
+                "successor": in_place_of.get(it.till.pk),
+            }
+            for it in shown
+        ],
         "may_change": visit.user.has_perm("tenants.change_till"),
     }
 

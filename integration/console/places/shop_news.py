@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking.models import Mapping
+from clyo_ingest.models import PairingCode
 from concerns.condition import condition_of
 from exact.models import Activation, ActivationEvent, Finding
 from exports.console import links
@@ -153,6 +154,8 @@ def _what_people_changed(user: User, shop: Establishment) -> Iterator[Happened]:
     rows = [
         shop,
         *Till.objects.filter(establishment=shop),
+        # A till that gets another device says why with its new code.
+        *PairingCode.objects.filter(till__establishment=shop).exclude(why="").order_by("-created_at")[:OF_EACH],
         *Mapping.objects.filter(establishment=shop).only("pk", "establishment"),
         *Activation.objects.filter(establishment=shop).only("pk"),
         *visible_to(user, MonthlyExport.objects.filter(establishment=shop)).only("pk"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,12 +15,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from clyo_ingest.keys import issue_code
 from concerns.condition import conditions_of
 from exact.activation.link_mail import mail_link
 from exact.activation.links import make_link, revoke
 from exact.models import ActivationLink, LinkWay
 from exports.console import links
+from integration.console.set_up.codes import make_codes
 from integration.console.set_up.forms import ContactForm, CustomerForm, EstablishmentForm, TillsForm
 from integration.console.set_up.progress import STEPS, being_set_up, progress_of
 from ledger import texts
@@ -140,21 +139,17 @@ def checklist_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
 def codes_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     """New pairing codes, shown and printed this once: for one till (`till`), else for all that are not paired yet."""
     shop = _shop(request, establishment_id, "tenants.change_till")
-    tills = Till.objects.filter(establishment=shop, suspended_at=None).select_related("establishment")
+    tills = Till.objects.filter(establishment=shop, suspended_at=None, ended_at=None).select_related("establishment")
     asked = request.POST.get("till", "")
     chosen = [get_object_or_404(tills, pk=texts.whole(asked))] if asked else [*tills.filter(paired_at=None)]
     if not chosen:
         messages.info(request, _("Every till of this establishment is paired."))
         return redirect(_address(shop.tenant, shop))
-    by = person_behind(request)
-    made = [(till, issue_code(till, by=by)) for till in chosen]
     context = {
         "title": _("Pairing codes"),
         "subtitle": str(shop),
         "shop": shop,
-        "made_at": timezone.now(),
-        # A scanner types what it reads, so the picture holds the code and nothing else. No Micro QR: few can read it.
-        "codes": [(till, code, segno.make_qr(code).svg_inline(omitsize=True, border=2)) for till, code in made],
+        "codes": make_codes(chosen, by=person_behind(request)),
         "back": _address(shop.tenant, shop),
     }
     return _page(request, "console/set_up/codes.html", context)

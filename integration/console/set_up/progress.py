@@ -185,11 +185,11 @@ def _read_links(shops: Iterable[int]) -> dict[int, list[ActivationLink]]:
 
 
 def list_tills(shops: Iterable[int], *, suspended: bool = False) -> dict[int, list[TillShown]]:
-    """The tills of each establishment by their names, with the codes still valid; `suspended`: those put away too."""
+    """The tills of each establishment by their names, with the codes still valid; `suspended`: those not in use too."""
     found: dict[int, list[TillShown]] = defaultdict(list)
     usable = PairingCode.objects.filter(till=OuterRef("pk"), used_at=None, expires_at__gt=timezone.now())
     rows = Till.objects.filter(establishment__in=[*shops]).order_by("name")
-    rows = rows if suspended else rows.filter(suspended_at=None)
+    rows = rows if suspended else rows.filter(suspended_at=None, ended_at=None)
     for till in rows.annotate(code_until=Subquery(usable.order_by("-expires_at").values("expires_at")[:1])):
         found[till.establishment_id].append(TillShown(till=till, code_until=till.code_until))
     return found

@@ -42,6 +42,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "covered_within": {"others": "Z42"},
     "set_aside": {"why": "typed by hand"},
     "others_set_aside": {"others": "Z42"},
+    "counters_anew_within": {"station": "1", "since": "2026-03-14T08:55:00+01:00"},
     "correction_waits": {"number": "1042"},
     "partly_booked": {"others": "Z7 (1)", "found": "1400.00", "expected": "840.00", "difference": "560.00"},
     "sums_differ": {"others": "Z42", "found": "1401.00", "expected": "1400.00", "difference": "1.00"},

@@ -1,0 +1,105 @@
+"""Ticket numbers that come a second time because a till gave way to one that counts from 1: a series of their own.
+
+Coverage compares tickets by station and number. Where a station's counter began anew, what was told since stands under
+the station's name with the number of the series, "1 (2)": a name no till can give (`ledger.stations`), so it meets
+nothing of before and the database's constraint needs no second thought.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from exports.models.coverage import CountersAnew
+from ledger.closing import Closing
+from ledger.problem import Problem
+from ledger.stations import one_spelling
+from ledger.tickets import TicketSet
+from postgres.transactions import assert_in_transaction
+from tenants.models import Till
+
+ANEW_WITHIN = "counters_anew_within"
+# Every station of which the former till told tickets, under its plain name.
+NOTE = """
+INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id)
+SELECT DISTINCT till.tenant_id, till.establishment_id, regexp_replace(covered.station, ' \\(\\d+\\)$', ''),
+    %(since)s::timestamptz, till.id, %(till)s::bigint
+FROM tenants_till AS till
+JOIN exports_storedclosing AS closing ON closing.till_id = till.id
+JOIN exports_coveredtickets AS covered ON covered.closing_id = closing.id
+WHERE till.id = %(former)s
+ON CONFLICT DO NOTHING
+"""
+
+# Those of a row called `establishment`, for a statement that reads more of it.
+ANEW = """
+(SELECT json_agg(json_build_array(anew.station, anew.since, anew.former_id, anew.till_id) ORDER BY anew.since, anew.id)
+ FROM exports_countersanew AS anew WHERE anew.establishment_id = establishment.id)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """A station's counter began anew at a moment, when `till` took the place of `former`; both by their keys."""
+
+    station: str
+    since: datetime
+    former: int
+    till: int
+
+
+def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
+    """Write down that the stations `former` told tickets of count anew, as `till` took its place. Once for both."""
+    assert_in_transaction()
+    with connection.cursor() as sql:
+        sql.execute(NOTE, {"former": former.pk, "till": till.pk, "since": since})
+
+
+def anew_in(establishment_id: int) -> tuple[Anew, ...]:
+    """All of an establishment, in the order of time."""
+    rows = CountersAnew.objects.filter(establishment=establishment_id).order_by("since", "pk")
+    return tuple(Anew(station=it.station, since=it.since, former=it.former_id, till=it.till_id) for it in rows)
+
+
+def read_anew(told: Iterable[tuple[str, str, int, int]] | None) -> tuple[Anew, ...]:
+    """The same, of what `ANEW` gave."""
+    return tuple(
+        Anew(station=station, since=datetime.fromisoformat(since), former=former, till=till)
+        for station, since, former, till in told or ()
+    )
+
+
+def tickets_of(closing: Closing, till_id: int, anew: Iterable[Anew]) -> TicketSet:
+    """The tickets a closing of this till covers, each under its station's series."""
+    plain = TicketSet.of(closing.tickets)
+    series: dict[str, int] = {}
+    for it in anew:
+        if _is_behind(it, closing, till_id):
+            series[it.station] = series.get(it.station, 1) + 1
+    if not series:
+        return plain
+    return TicketSet.joined(
+        span._replace(station=f"{span.station} ({series[span.station]})") if span.station in series else span
+        for span in plain
+    )
+
+
+def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:
+    """What is odd about a closing of a third till that lasted from one series into the next: which of its tickets are
+    of which, nobody can tell."""
+    told = {one_spelling(it.station) for it in closing.tickets}
+    return [
+        Problem(code=ANEW_WITHIN, pointer="/tickets", facts={"station": it.station, "since": it.since.isoformat()})
+        for it in anew
+        if it.station in told
+        and till_id not in (it.former, it.till)
+        and closing.opened_at < it.since < closing.closed_at
+    ]
+
+
+def _is_behind(it: Anew, closing: Closing, till_id: int) -> bool:
+    """Whether a closing was counted after the counter began anew. The two tills themselves count on one side of it."""
+    if till_id in (it.former, it.till):
+        return till_id == it.till
+    return closing.opened_at >= it.since

@@ -1,0 +1,173 @@
+"""A till's device is replaced, as people say it on the till's pages: it goes on counting, or counts from 1."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clyo_ingest.models import PairingCode, ReceivedClosing
+from exports.console import links
+from exports.coverage.silent import silences
+from exports.models import StoredClosing
+from exports.models.coverage import CoveredTickets
+from tenants.factories import AccountantFactory, MerchantFactory, ResellerFactory, StaffFactory, TillFactory
+from tenants.models import Till, User
+from tests.clients import client_of
+from tests.clyo_ingest.given import codes, colleague
+from tests.conftest import Caller, closing
+
+
+def day_of(number: int, day: str, first: int, **more: Any) -> dict[str, Any]:
+    """A GÉNÉRALE of ten tickets of one day."""
+    hours = {"business_date": day, "opened_at": f"{day}T08:00:00+01:00", "closed_at": f"{day}T23:00:00+01:00"}
+    tickets = [{"station": "1", "first": first, "last": first + 9, "count": 10, "cancelled": 0}]
+    return closing(number, **{**hours, "tickets": tickets, "totals": None, **more})
+
+
+@pytest.fixture
+def staff(till: Caller) -> User:
+    return StaffFactory(reseller=till.till.tenant.reseller)
+
+
+@pytest.fixture
+def refused(till: Caller) -> Caller:
+    """Z 1 and 2 of March came long ago; since the device was changed another Z 1 was refused."""
+    for number, day in ((1, "2026-03-14"), (2, "2026-03-15")):
+        assert till.post("closings", day_of(number, day, 10 * number - 9)).status_code == 201
+    assert till.post("closings", day_of(1, "2026-03-16", 1)).status_code == 409
+    return till
+
+
+def replace(person: User, till: Till, case: str, **form: Any) -> Any:
+    asked = {"case": case, "why": "écran cassé", "name": "Caisse 2", "since": "2026-03-16T07:00", **form}
+    return client_of(person).post(reverse("console_replace_till", args=[till.pk]), asked)
+
+
+def pair(answer: Any) -> Caller:
+    """The new device, paired with the code the page showed."""
+    [shown] = answer.context["done"].codes
+    body = {"code": shown.code, "software": {"name": "Clyo", "version": "5.12.9"}, "device": "neuf"}
+    paired = Client().post("/api/v1/pair", body, content_type="application/json")
+    assert paired.status_code == 201, paired.content
+    return Caller(shown.till, paired.json()["key"])
+
+
+def test_replacing__begins_at_the_till_and_asks_which_case_it_is(refused: Caller, staff: User) -> None:
+    client, address = client_of(staff), reverse("console_replace_till", args=[refused.till.pk])
+    assert address in client.get(links.shop(refused.till.establishment_id)).content.decode()
+    assert address in client.get(reverse("console_causes")).content.decode()
+    page = client.get(address).content.decode()
+    assert "Z 2 du 15/03/2026" in page
+    assert "1 clôture a été refusée depuis" in page
+    assert "?case=same" in page
+    assert "Z 1 · 16/03/2026" in client.get(address, {"case": "anew"}).content.decode()
+
+
+def test_same_counters__a_new_code_and_the_old_key_ends_when_it_is_used(refused: Caller, staff: User) -> None:
+    answer = replace(staff, refused.till, "same")
+    assert refused.get("till").status_code == 200
+    new = pair(answer)
+    assert (new.till, refused.get("till").status_code) == (refused.till, 401)
+    assert codes(new.post("closings", day_of(3, "2026-03-16", 21))) == {}
+    code = PairingCode.objects.get()
+    assert (code.why, code.made_by) == ("écran cassé", staff)
+    assert "écran cassé" in client_of(staff).get(links.shop(new.till.establishment_id)).content.decode()
+
+
+def test_same_counters__a_lost_device_is_refused_at_once(till: Caller, staff: User) -> None:
+    replace(staff, till.till, "same", at_once="on")
+    assert till.get("till").status_code == 401
+
+
+def test_counting_anew__is_a_till_of_its_own_in_place_of_the_former(refused: Caller, staff: User) -> None:
+    answer = replace(staff, refused.till, "anew")
+    new = pair(answer)
+    former = Till.objects.get(pk=refused.till.pk)
+    assert (new.till.continues, new.till.establishment_id) == (former, former.establishment_id)
+    assert (former.ended_why, refused.get("till").status_code) == ("écran cassé", 401)
+    taken = ReceivedClosing.objects.get(till=new.till)
+    assert (taken.number, taken.export.problems) == (1, [])
+    assert codes(new.post("closings", day_of(2, "2026-03-17", 11))) == {}
+    page = client_of(staff).get(links.shop(former.establishment_id)).content.decode()
+    assert "Caisse 2 a pris sa place" in page
+    assert "refusée" not in client_of(staff).get(reverse("console_causes")).content.decode()
+
+
+def test_counting_anew__its_tickets_are_another_series_for_every_till_of_the_shop(refused: Caller, staff: User) -> None:
+    beside, again = colleague(refused), day_of(1, "2026-03-17", 11)
+    new = pair(replace(staff, refused.till, "anew"))
+    assert codes(new.post("closings", again | {"kind": "station", "scope": "1", "number": 7})) == {}
+    assert codes(beside.post("closings", again)) == {"checked_against": False}
+    late = beside.post("closings", day_of(2, "2026-03-18", 11))
+    assert codes(late) == {"tickets_overlap": True}
+    stations = CoveredTickets.objects.filter(closing__till=new.till).values_list("station", flat=True)
+    assert {*stations} == {"1 (2)"}
+
+
+def test_counting_anew__a_closing_of_another_till_across_the_change_asks(refused: Caller, staff: User) -> None:
+    beside = colleague(refused)
+    replace(staff, refused.till, "anew", since="2026-03-16T15:00")
+    held = beside.post("closings", day_of(1, "2026-03-16", 500))
+    assert codes(held) == {"counters_anew_within": True}
+    export = StoredClosing.objects.get(pk=held.json()["id"])
+    book = reverse("console_way", args=["as-it-is"])
+    client = client_of(StaffFactory(reseller=staff.reseller, role="reseller_admin"))
+    shown = client.get(book, {"closing": str(export.pk)}).context["shown"]
+    client.post(book, {"closing": str(export.pk), "confirm": "yes", "why": "vérifié", "shown": shown.digest})
+    export.refresh_from_db()
+    assert export.state == "waiting"
+
+
+def test_counting_anew__twice_is_once(refused: Caller, staff: User) -> None:
+    replace(staff, refused.till, "anew")
+    assert pair(replace(staff, refused.till, "anew", name="Autre")).till.name == "Caisse 2"
+    assert (Till.objects.count(), ReceivedClosing.objects.count()) == (2, 3)
+    answer = client_of(staff).get(reverse("console_replace_till", args=[refused.till.pk]))
+    assert answer.url == f"{links.shop(refused.till.establishment_id)}#tills"
+
+
+@pytest.mark.parametrize("wrong", [{"why": ""}, {"name": ""}, {"since": "2999-01-01T00:00"}, {"name": "Caisse bar"}])
+def test_counting_anew__says_what_is_missing_and_does_nothing(refused: Caller, staff: User, wrong: Any) -> None:
+    TillFactory(establishment=refused.till.establishment, name="Caisse bar")
+    answer = replace(staff, refused.till, "anew", **wrong)
+    assert answer.context["form"].errors.keys() == wrong.keys()
+    assert not Till.objects.exclude(continues=None).exists()
+
+
+def test_a_till_put_away__is_missed_by_nobody(refused: Caller, staff: User) -> None:
+    Till.objects.filter(pk=refused.till.pk).update(paired_at=timezone.now() - timedelta(days=300))
+    tills, today = Till.objects.all(), timezone.localdate()
+    assert [it.till for it in silences(tills, today)] == [refused.till]
+    replace(staff, refused.till, "anew")
+    assert silences(tills, today) == []
+
+
+def test_taking_up_again__puts_away_what_never_sent_anything(till: Caller, staff: User) -> None:
+    replace(staff, till.till, "anew")
+    address = reverse("console_take_up_till", args=[till.till.pk])
+    client = client_of(staff)
+    assert "Caisse 2, qui avait pris sa place" in client.get(address).content.decode()
+    assert pair(client.post(address, {"why": "réparé"})).till == till.till
+    [former, successor] = Till.objects.order_by("pk")
+    assert (former.ended_at, successor.continues, successor.ended_why) == (None, None, "réparé")
+    assert client.get(address).status_code == 302
+    assert replace(staff, till.till, "anew", name="Caisse 3").context["done"].codes[0].till.name == "Caisse 3"
+
+
+def test_taking_up_again__leaves_in_use_what_has_closings(refused: Caller, staff: User) -> None:
+    replace(staff, refused.till, "anew")
+    client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), {"why": "réparé"})
+    assert [*Till.objects.filter(ended_at=None).order_by("pk").values_list("continues", flat=True)] == [None, None]
+
+
+@pytest.mark.parametrize("page", ["console_replace_till", "console_take_up_till"])
+def test_replacing__is_not_for_a_customer_s_people_nor_for_strangers(till: Caller, page: str) -> None:
+    address = reverse(page, args=[till.till.pk])
+    for person in (AccountantFactory(tenant=till.till.tenant), MerchantFactory(tenant=till.till.tenant)):
+        assert client_of(person).post(address, {"case": "same", "why": "x"}).status_code == 403
+    stranger = StaffFactory(reseller=ResellerFactory())
+    assert client_of(stranger).post(address, {"case": "same", "why": "x"}).status_code == 404
+    assert not PairingCode.objects.exists()
