@@ -3,7 +3,7 @@
 The law asks for an unbroken chain (CGI 286-I-3° bis); a break is shown, never repaired here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ class Neighbours:
     era: int = 0
     namesakes: tuple[Neighbour, ...] = ()
     tickets_follow: bool = True
-    tickets: TicketSet = TicketSet()
+    tickets: TicketSet = field(default_factory=TicketSet)
 
     def repeated(self, digest: str) -> Neighbour | None:
         """The closing that came before with the same content, else the one whose number it claims."""

@@ -1,5 +1,6 @@
 """A till's device is replaced, as people say it on the till's pages: it goes on counting, or counts from 1."""
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from tenants.models import Till, User
 from tests.clients import client_of
 from tests.clyo_ingest.given import codes, colleague
 from tests.conftest import Caller, closing
+
+
+addresses = itertools.count(1)  # guesses of codes are counted by address
 
 
 def day_of(number: int, day: str, first: int, **more: Any) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def pair(answer: Any) -> Caller:
     """The new device, paired with the code the page showed."""
     [shown] = answer.context["done"].codes
     body = {"code": shown.code, "software": {"name": "Clyo", "version": "5.12.9"}, "device": "neuf"}
-    paired = Client().post("/api/v1/pair", body, content_type="application/json")
+    paired = Client(REMOTE_ADDR=f"10.9.0.{next(addresses)}").post("/api/v1/pair", body, content_type="application/json")
     assert paired.status_code == 201, paired.content
     return Caller(shown.till, paired.json()["key"])
 
