@@ -20,7 +20,6 @@ from tests.clients import client_of
 from tests.clyo_ingest.given import codes, colleague
 from tests.conftest import Caller, closing
 
-
 addresses = itertools.count(1)  # guesses of codes are counted by address
 
 
