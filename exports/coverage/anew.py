@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from exports.models import StoredClosing
 from exports.models.coverage import CountersAnew
 from ledger.closing import Closing
 from ledger.problem import Problem
@@ -83,6 +84,11 @@ def tickets_of(closing: Closing, till_id: int, anew: Iterable[Anew]) -> TicketSe
         span._replace(station=f"{span.station} ({series[span.station]})") if span.station in series else span
         for span in plain
     )
+
+
+def tickets_here(export: StoredClosing, closing: Closing) -> TicketSet:
+    """The same of a closing that was taken before."""
+    return tickets_of(closing, export.till_id, anew_in(export.establishment_id))
 
 
 def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:

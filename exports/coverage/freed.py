@@ -14,6 +14,7 @@ from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from exports.coverage.anew import tickets_here
 from exports.coverage.judge import CHECKED, NAME_LENGTH, OTHER_LEVEL, OTHERS_SET_ASIDE, WITHIN
 from exports.coverage.parts import beside_in_hours, beside_in_tickets, hours_of, met, touch
 from exports.coverage.versions import later_versions, not_set_aside
@@ -97,7 +98,7 @@ def archived_beside(export: StoredClosing) -> list[StoredClosing]:
 def left_of_aside(export: StoredClosing) -> Decimal:
     """The turnover of a closing that is set aside which no other tells that counts: 1400.00, or 560.00 of it."""
     closing = Closing.from_document(export.document)
-    mine = TicketSet.of(closing.tickets)
+    mine = tickets_here(export, closing)
     if not mine:
         parts = beside_in_hours(closing, export.establishment_id, export.pk)
         is_all = any(part.kind is ClosingKind.GENERAL for part in parts)

@@ -12,7 +12,7 @@ from psycopg.types.range import Range
 
 from exact.lane.states import UNDONE
 from exact.models import Posting
-from exports.coverage.anew import anew_in, tickets_of
+from exports.coverage.anew import anew_in, tickets_here, tickets_of
 from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.freed import STOOD_FOR, freed_of
 from exports.coverage.judge import (
@@ -39,6 +39,7 @@ from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
+from ledger.tickets import TicketSet
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
@@ -248,7 +249,7 @@ def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, ac
         over=[*verdict.over],
         made_by=actor,
     )
-    mine = tickets_of(closing, export.till_id, anew_in(export.establishment_id))
+    mine = tickets_here(export, closing)
     free = mine - live_among(mine, export.establishment_id)
     CoveredTickets.objects.filter(closing=export.pk).delete()
     for tickets, live in ((free, True), (mine - free, False)):

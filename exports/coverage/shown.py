@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from exports.coverage.anew import anew_in, tickets_of
+from exports.coverage.anew import tickets_here
 from exports.coverage.judge import CHECKED, OVERLAP, PARTLY, SUMS_DIFFER, WITHIN
 from exports.coverage.parts import Part, beside_in_hours, beside_in_tickets, siblings, together
 from exports.models import StoredClosing
@@ -70,7 +70,7 @@ def comparison_of(export: StoredClosing) -> Comparison | None:
 
 def _find_parts_beside(export: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:
     shop = export.establishment_id
-    mine = tickets_of(closing, export.till_id, anew_in(shop))
+    mine = tickets_here(export, closing)
     parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
     booked = together(parts)
     return parts, siblings(closing, booked, shop, export.pk) if mine and mine.is_within(booked) else []

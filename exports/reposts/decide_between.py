@@ -12,6 +12,7 @@ from django.db import transaction
 
 from exact.lane.states import REPLACEABLE
 from exact.models import Posting
+from exports.coverage.anew import tickets_here
 from exports.coverage.freed import archived_beside
 from exports.coverage.parts import alike, beside_in_hours, beside_in_tickets
 from exports.coverage.rows import lock_shop
@@ -22,7 +23,6 @@ from exports.way.prepare import WHERE_CLOSINGS_GO, locked
 from exports.way.set_aside import set_aside
 from exports.way.shown import ShownOtherwise, name_of
 from ledger.closing import Closing
-from ledger.tickets import TicketSet
 from tenants.models import User
 
 
@@ -55,7 +55,7 @@ def rivals_of(export: StoredClosing) -> list[StoredClosing]:
 
 def _find_rivals(export: StoredClosing) -> Iterator[UUID]:
     closing, shop = Closing.from_document(export.document), export.establishment_id
-    tickets = TicketSet.of(closing.tickets)
+    tickets = tickets_here(export, closing)
     parts = beside_in_tickets(tickets, shop, export.pk) if tickets else beside_in_hours(closing, shop, export.pk)
     yield from (part.id for part in (*parts, *alike(closing, shop, export.pk)))
 
