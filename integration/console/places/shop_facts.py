@@ -64,7 +64,7 @@ def tills(visit: Visit, shop: Establishment) -> Told:
                 "shown": it,
                 "till": it.till,
                 "last_day": last_days.get(it.till.pk),
-                "former": names.get(it.till.continues_id),
+                "former": names.get(it.till.continues_id or 0),
                 "successor": in_place_of.get(it.till.pk),
             }
             for it in shown
