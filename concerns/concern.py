@@ -109,6 +109,7 @@ class QuestionKind(TextChoices):
     """What a person can be asked in a letter, and answer there."""
 
     MEANS = "means", _("which account for a means of payment")
+    CLOSED = "closed", _("closed on a day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

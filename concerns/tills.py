@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from concerns.concern import Concern, Condition, Item, key_of, owner_of
+from concerns.concern import Concern, Condition, Item, Question, QuestionKind, key_of, owner_of
 from exports.console import links
 from exports.coverage.closed import closed_between
 from exports.coverage.missing import missing_before
@@ -51,6 +51,7 @@ def silent(scope: Scope) -> Iterator[Concern]:
             mend=_("Closed that day?"),
             address=links.closed_day(it.till.establishment_id, it.since),
             items=(Item(key=key_of(Condition.SILENT, it.till.pk, it.last), label=it.till.name),),
+            question=Question(kind=QuestionKind.CLOSED, shop=it.till.establishment_id, about=it.since.isoformat()),
         )
 
 

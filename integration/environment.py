@@ -71,6 +71,7 @@ class Environment(BaseSettings):
     push_rate: str = Field(default="600/minute", pattern=RATE)
     pairing_rate: str = Field(default="10/minute", pattern=RATE)
     support_second_factor: bool = True
+    webhooks_to_loopback: bool = False
 
     @field_validator("key_pepper_fallbacks", "token_keys", "allowed_hosts", mode="before")
     @classmethod
@@ -145,5 +146,9 @@ class Environment(BaseSettings):
         faults += [f"{old} is no longer read: {new} says it" for old, new in RENAMED.items() if os.environ.get(old)]
         if not self.support_second_factor:
             faults.append("SUPPORT_SECOND_FACTOR may be off only locally: support sees every customer")
+        if self.webhooks_to_loopback:
+            faults.append(
+                "WEBHOOKS_TO_LOOPBACK may be on only locally: it opens this machine to whoever has an account"
+            )
         if faults:
             raise ValueError("; ".join(faults))

@@ -217,6 +217,7 @@ EXACT_BACKOFF_MAX_S = ENVIRONMENT.exact_backoff_max_s
 EXACT_RECONNECT_PAUSE_S = ENVIRONMENT.exact_reconnect_pause_s
 WORKER_CONNECTIONS = ENVIRONMENT.worker_connections
 LETTERS_AT = ENVIRONMENT.letters_at
+WEBHOOKS_TO_LOOPBACK = ENVIRONMENT.webhooks_to_loopback
 SWEEP_EVERY_S = ENVIRONMENT.sweep_every_s
 
 # Where mail goes and whom it is from. Without a server, which production refuses, it is a file for developers to read.

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from clyo_ingest.models import Push, Restart
-from concerns.models import AnswerLink, Letter
+from concerns.models import AnswerLink, Letter, WebhookAttempt
 
 ACCOUNTING_YEAR_AND_A_MONTH = timedelta(days=400)
 SECURITY_LOGS = timedelta(days=180)
@@ -68,6 +68,11 @@ AGES = (
         older=lambda moment: AnswerLink.objects.filter(made_at__lt=moment),
     ),
     Age(
+        table=WebhookAttempt,
+        kept=SECURITY_LOGS,
+        older=lambda moment: WebhookAttempt.objects.filter(at__lt=moment),
+    ),
+    Age(
         table=Letter,
         kept=ACCOUNTING_YEAR_AND_A_MONTH,
         older=lambda moment: _letters_with_a_newer_one().filter(made_at__lt=moment),
@@ -81,8 +86,9 @@ AGES = (
 
 
 def _letters_with_a_newer_one() -> QuerySet[Letter]:
-    """The newest letter of a person says what the person knows already: the next one is made from it."""
-    newer = Letter.objects.filter(person=OuterRef("person"), made_at__gt=OuterRef("made_at"))
+    """The newest letter of a person on its way says what the person knows already: the next one is made from it."""
+    same = {"person": OuterRef("person"), "channel": OuterRef("channel")}
+    newer = Letter.objects.filter(**same, made_at__gt=OuterRef("made_at"))
     return Letter.objects.filter(Exists(newer))
 
 
@@ -143,6 +149,7 @@ USE = frozenset(
         "auth.Permission",
         "booking.AskedMeans",
         "clyo_ingest.PairingCode",
+        "concerns.Webhook",
         "clyo_ingest.TillKey",
         "contenttypes.ContentType",
         "exact.Activation",

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from concerns.models import AnswerLink, Letter
+from concerns.models import AnswerLink, Letter, Webhook
 from exact.models import ActivationLink, Connection
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
 from tenants.models import Change, Establishment, Letters, Membership, Note, Tenant, User
@@ -68,6 +68,7 @@ def _delete_what_nobody_needs(address: str, person: User | None) -> Iterator[tup
             yield rows, _delete(rows.objects.filter(user=person))
         yield Letter, _delete(Letter.objects.filter(person=person))
         yield AnswerLink, _delete(AnswerLink.objects.filter(person=person))
+        yield Webhook, _delete(Webhook.objects.filter(person=person))
 
 
 def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:

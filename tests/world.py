@@ -12,6 +12,8 @@ from django.utils import timezone
 from clyo_ingest.keys import issue_code, issue_key
 from concerns.answers.links import make_link as make_answer_link
 from concerns.concern import Question, QuestionKind
+from concerns.models import Webhook
+from concerns.webhooks.sign import new_key
 from exact.activation.links import make_link
 from exact.models import (
     Activation,
@@ -108,6 +110,9 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
     RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
     Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
+    Webhook.objects.create(
+        person=staff, address=f"https://{mark}.example/", shown_as=mark, key=new_key(), off_at=timezone.now()
+    )
     make_answer_link(staff, Question(kind=QuestionKind.MEANS, shop=shop.pk, about=f"{mark} titres"), shop)
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     ClosedDays.objects.create(

@@ -4,6 +4,7 @@ from typing import assert_never
 
 import django_otp
 
+from concerns.answers.closed_day import ClosedDayQuestion
 from concerns.answers.means import MeansQuestion
 from concerns.answers.question import AnswerableQuestion
 from concerns.concern import Question, QuestionKind
@@ -17,6 +18,8 @@ def class_of(kind: QuestionKind) -> type[AnswerableQuestion]:
     match kind:
         case QuestionKind.MEANS:
             return MeansQuestion
+        case QuestionKind.CLOSED:
+            return ClosedDayQuestion
     assert_never(kind)
 
 

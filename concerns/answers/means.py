@@ -56,7 +56,7 @@ class MeansQuestion(AnswerableQuestion):
             return None
         in_force = {it.field: it.value for it in effective_settings(self.desk.mapping, self.desk.seen)}
         value = in_force.get(self.field, "")
-        words = self._name_account(value) if value else _("no account of its own: it goes as its kind does")
+        words = self.say(value) if value else _("no account of its own: it goes as its kind does")
         event = self._find_event()
         return Given(words=words, by=str(event.actor or ""), at=event.at) if event else Given(words=words)
 
@@ -89,7 +89,7 @@ class MeansQuestion(AnswerableQuestion):
         if found.breaks:
             broken = [reason for it in found.closings for reason in it.reasons]
             return Effect(trouble=[*dict.fromkeys([*found.stops, *found.holds, *broken])])
-        means, account = str(self.asked or self.about), self._name_account(value)
+        means, account = str(self.asked or self.about), self.say(value)
         says = _("Payments by {means} go to the account {account}, from now on and for what waits.")
         return Effect(words=[says.format(means=means, account=account), *self._say_what_goes()])
 
@@ -123,7 +123,7 @@ class MeansQuestion(AnswerableQuestion):
     def undone_at(self) -> str:
         return reverse("console_mapping", args=[self.shop.pk])
 
-    def _name_account(self, code: str) -> str:
-        rows = CatalogueItem.objects.filter(division=self.desk.division, kind=CatalogueKind.GL_ACCOUNT, code=code)
+    def say(self, value: str) -> str:
+        rows = CatalogueItem.objects.filter(division=self.desk.division, kind=CatalogueKind.GL_ACCOUNT, code=value)
         name = rows.values_list("name", flat=True).first() if self.desk.division else None
-        return f"{code} – {name}" if name else code
+        return f"{value} – {name}" if name else value

@@ -134,6 +134,7 @@ def _show_done(
         "establishment": link.establishment,
         "question": question,
         "given": question.given(),
+        "answer": question.say(link.answer),
         "just_now": just_now,
         "closings": [(name_of(it), it.get_state_display()) for it in closings],
     }

@@ -70,6 +70,10 @@ class AnswerableQuestion(ABC):
         """The answers that are proposed, the likeliest first. None: it cannot be answered from a letter."""
 
     @abstractmethod
+    def say(self, value: str) -> str:
+        """An answer in words."""
+
+    @abstractmethod
     def waiting(self) -> Sequence[StoredClosing]:
         """The closings that wait for the answer, the oldest first."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
@@ -10,7 +11,7 @@ from django.utils import translation
 from concerns.concern import Concern
 from concerns.found import AT_ONCE, AT_ONCE_KINDS, concerns_of
 from concerns.letters.line import Line
-from concerns.models import Letter, LetterKind, LetterState
+from concerns.models import Channel, Letter, LetterKind, LetterState, Webhook
 from tenants.models import Letters, User
 from tenants.viewpoint import Scope
 
@@ -21,59 +22,82 @@ MADE_AGAIN_AFTER = timedelta(hours=1)
 REMINDED_ON = 1
 # What letters in these states say is not new to the person; some of them had nothing to say.
 TOLD = (LetterState.SENT, LetterState.NOTHING)
+# On their way, or soon again: no letter at once says the same beside them. What one says that is given up is new again.
+# A mail whose worker died is not sent again, a webhook's letter is.
+UNDER_WAY = {
+    Channel.MAIL: (LetterState.DUE,),
+    Channel.WEBHOOK: (LetterState.DUE, LetterState.SENDING),
+}
 
 
 DUE_AGAIN = Q(state=LetterState.UNMADE, not_before__lte=Now())
+WHO_READS = {
+    (Channel.MAIL, LetterKind.MORNING): Q(letters__in=[Letters.DAILY, Letters.AT_ONCE]) & ~Q(email=""),
+    (Channel.MAIL, LetterKind.AT_ONCE): Q(letters=Letters.AT_ONCE) & ~Q(email=""),
+    # Who wants failures alone has mornings too, without a word: from them the next letter at once is made.
+    (Channel.WEBHOOK, LetterKind.MORNING): Q(webhook__isnull=False, webhook__off_at=None),
+    (Channel.WEBHOOK, LetterKind.AT_ONCE): Q(webhook__isnull=False, webhook__off_at=None),
+}
 
 
-def readers(*chosen: Letters) -> QuerySet[User]:
-    """People who may log in and chose to be written to in one of these ways.
+def readers(channel: Channel, kind: LetterKind) -> QuerySet[User]:
+    """People who may log in and chose to be told so.
 
     In any order: rounds that run at once seldom meet at the same person.
     """
     active = Q(suspended_at=None, reseller__suspended_at=None)
-    return User.objects.filter(active, letters__in=chosen).exclude(email="").order_by("?")
+    return User.objects.filter(active, WHO_READS[channel, kind]).order_by("?")
 
 
-def without_letter_of(day: date) -> QuerySet[User]:
+def without_letter_of(day: date, channel: Channel) -> QuerySet[User]:
     """People whose letter of that morning is not made yet, or could not be and is due again."""
-    made = Letter.objects.filter(kind=LetterKind.MORNING, day=day).exclude(DUE_AGAIN)
-    return readers(Letters.DAILY, Letters.AT_ONCE).exclude(pk__in=made.values("person"))
+    made = Letter.objects.filter(kind=LetterKind.MORNING, channel=channel, day=day).exclude(DUE_AGAIN)
+    return readers(channel, LetterKind.MORNING).exclude(pk__in=made.values("person"))
 
 
-def make_morning(person: User, day: date) -> None:
+def make_morning(person: User, day: date, channel: Channel) -> None:
     """Make a person's letter of a morning, to be sent; an empty one when nothing is new. Made before: nothing happens.
 
     What is open and was told before is counted in it, and told again on Mondays.
     """
     with translation.override(person.language):
         concerns = concerns_of(Scope(user=person))
-        known = known_to(person)
+        known = known_to(person, channel)
         lines = [Line.of(it) for it in _keep_new_or_known(concerns, known, new=True)]
         still_open = [Line.of(it, old=True) for it in _keep_new_or_known(concerns, known, new=False)]
         if day.isoweekday() == REMINDED_ON:
             lines += still_open
     keys = {key for concern in concerns for key in concern.keys}
-    Letter.objects.filter(DUE_AGAIN, person=person, kind=LetterKind.MORNING, day=day).delete()
-    _keep(person, LetterKind.MORNING, day, lines, told=keys, still_open=len(still_open))
+    if channel is Channel.WEBHOOK and not Webhook.objects.filter(person=person, morning=True).exists():
+        lines, keys = [], keys & known
+    row = Letter(person=person, channel=channel, kind=LetterKind.MORNING, day=day, still_open=len(still_open))
+    own = Letter.objects.filter(person=person, channel=channel)
+    with transaction.atomic():
+        own.filter(DUE_AGAIN, kind=LetterKind.MORNING, day=day).delete()
+        if lines:  # all that waits to be sent is in it
+            own.filter(state=LetterState.DUE).update(state=LetterState.DROPPED)
+        _keep(row, lines, told=keys)
 
 
-def make_at_once(person: User, day: date) -> None:
+def make_at_once(person: User, day: date, channel: Channel) -> None:
     """Make a letter of what failed or differs since the last one; none when nothing did, or one was made just now."""
-    if Letter.objects.filter(person=person, kind=LetterKind.AT_ONCE, quiet_until__gt=Now()).exists():
+    made = Letter.objects.filter(person=person, channel=channel, kind=LetterKind.AT_ONCE)
+    if made.filter(quiet_until__gt=Now()).exists():
         return
     with translation.override(person.language):
         concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.condition in AT_ONCE_KINDS]
-        fresh = _keep_new_or_known(concerns, known_to(person), new=True)
+        fresh = _keep_new_or_known(concerns, known_to(person, channel) | under_way(person, channel), new=True)
         lines = [Line.of(it) for it in fresh]
     if lines:
-        _keep(person, LetterKind.AT_ONCE, day, lines, told={key for concern in fresh for key in concern.keys})
+        row = Letter(person=person, channel=channel, kind=LetterKind.AT_ONCE, day=day)
+        _keep(row, lines, told={key for concern in fresh for key in concern.keys})
 
 
-def put_off(person: User, kind: LetterKind, day: date) -> None:
+def put_off(person: User, kind: LetterKind, day: date, channel: Channel) -> None:
     """A letter could not be made: try again later, not at every round."""
     unmade = Letter(
         person=person,
+        channel=channel,
         kind=kind,
         day=day,
         state=LetterState.UNMADE,
@@ -81,19 +105,25 @@ def put_off(person: User, kind: LetterKind, day: date) -> None:
         made_at=Now(),
         quiet_until=Now() + MADE_AGAIN_AFTER,
     )
-    Letter.objects.filter(DUE_AGAIN, person=person, kind=kind, day=day).delete()
+    Letter.objects.filter(DUE_AGAIN, person=person, channel=channel, kind=kind, day=day).delete()
     Letter.objects.bulk_create([unmade], ignore_conflicts=True)
 
 
-def known_to(person: User) -> set[str]:
+def known_to(person: User, channel: Channel) -> set[str]:
     """The keys of what a person was told and that was open then: by the last morning's letter and those since."""
-    letters = Letter.objects.filter(person=person, state__in=TOLD)
+    letters = Letter.objects.filter(person=person, channel=channel, state__in=TOLD)
     last = letters.filter(kind=LetterKind.MORNING).order_by("-made_at").first()
     since = letters.filter(kind=LetterKind.AT_ONCE)
     if last is not None:
-        since = since.filter(made_at__gt=last.made_at)
+        since = since.filter(Q(made_at__gt=last.made_at) | Q(sent_at__gt=last.made_at))
     told = {key for keys in since.values_list("told", flat=True) for key in keys}
     return told | {*(last.told if last is not None else ())}
+
+
+def under_way(person: User, channel: Channel) -> set[str]:
+    """The keys of what a person will be told by what waits to be sent."""
+    rows = Letter.objects.filter(person=person, channel=channel, state__in=UNDER_WAY[channel])
+    return {key for keys in rows.values_list("told", flat=True) for key in keys}
 
 
 def _keep_new_or_known(concerns: Iterable[Concern], known: Collection[str], *, new: bool) -> list[Concern]:
@@ -102,20 +132,12 @@ def _keep_new_or_known(concerns: Iterable[Concern], known: Collection[str], *, n
     return [it for it in narrowed if it.items]
 
 
-def _keep(
-    person: User, kind: LetterKind, day: date, lines: list[Line], *, told: Collection[str], still_open: int = 0
-) -> None:
+def _keep(letter: Letter, lines: list[Line], *, told: Collection[str]) -> None:
     """Write the letter down. One of the same morning, or made minutes ago, stands: then nothing is written."""
-    letter = Letter(
-        person=person,
-        kind=kind,
-        day=day,
-        state=LetterState.DUE if lines else LetterState.NOTHING,
-        lines=[it.to_document() for it in lines[:LINES_MAX]],
-        more_lines=max(0, len(lines) - LINES_MAX),
-        told=sorted(told),
-        still_open=still_open,
-        made_at=Now(),
-        quiet_until=Now() + QUIET if kind is LetterKind.AT_ONCE else Now(),
-    )
+    letter.state = LetterState.DUE if lines else LetterState.NOTHING
+    letter.lines = [it.to_document() for it in lines[:LINES_MAX]]
+    letter.more_lines = max(0, len(lines) - LINES_MAX)
+    letter.told = sorted(told)
+    letter.made_at = Now()
+    letter.quiet_until = Now() + QUIET if letter.kind == LetterKind.AT_ONCE else Now()
     Letter.objects.bulk_create([letter], ignore_conflicts=True)

@@ -1,6 +1,6 @@
 """Letters on their way: claimed, sent once, put off when the mail server is in trouble."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parseaddr
@@ -18,26 +18,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from concerns.answers.offer import offered_to
+from concerns.concern import Question
 from concerns.letters.line import Line, grouped
-from concerns.models import Letter, LetterKind, LetterState
+from concerns.models import Channel, Letter, LetterKind, LetterState
 from exports.words.mail_refusals import is_final, said_by_server
 from tenants.models import Letters, User
 
 log = structlog.get_logger()
 
 ATTEMPTS_MAX = 10
+OVER = (LetterState.SENT, LetterState.NOTHING, LetterState.REFUSED, LetterState.DROPPED)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 
 
 def due_letters() -> QuerySet[Letter]:
-    """Letters that may be sent now, the oldest first."""
+    """Letters that may be mailed now, the oldest first."""
     ready = Q(not_before=None) | Q(not_before__lte=Now())
-    return Letter.objects.filter(ready, state=LetterState.DUE).order_by("made_at", "pk")
+    due = Letter.objects.filter(ready, channel=Channel.MAIL, state=LetterState.DUE)
+    return due.order_by("made_at", "pk")
 
 
 def last_letter(person: User) -> Letter | None:
-    """The last letter that a person got, or that could not be sent."""
-    tried = Letter.objects.filter(person=person, state__in=[LetterState.SENT, LetterState.REFUSED])
+    """The last letter that a person got by mail, or that could not be sent."""
+    tried = Letter.objects.filter(
+        person=person, channel=Channel.MAIL, state__in=[LetterState.SENT, LetterState.REFUSED]
+    )
     return tried.order_by("-made_at").first()
 
 
@@ -51,7 +56,7 @@ def send_letter(letter_id: int) -> None:
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
         return
     letter = Letter.objects.select_related("person__reseller").get(pk=letter_id)
-    if _is_over(letter):
+    if letter.person.letters == Letters.NEVER or is_over(letter):
         _record(letter, state=LetterState.DROPPED)
         return
     try:
@@ -63,16 +68,21 @@ def send_letter(letter_id: int) -> None:
         raise
     else:
         _record(letter, state=LetterState.SENT, sent_at=Now())
-        older = Letter.objects.filter(person=letter.person, made_at__lt=letter.made_at)
-        if letter.kind == LetterKind.MORNING:
-            older.exclude(told=[]).update(told=[])  # nobody asks for it any more
+        forget_older(letter)
 
 
-def _is_over(letter: Letter) -> bool:
-    """Whether the person wants none any more, or lost a customer from sight since the letter was made: it may speak of
-    that one. The next one tells the rest."""
+def forget_older(letter: Letter) -> None:
+    """What letters before this morning's told nobody asks for any more."""
+    if letter.kind == LetterKind.MORNING:
+        older = Letter.objects.filter(person=letter.person, channel=letter.channel, made_at__lt=letter.made_at)
+        older.filter(state__in=OVER).exclude(told=[]).update(told=[])
+
+
+def is_over(letter: Letter) -> bool:
+    """Whether the person may not log in any more, or lost a customer from sight since the letter was made: it may speak
+    of that one. The next one tells the rest."""
     person, made = letter.person, letter.made_at
-    if not person.is_active or person.letters == Letters.NEVER:
+    if not person.is_active:
         return True
     hidden = Q(ended_at__gte=made) | Q(tenant__suspended_at__gte=made) | Q(tenant__reseller__suspended_at__gte=made)
     return person.memberships.filter(hidden).exists()
@@ -102,7 +112,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     lines = [Line.from_document(document) for document in letter.lines]
     account = f"{settings.PUBLIC_URL}{reverse('console_account')}"
     with translation.override(letter.person.language):
-        lines = [replace(it, offered=offered_to(letter.person, it.question)) if it.question else it for it in lines]
+        lines = [*_offer(letter.person, lines)]
         context = {
             "letter": letter,
             "at_once": letter.kind == LetterKind.AT_ONCE,
@@ -124,6 +134,17 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(subject, text, to=[letter.person.email], headers=headers)
     message.attach_alternative(html, "text/html")
     return message
+
+
+def _offer(person: User, lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, each question with a link that answers it; asked by several, it has one link."""
+    asked: set[Question] = set()
+    for line in lines:
+        if line.question is None or line.question in asked:
+            yield line
+        else:
+            asked.add(line.question)
+            yield replace(line, offered=offered_to(person, line.question))
 
 
 def subject_of(letter: Letter, lines: list[Line]) -> str:

@@ -1,6 +1,16 @@
-"""What this room keeps: letters, and the links in them that answer a question."""
+"""What this room keeps: letters, the links in them that answer a question, webhooks and each attempt at one."""
 
 from concerns.models.answer_link import AnswerLink
-from concerns.models.letter import Letter, LetterKind, LetterState
+from concerns.models.letter import Channel, Letter, LetterKind, LetterState
+from concerns.models.webhook import Outcome, Webhook, WebhookAttempt
 
-__all__ = ["AnswerLink", "Letter", "LetterKind", "LetterState"]
+__all__ = [
+    "AnswerLink",
+    "Channel",
+    "Letter",
+    "LetterKind",
+    "LetterState",
+    "Outcome",
+    "Webhook",
+    "WebhookAttempt",
+]

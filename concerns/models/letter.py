@@ -21,9 +21,17 @@ class LetterKind(models.TextChoices):
     AT_ONCE = "at_once", _("at once")
 
 
+class Channel(models.TextChoices):
+    """How a letter goes. What is new to a person is new on each way by itself."""
+
+    MAIL = "mail", _("by e-mail")
+    WEBHOOK = "webhook", _("by webhook")
+
+
 class LetterState(models.TextChoices):
     """`sending` for ever is a worker that died between the mail server's word and ours: it is not sent twice, and its
-    content counts as not told. `unmade` is put off until `not_before`."""
+    content counts as not told. A webhook's letter is taken up again after `not_before`: its receiver knows it by its
+    number. `unmade` is put off until `not_before`."""
 
     NOTHING = "nothing", _("nothing to tell")
     UNMADE = "unmade", _("could not be made")
@@ -48,6 +56,7 @@ class Letter(models.Model):
 
     person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))
     kind = models.CharField(max_length=10, choices=LetterKind.choices)
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL, db_default=Channel.MAIL)
     day = models.DateField(_("day"))
     made_at = models.DateTimeField(db_default=Now())
     quiet_until = models.DateTimeField(db_default=Now())
@@ -67,15 +76,22 @@ class Letter(models.Model):
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "day"], condition=Q(kind=LetterKind.MORNING), name="concerns_letter_one_a_morning"
+                fields=["person", "channel", "day"],
+                condition=Q(kind=LetterKind.MORNING),
+                name="concerns_letter_one_a_morning",
             ),
             ExclusionConstraint(
                 name="concerns_letter_at_once_bundled",
-                expressions=[("person", RangeOperators.EQUAL), (WHILE_QUIET, RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("channel", RangeOperators.EQUAL),
+                    (WHILE_QUIET, RangeOperators.OVERLAPS),
+                ],
                 condition=Q(kind=LetterKind.AT_ONCE),
             ),
             models.CheckConstraint(condition=Q(kind__in=LetterKind.values), name="concerns_letter_kind_known"),
             models.CheckConstraint(condition=Q(state__in=LetterState.values), name="concerns_letter_state_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="concerns_letter_channel_known"),
             models.CheckConstraint(
                 condition=Q(state__in=NOT_WRITTEN, lines=[]) | (~Q(state__in=NOT_WRITTEN) & ~Q(lines=[])),
                 name="concerns_letter_tells",

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from concerns.answers.links import open_links, revoke_all
 from concerns.letters.send import last_letter
+from concerns.models import Webhook
 from integration.callers import address_of
 from integration.language import choose_language
 from ledger import texts
@@ -69,6 +70,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
         "choices": Letters.choices,
         "last_letter": last_letter(person),
         "answer_links": open_links(person),
+        "webhook": Webhook.objects.filter(person=person).first(),
     }
     return TemplateResponse(request, "console/my_account.html", context)
 

@@ -23,6 +23,7 @@ from integration.console.invitations import invitation_page
 from integration.console.search.page import search_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
+from integration.console.webhook_page import webhook_page
 from on_demand.check.page import check_page
 
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
     path("choose/", admin.site.admin_view(choose_customer), name="console_choose"),
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
+    path("account/webhook/", admin.site.admin_view(webhook_page), name="console_webhook"),
     path("", include("integration.console.places.urls")),
     path("", include("integration.console.guided.urls")),
     path("help/", admin.site.admin_view(help_pages.help_page), name="console_help"),

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from time_machine import travel
 
 from booking.models import Mapping, MappingEvent
 from concerns.answers.again import mail_again
@@ -20,11 +22,12 @@ from concerns.answers.links import LIVES
 from concerns.models import AnswerLink
 from concerns.tasks import letters
 from exact.models import CatalogueItem, Division
-from exports.models import StoredClosing
+from exports.coverage.silent import silences
+from exports.models import ClosedDays, StoredClosing
 from exports.way.sweep import release_mended
 from tenants.change_words import who_did
-from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, SupportFactory
-from tenants.models import Change, User
+from tenants.factories import AccountantFactory, MerchantFactory, ResellerFactory, StaffFactory, SupportFactory
+from tenants.models import Change, Establishment, Membership, Till, User
 from tests.clients import client_of
 from tests.concerns.test_letters import TUESDAY, morning
 from tests.conftest import Caller, closing, work
@@ -194,3 +197,27 @@ def test_beat__writes_again_without_links_that_are_answered(asked: dict[str, str
     press(asked["camille"])
     letters()
     assert mail.outbox == []
+
+
+def test_closed_that_day__is_said_by_the_restaurant_s_own_people(till: Caller) -> None:
+    till.post("closings", closing(tickets=[], totals=None, business_date="2026-11-28"))
+    shop = till.till.establishment
+    Establishment.objects.filter(pk=shop.pk).update(opening_days=[1])
+    Till.objects.update(paired_at=timezone.now())
+    owner = MerchantFactory(tenant=shop.tenant, name="Dominique")
+    morning(TUESDAY)
+    (path,) = paths_in(next(it for it in mail.outbox if it.to == [owner.email]))
+    assert "Aucune clôture le 30/11/2026" in words(Client().get(path))
+    with travel(f"{TUESDAY}T08:00:00+01:00", tick=False):
+        done = words(press(path, "2026-11-30/2026-11-30"))
+    assert "Répondu par Dominique le" in done and "fermé le 30/11/2026" in done
+    span = ClosedDays.objects.get()
+    assert (span.first_day, span.last_day, span.said_by) == (date(2026, 11, 30), date(2026, 11, 30), owner)
+    assert (
+        who_did(Change.objects.filter(table_name="exports_closeddays").latest("pk")) == "Dominique, depuis un courriel"
+    )
+    assert silences(Till.objects.all(), date(2026, 11, 30)) == []
+    ClosedDays.objects.all().delete()
+    Membership.objects.update(ended_at=timezone.now())
+    assert press(path, "2026-11-30/2026-11-30").status_code == 403
+    assert not ClosedDays.objects.exists()

@@ -61,6 +61,7 @@ NOT_AUDITED = {
         "exports_replaced",
         "concerns_letter",
         "concerns_answerlink",
+        "concerns_webhookattempt",
     ),
     "retention_prunerun",
     "exact_past",

@@ -46,6 +46,8 @@ HARMLESS = {
         "as",
         "by",
         "ask",
+        "address",
+        "morning",
         "asked",
         "choice",
         "confirm",

@@ -48,6 +48,7 @@ def test_production__starts_with_secrets_of_its_own(environment: pytest.MonkeyPa
         ("EXACT_TIMEOUT_S", "500"),
         ("EMAIL_URL", "console:"),
         ("SUPPORT_SECOND_FACTOR", "false"),
+        ("WEBHOOKS_TO_LOOPBACK", "true"),
     ],
 )
 def test_production__is_refused(environment: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from concerns.letters.make import make_morning
 from concerns.letters.round import go_round
 from concerns.letters.send import message_of
-from concerns.models import Letter, LetterKind, LetterState
+from concerns.models import Channel, Letter, LetterKind, LetterState
 from tenants.models import User
 
 
@@ -38,9 +38,9 @@ def shown(address: str, *, html: bool) -> str:
         raise CommandError(f"Nobody has the address {address}.")
     day = timezone.localdate()
     with transaction.atomic():
-        of_today = Letter.objects.filter(person=person, kind=LetterKind.MORNING, day=day)
+        of_today = Letter.objects.filter(person=person, channel=Channel.MAIL, kind=LetterKind.MORNING, day=day)
         of_today.delete()
-        make_morning(person, day)
+        make_morning(person, day, Channel.MAIL)
         letter = of_today.get()
         mail = message_of(letter)
         transaction.set_rollback(True)

@@ -14,6 +14,7 @@ CHAPTERS: Mapping[str, str] = {
     "admin:search": "support#par-ou-commencer",
     "admin:password_change": "revendeur#inviter-un-collegue-ou-un-comptable",
     "console_account": "revendeur#recevoir-les-courriels",
+    "console_webhook": "revendeur#recevoir-les-courriels",
     "console_causes": "support#une-cloture-en-echec",
     "console_check": "comptable#verifier-un-mois",
     "console_closed": "revendeur#fermer-pour-conges",
