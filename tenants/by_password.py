@@ -1,8 +1,13 @@
 """Who somebody is: by address and password, and in each request again by the session."""
 
+import functools
+import operator
+from typing import Any
+
+import django_otp
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from tenants.membership import OPEN
@@ -10,14 +15,25 @@ from tenants.models import Membership, User
 
 
 class ByPassword(ModelBackend):
-    """Django's own, but a request's person comes with whom it belongs to, whose suspension each request asks about."""
+    """Django's own, but a request's person comes with what each request asks about: whom it belongs to and whether that
+    is suspended, its customers, whether it has a second factor."""
 
     def get_user(self, user_id: int) -> User | None:
-        """The person of a session, with its customers; None when they may not act any more."""
-        open_ones = Membership.objects.filter(OPEN, user=OuterRef("pk")).order_by("tenant_id")
-        leave = ArraySubquery(open_ones.values(leave=JSONObject(tenant="tenant_id", may_replace="may_replace")))
-        known = User.objects.select_related("reseller").annotate(leave=leave).filter(pk=user_id).first()
-        if known is None or not self.user_can_authenticate(known):
+        """The person of a session; None when they may not act any more."""
+        found = _everybody().filter(pk=user_id).first()
+        if found is None or not self.user_can_authenticate(found):
             return None
-        known.leave_by_customer = {it["tenant"]: it["may_replace"] for it in known.leave}
-        return known
+        person: User = found
+        person.leave_by_customer = {it["tenant"]: it["may_replace"] for it in found.leave}
+        person.has_device = found.device
+        return person
+
+
+@functools.cache
+def _everybody() -> "QuerySet[Any]":
+    """Never asked itself: each request narrows it to one, and need not put it together again."""
+    open_ones = Membership.objects.filter(OPEN, user=OuterRef("pk")).order_by("tenant_id")
+    leave = ArraySubquery(open_ones.values(leave=JSONObject(tenant="tenant_id", may_replace="may_replace")))
+    devices = (Exists(kind.objects.filter(user=OuterRef("pk"), confirmed=True)) for kind in django_otp.device_classes())
+    device = functools.reduce(operator.or_, devices)
+    return User.objects.select_related("reseller").annotate(leave=leave, device=device)

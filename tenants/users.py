@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+import django_otp
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
@@ -147,6 +148,11 @@ class User(AbstractBaseUser):
             return {}
         rows = Membership.objects.filter(OPEN, user=self).order_by("tenant_id")
         return dict(rows.values_list("tenant_id", "may_replace"))
+
+    @cached_property
+    def has_device(self) -> bool:
+        """Whether the person has a second factor that was confirmed. Read once for each instance."""
+        return bool(django_otp.user_has_device(self))
 
     def may_replace(self, tenant_id: int) -> bool:
         """Whether the person may replace entries of a customer it sees: an accountant by the reseller's leave only."""

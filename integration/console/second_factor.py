@@ -3,6 +3,7 @@
 Whoever has a device, or must have one, sees no page of the console before the code of this session was right.
 """
 
+import functools
 from collections.abc import Callable
 
 import django_otp
@@ -53,7 +54,7 @@ def needs_code(request: HttpRequest) -> bool:
         return False
     if user.is_verified():  # type: ignore[attr-defined] # set by django-otp's middleware
         return False
-    return must_have_one(user) or django_otp.user_has_device(user)
+    return must_have_one(user) or user.has_device
 
 
 class SecondFactorMiddleware:
@@ -63,14 +64,16 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(GUARDED) and request.path_info not in self._open() and needs_code(request):
+        if request.path_info.startswith(GUARDED) and request.path_info not in _open_paths() and needs_code(request):
             if request.method == "GET":
                 request.session[WANTED] = request.get_full_path()
             return redirect("console_second_factor")
         return self.get_response(request)
 
-    def _open(self) -> set[str]:
-        return {reverse(name) for name in OPEN_PAGES}
+
+@functools.cache
+def _open_paths() -> frozenset[str]:
+    return frozenset(reverse(name) for name in OPEN_PAGES)
 
 
 def _wanted_page(request: HttpRequest) -> str:
