@@ -109,6 +109,7 @@ class PushAdmin(ReadOnlyAdmin):
     """What tills sent and what they were answered: refused pushes are found here."""
 
     list_display = ["received_at", "till", "kind", *ANSWER]
+    short_row = ("till", "kind", "answer")
     list_filter = [AnswerFilter, "kind", ("till", OwnAutocompleteFilter)]
     lookups = frozenset({"kind__exact", "answer", "till__id__exact"})
     sortable_by: list[str] = []  # the index serves one order
@@ -164,7 +165,7 @@ class PushAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("raw push"))
     def raw(self, push: Push) -> str:
-        return format_html("<pre style='white-space:pre-wrap;max-height:40rem;overflow:auto'>{}</pre>", readable(push))
+        return format_html("<pre class='console-raw console-wrapped' tabindex='0'>{}</pre>", readable(push))
 
 
 def readable(push: Push) -> str:

@@ -55,6 +55,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     """The history is the list; a run's page follows it and is its report."""
 
     list_display = ["title", "period", "place", "state_label", "asked", "who", "file_name"]
+    short_row = ("period", "place", "state_label")
     list_filter = ["state", "format", ("establishment", OwnAutocompleteFilter), ("tenant", OwnAutocompleteFilter)]
     lookups = frozenset({"state__exact", "format__exact", "establishment__id__exact", "tenant__id__exact"})
     list_select_related = ["tenant", "establishment", "asked_by", "asked_by_till__establishment"]

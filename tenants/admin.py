@@ -119,7 +119,7 @@ class UserAdmin(ScopedAdmin):
         shown: list[str] = list(super().get_list_display(request))
         return shown if request.user.has_perm("tenants.hijack_user") else shown[:-1]
 
-    @admin.display(description="")
+    @admin.display(description=_("View"))
     def look_through(self, person: User) -> str:
         """A button of the list's own form (its token goes with it) that leads into the person's view."""
         if person.is_support or not person.is_active:

@@ -22,6 +22,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     """Who changed what, from the audit's rows; nobody can change these."""
 
     list_display = ["when", "who", "kind", "named", "operation_label", "difference", "tenant"]
+    short_row = ("who", "kind", "named", "operation_label")
     list_filter = ["operation", ("tenant", OwnAutocompleteFilter), ("at", DaysFilter)]
     lookups = frozenset({"operation__exact", "tenant__id__exact", "at_from", "at_to"})
     list_select_related = ["actor", "seen_as", "tenant"]

@@ -78,6 +78,8 @@ class FindingAdmin(ReadOnlyAdmin):
     """What a nightly comparison found; each row leads to its closing and to the dry run of a replacement."""
 
     list_display = ["closing", "establishment", "kind_label", "differences", "amount", "found", "replace_link"]
+    short_row = ("establishment", "kind_label", "amount")
+    list_display_links = ["kind_label"]  # the first column leads to the closing
     list_filter = [
         OpenFilter,
         "kind",
@@ -175,7 +177,7 @@ class FindingAdmin(ReadOnlyAdmin):
         who = f" ({finding.settled_by})" if finding.settled_by else ""
         return f"{finding.get_settlement_display()}{who}" if finding.settled_at else ""
 
-    @display(description="")
+    @display(description=_("What to do"))
     def replace_link(self, finding: Finding) -> str:
         """For whom it may be replaced by: the leave is one of each customer (`User.may_replace`)."""
         may_replace = getattr(finding, "may_replace", False)

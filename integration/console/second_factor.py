@@ -4,6 +4,7 @@ Whoever has a device, or must have one, sees no page of the console before the c
 """
 
 import functools
+from base64 import b32encode
 from collections.abc import Callable
 
 import django_otp
@@ -97,7 +98,9 @@ def check_page(request: HttpRequest) -> HttpResponse:
             return redirect(_wanted_page(request))
         form.add_error("code", _("This code is not right, or too many were tried: wait a moment."))
     context = {"title": _("Your code"), "form": form, "button": _("Go on")}
-    context["explained"] = _("The six digits of your authenticator app, or one of your recovery codes.")
+    context["explained"] = _(
+        "The six digits of your authenticator app. Without your phone: one of the recovery codes you kept."
+    )
     return TemplateResponse(request, "console/account.html", {**admin.site.each_context(request), **context})
 
 
@@ -118,14 +121,23 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
             django_otp.login(request, device)
             return redirect("console_recovery_codes")
         form.add_error("code", _("This code is not right, or too many were tried: wait a moment."))
+    obliged = must_have_one(user)
     context = {
         "title": _("Second factor"),
-        "explained": _("Scan this with an authenticator app, then type the six digits it shows."),
         "form": form,
-        "button": _("Go on"),
         "picture": segno.make(device.config_url).svg_inline(scale=4, border=2),
+        "app_address": device.config_url,
+        "key": _cut_in_fours(device),
+        "obliged": obliged,
+        "way_out": "" if obliged else reverse("console_account"),
     }
-    return TemplateResponse(request, "console/account.html", {**admin.site.each_context(request), **context})
+    return TemplateResponse(request, "console/second_factor.html", {**admin.site.each_context(request), **context})
+
+
+def _cut_in_fours(device: TOTPDevice) -> list[str]:
+    """The key as an app takes it by hand (RFC 4648's base 32), cut into fours for the eye."""
+    key = b32encode(device.bin_key).decode().rstrip("=")
+    return [key[at : at + 4] for at in range(0, len(key), 4)]
 
 
 def _confirm(user: User, device: TOTPDevice) -> list[str]:

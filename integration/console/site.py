@@ -13,8 +13,8 @@ def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"console/{name}.css")
 
 
-def _search_script(request: HttpRequest) -> str:
-    return static("console/search.js")
+def _script(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"console/{name}.js")
 
 
 def _icon(request: HttpRequest) -> str:
@@ -45,7 +45,7 @@ UNFOLD: dict[str, Any] = {
         _stylesheet("places"),
         _stylesheet("search"),
     ],
-    "SCRIPTS": [_search_script],
+    "SCRIPTS": [_script("frame"), _script("search")],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
     "SIDEBAR": {

@@ -22,9 +22,9 @@ def marked_cells(cells: Iterable[SafeString], shown: ChangeList) -> Iterator[Saf
         if column == CHECKBOX:
             yield cell
         elif column == columns[0]:
-            yield _head(cell)
+            yield _make_head(cell)
         else:
-            yield _mark(cell, "is-short" if column in short else "is-rest")
+            yield _mark(_make_plain(cell), "is-short" if column in short else "is-rest")
 
 
 def _mark(cell: str, word: str) -> SafeString:
@@ -32,6 +32,14 @@ def _mark(cell: str, word: str) -> SafeString:
     return mark_safe(cell.replace('class="', f'class="{word} ', 1))  # noqa: S308
 
 
-def _head(cell: str) -> SafeString:
-    inner = cell.strip()[len("<td") : -len("</td>")]
-    return _mark(f'<th scope="row"{inner}</th>', "is-name")
+def _make_head(cell: str) -> SafeString:
+    return _mark(f'<th scope="row"{_cut_inside(cell)}</th>', "is-name")
+
+
+def _make_plain(cell: str) -> str:
+    """unfold makes a head of whatever leads to the row's page."""
+    return f"<td{_cut_inside(cell)}</td>"
+
+
+def _cut_inside(cell: str) -> str:
+    return cell.strip()[len("<td") : -len("</td>")]

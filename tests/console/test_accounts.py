@@ -1,6 +1,7 @@
 """Who comes in, and how: invitation, forgotten password, second factor, lock-out. And who may make whom."""
 
 import re
+from base64 import b32encode
 from typing import Any
 
 import pytest
@@ -195,3 +196,15 @@ def test_a_reseller__may_do_without_but_is_asked_once_it_has_one(db: None, stric
     assert client.get(reverse("admin:index")).status_code == 200
     set_up(client, person)
     assert browser(person).get(reverse("admin:index"))["Location"] == reverse("console_second_factor")
+
+
+def test_second_factor__shows_the_key_to_type_and_leaves_a_way_out_to_who_need_not(db: None, strict: None) -> None:
+    staff, support = StaffFactory(), SupportFactory()
+    page = browser(staff).get(reverse("console_second_factor_new")).content.decode()
+    key = b32encode(TOTPDevice.objects.get(user=staff).bin_key).decode()
+    assert "".join(re.findall(r"<span>([A-Z2-7]{1,4})</span>", page)) == key
+    assert f"secret={key}" in page
+    assert f'href="{reverse("console_account")}"' in page
+    obliged = browser(support).get(reverse("console_second_factor_new")).content.decode()
+    assert f'href="{reverse("console_account")}"' not in obliged
+    assert reverse("admin:logout") in obliged

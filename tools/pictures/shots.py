@@ -3,22 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page
 
+from tools.demo.running import Stage
+
 SUPPORT, CANAL, ATLANTIQUE = "support@clyo.example", "revendeur@canal.example", "revendeur@atlantique.example"
 ACCOUNTANT = "comptable@moreau.example"
 DESK, PHONE = 1280, 390
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A demo that runs: its console's address and the folders of its tills."""
-
-    web: str
-    tills: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

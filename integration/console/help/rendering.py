@@ -120,13 +120,13 @@ def _html_of(tokens: Sequence[Token]) -> SafeString:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     # What is wider than a phone scrolls by itself, with the keyboard too.
-    markdown.add_render_rule("table_open", _table)
+    markdown.add_render_rule("table_open", _open_table)
     markdown.add_render_rule("table_close", lambda *_: "</table></div>")
     markdown.add_render_rule("fence", _code)
     return markdown
 
 
-def _table(renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
+def _open_table(renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
     """Its name is what its columns are called: Markdown has no captions."""
     end = next(at for at in range(place, len(tokens)) if tokens[at].type == "thead_close")
     heads = [_words_of(tokens[at + 1]) for at in range(place, end) if tokens[at].type == "th_open"]

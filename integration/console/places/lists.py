@@ -62,6 +62,7 @@ class EstablishmentList(PlaceList, EstablishmentAdmin):
     """Establishments, each with how it stands."""
 
     list_display = ["place", "customer", "standing", "last_closing", "edit"]
+    short_row = ("standing",)
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Establishment]) -> None:
         conditions, days = conditions_of(cast(User, request.user), rows), last_days_of_shops(rows)
@@ -89,6 +90,7 @@ class TillList(PlaceList, TillAdmin):
     """Tills, each with the shop it stands in."""
 
     list_display = ["till", "shop", "customer", "pairing", "last_closing", "software", "edit"]
+    short_row = ("shop", "last_closing")
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Till]) -> None:
         days = last_days_of_tills(rows)
@@ -127,6 +129,7 @@ class TenantList(PlaceList, TenantAdmin):
     """Customers, each with how its worst establishment stands."""
 
     list_display = ["customer", "siren", "reseller", "standing", "shops", "last_closing", "set_up", "edit"]
+    short_row = ("standing",)
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """All customers of a reseller are its own."""

@@ -1,0 +1,50 @@
+"""The demo as a stage for a browser: started by whoever looks at it, ended with that."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tools.demo import PASSWORD
+from tools.stack.services import CLONE
+
+SERVED = re.compile(r"^Console: (http://[\w.:]+)/console/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A demo that runs: its console's address and the folders of its tills."""
+
+    web: str
+    tills: Path
+
+
+@contextmanager
+def running_demo() -> Iterator[Stage]:
+    """The demo, once its console is served. Raises `RuntimeError` when it ends before."""
+    with subprocess.Popen([sys.executable, "-m", "tools.demo"], cwd=CLONE, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            assert demo.stdout is not None
+            for line in demo.stdout:
+                print(line, end="", flush=True)
+                if served := SERVED.match(line):
+                    yield Stage(web=served[1], tills=CLONE / ".local" / "demo-run" / "tills")
+                    break
+            else:
+                raise RuntimeError("the demo ended before it served its console")
+        finally:
+            demo.terminate()
+
+
+def log_in(page: Page, who: str, web: str) -> None:
+    """Go in to the console at `web` as one of the demo's people."""
+    page.goto(f"{web}/console/login/")
+    page.fill("[name=username]", who)
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/console/")
