@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from booking.former_slots import key_of as key_of_slot
 from concerns.concern import (
     Concern,
     Condition,
@@ -62,9 +63,14 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
 def _find_question(cause: Cause) -> Question | None:
     """What an answer given from a letter would mend the cause with, of one establishment."""
     [shop, *others] = cause.establishments
-    if cause.code != "means_unmapped" or others:
+    if others:
         return None
-    return Question(kind=QuestionKind.MEANS, shop=shop, about=cause.facts["means"])
+    if cause.code == "means_unmapped":
+        return Question(kind=QuestionKind.MEANS, shop=shop, about=cause.facts["means"])
+    if cause.code in ("slot_unmapped", "slot_rate_mismatch"):
+        about = key_of_slot(int(cause.facts["slot"]), cause.facts["rate"])
+        return Question(kind=QuestionKind.SLOT, shop=shop, about=about)
+    return None
 
 
 def failed_and_held_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:

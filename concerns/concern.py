@@ -109,6 +109,7 @@ class QuestionKind(TextChoices):
     """What a person can be asked in a letter, and answer there."""
 
     MEANS = "means", _("which account for a means of payment")
+    SLOT = "slot", _("which accounts for a VAT slot at a new rate")
     CLOSED = "closed", _("closed on a day")
 
 

@@ -7,6 +7,7 @@ import django_otp
 from concerns.answers.closed_day import ClosedDayQuestion
 from concerns.answers.means import MeansQuestion
 from concerns.answers.question import AnswerableQuestion
+from concerns.answers.slot import SlotQuestion
 from concerns.concern import Question, QuestionKind
 from concerns.models import AnswerLink
 from tenants.models import Establishment, User
@@ -18,6 +19,8 @@ def class_of(kind: QuestionKind) -> type[AnswerableQuestion]:
     match kind:
         case QuestionKind.MEANS:
             return MeansQuestion
+        case QuestionKind.SLOT:
+            return SlotQuestion
         case QuestionKind.CLOSED:
             return ClosedDayQuestion
     assert_never(kind)

@@ -2,13 +2,16 @@
 
 import logging
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
@@ -17,6 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from time_machine import travel
 
 from booking.models import Mapping, MappingEvent
+from concerns.answers import pages
 from concerns.answers.again import mail_again
 from concerns.answers.links import LIVES
 from concerns.models import AnswerLink
@@ -135,6 +139,29 @@ def test_taken_back_in_the_console__is_said_and_not_answered_again(asked: dict[s
     assert overrides() == {}
 
 
+def test_two_who_answer_at_once__one_does_and_the_other_reads_who(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, use = threading.Barrier(2), pages.use
+
+    def use_together(link: AnswerLink, answer: str) -> bool:
+        both.wait(10)
+        return use(link, answer)
+
+    def run(path: str, answer: str) -> str:
+        try:
+            return words(press(path, answer))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(pages, "use", use_together)
+    with ThreadPoolExecutor(2) as pool:
+        said = [*pool.map(run, (asked["camille"], asked["sacha"]), ("511840", "511800"))]
+    (used,) = AnswerLink.objects.filter(used_at__isnull=False)
+    assert overrides() == {"means": {"SWILE": {"account": used.answer}}}
+    assert all(f"Répondu par {used.person.name} le" in it for it in said)
+
+
 def suspended(person: User) -> None:
     User.objects.filter(pk=person.pk).update(suspended_at=timezone.now())
 
@@ -221,3 +248,23 @@ def test_closed_that_day__is_said_by_the_restaurant_s_own_people(till: Caller) -
     Membership.objects.update(ended_at=timezone.now())
     assert press(path, "2026-11-30/2026-11-30").status_code == 403
     assert not ClosedDays.objects.exists()
+
+
+def test_slot_at_a_new_rate__goes_as_the_slot_of_that_rate(linked: Linked) -> None:
+    till, division = linked
+    sales = [{**it, "vat": 3 if it["vat"] == 2 else it["vat"]} for it in closing()["sales"]]
+    answer = till.post("closings", closing(sales=sales)).json()
+    assert [it["code"] for it in answer["problems"]] == ["slot_unmapped"]
+    StaffFactory(reseller=till.till.tenant.reseller, name="Camille")
+    morning(TUESDAY)
+    (path,) = paths_in(mail.outbox[-1])
+    asked = words(Client().get(path))
+    assert "La TVA 3 est arrivée à 10 %" in asked
+    assert "comme la TVA 2 : ventes sur 706000, code TVA VR, TVA sur 445712" in asked
+    assert "Déjà répondu" not in words(press(path, "2@10,00"))
+    assert overrides() == {
+        "former_slots": {"3@10,00": {"sales_account": "706000", "vat_code": "VR", "vat_account": "445712"}}
+    }
+    release_mended()
+    work(division)
+    assert "Exportée" in words(press(path, "2@10,00"))

@@ -73,6 +73,7 @@ def _demo(home: Path, environment: dict[str, str]) -> int:
         "PUBLIC_URL": web,
         "LOG_FORMAT": "console",
         "SUPPORT_SECOND_FACTOR": "false",
+        "WEBHOOKS_TO_LOOPBACK": "true",
         "DJANGO_SETTINGS_MODULE": "integration.settings",
     }
     os.environ.update(environment, LOG_LEVEL="WARNING")
