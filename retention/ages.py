@@ -173,6 +173,7 @@ USE = frozenset(
         "tenants.Membership",
         "tenants.Note",
         "tenants.Reseller",
+        "tenants.SavedFilter",
         "tenants.Tenant",
         "tenants.Till",
         "tenants.User",

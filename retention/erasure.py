@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
@@ -22,7 +23,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from concerns.models import AnswerLink, Letter, Webhook
 from exact.models import ActivationLink, Connection
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
-from tenants.models import Change, Establishment, Letters, Membership, Note, Tenant, User
+from tenants.models import Change, Establishment, Letters, Membership, Note, SavedFilter, Tenant, User
 
 MASK = "•••"
 # Reserved for names that lead nowhere (RFC 2606).
@@ -69,6 +70,8 @@ def _delete_what_nobody_needs(address: str, person: User | None) -> Iterator[tup
         yield Letter, _delete(Letter.objects.filter(person=person))
         yield AnswerLink, _delete(AnswerLink.objects.filter(person=person))
         yield Webhook, _delete(Webhook.objects.filter(person=person))
+        yield SavedFilter, _delete(person.saved_filters.all())
+    yield SavedFilter, _delete(_select_filters_naming(address))
 
 
 def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:
@@ -99,6 +102,11 @@ def _select_notes_naming(address: str, person: User | None) -> QuerySet[Note]:
         where = Q() if person.is_support else Q(tenant__in=own)
         named |= Q(text__iregex=rf"(?<!\w){re.escape(person.name)}(?!\w)") & where
     return Note.objects.filter(named)
+
+
+def _select_filters_naming(address: str) -> QuerySet[SavedFilter]:
+    """Others' filters that look for the address, which nothing has any more."""
+    return SavedFilter.objects.filter(Q(name__icontains=address) | Q(asked__icontains=quote_plus(address)))
 
 
 def _select_changes_of(person: User | None) -> QuerySet[Change]:

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -25,6 +25,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 from unfold.paginator import InfinitePaginator
@@ -33,11 +34,13 @@ from unfold.utils import parse_date_str
 from ledger import texts
 from tenants.change_words import changes_of, differences, may_read_changes, who_did
 from tenants.list_file import ROWS_MAX, Raw, list_file
-from tenants.list_head import AS, ListTab, list_head
+from tenants.list_head import AS, ListTab, list_head, unknown_filters
 from tenants.scope import visible_to
 from tenants.table_file import FILES
 
 CHANGES_MAX = 200
+# Of names nobody knows, so many are said, and so much of each.
+NAMES_MAX, NAMED_MAX = 3, 40
 
 
 def names_a_row(model: type[Model], text: str) -> bool:
@@ -76,11 +79,12 @@ class ScopedAdmin(ModelAdmin):
     raw_values: ClassVar[Raw] = {}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The list with its head; as a file with `?as=csv` or `?as=xlsx`."""
+        """The list with its head; as a file with `?as=csv` or `?as=xlsx`. What it knows no filter for is left out."""
         kind = request.GET.get(AS, "")
-        asked = request.GET.copy()
-        asked.pop(AS, None)
-        request.GET = asked  # type: ignore[assignment] # Django takes whatever it does not know for a column
+        if left_out := self._leave_out(request):
+            messages.warning(request, left_out)
+            if kind in FILES:  # no file that holds more than was asked for
+                return redirect(_list_of(request))
         if kind in FILES and self.has_view_permission(request):
             return self._answer_file(request, kind)
         answer = super().changelist_view(request, extra_context)
@@ -90,6 +94,24 @@ class ScopedAdmin(ModelAdmin):
             self.lay_beside(request, [*shown.result_list])
             context["list_head"] = list_head(shown, request, self.tabs)
         return answer
+
+    def _leave_out(self, request: HttpRequest) -> str:
+        """Take out of the address what Django would refuse or take for a column; returns what to say of it."""
+        asked = request.GET.copy()
+        unknown = unknown_filters(asked, self, request)
+        wrong = asked.pop(ERROR_FLAG, None)  # where Django leads after a value that is none
+        for name in (AS, *unknown):
+            asked.pop(name, None)
+        request.GET = asked  # type: ignore[assignment] # as if the rest alone had been asked for
+        if unknown:
+            words = ngettext(
+                "This list has no filter {names}: it is shown without it.",
+                "This list has no filters {names}: it is shown without them.",
+                len(unknown),
+            )
+            named = [_now("“{name}”").format(name=it[:NAMED_MAX]) for it in unknown[:NAMES_MAX]]
+            return words.format(names=", ".join(named))
+        return _now("A filter had a value that it cannot have. The list is shown without filters.") if wrong else ""
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Put beside the rows of a list what its columns show of other rows, in few queries."""
@@ -103,7 +125,7 @@ class ScopedAdmin(ModelAdmin):
         if len(rows) > ROWS_MAX:
             words = _now("This list has more than {max} rows. Narrow it down, then take it as a file.")
             messages.warning(request, words.format(max=ROWS_MAX))
-            return redirect(f"{request.path}?{request.GET.urlencode()}")
+            return redirect(_list_of(request))
         self.lay_beside(request, rows)
         return list_file(shown, rows, kind, raw=self.raw_values)
 
@@ -225,6 +247,11 @@ class DaysFilter(RangeDateFilter):
                 return queryset.none()
             queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": _midnight(day + timedelta(days=days))})
         return queryset
+
+
+def _list_of(request: HttpRequest) -> str:
+    """The address of the list as it is asked for."""
+    return f"{request.path}?{request.GET.urlencode()}"
 
 
 def _midnight(day: date) -> datetime:

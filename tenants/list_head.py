@@ -1,11 +1,15 @@
-"""What stands above a list: tabs people go by, and the filters that are on, each with the way to take it off."""
+"""What stands above a list: tabs people go by, and the filters that are on, each with the way to take it off.
 
-from collections.abc import Iterator, Mapping, Sequence
+Beside the tabs stand the filters the person keeps (`tenants.saved_filter`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.admin import FieldListFilter, ListFilter
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ERROR_FLAG, IGNORED_PARAMS, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db.models import BooleanField
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format
@@ -14,10 +18,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ledger import texts
+from tenants.acting import person_behind
+from tenants.models import User
+from tenants.saved_filter import SavedFilter, filters_of, order_query
 from tenants.scope import visible_to
 
-# Of the address of a list, what is no filter.
-PAGE, ORDER, SEARCH, AS = "p", "o", "q", "as"
+AS = "as"
+# Of the address of a list, what is no filter and is not kept with them.
+PASSING = (PAGE_VAR, AS, ERROR_FLAG, *IGNORED_PARAMS)
+KEPT_TOO = (ORDER_VAR, SEARCH_VAR)
 ENDS = ("from", "to")
 
 
@@ -47,35 +56,98 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListHead:
-    """All that stands above a list. `files` are its addresses as CSV and XLSX."""
+class SavedShown:
+    """A filter that is kept, and its address. `by` names the colleague who shares it, "" for one's own.
 
+    `lost` says that it asks for filters the list has no more: they are left out.
+    """
+
+    row: SavedFilter
+    address: str
+    current: bool
+    lost: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListHead:
+    """All that stands above a list. `files` are its addresses as CSV and XLSX.
+
+    `asked` is the query as it would be kept, and `may_keep` whether there is something to keep that is not kept yet.
+    Who looks through another's eyes sees that one's filters and does not change them.
+    """
+
+    listed: str
     tabs: Sequence[TabShown]
     chips: Sequence[Chip]
     files: Sequence[tuple[str, str]]
+    asked: str
+    may_keep: bool
+    may_change: bool
+    saved: Sequence[SavedShown]
+
+    @property
+    def own(self) -> list[SavedShown]:
+        """The saved filters the person may rename and remove."""
+        return [it for it in self.saved if not it.by]
 
 
 def list_head(shown: ChangeList, request: HttpRequest, tabs: Sequence[ListTab]) -> ListHead:
     """Return the head of a list as it is asked for."""
+    user, listed = request.user, shown.opts.label_lower
+    assert isinstance(user, User)
+    asked, chips = query_of((name, request.GET.get(name, "")) for name in request.GET), [*_show_chips(shown, request)]
+    saved = [*_show_saved(shown, request, user, asked)]
+    kept, own_view = any(it.current for it in saved), person_behind(request) == user
     return ListHead(
-        tabs=[*_show_tabs(request, tabs)],
-        chips=[*_show_chips(shown, request)],
+        listed=listed,
+        tabs=[*_show_tabs(request, tabs, kept=kept)],
+        chips=chips,
         files=[(kind.upper(), _address(request, {AS: kind})) for kind in ("csv", "xlsx")],
+        asked=asked,
+        may_keep=bool(chips) and not kept and own_view,
+        may_change=own_view,
+        saved=saved,
     )
 
 
-def _show_tabs(request: HttpRequest, tabs: Sequence[ListTab]) -> Iterator[TabShown]:
-    """A tab changes what the tabs are about and leaves other filters as they are."""
+def query_of(asked: Iterable[tuple[str, str]]) -> str:
+    """The part of a list's address that may be kept: its filters, search and order, as one text for the same list."""
+    return urlencode(order_query((name, value) for name, value in asked if name not in PASSING or name in KEPT_TOO))
+
+
+def unknown_filters(names: Iterable[str], model_admin: Any, request: HttpRequest) -> list[str]:
+    """Which of the names in a list's address are neither a filter of it nor anything else it knows."""
+    return [it for it in names if it not in PASSING and not model_admin.lookup_allowed(it, "", request)]
+
+
+def _show_saved(shown: ChangeList, request: HttpRequest, user: User, asked: str) -> Iterator[SavedShown]:
+    for row in filters_of(user, shown.opts.label_lower):
+        parts = parse_qsl(row.asked)
+        lost = unknown_filters(dict(parts), shown.model_admin, request)
+        known = query_of((name, value) for name, value in parts if name not in lost)
+        yield SavedShown(
+            row=row,
+            address=f"?{row.asked}",
+            current=known != "" and known == asked,
+            lost=bool(lost),
+            by="" if row.person_id == user.pk else str(row.person),
+        )
+
+
+def _show_tabs(request: HttpRequest, tabs: Sequence[ListTab], *, kept: bool) -> Iterator[TabShown]:
+    """A tab changes what the tabs are about and leaves other filters as they are. A kept filter is the one that is on
+    when it is."""
     about = {name for tab in tabs for name in tab.asks}
     asked = {name: request.GET.get(name, "") for name in about}
     for tab in tabs:
         wanted = dict.fromkeys(about, "") | dict(tab.asks)
-        yield TabShown(title=str(tab.title), address=_address(request, wanted), current=asked == wanted)
+        yield TabShown(title=str(tab.title), address=_address(request, wanted), current=not kept and asked == wanted)
 
 
 def _show_chips(shown: ChangeList, request: HttpRequest) -> Iterator[Chip]:
-    if term := request.GET.get(SEARCH, "").strip():
-        yield Chip(words=_("Search: {term}").format(term=term), without=_address(request, {SEARCH: ""}))
+    if term := request.GET.get(SEARCH_VAR, "").strip():
+        yield Chip(words=_("Search: {term}").format(term=term), without=_address(request, {SEARCH_VAR: ""}))
     for spec in shown.filter_specs:
         names = [name for name in spec.expected_parameters() if name and request.GET.get(name)]
         if names:
@@ -124,7 +196,7 @@ def _address(request: HttpRequest, changes: Mapping[str, str]) -> str:
     asked = QueryDict(mutable=True)
     for name in request.GET:
         value = request.GET.get(name, "")
-        if value and name not in (PAGE, AS, *changes):
+        if value and name not in (PAGE_VAR, AS, ERROR_FLAG, *changes):
             asked[name] = value
     asked.update({name: value for name, value in changes.items() if value})
     return f"?{asked.urlencode()}" if asked else "?"

@@ -18,6 +18,7 @@ from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANT
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
 from tenants.membership import Membership
 from tenants.rights import Role
+from tenants.saved_filter import SavedFilter
 from tenants.siren import check_siren, check_siret, refuse_another
 from tenants.users import OF_SUPPORT, Letters, User
 
@@ -33,6 +34,7 @@ __all__ = [
     "Operation",
     "Reseller",
     "Role",
+    "SavedFilter",
     "Tenant",
     "Till",
     "User",

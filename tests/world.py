@@ -64,7 +64,7 @@ from tenants.factories import (
     TenantFactory,
     TillFactory,
 )
-from tenants.models import LookThrough, Membership, Note, Reseller, Role, Tenant, Till, User
+from tenants.models import LookThrough, Membership, Note, Reseller, Role, SavedFilter, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -114,6 +114,9 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         person=staff, address=f"https://{mark}.example/", shown_as=mark, key=new_key(), off_at=timezone.now()
     )
     make_answer_link(staff, Question(kind=QuestionKind.MEANS, shop=shop.pk, about=f"{mark} titres"), shop)
+    SavedFilter.objects.create(
+        person=staff, listed="exports.storedclosing", name=f"{mark} retenues", asked="state=held"
+    )
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     ClosedDays.objects.create(
         tenant=tenant,

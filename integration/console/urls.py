@@ -14,7 +14,7 @@ from exports.console.start_page import start_page
 from exports.console.way_page import way_page
 from exports.mapping.fec_page import fec_page
 from exports.mapping.page import mapping_page, preview_fragment, search_catalogue
-from integration.console import accounts, second_factor, views
+from integration.console import accounts, saved_filters, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
 from integration.console.chosen_page import choose_customer
@@ -57,6 +57,9 @@ urlpatterns = [
         name="console_mapping_search",
     ),
     path("mapping/<int:establishment_id>/fec/", admin.site.admin_view(fec_page), name="console_mapping_fec"),
+    path("filters/keep/", admin.site.admin_view(saved_filters.keep), name="console_filter_keep"),
+    path("filters/rename/", admin.site.admin_view(saved_filters.rename), name="console_filter_rename"),
+    path("filters/remove/", admin.site.admin_view(saved_filters.remove), name="console_filter_remove"),
     path("search/", admin.site.admin_view(search_page), name="console_search"),
     path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
     path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),

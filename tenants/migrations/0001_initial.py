@@ -115,6 +115,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SavedFilter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('listed', models.CharField(help_text="The list's model: exports.storedclosing.", max_length=60)),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('asked', models.CharField(max_length=1500)),
+                ('shared', models.BooleanField(db_default=False, default=False, verbose_name='shared with my colleagues')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+            ],
+            options={
+                'verbose_name': 'saved filter',
+                'verbose_name_plural': 'saved filters',
+                'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(models.F('person'), models.F('listed'), django.db.models.functions.text.Lower('name'), name='tenants_savedfilter_one_per_name'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('asked', ''), _negated=True)), name='tenants_savedfilter_asks_something'), postgres.guards.Unchanging('person_id', 'listed', 'asked', name='tenants_savedfilter_unchanging'), postgres.seen.Seen(name='tenants_savedfilter_seen', reads={'clyo_accountant': 'person_id = {person}', 'clyo_merchant': 'person_id = {person}', 'clyo_reseller': 'person_id = {person} OR (shared AND person_id IN (SELECT id FROM tenants_user WHERE reseller_id = {reseller}))'}, writes={'clyo_accountant': 'person_id = {person}', 'clyo_merchant': 'person_id = {person}', 'clyo_reseller': 'person_id = {person}'})],
+            },
+        ),
+        migrations.CreateModel(
             name='Establishment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -52,6 +52,7 @@ NOT_AUDITED = {
     "exports_startchange",
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),
+    "tenants_savedfilter",
     *("exact_activationlink", "exact_finding", "on_demand_ondemandexport", "on_demand_ondemandclosing"),
     *(
         "exports_repostrun",

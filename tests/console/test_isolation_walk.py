@@ -26,7 +26,7 @@ from clyo_ingest.models import ReceivedClosing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
-from tenants.models import LookThrough, Reseller, Tenant, User
+from tenants.models import LookThrough, Reseller, SavedFilter, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
 from tests.world import Customer, World, world
@@ -89,6 +89,8 @@ def rows_of(model: type[Model], customer: Customer) -> QuerySet[Any]:
         return User.objects.filter(pk__in=[customer.staff.pk, customer.accountant.pk, customer.merchant.pk])
     if model is LookThrough:
         return LookThrough.objects.filter(seen_as=customer.staff)
+    if model is SavedFilter:
+        return SavedFilter.objects.filter(person=customer.staff)
     tenant = paths_of(model).tenant
     return model._default_manager.filter(**{tenant: customer.tenant.pk}) if tenant else model._default_manager.none()
 
@@ -175,6 +177,8 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "user_pk": customer.staff.pk,
         "user": customer.staff.pk,
         "date": "2026-03-14",
+        "listed": "exports.storedclosing",
+        "filter": SavedFilter.objects.filter(person=customer.staff).values_list("pk", flat=True).get(),
         "from": "2026-03-01",
         "reviews": "3",
         "_selected_action": str(customer.export.pk),

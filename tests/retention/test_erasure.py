@@ -12,7 +12,7 @@ from exact.models import Connection
 from exports.models import ClosingEvent
 from on_demand.models import MonthlyExport, OnDemandExport
 from retention.erasure import StillUsed, erase_person
-from tenants.models import Change, Note, User
+from tenants.models import Change, Note, SavedFilter, User
 from tests.world import World, world
 
 
@@ -46,6 +46,10 @@ def test_person__is_nowhere_any_more_and_what_they_did_stays(here: World) -> Non
     )
     OnDemandExport.objects.update(email="camille@ozanne.example")
     Connection.objects.filter(tenant=here.own.tenant).update(user_email="camille@ozanne.example", user_name="Camille")
+    SavedFilter.objects.create(person=person, listed="tenants.user", name="Mme Ozanne", asked="q=x")
+    SavedFilter.objects.create(
+        person=here.manager, listed="tenants.user", name="Elle", asked="q=camille%40ozanne.example"
+    )
     assert "ozanne" in everything().lower()
 
     done = erase_person("camille@ozanne.example")

@@ -31,7 +31,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_repost": "support#une-cloture-retenue",
     "console_repost_run": "support#une-cloture-retenue",
     "console_replace_till": "revendeur#remplacer-une-caisse",
-    "console_search": "support#par-ou-commencer",
+    "console_search": "support#chercher",
     "console_second_factor": "exploitant#la-premiere-heure",
     "console_second_factor_new": "exploitant#la-premiere-heure",
     "console_set_up": "revendeur#installer-un-client",
