@@ -136,7 +136,7 @@ class Concern:
     """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
 
     `shops` are the keys of the establishments it is about; none when it is a customer's. `again` are the closings to
-    send again once it is mended. `question` is what an answer would mend it with.
+    send again once it is mended. `question` is what an answer would mend it with, `seen_to` says who sees to it.
     """
 
     condition: Condition
@@ -149,6 +149,7 @@ class Concern:
     items: tuple[Item, ...]
     again: tuple[UUID, ...] = ()
     question: Question | None = None
+    seen_to: str = ""
 
     @property
     def head(self) -> str:

@@ -20,12 +20,16 @@ from unfold.decorators import display
 from exact.lane.states import OVER
 from exact.models import Finding, FindingKind, Posting
 from exports.console import findings_page  # noqa: F401 - registers its page
-from exports.console.closing_filters import ProblemFilter, ResellerFilter, StateFilter, find
+from exports.console.assignment_page import seen_to_context
+from exports.console.closing_filters import ProblemFilter, ResellerFilter, SeenToFilter, StateFilter, find
+from exports.console.closing_notes import notes_on_closing
 from exports.console.closing_page import closing_context
 from exports.console.repost_page import ask_to_repost
 from exports.console.way_page import ask_way
 from exports.console.ways_out import BOOK_AS_IT_IS, ways_of
 from exports.models import ClosingState, StoredClosing
+from exports.way.assign import assignments_of
+from exports.words.assignments import say_since
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import said_of_finding, title_of
 from exports.words.money import in_currency
@@ -51,7 +55,7 @@ LABELS = {
 class StoredClosingAdmin(ReadOnlyAdmin):
     """One row a closing; its page tells its story."""
 
-    list_display = ["title", "establishment", "day", "turnover", "state_label", "outcome"]
+    list_display = ["title", "establishment", "day", "turnover", "state_label", "outcome", "seen_to_by"]
     list_filter = [
         StateFilter,
         ResellerFilter,
@@ -59,12 +63,21 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         ("establishment", OwnAutocompleteFilter),
         ("till", OwnAutocompleteFilter),
         ("business_date", RangeDateFilter),
+        SeenToFilter,
         ProblemFilter,
         ("gross", RangeNumericFilter),
     ]
     lookups = frozenset(
         {
-            *("state", "reseller", "problem", "tenant__id__exact", "establishment__id__exact", "till__id__exact"),
+            *(
+                "state",
+                "seen_to",
+                "reseller",
+                "problem",
+                "tenant__id__exact",
+                "establishment__id__exact",
+                "till__id__exact",
+            ),
             *("business_date_from", "business_date_to", "gross_from", "gross_to"),
         }
     )
@@ -77,6 +90,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         ListTab(title=_("Held"), asks={"state": "held"}),
         ListTab(title=_("Failed"), asks={"state": "failed"}),
         ListTab(title=_("Differs in Exact"), asks={"state": "differs"}),
+        ListTab(title=_("Mine"), asks={"seen_to": "me"}),
+        ListTab(title=_("Nobody's"), asks={"state": "attention", "seen_to": "nobody"}),
     )
     raw_values: ClassVar = {"day": lambda it: it.business_date, "turnover": lambda it: it.gross}
     actions = ["send_again", "book_as_it_is"]
@@ -98,6 +113,9 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[StoredClosing]) -> None:
         entries_beside([*rows])
+        assigned = assignments_of([it.pk for it in rows])
+        for it in rows:
+            it.assignment = assigned.get(it.pk)  # type: ignore[attr-defined]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -108,11 +126,13 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
         assert isinstance(request.user, User)
-        shown = closing_context(export)
+        user, shown = request.user, closing_context(export)
         context = {
             **self.admin_site.each_context(request),
             **shown,
-            "ways": ways_of(export, request.user, shown["postings"]),
+            "ways": ways_of(export, user, shown["postings"]),
+            "seen_to": seen_to_context(export, user),
+            "notes": notes_on_closing(export, user),
             "opts": self.opts,
             "title": str(export),
             "subtitle": str(export.establishment),
@@ -151,6 +171,12 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
         return ", ".join(it.entry_number for it in postings if it.entry_number)
+
+    @display(description=_("who sees to it"))
+    def seen_to_by(self, export: StoredClosing) -> str:
+        it = getattr(export, "assignment", None)
+        since = say_since(it.since) if it else ""
+        return format_html('<span title="{}">{}</span>', _now("since {at}").format(at=since), it.person) if it else ""
 
     @admin.action(description=_("Send again…"), permissions=["repost"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> HttpResponse:

@@ -159,6 +159,7 @@ USE = frozenset(
         "exact.Division",
         "exact.ExactApp",
         "exact.Lane",
+        "exports.Assignment",
         "exports.ClosedDays",
         "exports.ClosingKinds",
         "exports.Overtaken",

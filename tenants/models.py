@@ -323,8 +323,9 @@ class Till(models.Model):
 
 
 class Note(models.Model):
-    """What somebody wrote down of a customer, or of one establishment of it, for all who look after it.
+    """What somebody wrote down of a customer, of one establishment of it, or of one closing, for all who look after it.
 
+    `closing_id` is a closing's of that establishment (a foreign key in the database; this room does not know closings).
     Signed, dated and only added to. A text can be taken out when a person's name must go (`retention.erasure`); the
     audit says who wrote when, not what. Those it is written about do not read it.
     """
@@ -333,6 +334,7 @@ class Note(models.Model):
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, null=True, related_name="+", verbose_name=_("establishment")
     )
+    closing_id = models.UUIDField(null=True)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     text = models.TextField(_("note"), max_length=NOTE_MAX)
     written_at = models.DateTimeField(_("when"), auto_now_add=True)
@@ -343,12 +345,18 @@ class Note(models.Model):
         ordering = ["-written_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="tenants_note_says_something"),
+            models.CheckConstraint(
+                condition=Q(closing_id=None) | Q(establishment__isnull=False), name="tenants_note_closing_has_shop"
+            ),
             SameTenant("establishment"),
             OnlyAddedTo("DELETE"),
             OnlyMasked("text"),
             NeverEmptied(),
             Audited(secret=["text"]),
             Seen(reads={RESELLER: OF_RESELLER}, writes={RESELLER: OF_RESELLER}),
+        ]
+        indexes = [
+            models.Index(fields=["closing_id"], condition=Q(closing_id__isnull=False), name="tenants_note_of_closing"),
         ]
 
     def __str__(self) -> str:

@@ -26,14 +26,17 @@ MEMBER_ROLES = (Role.ACCOUNTANT, Role.MERCHANT)
 MEMBERS_IN_POSTGRES: dict[str, str] = {Role.ACCOUNTANT: ACCOUNTANT, Role.MERCHANT: MERCHANT}
 
 OF_STAFF = frozenset(
-    {"view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send", "release"}
+    {
+        *("view", "add", "change", "repost", "replace", "setaside", "check", "compare", "relink", "send", "release"),
+        "seeto",
+    }
 )
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.SUPPORT: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "takeown", "invite", "hijack"},
     Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "invite"},
     Role.RESELLER_STAFF: OF_STAFF,
-    Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace"}),
+    Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace", "seeto"}),
     Role.MERCHANT: frozenset(),
 }
 # On single tables besides. An accountant's exports go into files; to Exact they go with "send".

@@ -30,6 +30,7 @@ from exact.models import (
     PostingState,
 )
 from exports.models import (
+    Assignment,
     ClosedDays,
     ClosedKind,
     ClosingState,
@@ -37,6 +38,7 @@ from exports.models import (
     RepostItem,
     RepostRun,
     RunWay,
+    SetAside,
     SettingsLook,
     StoredClosing,
 )
@@ -101,12 +103,14 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     assert answer.status_code == 201, answer.content
     caller.post("closings", {"kind": f"{mark} refusé"})
     export = StoredClosing.objects.get(pk=answer.json()["id"])
+    staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
+    over = {"ended_at": timezone.now(), "ended_by": staff, "ended_why": f"{mark} reprise"}
+    SetAside.objects.create(tenant=tenant, closing=export, why=f"{mark} écartée", by=staff, **over)
     division = linked(tenant, mark, code=number)
     Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
     make_link(shop)
     posting = refused(export, division, mark)
     Finding.objects.create(tenant=tenant, posting=posting, kind=FindingKind.MISSING, details=[])
-    staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
     run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
     RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
     Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
@@ -114,9 +118,9 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         person=staff, address=f"https://{mark}.example/", shown_as=mark, key=new_key(), off_at=timezone.now()
     )
     make_answer_link(staff, Question(kind=QuestionKind.MEANS, shop=shop.pk, about=f"{mark} titres"), shop)
-    SavedFilter.objects.create(
-        person=staff, listed="exports.storedclosing", name=f"{mark} retenues", asked="state=held"
-    )
+    kept = {"listed": "exports.storedclosing", "name": f"{mark} retenues", "asked": "state=held"}
+    SavedFilter.objects.create(person=staff, **kept)
+    Assignment.objects.create(tenant=tenant, closing=export, person=staff, by=staff)
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     ClosedDays.objects.create(
         tenant=tenant,

@@ -15,6 +15,8 @@ from exact.models import Posting
 from exports.console import links
 from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
+from exports.way.assign import assignments_of
+from exports.words.assignments import say_assignments
 from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 
 READ_MAX = 5000
@@ -70,6 +72,7 @@ class Cause:
     exports: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
+    seen_to: str = ""  # who sees to its closings, where that was asked (`lay_seen_to_beside`)
 
     @property
     def closings(self) -> list[UUID]:
@@ -145,6 +148,15 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
             cause.tenants[export.tenant_id] = export.tenant.name
             cause.establishments[export.establishment_id] = str(export.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
+
+
+def lay_seen_to_beside(causes: Iterable[Cause]) -> None:
+    """Put beside each cause who sees to its closings, in one query."""
+    found = [*causes]
+    assigned = assignments_of({pk for cause in found for pk in cause.closings})
+    for cause in found:
+        of_cause = [assigned[pk] for pk in cause.closings if pk in assigned]
+        cause.seen_to = say_assignments(of_cause, of=len(cause.closings))
 
 
 def _reasons(

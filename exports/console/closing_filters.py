@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -15,9 +15,10 @@ from unfold.contrib.filters.admin import DropdownFilter
 from exact.models import Finding, Posting
 from exports.console.asked import read_amount, read_day
 from exports.models import ClosingState, StoredClosing
+from exports.way.assign import OPEN_ONES
 from exports.words.problems import SENTENCES
 from ledger import texts
-from tenants.models import Establishment, Reseller
+from tenants.models import Establishment, Reseller, User
 
 FOUND_MAX = 200
 # A sentence of a problem in a list of problems: its facts, those that stand in brackets, where its first part ends.
@@ -49,6 +50,27 @@ class StateFilter(DropdownFilter):
         if chosen == "differs":
             return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
         return queryset.filter(state__in=GROUPS.get(chosen, (chosen,))) if chosen else queryset
+
+
+class SeenToFilter(DropdownFilter):
+    """Closings the person sees to, or that nobody does."""
+
+    title, parameter_name = _("who sees to it"), "seen_to"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", _("I do")), ("nobody", _("nobody")), ("somebody", _("somebody"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
+        of_closing, user = OPEN_ONES.filter(closing=OuterRef("pk")), request.user
+        assert isinstance(user, User)
+        match self.value():
+            case "me":  # few, and found first
+                return queryset.filter(pk__in=[*OPEN_ONES.filter(person=user).values_list("closing", flat=True)])
+            case "nobody":
+                return queryset.filter(~Exists(of_closing))
+            case "somebody":
+                return queryset.filter(Exists(of_closing))
+        return queryset
 
 
 class ResellerFilter(DropdownFilter):

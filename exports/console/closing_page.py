@@ -24,7 +24,7 @@ from exports.way.reviews import waits_for_review
 from exports.way.states import is_before_start
 from exports.words.closing_words import closing_words
 from exports.words.finding_words import advice_of, said_of_finding, title_of
-from exports.words.history import Happening, of_closing
+from exports.words.history import Happening, of_closing, seen_to
 from exports.words.money import euros, in_currency
 from exports.words.problems import said_of, sentence
 from ledger.kinds import ClosingKind, MovementKind, ReceiptKind
@@ -89,7 +89,7 @@ def closing_context(export: StoredClosing) -> dict[str, Any]:
         "checks": [{"words": sentence(problem), **problem} for problem in export.told_problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
-        "history": [*reversed(history)],
+        "history": sorted([*history, *seen_to(export)], key=lambda it: it.at, reverse=True),
         "z": readable(document),
         "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
     }

@@ -17,6 +17,7 @@ def closings(
     reseller: int | None = None,
     establishment: int | None = None,
     problem: str = "",
+    seen_to: str = "",
 ) -> str:
     """The list of closings, from `day` to `to` (or that day alone), in a state or a group of states."""
     asked = {
@@ -26,6 +27,7 @@ def closings(
         "reseller": reseller or "",
         "establishment__id__exact": establishment or "",
         "problem": problem,
+        "seen_to": seen_to,
     }
     chosen = urlencode({name: value for name, value in asked.items() if value})
     page = reverse("admin:exports_storedclosing_changelist")

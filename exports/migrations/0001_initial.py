@@ -309,6 +309,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Assignment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('closing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='exports.storedclosing')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who sees to it')),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('since', models.DateTimeField(auto_now_add=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'who sees to a closing',
+                'verbose_name_plural': 'who sees to closings',
+                'ordering': ['since', 'pk'],
+                'indexes': [models.Index(fields=['closing'], name='exports_assignment_of_closing'), models.Index(condition=models.Q(('ended_at', None)), fields=['person'], name='exports_assignment_of_person')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('closing',), name='exports_assignment_one_open'), models.CheckConstraint(condition=models.Q(('ended_by', None), ('ended_at__isnull', False), _connector='OR'), name='exports_assignment_ended_by_is_over'), postgres.guards.SameTenant('closing', name='exports_assignment_closing_id_same_tenant'), postgres.guards.Unchanging('closing_id', 'person_id', 'by_id', 'since', name='exports_assignment_unchanging', once=('ended_at', 'ended_by_id')), postgres.guards.OnlyAddedTo('DELETE', name='exports_assignment_only_added_to'), postgres.guards.NeverEmptied(name='exports_assignment_kept'), postgres.seen.SeenByTenant(name='exports_assignment_seen')],
+            },
+        ),
+        migrations.CreateModel(
             name='Overtaken',
             fields=[
                 ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='overtaken', serialize=False, to='exports.storedclosing')),

@@ -9,10 +9,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # The lane's room does not know this one, so its model cannot say it.
+        # Rooms below do not know this one, so their models cannot say it.
         migrations.RunSQL(
             "ALTER TABLE exact_posting ADD CONSTRAINT exact_posting_of_an_export FOREIGN KEY (closing_id) "
             "REFERENCES exports_storedclosing (id) DEFERRABLE INITIALLY DEFERRED"
+        ),
+        migrations.RunSQL(
+            "ALTER TABLE tenants_note ADD CONSTRAINT tenants_note_on_a_closing FOREIGN KEY (closing_id, tenant_id) "
+            "REFERENCES exports_storedclosing (id, tenant_id) DEFERRABLE INITIALLY IMMEDIATE"
+        ),
+        postgres.in_force.Install(
+            name='exports_assignment_ends',
+            digest='b775e3fed0865352',
         ),
         postgres.in_force.Install(
             name='exports_closing_first_event',

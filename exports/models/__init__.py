@@ -1,6 +1,7 @@
 """A closing on its way to the books, and which of them counts."""
 
 from exports.models import coverage, start
+from exports.models.assignment import Assignment
 from exports.models.closed_days import ClosedDays, ClosedKind
 from exports.models.closings import (
     ClosingEvent,
@@ -18,6 +19,7 @@ from exports.models.closings import (
 from exports.models.corrections import Overtaken, SettingsLook
 
 __all__ = [
+    "Assignment",
     "ClosedDays",
     "ClosedKind",
     "ClosingEvent",

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from exact.models import PostingEvent, PostingState
-from exports.models import ClosingEvent, ClosingState, StoredClosing
+from exports.models import Assignment, ClosingEvent, ClosingState, StoredClosing
 from exports.words.problems import sentence
 from exports.words.reasons import reason
-from tenants.models import Establishment
+from tenants.models import Establishment, User
 
 # The words of `Happening.state`.
 STATES = [*dict.fromkeys([*ClosingState.values, *PostingState.values])]
@@ -21,7 +22,7 @@ STATES = [*dict.fromkeys([*ClosingState.values, *PostingState.values])]
 class Happening:
     """One change of a closing's state, or (with a reference) of one of its entries, in the reader's language.
 
-    `state` is the stored word of the new state; `correlation_id` is Exact's, for its support.
+    `state` is the stored word of the new state, "" where none changed; `correlation_id` is Exact's, for its support.
     """
 
     at: datetime
@@ -39,6 +40,22 @@ def of_closing(export: StoredClosing) -> list[Happening]:
     events = ClosingEvent.objects.filter(export=export)
     moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
     return _sort_happenings(events, moves)
+
+
+def seen_to(export: StoredClosing) -> list[Happening]:
+    """Who saw to a closing, from when to when; its page tells it, tills and logs do not."""
+    told = []
+    for it in Assignment.objects.filter(closing=export).select_related("person", "by", "ended_by"):
+        told.append(_of_person(export, it.since, _("{name} sees to it"), it.person, by=it.by))
+        if it.ended_at is not None and it.ended_by is not None:
+            told.append(_of_person(export, it.ended_at, _("{name} no longer sees to it"), it.person, by=it.ended_by))
+    return told
+
+
+def _of_person(export: StoredClosing, at: datetime, words: str, person: User, *, by: User) -> Happening:
+    """What a person said of itself, or `by` of it."""
+    actor = str(by) if by != person else ""
+    return Happening(at=at, closing_id=export.pk, state="", what=words.format(name=person), actor=actor)
 
 
 def of_closings(closings: Iterable[UUID], *, limit: int) -> list[Happening]:

@@ -71,7 +71,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest) -> HttpResponse:
     """Give one of the person's own filters another name, share it, or no longer."""
     user, (page, _listed, _asked) = _writer_of(request), _list_of(request)
-    kept, form = _own(request, user), NameForm(request.POST)
+    kept, form = _find_own(request, user), NameForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["name"])))
         return redirect(page)
@@ -87,7 +87,7 @@ def rename(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     """Remove one of the person's own filters; the list stays as it is."""
     user, (page, _listed, _asked) = _writer_of(request), _list_of(request)
-    kept = _own(request, user)
+    kept = _find_own(request, user)
     kept.delete()
     messages.success(request, _("The filter “{name}” is removed.").format(name=kept.name))
     return redirect(page)
@@ -124,7 +124,7 @@ def _admin_of(listed: str) -> Any:
     return shown if isinstance(shown, ScopedAdmin) else None
 
 
-def _own(request: HttpRequest, user: User) -> SavedFilter:
+def _find_own(request: HttpRequest, user: User) -> SavedFilter:
     number = texts.whole(request.POST.get("filter", ""))
     kept = own_filter(user, number) if number is not None else None
     if kept is None:

@@ -6,6 +6,8 @@ A further page is a row here; the walk over every address as every kind of perso
 from django.contrib import admin
 from django.urls import include, path
 
+from exports.console.assignment_page import hand_closing, leave_closing, take_closing
+from exports.console.closing_notes import note_on_closing
 from exports.console.correction_page import correction_page
 from exports.console.correction_run_page import correction_run_page
 from exports.console.level_page import level_page
@@ -79,6 +81,10 @@ urlpatterns = [
     path("set-up/at/<int:establishment_id>/link/", admin.site.admin_view(set_up.link_page), name="console_set_up_link"),
     path("set-up/link/<int:link_id>/revoke/", admin.site.admin_view(set_up.revoke_page), name="console_revoke_link"),
     path("shop/<int:establishment_id>/start/", admin.site.admin_view(start_page), name="console_start"),
+    path("closing/<uuid:closing_id>/take/", admin.site.admin_view(take_closing), name="console_take_closing"),
+    path("closing/<uuid:closing_id>/hand/", admin.site.admin_view(hand_closing), name="console_hand_closing"),
+    path("closing/<uuid:closing_id>/leave/", admin.site.admin_view(leave_closing), name="console_leave_closing"),
+    path("closing/<uuid:closing_id>/note/", admin.site.admin_view(note_on_closing), name="console_note_on_closing"),
     path("which-closings/<int:establishment_id>/", admin.site.admin_view(level_page), name="console_level"),
     path("way/<slug:way>/", admin.site.admin_view(way_page), name="console_way"),
     path("correction/<int:establishment_id>/", admin.site.admin_view(correction_page), name="console_correction"),

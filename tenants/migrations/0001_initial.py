@@ -249,6 +249,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
                 ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
+                ('closing_id', models.UUIDField(null=True)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('text', models.TextField(max_length=2000, verbose_name='note')),
                 ('written_at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
@@ -257,7 +258,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'note',
                 'verbose_name_plural': 'notes',
                 'ordering': ['-written_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tenants_note_says_something'), postgres.guards.SameTenant('establishment', name='tenants_note_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_note_only_added_to'), postgres.guards.OnlyMasked('text', name='tenants_note_only_masked'), postgres.guards.NeverEmptied(name='tenants_note_kept'), postgres.guards.Audited(name='tenants_note_audited', secret=('text',), silent=()), postgres.seen.Seen(name='tenants_note_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
+                'indexes': [models.Index(condition=models.Q(('closing_id__isnull', False)), fields=['closing_id'], name='tenants_note_of_closing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tenants_note_says_something'), models.CheckConstraint(condition=models.Q(('closing_id', None), ('establishment__isnull', False), _connector='OR'), name='tenants_note_closing_has_shop'), postgres.guards.SameTenant('establishment', name='tenants_note_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_note_only_added_to'), postgres.guards.OnlyMasked('text', name='tenants_note_only_masked'), postgres.guards.NeverEmptied(name='tenants_note_kept'), postgres.guards.Audited(name='tenants_note_audited', secret=('text',), silent=()), postgres.seen.Seen(name='tenants_note_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
             },
         ),
     ]

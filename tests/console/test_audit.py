@@ -39,7 +39,7 @@ HISTORIES = (
 NOT_EMPTIED = (
     *("tenants_change", "tenants_lookthrough", "exports_storedclosing", "on_demand_keptnumber", "exports_remainder"),
     *("exact_posting", "clyo_ingest_push", "clyo_ingest_receivedclosing"),
-    "on_demand_deliveredclosing",
+    *("on_demand_deliveredclosing", "exports_assignment"),
 )
 # What the service writes by itself, and what says by its own columns who did it: nobody changes it in a form.
 NOT_AUDITED = {

@@ -176,6 +176,7 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "day": "2026-03-14",
         "user_pk": customer.staff.pk,
         "user": customer.staff.pk,
+        "person": customer.staff.pk,
         "date": "2026-03-14",
         "listed": "exports.storedclosing",
         "filter": SavedFilter.objects.filter(person=customer.staff).values_list("pk", flat=True).get(),

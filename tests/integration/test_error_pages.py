@@ -69,14 +69,6 @@ def test_till__gets_a_problem_document(db: None, status: int) -> None:
     assert answer.json()["status"] == status
 
 
-def test_unknown_filter__of_the_console_is_our_page(db: None) -> None:
-    client = Client()
-    client.force_login(SupportFactory())
-    answer = client.get("/console/exports/storedclosing/", {"till__tenant__reseller__name__contains": "x"})
-    assert answer.status_code == 400
-    assert answer.headers["X-Request-ID"] in answer.content.decode()
-
-
 def test_form_without_its_cookie__is_our_page(db: None) -> None:
     answer = Client(enforce_csrf_checks=True).post(
         "/console/login/", {"username": "x"}, headers={"Accept-Language": "en"}

@@ -14,6 +14,8 @@ from exact.models import Connection, Division
 from exports.console import links
 from exports.console.closing_filters import find
 from exports.models import StoredClosing
+from exports.way.assign import assignments_of
+from exports.words.assignments import say_assignments
 from exports.words.money import in_currency
 from ledger import texts
 from tenants.models import Establishment, Tenant, Till, User
@@ -63,13 +65,16 @@ def _look(sort: Sort, user: User, term: str) -> Section | None:
 
 def _find_closings(user: User, term: str) -> Iterator[Hit]:
     rows = find(visible_to(user, StoredClosing.objects.defer("document")), term)
-    for it in rows.select_related("establishment").order_by("-business_date", "-closed_at", "pk")[: SHOWN + 1]:
-        said = (
+    found = [*rows.select_related("establishment").order_by("-business_date", "-closed_at", "pk")[: SHOWN + 1]]
+    assigned = assignments_of([it.pk for it in found])
+    for it in found:
+        said = [
             str(it.establishment),
             date_format(it.business_date, "SHORT_DATE_FORMAT"),
             in_currency(it.gross, it.currency),
             str(it.get_state_display()),
-        )
+            *([say_assignments([assigned[it.pk]], of=1)] if it.pk in assigned else []),
+        ]
         address = reverse("admin:exports_storedclosing_change", args=[it.pk])
         yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address)
 

@@ -1,0 +1,119 @@
+"""Who sees to a closing: what its page says of it, and the buttons that change it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from exports.console import links
+from exports.console.one_closing import closing_of
+from exports.models import StoredClosing
+from exports.way.assign import (
+    NoColleague,
+    NothingToSeeTo,
+    TakenByAnother,
+    colleagues_of,
+    end,
+    hand,
+    may_be_seen_to,
+    open_assignment,
+    take,
+)
+from exports.words.assignments import say_assignment
+from ledger.texts import BIGGEST
+from tenants.acting import person_behind
+from tenants.models import User
+
+SEE_TO = "exports.seeto_storedclosing"
+COLLEAGUES_MAX = 100
+
+
+class AssignForm(forms.Form):
+    """`shown` is the assignment that stood on the page, `person` the colleague it is handed to."""
+
+    shown = forms.IntegerField(required=False, max_value=BIGGEST)
+    person = forms.IntegerField(required=False, max_value=BIGGEST)
+
+
+def seen_to_context(closing: StoredClosing, user: User) -> dict[str, Any] | None:
+    """What a closing's page says of who sees to it; None when nobody does and there is nothing to see to, or the person
+    is none who does."""
+    now, may = open_assignment(closing), user.has_perm(SEE_TO)
+    if now is None and not (may and may_be_seen_to(closing)):
+        return None
+    return {
+        "now": now,
+        "words": say_assignment(now) if now else "",
+        "may": may,
+        "mine": now is not None and now.person_id == user.pk,
+        "colleagues": [*colleagues_of(user, closing)[:COLLEAGUES_MAX]] if may else [],
+    }
+
+
+@require_POST
+def take_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
+    """See to it oneself; in another's place only when that one was shown."""
+    closing, form, user = _read_asked(request, closing_id)
+    try:
+        take(closing, user, by=user, instead_of=form.cleaned_data["shown"])
+        messages.success(request, _("You see to this closing."))
+    except TakenByAnother as error:
+        messages.warning(request, _say_taken(error))
+    except NothingToSeeTo:
+        messages.info(request, _say_nothing())
+    return redirect(links.closing(closing.pk))
+
+
+@require_POST
+def hand_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
+    """Hand it to a colleague who sees it too."""
+    closing, form, user = _read_asked(request, closing_id)
+    to, shown = form.cleaned_data["person"], form.cleaned_data["shown"]
+    try:
+        person = hand(closing, to or 0, user=user, by=user, instead_of=shown)
+        messages.success(request, _("{name} sees to this closing.").format(name=person))
+    except NoColleague:
+        messages.error(request, _("Choose a colleague who may see this closing."))
+    except TakenByAnother as error:
+        messages.warning(request, _say_taken(error))
+    except NothingToSeeTo:
+        messages.info(request, _say_nothing())
+    return redirect(links.closing(closing.pk))
+
+
+@require_POST
+def leave_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
+    """See to it no longer; another's is left alone."""
+    closing, _form, user = _read_asked(request, closing_id)
+    now = open_assignment(closing)
+    if now is not None and now.person_id == user.pk:
+        end(now, by=user)
+    messages.success(request, _("You no longer see to this closing."))
+    return redirect(links.closing(closing.pk))
+
+
+def _read_asked(request: HttpRequest, closing_id: UUID) -> tuple[StoredClosing, AssignForm, User]:
+    """The closing, what the form says, and the person.
+
+    Who looks through another's eyes sees to nothing in its name. Raises PermissionDenied, and what `closing_of` does.
+    """
+    closing, form = closing_of(request, closing_id, SEE_TO), AssignForm(request.POST)
+    user = request.user
+    if not form.is_valid() or not isinstance(user, User) or person_behind(request) != user:
+        raise PermissionDenied
+    return closing, form, user
+
+
+def _say_taken(error: TakenByAnother) -> str:
+    words = _("{taken}. Nothing was changed: take it over below if you agreed on that.")
+    return words.format(taken=say_assignment(error.assignment))
+
+
+def _say_nothing() -> str:
+    return _("Nothing is left to see to: this closing stands in Exact, or is archived.")

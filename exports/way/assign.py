@@ -1,0 +1,104 @@
+"""Who sees to a closing: taking it, handing it to a colleague, letting it go; never over another's head."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from exact.models import Finding
+from exports.models import Assignment, ClosingState, StoredClosing
+from tenants.membership import OPEN
+from tenants.models import Membership, Role, User
+from tenants.rights import RESELLER_ROLES
+from tenants.scope import visible_to
+
+# In these states there is something to see to; what is exported only where Exact holds something else by now.
+SEEN_TO = (
+    ClosingState.HELD,
+    ClosingState.FAILED,
+    ClosingState.WAITING,
+    ClosingState.READY,
+    ClosingState.EXPORTING,
+)
+OPEN_ONES = Assignment.objects.filter(ended_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenByAnother(Exception):
+    """Somebody sees to it who was not the one that was shown."""
+
+    assignment: Assignment
+
+
+class NothingToSeeTo(Exception):
+    """The closing stands in Exact, or is archived."""
+
+
+class NoColleague(Exception):
+    """The person does not see the closing, or is none to whom it may be handed."""
+
+
+def open_assignment(closing: StoredClosing) -> Assignment | None:
+    """Who sees to a closing now."""
+    return OPEN_ONES.filter(closing=closing).select_related("person").first()
+
+
+def assignments_of(closings: Collection[UUID]) -> dict[UUID, Assignment]:
+    """Who sees to which of these closings now."""
+    rows = OPEN_ONES.filter(closing__in=closings).select_related("person")
+    return {it.closing_id: it for it in rows}
+
+
+def may_be_seen_to(closing: StoredClosing) -> bool:
+    """Whether there is anything left that a person could see to."""
+    if closing.state != ClosingState.EXPORTED:
+        return closing.state in SEEN_TO
+    return Finding.objects.filter(posting__closing_id=closing.pk, settled_at=None).exists()
+
+
+def colleagues_of(user: User, closing: StoredClosing) -> QuerySet[User]:
+    """To whom a person may hand a closing: of those it knows, who see it and may see to it.
+
+    A reseller's people its own and the customer's accountants, support its own too; members know nobody by this list.
+    """
+    accountants = Membership.objects.filter(OPEN, tenant=closing.tenant_id, role=Role.ACCOUNTANT, user=OuterRef("pk"))
+    here = Q(reseller=closing.tenant.reseller_id, role__in=RESELLER_ROLES) | Q(Exists(accountants))
+    if user.is_support:
+        here |= Q(role=Role.SUPPORT)
+    rows = visible_to(user, User.objects.filter(here, suspended_at=None)).exclude(pk=user.pk)
+    return rows.order_by("name", "email")
+
+
+def take(closing: StoredClosing, person: User, *, by: User, instead_of: int | None) -> None:
+    """Let `person` see to a closing, in the place of whoever was shown to (`instead_of`, an assignment's key; None:
+    nobody). Once is enough, however often it is asked. Raises `TakenByAnother` and `NothingToSeeTo`."""
+    with transaction.atomic():
+        # A closing that goes to Exact now ends this in its own transaction: one waits for the other.
+        row = StoredClosing.objects.select_for_update(of=("self",), no_key=True).only("state").get(pk=closing.pk)
+        now = OPEN_ONES.select_related("person").filter(closing=closing).first()
+        if now is not None and now.person_id == person.pk:
+            return
+        if now is not None and now.pk != instead_of:
+            raise TakenByAnother(now)
+        if not may_be_seen_to(row):
+            raise NothingToSeeTo
+        if now is not None:
+            end(now, by=by)
+        Assignment.objects.create(tenant_id=closing.tenant_id, closing=closing, person=person, by=by)
+
+
+def hand(closing: StoredClosing, to: int, *, user: User, by: User, instead_of: int | None) -> User:
+    """Hand a closing to a colleague of `user`, by its key. Raises `NoColleague`, and what `take` does."""
+    person = colleagues_of(user, closing).filter(pk=to).first()
+    if person is None:
+        raise NoColleague
+    take(closing, person, by=by, instead_of=instead_of)
+    return person
+
+
+def end(assignment: Assignment, *, by: User) -> None:
+    """End it, unless it has ended."""
+    Assignment.objects.filter(pk=assignment.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by)
