@@ -26,7 +26,7 @@ from exact.lane.pauses import why_paused
 from exact.lane.states import OPEN
 from exact.models import Activation, Lane, Posting
 from exports.console import links
-from exports.console.causes import TO_MEND, Cause, causes_of, lay_seen_to_beside
+from exports.console.causes import TO_MEND, Cause, causes_of
 from exports.models import ClosingState, StoredClosing
 from exports.words.closing_words import name_of
 from ledger.money import BOOKS
@@ -41,9 +41,7 @@ SENT_AGAIN_MAX = 50
 
 def failed_and_held(scope: Scope) -> Iterator[Concern]:
     """What a person must mend before it can be booked: one concern for each cause in each establishment."""
-    causes = causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max)
-    lay_seen_to_beside(causes)
-    for cause in causes:
+    for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
         kind = Condition.FAILED if cause.state == ClosingState.FAILED else Condition.HELD
         first = cause.exports[0]
         yield Concern(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,7 @@ from exact.models import Posting
 from exports.console import links
 from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
-from exports.way.assign import assignments_of
-from exports.words.assignments import say_assignments
+from exports.words.assignments import say_seen_to
 from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
 
 READ_MAX = 5000
@@ -72,7 +72,12 @@ class Cause:
     exports: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
-    seen_to: str = ""  # who sees to its closings, where that was asked (`lay_seen_to_beside`)
+    seen_by: list[str] = field(default_factory=list)  # of each closing that somebody sees to, who
+
+    @property
+    def seen_to(self) -> str:
+        """Who sees to its closings, in words."""
+        return say_seen_to(self.seen_by, of=len(self.exports))
 
     @property
     def closings(self) -> list[UUID]:
@@ -133,10 +138,13 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
 
     With `each_shop` a cause is one establishment's: the same fault in two shops is two causes.
     """
-    waiting = rows.filter(state__in=TO_MEND).order_by("-business_date", "-closed_at")
+    now = FilteredRelation("assignments", condition=Q(assignments__ended_at=None))
+    seen_by = Coalesce(NullIf("now__person__name", Value("")), "now__person__email", output_field=CharField())
+    waiting = rows.filter(state__in=TO_MEND).alias(now=now).annotate(seen_by=seen_by)
     names = ("tenant__name", "establishment__code", "establishment__name")
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
-    exports = [*waiting.select_related("tenant", "establishment").only(*shown, *names)[:read_max]]
+    newest = waiting.order_by("-business_date", "-closed_at").select_related("tenant", "establishment")
+    exports = [*newest.only(*shown, *names)[:read_max]]
     said = _read_messages_of_exact([export.pk for export in exports if export.state == ClosingState.FAILED])
     causes: dict[str, Cause] = {}
     for export in exports:
@@ -145,18 +153,10 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
             key = _key(code, same)
             cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, facts=facts))
             cause.exports.append(export)
+            cause.seen_by += [export.seen_by] if export.seen_by else []
             cause.tenants[export.tenant_id] = export.tenant.name
             cause.establishments[export.establishment_id] = str(export.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
-
-
-def lay_seen_to_beside(causes: Iterable[Cause]) -> None:
-    """Put beside each cause who sees to its closings, in one query."""
-    found = [*causes]
-    assigned = assignments_of({pk for cause in found for pk in cause.closings})
-    for cause in found:
-        of_cause = [assigned[pk] for pk in cause.closings if pk in assigned]
-        cause.seen_to = say_assignments(of_cause, of=len(cause.closings))
 
 
 def _reasons(

@@ -1,6 +1,6 @@
 """How people are told who sees to a closing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
@@ -22,14 +22,14 @@ def say_since(moment: datetime) -> str:
     return date_format(at, "TIME_FORMAT" if at.date() == timezone.localdate() else "SHORT_DATETIME_FORMAT")
 
 
-def say_assignments(found: Iterable[Assignment], *, of: int) -> str:
-    """Who sees to some of `of` closings: "Camille sees to it", or "Camille, Marc: 3 of 12"; "" when nobody does."""
-    rows = [*found]
-    if not rows:
+def say_seen_to(names: Collection[str], *, of: int) -> str:
+    """Who sees to closings, one name for each that is seen to, of `of`: "Camille sees to it", or "Camille,
+    Marc see to 3 of 12"; "" when nobody does."""
+    people = sorted({*names})
+    told, count = ", ".join(people), len(people)
+    if not people:
         return ""
-    people = {it.person_id: str(it.person) for it in rows}
-    names, count = ", ".join(sorted(people.values())), len(people)
-    if len(rows) >= of:
-        return ngettext("{names} sees to it", "{names} see to it", count).format(names=names)
+    if len(names) >= of:
+        return ngettext("{names} sees to it", "{names} see to it", count).format(names=told)
     words = ngettext("{names} sees to {count} of {all}", "{names} see to {count} of {all}", count)
-    return words.format(names=names, count=len(rows), all=of)
+    return words.format(names=told, count=len(names), all=of)

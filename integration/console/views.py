@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clyo_ingest.models import Push, PushKind
-from exports.console.causes import READ_MAX, causes_of, lay_seen_to_beside
+from exports.console.causes import READ_MAX, causes_of
 from exports.console.ways_out import BOOK_AS_IT_IS, LEAVE_UNBOOKED, WAVED_THROUGH
 from exports.models import StoredClosing
 from tenants.models import User
@@ -38,7 +38,6 @@ def causes_page(request: HttpRequest) -> HttpResponse:
     """What waits for a person, grouped by what can be mended once for all of it."""
     user = _reader(request)
     causes = causes_of(visible_to(user, StoredClosing.objects.all()))
-    lay_seen_to_beside(causes)
     context = {
         **admin.site.each_context(request),
         "title": _("Errors by cause"),

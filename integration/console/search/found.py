@@ -15,7 +15,7 @@ from exports.console import links
 from exports.console.closing_filters import find
 from exports.models import StoredClosing
 from exports.way.assign import assignments_of
-from exports.words.assignments import say_assignments
+from exports.words.assignments import say_seen_to
 from exports.words.money import in_currency
 from ledger import texts
 from tenants.models import Establishment, Tenant, Till, User
@@ -73,7 +73,7 @@ def _find_closings(user: User, term: str) -> Iterator[Hit]:
             date_format(it.business_date, "SHORT_DATE_FORMAT"),
             in_currency(it.gross, it.currency),
             str(it.get_state_display()),
-            *([say_assignments([assigned[it.pk]], of=1)] if it.pk in assigned else []),
+            *([say_seen_to([str(assigned[it.pk].person)], of=1)] if it.pk in assigned else []),
         ]
         address = reverse("admin:exports_storedclosing_change", args=[it.pk])
         yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address)
