@@ -97,26 +97,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ClosedDays',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
-                ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
-                ('first_day', models.DateField(verbose_name='first day')),
-                ('last_day', models.DateField(verbose_name='last day')),
-                ('kind', models.CharField(choices=[('holidays', 'holidays'), ('day', 'closed that day')], max_length=10, verbose_name='kind')),
-                ('note', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='note')),
-                ('said_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='said by')),
-                ('said_at', models.DateTimeField(verbose_name='said')),
-            ],
-            options={
-                'verbose_name': 'closed days',
-                'verbose_name_plural': 'closed days',
-                'ordering': ['establishment', 'first_day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='exports_closed_days_end_after_they_begin'), models.CheckConstraint(condition=models.Q(('kind__in', ['holidays', 'day'])), name='exports_closed_days_kind_known'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('establishment', '='), (models.Func('first_day', 'last_day', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='exports_closed_days_no_overlap'), postgres.guards.SameTenant('establishment', name='exports_closeddays_establishment_id_same_tenant'), postgres.guards.Unchanging('tenant_id', 'establishment_id', name='exports_closeddays_unchanging'), postgres.guards.NeverEmptied(name='exports_closeddays_kept'), postgres.guards.Audited(name='exports_closeddays_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='exports_closeddays_seen', shop=True, written_by=('clyo_accountant', 'clyo_merchant'))],
-            },
-        ),
-        migrations.CreateModel(
             name='StoredClosing',
             fields=[
                 ('put_off_until', models.DateTimeField(editable=False, null=True)),
@@ -167,6 +147,26 @@ class Migration(migrations.Migration):
                 'ordering': ['-started_at'],
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['started_at'], name='exports_repost_unfinished')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('stopped_by', None), ('finished_at__isnull', False), _connector='OR'), name='exports_run_stopped_is_over'), models.CheckConstraint(condition=models.Q(models.Q(('way', 'correct'), _negated=True), ('tenant__isnull', False), _connector='OR'), name='exports_correction_of_one_customer'), postgres.seen.Seen(name='exports_repostrun_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[]) OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[]) OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)', 'clyo_reseller': 'reseller_id = {reseller} OR EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)'}, writes={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClosedDays',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+                ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment', verbose_name='establishment')),
+                ('first_day', models.DateField(verbose_name='first day')),
+                ('last_day', models.DateField(verbose_name='last day')),
+                ('kind', models.CharField(choices=[('holidays', 'holidays'), ('day', 'closed that day')], max_length=10, verbose_name='kind')),
+                ('note', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='note')),
+                ('said_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='said by')),
+                ('said_at', models.DateTimeField(verbose_name='said')),
+            ],
+            options={
+                'verbose_name': 'closed days',
+                'verbose_name_plural': 'closed days',
+                'ordering': ['establishment', 'first_day'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='exports_closed_days_end_after_they_begin'), models.CheckConstraint(condition=models.Q(('kind__in', ['holidays', 'day'])), name='exports_closed_days_kind_known'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('establishment', '='), (models.Func('first_day', 'last_day', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='exports_closed_days_no_overlap'), postgres.guards.SameTenant('establishment', name='exports_closeddays_establishment_id_same_tenant'), postgres.guards.Unchanging('tenant_id', 'establishment_id', name='exports_closeddays_unchanging'), postgres.guards.NeverEmptied(name='exports_closeddays_kept'), postgres.guards.Audited(name='exports_closeddays_audited', secret=(), silent=()), postgres.seen.SeenByTenant(name='exports_closeddays_seen', shop=True, written_by=('clyo_accountant', 'clyo_merchant'))],
             },
         ),
         migrations.CreateModel(
