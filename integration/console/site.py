@@ -44,6 +44,7 @@ UNFOLD: dict[str, Any] = {
         _stylesheet("console"),
         _stylesheet("places"),
         _stylesheet("search"),
+        _stylesheet("print"),
     ],
     "SCRIPTS": [_script("frame"), _script("search")],
     "DASHBOARD_CALLBACK": "integration.console.home.home",

@@ -89,6 +89,17 @@ def test_reseller__reads_a_closings_entries_as_debit_and_credit(
     assert amounts_on(table_of(reseller, sale), "706000") == ("", "1 000,00 €")
     assert amounts_on(table_of(reseller, receipts), "530000") == ("325,00 €", "")
 
+    reseller.emulate_media(media="print", color_scheme="dark")
+    for pressed in ("#nav-sidebar", ".console-actions", "#notes"):
+        expect(reseller.locator(pressed).first).to_be_hidden()
+    for told in (
+        reseller.locator(".console-printed"),
+        reseller.get_by_role("heading", level=1),
+        reseller.locator("table"),
+    ):
+        expect(told.first).to_be_visible()
+        expect(told.first).to_have_css("color", "rgb(0, 0, 0)")
+
 
 def test_support__sends_a_refused_closing_again(
     support: Page, linked: tuple[Caller, Division], exact: SimulatedExact
