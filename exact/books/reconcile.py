@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from exact.api.client import ExactClient
@@ -97,9 +98,13 @@ def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
     return look_at(posting, lines, accounts_of_vat(posting.division))
 
 
-def accept_finding(finding: Finding, *, actor: User | None) -> None:
-    """A person leaves the difference as it is; it is reported again only when it changes."""
-    _settle(Finding.objects.filter(pk=finding.pk), How.ACCEPTED, actor=actor)
+def accept_finding(finding: Finding, *, actor: User, why: str) -> bool:
+    """A person leaves the difference as it is, and says why; it is reported again only when it changes.
+
+    Does nothing, and returns False, where it is settled by now or is another than this one that was shown.
+    """
+    same = Finding.objects.filter(pk=finding.pk, kind=finding.kind, details=finding.details)
+    return _settle(same, How.ACCEPTED, actor=actor, why=why) == 1
 
 
 def settle_replaced(posting: Posting) -> None:
@@ -162,8 +167,9 @@ def _was_accepted(last: Finding | None, seen: Seen) -> bool:
     )
 
 
-def _settle(findings: Any, how: How, *, actor: User | None = None) -> None:
-    findings.filter(settled_at=None).update(settled_at=timezone.now(), settled_by=actor, settlement=how)
+def _settle(findings: QuerySet[Finding], how: How, *, actor: User | None = None, why: str = "") -> int:
+    said = {"settled_by": actor, "settlement": how, "settled_why": why}
+    return findings.filter(settled_at=None).update(settled_at=timezone.now(), **said)
 
 
 def _unseen(division: Division, *, before: datetime) -> Iterable[UUID]:

@@ -12,7 +12,7 @@ from exact.models.company import Division
 from exact.models.posting import Posting
 from postgres.guards import SameTenant
 from postgres.seen import SeenByTenant
-from tenants.models import Tenant, User
+from tenants.models import WHY_MAX, Tenant, User
 
 
 class BookLine(models.Model):
@@ -66,6 +66,7 @@ class Finding(models.Model):
     """Where Exact's books no longer hold what was posted. A posting has at most one that is open.
 
     `details` lists the differences: what (an account, "VAT", "date", "entries"), what was meant, what was found.
+    `settled_why` is the reason of the person who accepted it as it is.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=CUSTOMER)
@@ -76,6 +77,7 @@ class Finding(models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("settled by"))
     settlement = models.CharField(_("how"), max_length=10, choices=Settlement.choices, blank=True)
+    settled_why = models.CharField(_("why"), max_length=WHY_MAX, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("difference from Exact")
@@ -88,6 +90,10 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(settled_at=None, settlement="") | (Q(settled_at__isnull=False) & ~Q(settlement="")),
                 name="exact_finding_settled_says_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(settlement=Settlement.ACCEPTED) | (Q(settled_by__isnull=False) & ~Q(settled_why="")),
+                name="exact_finding_accepted_says_why",
             ),
             SeenByTenant(),
         ]

@@ -18,11 +18,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from exact.books.reconcile import accept_finding
 from exact.lane.states import is_replaceable
 from exact.models import Finding, FindingKind
+from exports.console.accept_page import accept_or_ask
 from exports.console.compared import companies, compared, compared_words
 from exports.console.replace_page import REPLACE, replace_page
 from exports.models import StoredClosing
@@ -90,7 +91,17 @@ class FindingAdmin(ReadOnlyAdmin):
     list_select_related = ["posting__establishment", "tenant", "settled_by"]
     list_before_template = "exports/findings_before.html"
     search_fields = ["posting__reference", "tenant__name"]
-    fields = ["closing", "kind", "differences", "found_at", "settled_at", "settled_by", "settlement", "replace_link"]
+    fields = [
+        "closing",
+        "kind",
+        "differences",
+        "found_at",
+        "settled_at",
+        "settled_by",
+        "settlement",
+        "settled_why",
+        "replace_link",
+    ]
     readonly_fields = fields
     actions = ["accept", "compare_now"]
 
@@ -175,7 +186,8 @@ class FindingAdmin(ReadOnlyAdmin):
     @display(description=_("settled"), ordering="settled_at")
     def settlement_label(self, finding: Finding) -> str:
         who = f" ({finding.settled_by})" if finding.settled_by else ""
-        return f"{finding.get_settlement_display()}{who}" if finding.settled_at else ""
+        why = f" – {finding.settled_why}" if finding.settled_why else ""
+        return f"{finding.get_settlement_display()}{who}{why}" if finding.settled_at else ""
 
     @display(description=_("What to do"))
     def replace_link(self, finding: Finding) -> str:
@@ -186,12 +198,20 @@ class FindingAdmin(ReadOnlyAdmin):
         address = reverse("admin:exact_finding_replace", args=[finding.posting_id])
         return format_html('<a class="console-nowrap" href="{}">{}</a>', address, _now("Compare"))
 
-    @admin.action(description=_("Accept as it is"), permissions=["settle"])
-    def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
+    @admin.action(description=_("Accept as it is…"), permissions=["settle"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
+        """Ask first: the page that follows shows them and asks why."""
         actor = person_behind(request)
-        for finding in queryset.filter(settled_at=None):
-            accept_finding(finding, actor=actor)
+        assert actor is not None, "who may is somebody"
+        rows = queryset.filter(settled_at=None).select_related("posting__establishment", "tenant").order_by("pk")
+        done = accept_or_ask(request, [*rows], actor=actor)
+        if isinstance(done, HttpResponse):
+            return done
+        for finding in done:
             self.log_change(request, finding, _now("accepted as it is"))
+        words = ngettext("{count} difference accepted.", "{count} differences accepted.", len(done))
+        self.message_user(request, words.format(count=len(done)), messages.SUCCESS)
+        return None
 
     @admin.action(description=_("Compare with Exact now"), permissions=["compare"])
     def compare_now(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:

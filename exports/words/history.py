@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from exact.models import PostingEvent, PostingState
+from exact.models import Finding, PostingEvent, PostingState, Settlement
 from exports.models import Assignment, ClosingEvent, ClosingState, StoredClosing
 from exports.words.problems import sentence
 from exports.words.reasons import reason
@@ -36,10 +36,12 @@ class Happening:
 
 
 def of_closing(export: StoredClosing) -> list[Happening]:
-    """All that happened to one closing, oldest first."""
+    """All that happened to one closing, oldest first; also which difference of it in Exact was accepted, and why."""
     events = ClosingEvent.objects.filter(export=export)
     moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
-    return _sort_happenings(events, moves)
+    accepted = Finding.objects.filter(posting__closing_id=export.pk, settlement=Settlement.ACCEPTED)
+    said = [_of_accepted(it) for it in accepted.select_related("posting", "settled_by")]
+    return sorted([*_sort_happenings(events, moves), *said], key=lambda happening: happening.at)
 
 
 def seen_to(export: StoredClosing) -> list[Happening]:
@@ -81,6 +83,18 @@ def _sort_happenings(events: QuerySet[ClosingEvent], moves: QuerySet[PostingEven
         *(_of_move(move) for move in moves.select_related("posting", "actor")),
     ]
     return sorted(found, key=lambda happening: happening.at)
+
+
+def _of_accepted(finding: Finding) -> Happening:
+    assert finding.settled_at is not None, "a constraint sees to it"
+    return Happening(
+        at=finding.settled_at,
+        closing_id=finding.posting.closing_id,
+        state="",
+        what=_("difference of entry {number} accepted as it is").format(number=finding.posting.entry_number or "?"),
+        why=finding.settled_why,
+        actor=str(finding.settled_by or ""),
+    )
 
 
 def _of_event(event: ClosingEvent) -> Happening:

@@ -113,13 +113,17 @@ def test_what_support_does_in_anothers_view__is_support_s_in_every_history(db: N
     client.post(reverse("hijack:acquire"), {"user_pk": one.staff.pk})
     shop = one.till.establishment_id
 
-    def act(page: str, name: str, pk: Any) -> None:
-        chosen = {"action": name, "_selected_action": [str(pk)]}
+    def act(page: str, name: str, pk: Any, **said: str) -> None:
+        chosen = {"action": name, "_selected_action": [str(pk)], **said}
         assert client.post(reverse(f"admin:{page}_changelist"), chosen).status_code == 302
 
     act("tenants_establishment", "make_activation_link", shop)
     act("tenants_till", "make_pairing_code", one.till.pk)
-    act("exact_finding", "accept", Finding.objects.get().pk)
+    finding = Finding.objects.get().pk
+    asked = client.post(
+        reverse("admin:exact_finding_changelist"), {"action": "accept", "_selected_action": [str(finding)]}
+    )
+    act("exact_finding", "accept", finding, confirm="yes", why="agreed", shown=asked.context["shown"])
     asked = {"where": f"e{shop}", "first": "2026-03-01", "last": "2026-03-31", "format": "fec", "email": ""}
     assert client.post(reverse("admin:on_demand_ondemandexport_new"), asked).status_code == 302
     assert ActivationLink.objects.order_by("pk").last().made_by == support  # type: ignore[union-attr]

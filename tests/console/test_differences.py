@@ -64,7 +64,7 @@ def test_closing__says_that_its_entry_is_gone_until_a_person_accepts_it(gone: Po
     assert "Son écriture n’est plus dans Exact" in read(person, address)
     listed = reverse("admin:exports_storedclosing_changelist")
     assert "n’est plus dans Exact Son écriture n’est plus dans Exact" in read(person, f"{listed}?state=differs")
-    accept_finding(Finding.objects.get(), actor=person)
+    accept_finding(Finding.objects.get(), actor=person, why="agreed")
     assert "Son écriture n’est plus dans Exact" not in read(person, address)
     assert "Z 1042" not in read(person, f"{listed}?state=differs")
 

@@ -156,7 +156,7 @@ def test_accepted__is_not_reported_again_until_it_changes(posted: Posting, exact
     keeper.send("PUT", address, {"AmountFC": 240.0, "VATAmountFC": 49.99})
     reconcile(division)
     user = SupportFactory()
-    accept_finding(Finding.objects.get(), actor=user)
+    accept_finding(Finding.objects.get(), actor=user, why="agreed")
     keeper.send("PUT", address, {"Description": "relu"})
     assert reconcile(division) == 0
     keeper.send("PUT", address, {"AmountFC": 230.0, "VATAmountFC": 49.99})

@@ -1,6 +1,9 @@
 """The console's differences from Exact: who sees them, what accepting and replacing there does."""
 
+from typing import Any
+
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -39,11 +42,27 @@ def test_list__tells_the_difference_in_french(own: Client) -> None:
     assert "411000 : 1 400,00 € attendu, 1 390,00 € dans Exact" in page.replace("\xa0", " ").replace("\u202f", " ")
 
 
-def test_accept__takes_it_off_the_list(own: Client, found: Finding) -> None:
-    own.post(LIST, {"action": "accept", "_selected_action": [str(found.pk)]})
+def accept(client: Client, found: Finding, **said: str) -> Any:
+    return client.post(LIST, {"action": "accept", "_selected_action": [str(found.pk)], **said})
+
+
+def test_accept__asks_why_and_takes_it_off_the_list(own: Client, found: Finding) -> None:
+    shown = accept(own, found).context["shown"]
+    unsaid = accept(own, found, confirm="yes", shown=shown, why="  ")
+    assert unsaid.context["why_missing"]
+    assert accept(own, found, confirm="yes", shown="of before", why="vu").context["changed"]
+    assert Finding.objects.get().settled_at is None
+    for _press in range(2):
+        accept(own, found, confirm="yes", shown=shown, why="remise convenue")
+    assert "remise convenue" in own.get(f"{LIST}?settled=all").content.decode()
     assert found.posting.reference not in own.get(LIST).content.decode()
     found.refresh_from_db()
     assert found.settled_by is not None
+    page = own.get(reverse("admin:exports_storedclosing_change", args=[found.posting.closing_id]))
+    assert f"différence de l’écriture {found.posting.entry_number} acceptée" in page.content.decode()
+    assert "remise convenue" in page.content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Finding.objects.update(settled_why="")
 
 
 def test_replace__shows_first_and_acts_on_what_was_shown(own: Client, found: Finding, exact: SimulatedExact) -> None:
@@ -85,11 +104,13 @@ def test_replace__sets_line_beside_line_and_says_that_a_number_is_missing_afterw
 
 def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
     stranger = console(ResellerFactory())
-    assert found.posting.reference not in stranger.get(LIST + "?settled=all").content.decode()
+    listed = stranger.get(f"{LIST}?settled=all")
+    assert listed.status_code == 200
+    assert found.posting.reference not in listed.content.decode()
     address = reverse("admin:exact_finding_replace", args=[found.posting_id])
     assert stranger.get(address).status_code in (302, 404)
     assert stranger.post(address, {"shown": ""}).status_code in (302, 404)
-    stranger.post(LIST, {"action": "accept", "_selected_action": [str(found.pk)]})
+    assert accept(stranger, found, confirm="yes", why="x").context["total"] == 0
     found.refresh_from_db()
     assert found.settled_at is None
     found.posting.refresh_from_db()
