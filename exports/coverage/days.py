@@ -7,21 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
 from exports.coverage.closed import closed_days_of, span_of
-from exports.coverage.judge import DISPUTES
 from exports.coverage.silent import is_expected, with_last_days
 from exports.models import ClosedDays, ClosingState, StoredClosing
-from ledger.closing import Closing
 from tenants.models import Establishment, Till
 
 
@@ -67,11 +62,6 @@ MARKS = {
     DayWord.CLOSED: "–",
     DayWord.BLANK: "",
 }
-# Closings that no turnover adds: told by others too, not decided on by a person yet, or not in euro.
-NOT_ADDED = Q(state=ClosingState.ARCHIVED) | (
-    Q(state=ClosingState.HELD)
-    & reduce(or_, (Q(problems__contains=[{"code": code}]) for code in sorted({*DISPUTES, "currency"})))
-)
 ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
 
 
@@ -217,18 +207,3 @@ def _list_differing(shops: Collection[Establishment], first: date, last: date) -
     for shop, day in rows.order_by().values_list("posting__establishment", "posting__business_date"):
         found[shop].add(day)
     return found
-
-
-def turnover_of(shop: Establishment, first: date, last: date) -> dict[date, Decimal]:
-    """The turnover of each business date in euro, of days that have any: of closings that count (`NOT_ADDED`), and of
-    one that others cover in part what they leave."""
-    found: dict[date, Decimal] = defaultdict(Decimal)
-    rows = StoredClosing.objects.filter(establishment=shop, business_date__range=(first, last)).exclude(NOT_ADDED)
-    for export in rows.select_related("remainder").defer("document", "problems").order_by():
-        found[export.business_date] += _take_what_counts(export)
-    return dict(found)
-
-
-def _take_what_counts(export: StoredClosing) -> Decimal:
-    left = getattr(export, "remainder", None)
-    return Closing.from_document(left.document).turnover if left is not None else export.gross

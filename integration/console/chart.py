@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.console import links
-from exports.coverage.days import NOT_ADDED
+from exports.coverage.turnover import TURNOVER
 from exports.words.money import euros
 from integration.console.night import COLUMNS, closings_of
 from tenants.models import User
@@ -87,22 +87,17 @@ class Chart:
 
 
 def last_days(user: User, last: date) -> Chart:
-    """Thirty columns ending with the day `last`. Support, who sees every customer, is told no turnover.
-
-    It is the turnover of closings that count, whole, also of one that others cover in part: no document is read here.
-    """
+    """Thirty columns ending with the day `last`. Support, who sees every customer, is told no turnover."""
     first = last - timedelta(days=DAYS - 1)
     rows = closings_of(user).filter(business_date__range=(first, last)).order_by()
-    told: dict[str, Any] = (
-        {"n": Count("*")} if user.is_support else {"n": Count("*"), "gross": Sum("gross", filter=~NOT_ADDED)}
-    )
+    told: dict[str, Any] = {"n": Count("*")} if user.is_support else {"n": Count("*"), "sum": TURNOVER}
     counted: Iterable[Mapping[str, Any]] = rows.values("business_date", "state").annotate(**told)
     counts: dict[date, dict[str, int]] = {}
     gross: dict[date, Decimal] = {}
     for row in counted:
         day = row["business_date"]
         of_day = counts.setdefault(day, {})
-        gross[day] = gross.get(day, Decimal()) + (row.get("gross") or 0)
+        gross[day] = gross.get(day, Decimal()) + (row.get("sum") or 0)
         for column, states in COLUMNS.items():
             if row["state"] in states:
                 of_day[column] = of_day.get(column, 0) + row["n"]

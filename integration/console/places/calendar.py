@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exports.console import links
-from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of
+from exports.coverage.days import DayWord, ShopDay, days_of
+from exports.coverage.turnover import turnover_of
 from exports.words.closed_words import say_span
 from exports.words.money import euros
 from ledger import texts

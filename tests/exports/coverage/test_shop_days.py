@@ -1,5 +1,6 @@
 """A day's word: the rule by table, and the days of shops as the database counts them."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exact.models import Finding, FindingKind
-from exports.coverage.days import DayWord, ShopDay, days_of, turnover_of, word_of
+from exports.coverage.days import DayWord, ShopDay, days_of, word_of
 from exports.coverage.silent import silences
+from exports.coverage.turnover import turnover_of
 from exports.models import StoredClosing
-from tenants.factories import EstablishmentFactory, TillFactory
+from exports.models.coverage import Remainder
+from integration.console.chart import last_days
+from tenants.factories import EstablishmentFactory, StaffFactory, TillFactory
 from tenants.models import Establishment, Till
 from tests.world import world
 
@@ -191,4 +195,9 @@ def test_turnover__is_of_what_counts(shop: Establishment) -> None:
     closed(till, day, "held", gross="70.00", problems=[PROBLEM | {"code": "tickets_overlap"}])
     foreign = PROBLEM | {"code": "currency", "facts": {"found": "CHF"}}
     closed(till, day, "held", gross="7.00", problems=[foreign])
-    assert turnover_of(shop, day - timedelta(days=1), day) == {day: Decimal("110.50")}
+    partly = closed(till, day, gross="1400.00")
+    left = {"totals": {"gross": "560.00"}}
+    Remainder.objects.create(closing=partly, tenant=partly.tenant, document=left, over=[])
+    assert turnover_of(shop, day - timedelta(days=1), day) == {day: Decimal("670.50")}
+    chart = last_days(StaffFactory(reseller=shop.tenant.reseller), day)
+    assert re.sub(r"\s", " ", chart.columns[-1].turnover) == "670,50 €"
