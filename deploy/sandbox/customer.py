@@ -23,7 +23,7 @@ if not ExactApp.objects.exists():
     ExactApp.objects.create(country="FR", base_url=HOME.replace("https://", "https://exact."), **APP)
 reseller, _made = Reseller.objects.get_or_create(name="Caisses du Canal")
 customer, _made = Tenant.objects.get_or_create(
-    siren="123456789", defaults={"reseller": reseller, "name": "Le Bistrot du Canal SARL"}
+    siren="123456782", defaults={"reseller": reseller, "name": "Le Bistrot du Canal SARL"}
 )
 shop, _made = Establishment.objects.get_or_create(
     tenant=customer, code="PARIS01", defaults={"name": "Bistrot du Canal – Paris 10e"}

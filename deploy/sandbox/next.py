@@ -1,20 +1,20 @@
-"""In the till's container: writes the closing that follows the last one, and prints its path."""
+"""In the till's container: writes the closing that follows the last one by a minute, and prints its path."""
 
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 WEEK, MORE = Path("/data/week/PARIS01-caisse1/closings"), Path("/data/more")
 
 MORE.mkdir(exist_ok=True)
 last = max([*WEEK.glob("*.json"), *MORE.glob("*.json")], key=lambda it: int(it.stem))
 closing = json.loads(last.read_text())
 closing["number"] += 1
-for name in ("opened_at", "closed_at"):
-    closing[name] = (datetime.fromisoformat(closing[name]) + DAY).isoformat()
-closing["business_date"] = closing["closed_at"][:10]
+closing["opened_at"] = closing["closed_at"]
+closing["closed_at"] = (datetime.fromisoformat(closing["closed_at"]) + MINUTE).isoformat()
+closing["business_date"] = closing["opened_at"][:10]
 for tickets in closing["tickets"]:
     tickets["first"], tickets["last"] = tickets["last"] + 1, tickets["last"] + tickets["count"]
 totals, cash = closing["totals"], closing["cash"]

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from .fleet import Fleet, read_codes
 from .push import Patience
 from .server import Refused
 from .till import Clyo
-from .week.agenda import MONDAY
+from .week.agenda import PARIS, week_before
 from .week.files import write_week
 from .words import tell
 
@@ -100,7 +100,13 @@ def _arguments() -> argparse.Namespace:
     commands.choices["fleet"].add_argument("--week", type=Path, required=True)
     week = commands.add_parser("week")
     week.add_argument("--out", type=Path, required=True)
-    week.add_argument("--first", type=date.fromisoformat, default=MONDAY, metavar="YYYY-MM-DD", help="its first day")
+    week.add_argument(
+        "--first",
+        type=date.fromisoformat,
+        default=week_before(datetime.now(PARIS).date()),
+        metavar="YYYY-MM-DD",
+        help="its first day; left out, it ended last night",
+    )
     return parser.parse_args()
 
 

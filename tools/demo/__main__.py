@@ -111,14 +111,14 @@ def _push_all(processes: Processes, home: Path, web: str, exact: str) -> list[Pa
     django.setup()
     from django.utils import timezone
 
+    from simulators.clyo_till.week.agenda import week_before
     from tools.demo.customers import link_others, link_proof, open_books, set_up, write_codes
     from tools.demo.pushes import write_pushes
     from tools.demo.troubles import act_in_exact, wait_until_they_show
 
-    # The week ends last night, whatever weekday that was.
     today = timezone.localdate()
     week, pushes, last_night = home / "week", home / "pushes", home / "last-night"
-    first = (today - timedelta(days=7)).isoformat()
+    first = week_before(today).isoformat()
     processes.run("week", "-m", "simulators.clyo_till", "week", "--out", str(week), "--first", first)
     shutil.copytree(week, pushes)
     write_pushes(pushes, last_night, today)

@@ -10,7 +10,7 @@ from . import menu, occasions
 from .occasions import Movement
 from .ticket import CARD, CASH, ZERO, Ticket
 
-MONDAY = date(2026, 3, 9)
+MONDAY = date(2026, 3, 9)  # what the agenda is written for
 PARIS = ZoneInfo("Europe/Paris")
 LUNCH, DINNER, TRAINING = "lunch", "dinner", "training"
 _OPENING = {LUNCH: time(11, 30), DINNER: time(18, 30), TRAINING: time(16, 0)}
@@ -100,6 +100,11 @@ def agenda_of(establishment: Establishment, first: date = MONDAY) -> Iterator[Se
     """
     services = _paris10() if establishment is PARIS01 else _pantin()
     return (replace(service, later=first - MONDAY) for service in services)
+
+
+def week_before(today: date) -> date:
+    """The first day of the week that ended last night: when the week is played unless somebody says another."""
+    return today - timedelta(days=7)
 
 
 def _day(number: int) -> date:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from clyo_ingest.document import ClosingDocument, ParametersDocument
 from ledger.check import check_closing
 from ledger.closing import Closing
+from simulators.clyo_till.__main__ import main
 from simulators.clyo_till.week.files import write_week
 
 ROOT = Path(__file__).parents[3]
@@ -299,9 +301,19 @@ def offset_in_paris(moment: str) -> timedelta | None:
 @pytest.mark.usefixtures("outside")
 def test_write_week__the_same_files_in_another_process(folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulators.clyo_till", "week", "--out", str(tmp_path)]
+    command += ["--first", "2026-03-09"]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"PYTHONHASHSEED": "7"})
     files = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.json")}
     assert {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.json")} == files
+
+
+def test_week__left_to_itself_ended_last_night(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Paris has the 1st of March already."""
+    monkeypatch.setattr("sys.argv", ["clyo_till", "week", "--out", str(tmp_path)])
+    with time_machine.travel(datetime(2026, 2, 28, 23, 30, tzinfo=UTC), tick=False):
+        main()
+    days = {closing["business_date"] for closings in read_week(tmp_path).values() for closing in closings}
+    assert (min(days), max(days)) == ("2026-02-22", "2026-02-28")
 
 
 def test_parameters__five_slots_and_pantins_journals_in_letters(folder: Path) -> None:
