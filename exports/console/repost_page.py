@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from exports.console.causes import causes_of
 from exports.console.ways_out import CHOSEN_MAX, SENT_AGAIN_FROM
-from exports.models import ClosingState, RepostRun, RunWay, StoredClosing
+from exports.models import ClosingState, RepostItem, RepostRun, RunWay, StoredClosing
 from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
-from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, start_run
+from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, progress_of, start_run
 from exports.words.problems import SENTENCES
 from tenants.acting import person_behind
 from tenants.models import WHY_MAX, User
@@ -27,6 +27,7 @@ from tenants.scope import all_visible_to, visible_to
 REPOST_MAX = 5000
 SHOWN_MAX = 10
 AT_ONCE_MAX = 20
+ITEMS_MAX = 100
 OUTCOMES = {
     MOVED: gettext_lazy("Somebody else was at it; left as it is."),
     BROKE: gettext_lazy("Something went wrong on our side, five times; support knows of it."),
@@ -120,11 +121,12 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if not isinstance(user, User) or not user.has_perm("exports.repost_storedclosing"):
         raise PermissionDenied
     run = get_object_or_404(all_visible_to(user, RepostRun.objects.select_related("actor")), pk=run_id)
-    how_far = progress(run)
+    items = all_visible_to(user, RepostItem.objects.filter(run=run))
+    how_far = progress_of(items)
     if request.GET.get("poll"):
         return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})
     outcomes: list[tuple[Any, int]] = [(outcome_words(code), count) for code, count in sorted(how_far.outcomes.items())]
-    closings = run.items.select_related("export__establishment").defer("export__document").order_by("pk")[:100]
+    closings = items.select_related("export__establishment").defer("export__document").order_by("pk")[:ITEMS_MAX]
     context = {
         **admin.site.each_context(request),
         "title": run.get_way_display(),

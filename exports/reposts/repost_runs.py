@@ -235,8 +235,13 @@ class Progress:
 
 
 def progress(run: RepostRun) -> Progress:
-    """Counted from the run's items."""
-    outcomes = Counter(RepostItem.objects.filter(run=run).values_list("outcome", flat=True))
+    """Counted from all of the run's items."""
+    return progress_of(RepostItem.objects.filter(run=run))
+
+
+def progress_of(items: QuerySet[RepostItem]) -> Progress:
+    """The same of those items of a run that somebody sees."""
+    outcomes = Counter(items.order_by().values_list("outcome", flat=True))
     total = sum(outcomes.values())
     left = outcomes.pop("", 0)
     return Progress(total=total, done=total - left, outcomes=dict(outcomes))

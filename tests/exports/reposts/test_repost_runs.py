@@ -4,13 +4,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clyo_ingest.keys import issue_key
 from exact.models import Division
 from exports.models import ClosingState, RepostItem, RepostRun, StoredClosing
 from exports.reposts.repost_runs import advance, progress, start_run
 from exports.tasks import reposts
-from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
+from postgres.viewer import EVERYTHING
+from tenants import wall
+from tenants.factories import AccountantFactory, StaffFactory, SupportFactory, TillFactory
 from tenants.models import LookThrough, User
 from tests.conftest import Caller, SimulatedExact, closing, work
+from tests.exports.console.test_set_aside import pushed
 from tests.exports.reposts.test_repost import set_period
 
 
@@ -91,6 +95,22 @@ def test_neighbour__sends_nothing(refused: list[StoredClosing]) -> None:
     page = browser(StaffFactory()).post(reverse("console_repost"), form)
     assert page.context["total"] == 0
     assert not RepostRun.objects.exists()
+
+
+def test_run__shows_of_its_closings_those_that_its_reader_may_see(
+    till: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run holds one reseller's closings only, and PostgreSQL shows no others; its page asks all the same."""
+    monkeypatch.setattr(wall, "viewer_of", lambda *_who, **_behind: EVERYTHING)
+    row = TillFactory()
+    own, foreign = (pushed(it) for it in (till, Caller(row, issue_key(row))))
+    actor = staff_of(own)
+    run = RepostRun.objects.create(actor=actor, why="x", reseller=own.tenant.reseller)
+    for it in (own, foreign):
+        RepostItem.objects.create(run=run, export=it, tenant=it.tenant)
+    shown = browser(actor).get(reverse("console_repost_run", args=[run.pk])).context
+    assert [item.export_id for item, _words in shown["items"]] == [own.pk]
+    assert shown["progress"].total == 1
 
 
 def test_run__goes_on_where_a_dead_worker_stopped(refused: list[StoredClosing]) -> None:
