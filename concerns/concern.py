@@ -41,6 +41,7 @@ class Condition(StrEnum):
     SETTING_UP = "setting_up"
     SWITCHED_OFF = "switched_off"
     MOVING = "moving"
+    CLOSED = "closed"
     WELL = "well"
 
     @property
@@ -86,6 +87,7 @@ LABELS = {
     Condition.SETTING_UP: _("Being set up"),
     Condition.SWITCHED_OFF: _("Export switched off"),
     Condition.MOVING: _("On its way"),
+    Condition.CLOSED: _("Closed now"),
     Condition.WELL: _("All well"),
 }
 # Conditions that a concern has; the others say how far a shop is while nothing is wrong.
@@ -94,6 +96,7 @@ WAITS = frozenset(Condition) - {
     Condition.SETTING_UP,
     Condition.SWITCHED_OFF,
     Condition.MOVING,
+    Condition.CLOSED,
     Condition.WELL,
 }
 TONES = {
@@ -101,6 +104,7 @@ TONES = {
     Condition.SETTING_UP: "info",
     Condition.SWITCHED_OFF: "quiet",
     Condition.MOVING: "info",
+    Condition.CLOSED: "quiet",
     Condition.WELL: "good",
 }
 

@@ -20,6 +20,7 @@ from concerns.concern import Concern, Condition, ShopCondition
 from concerns.found import MENDED_BY_MERCHANTS, SOURCES, Source, concerns_of
 from exact.models import Activation
 from exports.console import links
+from exports.coverage.closed import ranges_of, span_of, spans_of
 from exports.models import ClosingState, StoredClosing
 from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
@@ -136,6 +137,7 @@ def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
             active=Exists(active.filter(active=True)),
             moving=Exists(moving),
             last_day=Subquery(newest.values("business_date")[:1]),
+            closed=ranges_of("pk"),
         )
     )
 
@@ -163,6 +165,10 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
         return _say(
             Condition.MOVING, _("Closings are on their way to Exact, the last of {day}.").format(day=day), *closings
         )
+    if span := span_of(timezone.localdate(timezone=shop.zone), spans_of(facts.closed)):
+        until = date_format(span.last_day, "SHORT_DATE_FORMAT")
+        words = _("Closed until {day}: no closing is expected before it opens again.").format(day=until)
+        return _say(Condition.CLOSED, words, _("See the closed days"), links.closed_days(shop.pk))
     return _say(Condition.WELL, _("Everything is in Exact, the last closing is of {day}.").format(day=day), *closings)
 
 

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from django.db.models import QuerySet
 
+from exports.coverage.days import MissedDay, missed_days
 from exports.coverage.missing import Missing, missing_before
 from exports.models import ClosingState, StoredClosing
 from exports.way.states import FROM_BEFORE_START
@@ -22,6 +23,7 @@ from on_demand.freeze import ReadClosing, Reader, walk_ins_of
 from on_demand.models import OnDemandClosingState, OnDemandExport
 from on_demand.options import layout_of
 from on_demand.report import LeftOut
+from tenants.models import Establishment
 
 CHECKED_MAX = 1500
 SHOWN_MAX = 200
@@ -30,6 +32,8 @@ SHOWN_MAX = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a run would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
+
+    `missed` are the days on which a closing was expected and did not come.
 
     `rates` and `means` are those of the booked entries of what was checked and is taken, as the report and the control
     sheet will say them; `bridge` leads to their turnover from what the tills say of all that was checked.
@@ -44,6 +48,7 @@ class Preview:
     archived: int
     earlier: int
     missing: list[Missing]
+    missed: list[MissedDay]
     rates: tuple[RateTotal, ...]
     means: tuple[MeansReceived, ...]
     problems: list[str]
@@ -81,6 +86,7 @@ def preview(run: OnDemandExport) -> Preview:
         archived=archived,
         earlier=earlier,
         missing=missing_before(rows),
+        missed=missed_days(_list_shops(run), run.first_date, run.last_date),
         rates=takings.rates(),
         means=takings.means(),
         problems=problems,
@@ -88,6 +94,15 @@ def preview(run: OnDemandExport) -> Preview:
         checked=len(looked),
         checked_until=looked[-1].export.business_date if looked else None,
     )
+
+
+def _list_shops(run: OnDemandExport) -> list[int]:
+    """The establishments of a run, by their keys: one, several, or all of its customer's."""
+    if run.establishment_id is not None:
+        return [run.establishment_id]
+    if run.some_shops:
+        return [it.pk for it in run.some_shops]
+    return [*Establishment.objects.filter(tenant=run.tenant_id).values_list("pk", flat=True)]
 
 
 Looked = tuple[list[LeftOut], list[str], bool]

@@ -121,6 +121,28 @@ def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[i
     return {shop.pk: [*_walk(shop, closed[shop.pk], tills[shop.pk], differing[shop.pk], first, last)] for shop in shops}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedDay:
+    """A day on which tills of a shop should have closed and did not, by their names."""
+
+    shop: Establishment
+    day: date
+    tills: tuple[str, ...]
+
+
+def missed_days(shops: Collection[int], first: date, last: date) -> list[MissedDay]:
+    """The days `first` to `last` on which a closing of one of these establishments (their keys) is missed; the latest
+    first. What was said of closed days is heeded. Five queries."""
+    rows = Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller").in_bulk()
+    found = [
+        MissedDay(shop=rows[shop], day=it.day, tills=it.silent)
+        for shop, days in days_of([*rows.values()], first, last).items()
+        for it in days
+        if it.silent
+    ]
+    return sorted(found, key=lambda it: (-it.day.toordinal(), it.shop.code, it.shop.pk))
+
+
 def _walk(
     shop: Establishment, closed: _Closed, tills: Iterable[Till], differing: Collection[date], first: date, last: date
 ) -> Iterator[ShopDay]:

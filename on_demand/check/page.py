@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from exact.models import Division, Finding
+from exports.coverage.days import missed_days
 from exports.models import StoredClosing
 from exports.words.closing_words import name_of
 from exports.words.finding_words import said_of_finding
@@ -70,6 +71,7 @@ def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]
     return {
         "asked": asked,
         "rows": [it for it in rows if not (asked.by_month and it.nothing)],
+        "missed": [] if asked.by_month else missed_days([it.pk for it in asked.shown], asked.first, asked.last),
         "total": total_row(sums, whole=len(asked.pages) == 1) if len(sums) > 1 else None,
         "read_words": read_words(min(read, default=None)),
         "unread_shops": {it.shop for it in sums if it.linked and not it.read and it.closings},

@@ -11,6 +11,7 @@ from concerns.condition import Condition, condition_of, conditions_of
 from concerns.found import concerns_of
 from exact.books.reconcile import reconcile
 from exact.models import Activation, Connection, ConnectionState, Division, Posting
+from exports.coverage.closed import say_closed, say_open
 from exports.models import ClosingState, StoredClosing
 from tenants.factories import EstablishmentFactory, SupportFactory
 from tenants.models import Establishment, Till
@@ -37,6 +38,11 @@ def test_shop__goes_from_being_set_up_to_all_well(linked: Linked) -> None:
     StoredClosing.objects.update(business_date=timezone.localdate())
     assert stands(shop) is Condition.MOVING
     work(division)
+    assert stands(shop) is Condition.WELL
+    today = timezone.localdate()
+    say_closed(shop, today, today + timedelta(days=4), by=SupportFactory())
+    assert stands(shop) is Condition.CLOSED
+    say_open(shop, today, today)
     assert stands(shop) is Condition.WELL
 
 

@@ -181,6 +181,27 @@ def test_closed_days__are_nobody_elses(here: World) -> None:
         assert [it[:2] for it in spans(stranger)] == [(date(2026, 3, 16), date(2026, 3, 20))]
 
 
+def test_missed_days__of_a_month_and_an_export_take_the_answer(here: World) -> None:
+    client, where = client_of(here.own.accountant), f"e{here.own.till.establishment_id}"
+    asked = {"where": where, "first": ago(3).isoformat(), "last": ago(1).isoformat()}
+    new = reverse("admin:on_demand_ondemandexport_new")
+
+    def missed() -> list[list[date]]:
+        check = client.get(reverse("console_check"), asked)
+        (wanted,) = client.get(new, asked | {"format": "ciel", "show": "1"}).context["wanted"]
+        for page in (check.context["missed"], wanted.preview.missed):
+            assert {it.shop for it in page} <= {here.own.till.establishment}
+        return [[it.day for it in page] for page in (check.context["missed"], wanted.preview.missed)]
+
+    assert missed() == [[ago(1), ago(2)]] * 2
+    answer(client, here.own, ago(2), answer="closed")
+    assert missed() == [[ago(1)]] * 2
+    assert (
+        links.closed_day(here.own.till.establishment_id, ago(1))
+        in client.get(reverse("console_check"), asked).content.decode()
+    )
+
+
 def test_closed_days__said_by_support_in_anothers_view_are_supports(here: World) -> None:
     support = SupportFactory()
     client = client_of(support)

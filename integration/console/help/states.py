@@ -37,6 +37,7 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.SETTING_UP: _("A step of the set-up is still open."),
     Condition.SWITCHED_OFF: _("Somebody switched the export off. Closings wait until it is switched on again."),
     Condition.MOVING: _("Closings are on their way to Exact. Nothing is to be done."),
+    Condition.CLOSED: _("Somebody said that the shop is closed today. No closing is expected until it opens again."),
     Condition.WELL: _("Everything that came is in Exact."),
 }
 CLOSINGS: Mapping[ClosingState, object] = {

@@ -1,6 +1,5 @@
 """One day of a shop on which no closing came: was it closed? Answered by a press, and taken back by another."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.contrib import admin, messages
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from exports.console import links
 from exports.coverage.closed import CannotClose, closed_days_of, say_closed, say_open, span_of
-from exports.coverage.days import ShopDay, days_of
+from exports.coverage.days import MissedDay, days_of, missed_days
 from exports.words.closed_words import say_days, say_span
 from integration.console.places.closed_page import MAY_CLOSE
 from integration.console.places.reader import reader_of, shop_of
@@ -48,7 +47,7 @@ def closed_day_page(request: HttpRequest, establishment_id: int) -> HttpResponse
         "span_days": say_days(it.span) if it.span else "",
         "span_words": say_span(it.span) if it.span else "",
         "today": timezone.localdate(timezone=shop.zone),
-        "others": [other for other in missed_days(shop) if other.day != day][:OTHERS_SHOWN],
+        "others": [other for other in _list_missed(shop) if other.day != day][:OTHERS_SHOWN],
         "log": links.day_of(shop.pk, day),
         "back": links.shop(shop.pk),
         "of_merchant": user.role == Role.MERCHANT,
@@ -56,10 +55,10 @@ def closed_day_page(request: HttpRequest, establishment_id: int) -> HttpResponse
     return TemplateResponse(request, "console/places/closed_day.html", context)
 
 
-def missed_days(shop: Establishment) -> Iterator[ShopDay]:
-    """The days of the last two months on which a till of the shop should have closed and did not, the latest first."""
+def _list_missed(shop: Establishment) -> list[MissedDay]:
+    """The days of the last two months on which a till of the shop should have closed and did not."""
     last = timezone.localdate(timezone=shop.zone) - timedelta(days=1)
-    return (it for it in reversed(days_of([shop], last - ASKED_BACK, last)[shop.pk]) if it.silent)
+    return missed_days([shop.pk], last - ASKED_BACK, last)
 
 
 def _take_answer(request: HttpRequest, user: User, shop: Establishment, day: date, form: QueryDict) -> None:
