@@ -132,12 +132,14 @@ class MissedDay:
 
 def missed_days(shops: Collection[int], first: date, last: date) -> list[MissedDay]:
     """The days `first` to `last` on which a closing of one of these establishments (their keys) is missed; the latest
-    first. What was said of closed days is heeded. Five queries."""
-    rows = Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller").in_bulk()
+    first. What was said of closed days is heeded. Four queries."""
+    rows = [*Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller")]
+    closed = _count_closings(rows, first, last)
+    tills = _list_tills(rows, first, closed)
     found = [
-        MissedDay(shop=rows[shop], day=it.day, tills=it.silent)
-        for shop, days in days_of([*rows.values()], first, last).items()
-        for it in days
+        MissedDay(shop=shop, day=it.day, tills=it.silent)
+        for shop in rows
+        for it in _walk(shop, closed[shop.pk], tills[shop.pk], (), first, last)
         if it.silent
     ]
     return sorted(found, key=lambda it: (-it.day.toordinal(), it.shop.code, it.shop.pk))

@@ -16,8 +16,14 @@ from tools.bench.pages import logged_in, pages_of
 from tools.bench.volume import fill, store_closings
 
 QUERIES_MAX = 34  # four of them tell PostgreSQL who is served, of which a server's thread needs two
-# The page of a shop has eleven sections, each of which asks for what it shows; how many they ask does not grow.
-COMPOSED = {"console/shop/<int:establishment_id>/": 56}
+# The page of a shop has eleven sections, each of which asks for what it shows, and where the days of shops stand beside
+# something else there are more questions, too; how many they ask does not grow.
+COMPOSED = {
+    "console/shop/<int:establishment_id>/": 56,
+    "console/customer/<int:tenant_id>/": 35,
+    "console/check/": 38,
+    "check of a month, one establishment": 38,
+}
 RESELLERS, TENANTS, TILLS, DAYS = 20, 2_000, 5_000, 5
 DAYS_OF_THE_CUSTOMER = 400
 COUNTED = 'SELECT COUNT(*) AS "__count" FROM'
