@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +58,7 @@ class ChangeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("before → after"))
     def difference(self, change: Change) -> SafeString:
         rows = [*differences(change)]
-        more = format_html(" …") if len(rows) > SHOWN_MAX else SafeString("")
+        more = SafeString(" …" if len(rows) > SHOWN_MAX else "")
         return format_html_join(SafeString("<br>"), "<b>{}</b> {}", rows[:SHOWN_MAX]) + more
 
     def has_module_permission(self, request: HttpRequest) -> bool:
