@@ -16,6 +16,7 @@ from on_demand.monthly import last_service_awaited
 from tenants.factories import EstablishmentFactory, SupportFactory
 from tenants.models import Change, Establishment, Till, User
 from tests.exports.coverage.test_shop_days import LONG_AGO, PARIS, closed, read, till_of, words
+from tests.tier import examples
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 H, D = ClosedKind.HOLIDAYS, ClosedKind.DAY
@@ -158,6 +159,7 @@ def test_month__does_not_wait_for_a_shop_that_is_closed(shop: Establishment, per
 DAYS = st.integers(0, 40).map(lambda count: LONG_AGO.date() + timedelta(days=count))
 
 
+@examples(100)
 @given(day=DAYS, first=DAYS, last=DAYS, closed_on=st.sets(DAYS), opening=st.none() | st.sets(st.integers(1, 7)))
 def test_expected__is_never_a_day_the_shop_is_closed(
     day: date, first: date, last: date, closed_on: set[date], opening: set[int] | None
