@@ -56,6 +56,7 @@ class MeansOverride(BaseModel):
     third_party: str = ""
 
     def plan(self) -> MeansPlan:
+        """The same as the ledger takes it."""
         return MeansPlan(account=self.account, journal=self.journal, third_party=self.third_party)
 
 

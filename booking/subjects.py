@@ -49,6 +49,7 @@ class Situation:
 
     @classmethod
     def of(cls, mapping: MappingRow, seen: Seen) -> Self:
+        """Read off a mapping; the journals' own accounts are left out, as no setting shows them."""
         return cls(
             sent=mapping.parameters,
             people=Overrides.model_validate(mapping.overrides),

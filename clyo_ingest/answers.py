@@ -250,6 +250,7 @@ class ActivationAnswer(AnswerBody):
 
     @classmethod
     def of(cls, status: ActivationStatus) -> "ActivationAnswer":
+        """Of an establishment's status; `division` is null until a company was chosen."""
         division = DivisionAnswer(code=status.code, name=status.name) if status.code is not None else None
         problems = [SettingProblemAnswer.model_validate(it, from_attributes=True) for it in status.problems]
         return cls(state=status.state, label=status.label, division=division, problems=problems)

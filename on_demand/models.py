@@ -208,14 +208,17 @@ class OnDemandExport(Mailed):
 
     @property
     def to_exact(self) -> bool:
+        """Whether it goes into Exact's books, and no file is made."""
         return self.format == OnDemandFormat.EXACT
 
     @property
     def for_import(self) -> bool:
+        """Whether its file is read into other books: no closing stands in two of these unless that was asked for."""
         return self.format in FOR_IMPORT
 
     @property
     def finished(self) -> bool:
+        """Whether nothing comes of it any more: it is done, or failed."""
         return self.state not in UNFINISHED
 
     @cached_property

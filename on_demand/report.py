@@ -104,10 +104,12 @@ class Report:
 
     @property
     def taken(self) -> int:
+        """How many closings are in the file, or went to Exact by it."""
         return self.counts[OnDemandClosingState.TAKEN]
 
     @property
     def already(self) -> int:
+        """How many were left out: an earlier file for import holds them, or they were in Exact."""
         return self.counts[OnDemandClosingState.ALREADY]
 
     @property
@@ -117,10 +119,12 @@ class Report:
 
     @property
     def held_count(self) -> int:
+        """How many are held, whether or not they are among those listed."""
         return self.counts[OnDemandClosingState.HELD]
 
     @property
     def skipped_count(self) -> int:
+        """How many have no entry: trainings, empty ones, those others stand for, those set aside."""
         return self.counts[OnDemandClosingState.SKIPPED]
 
     @cached_property
@@ -130,14 +134,17 @@ class Report:
 
     @property
     def earlier_count(self) -> int:
+        """How many closings of this run earlier files for import hold."""
         return sum(it.closings for it in self.earlier)
 
     @cached_property
     def held(self) -> list[LeftOut]:
+        """The first held ones, each with why."""
         return [*self._list_left_out(OnDemandClosingState.HELD)]
 
     @cached_property
     def skipped(self) -> list[LeftOut]:
+        """The first of those without an entry, each with why."""
         return [*self._list_left_out(OnDemandClosingState.SKIPPED)]
 
     @cached_property
@@ -149,6 +156,7 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
+        """What was wrong with the run as a whole, in sentences."""
         return [sentence(problem) for problem in self.run.problems]
 
     @cached_property
@@ -158,6 +166,7 @@ class Report:
 
     @property
     def verdict_words(self) -> str:
+        """The verdict in the reader's language."""
         return str(VERDICTS[self.verdict])
 
     @property
@@ -167,6 +176,7 @@ class Report:
 
     @property
     def percent(self) -> int:
+        """0 to 99 while it goes on, 100 when it is over, however that was."""
         return 100 if self.run.finished else min(99, 100 * self.run.done // max(self.run.total, 1))
 
     @cached_property

@@ -52,6 +52,7 @@ class Together:
 
     @property
     def runs(self) -> list[OnDemandExport]:
+        """The runs of the customers that had something, in the order of the parts."""
         return [it.report.run for it in self.parts if it.report is not None]
 
     @property
@@ -61,10 +62,12 @@ class Together:
 
     @property
     def finished(self) -> bool:
+        """Whether every run is over."""
         return all(run.finished for run in self.runs)
 
     @property
     def percent(self) -> int:
+        """0 to 100, each customer counting alike."""
         reports = [it.report for it in self.parts if it.report is not None]
         return sum(it.percent for it in reports) // max(len(reports), 1)
 
@@ -90,6 +93,7 @@ class Together:
 
     @property
     def has_files(self) -> bool:
+        """Whether there is something to fetch."""
         return any(run.content_id for run in self.runs)
 
     @property
@@ -103,6 +107,7 @@ class Together:
 
     @property
     def zip_name(self) -> str:
+        """ "fec-20260301-20260331.zip": the format and the days, as they were asked for."""
         return f"{self.set.format}-{self.set.first_date:%Y%m%d}-{self.set.last_date:%Y%m%d}.zip"
 
     def _show(self, part: ExportPart, found: dict[UUID, OnDemandExport]) -> PartShown:

@@ -36,11 +36,14 @@ ME = "/api/v1/current/Me"
 class TokenSource(Protocol):
     """Gives the access token to use now, a new one when Exact refused it, and what to raise when it refuses that."""
 
-    def current(self) -> str: ...
+    def current(self) -> str:
+        """The access token to use now. Raises `NeedsReconnect` or `Unavailable`."""
 
-    def renew(self, refused: str) -> str: ...
+    def renew(self, refused: str) -> str:
+        """Another than the one Exact `refused`: fetched, or what another worker fetched meanwhile."""
 
-    def doubt(self, refused: str) -> ConsentInDoubt: ...
+    def doubt(self, refused: str) -> ConsentInDoubt:
+        """What to raise when Exact refuses a token that is fresh too."""
 
 
 _of_thread = threading.local()

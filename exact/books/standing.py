@@ -24,6 +24,7 @@ class Difference:
     found: str
 
     def to_document(self) -> dict[str, Any]:
+        """JSON-ready, as `Finding.details` keeps it."""
         return {"what": self.what, "meant": self.meant, "found": self.found}
 
 

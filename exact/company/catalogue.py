@@ -299,6 +299,7 @@ class Catalogue:
         self._items = {(item.kind, item.code): item for item in items}
 
     def get(self, kind: CatalogueKind, code: str) -> CatalogueItem | None:
+        """The item with this code; None where the company has none, or it was not among the `codes` read."""
         return self._items.get((kind, code))
 
     def exact_id(self, kind: CatalogueKind, code: str) -> str:

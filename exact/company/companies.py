@@ -39,9 +39,11 @@ class Company:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:
+        """Read back what `to_document` wrote."""
         return cls(**document)
 
     def to_document(self) -> dict[str, Any]:
+        """JSON-ready, as a link keeps it between two of its steps."""
         return asdict(self)
 
 

@@ -48,6 +48,7 @@ class FileChecker:
         self._look_at_settings()
 
     def problems(self) -> list[Problem]:
+        """Each thing once, with the first closing that showed it, however many did."""
         return list(self._found.values())
 
     def _look_at_settings(self) -> None:
@@ -55,6 +56,7 @@ class FileChecker:
             self._keep(problem, {"establishment": "", "closing": ""})
 
     def look_at(self, closing: BookedClosing) -> None:
+        """Look at a closing's entries, and at what they name, before any of it is written."""
         where = {"establishment": closing.establishment, "closing": str(closing.number)}
         for problem in self._check_closing(closing):
             self._keep(problem, where)

@@ -79,10 +79,12 @@ class Asked:
 
     @property
     def by_month(self) -> bool:
+        """Whether the table has a row a month instead of one a shop, as the days are many (`DETAIL_DAYS_MAX`)."""
         return (self.last - self.first).days >= DETAIL_DAYS_MAX
 
     @property
     def closings(self) -> int:
+        """How many closings the shops have in these days, together."""
         return sum(self.counts.values())
 
     @property

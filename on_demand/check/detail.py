@@ -39,6 +39,7 @@ class RateCells:
 
     @property
     def gross(self) -> Cell:
+        """Both added up, side by side: what tills, entries and Exact say with VAT."""
         whole = Cell()
         whole.add(self.net)
         whole.add(self.vat)

@@ -57,6 +57,7 @@ class ShopSums:
 
     @property
     def read(self) -> bool:
+        """Whether Exact's books of it were ever read: without, nothing is compared."""
         return self.read_at is not None
 
 

@@ -33,6 +33,7 @@ class Reading:
 
     @property
     def done(self) -> int:
+        """How many companies were read since, or could not be."""
         return sum(_is_tried(it, self.asked_at) for it in self.companies)
 
     @property
@@ -43,14 +44,17 @@ class Reading:
 
     @property
     def under_way(self) -> bool:
+        """Whether companies are left to read, and it may still come to an end (`PATIENCE`)."""
         return self.done < len(self.companies) and not self.too_long
 
     @property
     def too_long(self) -> bool:
+        """Whether it should have ended by now: then what is there is shown."""
         return self.done < len(self.companies) and timezone.now() - self.asked_at > PATIENCE
 
     @property
     def percent(self) -> int:
+        """0 to 100, of the companies."""
         return 100 * self.done // max(len(self.companies), 1)
 
 

@@ -65,14 +65,17 @@ class Row:
 
     @property
     def tills(self) -> str:
+        """What the tills say, as people read amounts; "" of an account, which no till knows."""
         return "" if self.without_tills else euros(self.cell.tills)
 
     @property
     def entries(self) -> str:
+        """What was posted, as people read amounts."""
         return euros(self.cell.entries)
 
     @property
     def exact(self) -> str:
+        """What Exact holds, or in words why nobody has read it."""
         return euros(self.cell.exact) if self.read else self.unread_words
 
     @property
@@ -84,14 +87,17 @@ class Row:
 
     @property
     def difference(self) -> str:
+        """`off` as people read it; a dash where nothing was read."""
         return "–" if self.off is None else euros(self.off)
 
     @property
     def tag(self) -> str:
+        """The console's class of the word beside the row, "" for a plain one."""
         return TAGS.get(self.standing, "")
 
     @property
     def words(self) -> str:
+        """How the row stands, in the reader's language."""
         return str(STANDING_WORDS[self.standing])
 
 

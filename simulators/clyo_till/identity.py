@@ -27,6 +27,7 @@ class Identity:
             raise NotPaired from missing
 
     def save(self, state: Path) -> None:
+        """Keep it below `state`, durably: a key is shown once and cannot be asked for again."""
         state.mkdir(parents=True, exist_ok=True)
         write_durably(state / "identity.json", json.dumps(asdict(self)).encode())
 

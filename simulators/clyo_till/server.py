@@ -53,13 +53,16 @@ class Server:
     key: str = ""
 
     def pair(self, code: str, device: str) -> dict[str, Any]:
+        """Trade a pairing code for a key. All calls here raise `Refused`, or `TryAgain` when nobody can know."""
         software = {"name": "Clyo", "version": "5.12.9"}
         return self._call("POST", "pair", {"code": code, "software": software, "device": device}, expected=("key",))
 
     def rotate(self) -> dict[str, Any]:
+        """Ask for a new key; the old one works until the new one was used."""
         return self._call("POST", "key/rotate", None, expected=("key",))
 
     def parameters(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Send the parameters; the answer is what is in force."""
         return self._call("PUT", "parameters", document, expected=("parameters",))
 
     def push(self, content: bytes) -> dict[str, Any]:
@@ -100,9 +103,11 @@ class Server:
         return self._call("POST", "activation", None, expected=("url", "expires_at"))
 
     def activation(self) -> dict[str, Any]:
+        """How the export to Exact stands, in a word and in words for the screen."""
         return self._call("GET", "activation", None, expected=("state", "label", "problems"))
 
     def whoami(self) -> dict[str, Any]:
+        """The till this key belongs to, and what the server has of it."""
         return self._call("GET", "till", None, expected=("till",))
 
     def _call(

@@ -59,12 +59,15 @@ class Spool:
         return len(back)
 
     def count(self, folder: str) -> int:
+        """How many closings lie in `waiting`, `sent` or `refused`."""
         return len([*(self._state / folder).glob("[!.]*.json")])
 
     def sent(self, path: Path, answer: Mapping[str, Any]) -> None:
+        """A closing was taken: keep what the server said beside it."""
         self._finish(path, "sent", answer)
 
     def refused(self, path: Path, answer: Mapping[str, Any]) -> None:
+        """A closing was refused for good: it is kept for a person, with what the server said."""
         self._finish(path, "refused", answer)
 
     def _finish(self, path: Path, folder: str, answer: Mapping[str, Any]) -> None:

@@ -55,10 +55,12 @@ class Place:
         return [(shop, self.bodies[shop.name].take(each)) for shop in shops]
 
     def start_exact(self, *options: str) -> None:
+        """Start the simulated Exact with these options of its command, and wait until it answers."""
         self.processes.start("exact", *exact(self.exact_url, self.processes.logs.parent / "exact", *options))
         self.processes.wait_for("exact", f"{self.exact_url}/_control/clock")
 
     def control(self, method: str, path: str, **options: Any) -> Any:
+        """Ask the simulated Exact's control address. Raises for any answer that is no success."""
         answer = httpx.request(method, f"{self.exact_url}/_control/{path}", timeout=60, **options)
         answer.raise_for_status()
         return answer.json()

@@ -64,6 +64,7 @@ class Counts:
 
     @contextmanager
     def watch(self) -> Iterator[None]:
+        """Add what happens inside to the sums: statements, and CPU of this process and of PostgreSQL."""
         server = cpu_s(self._server)
         own = time.process_time()
         with connection.execute_wrapper(self._count):

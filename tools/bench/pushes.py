@@ -38,6 +38,7 @@ class Bodies:
         self._documents = closings(seed, first=shop.first)
 
     def take(self, count: int) -> list[bytes]:
+        """The next `count` of them, each once."""
         return [json.dumps(document, ensure_ascii=False).encode() for document in islice(self._documents, count)]
 
 

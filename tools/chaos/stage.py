@@ -41,10 +41,12 @@ class Stage:
         processes.environment |= {"PUBLIC_URL": self.web_url}
 
     def start_exact(self) -> None:
+        """Start the simulated Exact without its limits: the product is measured, not the wait for a minute."""
         self._processes.start(EXACT, *exact(self.exact_url, self._data, "--no-limits"))
         self._processes.wait_for(EXACT, f"{self.exact_url}/_control/clock")
 
     def start_product(self) -> None:
+        """Start web, workers and beat, and wait until the web tier is well."""
         for name in (WEB, *WORKERS, BEAT):
             self._start(name)
         self._processes.wait_for(WEB, f"{self.web_url}/health/")

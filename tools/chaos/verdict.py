@@ -37,6 +37,7 @@ class Verdict:
 
     @property
     def faults(self) -> dict[str, list[str]]:
+        """What must stay empty, by its name in the report."""
         return {
             "lost": self.lost,
             "doubled": self.doubled,
@@ -49,6 +50,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
+        """Whether nothing went wrong and something was tried at all."""
         return self.acknowledged > 0 and not any(self.faults.values())
 
 

@@ -72,6 +72,7 @@ class DatabaseHost(Host):
                 return
 
     def free_disk(self) -> None:
+        """Undo `fill_disk`."""
         (self.disk / "filled").unlink(missing_ok=True)
 
     def step_clock(self, seconds: int) -> None:

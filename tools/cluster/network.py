@@ -60,6 +60,7 @@ class Network:
             self._inside("nft", "add", "rule", "inet", "cut", "output", "ip", "daddr", address, "drop")
 
     def heal(self) -> None:
+        """Undo every `cut_from`."""
         self._inside("nft", "flush", "table", "inet", "cut")
 
     def signal_all(self, number: signal.Signals) -> None:

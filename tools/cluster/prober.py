@@ -27,11 +27,13 @@ class Prober:
         self._thread = threading.Thread(target=self._write_for_ever, name=f"prober {name}", daemon=True)
 
     def start(self) -> None:
+        """Make its table and begin to write, a number every `EVERY_S` seconds."""
         with self._connect() as session:
             session.execute(TABLE)
         self._thread.start()
 
     def stop(self) -> None:
+        """End, and wait for the write that is under way."""
         self._stop.set()
         self._thread.join()
 

@@ -88,6 +88,7 @@ class Stage:
         self._wait_for(f"{self.exact_url}/_control/clock")
 
     def migrate(self) -> None:
+        """Make or bring up the tables. Raises `CalledProcessError`; what it said is in `migrate.log`."""
         with (self._logs / "migrate.log").open("wb") as log:
             command = [sys.executable, "manage.py", "migrate", "--verbosity=1"]
             subprocess.run(command, cwd=CLONE, env=os.environ, stdout=log, stderr=log, check=True, timeout=300)
@@ -109,6 +110,7 @@ class Stage:
             self._wait_for(f"{url}/health/")
 
     def leader(self) -> DatabaseHost | None:
+        """The host that says it leads; None while none does."""
         return next((host for host in self.databases if host.leads()), None)
 
     def wait_until_whole(self) -> None:

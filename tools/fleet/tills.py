@@ -46,6 +46,7 @@ class Fleet:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self, shops: list[Shop]) -> None:
+        """Let each till push on a thread of its own, with a spool of its own on disk."""
         for shop in shops:
             Identity(server=self.server, key=shop.key).save(self.folder / shop.name)
             thread = threading.Thread(target=self._push_all, args=(shop,), name=shop.name, daemon=True)

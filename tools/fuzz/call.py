@@ -26,6 +26,7 @@ class Call:
         return next((value for told, value in reversed(self.headers) if told.lower() == name.lower()), None)
 
     def having(self, said: str, **changes: Any) -> Self:
+        """The same call with `changes`, and a word in `said` on what was done to it."""
         return replace(self, said=(*self.said, said), **changes)
 
     def with_header(self, name: str, value: str | None) -> Self:
@@ -33,9 +34,11 @@ class Call:
         return self.having(f"{name}: {value!r}"[:120], headers=kept if value is None else (*kept, (name, value)))
 
     def with_body(self, said: str, body: bytes) -> Self:
+        """With another body and the length that fits it."""
         return self.having(said, body=body, length=str(len(body)))
 
     def to_document(self) -> dict[str, Any]:
+        """JSON-ready, the body in base64: `from_document` makes the same call again."""
         told = {name: getattr(self, name) for name in ("kind", "method", "path", "query", "headers", "length", "said")}
         return told | {"body_base64": base64.b64encode(self.body).decode()}
 

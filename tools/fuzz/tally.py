@@ -44,6 +44,7 @@ class Tally:
         return self.kinds.total()
 
     def note(self, call: Call, answer: Answer, code: str) -> None:
+        """Count an answered call: its kind, status and code, its CPU seconds, the slowest kept."""
         self.kinds[call.kind] += 1
         self.answers[f"{answer.status} {code}".strip()] += 1
         self.cpu_s += answer.cpu_s
@@ -52,6 +53,7 @@ class Tally:
         ]
 
     def fail(self, failure: Failure) -> None:
+        """Count a broken promise; of each kind the first `EXAMPLES_MAX` are kept whole."""
         name = failure.said.split(":")[0]
         self.failed[name] += 1
         if self.failed[name] <= EXAMPLES_MAX:

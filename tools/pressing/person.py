@@ -45,6 +45,7 @@ class Row:
 
     @property
     def good(self) -> bool:
+        """Whether all of it stands in the books, once, and nothing waits."""
         faults = self.verdict.faults
         return self.stuck == 0 and self.verdict.in_books == self.documents and not any(faults.values())
 

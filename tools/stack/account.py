@@ -29,6 +29,7 @@ class ServiceAccount:
 
     @classmethod
     def of_this_process(cls) -> "ServiceAccount":
+        """`nobody` when we are root, as PostgreSQL refuses to run as root; else ourselves."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid(), switches=False)
         nobody = pwd.getpwnam("nobody")
@@ -46,6 +47,7 @@ class ServiceAccount:
             os.chown(path, self.uid, self.gid)
 
     def can_run(self, program: Path) -> bool:
+        """Whether the program starts at all under this account: not from a folder it may not enter."""
         try:
             probe = subprocess.run(
                 [program, "--version"], capture_output=True, timeout=20, cwd="/", **self.popen_options()
@@ -55,6 +57,7 @@ class ServiceAccount:
         return probe.returncode == 0
 
     def can_enter(self, folder: Path) -> bool:
+        """Whether the account may pass through a folder, all those above it included."""
         try:
             probe = subprocess.run(["test", "-x", folder], timeout=20, cwd="/", **self.popen_options())
         except OSError:

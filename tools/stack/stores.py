@@ -77,5 +77,6 @@ class Stores:
             os.kill(self.broker.pid, signal.SIGSTOP)
 
     def thaw_broker(self) -> None:
+        """Let a frozen Valkey answer again. Does nothing to one that has ended."""
         if self.broker.alive:
             os.kill(self.broker.pid, signal.SIGCONT)
