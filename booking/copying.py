@@ -1,6 +1,11 @@
-"""What would make one establishment book like another of the same customer."""
+"""What would make one establishment book like another of the same customer, or go on as another customer's."""
 
+from dataclasses import dataclass
+
+from booking.codes import CodeKind
 from booking.effective import InForce, effective_settings
+from booking.fields import with_settings
+from booking.mapping import Overrides
 from booking.models import Mapping
 
 
@@ -21,6 +26,32 @@ def proposed_from(source: Mapping, mapping: Mapping) -> dict[str, str]:
         elif ours is not None and ours.value != theirs.value:
             proposed[ours.field] = theirs.value
     return proposed
+
+
+# What is a number of the one company's own books in Exact, and not of the chart of accounts that all share.
+OF_ONE_COMPANY = frozenset({CodeKind.THIRD_PARTY, CodeKind.PAYMENT_CONDITION, CodeKind.COST_CENTER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What people set of one company that holds for another, and which settings are `left` behind."""
+
+    overrides: Overrides
+    settings: list[InForce]
+    left: list[InForce]
+
+
+def carried_over(source: Mapping) -> Carried:
+    """What people set for an establishment that goes on under another company: accounts, VAT codes and journals."""
+    own = [it for it in effective_settings(source) if it.own]
+    left = [it for it in own if it.code in OF_ONE_COMPANY]
+    overrides = with_settings(source, {it.field: "" for it in left})
+    # What the till had before it changed a rate is of closings of before.
+    return Carried(
+        overrides=overrides.model_copy(update={"former_slots": {}}),
+        settings=[it for it in own if it not in left],
+        left=left,
+    )
 
 
 def _identify(it: InForce) -> tuple[str, ...]:

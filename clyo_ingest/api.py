@@ -39,6 +39,7 @@ from clyo_ingest.body import refuse_unmeasured
 from clyo_ingest.day_log import DayLog, day_log
 from clyo_ingest.document import ClosingDocument, PairingRequest, ParametersDocument
 from clyo_ingest.errors import ApiError, refusal_of
+from clyo_ingest.former import receive_where_it_belongs, serving_sent_for_former
 from clyo_ingest.inbox import content_of, note_answer, note_refusal, parsed, small_document, store_push
 from clyo_ingest.keys import TillSuspended, issue_key, redeem_code
 from clyo_ingest.models import Parameters, Push, PushKind, ReceivedClosing
@@ -46,7 +47,6 @@ from clyo_ingest.negotiation import ByFormat
 from clyo_ingest.parameters import keep_parameters, version_of
 from clyo_ingest.problem_bodies import ConflictAnswer
 from clyo_ingest.queries import AskedView, ClosingsQuery, LogQuery, cursor_after
-from clyo_ingest.receive import receive
 from clyo_ingest.schema import JSON, TEXT, Answer, api_document, operation
 from clyo_ingest.schema_words import Tag
 from clyo_ingest.throttles import ActThrottle, AskThrottle, PairingThrottle, PushThrottle, refuse_if_too_fast
@@ -268,7 +268,7 @@ class ClosingsView(PushView):
 
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
-        received = receive(push, document)
+        received = receive_where_it_belongs(push, document, require_known(request))
         body = ClosingAnswer.of(received.export, scope=received.scope)
         return answered(body, status=201 if received.new else 200)
 
@@ -299,9 +299,12 @@ class ClosingView(AskedView):
         closing = (
             ReceivedClosing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
         )
-        if closing is None:
-            raise Http404
-        return answered(_details([closing])[0])
+        if closing is not None:
+            return answered(_details([closing])[0])
+        with serving_sent_for_former(require_known(request), closing_id) as sent:
+            if sent is None:
+                raise Http404
+            return answered(_details([sent])[0])
 
 
 def _details(closings: list[ReceivedClosing]) -> list[ClosingDetail]:

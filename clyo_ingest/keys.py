@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -39,7 +39,10 @@ def issue_key(till: Till, *, expires_others: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTill:
-    """Whose key was sent, and whether the till, its establishment, its customer or the reseller is suspended."""
+    """Whose key was sent, and whether the till, its establishment, its customer or the reseller is suspended.
+
+    `former_till`: the same device under the customer from whom its establishment was taken over on a business date.
+    """
 
     key_id: int
     key_used_at: datetime | None
@@ -47,14 +50,16 @@ class KnownTill:
     tenant_id: int
     establishment_id: int
     suspended: bool
+    former_till: int | None = None
+    taken_over_on: date | None = None
 
 
 # In plain SQL: every call of every till begins with it, and composing the same query anew costs more than running it.
 # The same statement lets the connection serve that till: it saves the push a round trip. The role is changed out here:
 # it cannot be inside of a function that runs as its owner.
 KNOWN_BY = f"""
-SELECT key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended,
-    set_config('role', '{TILL}', false)
+SELECT key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended, former_till,
+    taken_over_on, set_config('role', '{TILL}', false)
 FROM clyo_ingest_known_by(%s, %s, %s)
 """  # noqa: S608
 
@@ -74,7 +79,7 @@ def enter_by_key(key: str) -> KnownTill | None:
         row = sql.fetchone()
     if row is None:
         return None
-    key_id, used_at, till_id, tenant_id, establishment_id, reseller_id, suspended, _role = row
+    key_id, used_at, till_id, tenant_id, establishment_id, reseller_id, suspended, former, since, _role = row
     was_told(Viewer(role=TILL, reseller=reseller_id, tenant=tenant_id, establishment=establishment_id))
     return KnownTill(
         key_id=key_id,
@@ -83,6 +88,8 @@ def enter_by_key(key: str) -> KnownTill | None:
         tenant_id=tenant_id,
         establishment_id=establishment_id,
         suspended=suspended,
+        former_till=former,
+        taken_over_on=since,
     )
 
 

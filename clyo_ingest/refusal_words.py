@@ -13,6 +13,10 @@ TITLES: dict[str, str] = {
     "key_replaced": N_("This till key was replaced by a newer one. Send the key that this till was given last."),
     "key_revoked": N_("This till key was revoked. Pair this till again from the console."),
     "suspended": N_("This till or its customer is suspended. Call your reseller."),
+    "taken_over": N_(
+        "This establishment is another company's on that day. Keep the closing, pair this till with its new code, and "
+        "send it again then."
+    ),
     "throttled": N_("Too many calls. Try again later."),
     "not_json": N_("The body is not JSON. Correct it and try again."),
     "bad_request": N_("The call cannot be understood. Check its address and headers."),

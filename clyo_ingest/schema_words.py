@@ -69,7 +69,11 @@ HEADERS: dict[str, str] = {
 REFUSALS: dict[int, tuple[str, str]] = {
     400: ("BadRequest", "The call cannot be read: the body is not JSON, or an address or a header is broken."),
     401: ("Unauthorized", "No key, or one that is unknown, replaced or revoked."),
-    403: ("Forbidden", "The till, its establishment, its customer or its reseller is suspended."),
+    403: (
+        "Forbidden",
+        "The till, its establishment, its customer or its reseller is suspended; or the closing is of a day on which "
+        "the establishment was another company's.",
+    ),
     404: ("NotFound", "There is nothing here that is this till's."),
     411: ("LengthRequired", "Nobody says where the body ends. Send `Content-Length`."),
     413: ("ContentTooLarge", "The body is larger than 2 MiB, or than what the call says."),

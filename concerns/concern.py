@@ -31,6 +31,7 @@ class Condition(StrEnum):
     TO_SET = "to_set"
     MISSING = "missing"
     SUSPENDED = "suspended"
+    TAKEN_OVER = "taken_over"
     SILENT = "silent"
     NEVER_SENT = "never_sent"
     WAITING = "waiting"
@@ -77,6 +78,7 @@ LABELS = {
     Condition.TO_SET: _("Settings to mend"),
     Condition.MISSING: _("Closing missing"),
     Condition.SUSPENDED: _("Suspended"),
+    Condition.TAKEN_OVER: _("Taken over"),
     Condition.SILENT: _("Silent"),
     Condition.NEVER_SENT: _("Never sent"),
     Condition.WAITING: _("Waiting for activation"),
@@ -93,6 +95,7 @@ LABELS = {
 # Conditions that a concern has; the others say how far a shop is while nothing is wrong.
 WAITS = frozenset(Condition) - {
     Condition.SUSPENDED,
+    Condition.TAKEN_OVER,
     Condition.SETTING_UP,
     Condition.SWITCHED_OFF,
     Condition.MOVING,
@@ -101,6 +104,7 @@ WAITS = frozenset(Condition) - {
 }
 TONES = {
     Condition.SUSPENDED: "quiet",
+    Condition.TAKEN_OVER: "quiet",
     Condition.SETTING_UP: "info",
     Condition.SWITCHED_OFF: "quiet",
     Condition.MOVING: "info",

@@ -152,6 +152,10 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
         day = date_format(timezone.localtime(suspended), "SHORT_DATE_FORMAT")
         edit = _("See the establishment"), links.shop(shop.pk)
         return _say(Condition.SUSPENDED, _("Suspended since {day}: nothing is expected.").format(day=day), *edit)
+    if shop.ended_on is not None and shop.has_ended:
+        day = date_format(shop.ended_on, "SHORT_DATE_FORMAT")
+        words = _("Another company's since {day}: nothing is expected any more.").format(day=day)
+        return _say(Condition.TAKEN_OVER, words, _("See the establishment"), links.shop(shop.pk))
     if not facts.paired and facts.last_day is None:
         return _say(Condition.SETTING_UP, _("No till is paired yet."), *set_up)
     if not facts.linked:

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import dates
+from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.checks.period import MAINLAND
@@ -30,14 +30,17 @@ __all__ = [
     "LogIn",
     "LookThrough",
     "Membership",
+    "MovedTill",
     "Note",
     "Operation",
     "Reseller",
     "Role",
     "SavedFilter",
+    "TakeOver",
     "Tenant",
     "Till",
     "User",
+    "still_open",
 ]
 
 # ISO weekdays; the names are Django's own.
@@ -154,6 +157,11 @@ class BookedLevel(models.TextChoices):
     DRAWER = "drawer", _("drawer closings")
 
 
+def still_open(prefix: str = "") -> Q:
+    """Of establishments, or of rows that lead to one by `prefix`: those whose sales are still their own today."""
+    return Q(**{f"{prefix}ended_on": None}) | Q(**{f"{prefix}ended_on__gt": timezone.localdate()})
+
+
 OF_ESTABLISHMENT = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: "id = {establishment}"}
 
 
@@ -219,6 +227,8 @@ class Establishment(models.Model):
     )
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
+    # The first business date that is another company's (`TakeOver`). What is before is still taken.
+    ended_on = models.DateField(_("taken over on"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -239,6 +249,7 @@ class Establishment(models.Model):
             models.UniqueConstraint(
                 fields=["id", "books_from", "reviews_left"], name="tenants_establishment_with_start"
             ),
+            models.UniqueConstraint(fields=["id", "ended_on"], name="tenants_establishment_with_end"),
             models.CheckConstraint(
                 condition=Q(books_from=None) | Q(books_from__gte=FIRST_DAY_BOOKED), name="tenants_establishment_start"
             ),
@@ -255,6 +266,11 @@ class Establishment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} – {self.name}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its sales are another company's by now."""
+        return self.ended_on is not None and self.ended_on <= timezone.localdate()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -320,6 +336,63 @@ class Till(models.Model):
         """
         establishment, tenant = self.establishment, self.establishment.tenant
         return any(row.suspended_at for row in (self, establishment, tenant, tenant.reseller))
+
+
+# Who sees either of the two establishments; a member, who sees the former one.
+SEEN_SHOPS = "IN (SELECT id FROM tenants_establishment)"
+OF_EITHER_END = f"former_id {SEEN_SHOPS} OR successor_id {SEEN_SHOPS}"
+
+
+class TakeOver(models.Model):
+    """An establishment goes on as another customer's: from a business date on its sales are the `successor`'s.
+
+    In force while it has a date, which is the former establishment's own; taken back it has none, and may come into
+    force again. Nothing that was booked moves (docs/decisions/0054).
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False, verbose_name=_("customer"))
+    former = models.ForeignKey(Establishment, models.PROTECT, related_name="given_up", verbose_name=_("establishment"))
+    successor = models.OneToOneField(
+        Establishment, models.PROTECT, related_name="take_over", verbose_name=_("goes on as")
+    )
+    ended_on = models.DateField(_("from"), null=True)
+    why = models.CharField(_("why"), max_length=WHY_MAX)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("said on"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("establishment taken over")
+        verbose_name_plural = _("establishments taken over")
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["former"], condition=Q(ended_on__isnull=False), name="tenants_takeover_one_in_force"
+            ),
+            models.CheckConstraint(condition=~Q(former=F("successor")), name="tenants_takeover_by_another"),
+            SameTenant("former"),
+            SameAs("former", "ended_on"),
+            Unchanging("former_id", "successor_id", "by_id", "at"),
+            Audited(),
+            Seen(reads={RESELLER: OF_EITHER_END, **dict.fromkeys(MEMBERS, OF_TENANTS)}, writes={RESELLER: OF_RESELLER}),
+        ]
+
+
+class MovedTill(models.Model):
+    """The same device under the former establishment and under the one that took it over.
+
+    What it closed before that day belongs to `former`, whichever key it comes with.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)
+    former = models.ForeignKey(Till, models.PROTECT, related_name="+")
+    till = models.OneToOneField(Till, models.PROTECT, related_name="moved_from")
+
+    class Meta:
+        constraints = [
+            SameTenant("former"),
+            OnlyAddedTo(),
+            Seen(reads={RESELLER: OF_RESELLER}, writes={RESELLER: OF_RESELLER}),
+        ]
 
 
 class Note(models.Model):

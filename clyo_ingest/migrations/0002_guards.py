@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='clyo_ingest_known_by',
-            digest='cace7e186a91bcea',
+            digest='2b4e88279b52418d',
         ),
     ]

@@ -149,7 +149,8 @@ def _walk(
     shop: Establishment, closed: _Closed, tills: Iterable[Till], differing: Collection[date], first: date, last: date
 ) -> Iterator[ShopDay]:
     today = timezone.localdate(timezone=shop.zone)
-    suspended = _first_day(shop, shop.suspended_at, shop.tenant.suspended_at, shop.tenant.reseller.suspended_at)
+    gone = (shop.suspended_at, shop.tenant.suspended_at, shop.tenant.reseller.suspended_at)
+    suspended = min(filter(None, (_first_day(shop, *gone), shop.ended_on)), default=None)
     in_use = {till: _in_use_since(shop, till, closed.tills.get(till.pk, set())) for till in tills}
     for day in _each_day(first, last):
         over = day < today

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from exports.coverage.closed import count_closed, ranges_of, span_of, spans_of
 from exports.models import ClosedDays, StoredClosing
-from tenants.models import Till
+from tenants.models import Till, still_open
 
 LEARNED_FROM_WEEKS = 4
 CLOSED_IN_WEEKS = 3
@@ -112,4 +112,6 @@ def with_last_days(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
 def expected_tills(tills: QuerySet[Till]) -> QuerySet[Till]:
     """Those of these tills that may send: paired, not put away, and neither they nor whose they are is suspended."""
     live = Q(ended_at=None, suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
-    return tills.filter(live, tenant__reseller__suspended_at=None, paired_at__isnull=False)
+    return tills.filter(
+        live, still_open("establishment__"), tenant__reseller__suspended_at=None, paired_at__isnull=False
+    )

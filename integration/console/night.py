@@ -15,7 +15,7 @@ from concerns.condition import Condition, ShopCondition
 from exact.models import Lane
 from exports.console import links
 from exports.models import ClosingState, StoredClosing
-from tenants.models import Establishment, User
+from tenants.models import Establishment, User, still_open
 from tenants.scope import visible_to
 
 ROWS_MAX = 100
@@ -118,7 +118,7 @@ def _group_by_reseller(rows: QuerySet[StoredClosing]) -> list[Line]:
 
 
 def _list_establishments(user: User, rows: QuerySet[StoredClosing], stand: Mapping[int, ShopCondition]) -> list[Line]:
-    shops = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
+    shops = visible_to(user, Establishment.objects.filter(still_open(), suspended_at=None, tenant__suspended_at=None))
     found = {
         shop.pk: Line(
             title=str(shop),

@@ -4,19 +4,22 @@
 CREATE OR REPLACE FUNCTION clyo_ingest_known_by(asked_prefix text, asked_digests text[], moment timestamptz)
 RETURNS TABLE (
     key_id bigint, key_used_at timestamptz, till_id bigint, tenant_id bigint, establishment_id bigint,
-    reseller_id bigint, suspended boolean
+    reseller_id bigint, suspended boolean, former_till bigint, taken_over_on date
 )
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 #variable_conflict use_column
 BEGIN
     SELECT till_key.id, till_key.last_used_at, till.id, till.tenant_id, till.establishment_id, tenant.reseller_id,
-           COALESCE(till.suspended_at, establishment.suspended_at, tenant.suspended_at, reseller.suspended_at) IS NOT NULL
-    INTO key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended
+           COALESCE(till.suspended_at, establishment.suspended_at, tenant.suspended_at, reseller.suspended_at) IS NOT NULL,
+           CASE WHEN taken.ended_on IS NOT NULL THEN moved.former_id END, taken.ended_on
+    INTO key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended, former_till, taken_over_on
     FROM public.clyo_ingest_tillkey AS till_key
     JOIN public.tenants_till AS till ON till.id = till_key.till_id
     JOIN public.tenants_establishment AS establishment ON establishment.id = till.establishment_id
     JOIN public.tenants_tenant AS tenant ON tenant.id = till.tenant_id
     JOIN public.tenants_reseller AS reseller ON reseller.id = tenant.reseller_id
+    LEFT JOIN public.tenants_movedtill AS moved ON moved.till_id = till.id
+    LEFT JOIN public.tenants_takeover AS taken ON taken.successor_id = till.establishment_id
     WHERE till_key.prefix = asked_prefix AND till_key.digest = ANY (asked_digests)
         AND till_key.revoked_at IS NULL AND COALESCE(till_key.expires_at > moment, true);
     IF FOUND THEN

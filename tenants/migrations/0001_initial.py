@@ -148,13 +148,14 @@ class Migration(migrations.Migration):
                 ('reviews_left', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='While any are left, a person looks at each closing before it goes to Exact.', verbose_name='closings still to review')),
                 ('suspended_at', models.DateTimeField(blank=True, null=True, verbose_name='suspended since')),
                 ('suspended_why', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='why it is suspended')),
+                ('ended_on', models.DateField(editable=False, null=True, verbose_name='taken over on')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
             ],
             options={
                 'verbose_name': 'establishment',
                 'verbose_name_plural': 'establishments',
                 'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.UniqueConstraint(fields=('id', 'books_from', 'reviews_left'), name='tenants_establishment_with_start'), models.CheckConstraint(condition=models.Q(('books_from', None), ('books_from__gte', datetime.date(2000, 1, 1)), _connector='OR'), name='tenants_establishment_start'), models.CheckConstraint(condition=models.Q(('reviews_left__lte', 50)), name='tenants_establishment_reviews_few'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_establishment_why_while_suspended'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_establishment_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'}, writes={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'})],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.UniqueConstraint(fields=('id', 'books_from', 'reviews_left'), name='tenants_establishment_with_start'), models.UniqueConstraint(fields=('id', 'ended_on'), name='tenants_establishment_with_end'), models.CheckConstraint(condition=models.Q(('books_from', None), ('books_from__gte', datetime.date(2000, 1, 1)), _connector='OR'), name='tenants_establishment_start'), models.CheckConstraint(condition=models.Q(('reviews_left__lte', 50)), name='tenants_establishment_reviews_few'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_establishment_why_while_suspended'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_establishment_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'}, writes={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'})],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +245,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TakeOver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+                ('former', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_up', to='tenants.establishment', verbose_name='establishment')),
+                ('successor', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='take_over', to='tenants.establishment', verbose_name='goes on as')),
+                ('ended_on', models.DateField(null=True, verbose_name='from')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='said on')),
+            ],
+            options={
+                'verbose_name': 'establishment taken over',
+                'verbose_name_plural': 'establishments taken over',
+                'ordering': ['-at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_on__isnull', False)), fields=('former',), name='tenants_takeover_one_in_force'), models.CheckConstraint(condition=models.Q(('former', models.F('successor')), _negated=True), name='tenants_takeover_by_another'), postgres.guards.SameTenant('former', name='tenants_takeover_former_id_same_tenant'), postgres.guards.SameAs('former', 'ended_on', name='tenants_takeover_former_id_same_ended_on'), postgres.guards.Unchanging('former_id', 'successor_id', 'by_id', 'at', name='tenants_takeover_unchanging'), postgres.guards.Audited(name='tenants_takeover_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_takeover_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'former_id IN (SELECT id FROM tenants_establishment) OR successor_id IN (SELECT id FROM tenants_establishment)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
+            },
+        ),
+        migrations.CreateModel(
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -260,6 +280,18 @@ class Migration(migrations.Migration):
                 'ordering': ['-written_at', '-pk'],
                 'indexes': [models.Index(condition=models.Q(('closing_id__isnull', False)), fields=['closing_id'], name='tenants_note_of_closing')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tenants_note_says_something'), models.CheckConstraint(condition=models.Q(('closing_id', None), ('establishment__isnull', False), _connector='OR'), name='tenants_note_closing_has_shop'), postgres.guards.SameTenant('establishment', name='tenants_note_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_note_only_added_to'), postgres.guards.OnlyMasked('text', name='tenants_note_only_masked'), postgres.guards.NeverEmptied(name='tenants_note_kept'), postgres.guards.Audited(name='tenants_note_audited', secret=('text',), silent=()), postgres.seen.Seen(name='tenants_note_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='MovedTill',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('former', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
+                ('till', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='moved_from', to='tenants.till')),
+            ],
+            options={
+                'constraints': [postgres.guards.SameTenant('former', name='tenants_movedtill_former_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='tenants_movedtill_only_added_to'), postgres.seen.Seen(name='tenants_movedtill_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
             },
         ),
     ]

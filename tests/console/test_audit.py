@@ -48,7 +48,7 @@ NOT_AUDITED = {
     *("on_demand_exportset", "on_demand_exportpart", "on_demand_ondemandshop"),
     *("exports_overtaken", "exports_settingslook"),
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
-    "exports_countersanew",
+    *("exports_countersanew", "tenants_movedtill"),
     "exports_startchange",
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),

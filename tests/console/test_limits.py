@@ -19,7 +19,7 @@ QUERIES_MAX = 34  # four of them tell PostgreSQL who is served, of which a serve
 # The page of a shop has eleven sections, each of which asks for what it shows, and where the days of shops stand beside
 # something else there are more questions, too; how many they ask does not grow.
 COMPOSED = {
-    "console/shop/<int:establishment_id>/": 57,
+    "console/shop/<int:establishment_id>/": 59,
     "console/customer/<int:tenant_id>/": 35,
     "console/check/": 38,
     "check of a month, one establishment": 38,

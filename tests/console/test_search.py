@@ -34,6 +34,13 @@ def test_anything_leads_to_its_page(two: World) -> None:
     assert reverse("console_customer", args=[own.tenant.pk]) in page
 
 
+def test_a_task__is_found_by_its_words_by_who_may_do_it(two: World) -> None:
+    assert found(english_client_of(two.own.staff), "company move")["What to do"] == [
+        "Move an establishment to another company"
+    ]
+    assert "What to do" not in found(english_client_of(two.own.accountant), "company")
+
+
 def test_nothing_found__is_said_with_what_was_looked_for(two: World) -> None:
     client = english_client_of(two.own.staff)
     page = client.get(reverse("console_search"), {"q": "zzzz"}).content.decode()

@@ -27,6 +27,8 @@ CHAPTERS: Mapping[str, str] = {
     "console_log": "support#le-journal-d-une-journee",
     "console_mapping": "revendeur#regler-la-comptabilite",
     "console_mapping_fec": "revendeur#regler-la-comptabilite",
+    "console_move_shop": "revendeur#un-etablissement-change-de-societe",
+    "console_move_shop_back": "revendeur#un-etablissement-change-de-societe",
     "console_recovery_codes": "exploitant#la-premiere-heure",
     "console_repost": "support#une-cloture-retenue",
     "console_repost_run": "support#une-cloture-retenue",

@@ -21,6 +21,7 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.HELD: _("Something is to be mended or said first. Nothing is lost and nothing was sent."),
     Condition.TO_SET: _("The mapping no longer fits the company in Exact. New closings wait until it does."),
     Condition.MISSING: _("A till's numbers say that a closing exists which never came. Have the till push it again."),
+    Condition.TAKEN_OVER: _("It goes on as another company's: what it closed before that day is still taken here."),
     Condition.SUSPENDED: _("Somebody suspended it: its tills are refused and no closing is expected."),
     Condition.SILENT: _(
         "A till that should have closed did not. It stays so until it closes, somebody says that the shop was closed, "

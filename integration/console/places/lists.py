@@ -24,6 +24,7 @@ from concerns.condition import ShopCondition, conditions_of
 from exact.admin import EstablishmentAdmin
 from exports.console import links
 from exports.coverage.latest import last_days_of_shops, last_days_of_tills
+from integration.console.places.succession import successions_of
 from tenants.admin import TenantAdmin
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
@@ -65,13 +66,16 @@ class EstablishmentList(PlaceList, EstablishmentAdmin):
     short_row = ("standing",)
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Establishment]) -> None:
-        conditions, days = conditions_of(cast(User, request.user), rows), last_days_of_shops(rows)
+        user = cast(User, request.user)
+        conditions, days, moved = conditions_of(user, rows), last_days_of_shops(rows), successions_of(user, rows)
         for shop in rows:
+            shop.shown_succession = moved[shop.pk].words if shop.pk in moved else ""  # type: ignore[attr-defined]
             shop.shown_condition, shop.shown_day = conditions.get(shop.pk), days.get(shop.pk)  # type: ignore[attr-defined]
 
     @admin.display(description=_("establishment"), ordering="code")
     def place(self, shop: Establishment) -> str:
-        return _link(links.shop(shop.pk), shop)
+        linked, said = _link(links.shop(shop.pk), shop), getattr(shop, "shown_succession", "")
+        return format_html('{}<br><span class="console-quiet">{}</span>', linked, said) if said else linked
 
     @admin.display(description=_("customer"), ordering="tenant__name")
     def customer(self, shop: Establishment) -> str:

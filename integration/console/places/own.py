@@ -17,7 +17,7 @@ from exports.models import StoredClosing
 from integration.console.places.calendar import asked_month, month_of
 from integration.console.places.reader import shop_of
 from tenants.acting import person_behind
-from tenants.models import Establishment, User
+from tenants.models import Establishment, User, still_open
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -29,7 +29,9 @@ OF_LINKS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING})
 
 def own_shops(request: HttpRequest, user: User) -> dict[str, Any]:
     """The shops as the first page shows them, and what waits for these people: nothing else is their business."""
-    rows = visible_to(user, Establishment.objects.filter(suspended_at=None)).select_related("tenant__reseller")
+    rows = visible_to(user, Establishment.objects.filter(still_open(), suspended_at=None)).select_related(
+        "tenant__reseller"
+    )
     shops = [*rows.order_by("tenant__name", "code")[: SHOPS_SHOWN + 1]]
     shown = shops[:SHOPS_SHOWN]
     stands, activations = conditions_of(user, shown), _read_activations(user, shown)

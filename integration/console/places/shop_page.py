@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from integration.console.places import notes, shop_facts, shop_news
 from integration.console.places.reader import reader_of, shop_of
 from integration.console.places.section import Column, Section, Visit, drawn
+from integration.console.places.succession import successions_of
 from tenants.models import Establishment
 
 # In the order of the page. A further section is a row here and a template console/places/shop/NAME.html.
@@ -36,6 +37,8 @@ def shop_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         "subtitle": str(shop),
         "shop": shop,
         "columns": drawn(SECTIONS, "shop", Visit(user=user, query=request.GET), shop),
+        "succession": successions_of(user, [shop]).get(shop.pk),
+        "may_move": user.has_perm("tenants.add_tenant"),
         "may_change": user.has_perm("tenants.change_establishment"),
     }
     return TemplateResponse(request, "console/places/shop.html", context)

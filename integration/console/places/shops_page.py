@@ -13,7 +13,7 @@ from concerns.condition import what_waits
 from integration.console.places.reader import reader_of
 from integration.console.places.shops_map import map_of, worst_first
 from ledger import texts
-from tenants.models import Establishment, Reseller, Tenant, User
+from tenants.models import Establishment, Reseller, Tenant, User, still_open
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -24,7 +24,7 @@ CHOICES_MAX = 500
 def shops_page(request: HttpRequest) -> HttpResponse:
     """Fifty establishments a page: `?reseller=` or `?customer=` chooses whose, `?q=` looks for a name or a code."""
     user = reader_of(request, "tenants.view_establishment")
-    rows = visible_to(user, Establishment.objects.filter(suspended_at=None, tenant__suspended_at=None))
+    rows = visible_to(user, Establishment.objects.filter(still_open(), suspended_at=None, tenant__suspended_at=None))
     query = request.GET.get("q", "").strip()
     chosen = texts.whole(request.GET.get("reseller" if user.is_support else "customer", ""))
     waits = what_waits(Scope(user=user))

@@ -17,6 +17,7 @@ from exports.models import StoredClosing
 from exports.way.assign import assignments_of
 from exports.words.assignments import say_seen_to
 from exports.words.money import in_currency
+from integration.console.places.succession import successions_of
 from ledger import texts
 from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
@@ -82,8 +83,11 @@ def _find_closings(user: User, term: str) -> Iterator[Hit]:
 def _find_shops(user: User, term: str) -> Iterator[Hit]:
     wanted = Q(code__istartswith=term) | Q(name__icontains=term) | _is(term, "siret") | Q(contact_email__iexact=term)
     rows = visible_to(user, Establishment.objects.filter(wanted)).select_related("tenant").order_by("code")
-    for it in rows[: SHOWN + 1]:
-        yield Hit(title=str(it), detail=it.tenant.name, address=links.shop(it.pk))
+    shops = [*rows[: SHOWN + 1]]
+    moved = successions_of(user, shops)
+    for it in shops:
+        detail = " · ".join([it.tenant.name, *([moved[it.pk].words] if it.pk in moved else [])])
+        yield Hit(title=str(it), detail=detail, address=links.shop(it.pk))
 
 
 def _find_customers(user: User, term: str) -> Iterator[Hit]:
@@ -124,7 +128,37 @@ def _is(term: str, column: str) -> Q:
     return Q(**{f"{column}__startswith": digits}) if digits.isascii() and digits.isdecimal() else Q(pk=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something to do in a few pages, which begins in a list: what it is called, and how it goes on there."""
+
+    title: str | Promise
+    detail: str | Promise
+    listed: str
+
+
+TASKS = (
+    Task(
+        title=_("Replace a till"),
+        detail=_("Choose the till, then “Replace”"),
+        listed="admin:tenants_till_changelist",
+    ),
+    Task(
+        title=_("Move an establishment to another company"),
+        detail=_("Choose the establishment, then “Another company…”"),
+        listed="admin:tenants_establishment_changelist",
+    ),
+)
+
+
+def _find_tasks(user: User, term: str) -> Iterator[Hit]:
+    for it in TASKS:
+        if all(word in str(it.title).casefold() for word in term.casefold().split()):
+            yield Hit(title=str(it.title), detail=str(it.detail), address=reverse(it.listed))
+
+
 SORTS = (
+    Sort(title=_("What to do"), permission="tenants.change_till", listed="", look=_find_tasks),
     Sort(
         title=_("Closings"),
         permission="exports.view_storedclosing",

@@ -19,7 +19,7 @@ from exact.wording import explain
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.problem import Problem
-from tenants.models import Establishment, Tenant, Till, User
+from tenants.models import Establishment, Tenant, Till, User, still_open
 from tenants.scope import visible_to
 
 SHOPS_MAX = 50
@@ -132,7 +132,7 @@ class ShopProgress:
 
 def progress_of(tenant: Tenant) -> list[ShopProgress]:
     """The checklists of a customer's establishments, in the order of their codes, at most 50."""
-    shops = [*Establishment.objects.filter(tenant=tenant, suspended_at=None).order_by("code")[:SHOPS_MAX]]
+    shops = [*Establishment.objects.filter(still_open(), tenant=tenant, suspended_at=None).order_by("code")[:SHOPS_MAX]]
     return [
         ShopProgress(facts=facts, done=frozenset(step for step in STEPS if facts.done(step))) for facts in _facts(shops)
     ]
@@ -140,7 +140,7 @@ def progress_of(tenant: Tenant) -> list[ShopProgress]:
 
 def being_set_up(user: User) -> QuerySet[Tenant]:
     """Customers with an establishment no closing of which has reached Exact, or with none yet; the newest first."""
-    shops = Establishment.objects.filter(tenant=OuterRef("pk"), suspended_at=None)
+    shops = Establishment.objects.filter(still_open(), tenant=OuterRef("pk"), suspended_at=None)
     booked = StoredClosing.objects.filter(establishment=OuterRef("pk"), state=ClosingState.EXPORTED)
     rows = visible_to(user, Tenant.objects.filter(suspended_at=None))
     return rows.filter(~Exists(shops) | Exists(shops.filter(~Exists(booked)))).order_by("-created_at", "-pk")

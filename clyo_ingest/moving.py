@@ -1,0 +1,119 @@
+"""An establishment goes on under another company: a new one beside it, with its settings, from a business date on.
+
+Nothing that was booked moves: the former customer keeps its closings, numbers and exports, and still takes what its
+tills closed before that day. Done twice it is done once; until the first closing came it can be taken back.
+"""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from booking.copying import Carried, carried_over
+from booking.mapping import set_overrides
+from booking.models import Mapping
+from clyo_ingest.document import ParametersDocument
+from clyo_ingest.keys import end_codes, revoke_keys
+from clyo_ingest.models import Parameters
+from clyo_ingest.parameters import keep_parameters
+from exports.models import StoredClosing
+from tenants.establishment_code import free_code
+from tenants.models import Establishment, MovedTill, TakeOver, Tenant, Till, User
+
+
+class HasClosings(Exception):
+    """The new establishment has closings: they are the new company's."""
+
+
+def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: User) -> TakeOver:
+    """Let an establishment go on as the customer `tenant`'s from `day` on. What is in force already stays as it is."""
+    assert tenant.pk != shop.tenant_id, "another company"
+    with transaction.atomic():
+        former = Establishment.objects.select_for_update(of=("self",)).get(pk=shop.pk)
+        if (there := in_force(former)) is not None:
+            return there
+        former.ended_on = day
+        former.save(update_fields=["ended_on"])
+        before = TakeOver.objects.filter(former=former, successor__tenant=tenant).first()
+        if before is not None:
+            return _again(before, day=day, why=why)
+        successor = _make_successor(former, tenant, day)
+        tills = [_move_till(it, successor) for it in moving_tills(former)]
+        _carry_settings(former, successor, tills, by)
+        return TakeOver.objects.create(
+            tenant_id=former.tenant_id, former=former, successor=successor, ended_on=day, why=why, by=by
+        )
+
+
+def take_back(took: TakeOver, *, why: str) -> bool:
+    """Let the former establishment go on as if nothing had been. Whether it was in force. Raises `HasClosings`.
+
+    The new one is suspended, and its tills lose keys and codes; moved again to that customer, it is used again.
+    """
+    with transaction.atomic():
+        ends = Establishment.objects.select_for_update(of=("self",)).filter(pk__in=[took.former_id, took.successor_id])
+        former = {it.pk: it for it in ends.order_by("pk")}[took.former_id]
+        if StoredClosing.objects.filter(establishment=took.successor_id).exists():
+            raise HasClosings
+        if not TakeOver.objects.filter(pk=took.pk, ended_on__isnull=False).exists():
+            return False
+        former.ended_on = None
+        former.save(update_fields=["ended_on"])
+        Establishment.objects.filter(pk=took.successor_id).update(suspended_at=timezone.now(), suspended_why=why)
+        for till in Till.objects.filter(establishment=took.successor_id):
+            end_codes(till)
+            revoke_keys(till)
+    return True
+
+
+def in_force(former: Establishment) -> TakeOver | None:
+    """How this establishment goes on elsewhere, if it does."""
+    return TakeOver.objects.filter(former=former, ended_on__isnull=False).first()
+
+
+def moving_tills(former: Establishment) -> list[Till]:
+    """Its tills that are in use, by their names."""
+    return [*Till.objects.filter(establishment=former, ended_at=None, suspended_at=None).order_by("name")]
+
+
+def settings_carried(former: Establishment) -> Carried | None:
+    """Which settings of people go along; None where there are no settings at all."""
+    mapping = Mapping.objects.filter(establishment=former).first()
+    return carried_over(mapping) if mapping else None
+
+
+def _again(before: TakeOver, *, day: date, why: str) -> TakeOver:
+    """One that was taken back comes into force again, with the establishment that there is."""
+    Establishment.objects.filter(pk=before.successor_id).update(suspended_at=None, suspended_why="", books_from=day)
+    before.ended_on, before.why = day, why
+    before.save(update_fields=["ended_on", "why"])
+    return before
+
+
+def _make_successor(former: Establishment, tenant: Tenant, day: date) -> Establishment:
+    """The same shop with another company's numbers to come: its SIRET, contact and link to Exact are that company's."""
+    taken = {*Establishment.objects.filter(tenant=tenant).values_list("code", flat=True)}
+    return Establishment.objects.create(
+        tenant=tenant,
+        code=former.code if former.code not in taken else free_code(former.name, taken),
+        name=former.name,
+        booked_level=former.booked_level,
+        opening_days=former.opening_days,
+        time_zone=former.time_zone,
+        books_from=day,
+    )
+
+
+def _move_till(former: Till, successor: Establishment) -> Till:
+    till = Till.objects.create(tenant_id=successor.tenant_id, establishment=successor, name=former.name)
+    MovedTill.objects.create(tenant_id=former.tenant_id, former=former, till=till)
+    return till
+
+
+def _carry_settings(former: Establishment, successor: Establishment, tills: list[Till], by: User) -> None:
+    """What the till says, as it does not say it again before it changes, and what people set."""
+    said = Parameters.objects.filter(establishment=former).first()
+    if said is not None and tills:
+        keep_parameters(tills[0], ParametersDocument.model_validate(said.document))
+    if (carried := settings_carried(former)) is not None:
+        set_overrides(successor, carried.overrides, actor=by)

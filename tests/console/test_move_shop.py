@@ -1,0 +1,190 @@
+"""An establishment goes on under another company, as people say it on its page; nothing that was booked moves."""
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from booking.mapping import MeansOverride, Overrides, set_overrides
+from booking.models import Mapping
+from clyo_ingest.models import Parameters, Push, ReceivedClosing
+from concerns.condition import Condition, condition_of
+from exports.console import links
+from exports.models import StoredClosing
+from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory
+from tenants.models import Establishment, MovedTill, TakeOver, Tenant, User
+from tests.clients import client_of
+from tests.conftest import PARAMETERS, Caller, closing
+
+SIREN, OTHER_SIREN = "732829320", "552100554"
+TODAY = timezone.localdate()
+addresses = itertools.count(1)
+
+
+def at(number: int, day: date, **more: Any) -> dict[str, Any]:
+    """A closing of one day without tickets and totals."""
+    hours = {"opened_at": f"{day}T09:00:00+01:00", "closed_at": f"{day}T23:00:00+01:00"}
+    return closing(number, business_date=f"{day}", tickets=[], totals=None, **hours, **more)
+
+
+@pytest.fixture
+def staff(till: Caller) -> User:
+    return StaffFactory(reseller=till.till.tenant.reseller)
+
+
+@pytest.fixture
+def shop(till: Caller) -> Establishment:
+    """A shop with settings of the till and of people, and one closing of ten days ago."""
+    assert till.put("parameters", PARAMETERS).status_code == 200
+    shop = till.till.establishment
+    people = Overrides(sales_journal="75", third_party="77", means={"TR": MeansOverride(account="511840")})
+    set_overrides(shop, people, actor=None)
+    assert till.post("closings", at(1, TODAY - timedelta(days=10))).status_code == 201
+    return shop
+
+
+def move(person: User, shop: Establishment, **asked: Any) -> Any:
+    form = {"day": f"{TODAY - timedelta(days=5)}", "siren": SIREN, "name": "Repreneur SAS", "why": "vendu", **asked}
+    return client_of(person).post(reverse("console_move_shop", args=[shop.pk]), form)
+
+
+def pair(answer: Any) -> Caller:
+    [shown] = answer.context["done"].codes
+    body = {"code": shown.code, "software": {"name": "Clyo", "version": "5.12.9"}, "device": "la même"}
+    paired = Client(REMOTE_ADDR=f"10.8.0.{next(addresses)}").post("/api/v1/pair", body, content_type="application/json")
+    assert paired.status_code == 201, paired.content
+    return Caller(shown.till, paired.json()["key"])
+
+
+def test_moving__shows_what_goes_along_and_what_cannot(shop: Establishment, staff: User) -> None:
+    client, address = client_of(staff), reverse("console_move_shop", args=[shop.pk])
+    assert address in client.get(links.shop(shop.pk)).content.decode()
+    assert client.get(address).status_code == 200
+    page = client.get(
+        address, {"day": f"{TODAY - timedelta(days=20)}", "siren": "732 829 320", "name": "Repreneur SAS"}
+    )
+    text = page.content.decode()
+    for words in ("Repreneur SAS (SIREN 732829320) devient client", "511840", "75", "1 clôture à partir de ce jour"):
+        assert words in text
+    assert [it.split(" : ")[1] for it in page.context["left"]] == ["77"]
+    assert not Tenant.objects.filter(siren=SIREN).exists()
+
+
+def test_moved__the_new_company_has_the_shop_with_its_settings(shop: Establishment, staff: User) -> None:
+    answer = move(staff, shop)
+    took = TakeOver.objects.get()
+    new = took.successor
+    assert (new.tenant.name, new.tenant.siren, new.tenant.reseller) == ("Repreneur SAS", SIREN, shop.tenant.reseller)
+    assert (new.code, new.name, new.books_from) == (shop.code, shop.name, TODAY - timedelta(days=5))
+    mapping = Mapping.objects.get(establishment=new)
+    assert mapping.parameters == Parameters.objects.get(establishment=shop).document
+    assert mapping.overrides == {"sales_journal": "75", "means": {"TR": {"account": "511840"}}}
+    assert [it.till.establishment for it in answer.context["done"].codes] == [new]
+    assert StoredClosing.objects.get().establishment == shop
+    client = client_of(staff)
+    assert f"Repris par Repreneur SAS le {TODAY - timedelta(days=5):%d/%m/%Y}" in text_of(client, links.shop(shop.pk))
+    assert f"Repris de {shop.tenant.name} le" in text_of(client, links.shop(new.pk))
+    listed = text_of(client, reverse("admin:tenants_establishment_changelist"))
+    assert "repris par Repreneur SAS" in listed
+    assert "repris par Repreneur SAS" in text_of(client, f"{reverse('console_search')}?q={shop.code}")
+    found = condition_of(staff, Establishment.objects.get(pk=shop.pk))
+    assert found is None or found.shown.condition in (Condition.TAKEN_OVER, Condition.WAITING)
+    member = client_of(AccountantFactory(tenant=shop.tenant))
+    assert "Repreneur" not in text_of(member, links.shop(shop.pk))
+    assert member.get(links.shop(new.pk)).status_code == 404
+
+
+def text_of(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_old_key__is_taken_before_the_day_and_refused_from_then_on(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    move(staff, shop)
+    assert till.post("closings", at(2, TODAY - timedelta(days=6))).status_code == 201
+    refused = till.post("closings", at(3, TODAY - timedelta(days=5)))
+    assert (refused.status_code, refused.json()["code"]) == (403, "taken_over")
+    assert Push.objects.latest("pk").answer_code == "taken_over"
+    assert till.post("closings", at(1, TODAY - timedelta(days=10))).status_code == 200
+
+
+def test_new_key__brings_each_closing_where_it_belongs(shop: Establishment, staff: User, till: Caller) -> None:
+    new = pair(move(staff, shop))
+    late = new.post("closings", at(2, TODAY - timedelta(days=6)))
+    assert late.status_code == 201
+    assert StoredClosing.objects.get(pk=late.json()["id"]).establishment == shop
+    assert new.post("closings", at(2, TODAY - timedelta(days=6))).json()["id"] == late.json()["id"]
+    assert new.get(f"closings/{late.json()['id']}").json()["id"] == late.json()["id"]
+    first = ReceivedClosing.objects.get(number=1)
+    assert new.get(f"closings/{first.pk}").status_code == 404  # by the former owner's own key
+    own = new.post("closings", at(3, TODAY - timedelta(days=5)))
+    assert (own.status_code, own.json()["problems"]) == (201, [])
+    assert StoredClosing.objects.get(pk=own.json()["id"]).establishment.tenant.siren == SIREN
+    assert [it["id"] for it in new.get("closings").json()["results"]] == [own.json()["id"]]
+    assert till.get(f"closings/{own.json()['id']}").status_code == 404
+
+
+def test_moving__twice_is_once_and_a_customer_that_is_there_is_taken(shop: Establishment, staff: User) -> None:
+    there = TenantFactory(reseller=shop.tenant.reseller, siren=SIREN, name="Déjà là SAS")
+    Establishment.objects.create(tenant=there, code=shop.code, name="Autre")
+    move(staff, shop)
+    move(staff, shop, siren=OTHER_SIREN, name="Encore SAS")
+    new = Establishment.objects.get(tenant=there, name=shop.name)
+    assert (TakeOver.objects.get().successor, MovedTill.objects.count()) == (new, 1)
+    assert new.code != shop.code
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"siren": "732829321"}, "siren"),
+        ({"name": ""}, "name"),
+        ({"day": "2020-01-01"}, "day"),
+        ({"siren": ""}, "siren"),
+    ],
+)
+def test_moving__says_what_is_wrong_and_does_nothing(shop: Establishment, staff: User, wrong: Any, field: str) -> None:
+    assert field in move(staff, shop, **wrong).context["form"].errors
+    assert move(staff, shop, why="").context["why"].errors
+    assert not TakeOver.objects.exists()
+    assert not Tenant.objects.filter(siren=SIREN).exists()
+
+
+def test_move__is_taken_back_before_the_first_closing_and_made_again(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    new = pair(move(staff, shop))
+    back = reverse("console_move_shop_back", args=[shop.pk])
+    client = client_of(staff)
+    assert back in text_of(client, links.shop(shop.pk))
+    assert client.get(back).status_code == 200
+    assert client.post(back, {"why": "vente annulée"}).url == links.shop(shop.pk)
+    successor = Establishment.objects.get(pk=new.till.establishment_id)
+    assert (successor.suspended_why, new.get("till").status_code) == ("vente annulée", 401)
+    assert TakeOver.objects.get().ended_on is None
+    assert till.post("closings", at(2, TODAY)).status_code == 201
+    again = pair(move(staff, shop, day=f"{TODAY + timedelta(days=1)}"))
+    assert (again.till, TakeOver.objects.count()) == (new.till, 1)
+    assert Establishment.objects.get(pk=successor.pk).books_from == TODAY + timedelta(days=1)
+
+
+def test_move__is_not_taken_back_once_a_closing_came(shop: Establishment, staff: User) -> None:
+    new = pair(move(staff, shop))
+    new.post("closings", at(3, TODAY - timedelta(days=5)))
+    client_of(staff).post(reverse("console_move_shop_back", args=[shop.pk]), {"why": "trop tard"})
+    assert TakeOver.objects.get().ended_on == TODAY - timedelta(days=5)
+
+
+@pytest.mark.parametrize("page", ["console_move_shop", "console_move_shop_back"])
+def test_moving__is_not_for_accountants_nor_strangers(shop: Establishment, page: str) -> None:
+    address, form = reverse(page, args=[shop.pk]), {"day": f"{TODAY}", "siren": SIREN, "name": "X", "why": "x"}
+    assert client_of(AccountantFactory(tenant=shop.tenant)).post(address, form).status_code == 403
+    assert client_of(StaffFactory(reseller=ResellerFactory())).post(address, form).status_code == 404
+    assert not TakeOver.objects.exists()
