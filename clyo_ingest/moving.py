@@ -36,7 +36,7 @@ def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: U
         former.save(update_fields=["ended_on"])
         before = TakeOver.objects.filter(former=former, successor__tenant=tenant).first()
         if before is not None:
-            return _again(before, day=day, why=why)
+            return _put_in_force_again(before, day=day, why=why)
         successor = _make_successor(former, tenant, day)
         tills = [_move_till(it, successor) for it in moving_tills(former)]
         _carry_settings(former, successor, tills, by)
@@ -82,7 +82,7 @@ def settings_carried(former: Establishment) -> Carried | None:
     return carried_over(mapping) if mapping else None
 
 
-def _again(before: TakeOver, *, day: date, why: str) -> TakeOver:
+def _put_in_force_again(before: TakeOver, *, day: date, why: str) -> TakeOver:
     """One that was taken back comes into force again, with the establishment that there is."""
     Establishment.objects.filter(pk=before.successor_id).update(suspended_at=None, suspended_why="", books_from=day)
     before.ended_on, before.why = day, why

@@ -35,10 +35,10 @@ def test_anything_leads_to_its_page(two: World) -> None:
 
 
 def test_a_task__is_found_by_its_words_by_who_may_do_it(two: World) -> None:
-    assert found(english_client_of(two.own.staff), "company move")["What to do"] == [
+    assert found(english_client_of(two.own.staff), "company move")["Guided tasks"] == [
         "Move an establishment to another company"
     ]
-    assert "What to do" not in found(english_client_of(two.own.accountant), "company")
+    assert "Guided tasks" not in found(english_client_of(two.own.accountant), "company")
 
 
 def test_nothing_found__is_said_with_what_was_looked_for(two: World) -> None:

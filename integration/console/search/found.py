@@ -158,7 +158,7 @@ def _find_tasks(user: User, term: str) -> Iterator[Hit]:
 
 
 SORTS = (
-    Sort(title=_("What to do"), permission="tenants.change_till", listed="", look=_find_tasks),
+    Sort(title=_("Guided tasks"), permission="tenants.change_till", listed="", look=_find_tasks),
     Sort(
         title=_("Closings"),
         permission="exports.view_storedclosing",
