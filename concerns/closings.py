@@ -43,15 +43,16 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
     """What a person must mend before it can be booked: one concern for each cause in each establishment."""
     for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
         kind = Condition.FAILED if cause.state == ClosingState.FAILED else Condition.HELD
-        first = cause.exports[0]
+        first, mends = cause.exports[0], cause.may_be_mended_by(scope.user)
+        elsewhere = "" if mends or not cause.mend_address else _("Your reseller sees to it. Nothing is lost meanwhile.")
         yield Concern(
             condition=kind,
             customer=first.tenant.name,
             shop=str(first.establishment),
             shops=frozenset(cause.establishments),
-            words=cause.title,
-            mend=cause.mend_words if cause.mend_address else _("See what to do"),
-            address=cause.mend_address or cause.closings_address,
+            words=" ".join(filter(None, (cause.title, elsewhere))),
+            mend=cause.mend_words if mends else _("See the closings") if elsewhere else _("See what to do"),
+            address=cause.mend_address if mends else cause.closings_address,
             again=tuple(cause.closings) if len(cause.closings) <= SENT_AGAIN_MAX else (),
             question=_find_question(cause),
             seen_to=cause.seen_to,

@@ -25,7 +25,7 @@ from exact.activation.switch import switch_off
 from exact.api.budget import calls_of_now
 from exact.api.connection import disconnect
 from exact.api.consent import Consent, consent_of, lapses_at, say_consent
-from exact.lane.pauses import stands_until, why_paused
+from exact.lane.pauses import stands, stands_until, why_paused
 from exact.models import Activation, ActivationEvent, Connection, ExactApp, Lane, LinkWay
 from exact.wording import explain, resource_name
 from ledger.problem import Problem
@@ -294,7 +294,7 @@ class LaneAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def why(self, lane: Lane) -> str:
-        return why_paused(lane) or _now("Goes by itself.")
+        return (why_paused(lane) if stands(lane) else "") or _now("Goes by itself.")
 
     @admin.display(description=_("stands still until"))
     def until(self, lane: Lane) -> datetime | None:
@@ -302,7 +302,7 @@ class LaneAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what Exact said"))
     def last_word(self, lane: Lane) -> str:
-        return lane.pause_detail if lane.pause_code else ""
+        return lane.pause_detail if stands(lane) else ""
 
     @admin.display(description=_("calls this minute"))
     def calls_this_minute(self, lane: Lane) -> int:

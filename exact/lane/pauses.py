@@ -35,12 +35,18 @@ def why_paused(lane: Lane) -> str:
     assert_never(code)
 
 
+def stands(lane: Lane) -> bool:
+    """Whether nothing is sent now: a pause that is over, of a lane with nothing to send since, is no pause any more.
+
+    The lane comes with its division's connection.
+    """
+    paused = lane.paused_until is not None and lane.paused_until > timezone.now()
+    return bool(lane.pause_code) and (paused or not consent_of(lane.division.connection).usable)
+
+
 def stands_until(lane: Lane) -> datetime | None:
     """Until when a lane stands still; None when it may go, or when it is a person who ends it.
 
     The lane comes with its division's connection.
     """
-    until = lane.paused_until
-    if until is None or until <= timezone.now() or not consent_of(lane.division.connection).usable:
-        return None
-    return until
+    return lane.paused_until if stands(lane) and consent_of(lane.division.connection).usable else None

@@ -18,6 +18,7 @@ from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
 from exports.words.assignments import say_seen_to
 from exports.words.problems import MENDED_IN_THE_MAPPING, said_of, sentence
+from tenants.models import User
 
 READ_MAX = 5000
 # A closing in one of these states waits for a person.
@@ -107,6 +108,11 @@ class Cause:
     def mend_words(self) -> str:
         """What the way to `mend_address` is called."""
         return _("Say which closings are booked") if self.code == WHICH else _("Mend in the mapping")
+
+    def may_be_mended_by(self, user: User) -> bool:
+        """Whether a person may change something where `mend_address` leads; an accountant looks at a mapping only."""
+        needed = "tenants.change_establishment" if self.code == WHICH else "booking.change_mapping"
+        return bool(self.mend_address) and user.has_perm(needed)
 
     @property
     def closings_address(self) -> str:

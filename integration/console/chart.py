@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from exports.console import links
 from exports.coverage.turnover import TURNOVER
@@ -30,6 +30,15 @@ TITLES = {
     "held": gettext_lazy("Held"),
     "failed": gettext_lazy("Failed"),
     "archived": gettext_lazy("Nothing to book"),
+}
+# How many of each there are, within the sentence of a day.
+COUNTED = {
+    "exported": ngettext_lazy("%(count)s exported", "%(count)s exported", "count"),
+    "moving": ngettext_lazy("%(count)s on its way", "%(count)s on their way", "count"),
+    "waiting": ngettext_lazy("%(count)s waiting for activation", "%(count)s waiting for activation", "count"),
+    "held": ngettext_lazy("%(count)s held", "%(count)s held", "count"),
+    "failed": ngettext_lazy("%(count)s failed", "%(count)s failed", "count"),
+    "archived": ngettext_lazy("%(count)s without an entry", "%(count)s without an entry", "count"),
 }
 
 
@@ -71,8 +80,8 @@ class Column:
 
     @property
     def said(self) -> str:
-        """The day in one line: "samedi 14/03/2026 : 4 clôtures – 3 Exportée, 1 Retenue – 1 234,00 €"."""
-        states = ", ".join(f"{it.count} {str(TITLES[it.column]).lower()}" for it in self.blocks)
+        """The day in one line: "samedi 14/03/2026 : 3 exportées, 1 retenue – 1 234,00 €"."""
+        states = ", ".join(COUNTED[it.column] % {"count": it.count} for it in self.blocks)
         head = f"{date_format(self.day, 'l')} {date_format(self.day, 'SHORT_DATE_FORMAT')}"
         return " – ".join(filter(None, (head, states or _("no closing"), self.turnover)))
 

@@ -42,6 +42,7 @@ def causes_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Errors by cause"),
         "causes": causes,
+        "mended_by_reader": {cause.key for cause in causes if cause.may_be_mended_by(user)},
         "read_max": READ_MAX,
         "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
         "may_repost": user.has_perm("exports.repost_storedclosing"),

@@ -11,6 +11,7 @@ from concerns.concern import Concern, Condition
 from concerns.found import concerns_of
 from exact.books.reconcile import reconcile
 from exact.models import Activation, Connection, ConnectionState, Division, Lane, Posting
+from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.models import StoredClosing
 from on_demand.models import MailState, OnDemandExport
@@ -43,6 +44,14 @@ def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) ->
     assert "LYDIA" in held.words
     assert held.head.startswith("2 clôtures")
     assert held.only([held.items[0].key]).head.startswith(f"{held.items[0].label} · 1")
+    assert held.mend == "Corriger le paramétrage"
+    # An accountant looks at a mapping and changes nothing there: nobody sends it to a form without a button.
+    (told,) = of(AccountantFactory(tenant=till.till.tenant), Condition.HELD)
+    assert (told.mend, told.address) == (
+        "Voir les clôtures",
+        links.closings(state="attention", problem="means_unmapped", establishment=till.till.establishment_id),
+    )
+    assert "Votre revendeur s’en charge." in told.words
 
 
 def test_same_cause__in_two_shops_is_two_lines(db: None) -> None:

@@ -91,5 +91,6 @@ def test_lane__tells_no_pause_that_is_over_and_no_calls_of_another_minute(linked
         with time_machine.travel(now, tick=False):
             page = client.get(reverse("admin:exact_lane_changelist")).content.decode()
         until = date_format(timezone.localtime(now + timedelta(minutes=5) - apart), "H:i")
-        shown[apart] = ("4713" in page or "4\N{NARROW NO-BREAK SPACE}713" in page, until in page)
-    assert shown == {timedelta(): (True, True), timedelta(minutes=10): (False, False)}
+        calls = "4713" in page or "4\N{NARROW NO-BREAK SPACE}713" in page
+        shown[apart] = (calls, until in page, "Exact ne répond pas" in page)
+    assert shown == {timedelta(): (True, True, True), timedelta(minutes=10): (False, False, False)}
