@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from booking.codes import CodeKind
 from booking.mapping import Overrides
 from booking.models import Mapping, MappingEvent
 from booking.setting_labels import in_words, label
@@ -13,15 +14,17 @@ from booking.settings_table import TABLE
 from booking.versions import events_of_people
 
 SHOWN_MAX = 50
+Told = tuple[tuple[str, CodeKind | None], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """One setting that was changed: "" is nothing set."""
+    """One setting that was changed: "" is nothing set. `code` says what its values are codes of, where they are."""
 
     setting: str
     before: str
     after: str
+    code: CodeKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +77,32 @@ def _tell(document: str, was: Any, became: Any) -> Iterator[tuple[str, str, str]
 
 def _compare(former: ReadOnly[str, Any], latter: ReadOnly[str, Any]) -> Iterator[Changed]:
     before, after = dict(_read(former)), dict(_read(latter))
-    for name in {**before, **after}:
-        if before.get(name, "") != after.get(name, ""):
-            yield Changed(setting=name, before=before.get(name, ""), after=after.get(name, ""))
+    for name, code in {**before, **after}:
+        was, became = before.get((name, code), ""), after.get((name, code), "")
+        if was != became:
+            yield Changed(setting=name, before=was, after=became, code=code)
 
 
-def _read(documents: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each setting's name in words and its value, of the till's document or of people's."""
+def _read(documents: ReadOnly[str, Any]) -> Iterator[Told]:
+    """Each setting's name in words and what it is a code of, and its value, of the till's document or of people's."""
     if people := documents.get("overrides"):
         yield from _read_people(Overrides.model_validate(people, extra="ignore"))
     if till := documents.get("parameters"):
         yield from _read_till(till)
 
 
-def _read_people(people: Overrides) -> Iterator[tuple[str, str]]:
+def _read_people(people: Overrides) -> Iterator[Told]:
     for group in TABLE:
         for subject in group.subjects.set_by(people):
             for setting in group.settings:
-                yield label(group, setting, subject), in_words(setting, setting.place.read(people, subject.key))
+                value = in_words(setting, setting.place.read(people, subject.key))
+                yield (label(group, setting, subject), setting.code), value
 
 
-def _read_till(parameters: ReadOnly[str, Any]) -> Iterator[tuple[str, str]]:
+def _read_till(parameters: ReadOnly[str, Any]) -> Iterator[Told]:
     for group in TABLE:
         for subject in group.subjects.sent_in(parameters):
             for setting in group.settings:
                 if setting.sent:
-                    yield label(group, setting, subject), str(setting.sent(parameters, subject.key) or "")
+                    value = str(setting.sent(parameters, subject.key) or "")
+                    yield (label(group, setting, subject), setting.code), value

@@ -113,7 +113,7 @@ def differences(change: Change) -> Iterator[tuple[str, str]]:
             continue
         was, became = change.before.get(column), change.after.get(column)
         if teller := _tellers.get((change.table_name, column)):
-            yield from ((name, _arrow(before, after)) for name, before, after in teller(was, became))
+            yield from ((name, _arrow(before, after)) for name, before, after in teller(was, became) if before != after)
             continue
         before, after = in_words(was, field), in_words(became, field)
         if before != after:
@@ -142,4 +142,4 @@ def in_words(value: Any, field: Any = None) -> str:
 
 
 def _arrow(before: str, after: str) -> str:
-    return f"{before} → {after or '–'}" if before else f"– → {after}"
+    return f"{before or '–'}\N{NO-BREAK SPACE}→ {after or '–'}"

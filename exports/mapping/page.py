@@ -1,7 +1,8 @@
 """The mapping screen: read the settings, try others, see what they would make of a closing, then save them."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from booking.copying import proposed_from
 from booking.effective import effective_settings
 from booking.fields import own_value
-from booking.history import history_of
+from booking.history import Change, Changed, history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
@@ -248,7 +249,7 @@ def _show(work: Work) -> HttpResponse:
         "searched": [kind.value for kind in PICKED if desk.division and kind not in lists],
         "trades": [(key, trade.name) for key, trade in TRADES.items()],
         "sisters": _sisters(work)[:SISTERS_MAX] if work.may_change else [],
-        "history": history_of(desk.mapping) if desk.mapping.pk else [],
+        "history": [*_name_history(desk, catalogue)] if desk.mapping.pk else [],
         "confirming": work.confirming,
         "restoring": work.restoring,
         "gone_from_exact": _list_gone(work, sheet) if work.restoring else [],
@@ -258,6 +259,18 @@ def _show(work: Work) -> HttpResponse:
         **_outlook(work, draft, catalogue),
     }
     return TemplateResponse(work.request, "exports/mapping/page.html", context)
+
+
+def _name_history(desk: Desk, catalogue: Catalogue | None) -> Iterator[Change]:
+    """The history, each code in it with the name it has in Exact, where that is known."""
+
+    def named(it: Changed, code: str) -> str:
+        item = catalogue.get(CatalogueKind(it.code), code) if catalogue and it.code is not None and code else None
+        return f"{code} {item.name}" if item else code
+
+    for change in history_of(desk.mapping):
+        settings = [replace(it, before=named(it, it.before), after=named(it, it.after)) for it in change.settings]
+        yield replace(change, settings=settings)
 
 
 def _sheet(work: Work, draft: Draft, catalogue: Catalogue | None, lists: ReadOnly[CatalogueKind, list[Found]]) -> Sheet:

@@ -19,8 +19,7 @@ def said_by_server(error: Exception) -> str:
         return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
     if isinstance(error, SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    away = Problem(code="mail_server_away", facts={"why": f"{type(error).__name__}: {error}"})
-    return sentence(away.to_document())
+    return sentence(Problem(code="mail_server_away").to_document())
 
 
 def _text(said: bytes | str) -> str:

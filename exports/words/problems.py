@@ -370,7 +370,7 @@ SENTENCES: dict[str, str] = {
     "run_broke": N_(
         "Something went wrong on our side. Nothing was delivered; support has been told. Export again later."
     ),
-    "mail_server_away": N_("The mail server does not answer. Ask whoever runs this service. ({why})"),
+    "mail_server_away": N_("The mail server does not answer. Ask whoever runs this service."),
     # reposting
     "repost_not_failed": N_("Only a failed, held or waiting closing can be sent again. Choose another closing."),
     "repost_differs": N_("An entry of this closing stands in Exact with other amounts: replace that entry."),

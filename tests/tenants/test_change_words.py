@@ -18,7 +18,7 @@ MAPPING = "booking_mapping"
 def told(table: str, before: Any, after: Any, language: str = "fr") -> list[tuple[str, str]]:
     change = Change(table_name=table, operation=Operation.UPDATE, before=before, after=after)
     with translation.override(language):
-        return [*differences(change)]
+        return [(name, words.replace("\xa0", " ")) for name, words in differences(change)]
 
 
 @pytest.mark.parametrize(("value", "words"), [(None, ""), ({}, ""), (True, "yes"), ("x", "x"), ({"a": 1}, "…")])
