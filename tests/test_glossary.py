@@ -21,7 +21,7 @@ SAID_OTHERWISE = {
     r"client de passage": "client comptoir",
     r"accept(?:ez|er|e) l’écart": "accepter la différence (avec Exact) ; un écart est un montant",
     r"\blivres?\b(?! (?:au|le|la|les|du|sous))": "comptabilité",
-    r"(?:[Dd]it|[Dd]isent|[Rr]edit|[Rr]edisent) les mêmes ventes": "porter sur les mêmes ventes",
+    r"\b[Rr]?e?[Dd](?:it|isent|isait)(?: déjà)? (?:les mêmes|ses) ventes": "porter sur les mêmes ventes",
     r"(?:lien|connexion) avec Exact|refusé la connexion": "liaison avec Exact",
     r"l’objet\b|objets sélectionnés": "le nom de la chose",
     r"paramètres actuels|réglages actuels": "les réglages d’aujourd’hui",

@@ -283,12 +283,9 @@ def test_history__says_who_set_what_from_what(desk: Desk) -> None:
     desk.click("save", **{"receipts.tip": "421000"})
     desk.click("save", **{"receipts.tip": "426100", "vat[1].vat_code": "VR"})
     newest, first, till = of(desk.client.get(address(desk.shop)), "history")
-    assert [(it.setting, it.before, it.after) for it in first.settings] == [
-        ("Tips", "", "421000 Personnel - rémunérations dues")
-    ]
-    assert ("VAT 2: VAT code", "", "VR TVA collectée 10 %") in [
-        (it.setting, it.before, it.after) for it in newest.settings
-    ]
+    assert [(it.setting, it.before, it.after) for it in first.settings] == [("Tips", "", "421000")]
+    told = [(it.setting, it.before, it.after) for it in newest.settings]
+    assert ("VAT 2: VAT code", "", "VR TVA collectée 10 %") in told
     assert (first.actor, till.actor) == (str(User.objects.get(role="reseller_admin")), "")
 
 
