@@ -150,7 +150,7 @@ STATIC_ROOT = ROOT / "static-collected"
 STATICFILES_DIRS = [("handbook", ROOT / "docs" / "fr" / "pictures")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "integration.static_names.NamedByContent"},
 }
 WHITENOISE_USE_FINDERS = ENVIRONMENT.local
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools.accessible.doings import DOINGS
 from tools.accessible.faults import faults_of, sideways
-from tools.accessible.walk import Met, Walk
-from tools.demo.running import running_demo
+from tools.accessible.walk import Walk
+from tools.demo.running import log_in, running_demo
 from tools.stack.browser import find_browser
 
 TALL, TALLEST = 900, 20_000
@@ -44,6 +45,10 @@ PEOPLE: dict[str, tuple[str, ...]] = {
 }
 
 
+# Who does what only appears when something is done.
+DOES = "revendeur@canal.example"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """One way to look at a page."""
@@ -65,22 +70,30 @@ def main() -> int:
     import django
 
     django.setup()
-    with _stage() as web, sync_playwright() as playwright:
+    with stage() as web, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         walk = Walk(web=web)
-        pages, faulty = 0, 0
-        for who, begin in PEOPLE.items():
-            for met, page in walk.pages(browser, who, [*begin]):
-                faults = [*_look_at(page)]
-                pages, faulty = pages + 1, faulty + bool(faults)
-                _say(met, page, faults)
+        told = [_say(who, address, [*_look_at(page)], page) for who, address, page in _everything(browser, walk)]
         browser.close()
-    print(f"axe: {pages} pages, each wide and narrow, light and dark; {faulty} with faults")
-    return 1 if faulty else 0
+    print(f"axe: {len(told)} pages, each wide and narrow, light and dark; {sum(told)} with faults")
+    return 1 if any(told) else 0
+
+
+def _everything(browser: Browser, walk: Walk) -> Iterator[tuple[str, str, Page]]:
+    """Every page a link leads to, as each person, then what only appears when something is done."""
+    for who, begin in PEOPLE.items():
+        for met, page in walk.pages(browser, who, [*begin]):
+            yield who, met.address, page
+    page = browser.new_page(locale="fr-FR")
+    log_in(page, DOES, walk.web)
+    for do in DOINGS:
+        do(page, walk.web)
+        yield DOES, do.__name__.replace("_", " "), page
 
 
 @contextmanager
-def _stage() -> Iterator[str]:
+def stage() -> Iterator[str]:
+    """The address of a demo's console: of the one that runs already, or of one for this while."""
     if running := os.environ.get("CONSOLE"):
         yield running
         return
@@ -107,11 +120,13 @@ def _look_at(page: Page) -> Iterator[str]:
     page.set_viewport_size({"width": PHONE, "height": TALL})
 
 
-def _say(met: Met, page: Page, faults: list[str]) -> None:
+def _say(who: str, address: str, faults: list[str], page: Page) -> bool:
+    """Print a page with its faults; whether it has any."""
     tall = page.evaluate("document.documentElement.scrollHeight")
-    print(f"  {met.who or 'nobody':24} {met.address[:90]:90} {tall:6} px tall when narrow", flush=True)
+    print(f"  {who or 'nobody':24} {address[:90]:90} {tall:6} px tall when narrow", flush=True)
     for fault in faults:
         print(f"      {fault}", flush=True)
+    return bool(faults)
 
 
 if __name__ == "__main__":
