@@ -4,7 +4,7 @@ from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class NamedByContent(CompressedManifestStaticFilesStorage):
+class NamedByContent(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it has no types
     """The names that `collectstatic` wrote down; where files are served from their apps (local), each has its own."""
 
     def load_manifest(self) -> tuple[dict[str, str], str]:
