@@ -17,7 +17,7 @@ ONLY ?=
 DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
-WORKERS ?= 2
+WORKERS ?=
 FORMER ?=
 VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
@@ -36,7 +36,7 @@ help:
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
 	@echo "make fuzz          100,000 broken calls and files; what must hold of every answer is looked at (INPUTS=… SEED=…), then schemathesis (EXAMPLES=…)"
 	@echo "make bench         how fast it is, beside what the machine could do at all"
-	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=2)"
+	@echo "make test          the whole suite, on real PostgreSQL, Valkey and Chromium (WORKERS=3)"
 	@echo "make bench-simulator   how fast the simulated Exact Online is, with 100,000 entries in its books"
 	@echo "make test-unit     its part that needs no database, no program and no network: seconds, while you write"
 	@echo "make upgrade-test  the code of the last release at work on today's schema (FORMER=commit)"
@@ -78,14 +78,15 @@ fuzz: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m tools.bench
 
+# Three on two cores: each waits half its time, for PostgreSQL, a browser or programs that start (docs/decisions/0059).
 test: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser
 	@$(BIN)/python -m tools.translations compile
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(or $(WORKERS),3) --dist loadfile --no-loadscope-reorder
 
 test-unit: $(VENV)/.installed
 	@$(BIN)/python -m tools.translations compile
-	$(BIN)/python -m pytest -m unit -q -n $(WORKERS) --dist loadfile --durations=0 --durations-min=1
+	$(BIN)/python -m pytest -m unit -q -n $(or $(WORKERS),2) --dist loadfile --durations=0 --durations-min=1
 
 # Prometheus' own tools, of Debian's packages prometheus and prometheus-alertmanager.
 alerts:
