@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from tenants.factories import SupportFactory
 from tests.console.test_isolation_walk import NOT_WALKED, values_for
-from tests.world import World, world
+from tests.world import World
 from tools.bench.addresses import Address, every_address
 from tools.bench.pages import logged_in
 
@@ -90,11 +90,6 @@ class Sender:
 def encoded(value: Any) -> Any:
     """As it goes over the wire: half of a surrogate pair is three bytes that are no UTF-8."""
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) and not value.isprintable() else value
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
 
 
 @pytest.fixture

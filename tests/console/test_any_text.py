@@ -13,7 +13,7 @@ from django.urls import reverse
 from integration.usable_text import usable
 from tenants.factories import SupportFactory
 from tenants.models import Establishment, Reseller, User
-from tests.world import world
+from tests.world import World
 from tools.bench.pages import logged_in
 
 # As they stand in an address: NUL, more digits than Python reads, a number no column holds, half of a surrogate pair,
@@ -37,8 +37,7 @@ OF_ANY_LIST = (*OF_EVERY_LIST, "e", "all", "_facets", "_popup", "_to_field", "_c
 
 
 @pytest.fixture
-def support(db: None) -> User:
-    world()
+def support(here: World) -> User:
     return SupportFactory()
 
 

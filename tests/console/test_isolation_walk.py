@@ -29,7 +29,7 @@ from tenants.factories import SupportFactory
 from tenants.models import LookThrough, Reseller, SavedFilter, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
-from tests.world import Customer, World, world
+from tests.world import Customer, World
 from tools.bench.addresses import Address, every_address
 
 # One row for all customers, support's own.
@@ -293,19 +293,19 @@ def walk_everything(client: Client, user: User | None, strangers: list[Customer]
     return walker
 
 
-def test_every_name_a_view_reads__is_tried_with_a_neighbours_row_or_named_harmless(db: None) -> None:
+def test_every_name_a_view_reads__is_tried_with_a_neighbours_row_or_named_harmless(here: World) -> None:
     read = {
         name
         for room in WITH_SENTENCES
         for source in (ROOT / room).rglob("*.py")
         for name in map(max, READ_FROM_A_REQUEST.findall(source.read_text()))
     }
-    assert read - {*ids_of(world().foreign)} - HARMLESS == set(), "give it a neighbour's value in ids_of"
+    assert read - {*ids_of(here.foreign)} - HARMLESS == set(), "give it a neighbour's value in ids_of"
     assert HARMLESS - read == set()
 
 
-def test_every_admin__has_a_row_of_a_neighbour_to_try(db: None) -> None:
-    there = world().foreign
+def test_every_admin__has_a_row_of_a_neighbour_to_try(here: World) -> None:
+    there = here.foreign
     missing = [
         model._meta.label_lower
         for model in admin.site._registry
@@ -315,8 +315,7 @@ def test_every_admin__has_a_row_of_a_neighbour_to_try(db: None) -> None:
 
 
 @pytest.mark.parametrize("role", PEOPLE)
-def test_nobody_sees_or_moves_a_neighbour(db: None, role: str) -> None:
-    here = world()
+def test_nobody_sees_or_moves_a_neighbour(here: World, role: str) -> None:
     user = PEOPLE[role](here)
     strangers = here.strangers_of(user)
     before = snapshot(strangers)
@@ -325,8 +324,7 @@ def test_nobody_sees_or_moves_a_neighbour(db: None, role: str) -> None:
     assert walker.visited > 400
 
 
-def test_who_is_not_logged_in_sees_and_moves_nobody(db: None) -> None:
-    here = world()
+def test_who_is_not_logged_in_sees_and_moves_nobody(here: World) -> None:
     everybody = [here.own, here.sister, here.foreign]
     before = snapshot(everybody)
     walk_everything(Client(), None, everybody)
@@ -337,9 +335,8 @@ def test_who_is_not_logged_in_sees_and_moves_nobody(db: None) -> None:
     ("role", "asked_for"), [("accountant", {"ondemandexport", "monthlyexport"}), ("merchant", {"activationlink"})]
 )
 def test_a_customers_people__change_nothing_of_it_but_what_they_may_ask_for(
-    db: None, role: str, asked_for: set[str]
+    here: World, role: str, asked_for: set[str]
 ) -> None:
-    here = world()
 
     def stands() -> dict[str, list[tuple[Any, ...]]]:
         return {name: rows for name, rows in snapshot([here.own]).items() if name.split(".")[-1] not in asked_for}
@@ -357,8 +354,7 @@ def test_a_customers_people__change_nothing_of_it_but_what_they_may_ask_for(
     assert stands() == before
 
 
-def test_a_till__sees_and_moves_nothing_of_another(db: None) -> None:
-    here = world()
+def test_a_till__sees_and_moves_nothing_of_another(here: World) -> None:
     strangers = [here.sister, here.foreign]
     before = snapshot(strangers)
     for address in walked("api/"):
@@ -375,9 +371,8 @@ def test_a_till__sees_and_moves_nothing_of_another(db: None) -> None:
 
 
 @pytest.mark.parametrize("role", [*PEOPLE, "support"])
-def test_everybody__sees_its_own(db: None, role: str) -> None:
+def test_everybody__sees_its_own(here: World, role: str) -> None:
     """The walk proves nothing unless the same pages show what they may."""
-    here = world()
     user = SupportFactory() if role == "support" else PEOPLE[role](here)
     client = Client()
     client.force_login(user)
@@ -392,7 +387,6 @@ def test_everybody__sees_its_own(db: None, role: str) -> None:
                     assert client.get(address.path(values), follow=True).status_code == 200, address.route
 
 
-def test_closings__are_told_apart_by_their_numbers(db: None) -> None:
-    here = world()
+def test_closings__are_told_apart_by_their_numbers(here: World) -> None:
     numbers = {*ReceivedClosing.objects.values_list("number", flat=True)}
     assert numbers == {here.own.number, here.sister.number, here.foreign.number}
