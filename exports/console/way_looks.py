@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from exact.models import Posting
 from exports.console.entry_preview import EntryPreviewed, preview_entries
 from exports.console.ways_out import TAKE_OUT, Stand
-from exports.coverage.freed import archived_beside
+from exports.coverage.freed import archived_beside, name_briefly
 from exports.models import ClosingState, ReplacementWay, StoredClosing
 from exports.reposts import decide_between
 from exports.reposts.decide_between import Between
@@ -148,7 +148,7 @@ def _say_of_others(export: StoredClosing) -> list[str]:
         "{closings}: archived, as this closing tells the same sales. They are not booked by themselves; afterwards the "
         "page of this closing offers to book them in its place."
     )
-    return [words.format(closings=", ".join(map(name_of, others)))]
+    return [words.format(closings=", ".join(map(name_briefly, others)))]
 
 
 def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
@@ -213,7 +213,7 @@ def _choose_between(found: Between, user: User) -> list[Choice]:
     )
     if not may_let_this_count(found, user):
         return [first]
-    mine = ", ".join(map(name_of, (found.export, *found.fellows)))
+    mine = ", ".join([name_of(found.export), *map(name_briefly, found.fellows)])
     words = _("{closings}: set aside; {closing} is booked.")
     if found.leaving:
         words = _("{closings}: taken out of Exact, as shown, and set aside; {closing} is booked after that.")
