@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 from ledger import texts
@@ -16,8 +17,8 @@ from tenants.scope import all_visible_to
 
 KEPT = "customer"
 CONSOLE = "/console/"
-# A reseller with more customers than one looks through in a list has its pages of customers instead.
-LISTED_MAX = 40
+# More customers than one looks through in a list are searched among, and so many are shown of what is found.
+LISTED_MAX, FOUND_MAX = 40, 20
 # What an address of a page about no row has all the same: which way is walked.
 NAMES_NO_ROW = frozenset({"way"})
 # How a query or a form names closings, and a shop or a customer; several of both are "e12" and "t7".
@@ -34,33 +35,61 @@ class Choice:
         self._session, self._user = request.session, user
 
     @cached_property
-    def customer_id(self) -> int | None:
+    def chosen(self) -> Tenant | None:
         """The chosen customer; None is all. One that is there to choose no more is forgotten: no list leads back."""
         kept = self._session.get(KEPT)
-        if kept is not None and not self._is_offered(kept):
+        found = self._find(kept) if isinstance(kept, int) else None
+        if kept is not None and found is None:
             del self._session[KEPT]
-            return None
-        return kept if isinstance(kept, int) else None
+        return found
+
+    @property
+    def customer_id(self) -> int | None:
+        """The key of the chosen customer."""
+        return self.chosen.pk if self.chosen is not None else None
 
     @cached_property
+    def searched(self) -> bool:
+        """Whether the customers are too many to be listed. Support's always are: none is asked for on every page."""
+        return self._user.is_support or len(self._listed) > LISTED_MAX
+
+    @property
     def customers(self) -> list[Tenant]:
-        """What there is to choose from, by name; nothing where there is no choice."""
-        if self._user.is_support or (self._user.is_member and len(self._user.leave_by_customer) < 2):
-            return []
-        rows = all_visible_to(self._user, Tenant.objects.only("name")).order_by("name")
-        found = [*(rows if self._user.is_member else rows[: LISTED_MAX + 1])]
-        return found if len(found) > 1 and (self._user.is_member or len(found) <= LISTED_MAX) else []
+        """What there is to choose from, by name; nothing where there is no choice, or it is searched for."""
+        return self._listed if not self.searched and len(self._listed) > 1 else []
+
+    def search(self, term: str) -> list[Tenant]:
+        """Customers by a part of their name, the SIREN's first digits, or a shop's code; one more than are shown."""
+        shop = Establishment.objects.filter(tenant=OuterRef("pk"), code__istartswith=term)
+        digits = "".join(term.split())
+        wanted = Q(name__icontains=term) | Q(Exists(shop))
+        if digits.isascii() and digits.isdecimal():
+            wanted |= Q(siren__startswith=digits)
+        return [*self._select_own().filter(wanted).select_related("reseller").order_by("name", "pk")[: FOUND_MAX + 1]]
 
     def take(self, asked: str) -> None:
         """Keep a customer by its number, or all by anything that is not there to choose."""
         number = texts.whole(asked)
-        if number is not None and self._is_offered(number):
+        if number is not None and self._find(number) is not None:
             self._session[KEPT] = number
         else:
             self._session.pop(KEPT, None)
 
-    def _is_offered(self, number: int) -> bool:
-        return any(it.pk == number for it in self.customers)
+    @cached_property
+    def _listed(self) -> list[Tenant]:
+        """The first customers by name, one more than are listed; none of support's, which are searched for."""
+        if self._user.is_support or (self._user.is_member and len(self._user.leave_by_customer) < 2):
+            return []
+        return [*self._select_own().only("name").order_by("name")[: LISTED_MAX + 1]]
+
+    def _select_own(self) -> QuerySet[Tenant]:
+        return all_visible_to(self._user, Tenant.objects.all())
+
+    def _find(self, number: int) -> Tenant | None:
+        """A customer by its number, if it is there to choose."""
+        if self.searched:
+            return self._select_own().only("name").filter(pk=number).first()
+        return next((it for it in self.customers if it.pk == number), None)
 
 
 class ChoosesCustomer:

@@ -46,7 +46,7 @@ UNFOLD: dict[str, Any] = {
         _stylesheet("search"),
         _stylesheet("print"),
     ],
-    "SCRIPTS": [_script("frame"), _script("search")],
+    "SCRIPTS": [_script("frame"), _script("search"), _script("chosen")],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
     "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
     "SIDEBAR": {

@@ -19,7 +19,7 @@ from exports.mapping.page import mapping_page, preview_fragment, search_catalogu
 from integration.console import accounts, saved_filters, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
-from integration.console.chosen_page import choose_customer
+from integration.console.chosen_page import choose_customer, find_customer
 from integration.console.help import pages as help_pages
 from integration.console.invitations import invitation_page
 from integration.console.search.page import search_page
@@ -38,6 +38,7 @@ urlpatterns = [
     path("password/done/", accounts.PasswordChosen.as_view(), name="password_reset_complete"),
     path("autocomplete/", admin.site.admin_view(choices)),  # found before Django's own, and named by it
     path("choose/", admin.site.admin_view(choose_customer), name="console_choose"),
+    path("choose/customers/", admin.site.admin_view(find_customer), name="console_find_customer"),
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("account/webhook/", admin.site.admin_view(webhook_page), name="console_webhook"),

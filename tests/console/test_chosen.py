@@ -128,11 +128,35 @@ def test_a_way_for_all_of_a_cause__takes_those_of_the_chosen_customer_only(here:
     assert client.get(way, {"cause": cause.key}).context["export"] == here.sister.export
 
 
-def test_choice_nobody_offers_any_more__is_forgotten(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    client, support = client_of(here.manager), client_of(SupportFactory())
-    choose(client, here.sister)
-    choose(support, here.sister)
+def test_many_customers__are_searched_for_among_ones_own(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than are listed; support's always."""
     monkeypatch.setattr("tenants.chosen.LISTED_MAX", 1)
-    for reader in (client, support):
-        rows = {*reader.get(CLOSINGS).context["cl"].result_list}
-        assert {here.own.export, here.sister.export} <= rows
+    find = reverse("console_find_customer")
+    Tenant.objects.filter(pk=here.sister.tenant.pk).update(siren="552100554")
+    code = here.own.till.establishment.code
+    for reader, stranger in ((here.manager, True), (here.bookkeeper, False), (SupportFactory(), False)):
+        client = client_of(reader)
+        assert "chosen-search" in client.get(CLOSINGS).content.decode(), reader.role
+        found = {
+            term: client.get(find, {"q": term, "part": "1"}).content.decode() for term in ("sarl", code, "5521 00")
+        }
+        assert (here.own.mark in found["sarl"], here.own.mark in found[code]) == (True, True)
+        assert (here.foreign.mark in found["sarl"]) is not stranger
+        assert ("<html" in found["sarl"], "<h1" in client.get(find, {"q": "sarl"}).content.decode()) == (False, True)
+        assert (here.sister.mark in found["5521 00"]) == (reader != here.bookkeeper)
+        choose(client, here.own)
+        page = client.get(CLOSINGS)
+        assert {*page.context["cl"].result_list} == {here.own.export}, reader.role
+        assert client.get(find, {"q": "rien"}).context["found"] == []
+        choose(client, None)
+        assert len(page.context["cl"].result_list) < len(client.get(CLOSINGS).context["cl"].result_list)
+
+
+def test_choice_nobody_offers_any_more__is_forgotten(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenants.chosen.LISTED_MAX", 1)
+    client = client_of(here.manager)
+    choose(client, here.foreign)
+    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.export, here.sister.export}
+    choose(client, here.sister)
+    Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
+    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.export}
