@@ -217,6 +217,12 @@ class Caller:
         return {"Authorization": f"Bearer {self.key}"}
 
 
+def colleague(till: Caller) -> Caller:
+    """Another till of the same establishment."""
+    row = TillFactory(establishment=till.till.establishment)
+    return Caller(row, issue_key(row))
+
+
 @pytest.fixture
 def till(db: None) -> Caller:
     """A paired till of a customer of its own, not activated."""

@@ -42,6 +42,7 @@ class Target:
 
     @property
     def url(self) -> str:
+        """What is posted to: scheme, server, port and path, and nothing else of what was typed."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property

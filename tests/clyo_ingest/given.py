@@ -16,12 +16,6 @@ from tests.conftest import Caller
 LEVELS = ["till", "establishment", "customer", "reseller"]
 
 
-def colleague(till: Caller) -> Caller:
-    """Another till of the same establishment."""
-    row = TillFactory(establishment=till.till.establishment)
-    return Caller(row, issue_key(row))
-
-
 def stranger() -> Caller:
     """A till of another customer of another reseller."""
     row = TillFactory()

@@ -19,8 +19,8 @@ from clyo_ingest.throttles import PushThrottle
 from exact.models import Division
 from exports.models import StoredClosing
 from tenants.models import Establishment
-from tests.clyo_ingest.given import LEVELS, codes, colleague, gzipped, kept, pointers, push_bytes, suspend
-from tests.conftest import CLOSING, Caller, closing
+from tests.clyo_ingest.given import LEVELS, codes, gzipped, kept, pointers, push_bytes, suspend
+from tests.conftest import CLOSING, Caller, closing, colleague
 from tests.ledger.given import pay, sale
 
 GZIP = {"Content-Encoding": "gzip"}

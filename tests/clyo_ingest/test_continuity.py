@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tenants.models import Establishment
-from tests.clyo_ingest.given import codes, colleague, stranger
-from tests.conftest import Caller, closing
+from tests.clyo_ingest.given import codes, stranger
+from tests.conftest import Caller, closing, colleague
 
 
 def push(till: Caller, number: int, **changes: Any) -> Any:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from exact.models import Division
 from tenants.factories import StaffFactory
-from tests.clyo_ingest.given import colleague, push_bytes, stranger
-from tests.conftest import PARAMETERS, Caller, closing, work
+from tests.clyo_ingest.given import push_bytes, stranger
+from tests.conftest import PARAMETERS, Caller, closing, colleague, work
 
 
 @pytest.fixture

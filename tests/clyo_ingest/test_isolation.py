@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from clyo_ingest.models import ReceivedClosing
-from tests.clyo_ingest.given import colleague, stranger
-from tests.conftest import Caller, closing
+from tests.clyo_ingest.given import stranger
+from tests.conftest import Caller, closing, colleague
 
 
 @pytest.fixture(params=["colleague", "stranger"])

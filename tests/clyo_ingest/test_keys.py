@@ -9,8 +9,8 @@ import time_machine
 from django.utils import timezone
 
 from clyo_ingest.models import TillKey
-from tests.clyo_ingest.given import LEVELS, colleague, suspend
-from tests.conftest import Caller
+from tests.clyo_ingest.given import LEVELS, suspend
+from tests.conftest import Caller, colleague
 
 
 @pytest.fixture

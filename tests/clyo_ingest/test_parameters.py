@@ -11,8 +11,8 @@ from django.utils import timezone
 from clyo_ingest.models import Parameters
 from exact.models import Division
 from tenants.factories import StaffFactory
-from tests.clyo_ingest.given import LEVELS, colleague, kept, pointers, stranger, suspend
-from tests.conftest import PARAMETERS, Caller, closing
+from tests.clyo_ingest.given import LEVELS, kept, pointers, stranger, suspend
+from tests.conftest import PARAMETERS, Caller, closing, colleague
 from tests.ledger.given import pay, sale
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from clyo_ingest import document as documents
 from exports.models import StoredClosing
-from tests.clyo_ingest.given import colleague
-from tests.conftest import Caller, closing
+from tests.conftest import Caller, closing, colleague
 
 Change = Callable[[dict[str, Any]], None]
 

@@ -17,8 +17,8 @@ from exports.models.coverage import CoveredTickets
 from tenants.factories import AccountantFactory, MerchantFactory, ResellerFactory, StaffFactory, TillFactory
 from tenants.models import Till, User
 from tests.clients import client_of
-from tests.clyo_ingest.given import codes, colleague
-from tests.conftest import Caller, closing
+from tests.clyo_ingest.given import codes
+from tests.conftest import Caller, closing, colleague
 
 addresses = itertools.count(1)  # guesses of codes are counted by address
 

@@ -13,9 +13,8 @@ from django.db import DatabaseError, transaction
 
 from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
-from exports.models import SetAside
 from exports.reposts.replace import dry_run, order
-from exports.way.set_aside import set_aside, take_back
+from exports.way.set_aside import set_aside
 from on_demand import to_file
 from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat, ValidatedEntry
 from on_demand.nothing import why_nothing
@@ -23,8 +22,6 @@ from on_demand.preview import preview
 from on_demand.report import Report
 from tenants.factories import StaffFactory, SupportFactory
 from tests.conftest import Caller, SimulatedExact, work
-from tests.exports.coverage.covering import codes, general, pushed, station
-from tests.exports.coverage.covering import push as push_documents
 from tests.ledger.files.readers.fec import read_fec
 from tests.ledger.files.readers.line import balances
 from tests.on_demand.given import asked, content_of, done, push, shop, staff_of
@@ -183,26 +180,6 @@ def test_settings_of_later__change_nothing_of_what_stands_in_exact(in_exact: tup
     run = fec(till)
     assert b"707010" not in content_of(run)
     assert run.comparison["equal"]
-
-
-def test_covered_by_others_since__is_undone_once_and_its_sales_are_in_the_file_once() -> None:
-    """The GÉNÉRALE was delivered, set aside, told again by its POSTES, and looked at again: these stand for it now."""
-    till = shop()
-    whole = pushed(till, general())
-    with time_machine.travel(datetime(2026, 4, 2, 9, tzinfo=UTC), tick=True):
-        fec(till)
-    someone = SupportFactory()
-    set_aside(whole.pk, actor=someone, why="Deux fois")
-    push_documents(till, station("1"), station("2"))
-    word = SetAside.objects.get()
-    take_back(whole.pk, actor=someone, why="Si", shown=str(word.pk))
-    assert codes(whole) == ["checked_against"]
-    for day in (3, 4):
-        with time_machine.travel(datetime(2026, 4, day, 9, tzinfo=UTC), tick=True):
-            run = fec(till)
-        assert run.takings is not None
-        assert (run.takings["bridge"]["steps"], run.takings["bridge"]["booked"]) == ([], "1400.00")
-        assert preview(run).bridge.to_document() == run.takings["bridge"]
 
 
 @pytest.mark.parametrize("instead", [False, True])

@@ -9,8 +9,7 @@ from exports import tasks
 from exports.coverage.gaps import still_uncovered
 from exports.models import StoredClosing
 from exports.way.accept import reconsider
-from tests.clyo_ingest.given import colleague
-from tests.conftest import Caller, SimulatedExact
+from tests.conftest import Caller, SimulatedExact, colleague
 from tests.exports.coverage.covering import (
     FIRST,
     GENERAL,

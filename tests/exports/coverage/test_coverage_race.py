@@ -15,8 +15,7 @@ from exports.models import StoredClosing
 from exports.way.accept import reconsider
 from exports.way.levels import set_level
 from tenants.models import BookedLevel
-from tests.clyo_ingest.given import colleague
-from tests.conftest import Caller, SimulatedExact
+from tests.conftest import Caller, SimulatedExact, colleague
 from tests.exports.coverage.covering import GENERAL, books, covering, general, push, states, station
 
 Linked = tuple[Caller, Division]

@@ -14,7 +14,6 @@ from tenants import wall
 from tenants.factories import AccountantFactory, StaffFactory, SupportFactory, TillFactory
 from tenants.models import LookThrough, User
 from tests.conftest import Caller, SimulatedExact, closing, work
-from tests.exports.console.test_set_aside import pushed
 from tests.exports.reposts.test_repost import set_period
 
 
@@ -103,7 +102,8 @@ def test_run__shows_of_its_closings_those_that_its_reader_may_see(
     """A run holds one reseller's closings only, and PostgreSQL shows no others; its page asks all the same."""
     monkeypatch.setattr(wall, "viewer_of", lambda *_who, **_behind: EVERYTHING)
     row = TillFactory()
-    own, foreign = (pushed(it) for it in (till, Caller(row, issue_key(row))))
+    answers = [it.post("closings", closing()) for it in (till, Caller(row, issue_key(row)))]
+    own, foreign = (StoredClosing.objects.get(pk=it.json()["id"]) for it in answers)
     actor = staff_of(own)
     run = RepostRun.objects.create(actor=actor, why="x", reseller=own.tenant.reseller)
     for it in (own, foreign):
