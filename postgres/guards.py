@@ -166,17 +166,19 @@ class OnlyMasked(Trigger):
 
 
 class Unchanging(Trigger):
-    """These columns keep what they were inserted with; those of `once` may be set, and then keep that."""
+    """These columns keep what they were inserted with; those of `once` may be set, and then keep that. A text of
+    `masked` may become "•••" for all that."""
 
     suffix = "unchanging"
 
-    def __init__(self, *columns: str, once: Collection[str] = (), name: str = "") -> None:
-        self.columns, self.once = columns, tuple(once)
+    def __init__(self, *columns: str, once: Collection[str] = (), masked: Collection[str] = (), name: str = "") -> None:
+        self.columns, self.once, self.masked = columns, tuple(once), tuple(masked)
         super().__init__(name=name)
 
     def event(self, table: str) -> str:
-        changed = [f"OLD.{it} IS DISTINCT FROM NEW.{it}" for it in self.columns]
-        changed += [f"OLD.{it} IS NOT NULL AND OLD.{it} IS DISTINCT FROM NEW.{it}" for it in self.once]
+        but = {it: f" AND NEW.{it} IS DISTINCT FROM '•••'" for it in self.masked}
+        changed = [f"OLD.{it} IS DISTINCT FROM NEW.{it}{but.get(it, '')}" for it in self.columns]
+        changed += [f"OLD.{it} IS NOT NULL AND OLD.{it} IS DISTINCT FROM NEW.{it}{but.get(it, '')}" for it in self.once]
         return (
             f"BEFORE UPDATE OF {', '.join(self.columns + self.once)} ON {table} FOR EACH ROW "
             f"WHEN ({' OR '.join(changed)}) EXECUTE FUNCTION postgres_unchanging()"
@@ -184,7 +186,8 @@ class Unchanging(Trigger):
 
     def deconstruct(self) -> Any:
         path, _, kwargs = super().deconstruct()
-        return path, self.columns, kwargs | ({"once": self.once} if self.once else {})
+        said = {"once": self.once, "masked": self.masked}
+        return path, self.columns, kwargs | {name: columns for name, columns in said.items() if columns}
 
 
 class Moves(Trigger):

@@ -101,7 +101,7 @@ def _explain(tenant: Tenant, archive: Archive) -> str:
     head = _(
         "All data of {customer} in Clyo → Exact, as of {moment}.\n\n"
         "tables/: every row of each table, one JSON object a line. Amounts are decimal numbers in texts, times have "
-        "their zone. Passwords, keys and tokens are left out.\n"
+        "their zone. Passwords, keys and tokens are left out, and the notes of those who look after the customer.\n"
         "pushes/: what the tills sent, byte for byte, by the day it was received.\n"
         "files/: the files for accounting that were delivered, by the id of their export.\n"
         "SHA256SUMS: the SHA-256 of every file, for `sha256sum --check`.\n"

@@ -20,12 +20,21 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from clyo_ingest.models import Restart
 from concerns.models import AnswerLink, Letter, Webhook
-from exact.models import ActivationLink, Connection
+from exact.models import ActivationLink, Connection, PostingEvent
+from exports.models import ClosingEvent, Replacement, RepostItem, RepostRun, SetAside
+from exports.models.start import StartChange
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
-from tenants.models import Change, Establishment, Letters, Membership, Note, SavedFilter, Tenant, User
+from tenants.models import Change, Establishment, Letters, Membership, Note, Reseller, SavedFilter, Tenant, Till, User
 
 MASK = "•••"
+# Where people say why, in words of their own.
+REASONS: tuple[tuple[type[Model], str], ...] = (
+    *((table, "suspended_why") for table in (Reseller, Tenant, Establishment, Till)),
+    *((table, "why") for table in (ClosingEvent, PostingEvent, Replacement, RepostRun, Restart, SetAside, StartChange)),
+    (SetAside, "ended_why"),
+)
 # Reserved for names that lead nowhere (RFC 2606).
 NOWHERE = "efface.invalid"
 
@@ -50,7 +59,8 @@ def erase_person(address: str) -> dict[str, int]:
         name = person.name if person else ""
         done = [*_delete_what_nobody_needs(address, person), *_overwrite_what_stays(address, person)]
         done.append((Change, sum(_mask(change, {address, name} - {""}) for change in _select_changes_of(person))))
-        done.append((Change, sum(_mask(change, {address}) for change in _select_changes_naming(address))))
+        naming = _select_changes_naming(address, person, name)
+        done.append((Change, sum(_mask(change, {address, name} - {""}) for change in naming)))
         return _sum_up(done)
 
 
@@ -83,6 +93,8 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
     of_exact = Connection.objects.filter(user_email__iexact=address)
     yield Connection, of_exact.update(user_email="", user_name=MASK)
     yield Note, _select_notes_naming(address, person).update(text=MASK)
+    for table, column in REASONS:
+        yield table, _select_reasons_naming(table, column, address, person).update(**{column: MASK})
     if person is not None and not person.email.endswith(f"@{NOWHERE}"):
         person.email, person.name = f"personne-{person.pk}@{NOWHERE}", f"Personne effacée {person.pk}"
         person.letters = Letters.NEVER
@@ -98,10 +110,36 @@ def _select_notes_naming(address: str, person: User | None) -> QuerySet[Note]:
     support. Elsewhere somebody else has the same name."""
     named = Q(text__icontains=address)
     if person is not None and person.name:
-        own = Tenant.objects.filter(Q(memberships__user=person) | Q(reseller=person.reseller))
-        where = Q() if person.is_support else Q(tenant__in=own)
-        named |= Q(text__iregex=rf"(?<!\w){re.escape(person.name)}(?!\w)") & where
+        named |= Q(text__iregex=_as_a_word(person.name)) & _select_own_rows(person, Note)
     return Note.objects.filter(named)
+
+
+def _select_reasons_naming(table: type[Model], column: str, address: str, person: User | None) -> QuerySet[Any]:
+    """The same of what people gave as a reason. Only rows with the words are read by name, never whole tables of
+    events without one."""
+    named = Q(**{f"{column}__icontains": address})
+    if person is not None and person.name:
+        named |= Q(**{f"{column}__iregex": _as_a_word(person.name)}) & _select_own_rows(person, table)
+    return table._default_manager.exclude(**{column: ""}).filter(named)
+
+
+def _as_a_word(name: str) -> str:
+    return rf"(?<!\w){re.escape(name)}(?!\w)"
+
+
+def _select_own_rows(person: User, table: type[Model]) -> Q:
+    """Whose rows a person is known in: its own customers', all for support. Elsewhere somebody else has that name."""
+    if person.is_support:
+        return Q()
+    own = Tenant.objects.filter(Q(memberships__user=person) | Q(reseller=person.reseller_id))
+    of_reseller = Q(reseller=person.reseller_id) if person.reseller_id else Q(pk=None)
+    if table is Tenant:
+        return Q(pk__in=own)
+    if table is Reseller:
+        return Q(pk=person.reseller_id)
+    if table is RepostRun:
+        return of_reseller | Q(pk__in=RepostItem.objects.filter(tenant__in=own).values("run"))
+    return Q(tenant__in=own) | (of_reseller if table is Change else Q(pk=None))
 
 
 def _select_filters_naming(address: str) -> QuerySet[SavedFilter]:
@@ -115,11 +153,17 @@ def _select_changes_of(person: User | None) -> QuerySet[Change]:
     return Change.objects.filter(table_name=User._meta.db_table, row_id=own)
 
 
-def _select_changes_naming(address: str) -> QuerySet[Change]:
-    """All else of the audit with the address in it, whoever's row it was."""
+def _select_changes_naming(address: str, person: User | None, name: str) -> QuerySet[Change]:
+    """All else of the audit with the address in it, whoever's row it was; and with the name, of the person's own
+    customers: the reasons that stood in their rows."""
     rows = Change.objects.annotate(was=Cast("before", TextField()), is_now=Cast("after", TextField()))
     told = Q(label__icontains=address) | Q(link_holder__icontains=address)
-    return rows.filter(told | Q(was__icontains=address) | Q(is_now__icontains=address))
+    told |= Q(was__icontains=address) | Q(is_now__icontains=address)
+    if person is not None and name:
+        word = _as_a_word(name)
+        by_name = Q(label__iregex=word) | Q(was__iregex=word) | Q(is_now__iregex=word)
+        told |= by_name & _select_own_rows(person, Change)
+    return rows.filter(told)
 
 
 def _mask(change: Change, names: set[str]) -> int:

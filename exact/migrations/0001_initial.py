@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(fields=['tenant', 'at'], name='exact_posting_event_of_a_day'), models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='exact_posting_event_person')],
-                'constraints': [postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exact_postingevent_only_added_to'), postgres.guards.NeverEmptied(name='exact_postingevent_kept'), postgres.seen.SeenByTenant(name='exact_postingevent_seen')],
+                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='exact_postingevent_only_added_to'), postgres.guards.OnlyMasked('why', name='exact_postingevent_only_masked'), postgres.guards.NeverEmptied(name='exact_postingevent_kept'), postgres.seen.SeenByTenant(name='exact_postingevent_seen')],
             },
         ),
         migrations.CreateModel(

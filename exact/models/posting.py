@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from exact.models.app import CUSTOMER
 from exact.models.company import Division
-from postgres.guards import Moves, NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from postgres.guards import Moves, NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
 from postgres.seen import SeenByTenant
 from tenants.models import Establishment, Tenant, User
 
@@ -253,7 +253,8 @@ class PostingEvent(models.Model):
             models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exact_posting_event_person"),
         ]
         constraints = [
-            OnlyAddedTo(),
+            OnlyAddedTo("DELETE"),
+            OnlyMasked("why"),
             NeverEmptied(),
             SeenByTenant(),
         ]

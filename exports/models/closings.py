@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from exact.models import Posting
 from ledger.money import BOOKS, ZERO
-from postgres.guards import NeverEmptied, OnlyAddedTo, SameTenant, Unchanging
+from postgres.guards import NeverEmptied, OnlyAddedTo, OnlyMasked, SameTenant, Unchanging
 from postgres.seen import OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, MEMBERS, RESELLER
 from tenants.models import WHY_MAX, Establishment, Reseller, Tenant, Till, User
@@ -154,7 +154,8 @@ class ClosingEvent(models.Model):
             models.Index(fields=["actor"], condition=Q(actor__isnull=False), name="exports_event_of_a_person"),
         ]
         constraints = [
-            OnlyAddedTo(),
+            OnlyAddedTo("DELETE"),
+            OnlyMasked("why"),
             NeverEmptied(),
             SeenByTenant(),
         ]
@@ -270,7 +271,9 @@ class SetAside(models.Model):
             ),
             SameTenant("closing"),
             SameTenant("instead"),
-            Unchanging("closing_id", "instead_id", "why", "by_id", "at", once=["ended_at", "ended_by_id"]),
+            Unchanging(
+                "closing_id", "instead_id", "why", "by_id", "at", once=["ended_at", "ended_by_id"], masked=["why"]
+            ),
             OnlyAddedTo("DELETE"),
             NeverEmptied(),
             SeenByTenant(),

@@ -36,6 +36,8 @@ HISTORIES = (
     "exact_activationevent",
     "on_demand_validatedentry",
 )
+# Of these the reasons are masked when a person's name must go (tests/retention/test_erasure.py).
+MASKED = ("exports_closingevent", "exact_postingevent")
 NOT_EMPTIED = (
     *("tenants_change", "tenants_lookthrough", "exports_storedclosing", "on_demand_keptnumber", "exports_remainder"),
     *("exact_posting", "clyo_ingest_push", "clyo_ingest_receivedclosing"),
@@ -170,7 +172,8 @@ def test_audit__cannot_be_edited(db: None, sql: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        *(f"{what} {table}" for table in HISTORIES for what in ("UPDATE", "DELETE FROM")),
+        *(f"DELETE FROM {table}" for table in HISTORIES),
+        *(f"UPDATE {table}" for table in HISTORIES if table not in MASKED),
         "DELETE FROM tenants_lookthrough",
     ],
 )

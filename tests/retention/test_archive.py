@@ -42,6 +42,7 @@ def test_archive__has_every_row_and_file_of_the_customer_and_of_nobody_else() ->
     assert found[f"files/{here.own.export_run.pk}/PROPRE.txt"] == b"PROPRE\tle fichier\r\n"
     told = b"\n".join(found.values()).decode()
     assert "PROPRE" in told and "SOEURETTE" not in told and "VOISIN" not in told
+    assert "PROPRE prévient" not in told, "a note of those who look after the customer"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from exact.models import Connection
-from exports.models import ClosingEvent
+from exact.models import Connection, PostingEvent
+from exports.models import ClosingEvent, RepostRun, SetAside
 from on_demand.models import MonthlyExport, OnDemandExport
 from retention.erasure import StillUsed, erase_person
-from tenants.models import Change, Note, SavedFilter, User
+from tenants.models import Change, Establishment, Note, SavedFilter, User
 from tests.world import World, world
 
 
@@ -129,3 +129,31 @@ def test_audit__is_masked_and_never_rewritten(here: World, forged: dict[str, Any
         Change.objects.filter(pk=change.pk).update(**forged)
     with pytest.raises(IntegrityError, match="only added to"), transaction.atomic():
         Change.objects.filter(pk=change.pk).delete()
+
+
+def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(here: World) -> None:
+    person, shop, export = here.own.accountant, here.own.till.establishment, here.own.export
+    User.objects.filter(pk=person.pk).update(name="Camille Ozanne")
+    words = "Vu avec Camille Ozanne au téléphone"
+    event = {"before": "failed", "after": "ready", "actor": here.manager, "why": words}
+    ClosingEvent.objects.create(tenant=here.own.tenant, export=export, **event)
+    ClosingEvent.objects.create(tenant=here.foreign.tenant, export=here.foreign.export, **event)
+    Establishment.objects.filter(pk=shop.pk).update(suspended_at=here.manager.created_at, suspended_why=words)
+    RepostRun.objects.filter(pk=here.own.run.pk).update(why=words)
+    SetAside.objects.filter(closing=export).update(ended_why=words)
+
+    done = erase_person(person.email)
+
+    assert (done["exports.ClosingEvent"], done["exports.SetAside"], done["exports.RepostRun"]) == (1, 1, 1)
+    shop.refresh_from_db()
+    assert (shop.suspended_why, shop.suspended_at is not None) == ("•••", True)
+    assert [it.why for it in ClosingEvent.objects.filter(after="ready").order_by("tenant")] == ["•••", words]
+    assert everything().count("Camille Ozanne") == 1, "another's, of the same name, elsewhere"
+    for forged in ({"why": "forged"}, {"after": "held"}):
+        for events in (ClosingEvent.objects.all(), PostingEvent.objects.all()):
+            with pytest.raises(IntegrityError, match="and masked"), transaction.atomic():
+                events.update(**forged)
+    aside = SetAside.objects.filter(closing=export)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        aside.update(why="forged")
+    aside.update(why="•••")
