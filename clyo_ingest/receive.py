@@ -144,7 +144,8 @@ def _take(
     corrected = around.same if attempt.correcting and repeated is not None and repeated.digest != digest else None
     if repeated is not None and corrected is None:
         return _answer_repeat(push, repeated.closing_id, content, digest)
-    if establishment.ended_on is not None and facts.business_date >= establishment.ended_on and make_room is None:
+    by_a_person = make_room is not None or attempt.correcting
+    if establishment.ended_on and facts.business_date >= establishment.ended_on and not by_a_person:
         raise ApiError(403, "taken_over")
     told = Told.of(facts, content, around.before.told if around.before else None)
     place = Place(

@@ -182,6 +182,12 @@ def test_move__is_not_taken_back_once_a_closing_came(shop: Establishment, staff:
     assert TakeOver.objects.get().ended_on == TODAY - timedelta(days=5)
 
 
+def test_moving__to_a_suspended_customer_is_refused(shop: Establishment, staff: User) -> None:
+    TenantFactory(reseller=shop.tenant.reseller, siren=SIREN, suspended_at=timezone.now())
+    assert "siren" in move(staff, shop).context["form"].errors
+    assert not TakeOver.objects.exists()
+
+
 @pytest.mark.parametrize("page", ["console_move_shop", "console_move_shop_back"])
 def test_moving__is_not_for_accountants_nor_strangers(shop: Establishment, page: str) -> None:
     address, form = reverse(page, args=[shop.pk]), {"day": f"{TODAY}", "siren": SIREN, "name": "X", "why": "x"}

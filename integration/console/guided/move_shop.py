@@ -81,6 +81,8 @@ class MoveForm(forms.Form):
         self.tenant = there or Tenant(
             reseller_id=self.shop.tenant.reseller_id, siren=siren, name=self.cleaned_data.get("name", "").strip()
         )
+        if there is not None and there.suspended_at is not None:
+            self.add_error("siren", _("This customer is suspended. End the suspension first."))
         if there is None:
             try:
                 self.tenant.full_clean()
