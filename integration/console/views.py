@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from clyo_ingest.models import Push, PushKind
 from exports.console.causes import READ_MAX, causes_of
 from exports.console.ways_out import BOOK_AS_IT_IS, LEAVE_UNBOOKED, WAVED_THROUGH
 from exports.models import StoredClosing
-from tenants.models import User
+from tenants.models import MovedTill, User
 from tenants.scope import visible_to
 
 REFUSED_SINCE, REFUSED_MAX = timedelta(days=30), 10
@@ -28,9 +29,12 @@ def _reader(request: HttpRequest) -> User:
 def refused_pushes(user: User) -> list[Push]:
     """The newest closings that were refused and that nobody took: they are in no list of closings."""
     since = timezone.now() - REFUSED_SINCE
-    refused = Push.objects.filter(
-        kind=PushKind.CLOSING, answer_status__in=(409, 422), made=None, received_at__gte=since
-    ).select_related("till__establishment", "closing__export")
+    # Of another company's days by now: the till sends them again once it is paired with its new code.
+    not_paired = Exists(MovedTill.objects.filter(former=OuterRef("till"), till__paired_at=None))
+    kept = Q(answer_status__in=(409, 422)) | Q(not_paired, answer_status=403, answer_code="taken_over")
+    refused = Push.objects.filter(kept, kind=PushKind.CLOSING, made=None, received_at__gte=since).select_related(
+        "till__establishment", "closing__export"
+    )
     return [*visible_to(user, refused).defer("body").order_by("-received_at", "-pk")[:REFUSED_MAX]]
 
 

@@ -112,6 +112,7 @@ def test_old_key__is_taken_before_the_day_and_refused_from_then_on(
     refused = till.post("closings", at(3, TODAY - timedelta(days=5)))
     assert (refused.status_code, refused.json()["code"]) == (403, "taken_over")
     assert Push.objects.latest("pk").answer_code == "taken_over"
+    assert "la caisse attend son nouveau code" in text_of(client_of(staff), reverse("console_causes"))
     assert till.post("closings", at(1, TODAY - timedelta(days=10))).status_code == 200
 
 
