@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "integration.declared.Declared",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "integration.compressed.CompressPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "integration.upload_limit.UploadLimit",
     "integration.usable_text.UsableTextMiddleware",

@@ -45,7 +45,7 @@ def ask_to_send_again(page: Page, web: str) -> None:
     choose_rows(page, web)
     page.select_option("select[name=action]", "send_again")
     page.click("#changelist-actions button[type=submit]")
-    page.wait_for_url("**/repost/**")
+    page.locator(".console [name=why]").wait_for()
 
 
 def refuse_form(page: Page, web: str) -> None:
@@ -70,6 +70,7 @@ def preview_export(page: Page, web: str) -> None:
     """What an export will take, before it is asked for."""
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.goto(f"{web}/console/on_demand/ondemandexport/new/")
+    page.eval_on_selector_all("input[name=where]", "all => { all.at(-1).checked = true; }")
     page.select_option("select[name=format]", "fec")
     page.fill("[name=email]", "compta@canal.example")
     page.locator("button[name=show].is-primary").click()

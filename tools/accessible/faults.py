@@ -28,7 +28,8 @@ OWN_RULES = """() => {
   const first = document.querySelector("body a[href], body button, body input:not([type=hidden])");
   const target = first?.getAttribute("href") || "";
   if (!target.startsWith("#") || !document.querySelector(target)) found.push("skip-link: none, or it leads nowhere");
-  some("no-keyboard", all("[x-on\\\\:click]").filter(it => !it.matches("a[href], button, input, summary, [tabindex]")));
+  const reached = "a[href], button, input, summary, [tabindex], [aria-hidden=true]";
+  some("no-keyboard", all("[x-on\\\\:click]").filter(it => !it.matches(reached)));
   return found;
 }"""
 

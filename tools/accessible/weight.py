@@ -45,6 +45,7 @@ class Weighed:
 
 
 def main() -> int:
+    """Print a line for each visit: with an empty cache, then with a full one."""
     with stage() as web, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
         for name, address in _main_pages(browser, web):

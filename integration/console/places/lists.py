@@ -53,6 +53,7 @@ class PlaceList:
 
     @admin.display(description=_("Edit"))
     def edit(self, row: Model) -> str:
+        """The way to the row's form."""
         address = reverse(f"admin:tenants_{self.opts.model_name}_change", args=[row.pk])
         words = _now("Edit")
         label = _now("Change {name}").format(name=row)
