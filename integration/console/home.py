@@ -78,7 +78,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def ways_to_other_days(day: date) -> dict[str, date | None]:
-    """The days and months beside the one that is shown; none in a time to come."""
+    """The days, weeks and months beside the one that is shown; none in a time to come."""
     today = timezone.localdate()
     month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
     month_after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
@@ -86,6 +86,8 @@ def ways_to_other_days(day: date) -> dict[str, date | None]:
         "today": today,
         "day_before": day - timedelta(days=1),
         "day_after": day + timedelta(days=1) if day < today else None,
+        "week_before": day - timedelta(weeks=1),
+        "week_after": day + timedelta(weeks=1) if day <= today - timedelta(weeks=1) else None,
         "month_before": month_before.replace(day=min(day.day, monthrange(month_before.year, month_before.month)[1])),
         "month_after": min(
             month_after.replace(day=min(day.day, monthrange(month_after.year, month_after.month)[1])), today

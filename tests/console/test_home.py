@@ -247,3 +247,13 @@ def test_empty_account__gets_its_first_steps_in_the_place_of_green(db: None) -> 
 def test_months__lead_to_the_same_day_or_the_last_of_the_month(here: World, day: str, before: str, after: str) -> None:
     days = ways_to_other_days(date.fromisoformat(day))
     assert (str(days["month_before"]), str(days["month_after"])) == (before, after)
+
+
+def test_weeks__lead_to_the_same_weekday_and_not_to_days_to_come(here: World) -> None:
+    days = ways_to_other_days(SATURDAY)
+    assert (days["week_before"], days["week_after"]) == (SATURDAY - timedelta(weeks=1), SATURDAY + timedelta(weeks=1))
+    client = Client()
+    client.force_login(here.manager)
+    page = client.get(reverse("admin:index"), {"day": SATURDAY.isoformat()}).content.decode()
+    assert f"?day={SATURDAY - timedelta(weeks=1)}" in page and f"?day={SATURDAY + timedelta(weeks=1)}" in page
+    assert ways_to_other_days(timezone.localdate() - timedelta(days=6))["week_after"] is None
