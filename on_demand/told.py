@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from exports.coverage.freed import left_of_aside
+from exports.coverage.freed import TOLD_BY_ANOTHER, left_of_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import Remainder
 from ledger.closing import Closing
@@ -30,7 +30,10 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
     rows = Remainder.objects.filter(among("closing_id", ids)).values_list("closing_id", "document")
     booked = {closing_id: Closing.from_document(document) for closing_id, document in rows}
     asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None).select_related("closing")
-    left = {it.closing_id: left_of_aside(it.closing) for it in asides}
+    left = {
+        it.closing_id: left_of_aside(it.closing) if it.told_too else it.closing.gross
+        for it in asides.annotate(told_too=TOLD_BY_ANOTHER)
+    }
     told = {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk)) for it in page if it.pk not in left}
     return told | {pk: Told.of(gross, ZERO, set_aside=gross != ZERO) for pk, gross in left.items()}
 

@@ -19,6 +19,7 @@ from exports.coverage.judge import CHECKED, NAME_LENGTH, OTHER_LEVEL, OTHERS_SET
 from exports.coverage.parts import beside_in_hours, beside_in_tickets, hours_of, met, touch
 from exports.coverage.versions import later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
+from exports.models.coverage import CoveredTickets, UntoldTickets
 from ledger.closing import Closing
 from ledger.kinds import ClosingKind
 from ledger.money import ZERO, total
@@ -28,6 +29,21 @@ from ledger.tickets import TicketSet
 STOOD_FOR = frozenset({CHECKED, WITHIN, OTHER_LEVEL, OTHERS_SET_ASIDE})
 # So far apart may the business dates of two closings be that tell the same sales.
 DAYS_APART = timedelta(days=2)
+
+_LIVE = CoveredTickets.objects.filter(
+    live=True,
+    establishment=OuterRef("establishment"),
+    station=OuterRef("station"),
+    tickets__overlap=OuterRef("tickets"),
+)
+_LIVE_UNTOLD = UntoldTickets.objects.filter(
+    live=True, establishment=OuterRef("establishment"), hours__overlap=OuterRef("hours")
+)
+# Of a row of `SetAside`: whether one that counts tells tickets of its closing, or lies in its hours. Asked of many at
+# once, before `left_of_aside` reads the others of the few where that is so.
+TOLD_BY_ANOTHER = Exists(CoveredTickets.objects.filter(Exists(_LIVE), closing=OuterRef("closing"))) | Exists(
+    UntoldTickets.objects.filter(Exists(_LIVE_UNTOLD), closing=OuterRef("closing"))
+)
 
 
 @dataclass(frozen=True)
