@@ -130,7 +130,7 @@ def test_what_differs_in_exact__is_seen_to_until_that_is_settled(held: StoredClo
     client = english_client_of(camille)
     press(client, held, "take")
     assert Assignment.objects.get().ended_at is None
-    Finding.objects.filter(pk=finding.pk).update(settled_at=timezone.now(), settlement="accepted")
+    Finding.objects.filter(pk=finding.pk).update(settled_at=timezone.now(), settlement="replaced")
     assert Assignment.objects.get().ended_at is not None
 
 
