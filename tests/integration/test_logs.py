@@ -110,8 +110,8 @@ def test_every_line__of_a_request_has_its_number(
     client.get("/nowhere", headers=headers)
     client.get("/api/v1/nowhere", headers=headers)
     client.post("/api/v1/closings", "x", content_type="application/json", headers=headers)
-    support.get("/console/exports/storedclosing/", {"till__name": "x"}, headers=headers)
-    monkeypatch.setattr("clyo_ingest.api.receive", broken)
+    support.get("/console/", headers={**headers, "host": "elsewhere.example"})
+    monkeypatch.setattr("clyo_ingest.former.receive", broken)
     assert till.post("closings", closing(), headers=headers).status_code == 500
     told = events(log)
     assert [line for line in told if line.get("request_id") != NUMBER] == []
@@ -120,7 +120,7 @@ def test_every_line__of_a_request_has_its_number(
         "Not Found: /nowhere",
         "Not Found: /api/v1/nowhere",
         "Unauthorized: /api/v1/closings",
-        "Filtering by till__name not allowed",
+        "Invalid HTTP_HOST header: 'elsewhere.example'. You may need to add 'elsewhere.example' to ALLOWED_HOSTS.",
         "before_it_broke",
         "api_failed",
         "Internal Server Error: /api/v1/closings",

@@ -92,7 +92,7 @@ def test_request__that_breaks_sends_neither_key_nor_closing(
     def broken(_push: object, figures: Any) -> None:
         raise ValueError(f"cannot take {figures!r}\nfrom {till.key}")
 
-    monkeypatch.setattr("clyo_ingest.api.receive", broken)
+    monkeypatch.setattr("clyo_ingest.former.receive", broken)
     document = closing(notes=f"ADDITION DE MADAME {GUEST}")
     assert push(live_server, till, document) == 500
     assert kinds(sent()) == {"ValueError"}
@@ -124,7 +124,7 @@ def test_database__refusal_does_not_send_the_row(
                 f"VALUES ({till.till.tenant_id}, NULL, '', '{GUEST}', NULL)"
             )
 
-    monkeypatch.setattr("clyo_ingest.api.receive", broken)
+    monkeypatch.setattr("clyo_ingest.former.receive", broken)
     assert push(live_server, till, closing()) == 500
     assert "IntegrityError" in kinds(sent())
     assert_hidden(sent(), GUEST)
@@ -153,7 +153,7 @@ def test_event__says_where_it_broke(
     def broken(*_: object, **__: object) -> None:
         raise LookupError("no such thing as closing 4c0f8f7e-2d4f-4a4e-9a53-6c7f8d1f3f10")
 
-    monkeypatch.setattr("clyo_ingest.api.receive", broken)
+    monkeypatch.setattr("clyo_ingest.former.receive", broken)
     push(live_server, till, closing())
     (event,) = events(sent())
     (exception,) = event["exception"]["values"]

@@ -86,14 +86,14 @@ def _close(request: HttpRequest, shop: Establishment, first: date, last: date) -
         messages.error(request, str(refused))
         return
     if not said.new:
-        words = _("{shop} was said to be closed then already: {days}.")
-    elif first == last:
+        told = _("{shop} was said to be closed then already: {days}.").format(shop=shop, days=say_days(said.span))
+        messages.success(request, told)
+        return
+    if first == last:
         words = _("{shop}: closed on {day}. No closing of that day is expected any more.")
     else:
         words = _("{shop}: closed from {day} until {last}. No closing of these days is expected any more.")
-    messages.success(
-        request, words.format(shop=shop, days=say_days(said.span), day=_write_short(first), last=_write_short(last))
-    )
+    messages.success(request, words.format(shop=shop, day=_write_short(first), last=_write_short(last)))
 
 
 def _take_back(request: HttpRequest, shop: Establishment, day: date) -> None:
@@ -108,9 +108,9 @@ def _say_awaited(user: User, shop: Establishment, day: date, *, taken: bool) -> 
     """What is to be done when the shop was open: for who stands in it, or who looks after it."""
     if user.role == Role.MERCHANT:
         words = _("The closing of {day} is still awaited: close the till, or have it send again; else call {reseller}.")
+        said = words.format(day=_write_short(day), reseller=shop.tenant.reseller)
     else:
-        words = _("The closing of {day} is still awaited: have the till send it again.")
-    said = words.format(day=_write_short(day), reseller=shop.tenant.reseller)
+        said = _("The closing of {day} is still awaited: have the till send it again.").format(day=_write_short(day))
     return f"{_('Taken back.')} {said}" if taken else said
 
 
