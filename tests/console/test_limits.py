@@ -23,6 +23,7 @@ COMPOSED = {
     "console/customer/<int:tenant_id>/": 35,
     "console/check/": 38,
     "check of a month, one establishment": 38,
+    "check of a month, every establishment": 38,  # the same page, where somebody has one only
 }
 RESELLERS, TENANTS, TILLS, DAYS = 20, 2_000, 5_000, 5
 DAYS_OF_THE_CUSTOMER = 400
