@@ -129,7 +129,7 @@ def test_failure_of_ours__is_noted_with_the_push(till: Caller, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("clyo_ingest.api.receive", broken)
+    monkeypatch.setattr("clyo_ingest.former.receive", broken)
     assert till.post("closings", closing()).status_code == 500
     assert kept(till) == [(500, "server_error")]
 

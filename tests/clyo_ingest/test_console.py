@@ -18,9 +18,9 @@ def test_pushes__show_their_answer_and_their_closing(till: Caller) -> None:
     rows = page.context["cl"].result_list
     shown = page.context["cl"].model_admin
     assert sorted((shown.answer(row), bool(shown.about(row))) for row in rows) == [
-        ("200", True),
-        ("201", True),
-        ("422", False),
+        ("200 – accepté", True),
+        ("201 – accepté", True),
+        ("422 – refusé", False),
     ]
     link = reverse("admin:exports_storedclosing_change", args=[ReceivedClosing.objects.get().pk])
     assert page.content.decode().count(f"<a href='{link}'>") == 2

@@ -59,6 +59,7 @@ HARMLESS = {
         "settled",
         "poll",
         "page",
+        "part",
         "resume",
         "show",
         "state",
