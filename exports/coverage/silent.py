@@ -45,16 +45,20 @@ def is_expected(
     if opening_days is not None:
         return day.isoweekday() in opening_days
     last = max((it for it in closed_on if it < day), default=None)
-    if last is None:
-        return False
-    if usual := _learn_weekdays(last, closed_on, spans):
-        return day.isoweekday() in usual
+    return last is not None and _is_due(day, last, _learn_weekdays(last, closed_on, spans) or None, spans)
+
+
+def _is_due(day: date, last: date, weekdays: Collection[int] | None, spans: Collection[ClosedDays]) -> bool:
+    """Whether a till that closed `last` should close on an open day: on its `weekdays`, or when the patience with one
+    that has none is over."""
+    if weekdays is not None:
+        return day.isoweekday() in weekdays
     return (day - last).days - count_closed(spans, last + timedelta(days=1), day) >= LONGEST_WITHOUT_HABIT.days
 
 
 def _learn_weekdays(last: date, closed_on: Collection[date], spans: Collection[ClosedDays]) -> set[int]:
     """The weekdays on which a till closed in three of the last four weeks up to `last`, closed days left out."""
-    learnt = set()
+    learnt, closed_on = set(), {*closed_on}
     for back in range(7):
         newest = last - timedelta(days=back)
         weekly = (newest - timedelta(weeks=weeks) for weeks in range(WEEKS_LOOKED_BACK))
@@ -91,13 +95,18 @@ def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
 def _find_expected(till: Any, until: date, spans: Collection[ClosedDays]) -> date | None:
     """The first day after its last closing on which a till was expected: within a week, or when the patience is over,
     of days on which its establishment is open."""
+    weekdays = till.establishment.opening_days
+    if weekdays is None:
+        weekdays = _learn_weekdays(till.last, till.last_days, spans) or None
     asked = LONGEST_WITHOUT_HABIT.days
     day: date = till.last
     while asked and day < until:
         day += timedelta(days=1)
-        if is_expected(day, opening_days=till.establishment.opening_days, closed_on=till.last_days, spans=spans):
+        if span_of(day, spans):
+            continue
+        if _is_due(day, till.last, weekdays, spans):
             return day
-        asked -= not span_of(day, spans)
+        asked -= 1
     return None
 
 
