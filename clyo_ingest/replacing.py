@@ -10,7 +10,7 @@ from copy import copy
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clyo_ingest.errors import ApiError
@@ -20,7 +20,7 @@ from clyo_ingest.receive import Received, receive
 from clyo_ingest.restarts import CONFLICT, closing_of
 from exports.coverage.anew import note_counters_anew
 from exports.models import StoredClosing
-from tenants.models import Till
+from tenants.models import Establishment, Till
 
 TAKEN_AT_ONCE = 50
 
@@ -35,6 +35,8 @@ def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -
     `since` is when the former one was last used. Raises `ValidationError` for a name that is taken.
     """
     with transaction.atomic():
+        # The establishment first, as all who lock both: what its other tills push waits, and sees the new series.
+        Establishment.objects.select_for_update(of=("self",)).get(pk=till.establishment_id)
         former = _lock(till)
         if (there := Till.objects.filter(continues=former).first()) is not None:
             return there
@@ -69,7 +71,8 @@ def refused_of_another_device(till: Till, since: datetime) -> QuerySet[Push]:
     """The closings that came `since` then under numbers that were there, and that nobody took: of a device that counts
     from 1 under this till's key. The oldest first."""
     refused = Push.objects.filter(till=till, kind=PushKind.CLOSING, answer_status=409, answer_code=CONFLICT, made=None)
-    return refused.filter(received_at__gte=since).order_by("received_at", "pk")
+    own = Q(closing=None) | Q(closing__till=till)
+    return refused.filter(own, received_at__gte=since).order_by("received_at", "pk")
 
 
 def take_refused(former: Till, successor: Till, *, since: datetime) -> Iterator[Received]:

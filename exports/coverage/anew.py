@@ -5,14 +5,17 @@ the station's name with the number of the series, "1 (2)": a name no till can gi
 nothing of before and the database's constraint needs no second thought.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from exports.models import StoredClosing
-from exports.models.coverage import CountersAnew
+from exports.models.coverage import CountersAnew, CoveredTickets
 from ledger.closing import Closing
 from ledger.problem import Problem
 from ledger.stations import one_spelling
@@ -21,6 +24,7 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import Till
 
 ANEW_WITHIN = "counters_anew_within"
+SERIES = re.compile(r" \(\d+\)$")
 # Every station of which the former till told tickets, under its plain name.
 NOTE = """
 INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id)
@@ -51,10 +55,14 @@ class Anew:
 
 
 def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
-    """Write down that the stations `former` told tickets of count anew, as `till` took its place. Once for both."""
+    """Write down that the stations `former` told tickets of count anew, as `till` took its place. Once for both.
+
+    What other tills told since is of the new series too. With the establishment locked.
+    """
     assert_in_transaction()
     with connection.cursor() as sql:
         sql.execute(NOTE, {"former": former.pk, "till": till.pk, "since": since})
+    _rename_told_since(former, till, since)
 
 
 def anew_in(establishment_id: int) -> tuple[Anew, ...]:
@@ -74,16 +82,28 @@ def read_anew(told: Iterable[tuple[str, str, int, int]] | None) -> tuple[Anew, .
 def tickets_of(closing: Closing, till_id: int, anew: Iterable[Anew]) -> TicketSet:
     """The tickets a closing of this till covers, each under its station's series."""
     plain = TicketSet.of(closing.tickets)
-    series: dict[str, int] = {}
-    for it in anew:
-        if _is_behind(it, closing, till_id):
-            series[it.station] = series.get(it.station, 1) + 1
-    if not series:
+    names = _name_series(closing, till_id, anew)
+    if not names:
         return plain
-    return TicketSet.joined(
-        span._replace(station=f"{span.station} ({series[span.station]})") if span.station in series else span
-        for span in plain
-    )
+    return TicketSet.joined(span._replace(station=names.get(span.station, span.station)) for span in plain)
+
+
+def _name_series(closing: Closing, till_id: int, anew: Iterable[Anew]) -> dict[str, str]:
+    """Under which name the tickets of a station stand that a closing of this till tells, where it is not its own."""
+    behind = Counter(it.station for it in anew if _is_behind(it, closing, till_id))
+    return {station: f"{station} ({times + 1})" for station, times in behind.items()}
+
+
+def _rename_told_since(former: Till, till: Till, since: datetime) -> None:
+    """Put what other tills told since then, before anybody said so, under the name of its series."""
+    anew = anew_in(till.establishment_id)
+    days = Q(establishment=till.establishment_id, business_date__gte=since.date() - timedelta(days=1))
+    told = StoredClosing.objects.filter(days, Exists(CoveredTickets.objects.filter(closing=OuterRef("pk"))))
+    for export in told.exclude(till__in=[former, till]).only("till_id", "document"):
+        names = _name_series(Closing.from_document(export.document), export.till_id, anew)
+        for row in CoveredTickets.objects.filter(closing=export):
+            name = names.get(SERIES.sub("", row.station), row.station)
+            CoveredTickets.objects.filter(pk=row.pk).exclude(station=name).update(station=name)
 
 
 def tickets_here(export: StoredClosing, closing: Closing) -> TicketSet:

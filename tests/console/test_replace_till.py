@@ -110,6 +110,18 @@ def test_counting_anew__its_tickets_are_another_series_for_every_till_of_the_sho
     assert {*stations} == {"1 (2)"}
 
 
+def test_counting_anew__what_others_told_since_then_is_of_the_new_series_too(refused: Caller, staff: User) -> None:
+    beside = colleague(refused)
+    told = {"kind": "station", "scope": "1"}
+    assert codes(beside.post("closings", day_of(6, "2026-03-15", 11, **told))) == {"checked_against": False}
+    assert codes(beside.post("closings", day_of(7, "2026-03-17", 501, **told))) == {}
+    new = pair(replace(staff, refused.till, "anew"))
+    general = codes(new.post("closings", day_of(2, "2026-03-17", 501)))
+    assert general == {"checked_against": False, "tickets_uncovered": False}  # 11 to 500 were told by nobody
+    told_by = CoveredTickets.objects.filter(closing__till=beside.till).order_by("pk")
+    assert [*told_by.values_list("station", flat=True)] == ["1", "1 (2)"]
+
+
 def test_counting_anew__a_closing_of_another_till_across_the_change_asks(refused: Caller, staff: User) -> None:
     beside = colleague(refused)
     replace(staff, refused.till, "anew", since="2026-03-16T15:00")
