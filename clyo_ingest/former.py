@@ -1,25 +1,29 @@
 """A device that goes on under another customer, and what it closed before that day: it belongs to the former one.
 
 A till keeps what it could not send, and is paired anew meanwhile. So what comes with its new key and is dated before
-the take-over is taken as the former till's, in the former customer's place, which the new one never sees; the push
-names it, so that the device that sent it may ask how far it is (docs/decisions/0054).
+the take-over is taken as the former till's, in the former customer's place, which the new one never sees; so is what
+the former till had sent already when the take-over was said afterwards. The push names it, so that the device that sent
+it may ask how far it is (docs/decisions/0054).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from clyo_ingest.document import ClosingDocument
+from clyo_ingest.document import ClosingDocument, digest_of
+from clyo_ingest.errors import ApiError
+from clyo_ingest.inbox import note_refusal
 from clyo_ingest.keys import KnownTill, viewer_of_till
 from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.receive import Received, receive
+from ledger.closing import Closing
 from postgres.viewer import EVERYTHING, serving
 from tenants.models import Till
 
 
 def receive_where_it_belongs(push: Push, document: ClosingDocument, known: KnownTill) -> Received:
     """Take a closing as the till's whose key it came with, or as the former till's. Raises what `receive` raises."""
-    if known.former_till is None or known.taken_over_on is None or document.business_date >= known.taken_over_on:
+    if known.former_till is None or not _belongs_to_former(known, document):
         return receive(push, document)
     former = _read(known.former_till)
     with serving(viewer_of_till(former)):
@@ -31,10 +35,23 @@ def receive_where_it_belongs(push: Push, document: ClosingDocument, known: Known
             content_encoding=push.content_encoding,
             body=push.body,
         )
-        received = receive(own, document)
-    status = 201 if received.new else 200
-    Push.objects.filter(pk=push.pk).update(closing=received.export.pk, answer_status=status)
+        received = _receive_as_own(own, document)
+    sent = Push.objects.filter(pk=push.pk)
+    if isinstance(received, ApiError):
+        # What it met is the former one's: nobody takes it into the new one's books (`clyo_ingest.restarts`).
+        sent.update(closing=received.closing_id)
+        raise received
+    sent.update(closing=received.export.pk, answer_status=201 if received.new else 200)
     return received
+
+
+def _receive_as_own(own: Push, document: ClosingDocument) -> Received | ApiError:
+    """What came of it, or its refusal, which the former till's push remembers too."""
+    try:
+        return receive(own, document)
+    except ApiError as error:
+        note_refusal(own, error)
+        return error
 
 
 @contextmanager
@@ -50,6 +67,18 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
     former = _read(known.former_till)
     with serving(viewer_of_till(former)):
         yield ReceivedClosing.objects.filter(till=former, pk=closing_id).select_related("export").first()
+
+
+def _belongs_to_former(known: KnownTill, document: ClosingDocument) -> bool:
+    """Whether it is of before the day; or the former till has sent it already, when the day was said afterwards."""
+    assert known.taken_over_on is not None, "there is a former till"
+    if document.business_date < known.taken_over_on:
+        return True
+    content = document.canonical()
+    facts = Closing.from_document(content)
+    place = {"till": known.former_till, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
+    with serving(EVERYTHING):
+        return ReceivedClosing.objects.filter(**place, digest=digest_of(content)).exists()
 
 
 def _read(till_id: int) -> Till:

@@ -41,8 +41,13 @@ def note_restart(till: Till, *, since: datetime, reason: str, why: str, by: User
 
 
 def may_be_taken(push: Push) -> bool:
-    """Whether a push brought another closing under a number that was there, and is kept for support to see."""
-    return push.kind == PushKind.CLOSING and push.answer_code == CONFLICT and not hasattr(push, "made")
+    """Whether a push brought another closing under a number that was there, and is kept for support to see.
+
+    One that met a closing of its device under a former company is not: that company's push beside it is
+    (`clyo_ingest.former`).
+    """
+    own = push.closing is None or push.closing.till_id == push.till_id
+    return own and push.kind == PushKind.CLOSING and push.answer_code == CONFLICT and not hasattr(push, "made")
 
 
 def closing_of(push: Push) -> ClosingDocument:

@@ -12,12 +12,14 @@ from django.utils import timezone
 from booking.mapping import MeansOverride, Overrides, set_overrides
 from booking.models import Mapping
 from clyo_ingest.models import Parameters, Push, ReceivedClosing
+from clyo_ingest.restarts import may_be_taken
 from concerns.condition import Condition, condition_of
 from exports.console import links
 from exports.models import StoredClosing
 from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory
 from tenants.models import Establishment, MovedTill, TakeOver, Tenant, User
 from tests.clients import client_of
+from tests.clyo_ingest.given import codes
 from tests.conftest import PARAMETERS, Caller, closing
 
 SIREN, OTHER_SIREN = "732829320", "552100554"
@@ -130,6 +132,28 @@ def test_new_key__brings_each_closing_where_it_belongs(shop: Establishment, staf
     assert StoredClosing.objects.get(pk=own.json()["id"]).establishment.tenant.siren == SIREN
     assert [it["id"] for it in new.get("closings").json()["results"]] == [own.json()["id"]]
     assert till.get(f"closings/{own.json()['id']}").status_code == 404
+
+
+def test_new_key__what_the_former_company_took_is_not_taken_again(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    sent = at(2, TODAY - timedelta(days=3))
+    first = till.post("closings", sent)
+    new = pair(move(staff, shop))
+    again = new.post("closings", sent)
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+    assert codes(new.post("closings", at(2, TODAY - timedelta(days=2)))) == {}
+    assert StoredClosing.objects.filter(number=2).count() == 2
+
+
+def test_new_key__a_second_closing_of_the_former_company_is_not_offered_to_the_new(
+    shop: Establishment, staff: User
+) -> None:
+    new = pair(move(staff, shop))
+    refused = new.post("closings", at(1, TODAY - timedelta(days=9)))
+    assert (refused.status_code, refused.json()["code"]) == (409, "closing_conflict")
+    pushes = Push.objects.filter(answer_code="closing_conflict")
+    assert [it.till.establishment for it in pushes if may_be_taken(it)] == [shop]
 
 
 def test_moving__twice_is_once_and_a_customer_that_is_there_is_taken(shop: Establishment, staff: User) -> None:
