@@ -1,8 +1,9 @@
 """Error reports that carry where, what kind and ids; never a customer's figures, a key or a token.
 
-Nothing of a request but its method and path is collected, no local variables, no arguments, no SQL. What is left is
-the words of exceptions and of log lines: of those the first line goes (a database's refusal shows the row from its
-second on, pydantic the input), without anything that has the shape of a secret or of a document.
+Nothing of a request but its method and path is collected, the path without the keys of links; no local variables, no
+arguments, no SQL. What is left is the words of exceptions and of log lines: of those the first line goes (a database's
+refusal shows the row from its second on, pydantic the input), without anything that has the shape of a secret or of a
+document.
 """
 
 import re
@@ -42,6 +43,9 @@ SECRETS = re.compile(
     re.VERBOSE,
 )
 
+# A link's key, a signed file's: a whole part of a path, behind the server's name, and no id.
+KEY_IN_PATH = re.compile(rf"(?<=[^/]/)(?!{UUID}(?:/|$))[\w.:=~%-]{{32,}}(?=/|$)")
+
 
 def start_sentry(dsn: SecretStr | None, *, stage: str, release: str) -> None:
     """Report errors to `dsn`; without one, do nothing."""
@@ -70,7 +74,7 @@ def _without_secrets(event: Event, _hint: Hint) -> Event:
     parts: dict[str, Any] = event  # type: ignore[assignment] # a typed dict of the parts we touch by name
     if "request" in parts:
         parts["request"] = {
-            name: _without_query(value) for name, value in parts["request"].items() if name in REQUEST_KEPT
+            name: _tell_address(value) for name, value in parts["request"].items() if name in REQUEST_KEPT
         }
     for told in _find_told(parts):
         for name in ("value", "message", "formatted"):
@@ -92,11 +96,12 @@ def _find_told(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _crumb_without_secrets(crumb: Breadcrumb, _hint: Hint) -> Breadcrumb:
     if crumb.get("message"):
         crumb["message"] = words(str(crumb["message"]))
-    kept = {name: _without_query(value) for name, value in crumb.get("data", {}).items() if name in CRUMB_KEPT}
+    kept = {name: _tell_address(value) for name, value in crumb.get("data", {}).items() if name in CRUMB_KEPT}
     crumb["data"] = kept
     return crumb
 
 
-def _without_query(value: Any) -> Any:
-    """An address ends at its question mark: what follows can hold a code, or business data in OData."""
-    return value.partition("?")[0] if isinstance(value, str) else value
+def _tell_address(value: Any) -> Any:
+    """An address ends at its question mark: what follows can hold a code, or business data in OData. Before it no part
+    is told that opens something by itself."""
+    return KEY_IN_PATH.sub(FILTERED, value.partition("?")[0]) if isinstance(value, str) else value

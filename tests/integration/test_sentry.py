@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from pytest_django.live_server_helper import LiveServer
 
 from clyo_ingest.keys import issue_code
+from concerns.answers.links import SECRET_BYTES
 from exact.models import Connection, Division
 from exports import tasks
 from integration.sentry import start_sentry
@@ -112,6 +114,20 @@ def test_pairing__that_breaks_sends_no_code(
     assert answer.status_code == 500
     assert kinds(sent()) == {"RuntimeError"}
     assert_hidden(sent(), code)
+
+
+def test_page__that_breaks_sends_no_address_that_is_a_key(
+    live_server: LiveServer, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_secret: str) -> None:
+        raise RuntimeError("the database is away")
+
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    monkeypatch.setattr("concerns.answers.pages.link_of", broken)
+    assert httpx.get(f"{live_server.url}/answer/{secret}", timeout=20).status_code == 500
+    (event,) = events(sent())
+    assert event["request"]["url"] == f"{live_server.url}/answer/[Filtered]"
+    assert_hidden(sent(), secret)
 
 
 def test_database__refusal_does_not_send_the_row(
