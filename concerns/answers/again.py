@@ -41,6 +41,8 @@ def mail_again() -> None:
             _mail_again(link)
         except OSError as error:
             log.warning("answer_not_sent_again", link=link.pk, error=type(error).__name__)
+        except Exception:  # one person's trouble keeps nobody else waiting
+            log.exception("answer_not_sent_again", link=link.pk)
 
 
 def _mail_again(link: AnswerLink) -> None:

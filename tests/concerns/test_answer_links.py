@@ -20,7 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from time_machine import travel
 
 from booking.models import Mapping, MappingEvent
-from concerns.answers import pages
+from concerns.answers import again, pages
 from concerns.answers.again import mail_again
 from concerns.answers.links import LIVES
 from concerns.models import AnswerLink
@@ -204,6 +204,25 @@ def test_over__offers_a_new_one_to_the_same_address_and_not_often(asked: dict[st
     assert Client().post(f"{asked['sacha']}/again").status_code == 200
     mail_again()
     assert len(mail.outbox) == 1, "what is answered is not asked again"
+
+
+def test_new_link__that_cannot_be_written_keeps_nobody_else_waiting(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AnswerLink.objects.update(revoked_at=timezone.now())
+    for name in ("camille", "sacha"):
+        Client().post(f"{asked[name]}/again")
+    first = AnswerLink.objects.order_by("asked_again_at")[0].person_id
+    made = again.make_link
+
+    def broken_for_one(person: User, *rest: Any, **further: Any) -> str:
+        if person.pk == first:
+            raise ValueError("a header with two lines")
+        return made(person, *rest, **further)
+
+    monkeypatch.setattr(again, "make_link", broken_for_one)
+    mail_again()
+    assert len(mail.outbox) == 1
 
 
 def test_guesses__are_refused_and_no_line_of_the_log_has_an_address(
