@@ -30,6 +30,7 @@ log = structlog.get_logger()
 DELIVER, TEST = "concerns.webhook", "concerns.webhook_test"
 # How long after each attempt the next one is made; after the last the letter is given up, and told anew.
 PAUSES = tuple(map(timedelta(seconds=1).__mul__, (20, 120, 600, 3600, 10_800, 21_600, 21_600, 21_600)))
+ATTEMPTS_MAX = len(PAUSES) + 1
 # A worker that died is not waited for any longer: the receiver knows a letter that comes twice by its number.
 LEASE = timedelta(minutes=2)
 # A receiver that took nothing for so long is left alone, and its person told so by mail.
@@ -58,6 +59,9 @@ def deliver(letter_id: int) -> None:
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1, not_before=Now() + LEASE) != 1:
         return
     letter = Letter.objects.select_related("person__reseller", "person__webhook").get(pk=letter_id)
+    if letter.attempts > ATTEMPTS_MAX:  # the worker of the last one died
+        _record(letter, state=LetterState.REFUSED)
+        return
     webhook = getattr(letter.person, "webhook", None)
     if webhook is None or webhook.off_at is not None or is_over(letter):
         _record(letter, state=LetterState.DROPPED)
@@ -81,7 +85,8 @@ def send_test(webhook_id: int) -> None:
     with translation.override(webhook.person.language):
         text = _("This is a test: letters about your establishments come here.")
     body = _write("letter.test", timezone.now(), text, [])
-    _send(webhook, f"test_{secrets.token_hex(8)}", body, letter=None)
+    if _send(webhook, f"test_{secrets.token_hex(8)}", body, letter=None).outcome is Outcome.TAKEN:
+        Webhook.objects.filter(pk=webhook.pk).update(failing_since=None)
 
 
 def _send(webhook: Webhook, number: str, body: bytes, *, letter: Letter | None) -> Answer:
@@ -110,7 +115,7 @@ def _record(letter: Letter, **changes: object) -> None:
 
 
 def _put_off(letter: Letter) -> None:
-    if letter.attempts > len(PAUSES):
+    if letter.attempts >= ATTEMPTS_MAX:
         _record(letter, state=LetterState.REFUSED)
     else:
         _record(letter, state=LetterState.DUE, not_before=Now() + PAUSES[letter.attempts - 1])

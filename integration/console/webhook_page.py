@@ -42,13 +42,17 @@ def webhook_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, webhook)
     if request.POST.get("shown", "") != _stamp(webhook):
-        messages.warning(request, _("This page was no longer current. Nothing was changed."))
-        return redirect("console_webhook")
+        return _refuse_old_page(request)
     if request.POST.get("do") == "save":
         return _save(request, person, webhook)
     if webhook is None:
         return redirect("console_webhook")
     return _act(request, webhook)
+
+
+def _refuse_old_page(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("This page was no longer current. Nothing was changed."))
+    return redirect("console_webhook")
 
 
 def _show(
@@ -89,9 +93,11 @@ def _save(request: HttpRequest, person: User, webhook: Webhook | None) -> HttpRe
         webhook.save(update_fields=["address", "shown_as", "morning", "off_at", "off_by_itself", "failing_since"])
         messages.success(request, _("Kept."))
         return redirect("console_webhook")
-    key = new_key()
-    made = Webhook.objects.create(person=person, address=typed, shown_as=target.shown_as, morning=morning, key=key)
-    return _show(request, made, key=key)
+    asked = {"address": typed, "shown_as": target.shown_as, "morning": morning, "key": new_key()}
+    made, is_new = Webhook.objects.get_or_create(person=person, defaults=asked)
+    if not is_new:  # another press was faster, and has its key shown
+        return _refuse_old_page(request)
+    return _show(request, made, key=made.key)
 
 
 def _act(request: HttpRequest, webhook: Webhook) -> HttpResponse:

@@ -20,6 +20,7 @@ from concerns.webhooks import address, wire
 from concerns.webhooks.address import BadAddress, may_be_reached, read_address
 from concerns.webhooks.sign import signature_of
 from concerns.webhooks.wire import post
+from integration.console import webhook_page
 from tenants.factories import StaffFactory
 from tenants.models import Letters, User
 from tests.clients import client_of
@@ -284,6 +285,29 @@ def test_given_up__is_told_anew_and_after_days_of_failures_it_is_switched_off(
     assert WebhookAttempt.objects.count() == len(receiver.got) == len(PAUSES) + 2
 
 
+def test_test__that_was_taken_ends_the_days_of_failures(hooked: tuple[User, str], receiver: Any) -> None:
+    """A receiver that was mended and tested is not switched off by the next single failure."""
+    days_ago = timezone.now() - timedelta(days=6)
+    Webhook.objects.update(failing_since=days_ago, test_asked_at=timezone.now())
+    receiver.status = 500
+    send_test(Webhook.objects.get().pk)
+    assert Webhook.objects.get().failing_since == days_ago
+    Webhook.objects.update(test_asked_at=timezone.now())
+    receiver.status = 204
+    send_test(Webhook.objects.get().pk)
+    assert Webhook.objects.get().failing_since is None
+
+
+def test_letter__whose_worker_dies_each_time_is_given_up(hooked: tuple[User, str], receiver: Any) -> None:
+    morning(TUESDAY, "06:30")
+    (letter_id,) = due()
+    past = timezone.now() - timedelta(seconds=1)
+    Letter.objects.update(state=LetterState.SENDING, attempts=len(PAUSES) + 1, not_before=past)
+    deliver(letter_id)
+    assert Letter.objects.get(pk=letter_id).state == LetterState.REFUSED
+    assert (due(), receiver.got) == ([], [])
+
+
 def suspended(person: User) -> None:
     User.objects.filter(pk=person.pk).update(suspended_at=timezone.now())
 
@@ -323,6 +347,19 @@ def test_key__is_shown_once_and_the_former_signs_for_a_day(hooked: tuple[User, s
     send_test(hook.pk)
     headers, body = receiver.got[-1]
     assert signed(new, headers, body) and not signed(former, headers, body)
+
+
+def test_two_presses__at_once_make_one_webhook(hooked: tuple[User, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    person = StaffFactory()
+    typed = "https://hooks.example.com/x"
+
+    def while_another_press_is_faster() -> str:
+        Webhook.objects.create(person=person, address=typed, shown_as="https://hooks.example.com/…", key="whsec_first")
+        return "whsec_second"
+
+    monkeypatch.setattr(webhook_page, "new_key", while_another_press_is_faster)
+    assert client_of(person).post(PAGE, {"do": "save", "address": typed, "shown": ""}).status_code == 302
+    assert Webhook.objects.get(person=person).key == "whsec_first"
 
 
 def test_database__keeps_address_and_key_encrypted(hooked: tuple[User, str]) -> None:
