@@ -7,7 +7,7 @@ when a person typed it proves nothing.
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,8 +19,9 @@ PORTS = (443, 8443)
 # All that is routed of IPv6 today (IANA); what carries IPv4 addresses inside is not ours to unpack.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 CARRYING_IPV4 = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))  # Teredo, 6to4
-# Public by its number, and inside of every machine of that cloud.
-AZURE_INNER = IPv4Address("168.63.129.16")
+# Public by their numbers for Python, and inside of a cloud: IETF's own block (RFC 6890; Oracle's machines read their
+# keys in it), and what every machine of Azure's has.
+INNER_IPV4 = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
 
 
 class BadAddress(Exception):
@@ -101,5 +102,5 @@ def _is_public(found: IPv4Address | IPv6Address) -> bool:
     if not found.is_global or found.is_multicast or found.is_reserved:
         return False
     if isinstance(found, IPv4Address):
-        return found != AZURE_INNER
+        return not any(found in it for it in INNER_IPV4)
     return found in GLOBAL_UNICAST and not any(found in it for it in CARRYING_IPV4)

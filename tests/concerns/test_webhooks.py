@@ -121,6 +121,7 @@ def test_address__that_no_webhook_may_have_is_refused(typed: str) -> None:
         *(("10.0.0.1", False), ("172.16.0.1", False), ("192.168.1.1", False), ("100.64.0.1", False)),
         *(("169.254.169.254", False), ("fe80::1%eth0", False), ("fd00:ec2::254", False), ("168.63.129.16", False)),
         *(("224.0.0.1", False), ("ff02::1", False), ("255.255.255.255", False), ("240.0.0.1", False)),
+        *(("192.0.0.192", False), ("::ffff:192.0.0.192", False)),
         *(("::ffff:127.0.0.1", False), ("::ffff:10.0.0.1", False), ("::127.0.0.1", False)),
         *(("2002:7f00:1::", False), ("2001:0:7f00:1::", False), ("64:ff9b::7f00:1", False), ("2001:db8::1", False)),
     ],
