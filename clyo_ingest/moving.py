@@ -36,7 +36,7 @@ def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: U
         former.save(update_fields=["ended_on"])
         before = TakeOver.objects.filter(former=former, successor__tenant=tenant).first()
         if before is not None:
-            return _put_in_force_again(before, day=day, why=why)
+            return _put_in_force_again(before, former, day=day, why=why)
         successor = _make_successor(former, tenant, day)
         tills = [_move_till(it, successor) for it in moving_tills(former)]
         _carry_settings(former, successor, tills, by)
@@ -82,8 +82,13 @@ def settings_carried(former: Establishment) -> Carried | None:
     return carried_over(mapping) if mapping else None
 
 
-def _put_in_force_again(before: TakeOver, *, day: date, why: str) -> TakeOver:
-    """One that was taken back comes into force again, with the establishment that there is."""
+def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, why: str) -> TakeOver:
+    """One that was taken back comes into force again, with the establishment that there is, and the tills of since."""
+    successor = Establishment.objects.get(pk=before.successor_id)
+    moved = {*MovedTill.objects.filter(till__establishment=successor).values_list("former", flat=True)}
+    for till in moving_tills(former):
+        if till.pk not in moved:
+            _move_till(till, successor)
     Establishment.objects.filter(pk=before.successor_id).update(suspended_at=None, suspended_why="", books_from=day)
     before.ended_on, before.why = day, why
     before.save(update_fields=["ended_on", "why"])

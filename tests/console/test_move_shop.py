@@ -16,7 +16,7 @@ from clyo_ingest.restarts import may_be_taken
 from concerns.condition import Condition, condition_of
 from exports.console import links
 from exports.models import StoredClosing
-from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory
+from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory, TillFactory
 from tenants.models import Establishment, MovedTill, TakeOver, Tenant, User
 from tests.clients import client_of
 from tests.clyo_ingest.given import codes
@@ -195,8 +195,12 @@ def test_move__is_taken_back_before_the_first_closing_and_made_again(
     assert (successor.suspended_why, new.get("till").status_code) == ("vente annulée", 401)
     assert TakeOver.objects.get().ended_on is None
     assert till.post("closings", at(2, TODAY)).status_code == 201
-    again = pair(move(staff, shop, day=f"{TODAY + timedelta(days=1)}"))
-    assert (again.till, TakeOver.objects.count()) == (new.till, 1)
+    bar = TillFactory(establishment=shop, name="Bar, entre-temps")
+    moved = move(staff, shop, day=f"{TODAY + timedelta(days=1)}")
+    assert MovedTill.objects.get(former=bar).till.name == bar.name
+    assert len(moved.context["done"].codes) == 2
+    assert TakeOver.objects.count() == 1
+    assert new.till in [it.till for it in moved.context["done"].codes]
     assert Establishment.objects.get(pk=successor.pk).books_from == TODAY + timedelta(days=1)
 
 
