@@ -48,7 +48,7 @@ from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
 from on_demand.told import told_of, told_of_undone
-from on_demand.validated import Validated, ValidatedEntries, correction_of
+from on_demand.validated import Correction, Validated, ValidatedEntries, correction_of, held_of
 from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
 
@@ -208,7 +208,7 @@ class Reader:
             wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
             standing = standing_entries(wanted)
             validated = self._validated.of([it.pk for it in page]) if self._fec else {}
-            to_book = [it for it in wanted if it.pk not in validated]
+            to_book = [it for it in wanted if not held_of(validated.get(it.pk, []))]
             with_documents([it for it in to_book if self._is_booked_now(it, standing.get(it.pk, StandingEntries()))])
             told = told_of(page)
             yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated, told=told)
@@ -231,7 +231,10 @@ class Reader:
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
         whole = whole or is_given_up(export)  # nothing of it stands any more, so all of it is undone
-        correction = correction_of(validated, standing.entries, self._fec) if whole else None
+        if whole:
+            correction = correction_of(validated, standing.entries, self._fec)
+        else:
+            correction = self._correct_undone(export, validated, standing)
         taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:
             kept = self._closing(export, (), told=Told.of(export.gross, export.offered))
@@ -241,6 +244,15 @@ class Reader:
             return replace(taken, closing=self._closing(export, (), told=told))
         corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
         return replace(corrected, closing=self._closing(export, correction.standing, told=told))
+
+    def _correct_undone(
+        self, export: StoredClosing, validated: list[Validated], standing: StandingEntries
+    ) -> Correction | None:
+        """Of a closing that was given up, undone in a FEC, and counts again: its entries once more."""
+        if held_of(validated):
+            return None
+        again = self._read(export, standing).closing
+        return Correction(standing=again.entries) if again is not None and again.entries else None
 
     def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""

@@ -110,13 +110,17 @@ class Correction:
         return self.standing[0].date if self.standing else self.undone[0].entry.day
 
 
+def held_of(validated: Sequence[Validated]) -> list[Validated]:
+    """Those entries of a closing in delivered FECs that no later one undoes."""
+    return [validated[place] for place in in_force([it.entry.moved for it in validated])]
+
+
 def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], layout: Layout) -> Correction | None:
     """What a FEC lacks to say what stands in Exact now; None when it says so already."""
-    held = [validated[place] for place in in_force([it.entry.moved for it in validated])]
     moved = [moved_by(entry, layout) for entry in standing]
     left = [(standing[place], sorted(moved[place])) for place in in_force(moved)]
     undone = []
-    for it in held:
+    for it in held_of(validated):
         same = next((entry for entry in left if entry[1] == sorted(it.entry.moved)), None)
         if same is not None:
             left.remove(same)

@@ -13,8 +13,9 @@ from django.db import DatabaseError, transaction
 
 from booking.mapping import Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
+from exports.models import SetAside
 from exports.reposts.replace import dry_run, order
-from exports.way.set_aside import set_aside
+from exports.way.set_aside import set_aside, take_back
 from on_demand import to_file
 from on_demand.models import FileSettings, OnDemandExport, OnDemandFormat, ValidatedEntry
 from on_demand.nothing import why_nothing
@@ -202,3 +203,19 @@ def test_set_aside_since__is_undone_and_explained_on_the_way_from_the_tills(inst
         tenant=till.till.tenant, format="fec", first_date=aside.business_date, last_date=aside.business_date
     )
     assert why_nothing(alone) is None
+
+
+def test_set_aside_and_taken_back__stands_in_the_file_once_more() -> None:
+    till = shop()
+    _kept, aside = push(till, 1042, 1043)
+    actor = StaffFactory(reseller=till.till.tenant.reseller)
+    with time_machine.travel(datetime(2026, 4, 2, 9, tzinfo=UTC), tick=True):
+        before = balances(read_fec(content_of(fec(till))))
+    set_aside(aside.pk, actor=actor, why="Deux fois")
+    with time_machine.travel(datetime(2026, 4, 3, 9, tzinfo=UTC), tick=True):
+        assert balances(read_fec(content_of(fec(till)))) != before
+    take_back(aside.pk, actor=actor, why="Une fois", shown=str(SetAside.objects.get().pk))
+    with time_machine.travel(datetime(2026, 4, 4, 9, tzinfo=UTC), tick=True):
+        run = fec(till)
+        assert balances(read_fec(content_of(run))) == before
+        assert content_of(fec(till)) == content_of(run)
