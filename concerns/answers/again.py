@@ -68,6 +68,6 @@ def _send(link: AnswerLink, question: AnswerableQuestion, person: User) -> None:
             "account": f"{settings.PUBLIC_URL}{reverse('console_account')}",
         }
         # A name can have ends of lines, a header has none.
-        subject = " ".join(render_to_string("concerns/answers/again_subject.txt", context).split())
+        subject = " ".join(render_to_string("concerns/answers/again_subject.txt", context).strip().splitlines())
         body = render_to_string("concerns/answers/again.txt", context)
     EmailMessage(subject=subject, body=body, to=[person.email], headers={"Auto-Submitted": "auto-generated"}).send()
