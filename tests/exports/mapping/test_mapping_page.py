@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from booking.fields import own_value
+from booking.mapping import Overrides
 from booking.models import Mapping, MappingEvent
 from clyo_ingest.keys import issue_key
 from exact.models import Activation, CatalogueItem, CatalogueKind, Division, Posting
@@ -229,6 +231,21 @@ def test_unknown_means__is_answered_once_and_all_that_waited_goes(desk: Desk, li
     work(division)
     assert [*StoredClosing.objects.values_list("state", flat=True)] == ["exported", "exported"]
     assert of(desk.client.get(address(desk.shop)), "questions") == []
+
+
+def test_unknown_means__is_answered_in_its_question_or_further_down(
+    desk: Desk, linked: tuple[Caller, Division]
+) -> None:
+    """The page has the field twice: what was typed in one of them counts, whatever the other still says."""
+    till, _division = linked
+    till.post("closings", closing(payments=[{"means": "SWILE", "kind": "other", "amount": "1425.00", "count": 3}]))
+    named, page = "set:means.SWILE", desk.client.get(address(desk.shop))
+    assert page.content.decode().count(f'name="{named}"') == 2
+    for typed, now in ((["511800", ""], "511800"), (["511800", "511840"], "511840")):
+        form = {"do": "save", "shown": of(desk.client.get(address(desk.shop)), "shown"), named: typed}
+        desk.client.post(address(desk.shop), form)
+        mapping = Mapping.objects.get(establishment=desk.shop)
+        assert own_value(Overrides.model_validate(mapping.overrides), "means.SWILE", mapping.parameters) == now
 
 
 def test_a_new_code_of_the_till__can_be_mapped_before_it_comes(desk: Desk) -> None:
