@@ -20,20 +20,35 @@ from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clyo_ingest.models import Restart
+from clyo_ingest.models import PairingCode, Restart
 from concerns.models import AnswerLink, Letter, Webhook
-from exact.models import ActivationLink, Connection, PostingEvent
-from exports.models import ClosingEvent, Replacement, RepostItem, RepostRun, SetAside
+from exact.models import ActivationLink, Connection, Finding, PostingEvent
+from exports.models import ClosedDays, ClosingEvent, Replacement, RepostItem, RepostRun, SetAside
 from exports.models.start import StartChange
 from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
-from tenants.models import Change, Establishment, Letters, Membership, Note, Reseller, SavedFilter, Tenant, Till, User
+from tenants.models import (
+    Change,
+    Establishment,
+    Letters,
+    Membership,
+    Note,
+    Reseller,
+    SavedFilter,
+    TakeOver,
+    Tenant,
+    Till,
+    User,
+)
 
 MASK = "•••"
 # Where people say why, in words of their own.
 REASONS: tuple[tuple[type[Model], str], ...] = (
     *((table, "suspended_why") for table in (Reseller, Tenant, Establishment, Till)),
     *((table, "why") for table in (ClosingEvent, PostingEvent, Replacement, RepostRun, Restart, SetAside, StartChange)),
-    (SetAside, "ended_why"),
+    *((table, "why") for table in (PairingCode, TakeOver)),
+    *((table, "ended_why") for table in (SetAside, Till)),
+    (Finding, "settled_why"),
+    (ClosedDays, "note"),
 )
 # Reserved for names that lead nowhere (RFC 2606).
 NOWHERE = "efface.invalid"

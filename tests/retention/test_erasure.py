@@ -4,14 +4,15 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from exact.models import Connection, PostingEvent
-from exports.models import ClosingEvent, RepostRun, SetAside
+from exact.models import Connection, Finding, PostingEvent
+from exports.models import ClosedDays, ClosingEvent, RepostRun, SetAside
 from on_demand.models import MonthlyExport, OnDemandExport
-from retention.erasure import StillUsed, erase_person
+from retention.erasure import REASONS, StillUsed, erase_person
 from tenants.models import Change, Establishment, Note, SavedFilter, User
 from tests.world import World, world
 
@@ -131,6 +132,16 @@ def test_audit__is_masked_and_never_rewritten(here: World, forged: dict[str, Any
         Change.objects.filter(pk=change.pk).delete()
 
 
+def test_reasons__are_all_columns_in_which_people_say_why() -> None:
+    said = {
+        (table, field.name)
+        for table in apps.get_models()
+        for field in table._meta.fields
+        if field.name in ("note", "why") or field.name.endswith("_why")
+    }
+    assert said == {*REASONS}
+
+
 def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(here: World) -> None:
     person, shop, export = here.own.accountant, here.own.till.establishment, here.own.export
     User.objects.filter(pk=person.pk).update(name="Camille Ozanne")
@@ -141,10 +152,14 @@ def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(h
     Establishment.objects.filter(pk=shop.pk).update(suspended_at=here.manager.created_at, suspended_why=words)
     RepostRun.objects.filter(pk=here.own.run.pk).update(why=words)
     SetAside.objects.filter(closing=export).update(ended_why=words)
+    ClosedDays.objects.filter(establishment=shop).update(note=words)
+    accepted = Finding.objects.filter(tenant=here.own.tenant)
+    assert accepted.update(settled_why=words)
 
     done = erase_person(person.email)
 
     assert (done["exports.ClosingEvent"], done["exports.SetAside"], done["exports.RepostRun"]) == (1, 1, 1)
+    assert (done["exports.ClosedDays"], done["exact.Finding"]) == (1, 1)
     shop.refresh_from_db()
     assert (shop.suspended_why, shop.suspended_at is not None) == ("•••", True)
     assert [it.why for it in ClosingEvent.objects.filter(after="ready").order_by("tenant")] == ["•••", words]
