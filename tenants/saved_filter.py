@@ -76,7 +76,10 @@ def own_filter(user: User, pk: int) -> SavedFilter | None:
 
 
 def keep_filter(user: User, listed: str, name: str, asked: str, *, shared: bool) -> SavedFilter:
-    """Keep a filter, once however often it is asked for. Raises `NameTaken` and `TooMany`."""
+    """Keep a filter, once however often it is asked for, and shared as it is asked for last.
+
+    Raises `NameTaken` and `TooMany`.
+    """
     own = SavedFilter.objects.filter(person=user, listed=listed)
     with transaction.atomic():
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
@@ -87,6 +90,9 @@ def keep_filter(user: User, listed: str, name: str, asked: str, *, shared: bool)
             return SavedFilter.objects.create(person=user, listed=listed, name=name, asked=asked, shared=shared)
     if found.asked != asked:
         raise NameTaken
+    if found.shared != shared:
+        found.shared = shared
+        found.save(update_fields=["shared"])
     return found
 
 

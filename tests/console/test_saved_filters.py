@@ -55,6 +55,9 @@ def test_a_name_is_used_once_in_a_list__by_the_database_too(camille: User) -> No
     client = english_client_of(camille)
     keep(client)
     assert "is kept" in said(keep(client)), "pressed twice"
+    for shared in ({"shared": "on"}, {}):
+        assert "is kept" in said(keep(client, **shared))
+        assert SavedFilter.objects.get().shared is bool(shared), "kept once more, as it is asked for now"
     assert "another filter of this list with this name" in said(keep(client, name="LYON", asked="state=failed"))
     kept = SavedFilter.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
