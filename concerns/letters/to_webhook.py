@@ -36,6 +36,8 @@ LEASE = timedelta(minutes=2)
 # A receiver that took nothing for so long is left alone, and its person told so by mail.
 OFF_AFTER = timedelta(days=5)
 AT_ONCE = 500
+# Chat programs read mentions and links off such signs, and names are typed by anybody: text has others that look alike.
+READ_AS_TEXT = str.maketrans("<>@[]", "‹›＠［］")
 
 
 def due_for_webhooks() -> QuerySet[Letter]:
@@ -151,11 +153,11 @@ def _tell_that_it_is_off(webhook: Webhook, answer: Answer) -> None:
 
 
 def body_of(letter: Letter) -> bytes:
-    """The letter as its receiver gets it, the same at each attempt."""
+    """The letter as its receiver gets it, in the language that its person has at this attempt."""
     lines = [Line.from_document(document) for document in letter.lines]
     with translation.override(letter.person.language):
         home = f"{settings.PUBLIC_URL}{reverse('admin:index')}"
-        said = [subject_of(letter, lines), *map(_say, lines)]
+        said = [subject_of(letter, lines).translate(READ_AS_TEXT), *map(_say, lines)]
         text = "\n".join([*said, f"{_('Everything that is open:')} {home}"])
     kind = "letter.morning" if letter.kind == LetterKind.MORNING else "letter.at_once"
     more = {"more": letter.more_lines, "still_open": letter.still_open, "url": home}
@@ -164,7 +166,8 @@ def body_of(letter: Letter) -> bytes:
 
 def _say(line: Line) -> str:
     head = f" · {line.head}" if line.head else ""
-    return f"- {line.place}: {line.label}{head} — {line.words} → {line.address}"
+    said = f"- {line.place}: {line.label}{head} — {line.words}"
+    return f"{said.translate(READ_AS_TEXT)} → {line.address}"
 
 
 def _document_of(line: Line) -> dict[str, Any]:
@@ -182,7 +185,5 @@ def _document_of(line: Line) -> dict[str, Any]:
 
 
 def _write(kind: str, at: datetime, text: str, lines: list[dict[str, Any]], **further: Any) -> bytes:
-    """`text` has no "<": chat programs read mentions and links between such signs, and names are typed by anybody."""
-    plain = text.replace("<", "‹").replace(">", "›")
-    document = {"type": kind, "timestamp": at.isoformat(), "text": plain, "data": {"lines": lines, **further}}
+    document = {"type": kind, "timestamp": at.isoformat(), "text": text, "data": {"lines": lines, **further}}
     return json.dumps(document, ensure_ascii=False).encode()

@@ -5,9 +5,10 @@ when a person typed it proves nothing.
 """
 
 import socket
-from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from threading import Thread
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -79,13 +80,23 @@ def read_address(text: str) -> Target:
     return Target(scheme=parts.scheme, host=host, port=port, path=f"{parts.path or '/'}{query}")
 
 
-def addresses_of(host: str, port: int) -> Iterator[str]:
-    """What a name leads to now. Raises `OSError` when it leads nowhere."""
-    seen = set()
-    for _family, _type, _protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        if where[0] not in seen:
-            seen.add(where[0])
-            yield str(where[0])
+def addresses_of(host: str, port: int, *, within: float) -> list[str]:
+    """What a name leads to now, each address once.
+
+    Raises `TimeoutError` after `within` seconds, `UnicodeError` for what is no name, another `OSError` when it leads
+    nowhere. The system's look-up knows no timeout and cannot be stopped: one that lasts longer ends by itself, unheard.
+    """
+    answered: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answered.set_result([*dict.fromkeys(str(where[0]) for *_, where in found)])
+        except Exception as error:
+            answered.set_exception(error)
+
+    Thread(target=look_up, name="webhook-look-up", daemon=True).start()
+    return answered.result(within)
 
 
 def may_be_reached(address: str, *, encrypted: bool = True) -> bool:

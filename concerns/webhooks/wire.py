@@ -81,7 +81,9 @@ class _Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         try:
-            addresses = [*addresses_of(host, port)]
+            addresses = addresses_of(host, port, within=_bound_wait(self._until, timeout))
+        except TimeoutError:
+            raise httpcore.ConnectTimeout from None
         except (OSError, UnicodeError):
             raise _Refused(Outcome.NO_SUCH_NAME) from None
         # One that leads inside as well means no good.

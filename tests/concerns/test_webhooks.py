@@ -3,7 +3,9 @@
 import json
 import re
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +24,7 @@ from concerns.webhooks.sign import signature_of
 from concerns.webhooks.wire import post
 from integration.console import webhook_page
 from tenants.factories import StaffFactory
-from tenants.models import Letters, User
+from tenants.models import Letters, Tenant, User
 from tests.clients import client_of
 from tests.concerns.test_letters import TUESDAY, WEDNESDAY, morning, quiet_is_over
 from tests.conftest import ROOT
@@ -155,6 +157,27 @@ def test_name__that_leads_inside_is_not_connected_to_however_it_changes(
     assert post(target, {}, b"{}").outcome is Outcome.NO_SUCH_NAME
 
 
+def test_name__that_is_looked_up_too_long_is_given_up(receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the lease another worker would send the same letter beside this one."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        asked.set()
+        answered.wait()
+        return lead_nowhere()
+
+    monkeypatch.setattr(address.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(wire, "WHOLE_S", 0.05)
+    with ThreadPoolExecutor(1) as worker:
+        sent = worker.submit(post, read_address("https://hooks.example.com/x"), {}, b"{}")
+        try:
+            assert asked.wait(10)
+            outcome = sent.result(10).outcome
+        finally:
+            answered.set()
+    assert outcome is Outcome.TOO_SLOW
+
+
 def test_answers__are_told_apart_and_read_no_further_than_need_be(
     receiver: Any, near: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +268,18 @@ def test_failed__is_sent_at_once_signed_and_once_more_under_the_same_number(
     shown = client_of(person).get(PAGE).content.decode()
     assert "secret-of-theirs" not in shown and key not in shown
     assert "503" in shown and "invalid_payload &lt;b&gt;" in shown
+
+
+def test_names__mention_nobody_and_lead_nowhere_in_a_chat(hooked: tuple[User, str], here: World, receiver: Any) -> None:
+    name = "<!here> @all [Exact](https://x.example)"
+    Tenant.objects.filter(pk=here.own.tenant.pk).update(name=name)
+    morning(TUESDAY, "06:30")
+    (letter_id,) = due()
+    deliver(letter_id)
+    document = json.loads(receiver.got[0][1])
+    assert "‹!here› ＠all ［Exact］(https://x.example)" in document["text"]
+    assert not {*"<>@[]"} & {*document["text"]}
+    assert document["data"]["lines"][0]["customer"] == name
 
 
 def test_morning__comes_too_for_who_wants_it_beside_the_mail(hooked: tuple[User, str], receiver: Any) -> None:
