@@ -35,43 +35,20 @@ class Age:
     older: Older
 
 
+def _tell_age_by(table: type[Model], column: str, *, kept: timedelta) -> Age:
+    """How long rows are kept whose age a column of theirs tells, which holds a moment."""
+    return Age(table=table, kept=kept, older=lambda at: table._default_manager.filter(**{f"{column}__lt": at}))
+
+
 # Deleted by age, those that others refer to last.
 AGES = (
-    Age(
-        table=Session,
-        kept=AT_ONCE,
-        older=lambda moment: Session.objects.filter(expire_date__lt=moment),
-    ),
-    Age(
-        table=AccessAttemptExpiration,
-        kept=SECURITY_LOGS,
-        older=lambda moment: AccessAttemptExpiration.objects.filter(expires_at__lt=moment),
-    ),
-    Age(
-        table=AccessAttempt,
-        kept=SECURITY_LOGS,
-        older=lambda moment: AccessAttempt.objects.filter(attempt_time__lt=moment),
-    ),
-    Age(
-        table=AccessFailureLog,
-        kept=SECURITY_LOGS,
-        older=lambda moment: AccessFailureLog.objects.filter(attempt_time__lt=moment),
-    ),
-    Age(
-        table=AccessLog,
-        kept=SECURITY_LOGS,
-        older=lambda moment: AccessLog.objects.filter(attempt_time__lt=moment),
-    ),
-    Age(
-        table=AnswerLink,
-        kept=ACCOUNTING_YEAR_AND_A_MONTH,
-        older=lambda moment: AnswerLink.objects.filter(made_at__lt=moment),
-    ),
-    Age(
-        table=WebhookAttempt,
-        kept=SECURITY_LOGS,
-        older=lambda moment: WebhookAttempt.objects.filter(at__lt=moment),
-    ),
+    _tell_age_by(Session, "expire_date", kept=AT_ONCE),
+    _tell_age_by(AccessAttemptExpiration, "expires_at", kept=SECURITY_LOGS),
+    _tell_age_by(AccessAttempt, "attempt_time", kept=SECURITY_LOGS),
+    _tell_age_by(AccessFailureLog, "attempt_time", kept=SECURITY_LOGS),
+    _tell_age_by(AccessLog, "attempt_time", kept=SECURITY_LOGS),
+    _tell_age_by(AnswerLink, "made_at", kept=ACCOUNTING_YEAR_AND_A_MONTH),
+    _tell_age_by(WebhookAttempt, "at", kept=SECURITY_LOGS),
     Age(
         table=Letter,
         kept=ACCOUNTING_YEAR_AND_A_MONTH,
