@@ -1,5 +1,7 @@
 """Who sees to a closing: what its page says of it, and the buttons that change it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -60,13 +62,9 @@ def seen_to_context(closing: StoredClosing, user: User) -> dict[str, Any] | None
 def take_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     """See to it oneself; in another's place only when that one was shown."""
     closing, form, user = _read_asked(request, closing_id)
-    try:
+    with _say_refusal(request):
         take(closing, user, by=user, instead_of=form.cleaned_data["shown"])
         messages.success(request, _("You see to this closing."))
-    except TakenByAnother as error:
-        messages.warning(request, _say_taken(error))
-    except NothingToSeeTo:
-        messages.info(request, _say_nothing())
     return redirect(links.closing(closing.pk))
 
 
@@ -75,15 +73,9 @@ def hand_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
     """Hand it to a colleague who sees it too."""
     closing, form, user = _read_asked(request, closing_id)
     to, shown = form.cleaned_data["person"], form.cleaned_data["shown"]
-    try:
+    with _say_refusal(request):
         person = hand(closing, to or 0, user=user, by=user, instead_of=shown)
         messages.success(request, _("{name} sees to this closing.").format(name=person))
-    except NoColleague:
-        messages.error(request, _("Choose a colleague who may see this closing."))
-    except TakenByAnother as error:
-        messages.warning(request, _say_taken(error))
-    except NothingToSeeTo:
-        messages.info(request, _say_nothing())
     return redirect(links.closing(closing.pk))
 
 
@@ -110,10 +102,15 @@ def _read_asked(request: HttpRequest, closing_id: UUID) -> tuple[StoredClosing, 
     return closing, form, user
 
 
-def _say_taken(error: TakenByAnother) -> str:
-    words = _("{taken}. Nothing was changed: take it over below if you agreed on that.")
-    return words.format(taken=say_assignment(error.assignment))
-
-
-def _say_nothing() -> str:
-    return _("Nothing is left to see to: this closing stands in Exact, or is archived.")
+@contextmanager
+def _say_refusal(request: HttpRequest) -> Iterator[None]:
+    """Tell the person why nothing was changed."""
+    try:
+        yield
+    except NoColleague:
+        messages.error(request, _("Choose a colleague who may see this closing."))
+    except TakenByAnother as error:
+        words = _("{taken}. Nothing was changed: take it over below if you agreed on that.")
+        messages.warning(request, words.format(taken=say_assignment(error.assignment)))
+    except NothingToSeeTo:
+        messages.info(request, _("Nothing is left to see to: this closing stands in Exact, or is archived."))
