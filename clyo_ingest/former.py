@@ -3,12 +3,17 @@
 A till keeps what it could not send, and is paired anew meanwhile. So what comes with its new key and is dated before
 the take-over is taken as the former till's, in the former customer's place, which the new one never sees; so is what
 the former till had sent already when the take-over was said afterwards. The push names it, so that the device that sent
-it may ask how far it is (docs/decisions/0054).
+it may ask how far it is (docs/decisions/0054). Where nobody said which till of the former one the device was, the
+closing itself does, or the till's name; else a till is put there for it.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from clyo_ingest.document import ClosingDocument, digest_of
 from clyo_ingest.errors import ApiError
@@ -18,14 +23,16 @@ from clyo_ingest.models import Push, ReceivedClosing
 from clyo_ingest.receive import Received, receive
 from ledger.closing import Closing
 from postgres.viewer import EVERYTHING, serving
-from tenants.models import Till
+from tenants.models import Establishment, MovedTill, TakeOver, Till
+from tenants.till_name import next_name
 
 
 def receive_where_it_belongs(push: Push, document: ClosingDocument, known: KnownTill) -> Received:
     """Take a closing as the till's whose key it came with, or as the former till's. Raises what `receive` raises."""
-    if known.former_till is None or not _belongs_to_former(known, document):
-        return receive(push, document)
-    former = _read(known.former_till)
+    owner = _find_owner(known, document)
+    if owner is None:
+        return receive(push, document, by_its_key=True)
+    former = _read(owner)
     with serving(viewer_of_till(former)):
         own = Push.objects.create(
             tenant_id=former.tenant_id,
@@ -69,16 +76,65 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
         yield ReceivedClosing.objects.filter(till=former, pk=closing_id).select_related("export").first()
 
 
-def _belongs_to_former(known: KnownTill, document: ClosingDocument) -> bool:
-    """Whether it is of before the day; or the former till has sent it already, when the day was said afterwards."""
-    assert known.taken_over_on is not None, "there is a former till"
-    if document.business_date < known.taken_over_on:
-        return True
+def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
+    """The former one's till whose it is: of before the day, or sent already when the day was said afterwards."""
+    if known.taken_over_on is None:
+        return None
+    is_before = document.business_date < known.taken_over_on
+    if known.former_till is not None and is_before:
+        return known.former_till
+    sent_by = _find_sender(known, document)
+    if sent_by is None and not is_before:
+        return None
+    return known.former_till or _note_former(known, sent_by)
+
+
+def _find_sender(known: KnownTill, document: ClosingDocument) -> int | None:
+    """The former one's till that sent this very closing, of all of them where nobody knows which one the device was."""
     content = document.canonical()
     facts = Closing.from_document(content)
-    place = {"till": known.former_till, "kind": facts.kind.value, "scope": facts.scope, "number": facts.number}
+    place = {"kind": facts.kind.value, "scope": facts.scope, "number": facts.number, "digest": digest_of(content)}
     with serving(EVERYTHING):
-        return ReceivedClosing.objects.filter(**place, digest=digest_of(content)).exists()
+        former = Establishment.objects.filter(given_up__in=_take_over_of(known))
+        tills = [known.former_till] if known.former_till else Till.objects.filter(establishment__in=former)
+        return ReceivedClosing.objects.filter(till__in=tills, **place).values_list("till", flat=True).first()
+
+
+def _note_former(known: KnownTill, sent_by: int | None) -> int | None:
+    """Write down which till of the former one the device was: the one that sent its closing, else that of its name
+    which went along as no other, else a new one, put away at once. None if the take-over was taken back meanwhile."""
+    with transaction.atomic(), serving(EVERYTHING):
+        shops = Establishment.objects.select_for_update(of=("self",)).filter(ended_on__isnull=False)
+        former = shops.filter(given_up__in=_take_over_of(known)).first()
+        if former is None:
+            return None
+        moved = MovedTill.objects.filter(till=known.till_id).first()
+        if moved is None:
+            moved = MovedTill.objects.create(
+                tenant_id=former.tenant_id,
+                former_id=sent_by or _find_of_name(known, former).pk,
+                till_id=known.till_id,
+            )
+        return moved.former_id
+
+
+def _find_of_name(known: KnownTill, former: Establishment) -> Till:
+    name = Till.objects.values_list("name", flat=True).get(pk=known.till_id)
+    went_along = MovedTill.objects.filter(former=OuterRef("pk"))
+    there = Till.objects.filter(~Exists(went_along), establishment=former, name=name).first()
+    if there is not None:
+        return there
+    taken = {*Till.objects.filter(establishment=former).values_list("name", flat=True)}
+    return Till.objects.create(
+        tenant_id=former.tenant_id,
+        establishment=former,
+        name=next_name(name, taken) if name in taken else name,
+        ended_at=timezone.now(),
+    )
+
+
+def _take_over_of(known: KnownTill) -> QuerySet[TakeOver]:
+    return TakeOver.objects.filter(successor=known.establishment_id, ended_on__isnull=False)
 
 
 def _read(till_id: int) -> Till:

@@ -65,6 +65,7 @@ class Attempt:
     contested: bool = False
     whole_shop: bool = False
     correcting: bool = False
+    by_its_key: bool = False
 
 
 class WholeShopNeeded(Exception):
@@ -87,18 +88,20 @@ def receive(
     *,
     make_room: Callable[[Facts], None] | None = None,
     correcting: bool = False,
+    by_its_key: bool = False,
 ) -> Received:
     """Store a closing and hand it over, in one transaction; or recognise one that is already here.
 
     `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`); `correcting`: as the corrected
-    version of the closing that has it (`clyo_ingest.corrections`), held until that one is set aside.
+    version of the closing that has it (`clyo_ingest.corrections`), held until that one is set aside; `by_its_key`: its
+    till pushes it at this moment, and is refused (403) if its establishment was suspended while it waited for the lock.
     Raises `ApiError` 409 when the same number came before with other content: the first stands, this push is kept.
     Two pushes of one closing at the same instant meet in the database's unique keys; the loser looks again.
     """
     content = document.canonical()
     digest = digest_of(content)
     facts = Facts.from_document(content)
-    attempt = Attempt(correcting=correcting)
+    attempt = Attempt(correcting=correcting, by_its_key=by_its_key)
     for _try in range(TRIES):
         try:
             with transaction.atomic(durable=True):
@@ -140,6 +143,8 @@ def _take(
 ) -> Received:
     till = lock_till(push.till_id, whole_shop=attempt.whole_shop)
     establishment = till.establishment
+    if attempt.by_its_key and establishment.suspended_at is not None:
+        raise ApiError(403, "suspended")
     around, repeated = _look_around(till, digest, facts, make_room)
     corrected = around.same if attempt.correcting and repeated is not None and repeated.digest != digest else None
     if repeated is not None and corrected is None:

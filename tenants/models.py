@@ -20,6 +20,7 @@ from tenants.membership import Membership
 from tenants.rights import Role
 from tenants.saved_filter import SavedFilter
 from tenants.siren import check_siren, check_siret, refuse_another
+from tenants.till_name import TILL_NAME_MAX
 from tenants.users import OF_SUPPORT, Letters, User
 
 __all__ = [
@@ -285,7 +286,7 @@ class Till(models.Model):
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="tills", verbose_name=_("establishment")
     )
-    name = models.CharField(_("name"), max_length=60, help_text=_("e.g. Caisse bar"))
+    name = models.CharField(_("name"), max_length=TILL_NAME_MAX, help_text=_("e.g. Caisse bar"))
     device = models.CharField(_("device"), max_length=120, blank=True, editable=False)
     software = models.CharField(_("software"), max_length=60, blank=True, editable=False)
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)

@@ -14,7 +14,9 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment
 
 ESTABLISHMENT = PartialRow(
-    "establishment", Establishment, "id tenant_id code booked_level time_zone books_from reviews_left ended_on"
+    "establishment",
+    Establishment,
+    "id tenant_id code booked_level time_zone books_from reviews_left suspended_at ended_on",
 )
 MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrides former_slots")
 ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_id active problems")

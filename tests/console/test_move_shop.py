@@ -11,13 +11,18 @@ from django.utils import timezone
 
 from booking.mapping import MeansOverride, Overrides, set_overrides
 from booking.models import Mapping
+from clyo_ingest import receive
+from clyo_ingest.keys import issue_key
 from clyo_ingest.models import Parameters, Push, ReceivedClosing
+from clyo_ingest.moving import take_back
 from clyo_ingest.restarts import may_be_taken
 from concerns.condition import Condition, condition_of
 from exports.console import links
 from exports.models import StoredClosing
+from exports.way.locked_till import LockedTill, lock_till
+from postgres.viewer import EVERYTHING, serving
 from tenants.factories import AccountantFactory, ResellerFactory, StaffFactory, TenantFactory, TillFactory
-from tenants.models import Establishment, MovedTill, TakeOver, Tenant, User
+from tenants.models import Establishment, MovedTill, TakeOver, Tenant, Till, User
 from tests.clients import client_of
 from tests.clyo_ingest.given import codes
 from tests.conftest import PARAMETERS, Caller, closing
@@ -156,6 +161,48 @@ def test_new_key__a_second_closing_of_the_former_company_is_not_offered_to_the_n
     assert [it.till.establishment for it in pushes if may_be_taken(it)] == [shop]
 
 
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("Bar, entre-temps", "Bar, entre-temps"), ("Terrasse", "Terrasse"), ("Caisse bar", "Caisse bar 2")],
+)
+def test_a_till_made_by_hand__what_it_closed_before_the_day_is_the_former_company_s(
+    shop: Establishment, staff: User, till: Caller, name: str, owner: str
+) -> None:
+    Till.objects.filter(pk=till.till.pk).update(name="Caisse bar")
+    off = {"suspended_at": timezone.now(), "suspended_why": "en panne"}
+    TillFactory(establishment=shop, name="Bar, entre-temps", **off)
+    [moved] = move(staff, shop).context["done"].codes
+    Till.objects.filter(pk=moved.till.pk).update(name="Renommée")
+    new = by_hand(moved.till.establishment, name)
+    late = new.post("closings", at(7, TODAY - timedelta(days=6)))
+    kept = StoredClosing.objects.get(pk=late.json()["id"])
+    assert (late.status_code, kept.establishment, kept.till.name) == (201, shop, owner)
+    assert (kept.state, new.post("closings", at(7, TODAY - timedelta(days=6))).status_code) == ("waiting", 200)
+    assert new.get(f"closings/{kept.pk}").json()["id"] == f"{kept.pk}"
+    assert MovedTill.objects.get(till=new.till).former == Till.objects.get(establishment=shop, name=owner)
+    own = new.post("closings", at(8, TODAY - timedelta(days=5)))
+    assert StoredClosing.objects.get(pk=own.json()["id"]).till == new.till
+
+
+def test_a_till_made_by_hand__is_the_former_one_whose_closing_it_sends_again(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    sent = at(2, TODAY - timedelta(days=3))
+    first = till.post("closings", sent)
+    [moved] = move(staff, shop).context["done"].codes
+    new = by_hand(moved.till.establishment, "Terrasse")
+    again = new.post("closings", sent)
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+    late = new.post("closings", at(3, TODAY - timedelta(days=7)))
+    assert StoredClosing.objects.get(pk=late.json()["id"]).till == till.till
+
+
+def by_hand(shop: Establishment, name: str) -> Caller:
+    """A till that somebody made after the move, beside those that went along."""
+    row = TillFactory(establishment=shop, name=name)
+    return Caller(row, issue_key(row))
+
+
 def test_moving__twice_is_once_and_a_customer_that_is_there_is_taken(shop: Establishment, staff: User) -> None:
     there = TenantFactory(reseller=shop.tenant.reseller, siren=SIREN, name="Déjà là SAS")
     Establishment.objects.create(tenant=there, code=shop.code, name="Autre")
@@ -202,6 +249,22 @@ def test_move__is_taken_back_before_the_first_closing_and_made_again(
     assert TakeOver.objects.count() == 1
     assert new.till in [it.till for it in moved.context["done"].codes]
     assert Establishment.objects.get(pk=successor.pk).books_from == TODAY + timedelta(days=1)
+
+
+def test_move__taken_back_while_a_push_waits_for_the_lock_refuses_it(
+    shop: Establishment, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = pair(move(staff, shop))
+
+    def lock_late(till_id: int, **more: Any) -> LockedTill:
+        with serving(EVERYTHING):
+            assert take_back(TakeOver.objects.get(), why="vente annulée")
+        return lock_till(till_id, **more)
+
+    monkeypatch.setattr(receive, "lock_till", lock_late)
+    refused = new.post("closings", at(3, TODAY - timedelta(days=5)))
+    assert (refused.status_code, refused.json().get("code")) == (403, "suspended")
+    assert not StoredClosing.objects.filter(establishment=new.till.establishment).exists()
 
 
 def test_move__is_not_taken_back_once_a_closing_came(shop: Establishment, staff: User) -> None:

@@ -33,10 +33,10 @@ from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Till
 from tenants.scope import visible_to
+from tenants.till_name import TILL_NAME_MAX, next_name
 
 SAME, ANEW = "same", "anew"
 MINUTES = "%Y-%m-%dT%H:%M"
-NAME_MAX = 60
 
 
 class SameForm(WhyForm):
@@ -55,7 +55,7 @@ class AnewForm(WhyForm):
 
     name = forms.CharField(
         label=gettext_lazy("Name of the new till"),
-        max_length=NAME_MAX,
+        max_length=TILL_NAME_MAX,
         help_text=gettext_lazy("The former one keeps its name, so that its closings are found."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
@@ -253,7 +253,6 @@ def _list_refused(till: Till, since: datetime) -> list[str]:
 
 
 def _find_free_name(till: Till) -> str:
-    """ "Caisse bar 2" for what takes the place of "Caisse bar", or the next number that no till has."""
+    """What takes the place of a till is called like it, with the next number that no till of the shop has."""
     taken = {*Till.objects.filter(establishment=till.establishment_id).values_list("name", flat=True)}
-    names = (f"{till.name[: NAME_MAX - 5]} {number}" for number in range(2, len(taken) + 3))
-    return next(name for name in names if name not in taken)
+    return next_name(till.name, taken)
