@@ -4,8 +4,6 @@ from collections.abc import Mapping as ReadOnly
 from copy import copy
 from dataclasses import dataclass
 
-from django.http import QueryDict
-
 from booking.effective import InForce, effective_settings
 from booking.fields import own_value, with_settings
 from booking.mapping import Overrides
@@ -46,19 +44,13 @@ class Draft:
 
 
 def typed(form: ReadOnly[str, str], desk: Desk) -> dict[str, str]:
-    """The settings in a form, by field. A field that is none of this establishment's is left out.
-
-    An open question shows its setting a second time: of two fields of one name, the one in which something was changed
-    counts.
-    """
+    """The settings in a form, by field. A field that is none of this establishment's is left out."""
     overrides = Overrides.model_validate(desk.mapping.overrides)
     values = {}
-    for name in form:
+    for name, value in form.items():
         field = name.removeprefix(SET)
         if field != name and _is_field(overrides, field, desk.mapping):
-            said = [*map(_clean, form.getlist(name) if isinstance(form, QueryDict) else [form[name]])]
-            own = own_value(overrides, field, desk.mapping.parameters)
-            values[field] = next((it for it in said if it != own), own)
+            values[field] = _clean(value)
     for setting, code in ((MEANS_ACCOUNT, "new_means"), (NAMED_CUSTOMER, "new_customer")):
         if (new := _clean(form.get(code, ""))) and (value := _clean(form.get(f"{code}_value", ""))):
             values[setting.field_of(new)] = value

@@ -96,6 +96,8 @@ def mapping_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         _propose_copy(work, request.POST.get("copy_from", ""))
     elif request.POST.get("do") == "save":
         return _save(work)
+    elif "answer" in request.POST:
+        return _save_answer(work, request.POST["answer"])
     return _show(work)
 
 
@@ -216,6 +218,16 @@ def _save(work: Work) -> HttpResponse:
     return redirect("console_mapping", establishment_id=desk.establishment.pk)
 
 
+def _save_answer(work: Work, name: str) -> HttpResponse:
+    """Save from a question's own button: without an account there nothing is, and the page says so."""
+    if work.values.get(name):
+        return _save(work)
+    messages.error(
+        work.request, _("Nothing was saved: the account is missing. Type it in the question, or choose one.")
+    )
+    return _show(work)
+
+
 def _say_saved(released: int) -> str:
     if not released:
         return _("Saved.")
@@ -233,6 +245,7 @@ def _show(work: Work) -> HttpResponse:
     catalogue = desk.catalogue(desk.mapping, draft.mapping)
     lists = lists_of(desk.division, catalogue, longest=LIST_MAX) if desk.division and catalogue else {}
     sheet = _sheet(work, draft, catalogue, lists)
+    questions = _questions(desk, sheet)
     context = {
         **admin.site.each_context(work.request),
         "title": _("Mapping"),
@@ -244,7 +257,8 @@ def _show(work: Work) -> HttpResponse:
         "shown": stamp_of(desk.mapping),
         "may_change": work.may_change,
         "sections": sheet.sections(),
-        "questions": _questions(desk, sheet),
+        "questions": questions,
+        "asked_above": {it["cell"].name for it in questions} if work.may_change else (),
         "lists": [(kind.value, items) for kind, items in lists.items()],
         "searched": [kind.value for kind in PICKED if desk.division and kind not in lists],
         "trades": [(key, trade.name) for key, trade in TRADES.items()],

@@ -12,8 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from booking.fields import own_value
-from booking.mapping import Overrides
 from booking.models import Mapping, MappingEvent
 from clyo_ingest.keys import issue_key
 from exact.models import Activation, CatalogueItem, CatalogueKind, Division, Posting
@@ -59,6 +57,7 @@ class Desk:
 
 def is_setting(name: str) -> bool:
     return name not in (
+        "answer",
         "trade",
         "copy_from",
         "closing",
@@ -233,19 +232,19 @@ def test_unknown_means__is_answered_once_and_all_that_waited_goes(desk: Desk, li
     assert of(desk.client.get(address(desk.shop)), "questions") == []
 
 
-def test_unknown_means__is_answered_in_its_question_or_further_down(
+def test_unknown_means__is_asked_once_on_the_page_and_says_what_is_missing(
     desk: Desk, linked: tuple[Caller, Division]
 ) -> None:
-    """The page has the field twice: what was typed in one of them counts, whatever the other still says."""
     till, _division = linked
     till.post("closings", closing(payments=[{"means": "SWILE", "kind": "other", "amount": "1425.00", "count": 3}]))
-    named, page = "set:means.SWILE", desk.client.get(address(desk.shop))
-    assert page.content.decode().count(f'name="{named}"') == 2
-    for typed, now in ((["511800", ""], "511800"), (["511800", "511840"], "511840")):
-        form = {"do": "save", "shown": of(desk.client.get(address(desk.shop)), "shown"), named: typed}
-        desk.client.post(address(desk.shop), form)
-        mapping = Mapping.objects.get(establishment=desk.shop)
-        assert own_value(Overrides.model_validate(mapping.overrides), "means.SWILE", mapping.parameters) == now
+    for page in (desk.client.get(address(desk.shop)), desk.click("preview", fix="means.SWILE=511840")):
+        assert page.content.decode().count('name="set:means.SWILE"') == 1
+    missing = desk.click("", answer="means.SWILE", **{"means.SWILE": "", "shortage": "658000"})
+    assert "the account is missing" in words_of(missing)
+    assert cell(missing, "shortage").own == "658000", "what was typed elsewhere is still there"
+    assert saved(desk.shop) == {}
+    desk.click("", answer="means.SWILE", **{"means.SWILE": "511800"})
+    assert saved(desk.shop)["means"] == {"SWILE": {"account": "511800"}}
 
 
 def test_a_new_code_of_the_till__can_be_mapped_before_it_comes(desk: Desk) -> None:
