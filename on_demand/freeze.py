@@ -48,7 +48,7 @@ from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
 from on_demand.told import told_of, told_of_undone
-from on_demand.validated import Correction, Validated, ValidatedEntries, correction_of, held_of
+from on_demand.validated import Validated, ValidatedEntries, correction_of, held_of
 from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
 
@@ -68,6 +68,7 @@ class ReadClosing:
 
     `earlier` is the run whose file for import held it before. `validated` is what delivered FECs hold of it: that is in
     the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
+    Of a held one `closing` has no entries: what a FEC undid of it stands in the file, and nothing once more.
     `waits`: it does not go to Exact, because its establishment is not activated.
     """
 
@@ -87,7 +88,8 @@ class ReadClosing:
         """Why it was sold and is not in the file; None when it is, or when there is nothing to book of it."""
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
         step = Step.SET_ASIDE if self.told.set_aside else Step.WAITING if self.waits else step
-        return step if self.closing is None and self.export.currency == BOOKS else None
+        out = self.closing is None or self.state == OnDemandClosingState.HELD
+        return step if out and self.export.currency == BOOKS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +116,9 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
                 frozen.add(read.export.pk, drafted(draft, read.closing, read))
-            elif read.left_for is not None:
+            if read.left_for is not None:
                 draft.leave(read.told.gross, read.left_for)
-            for problem in read.problems if read.closing is not None else ():
+            for problem in read.problems if read.state == OnDemandClosingState.TAKEN else ():
                 noted.setdefault(problem.code, []).append(read.export.label)
             rows.append(_make_row(run, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
@@ -199,7 +201,7 @@ class Reader:
     def _note(self, read: ReadClosing) -> ReadClosing:
         """What the till says of it; one that came after the file of its month is named in the one that holds it."""
         read = replace(read, told=self._told[read.export.pk])
-        late = read.closing is not None and read.export.business_date < self._run.first_date
+        late = read.state == OnDemandClosingState.TAKEN and read.export.business_date < self._run.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 
     def _read_pages(self) -> Iterator[StoredPage]:
@@ -231,10 +233,9 @@ class Reader:
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
         whole = whole or is_given_up(export)  # nothing of it stands any more, so all of it is undone
-        if whole:
-            correction = correction_of(validated, standing.entries, self._fec)
-        else:
-            correction = self._correct_undone(export, validated, standing)
+        if not whole and not held_of(validated):
+            return self._take_once_more(export, validated, standing)
+        correction = correction_of(validated, standing.entries, self._fec) if whole else None
         taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:
             kept = self._closing(export, (), told=Told.of(export.gross, export.offered))
@@ -245,14 +246,21 @@ class Reader:
         corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
         return replace(corrected, closing=self._closing(export, correction.standing, told=told))
 
-    def _correct_undone(
+    def _take_once_more(
         self, export: StoredClosing, validated: list[Validated], standing: StandingEntries
-    ) -> Correction | None:
-        """Of a closing that was given up, undone in a FEC, and counts again: its entries once more."""
-        if held_of(validated):
-            return None
-        again = self._read(export, standing).closing
-        return Correction(standing=again.entries) if again is not None and again.entries else None
+    ) -> ReadClosing:
+        """A closing that was given up, undone in a FEC, and counts again: its entries anew, or why there are none."""
+        assert self._fec is not None, "only a FEC validates"
+        again = replace(self._read(export, standing), validated=tuple(validated))
+        if again.closing is None:
+            return replace(again, closing=self._closing(export, (), told=NOTHING_TOLD))
+        entries = again.closing.entries
+        if not entries:
+            return again
+        if entries[0].date not in self._fec.year:
+            without = self._closing(export, (), told=again.closing.told)
+            return replace(again, closing=without, problems=[CORRECTED_ELSEWHERE])
+        return replace(again, problems=[CORRECTED])
 
     def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""

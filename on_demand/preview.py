@@ -126,7 +126,7 @@ def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
     for read in looked:
         if read.closing is not None:
             tally.take(read.closing.told)
-        elif read.left_for is not None:
+        if read.left_for is not None:
             tally.leave(read.told.gross, read.left_for)
     return tally.bridge(takings)
 

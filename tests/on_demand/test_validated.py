@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, transaction
 
-from booking.mapping import Overrides, SlotOverride, set_overrides
+from booking.mapping import MeansOverride, Overrides, SlotOverride, set_overrides
 from exact.models import Division, Lane, Posting
 from exports.models import SetAside
 from exports.reposts.replace import dry_run, order
@@ -219,3 +219,36 @@ def test_set_aside_and_taken_back__stands_in_the_file_once_more() -> None:
         run = fec(till)
         assert balances(read_fec(content_of(run))) == before
         assert content_of(fec(till)) == content_of(run)
+
+
+def test_set_aside_and_taken_back_while_it_is_held__says_why_it_is_not_there_once_more() -> None:
+    till = shop()
+    mapped = Overrides(means={"SWILE": MeansOverride(account="511840")})
+    set_overrides(till.till.establishment, mapped, actor=None)
+    push(till, 1042)
+    [aside] = push(till, 1043, payments=[{"means": "SWILE", "kind": "other", "amount": "1425.00", "count": 3}])
+    actor = StaffFactory(reseller=till.till.tenant.reseller)
+    with time_machine.travel(datetime(2026, 4, 2, 9, tzinfo=UTC), tick=True):
+        fec(till)
+    set_aside(aside.pk, actor=actor, why="Deux fois")
+    with time_machine.travel(datetime(2026, 4, 3, 9, tzinfo=UTC), tick=True):
+        undone = content_of(fec(till))
+    set_overrides(till.till.establishment, Overrides(), actor=None)
+    take_back(aside.pk, actor=actor, why="Une fois", shown=str(SetAside.objects.get().pk))
+    with time_machine.travel(datetime(2026, 4, 4, 9, tzinfo=UTC), tick=True):
+        run = fec(till)
+    assert content_of(run) == undone
+    [left] = Report(run).held
+    assert left.export == aside
+    assert left.reasons
+    assert run.takings is not None
+    assert (run.takings["bridge"]["steps"], run.takings["bridge"]["booked"]) == ([["held", "-1400.00"]], "1400.00")
+    assert preview(run).bridge.to_document() == run.takings["bridge"]
+    set_overrides(till.till.establishment, mapped, actor=None)
+    with time_machine.travel(datetime(2026, 4, 5, 9, tzinfo=UTC), tick=True):
+        run = fec(till)
+    assert content_of(run) != undone
+    assert Report(run).held == []
+    for journal in ("VE", "CA"):
+        numbers = [*dict.fromkeys(line.entry for line in read_fec(content_of(run)) if line.entry.startswith(journal))]
+        assert numbers == [f"{journal}{number:06d}" for number in range(1, len(numbers) + 1)]
