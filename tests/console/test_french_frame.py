@@ -103,6 +103,12 @@ def test_the_whole_console__in_french(db: None, english: set[str]) -> None:
         ("console_suspend_shop", [shop.pk], f"Suspension · {shop}"),
     ):
         assert titles[reverse(name, args=args)] == f"{title} · Clyo → Exact"
+    of_a_shop = re.compile(r"/console/(shop|till|mapping|which-closings|correction)/\d")
+    assert {
+        path: title
+        for path, title in titles.items()
+        if of_a_shop.match(path) and shop.code not in title and shop.name not in title
+    } == {}
 
 
 def test_a_wrong_log_in__is_told_in_the_reader_s_own_words(db: None) -> None:

@@ -196,6 +196,7 @@ def move_back_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     has_closings = StoredClosing.objects.filter(establishment=successor).exists()
     context = {
         "title": _("Take the move back"),
+        "subtitle": str(shop),
         "shop": shop,
         "successor": successor,
         "form": form,

@@ -180,6 +180,7 @@ def take_up_page(request: HttpRequest, till_id: int) -> HttpResponse:
     if not form.is_valid():
         goes = successor is not None and not StoredClosing.objects.filter(till=successor).exists()
         context = {"title": _("Use a till again"), "till": till, "form": form, "successor": successor, "goes": goes}
+        context["subtitle"] = _say_which(till)
         return page(request, "console/guided/take_up.html", context)
     take_up_again(till, why=form.cleaned_data["why"])
     return answer_done(
@@ -205,7 +206,11 @@ def _find_till(request: HttpRequest, pk: int) -> Till:
 
 def _tell_facts(till: Till) -> dict[str, Any]:
     last = StoredClosing.objects.filter(till=till).order_by("-business_date", "-closed_at").defer("document").first()
-    return {"last": last, "back": _find_way_back(till)}
+    return {"last": last, "back": _find_way_back(till), "subtitle": _say_which(till)}
+
+
+def _say_which(till: Till) -> str:
+    return f"{till.name} · {till.establishment}"
 
 
 def _find_way_back(till: Till) -> str:

@@ -47,7 +47,7 @@ class Done:
 
 def answer_done(request: HttpRequest, done: Done) -> HttpResponse:
     """The last page of a task."""
-    return page(request, "console/guided/done.html", {"title": done.title, "done": done})
+    return page(request, "console/guided/done.html", {"title": done.title, "subtitle": done.detail, "done": done})
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

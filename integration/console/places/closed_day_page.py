@@ -42,6 +42,7 @@ def closed_day_page(request: HttpRequest, establishment_id: int) -> HttpResponse
     context = {
         **admin.site.each_context(request),
         "title": _("Was the shop closed?"),
+        "subtitle": str(shop),
         "shop": shop,
         "it": it,
         "span_days": say_days(it.span) if it.span else "",

@@ -78,6 +78,7 @@ def closed_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Days the shop is closed"),
+        "subtitle": str(shop),
         "shop": shop,
         "back": links.shop(shop.pk),
         "asked": asked,
