@@ -218,7 +218,7 @@ def _preview(shop: Establishment, form: MoveForm) -> dict[str, Any]:
         "carried": [_say_setting(it) for it in carried.settings] if carried else [],
         "left": [_say_setting(it) for it in carried.left] if carried else [],
         "already": rows.count(),
-        "already_address": links.closings(establishment=shop.pk),
+        "already_address": links.closings(establishment=shop.pk, day=day, to=max(day, timezone.localdate())),
     }
 
 
