@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
+from typing import Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from exports.coverage.anew import tickets_here
+from exports.coverage.anew import Anew, anew_in, tickets_here, tickets_of
 from exports.coverage.judge import CHECKED, NAME_LENGTH, OTHER_LEVEL, OTHERS_SET_ASIDE, WITHIN
 from exports.coverage.parts import beside_in_hours, beside_in_tickets, hours_of, met, touch
 from exports.coverage.versions import later_versions, not_set_aside
@@ -44,6 +45,28 @@ _LIVE_UNTOLD = UntoldTickets.objects.filter(
 TOLD_BY_ANOTHER = Exists(CoveredTickets.objects.filter(Exists(_LIVE), closing=OuterRef("closing"))) | Exists(
     UntoldTickets.objects.filter(Exists(_LIVE_UNTOLD), closing=OuterRef("closing"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sales:
+    """What a closing tells: its tickets, each in its series, and where the counters of its establishment began anew."""
+
+    closing: Closing
+    tickets: TicketSet
+    anew: tuple[Anew, ...]
+
+    @classmethod
+    def of(cls, export: StoredClosing, closing: Closing) -> Self:
+        anew = anew_in(export.establishment_id)
+        return cls(closing=closing, tickets=tickets_of(closing, export.till_id, anew), anew=anew)
+
+    def are_told_by(self, export: StoredClosing) -> bool:
+        """Whether another of its establishment tells some of it: by tickets; where one tells none by hours, unlike in
+        kind."""
+        other = Closing.from_document(export.document)
+        if other.tickets and self.tickets:
+            return bool(tickets_of(other, export.till_id, self.anew) & self.tickets) and met(other, self.closing)
+        return other.kind is not self.closing.kind and touch(hours_of(other), hours_of(self.closing))
 
 
 @dataclass(frozen=True)
@@ -92,23 +115,22 @@ def freed_of(export: StoredClosing, closing: Closing) -> Freed:
         closing__business_date__range=_days_about(export),
     ).exclude(closing=export.pk)
     asides = rows.select_related("closing", "instead").order_by("pk")
-    return Freed(
-        kind=export.kind,
-        asides=tuple(it for it in asides if _tells(it.closing, closing) and not _is_told_instead(it, export, closing)),
-    )
+    sales = _Sales.of(export, closing)
+    told = (it for it in asides if sales.are_told_by(it.closing))
+    return Freed(kind=export.kind, asides=tuple(it for it in told if not _is_told_instead(it, export, sales)))
 
 
-def _is_told_instead(aside: SetAside, export: StoredClosing, closing: Closing) -> bool:
+def _is_told_instead(aside: SetAside, export: StoredClosing, sales: _Sales) -> bool:
     """Whether what counts in its place, or a later version of it, tells the same sales."""
     others = [pk for pk in (aside.instead_id, *later_versions(aside.closing_id)) if pk and pk != export.pk]
-    return any(_tells(it, closing) for it in not_set_aside(others))
+    return any(sales.are_told_by(it) for it in not_set_aside(others))
 
 
 def archived_beside(export: StoredClosing) -> list[StoredClosing]:
     """The archived closings of other kinds that tell sales of this one, as it stood for them, or others did."""
-    closing = Closing.from_document(export.document)
+    sales = _Sales.of(export, Closing.from_document(export.document))
     rows = _select_archived(export).exclude(kind=export.kind).exclude(pk=export.pk)
-    return [it for it in rows.order_by("created_at", "pk") if _tells(it, closing)]
+    return [it for it in rows.order_by("created_at", "pk") if sales.are_told_by(it)]
 
 
 def left_of_aside(export: StoredClosing) -> Decimal:
@@ -142,11 +164,3 @@ def _select_archived(export: StoredClosing) -> QuerySet[StoredClosing]:
 
 def _days_about(export: StoredClosing) -> tuple[date, date]:
     return export.business_date - DAYS_APART, export.business_date + DAYS_APART
-
-
-def _tells(export: StoredClosing, closing: Closing) -> bool:
-    """Whether a stored closing tells sales of another: by tickets, where one tells none by hours, unlike in kind."""
-    other = Closing.from_document(export.document)
-    if other.tickets and closing.tickets:
-        return bool(TicketSet.of(other.tickets) & TicketSet.of(closing.tickets)) and met(other, closing)
-    return other.kind is not closing.kind and touch(hours_of(other), hours_of(closing))

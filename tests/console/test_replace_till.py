@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clyo_ingest.models import PairingCode, ReceivedClosing
 from exports.console import links
+from exports.coverage.freed import archived_beside
 from exports.coverage.silent import silences
 from exports.models import StoredClosing
 from exports.models.coverage import CoveredTickets
@@ -134,6 +135,22 @@ def test_counting_anew__a_closing_of_another_till_across_the_change_asks(refused
     client.post(book, {"closing": str(export.pk), "confirm": "yes", "why": "vérifié", "shown": shown.digest})
     export.refresh_from_db()
     assert export.state == "waiting"
+
+
+def test_counting_anew__a_closing_of_before_stands_for_none_of_the_new_series(refused: Caller, staff: User) -> None:
+    beside = colleague(refused)
+    hours = {"opened_at": "2026-03-17T08:00:00+01:00", "closed_at": "2026-03-17T16:00:00+01:00"}
+    before = refused.post("closings", day_of(3, "2026-03-17", 1000, **hours))
+    new = pair(replace(staff, refused.till, "anew", since="2026-03-17T16:00"))
+    later = {"opened_at": "2026-03-17T16:00:00+01:00"}
+    assert codes(new.post("closings", day_of(2, "2026-03-17", 1000, **later))) == {"tickets_uncovered": False}
+    told = {"kind": "station", "scope": "1", **later}
+    part = beside.post("closings", day_of(7, "2026-03-17", 1000, **told))
+    assert codes(part) == {"checked_against": False}
+    [old, young] = [StoredClosing.objects.get(till=it, number=n) for it, n in ((refused.till, 3), (new.till, 2))]
+    assert before.json()["id"] == str(old.pk)
+    assert [it.pk for it in archived_beside(young)] == [StoredClosing.objects.get(pk=part.json()["id"]).pk]
+    assert archived_beside(old) == []
 
 
 def test_counting_anew__twice_is_once(refused: Caller, staff: User) -> None:
