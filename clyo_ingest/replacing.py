@@ -5,8 +5,8 @@ signatures are each till's own, and its tickets are another series (`exports.cov
 twice, and taken back.
 """
 
-from collections.abc import Iterator
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 from clyo_ingest.errors import ApiError
 from clyo_ingest.keys import end_codes, revoke_keys
 from clyo_ingest.models import Push, PushKind
-from clyo_ingest.receive import Received, receive
+from clyo_ingest.receive import receive
 from clyo_ingest.restarts import CONFLICT, closing_of
 from exports.coverage.anew import note_counters_anew
 from exports.models import StoredClosing
@@ -75,18 +75,36 @@ def refused_of_another_device(till: Till, since: datetime) -> QuerySet[Push]:
     return refused.filter(own, received_at__gte=since).order_by("received_at", "pk")
 
 
-def take_refused(former: Till, successor: Till, *, since: datetime) -> Iterator[Received]:
-    """Take what the new device was refused under the former till's key, as closings of its own, the first fifty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many closings were taken, and how many refused pushes are `left` to be looked at when it is done again."""
 
-    Each keeps what the till was answered. What is no closing of its own stays refused.
+    closings: int
+    left: int
+
+
+def take_refused(former: Till, successor: Till, *, since: datetime) -> Taken:
+    """Take what the new device was refused under the former till's key, as closings of its own, fifty more each time.
+
+    Each keeps what the till was answered. What is no closing of its own stays refused, and is in nobody's way.
     """
-    for push in refused_of_another_device(former, since)[:TAKEN_AT_ONCE]:
-        own = copy(push)
-        own.till = successor
-        try:
-            yield receive(own, closing_of(push))
-        except ApiError:
-            continue
+    keys = [*refused_of_another_device(former, since).values_list("pk", flat=True)]
+    closings = 0
+    for place, key in enumerate(keys):
+        if closings == TAKEN_AT_ONCE:
+            return Taken(closings=closings, left=len(keys) - place)
+        closings += _take(Push.objects.get(pk=key), successor)
+    return Taken(closings=closings, left=0)
+
+
+def _take(push: Push, successor: Till) -> bool:
+    """Whether it was taken now: no closing of its own, or one that came before, is not."""
+    own = copy(push)
+    own.till = successor
+    try:
+        return receive(own, closing_of(push)).new
+    except ApiError:
+        return False
 
 
 def _lock(till: Till) -> Till:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clyo_ingest import replacing
 from clyo_ingest.models import PairingCode, ReceivedClosing
 from exports.console import links
 from exports.coverage.freed import archived_beside
@@ -159,6 +160,18 @@ def test_counting_anew__twice_is_once(refused: Caller, staff: User) -> None:
     assert (Till.objects.count(), ReceivedClosing.objects.count()) == (2, 3)
     answer = client_of(staff).get(reverse("console_replace_till", args=[refused.till.pk]))
     assert answer.url == f"{links.shop(refused.till.establishment_id)}#tills"
+
+
+def test_counting_anew__takes_the_rest_of_many_refused_when_it_is_loaded_again(
+    refused: Caller, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "TAKEN_AT_ONCE", 1)
+    assert refused.post("closings", day_of(2, "2026-03-17", 11)).status_code == 409
+    first, second = [replace(staff, refused.till, "anew").content.decode() for _load in range(2)]
+    assert "il reste 1 envoi refusé à reprendre" in first
+    assert "à reprendre" not in second
+    taken = ReceivedClosing.objects.filter(till__name="Caisse 2").order_by("number")
+    assert [*taken.values_list("number", flat=True)] == [1, 2]
 
 
 @pytest.mark.parametrize("wrong", [{"why": ""}, {"name": ""}, {"since": "2999-01-01T00:00"}, {"name": "Caisse bar"}])

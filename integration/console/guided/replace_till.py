@@ -1,5 +1,6 @@
 """A till's device is replaced: does it go on counting, or does it count from 1? Each case with what it changes."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -139,7 +140,8 @@ def _count_anew(request: HttpRequest, till: Till) -> HttpResponse:
 
 
 def _answer_replaced(request: HttpRequest, till: Till, successor: Till, asked: dict[str, Any]) -> HttpResponse:
-    taken = sum(it.new for it in take_refused(till, successor, since=asked["since"]))
+    refused = take_refused(till, successor, since=asked["since"])
+    taken = refused.closings
     said = [
         _("{till} was put away: its closings stay, its key is refused, nothing is expected of it any more.").format(
             till=till.name
@@ -162,7 +164,7 @@ def _answer_replaced(request: HttpRequest, till: Till, successor: Till, asked: d
             detail=str(till.establishment),
             said=said,
             codes=make_codes([successor], by=person_behind(request), why=asked["why"]),
-            left=[*_list_left(successor), _say_tomorrow(successor)],
+            left=[*_list_left(successor), *_list_not_looked_at(refused.left), _say_tomorrow(successor)],
             back=_find_way_back(till),
             back_words=_("Back to the establishment"),
         ),
@@ -226,6 +228,16 @@ def _list_left(till: Till) -> list[Left]:
             ),
         )
     ]
+
+
+def _list_not_looked_at(count: int) -> Iterator[Left]:
+    if count:
+        words = ngettext(
+            "Reload this page: {count} refused push is left to take. Only the code it shows then works.",
+            "Reload this page: {count} refused pushes are left to take. Only the code it shows then works.",
+            count,
+        )
+        yield Left(who=_("You"), what=words.format(count=count))
 
 
 def _say_tomorrow(till: Till) -> Left:
