@@ -20,6 +20,7 @@ from exports.console.repost_page import AT_ONCE_MAX, answer_taken, select_chosen
 from exports.console.way_looks import Shown
 from exports.console.way_tasks import Said, Task, task_of
 from exports.console.ways_out import CHOSEN_MAX, Stand, Way, ways_of
+from exports.coverage.freed import name_briefly
 from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace
 from exports.reposts.repost_preview import ALONG_AN_EXPORT
@@ -125,13 +126,13 @@ def _page_of_many(
         return redirect("console_repost_run", run_id=run.pk)
     reader = request.user
     assert isinstance(reader, User)
-    previews = [(it, _look(task, it, reader)) for it in fitting[:SHOWN_MAX]]
+    previews = [(it, name_briefly(it), _look(task, it, reader)) for it in fitting[:SHOWN_MAX]]
     context = {
         **admin.site.each_context(request),
         "title": task.title,
         "task": task,
         "previews": previews,
-        "going": sum(not shown.refusals for _export, shown in previews),
+        "going": sum(not shown.refusals for _export, _name, shown in previews),
         "total": len(fitting),
         "left_out": len(found) - len(fitting),
         "unseen": max(0, len(fitting) - SHOWN_MAX),

@@ -85,6 +85,7 @@ def test_parts__all_at_once_from_the_page_of_the_whole(day: Day, linked: Linked,
     client = browser()
     shown = page(client, "after-all", one, two)
     assert shown.context["total"] == 2
+    assert all(name in shown.content.decode() for name in ("Z7 (1)", "Z7 (2)"))
     form = {"confirm": "yes", "closing": [str(one.pk), str(two.pk)], "why": "the drawer was counted twice"}
     client.post(shown.request["PATH_INFO"], form)
     assert RepostRun.objects.get().way == "after-all"
