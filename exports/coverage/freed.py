@@ -40,10 +40,23 @@ _LIVE = CoveredTickets.objects.filter(
 _LIVE_UNTOLD = UntoldTickets.objects.filter(
     live=True, establishment=OuterRef("establishment"), hours__overlap=OuterRef("hours")
 )
-# Of a row of `SetAside`: whether one that counts tells tickets of its closing, or lies in its hours. Asked of many at
-# once, before `left_of_aside` reads the others of the few where that is so.
-TOLD_BY_ANOTHER = Exists(CoveredTickets.objects.filter(Exists(_LIVE), closing=OuterRef("closing"))) | Exists(
-    UntoldTickets.objects.filter(Exists(_LIVE_UNTOLD), closing=OuterRef("closing"))
+_DAY = OuterRef("closing__business_date")
+# Of other kinds, some day about: where one side told no tickets only its document says whether it is of the same hours.
+_ABOUT = Q(
+    ~Q(closing__kind=OuterRef("closing__kind")),
+    live=True,
+    establishment=OuterRef("closing__establishment"),
+    closing__business_date__range=(_DAY - DAYS_APART, _DAY + DAYS_APART),
+)
+_TICKETS = CoveredTickets.objects.filter(closing=OuterRef("closing"))
+_UNTOLD = UntoldTickets.objects.filter(closing=OuterRef("closing"))
+# Of a row of `SetAside`: whether one that counts tells tickets of its closing, or may lie in its hours. Asked of many
+# at once, before `left_of_aside` reads the others of the few where that is so.
+TOLD_BY_ANOTHER = (
+    Exists(_TICKETS.filter(Exists(_LIVE)))
+    | Exists(_UNTOLD.filter(Exists(_LIVE_UNTOLD)))
+    | Q(Exists(_TICKETS), Exists(UntoldTickets.objects.filter(_ABOUT)))
+    | Q(Exists(_UNTOLD), Exists(CoveredTickets.objects.filter(_ABOUT)))
 )
 
 
@@ -137,15 +150,13 @@ def left_of_aside(export: StoredClosing) -> Decimal:
     """The turnover of a closing that is set aside which no other tells that counts: 1400.00, or 560.00 of it."""
     closing = Closing.from_document(export.document)
     mine = tickets_here(export, closing)
-    if not mine:
-        parts = beside_in_hours(closing, export.establishment_id, export.pk)
-        is_all = any(part.kind is ClosingKind.GENERAL for part in parts)
-        within = parts
-    else:
-        met_ones = beside_in_tickets(mine, export.establishment_id, export.pk)
-        parts = [part for part in met_ones if met(closing, part.closing)]
-        is_all = not mine - TicketSet.joined(span for part in parts for span in part.told)
-        within = [part for part in parts if not part.told - mine]
+    met_ones = beside_in_tickets(mine, export.establishment_id, export.pk) if mine else []
+    parts = [part for part in met_ones if met(closing, part.closing)]
+    by_hours = beside_in_hours(closing, export.establishment_id, export.pk)
+    is_all = any(part.kind is ClosingKind.GENERAL for part in by_hours)
+    if mine and not mine - TicketSet.joined(span for part in parts for span in part.told):
+        is_all = True
+    within = [*by_hours, *(part for part in parts if not part.told - mine)]
     if is_all:
         return ZERO
     return max(ZERO, export.gross - total(part.closing.turnover for part in within))

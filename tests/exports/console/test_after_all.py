@@ -10,10 +10,11 @@ from exports.coverage.rows import is_freed, kept
 from exports.models import ClosingState, RepostRun, SetAside, StoredClosing
 from exports.way.after_all import book_after_all, look_again_at_freed
 from exports.way.decide import Look
-from exports.way.levels import look_again_at_disputes
+from exports.way.levels import look_again_after_changes, look_again_at_disputes, set_level
 from exports.way.set_aside import set_aside, take_back
 from on_demand.told import told_of
 from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
+from tenants.models import BookedLevel
 from tests.conftest import Caller, SimulatedExact
 from tests.exports.console.test_corrections import correct, refused
 from tests.exports.coverage.covering import (
@@ -218,6 +219,21 @@ def test_bridge__counts_of_what_is_set_aside_what_no_other_tells(till: Caller) -
             book_after_all(booked.pk, actor=actor, why="it was not")
         said = told_of([whole, one, two])[whole.pk]
         assert (str(said.gross), said.set_aside) == (left, left != "0.00")
+
+
+@pytest.mark.parametrize(
+    ("of_whole", "of_one"), [({}, {"tickets": []}), ({"tickets": []}, {})], ids=["beside one without", "without"]
+)
+def test_bridge__counts_of_what_is_set_aside_by_hours_where_one_side_tells_no_tickets(
+    till: Caller, of_whole: dict[str, Any], of_one: dict[str, Any]
+) -> None:
+    whole, one = push(till, general(**of_whole), station("1", **of_one))
+    set_aside(whole.pk, actor=SupportFactory(), why="typed by hand")
+    assert str(told_of([whole, one])[whole.pk].gross) == "1400.00"
+    set_level(till.till.establishment_id, BookedLevel.STATION)
+    look_again_after_changes()
+    assert states([whole, one]) == ["archived", "waiting"]
+    assert str(told_of([whole, one])[whole.pk].gross) == "560.00"
 
 
 @pytest.mark.parametrize("place_of_whole", [0, 1, 2])
