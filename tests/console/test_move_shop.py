@@ -163,7 +163,7 @@ def test_new_key__a_second_closing_of_the_former_company_is_not_offered_to_the_n
 
 @pytest.mark.parametrize(
     ("name", "owner"),
-    [("Bar, entre-temps", "Bar, entre-temps"), ("Terrasse", "Terrasse"), ("Caisse bar", "Caisse bar 2")],
+    [("Bar, entre-temps", "Bar, entre-temps"), ("Terrasse", "Terrasse"), ("Caisse bar", "Caisse bar (2)")],
 )
 def test_a_till_made_by_hand__what_it_closed_before_the_day_is_the_former_company_s(
     shop: Establishment, staff: User, till: Caller, name: str, owner: str
