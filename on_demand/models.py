@@ -6,7 +6,7 @@ import uuid
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
@@ -18,18 +18,11 @@ from ledger.files.fec import Fec
 from ledger.files.layout import Layout
 from ledger.files.sage import Sage
 from ledger.files.sage_text import SageText
+from postgres.days import DAYS
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, RESELLER, TILL
 from tenants.models import Establishment, Tenant, Till, User
-
-DAYS = models.Func(
-    "first_day",
-    "last_day",
-    RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-    function="daterange",
-    output_field=DateRangeField(),
-)
 
 
 # A further file format is a layout in a module of its own (`ledger.files`) and one row here: word, layout, label. mypy

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exports.models import ClosedDays, ClosedKind
-from exports.models.closed_days import DAYS
+from postgres.days import DAYS
 from tenants.models import FIRST_DAY_BOOKED, WHY_MAX, Establishment, User
 
 LONGEST = timedelta(days=366)

@@ -1,23 +1,16 @@
 """Days on which an establishment is closed: no till of it is missed then."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from postgres.days import DAYS
 from postgres.guards import Audited, NeverEmptied, SameTenant, Unchanging
 from postgres.seen import SeenByTenant
 from postgres.viewer import MEMBERS
 from tenants.models import WHY_MAX, Establishment, Tenant, User
-
-DAYS = models.Func(
-    "first_day",
-    "last_day",
-    RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-    function="daterange",
-    output_field=DateRangeField(),
-)
 
 
 class ClosedKind(models.TextChoices):
