@@ -17,6 +17,7 @@ from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, Same
 from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
 from tenants.membership import Membership
+from tenants.one_line import named_on_one_line, refuse_lines
 from tenants.rights import Role
 from tenants.saved_filter import SavedFilter
 from tenants.siren import check_siren, check_siret, refuse_another
@@ -76,7 +77,7 @@ OF_MEMBERS = "id IN (SELECT reseller_id FROM tenants_tenant)"  # those of the cu
 class Reseller(models.Model):
     """A company that sells and looks after tills: it manages its own customers and nobody else's."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True, validators=[refuse_lines])
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
     suspended_why = models.CharField(SUSPENDED_WHY, max_length=WHY_MAX, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -86,6 +87,7 @@ class Reseller(models.Model):
         verbose_name_plural = _("resellers")
         ordering = ["name"]
         constraints = [
+            named_on_one_line("reseller"),
             _suspended_says_why("reseller"),
             Audited(),
             Seen(reads={DOOR: ALL, **OF_ONE_RESELLER, **dict.fromkeys(MEMBERS, OF_MEMBERS)}, writes={}),
@@ -108,7 +110,7 @@ class Tenant(models.Model):
     """A reseller's customer: one legal entity, whose books are one or more divisions of Exact Online."""
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, related_name="tenants", verbose_name=_("reseller"))
-    name = models.CharField(_("legal name"), max_length=120)
+    name = models.CharField(_("legal name"), max_length=120, validators=[refuse_lines])
     siren = models.CharField(
         _("SIREN"),
         max_length=9,
@@ -130,6 +132,7 @@ class Tenant(models.Model):
                 name="tenants_tenant_one_per_siren",
                 violation_error_message=_("This reseller already has a customer with this SIREN. Check the number."),
             ),
+            named_on_one_line("tenant"),
             _suspended_says_why("tenant"),
             Audited(),
             Seen(reads={DOOR: ALL, **OF_ONE, **OF_MERCHANT}, writes=OF_ONE),
@@ -176,7 +179,7 @@ class Establishment(models.Model):
         validators=[RegexValidator(r"^[A-Z0-9]+$", _("Capital letters and digits only."))],
         help_text=_("Short name on every entry, e.g. PARIS01."),
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[refuse_lines])
     siret = models.CharField(
         _("SIRET"),
         max_length=14,
@@ -260,6 +263,7 @@ class Establishment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(booked_level__in=BookedLevel.values), name="tenants_establishment_level_known"
             ),
+            named_on_one_line("establishment"),
             _suspended_says_why("establishment"),
             Audited(),
             Seen(reads=OF_ESTABLISHMENT | dict.fromkeys(MEMBERS, OF_TENANTS), writes=OF_ESTABLISHMENT),

@@ -67,7 +67,6 @@ def _send(link: AnswerLink, question: AnswerableQuestion, person: User) -> None:
             "address": make_link(person, question_of(link), question.shop, asked_for=True),
             "account": f"{settings.PUBLIC_URL}{reverse('console_account')}",
         }
-        # A name can have ends of lines, a header has none.
-        subject = " ".join(render_to_string("concerns/answers/again_subject.txt", context).strip().splitlines())
+        subject = render_to_string("concerns/answers/again_subject.txt", context).strip()
         body = render_to_string("concerns/answers/again.txt", context)
     EmailMessage(subject=subject, body=body, to=[person.email], headers={"Auto-Submitted": "auto-generated"}).send()

@@ -153,6 +153,5 @@ def subject_of(letter: Letter, lines: list[Line]) -> str:
     places = {it.shop or it.customer for it in lines}
     things = ngettext("{count} thing to mend", "{count} things to mend", count).format(count=count)
     if len(places) == 1:
-        # A name can have ends of lines, a header has none.
-        return _("{place}: {things}").format(place=" ".join(places.pop().split()), things=things)
+        return _("{place}: {things}").format(place=places.pop(), things=things)
     return _("{things} in {places} establishments").format(things=things, places=len(places))

@@ -5,7 +5,6 @@ import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,9 +23,7 @@ from booking.models import Mapping, MappingEvent
 from concerns.answers import again, pages
 from concerns.answers.again import mail_again
 from concerns.answers.links import LIVES
-from concerns.letters.line import Line
-from concerns.letters.send import subject_of
-from concerns.models import AnswerLink, Letter
+from concerns.models import AnswerLink
 from concerns.tasks import letters
 from exact.models import CatalogueItem, Division
 from exports.coverage.silent import silences
@@ -226,18 +223,6 @@ def test_new_link__that_cannot_be_written_keeps_nobody_else_waiting(
     monkeypatch.setattr(again, "make_link", broken_for_one)
     mail_again()
     assert len(mail.outbox) == 1
-
-
-def test_name__of_two_lines_is_no_second_header(asked: dict[str, str]) -> None:
-    Establishment.objects.update(name="Bistrot\r\nBcc: x@example.com")
-    AnswerLink.objects.update(revoked_at=timezone.now())
-    Client().post(f"{asked['camille']}/again")
-    mail_again()
-    (link,) = mail.outbox
-    letter = Letter.objects.filter(person__name="Camille").latest("made_at")
-    lines = [replace(Line.from_document(it), shop=Establishment.objects.get().name) for it in letter.lines]
-    for subject in (link.subject, subject_of(letter, lines)):
-        assert subject.startswith("Bistrot Bcc: x@example.com")
 
 
 def test_guesses__are_refused_and_no_line_of_the_log_has_an_address(
