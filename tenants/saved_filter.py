@@ -88,12 +88,10 @@ def keep_filter(user: User, listed: str, name: str, asked: str, *, shared: bool)
             if own.count() >= EACH_MAX:
                 raise TooMany
             return SavedFilter.objects.create(person=user, listed=listed, name=name, asked=asked, shared=shared)
-    if found.asked != asked:
-        raise NameTaken
-    if found.shared != shared:
-        found.shared = shared
-        found.save(update_fields=["shared"])
-    return found
+        if found.asked != asked:
+            raise NameTaken
+        own.filter(pk=found.pk).update(shared=shared)
+        return found
 
 
 def rename_filter(kept: SavedFilter, name: str, *, shared: bool) -> None:
