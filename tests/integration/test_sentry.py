@@ -91,7 +91,7 @@ def assert_hidden(bodies: list[str], *secrets: str) -> None:
 def test_request__that_breaks_sends_neither_key_nor_closing(
     live_server: LiveServer, till: Caller, sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_push: object, figures: Any) -> None:
+    def broken(_push: object, figures: Any, **_: object) -> None:
         raise ValueError(f"cannot take {figures!r}\nfrom {till.key}")
 
     monkeypatch.setattr("clyo_ingest.former.receive", broken)
