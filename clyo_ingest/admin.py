@@ -113,7 +113,7 @@ class PushAdmin(ReadOnlyAdmin):
     list_filter = [AnswerFilter, "kind", ("till", OwnAutocompleteFilter)]
     lookups = frozenset({"kind__exact", "answer", "till__id__exact"})
     sortable_by: list[str] = []  # the index serves one order
-    list_select_related = ["till__establishment", "made__export", "closing__export"]
+    list_select_related = ["till__establishment", "made__stored", "closing__stored"]
     fields = ["till", "kind", "received_at", "media_type", "packing", *ANSWER, "raw"]
     change_form_outer_after_template = "clyo_ingest/second.html"
 
@@ -161,7 +161,7 @@ class PushAdmin(ReadOnlyAdmin):
         if closing is None:
             return ""
         address = reverse("admin:exports_storedclosing_change", args=[closing.pk])
-        return format_html("<a href='{}'>{}</a>", address, closing.export)
+        return format_html("<a href='{}'>{}</a>", address, closing.stored)
 
     @admin.display(description=_("raw push"))
     def raw(self, push: Push) -> str:

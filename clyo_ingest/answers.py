@@ -80,14 +80,14 @@ class ClosingAnswer(AnswerBody):
     """Where to ask for it."""
 
     @classmethod
-    def of(cls, export: StoredClosing, *, scope: str) -> "ClosingAnswer":
+    def of(cls, closing: StoredClosing, *, scope: str) -> "ClosingAnswer":
         """The body of a push's 201 and 200."""
         return cls(
-            id=export.pk,
-            identity=Identity(kind=ClosingKind(export.kind), scope=scope, number=export.number),
-            state=ClosingState(export.state),
-            problems=[Problem.of(problem) for problem in export.told_problems],
-            links=ClosingLinks.to(export.pk),
+            id=closing.pk,
+            identity=Identity(kind=ClosingKind(closing.kind), scope=scope, number=closing.number),
+            state=ClosingState(closing.state),
+            problems=[Problem.of(problem) for problem in closing.told_problems],
+            links=ClosingLinks.to(closing.pk),
         )
 
 
@@ -136,14 +136,14 @@ class ClosingDetail(ClosingAnswer):
         cls, closing: ReceivedClosing, entries: Iterable[BookedEntry], differences: Iterable[BookedDifference]
     ) -> "ClosingDetail":
         """The body of a closing that is asked for."""
-        short = ClosingAnswer.of(closing.export, scope=closing.scope)
+        short = ClosingAnswer.of(closing.stored, scope=closing.scope)
         return cls(
             id=short.id,
             identity=short.identity,
             state=short.state,
             problems=short.problems,
             links=short.links,
-            business_date=closing.export.business_date,
+            business_date=closing.stored.business_date,
             received_at=closing.received_at,
             entries=[EntryAnswer.model_validate(it, from_attributes=True) for it in entries],
             differences=[DifferenceAnswer.model_validate(it, from_attributes=True) for it in differences],

@@ -269,7 +269,7 @@ class ClosingsView(PushView):
     def take(self, request: Request, push: Push) -> Response:
         document = parsed(ClosingDocument, content_of(push), code="closing_invalid")
         received = receive_where_it_belongs(push, document, require_known(request))
-        body = ClosingAnswer.of(received.export, scope=received.scope)
+        body = ClosingAnswer.of(received.stored, scope=received.scope)
         return answered(body, status=201 if received.new else 200)
 
     @operation(
@@ -281,7 +281,7 @@ class ClosingsView(PushView):
     def get(self, request: Request) -> Response:
         """Lists the till's closings, newest first, 50 a page. All filters that are given hold together."""
         rows = _select_closings(require_till(request), self.asked)
-        page = [*rows.select_related("export").order_by("-received_at", "-pk")[: PAGE + 1]]
+        page = [*rows.select_related("stored").order_by("-received_at", "-pk")[: PAGE + 1]]
         return answered(ClosingPage(results=_details(page[:PAGE]), next=_next_address(request, page)))
 
 
@@ -297,7 +297,7 @@ class ClosingView(AskedView):
     def get(self, request: Request, closing_id: UUID) -> Response:
         """Says how far a closing of this till is, with its problems and its entries in Exact."""
         closing = (
-            ReceivedClosing.objects.filter(till=require_till(request), pk=closing_id).select_related("export").first()
+            ReceivedClosing.objects.filter(till=require_till(request), pk=closing_id).select_related("stored").first()
         )
         if closing is not None:
             return answered(_details([closing])[0])
@@ -354,9 +354,9 @@ class LogView(AskedView):
 
 def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[ReceivedClosing]:
     lookups = {
-        "export__business_date__gte": asked.first,
-        "export__business_date__lte": asked.last,
-        "export__state": asked.state,
+        "stored__business_date__gte": asked.first,
+        "stored__business_date__lte": asked.last,
+        "stored__state": asked.state,
         "kind": asked.kind,
         "number": asked.number,
     }
@@ -365,7 +365,7 @@ def _select_closings(till: Till, asked: ClosingsQuery) -> QuerySet[ReceivedClosi
     )
     if asked.cursor is not None:
         received_at, last = asked.cursor
-        rows = rows.filter(before(received_at=received_at, export_id=last))
+        rows = rows.filter(before(received_at=received_at, stored_id=last))
     return rows
 
 

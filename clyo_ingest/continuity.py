@@ -67,7 +67,7 @@ WITH era AS (
     UNION ALL SELECT past.era, %(number)s FROM era, generate_series(0, era.newest) AS past (era)
 )
 SELECT era.now, {NOT_FOLLOWED},
-    there.export_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
+    there.stored_id, there.number, there.perpetual_before, there.perpetual_after, there.era, there.digest,
     there.version,
     there.training, there.business_date, there.opened_at, there.closed_at, there.float_open, there.float_left,
     there.signature, there.signature_before

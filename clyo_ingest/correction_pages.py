@@ -71,7 +71,7 @@ def _take(request: HttpRequest, push: Push, former: StoredClosing, why: str) -> 
         messages.warning(request, sentence(Problem(code=refusal.code).to_document()))
     else:
         messages.success(request, _("Taken as the corrected version; the former one is set aside."))
-        return redirect("admin:exports_storedclosing_change", received.export.pk)
+        return redirect("admin:exports_storedclosing_change", received.stored.pk)
     made = Push.objects.select_related("made").get(pk=push.pk)
     return redirect("admin:exports_storedclosing_change", made.made.pk if hasattr(made, "made") else former.pk)
 
@@ -103,7 +103,7 @@ def corrections_of(stand: Stand, user: User) -> Iterator[Offered]:
     """The refused pushes that say something else under this closing's number, each a way out."""
     if not user.has_perm(CORRECT):
         return
-    refused = Push.objects.filter(closing=stand.export.pk, answer_status=409, made=None)
+    refused = Push.objects.filter(closing=stand.closing.pk, answer_status=409, made=None)
     for push in refused.order_by("-received_at")[:3]:
         at = date_format(push.received_at, "SHORT_DATETIME_FORMAT")
         yield Offered(

@@ -26,7 +26,7 @@ def former_of(push: Push) -> StoredClosing:
         raise CannotTake
     first = push.closing
     place = {"till": first.till_id, "kind": first.kind, "scope": first.scope, "era": first.era, "number": first.number}
-    newest = ReceivedClosing.objects.filter(**place).select_related("export").latest("version").export
+    newest = ReceivedClosing.objects.filter(**place).select_related("stored").latest("version").stored
     versions = not_set_aside([newest.pk, *earlier_versions(newest)])
     return versions.order_by("created_at").last() or newest
 
@@ -42,5 +42,5 @@ def take_corrected(push: Push, *, why: str, by: User) -> Received:
         raise CannotTake
     received = receive(push, closing_of(push), correcting=True)
     if received.new:
-        make_way(received.export, actor=by, why=why)
+        make_way(received.stored, actor=by, why=why)
     return received

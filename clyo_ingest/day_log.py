@@ -137,21 +137,21 @@ def business_date_log(establishment: Establishment, day: date) -> DayLog:
 
 def _of_closings(happenings: list[Happening]) -> Iterator[LogLine]:
     ids = {happening.closing_id for happening in happenings}
-    exports = StoredClosing.objects.filter(pk__in=ids).select_related("till").defer("document").in_bulk()
+    closings = StoredClosing.objects.filter(pk__in=ids).select_related("till").defer("document").in_bulk()
     for it in happenings:
-        export = exports[it.closing_id]
+        closing = closings[it.closing_id]
         yield LogLine(
             at=it.at,
-            about=f"Z {export.number} · {closing_words(ClosingKind(export.kind))}",
+            about=f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}",
             what=it.what,
             state=it.state,
-            till=export.till.name,
+            till=closing.till.name,
             why=it.why,
             actor=it.actor,
             reference=it.reference,
             correlation_id=it.correlation_id,
-            closing_id=export.pk,
-            closing=LoggedClosing(id=export.pk, kind=ClosingKind(export.kind), number=export.number),
+            closing_id=closing.pk,
+            closing=LoggedClosing(id=closing.pk, kind=ClosingKind(closing.kind), number=closing.number),
         )
 
 
@@ -159,7 +159,7 @@ def _list_refused(establishment: Establishment, start: datetime, end: datetime) 
     rows = Push.objects.filter(
         till__establishment=establishment, received_at__gte=start, received_at__lt=end, answer_status__gte=400
     )
-    rows = rows.select_related("till", "closing__export").defer("body", "closing__export__document")
+    rows = rows.select_related("till", "closing__stored").defer("body", "closing__stored__document")
     pushes = [*rows.order_by("received_at")[: LINES_MAX + 1]]
     for push, told in refused_in(pushes):
         said = _(TITLES[push.answer_code]) if push.answer_code in TITLES else push.answer_code

@@ -165,7 +165,7 @@ def _answer(run: OnDemandExport, till: Till) -> ExportAnswer:
         progress=Progress(done=run.done, total=run.total),
         problems=[Problem.of(problem) for problem in run.problems],
         summary=_summary(outcomes, missing),
-        closings=[_closing(export, outcome) for export, outcome in outcomes],
+        closings=[_closing(closing, outcome) for closing, outcome in outcomes],
         missing=[
             MissingNumbers(kind=ClosingKind(it.kind), scope=it.scope, first=it.first, last=it.last) for it in missing
         ],
@@ -211,19 +211,19 @@ def _answer_earlier(earlier: EarlierFile, till: Till) -> EarlierFileAnswer:
 
 def _outcomes(run: OnDemandExport, in_range: QuerySet[StoredClosing]) -> list[tuple[StoredClosing, Outcome]]:
     """The range's closings as they stand now, each with what the run did with it."""
-    looked_at = {row.export_id: row for row in OnDemandClosing.objects.filter(run=run)}
-    rows = in_range.select_related("closing").defer("document").order_by("business_date", "closed_at", "id")
-    return [(export, outcome_of(run, export, looked_at.get(export.pk))) for export in rows]
+    looked_at = {row.closing_id: row for row in OnDemandClosing.objects.filter(run=run)}
+    rows = in_range.select_related("received").defer("document").order_by("business_date", "closed_at", "id")
+    return [(closing, outcome_of(run, closing, looked_at.get(closing.pk))) for closing in rows]
 
 
-def _closing(export: StoredClosing, outcome: Outcome) -> ExportedClosing:
+def _closing(closing: StoredClosing, outcome: Outcome) -> ExportedClosing:
     return ExportedClosing(
-        id=export.pk,
-        kind=ClosingKind(export.kind),
-        scope=export.closing.scope,
-        number=export.number,
-        business_date=export.business_date,
-        state=ClosingState(export.state),
+        id=closing.pk,
+        kind=ClosingKind(closing.kind),
+        scope=closing.received.scope,
+        number=closing.number,
+        business_date=closing.business_date,
+        state=ClosingState(closing.state),
         taken=outcome.taken,
         problems=[Problem.of(problem) for problem in outcome.problems],
     )

@@ -48,7 +48,7 @@ def receive_where_it_belongs(push: Push, document: ClosingDocument, known: Known
         # What it met is the former one's: nobody takes it into the new one's books (`clyo_ingest.restarts`).
         sent.update(closing=received.closing_id)
         raise received
-    sent.update(closing=received.export.pk, answer_status=201 if received.new else 200)
+    sent.update(closing=received.stored.pk, answer_status=201 if received.new else 200)
     return received
 
 
@@ -73,7 +73,7 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
         return
     former = _read(known.former_till)
     with serving(viewer_of_till(former)):
-        yield ReceivedClosing.objects.filter(till=former, pk=closing_id).select_related("export").first()
+        yield ReceivedClosing.objects.filter(till=former, pk=closing_id).select_related("stored").first()
 
 
 def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:

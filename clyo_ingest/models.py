@@ -179,10 +179,10 @@ class Restart(models.Model):
 class ReceivedClosing(models.Model):
     """What a till said of one closing: its identity, what proves it is the same, and its place in the sequence.
 
-    Rows never change (a trigger sees to that). The content stands in the export, under the same id.
+    Rows never change (a trigger sees to that). The content is kept in the stored closing, under the same id.
     """
 
-    export = models.OneToOneField(StoredClosing, models.PROTECT, primary_key=True, related_name="closing")
+    stored = models.OneToOneField(StoredClosing, models.PROTECT, primary_key=True, related_name="received")
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     till = models.ForeignKey(Till, models.PROTECT, related_name="closings", db_index=False)
     kind = models.CharField(max_length=10)

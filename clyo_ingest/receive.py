@@ -41,10 +41,10 @@ IDENTITY_TAKEN = "clyo_ingest_closing_identity"
 TRIES = 4
 
 
-# In plain SQL, and written together with the export: every closing ends with it.
+# In plain SQL, and written together with the stored closing: every closing ends with it.
 CLOSING = """
 INSERT INTO clyo_ingest_receivedclosing (
-    export_id, tenant_id, till_id, kind, scope, number, era, version, digest, push_id, perpetual_before,
+    stored_id, tenant_id, till_id, kind, scope, number, era, version, digest, push_id, perpetual_before,
     perpetual_after, training, business_date, opened_at, closed_at, float_open, float_left, signature, signature_before,
     received_at)
 VALUES (
@@ -76,7 +76,7 @@ class WholeShopNeeded(Exception):
 class Received:
     """The closing that stands, whether this push brought it, and the refusal if this push says something else."""
 
-    export: StoredClosing
+    stored: StoredClosing
     scope: str
     new: bool
     conflict: ApiError | None = None
@@ -177,13 +177,13 @@ def _take(
         received_at=received_at,
         corrects=corrected.closing_id if corrected else None,
     )
-    export = accepted.export
-    kept = _insert_closing(push, export, digest, facts, around, told, version)
-    insert(*accepted.rows, kept, *rows_of(export, facts, verdict, till.practice))
+    closing = accepted.closing
+    kept = _insert_closing(push, closing, digest, facts, around, told, version)
+    insert(*accepted.rows, kept, *rows_of(closing, facts, verdict, till.practice))
     if unknown or asks(verdict):
-        settle_kinds(export, facts, verdict, till.practice)
+        settle_kinds(closing, facts, verdict, till.practice)
     _close_gap(facts, around)
-    return Received(export=export, scope=facts.scope, new=True)
+    return Received(stored=closing, scope=facts.scope, new=True)
 
 
 def _look_around(
@@ -202,13 +202,13 @@ def _look_around(
 
 
 def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
-    first = ReceivedClosing.objects.select_related("export").get(pk=closing_id)
-    same = first.digest == digest or same_closing(first.export.document, content)
+    first = ReceivedClosing.objects.select_related("stored").get(pk=closing_id)
+    same = first.digest == digest or same_closing(first.stored.document, content)
     # A push that was answered before keeps that answer: support has just taken another one for the same closing.
     Push.objects.filter(pk=push.pk, answer_status=None).update(
         closing=first, answer_status=200 if same else 409, answer_code="" if same else "closing_conflict"
     )
-    received = Received(export=first.export, scope=first.scope, new=False)
+    received = Received(stored=first.stored, scope=first.scope, new=False)
     if same:
         return received
     return replace(received, conflict=conflict_with(first, content))
@@ -217,7 +217,7 @@ def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], d
 def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
     """The refusal of other content under a number that came before: where it differs, and which closing stands."""
     message = _("This differs from the closing that was received first. Check it on the till.")
-    pointers = differing(first.export.document, content)
+    pointers = differing(first.stored.document, content)
     return ApiError(
         409,
         "closing_conflict",
@@ -236,10 +236,10 @@ def _wait_for(corrected: Neighbour) -> Disputed:
 
 
 def _insert_closing(
-    push: Push, export: StoredClosing, digest: str, facts: Facts, around: Neighbours, told: Told, version: int
+    push: Push, closing: StoredClosing, digest: str, facts: Facts, around: Neighbours, told: Told, version: int
 ) -> Insertion:
     columns = {
-        "closing": export.pk,
+        "closing": closing.pk,
         "tenant": push.tenant_id,
         "till": push.till_id,
         "kind": facts.kind.value,
@@ -252,7 +252,7 @@ def _insert_closing(
         "perpetual_before": facts.totals.perpetual_before if facts.totals else None,
         "perpetual_after": perpetual_reached(facts, around),
         **asdict(told),
-        "received_at": export.created_at,
+        "received_at": closing.created_at,
     }
     return Insertion(CLOSING, columns)
 

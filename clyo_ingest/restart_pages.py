@@ -94,8 +94,8 @@ def second_of(request: HttpRequest, push: Push | None) -> dict[str, Any]:
     assert first is not None, "a closing stands where a second one was refused"
     return {
         "number": second.number,
-        "first_day": first.export.business_date,
-        "first_gross": in_currency(first.export.gross, first.export.currency),
+        "first_day": first.stored.business_date,
+        "first_gross": in_currency(first.stored.gross, first.stored.currency),
         "second_day": second.business_date,
         "second_gross": in_currency(second.turnover, second.currency),
         "take_form": WhyForm(),
@@ -116,7 +116,7 @@ def take_page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         messages.warning(request, _("There is nothing to take here any more."))
         return redirect("admin:clyo_ingest_push_change", push.pk)
     messages.success(request, _("Taken as a closing of its own."))
-    return redirect("admin:exports_storedclosing_change", received.export.pk)
+    return redirect("admin:exports_storedclosing_change", received.stored.pk)
 
 
 def _row(model_admin: Any, request: HttpRequest, object_id: str, permission: str) -> Any:

@@ -28,7 +28,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
     for finding in rows[: scope.read_max]:
         together[finding.posting.establishment_id, finding.kind].append(finding)
     ids = [it.posting.closing_id for findings in together.values() for it in findings]
-    exports = StoredClosing.objects.only("number", "kind", "business_date").in_bulk(ids)
+    closings = StoredClosing.objects.only("number", "kind", "business_date").in_bulk(ids)
     for (shop, kind), findings in together.items():
         first = findings[0]
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
@@ -39,7 +39,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
             words=f"{said} {advice_of(kind)}",
             mend=_("See what to do"),
             address=one if len(findings) == 1 else links.findings(establishment=shop, kind=kind),
-            items=tuple(_item(it, exports[it.posting.closing_id]) for it in findings),
+            items=tuple(_item(it, closings[it.posting.closing_id]) for it in findings),
         )
 
 
@@ -61,9 +61,9 @@ def differing_by_shop(scope: Scope) -> Iterator[tuple[int, ShopCondition]]:
         )
 
 
-def _item(finding: Finding, export: StoredClosing) -> Item:
+def _item(finding: Finding, closing: StoredClosing) -> Item:
     entry = _("entry {number}").format(number=finding.posting.entry_number or finding.posting.reference)
-    label = f"{name_of(export)}, {entry}"
+    label = f"{name_of(closing)}, {entry}"
     return Item(key=key_of(Condition.DIFFERS, finding.pk, finding.kind), label=label, amount=worth_of(finding.posting))
 
 

@@ -43,7 +43,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
     """What a person must mend before it can be booked: one concern for each cause in each establishment."""
     for cause in causes_of(scope.rows(StoredClosing.objects.all()), each_shop=True, read_max=scope.read_max):
         kind = Condition.FAILED if cause.state == ClosingState.FAILED else Condition.HELD
-        first, mends = cause.exports[0], cause.may_be_mended_by(scope.user)
+        first, mends = cause.closings[0], cause.may_be_mended_by(scope.user)
         elsewhere = "" if mends or not cause.mend_address else _("Your reseller sees to it. Nothing is lost meanwhile.")
         yield Concern(
             condition=kind,
@@ -53,11 +53,11 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             words=" ".join(filter(None, (cause.title, elsewhere))),
             mend=cause.mend_words if mends else _("See the closings") if elsewhere else _("See what to do"),
             address=cause.mend_address if mends else cause.closings_address,
-            again=tuple(cause.closings) if len(cause.closings) <= SENT_AGAIN_MAX else (),
+            again=tuple(cause.closing_ids) if len(cause.closing_ids) <= SENT_AGAIN_MAX else (),
             question=_find_question(cause),
             seen_to=cause.seen_to,
             items=tuple(
-                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.exports
+                Item(key=key_of(kind, it.pk, cause.key), label=name_of(it), amount=_amount(it)) for it in cause.closings
             ),
         )
 
@@ -102,9 +102,9 @@ def _say_held(count: int, day: str) -> str:
     return words.format(count=count, day=day)
 
 
-def _amount(export: StoredClosing) -> Decimal | None:
+def _amount(closing: StoredClosing) -> Decimal | None:
     """What is added up with others' is in the currency of the books."""
-    return export.gross if export.currency == BOOKS else None
+    return closing.gross if closing.currency == BOOKS else None
 
 
 def stuck(scope: Scope) -> Iterator[Concern]:

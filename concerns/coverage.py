@@ -18,18 +18,18 @@ def uncovered(scope: Scope) -> Iterator[Concern]:
     """Tickets, or hours, of which no closing counts: one concern for each closing that shows it."""
     told = Q(problems__contains=[{"code": UNCOVERED}]) | Q(problems__contains=[{"code": HOURS_UNCOVERED}])
     rows = scope.rows(StoredClosing.objects.filter(told)).select_related("establishment__tenant").defer("document")
-    exports = [*rows.order_by("-business_date", "-closed_at")[: scope.read_max]]
-    left = still_uncovered(exports)
-    for export in exports:
-        hours = [problem for problem in export.problems if problem["code"] == HOURS_UNCOVERED]
-        found = [*hours, *(problem.to_document() for problem in left.get(export.pk, []))]
+    closings = [*rows.order_by("-business_date", "-closed_at")[: scope.read_max]]
+    left = still_uncovered(closings)
+    for closing in closings:
+        hours = [problem for problem in closing.problems if problem["code"] == HOURS_UNCOVERED]
+        found = [*hours, *(problem.to_document() for problem in left.get(closing.pk, []))]
         for problem in found:
             span = problem["facts"]
             yield Concern(
                 condition=Condition.MISSING,
-                **owner_of(export.establishment),
+                **owner_of(closing.establishment),
                 words=sentence(problem),
                 mend=_("See the closings"),
-                address=links.closings(problem=problem["code"], establishment=export.establishment_id),
-                items=(Item(key=key_of(Condition.MISSING, export.pk, *sorted(span.values())), label=f"{export}"),),
+                address=links.closings(problem=problem["code"], establishment=closing.establishment_id),
+                items=(Item(key=key_of(Condition.MISSING, closing.pk, *sorted(span.values())), label=f"{closing}"),),
             )

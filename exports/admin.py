@@ -121,60 +121,60 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A closing's page tells its story; nothing on it is edited."""
-        export = self.get_object(request, unquote(object_id))
-        if export is None or not self.has_view_permission(request, export):
+        closing = self.get_object(request, unquote(object_id))
+        if closing is None or not self.has_view_permission(request, closing):
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
         assert isinstance(request.user, User)
-        user, shown = request.user, closing_context(export)
+        user, shown = request.user, closing_context(closing)
         context = {
             **self.admin_site.each_context(request),
             **shown,
-            "ways": ways_of(export, user, shown["postings"]),
-            "seen_to": seen_to_context(export, user),
-            "notes": notes_on_closing(export, user),
+            "ways": ways_of(closing, user, shown["postings"]),
+            "seen_to": seen_to_context(closing, user),
+            "notes": notes_on_closing(closing, user),
             "opts": self.opts,
-            "title": str(export),
-            "subtitle": str(export.establishment),
-            "gross": in_currency(export.gross, export.currency),
+            "title": str(closing),
+            "subtitle": str(closing.establishment),
+            "gross": in_currency(closing.gross, closing.currency),
         }
         return TemplateResponse(request, "exports/closing.html", context)
 
     @display(description=_("closing"))
-    def title(self, export: StoredClosing) -> str:
-        return f"Z {export.number} · {closing_words(ClosingKind(export.kind))}"
+    def title(self, closing: StoredClosing) -> str:
+        return f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}"
 
     @display(description=_("business date"))
-    def day(self, export: StoredClosing) -> str:
-        return date_format(export.business_date, "SHORT_DATE_FORMAT")
+    def day(self, closing: StoredClosing) -> str:
+        return date_format(closing.business_date, "SHORT_DATE_FORMAT")
 
     @display(description=_("turnover"))
-    def turnover(self, export: StoredClosing) -> str:
-        return in_currency(export.gross, export.currency)
+    def turnover(self, closing: StoredClosing) -> str:
+        return in_currency(closing.gross, closing.currency)
 
     @display(description=_("state"), label=LABELS)
-    def state_label(self, export: StoredClosing) -> tuple[str, str]:
-        if export.state == ClosingState.EXPORTED and (found := getattr(export, "findings", None)):
+    def state_label(self, closing: StoredClosing) -> tuple[str, str]:
+        if closing.state == ClosingState.EXPORTED and (found := getattr(closing, "findings", None)):
             gone = any(it.kind == FindingKind.MISSING for it in found)
             return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
-        return export.state, export.get_state_display()
+        return closing.state, closing.get_state_display()
 
     @display(description=_("in Exact, or what to do"))
-    def outcome(self, export: StoredClosing) -> str:
+    def outcome(self, closing: StoredClosing) -> str:
         """Two lines of what to do; the whole sentence is under the pointer, and on the closing's page."""
-        postings = getattr(export, "postings", ())
-        blocking = [problem for problem in export.problems if problem["blocking"]]
+        postings = getattr(closing, "postings", ())
+        blocking = [problem for problem in closing.problems if problem["blocking"]]
         said = [words for posting in postings for words in said_of(posting)]
-        words = sentence(blocking[0]) if blocking else " ".join(said) if export.state == ClosingState.FAILED else ""
-        if found := getattr(export, "findings", ()):
+        words = sentence(blocking[0]) if blocking else " ".join(said) if closing.state == ClosingState.FAILED else ""
+        if found := getattr(closing, "findings", ()):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
         return ", ".join(it.entry_number for it in postings if it.entry_number)
 
     @display(description=_("who sees to it"))
-    def seen_to_by(self, export: StoredClosing) -> str:
-        it = getattr(export, "assignment", None)
+    def seen_to_by(self, closing: StoredClosing) -> str:
+        it = getattr(closing, "assignment", None)
         since = say_since(it.since) if it else ""
         return format_html('<span title="{}">{}</span>', _now("since {at}").format(at=since), it.person) if it else ""
 
@@ -195,17 +195,17 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         return request.user.has_perm("exports.repost_storedclosing")
 
 
-def entries_beside(exports: list[StoredClosing]) -> None:
+def entries_beside(closings: list[StoredClosing]) -> None:
     """Put each closing's postings beside it (`export.postings`), and what the comparison with Exact found of them
     (`export.findings`), all in two queries."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
-    rows = Posting.objects.filter(closing_id__in=[export.pk for export in exports]).exclude(state__in=OVER)
+    rows = Posting.objects.filter(closing_id__in=[closing.pk for closing in closings]).exclude(state__in=OVER)
     for posting in rows.defer("entry").order_by("turn"):
         of_each[posting.closing_id].append(posting)
     open_ones = Finding.objects.filter(posting__closing_id__in=of_each, settled_at=None).select_related("posting")
     found: dict[UUID, list[Finding]] = defaultdict(list)
     for finding in open_ones.order_by("found_at"):
         found[finding.posting.closing_id].append(finding)
-    for export in exports:
-        export.postings = of_each[export.pk]  # type: ignore[attr-defined]
-        export.findings = found[export.pk]  # type: ignore[attr-defined]
+    for closing in closings:
+        closing.postings = of_each[closing.pk]  # type: ignore[attr-defined]
+        closing.findings = found[closing.pk]  # type: ignore[attr-defined]

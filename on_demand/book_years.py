@@ -44,7 +44,7 @@ def is_numbered_otherwise(tenant: Tenant, before: FiscalYear | None, wanted: Fis
     if before is not None and before != wanted and numbers.filter(fiscal_year=before.last).exists():
         return True
     days = (wanted.first, wanted.last)
-    touched = Q(fiscal_year__range=days) | Q(export__business_date__range=days)
+    touched = Q(fiscal_year__range=days) | Q(closing__business_date__range=days)
     return numbers.filter(touched).exclude(fiscal_year=wanted.last).exists()
 
 

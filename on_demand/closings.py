@@ -80,7 +80,7 @@ def late_closings(
     if shop_id is not None:
         rows = rows.filter(establishment_id=shop_id)
     monthly = OnDemandClosing.objects.filter(
-        export=OuterRef("pk"),
+        closing=OuterRef("pk"),
         state__in=ARRIVED,
         run__late_since__isnull=False,
         run__state=OnDemandState.DONE,
@@ -106,8 +106,8 @@ def pages(run: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
     )
     page = [*rows[:PAGE]]
     while page:
-        for export in page:
-            export.establishment = shops[export.establishment_id]
+        for closing in page:
+            closing.establishment = shops[closing.establishment_id]
         yield page
         last = page[-1]
         beyond = after(business_date=last.business_date, closed_at=last.closed_at, id=last.pk)
@@ -118,8 +118,8 @@ def with_documents(page: Sequence[StoredClosing]) -> None:
     """Read the documents of closings of one page, and what is booked of those that others cover in part."""
     rows = StoredClosing.objects.filter(among("id", [it.pk for it in page]))
     documents = dict(rows.values_list("pk", "document"))
-    for export in page:
-        export.document = documents[export.pk]
+    for closing in page:
+        closing.document = documents[closing.pk]
     prefetch_related_objects(page, "remainder")
 
 
@@ -140,18 +140,18 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
     }
 
 
-def is_given_up(export: StoredClosing) -> bool:
+def is_given_up(closing: StoredClosing) -> bool:
     """Whether nothing of it is to stand in any book: a person set it aside, or others stand for it by now.
 
     What an earlier file holds of it is undone. Exact's first day is none of a file's, and gives nothing up.
     """
-    return export.state == ClosingState.ARCHIVED and not is_before_start(export)
+    return closing.state == ClosingState.ARCHIVED and not is_before_start(closing)
 
 
-def why_archived(export: StoredClosing) -> list[Problem]:
+def why_archived(closing: StoredClosing) -> list[Problem]:
     """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
-    assert export.state == ClosingState.ARCHIVED
-    notes = [Problem.from_document(it) for it in export.problems if it["code"] in MAY_COME_BACK]
+    assert closing.state == ClosingState.ARCHIVED
+    notes = [Problem.from_document(it) for it in closing.problems if it["code"] in MAY_COME_BACK]
     if notes:
         return notes
-    return [TRAINING if getattr(export, "training", "") == "true" else NOTHING_TO_BOOK]
+    return [TRAINING if getattr(closing, "training", "") == "true" else NOTHING_TO_BOOK]

@@ -96,7 +96,7 @@ def _list_looked_at(run: OnDemandExport) -> Iterator[UUID]:
     rows = OnDemandClosing.objects.filter(run=run).order_by("place")
     if not run.to_exact:
         rows = rows.filter(state=OnDemandClosingState.TAKEN)
-    return rows.values_list("export_id", flat=True).iterator()
+    return rows.values_list("closing_id", flat=True).iterator()
 
 
 def _divisions(run: OnDemandExport, closing_ids: Sequence[UUID]) -> list[Division]:
@@ -144,15 +144,15 @@ def _compare_page(compared: Compared, page: Iterable[ReadPosting]) -> None:
 
 def _name_differences(different: Sequence[tuple[Posting, str, list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
     """Each difference with its closing and entry, as the report and the API say it."""
-    exports = StoredClosing.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
-    closings = exports.select_related("establishment").defer("document").in_bulk()
+    rows = StoredClosing.objects.filter(pk__in=[posting.closing_id for posting, *_ in different])
+    closings = rows.select_related("establishment").defer("document").in_bulk()
     for posting, kind, details in different:
-        export = closings[posting.closing_id]
+        closing = closings[posting.closing_id]
         yield {
-            "closing": str(export.pk),
-            "number": export.number,
-            "establishment": export.establishment.code,
-            "business_date": export.business_date.isoformat(),
+            "closing": str(closing.pk),
+            "number": closing.number,
+            "establishment": closing.establishment.code,
+            "business_date": closing.business_date.isoformat(),
             "entry": posting.reference,
             "entry_kind": posting.entry_kind,
             "journal": posting.journal,

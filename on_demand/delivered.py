@@ -15,11 +15,11 @@ from postgres.transactions import assert_in_transaction
 
 ONCE = "on_demand_delivered_once"
 NOTED = """
-INSERT INTO on_demand_deliveredclosing (tenant_id, export_id, format, run_id)
-SELECT tenant_id, export_id, %(format)s, run_id FROM on_demand_ondemandclosing
+INSERT INTO on_demand_deliveredclosing (tenant_id, closing_id, format, run_id)
+SELECT tenant_id, closing_id, %(format)s, run_id FROM on_demand_ondemandclosing
 WHERE run_id = %(run)s AND state = %(taken)s ORDER BY place
 """
-NOTED_AGAIN = NOTED + "ON CONFLICT (export_id, format) DO UPDATE SET run_id = EXCLUDED.run_id"
+NOTED_AGAIN = NOTED + "ON CONFLICT (closing_id, format) DO UPDATE SET run_id = EXCLUDED.run_id"
 
 
 class DeliveredMeanwhile(Exception):
@@ -39,15 +39,15 @@ def earlier_runs(run: OnDemandExport, closing_ids: Iterable[UUID]) -> dict[UUID,
     if not run.for_import:
         return {}
     rows = DeliveredClosing.objects.filter(format=run.format)
-    rows = rows.filter(among("export_id", closing_ids))
-    return dict(rows.values_list("export_id", "run_id"))
+    rows = rows.filter(among("closing_id", closing_ids))
+    return dict(rows.values_list("closing_id", "run_id"))
 
 
 def standing_in_files(closing_ids: Collection[UUID]) -> set[UUID]:
     """Those of the closings that a file that was delivered holds."""
     taken = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, run__state=OnDemandState.DONE)
-    delivered = taken.filter(among("export_id", closing_ids), run__content__isnull=False)
-    return {*delivered.order_by().values_list("export_id", flat=True)}
+    delivered = taken.filter(among("closing_id", closing_ids), run__content__isnull=False)
+    return {*delivered.order_by().values_list("closing_id", flat=True)}
 
 
 def note_delivered(run: OnDemandExport) -> None:

@@ -72,7 +72,7 @@ class ReadClosing:
     `waits`: it does not go to Exact, because its establishment is not activated.
     """
 
-    export: StoredClosing
+    stored: StoredClosing
     state: OnDemandClosingState
     in_exact: bool
     problems: Sequence[Problem]
@@ -89,7 +89,7 @@ class ReadClosing:
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
         step = Step.SET_ASIDE if self.told.set_aside else Step.WAITING if self.waits else step
         out = self.closing is None or self.state == OnDemandClosingState.HELD
-        return step if out and self.export.currency == BOOKS else None
+        return step if out and self.stored.currency == BOOKS else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,11 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
         rows = []
         for read, place in zip(page, places, strict=False):
             if read.closing is not None:
-                frozen.add(read.export.pk, drafted(draft, read.closing, read))
+                frozen.add(read.stored.pk, drafted(draft, read.closing, read))
             if read.left_for is not None:
                 draft.leave(read.told.gross, read.left_for)
             for problem in read.problems if read.state == OnDemandClosingState.TAKEN else ():
-                noted.setdefault(problem.code, []).append(read.export.label)
+                noted.setdefault(problem.code, []).append(read.stored.label)
             rows.append(_make_row(run, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
         work.step(len(page))
@@ -159,12 +159,12 @@ def _as_validated(it: Validated, fec: Fec) -> FileEntry:
     return FileEntry(it.kind, it.own, number.journal, text, as_meant(it.entry.moved), "", given)
 
 
-COPIED = ("tenant_id", "run_id", "export_id", "place", "state", "in_exact", "problems", "earlier_id")
+COPIED = ("tenant_id", "run_id", "closing_id", "place", "state", "in_exact", "problems", "earlier_id")
 
 
 def _make_row(run: OnDemandExport, place: int, read: ReadClosing) -> tuple[Any, ...]:
     problems = Jsonb([problem.to_document() for problem in read.problems])
-    return run.tenant_id, run.pk, read.export.pk, place, read.state, read.in_exact, problems, read.earlier
+    return run.tenant_id, run.pk, read.stored.pk, place, read.state, read.in_exact, problems, read.earlier
 
 
 def walk_ins_of(run: OnDemandExport) -> set[str]:
@@ -196,12 +196,12 @@ class Reader:
         """Yield what becomes of each closing of the range, a page at a time."""
         for stored in read_ahead(self._read_pages()):
             self._told = stored.told
-            yield [self._note(self._take_or_leave(export, stored)) for export in stored.page]
+            yield [self._note(self._take_or_leave(closing, stored)) for closing in stored.page]
 
     def _note(self, read: ReadClosing) -> ReadClosing:
         """What the till says of it; one that came after the file of its month is named in the one that holds it."""
-        read = replace(read, told=self._told[read.export.pk])
-        late = read.state == OnDemandClosingState.TAKEN and read.export.business_date < self._run.first_date
+        read = replace(read, told=self._told[read.stored.pk])
+        late = read.state == OnDemandClosingState.TAKEN and read.stored.business_date < self._run.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 
     def _read_pages(self) -> Iterator[StoredPage]:
@@ -215,81 +215,81 @@ class Reader:
             told = told_of(page)
             yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated, told=told)
 
-    def _take_or_leave(self, export: StoredClosing, stored: StoredPage) -> ReadClosing:
+    def _take_or_leave(self, closing: StoredClosing, stored: StoredPage) -> ReadClosing:
         """What an earlier file for import holds is left out, or taken as what it is now."""
-        earlier = stored.earlier.get(export.pk)
+        earlier = stored.earlier.get(closing.pk)
         if earlier is not None and not self._run.again:
             state = OnDemandClosingState.ALREADY
-            return ReadClosing(export=export, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
-        standing = stored.standing.get(export.pk, StandingEntries())
-        if validated := stored.validated.get(export.pk):
-            return self._as_validated(export, validated, standing)
-        return replace(self._read(export, standing), earlier=earlier)
+            return ReadClosing(stored=closing, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
+        standing = stored.standing.get(closing.pk, StandingEntries())
+        if validated := stored.validated.get(closing.pk):
+            return self._as_validated(closing, validated, standing)
+        return replace(self._read(closing, standing), earlier=earlier)
 
     def _as_validated(
-        self, export: StoredClosing, validated: list[Validated], standing: StandingEntries
+        self, closing: StoredClosing, validated: list[Validated], standing: StandingEntries
     ) -> ReadClosing:
         """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
         assert self._fec is not None, "only a FEC validates"
-        whole = standing.complete and standing.in_exact and export.state not in UNFINISHED
-        whole = whole or is_given_up(export)  # nothing of it stands any more, so all of it is undone
+        whole = standing.complete and standing.in_exact and closing.state not in UNFINISHED
+        whole = whole or is_given_up(closing)  # nothing of it stands any more, so all of it is undone
         if not whole and not held_of(validated):
-            return self._take_once_more(export, validated, standing)
+            return self._take_once_more(closing, validated, standing)
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
-        taken = replace(self._take(export, (), in_exact=whole), validated=tuple(validated))
+        taken = replace(self._take(closing, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:
-            kept = self._closing(export, (), told=Told.of(export.gross, export.offered))
+            kept = self._closing(closing, (), told=Told.of(closing.gross, closing.offered))
             return replace(taken, closing=kept, problems=[CORRECTED_ELSEWHERE])
-        told = told_of_undone(export, self._told[export.pk])
+        told = told_of_undone(closing, self._told[closing.pk])
         if correction is None:
-            return replace(taken, closing=self._closing(export, (), told=told))
+            return replace(taken, closing=self._closing(closing, (), told=told))
         corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
-        return replace(corrected, closing=self._closing(export, correction.standing, told=told))
+        return replace(corrected, closing=self._closing(closing, correction.standing, told=told))
 
     def _take_once_more(
-        self, export: StoredClosing, validated: list[Validated], standing: StandingEntries
+        self, closing: StoredClosing, validated: list[Validated], standing: StandingEntries
     ) -> ReadClosing:
         """A closing that was given up, undone in a FEC, and counts again: its entries anew, or why there are none."""
         assert self._fec is not None, "only a FEC validates"
-        again = replace(self._read(export, standing), validated=tuple(validated))
+        again = replace(self._read(closing, standing), validated=tuple(validated))
         if again.closing is None:
-            return replace(again, closing=self._closing(export, (), told=NOTHING_TOLD))
+            return replace(again, closing=self._closing(closing, (), told=NOTHING_TOLD))
         entries = again.closing.entries
         if not entries:
             return again
         if entries[0].date not in self._fec.year:
-            without = self._closing(export, (), told=again.closing.told)
+            without = self._closing(closing, (), told=again.closing.told)
             return replace(again, closing=without, problems=[CORRECTED_ELSEWHERE])
         return replace(again, problems=[CORRECTED])
 
-    def _is_booked_now(self, export: StoredClosing, standing: StandingEntries) -> bool:
+    def _is_booked_now(self, closing: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""
-        if export.state == ClosingState.ARCHIVED:
-            return is_before_start(export)  # Exact's start is none of a file's (docs/decisions/0050)
-        return export.state in UNFINISHED or not standing.complete
+        if closing.state == ClosingState.ARCHIVED:
+            return is_before_start(closing)  # Exact's start is none of a file's (docs/decisions/0050)
+        return closing.state in UNFINISHED or not standing.complete
 
-    def _read(self, export: StoredClosing, standing: StandingEntries) -> ReadClosing:
-        if export.state == ClosingState.ARCHIVED and not is_before_start(export):
-            return _leave_out(export, OnDemandClosingState.SKIPPED, why_archived(export))
-        if not self._is_booked_now(export, standing):
-            return self._take(export, standing.entries, in_exact=standing.in_exact)
-        look = Look.at(export, standing.entries, judged=kept)
-        match decide_for_file(look, self._destination(export.establishment)):
+    def _read(self, closing: StoredClosing, standing: StandingEntries) -> ReadClosing:
+        if closing.state == ClosingState.ARCHIVED and not is_before_start(closing):
+            return _leave_out(closing, OnDemandClosingState.SKIPPED, why_archived(closing))
+        if not self._is_booked_now(closing, standing):
+            return self._take(closing, standing.entries, in_exact=standing.in_exact)
+        look = Look.at(closing, standing.entries, judged=kept)
+        match decide_for_file(look, self._destination(closing.establishment)):
             case Held(problems=problems):
-                return _leave_out(export, OnDemandClosingState.HELD, look.holding(problems))
+                return _leave_out(closing, OnDemandClosingState.HELD, look.holding(problems))
             case Archived(why=why):
-                return _leave_out(export, OnDemandClosingState.SKIPPED, [why])
+                return _leave_out(closing, OnDemandClosingState.SKIPPED, [why])
             case Ready(entries=entries):
-                return self._take(export, (*standing.entries, *entries), in_exact=False)
-        return self._take(export, standing.entries, in_exact=standing.in_exact)
+                return self._take(closing, (*standing.entries, *entries), in_exact=False)
+        return self._take(closing, standing.entries, in_exact=standing.in_exact)
 
-    def _take(self, export: StoredClosing, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
+    def _take(self, closing: StoredClosing, entries: tuple[Entry, ...], *, in_exact: bool) -> ReadClosing:
         return ReadClosing(
-            export=export,
+            stored=closing,
             state=OnDemandClosingState.TAKEN,
             in_exact=in_exact,
             problems=(),
-            closing=self._closing(export, entries, told=self._told[export.pk]),
+            closing=self._closing(closing, entries, told=self._told[closing.pk]),
         )
 
     def _destination(self, shop: Establishment) -> Destination:
@@ -297,16 +297,16 @@ class Reader:
             self._destinations[shop.pk] = Destination.of(shop)
         return self._destinations[shop.pk]
 
-    def _closing(self, export: StoredClosing, entries: tuple[Entry, ...], *, told: Told) -> BookedClosing:
-        station = getattr(export, "scope", "") or ""
+    def _closing(self, closing: StoredClosing, entries: tuple[Entry, ...], *, told: Told) -> BookedClosing:
+        station = getattr(closing, "scope", "") or ""
         return BookedClosing(
-            establishment=export.establishment.code,
+            establishment=closing.establishment.code,
             siren=self._run.tenant.siren,
-            number=export.number,
-            business_date=export.business_date,
+            number=closing.number,
+            business_date=closing.business_date,
             entries=entries,
-            scope=scope_of(self._till_places[export.till_id], station),
-            shop=self._shops.get(export.establishment_id, ""),
+            scope=scope_of(self._till_places[closing.till_id], station),
+            shop=self._shops.get(closing.establishment_id, ""),
             told=told,
         )
 
@@ -330,8 +330,8 @@ def letters_of(place: int) -> str:
     return (letters_of(before - 1) if before else "") + ascii_uppercase[letter]
 
 
-def _leave_out(export: StoredClosing, state: OnDemandClosingState, problems: Sequence[Problem]) -> ReadClosing:
-    return ReadClosing(export=export, state=state, in_exact=False, problems=problems, closing=None)
+def _leave_out(closing: StoredClosing, state: OnDemandClosingState, problems: Sequence[Problem]) -> ReadClosing:
+    return ReadClosing(stored=closing, state=state, in_exact=False, problems=problems, closing=None)
 
 
 def _till_places(run: OnDemandExport) -> dict[int, str]:

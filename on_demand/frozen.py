@@ -71,18 +71,18 @@ class Frozen:
     def __init__(self) -> None:
         self._records = _Records()
 
-    def add(self, export_id: UUID, entries: list[FileEntry]) -> None:
+    def add(self, closing_id: UUID, entries: list[FileEntry]) -> None:
         """Set a closing's entries aside."""
-        self._records.add((export_id.bytes, [tuple(entry) for entry in entries]))
+        self._records.add((closing_id.bytes, [tuple(entry) for entry in entries]))
 
     def __iter__(self) -> Iterator[tuple[UUID, list[FileEntry]]]:
         for place in range(len(self._records)):
-            export_id, entries = self._records.read(place)
-            yield UUID(bytes=export_id), [FileEntry(*entry) for entry in entries]
+            closing_id, entries = self._records.read(place)
+            yield UUID(bytes=closing_id), [FileEntry(*entry) for entry in entries]
 
     def in_order(self) -> Iterator[WrittenEntry]:
         """The entries of a format that shows no numbers, in the order of their closings."""
-        for _export_id, entries in self:
+        for _closing_id, entries in self:
             yield from (WrittenEntry(entry.text, None, entry.meant) for entry in entries)
 
     def __len__(self) -> int:

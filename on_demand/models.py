@@ -316,7 +316,7 @@ class OnDemandClosing(models.Model):
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     run = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="closings")
-    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
+    closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
     place = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=OnDemandClosingState.choices)
     in_exact = models.BooleanField(default=False, help_text="Its entries stood in Exact when it was taken.")
@@ -326,9 +326,9 @@ class OnDemandClosing(models.Model):
     class Meta:
         ordering = ["place"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "export"], name="on_demand_ondemandclosing_once"),
+            models.UniqueConstraint(fields=["run", "closing"], name="on_demand_ondemandclosing_once"),
             SameTenant("run"),
-            SameTenant("export"),
+            SameTenant("closing"),
             SameTenant("earlier"),
             SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
@@ -341,16 +341,16 @@ class DeliveredClosing(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+", db_index=False)
+    closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+", db_index=False)
     format = models.CharField(max_length=10, choices=OnDemandFormat.choices)
     run = models.ForeignKey(OnDemandExport, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["export", "format"], name="on_demand_delivered_once"),
+            models.UniqueConstraint(fields=["closing", "format"], name="on_demand_delivered_once"),
             models.CheckConstraint(condition=Q(format__in=FOR_IMPORT), name="on_demand_delivered_for_import"),
             SameTenant("run"),
-            SameTenant("export"),
+            SameTenant("closing"),
             NeverEmptied(),
             SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
@@ -368,7 +368,7 @@ class KeptNumber(models.Model):
     fiscal_year = models.DateField()
     journal = models.CharField(max_length=20)
     sequence = models.PositiveIntegerField()
-    export = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
+    closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
     entry_kind = models.CharField(max_length=10)
     entry_journal = models.CharField(max_length=10)
     revision = models.PositiveSmallIntegerField(default=1, db_default=1)
@@ -380,10 +380,10 @@ class KeptNumber(models.Model):
                 fields=["tenant", "fiscal_year", "journal", "sequence"], name="on_demand_number_given_once"
             ),
             models.UniqueConstraint(
-                fields=["export", "entry_kind", "entry_journal", "revision"], name="on_demand_number_of_entry_kept"
+                fields=["closing", "entry_kind", "entry_journal", "revision"], name="on_demand_number_of_entry_kept"
             ),
             models.CheckConstraint(condition=Q(sequence__gt=0), name="on_demand_number_counts_from_one"),
-            SameTenant("export"),
+            SameTenant("closing"),
             OnlyAddedTo(),
             NeverEmptied(),
             SeenByTenant(read_by=(ACCOUNTANT,)),

@@ -33,7 +33,7 @@ COPIED = (
     "fiscal_year",
     "journal",
     "sequence",
-    "export_id",
+    "closing_id",
     "entry_kind",
     "entry_journal",
     "revision",
@@ -64,7 +64,7 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
 
     Returns the numbers of all entries, in their order, and which rows of numbers have no entry any more.
     """
-    entries = [(export_id, it) for export_id, drafted in batch for it in drafted]
+    entries = [(closing_id, it) for closing_id, drafted in batch for it in drafted]
     with transaction.atomic():
         Tenant.objects.select_for_update(no_key=True).filter(pk=tenant_id).values_list("pk").get()
         before = _Before(batch)
@@ -79,9 +79,9 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
             given[place] = GivenNumber(number=numbers[place], place=row, day=today)
         rows = []
         for it in new:
-            export_id, entry = entries[it]
-            number, revision = numbers[it], before.next_revision(export_id, entry)
-            key = (export_id, entry.kind, entry.own, revision)
+            closing_id, entry = entries[it]
+            number, revision = numbers[it], before.next_revision(closing_id, entry)
+            key = (closing_id, entry.kind, entry.own, revision)
             rows.append((given[it].place, tenant_id, year_end, number.journal, number.sequence, *key, now))
         copy_rows(KeptNumber, COPIED, rows)
     return [given[place] for place in range(len(entries))], lost
@@ -94,13 +94,13 @@ class _Before:
         self._batch = batch
         self._numbered: defaultdict[UUID, dict[EntryKey, GivenNumber]] = defaultdict(dict)
         self._revisions: defaultdict[tuple[UUID, str, str], int] = defaultdict(int)
-        rows = KeptNumber.objects.filter(among("export_id", [export_id for export_id, _ in batch]))
-        for pk, export_id, kind, own, revision, journal, sequence, given_at in rows.order_by("pk").values_list(
-            "pk", "export_id", "entry_kind", "entry_journal", "revision", "journal", "sequence", "given_at"
+        rows = KeptNumber.objects.filter(among("closing_id", [closing_id for closing_id, _ in batch]))
+        for pk, closing_id, kind, own, revision, journal, sequence, given_at in rows.order_by("pk").values_list(
+            "pk", "closing_id", "entry_kind", "entry_journal", "revision", "journal", "sequence", "given_at"
         ):
             given = GivenNumber(number=EntryNumber(journal, sequence), place=pk, day=timezone.localdate(given_at))
-            self._numbered[export_id][kind, own, revision] = given
-            self._revisions[export_id, kind, own] = max(self._revisions[export_id, kind, own], revision)
+            self._numbered[closing_id][kind, own, revision] = given
+            self._revisions[closing_id, kind, own] = max(self._revisions[closing_id, kind, own], revision)
 
     def given(self) -> tuple[dict[int, GivenNumber], list[int]]:
         """The number of each entry that has one, by its place in the batch; and rows that have no entry any more.
@@ -111,7 +111,7 @@ class _Before:
         given: dict[int, GivenNumber] = {}
         lost: list[int] = []
         first = 0
-        for export_id, drafted in self._batch:
+        for closing_id, drafted in self._batch:
             taken = set()
             for place, entry in enumerate(drafted, start=first):
                 if entry.given is not None:
@@ -119,17 +119,17 @@ class _Before:
                     number = EntryNumber(journal, sequence)
                     given[place] = GivenNumber(number=number, place=row, day=date.fromordinal(day))
                     taken.add(row)
-            left = {key: it for key, it in self._numbered[export_id].items() if it.place not in taken}
+            left = {key: it for key, it in self._numbered[closing_id].items() if it.place not in taken}
             same, keys = self._match_drafts(drafted, left)
             given |= {first + keys[entry]: left[was] for entry, was in same.items()}
             lost += [it.place for was, it in left.items() if was not in same.values()]
             first += len(drafted)
         return given, lost
 
-    def next_revision(self, export_id: UUID, entry: FileEntry) -> int:
+    def next_revision(self, closing_id: UUID, entry: FileEntry) -> int:
         """Which entry of its kind and journal a new one of a closing is."""
-        self._revisions[export_id, entry.kind, entry.own] += 1
-        return self._revisions[export_id, entry.kind, entry.own]
+        self._revisions[closing_id, entry.kind, entry.own] += 1
+        return self._revisions[closing_id, entry.kind, entry.own]
 
     @staticmethod
     def _match_drafts(
@@ -158,7 +158,7 @@ def _find_last_number(tenant_id: int, year_end: date, journal: str) -> int:
 def _numbers_of_closings_left_out(run: OnDemandExport) -> Iterator[int]:
     """Numbers of closings that were in a file once and are held now."""
     left_out = OnDemandClosing.objects.filter(run=run).exclude(state=OnDemandClosingState.TAKEN)
-    return KeptNumber.objects.filter(export__in=left_out.values("export_id")).values_list("pk", flat=True).iterator()
+    return KeptNumber.objects.filter(closing__in=left_out.values("closing_id")).values_list("pk", flat=True).iterator()
 
 
 def _warning(absent: list[int]) -> Iterator[Problem]:
@@ -166,8 +166,8 @@ def _warning(absent: list[int]) -> Iterator[Problem]:
     if absent:
         rows = KeptNumber.objects.filter(pk__in=sorted(absent)[:NAMED_MAX]).order_by("pk")
         named = [
-            f"{EntryNumber(row.journal, row.sequence)} (Z{row.export.number} {row.export.establishment.code})"
-            for row in rows.select_related("export__establishment").defer("export__document")
+            f"{EntryNumber(row.journal, row.sequence)} (Z{row.closing.number} {row.closing.establishment.code})"
+            for row in rows.select_related("closing__establishment").defer("closing__document")
         ]
         facts = {"count": str(len(absent)), "numbers": ", ".join(named)}
         yield Problem(code="fec_numbers_absent", facts=facts, blocking=False)

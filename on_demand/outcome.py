@@ -51,25 +51,25 @@ class Summary:
     reasons: Sequence[Reason]
 
 
-def outcome_of(run: OnDemandExport, export: StoredClosing, row: OnDemandClosing | None) -> Outcome:
+def outcome_of(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing | None) -> Outcome:
     """What a run did with a closing of its days; `row` is what it wrote down of it, None before it looked."""
     if row is None and not run.finished:
-        return Outcome(taken=False, seen=False, problems=export.problems)
+        return Outcome(taken=False, seen=False, problems=closing.problems)
     if row is None:
-        return Outcome(taken=False, seen=True, problems=[*export.problems, NOT_LOOKED_AT], why=[NOT_LOOKED_AT])
+        return Outcome(taken=False, seen=True, problems=[*closing.problems, NOT_LOOKED_AT], why=[NOT_LOOKED_AT])
     if row.state not in ARRIVED:
         return Outcome(taken=False, seen=True, problems=row.problems, why=row.problems)
-    why = _why_not_there(run, export, row)
+    why = _why_not_there(run, closing, row)
     return Outcome(taken=not why, seen=True, problems=[*row.problems, *why], why=why)
 
 
-def _why_not_there(run: OnDemandExport, export: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
+def _why_not_there(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
     """A closing that was to arrive, and is not where the run was to bring it."""
     if row.earlier_id is not None and not run.again:
         return [IN_EARLIER_FILE]
     if not run.to_exact and run.state in ENDED_WITHOUT_FILE:
         return [NO_FILE]
-    return [NOT_POSTED] if run.to_exact and export.state in NOT_ON_ITS_WAY else []
+    return [NOT_POSTED] if run.to_exact and closing.state in NOT_ON_ITS_WAY else []
 
 
 def summary_of(outcomes: Iterable[Outcome]) -> Summary:
@@ -90,12 +90,12 @@ def word_on_left_out(run: OnDemandExport) -> list[Problem]:
     """What a run that is done says of closings that are in no file and not in Exact, though they are to be booked."""
     left = Q(state=OnDemandClosingState.HELD)
     if run.to_exact:
-        left |= Q(state__in=ARRIVED, export__state__in=NOT_ON_ITS_WAY)
+        left |= Q(state__in=ARRIVED, closing__state__in=NOT_ON_ITS_WAY)
     rows = OnDemandClosing.objects.filter(left, run=run).order_by("place")
     count = rows.count()
     if not count:
         return []
-    named = rows.select_related("export__establishment").defer("export__document")[:NAMED_MAX]
-    facts = {"count": str(count), "closings": ", ".join(row.export.label for row in named)}
+    named = rows.select_related("closing__establishment").defer("closing__document")[:NAMED_MAX]
+    facts = {"count": str(count), "closings": ", ".join(row.closing.label for row in named)}
     waits = rows.filter(problems__contains=[{"code": WAITING.code}]).exists()
     return [Problem(code=LEFT_OUT, facts=facts, blocking=False), *([WAITING] if waits else [])]

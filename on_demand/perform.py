@@ -54,7 +54,7 @@ def due_runs() -> list[UUID]:
 
     A hundred at most, every customer's oldest first.
     """
-    under_way = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, export__state__in=ON_ITS_WAY).values(
+    under_way = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, closing__state__in=ON_ITS_WAY).values(
         "run_id"
     )
     left = Q(state=OnDemandState.RUNNING, handed_over_at=None, leased_until__lt=Now())

@@ -92,7 +92,7 @@ def preview(run: OnDemandExport) -> Preview:
         problems=problems,
         blocked=blocked,
         checked=len(looked),
-        checked_until=looked[-1].export.business_date if looked else None,
+        checked_until=looked[-1].stored.business_date if looked else None,
     )
 
 
@@ -139,7 +139,7 @@ def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosi
 
 def _leave_waiting(read: ReadClosing) -> ReadClosing:
     """What waits for its establishment's activation goes into a file, and not to Exact."""
-    waits = read.export.state == ClosingState.WAITING
+    waits = read.stored.state == ClosingState.WAITING
     return replace(read, closing=None, waits=True) if waits else read
 
 
@@ -147,7 +147,7 @@ def _look_at_exact(rows: QuerySet[StoredClosing]) -> Looked:
     stuck = rows.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]).select_related("establishment")
     held = [
         LeftOut(
-            export=it, state=it.state, reasons=[sentence(problem) for problem in it.problems if problem["blocking"]]
+            closing=it, state=it.state, reasons=[sentence(problem) for problem in it.problems if problem["blocking"]]
         )
         for it in stuck.defer("document").order_by("business_date", "closed_at")[:SHOWN_MAX]
     ]
@@ -159,8 +159,8 @@ def _look_at_file(layout: Layout, looked: list[ReadClosing]) -> Looked:
     found = check_file(closings, layout)
     held = [
         LeftOut(
-            export=read.export,
-            state=read.export.state,
+            closing=read.stored,
+            state=read.stored.state,
             reasons=[sentence(it.to_document()) for it in read.problems],
         )
         for read in looked

@@ -35,7 +35,7 @@ SHOWN_MAX = 500
 class LeftOut:
     """A closing that is not in the file or not on its way to Exact, and why."""
 
-    export: StoredClosing
+    closing: StoredClosing
     state: str
     reasons: list[str]
 
@@ -150,7 +150,7 @@ class Report:
     @cached_property
     def exact_states(self) -> list[tuple[str, int]]:
         """Of a run to Exact: where its closings stand now."""
-        states = StoredClosing.objects.filter(pk__in=OnDemandClosing.objects.filter(run=self.run).values("export_id"))
+        states = StoredClosing.objects.filter(pk__in=OnDemandClosing.objects.filter(run=self.run).values("closing_id"))
         counted = Counter(states.values_list("state", flat=True))
         return [(str(ClosingState(state).label), count) for state, count in sorted(counted.items())]
 
@@ -275,8 +275,8 @@ class Report:
 
     def _list_left_out(self, state: OnDemandClosingState) -> Iterator[LeftOut]:
         rows = OnDemandClosing.objects.filter(run=self.run, state=state).order_by("place")
-        for row in rows.select_related("export__establishment").defer("export__document")[:SHOWN_MAX]:
-            yield LeftOut(export=row.export, state=row.state, reasons=[sentence(it) for it in row.problems])
+        for row in rows.select_related("closing__establishment").defer("closing__document")[:SHOWN_MAX]:
+            yield LeftOut(closing=row.closing, state=row.state, reasons=[sentence(it) for it in row.problems])
 
 
 def _moment(document: dict[str, Any] | None) -> datetime | None:

@@ -36,9 +36,9 @@ def run_to_exact(work: Work) -> None:
     if run.handed_over_at is None:
         work.begin(closings_in(run).count())
         OnDemandClosing.objects.filter(run=run).delete()
-        closings = (export for page in pages(run) for export in page)
-        for place, export in enumerate(closings, start=1):
-            _take(run, export, place)
+        closings = (closing for page in pages(run) for closing in page)
+        for place, closing in enumerate(closings, start=1):
+            _take(run, closing, place)
             work.step()
         work.hand_over()
     if _under_way(run):
@@ -56,7 +56,7 @@ def run_to_exact(work: Work) -> None:
 
 def _under_way(run: OnDemandExport) -> bool:
     return OnDemandClosing.objects.filter(
-        run=run, state=OnDemandClosingState.TAKEN, export__state__in=ON_ITS_WAY
+        run=run, state=OnDemandClosingState.TAKEN, closing__state__in=ON_ITS_WAY
     ).exists()
 
 
@@ -75,7 +75,7 @@ def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
         OnDemandClosing.objects.create(
             tenant_id=run.tenant_id,
             run=run,
-            export=before,
+            closing=before,
             place=place,
             state=state,
             problems=[problem.to_document() for problem in _note_late(run, before, state, problems)],
@@ -83,25 +83,25 @@ def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
 
 
 def _note_late(
-    run: OnDemandExport, export: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
+    run: OnDemandExport, closing: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
 ) -> list[Problem]:
     """A closing that came after the report of its month is named in the one that has it."""
-    late = export.business_date < run.first_date and state in ARRIVED
+    late = closing.business_date < run.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
 
 
 def _word_on_late(run: OnDemandExport) -> list[Problem]:
     late = OnDemandClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
-    labels = [it.export.label for it in late.select_related("export__establishment").defer("export__document")]
+    labels = [it.closing.label for it in late.select_related("closing__establishment").defer("closing__document")]
     return [*said_of_several({LATE.code: labels})] if labels else []
 
 
-def _look_again(run: OnDemandExport, export: StoredClosing) -> StoredClosing:
-    if export.state in (ClosingState.HELD, ClosingState.WAITING):
-        return reconsider(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
-    if export.state == ClosingState.FAILED:
-        return repost(export.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
-    return export
+def _look_again(run: OnDemandExport, closing: StoredClosing) -> StoredClosing:
+    if closing.state in (ClosingState.HELD, ClosingState.WAITING):
+        return reconsider(closing.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+    if closing.state == ClosingState.FAILED:
+        return repost(closing.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+    return closing
 
 
 def _outcome(
@@ -128,7 +128,7 @@ def _takings(run: OnDemandExport) -> tuple[TakingsTally, Bridge]:
     for page in pages(run):
         standing, told = standing_entries(page), told_of(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
-        OnDemandClosing.objects.filter(run=run, export_id__in=there).update(in_exact=True)
+        OnDemandClosing.objects.filter(run=run, closing_id__in=there).update(in_exact=True)
         for it in page:
             entries = standing[it.pk].entries if it.pk in standing else ()
             takings.add_all(entries)

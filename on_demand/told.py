@@ -38,34 +38,34 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
     return told | {pk: Told.of(gross, ZERO, set_aside=gross != ZERO) for pk, gross in left.items()}
 
 
-def told_of_undone(export: StoredClosing, told: Told) -> Told:
+def told_of_undone(closing: StoredClosing, told: Told) -> Told:
     """What counts of a closing that a FEC holds and, once it is given up, undoes: nothing if others are in its place.
 
     Of every other closing, `told` as it is.
     """
-    return NOTHING_TOLD if is_given_up(export) and not is_counted(export, told) else told
+    return NOTHING_TOLD if is_given_up(closing) and not is_counted(closing, told) else told
 
 
-def is_counted(export: StoredClosing, told: Told) -> bool:
+def is_counted(closing: StoredClosing, told: Told) -> bool:
     """Whether a closing counts in the sums: one that is archived is in no book, or others stand for it.
 
     What a person set aside was sold all the same, unless another closing is in its place.
     """
-    return (export.state != ClosingState.ARCHIVED or told.set_aside) and export.currency == BOOKS
+    return (closing.state != ClosingState.ARCHIVED or told.set_aside) and closing.currency == BOOKS
 
 
-def is_left(export: StoredClosing, told: Told, *, sold: bool) -> Step | None:
+def is_left(closing: StoredClosing, told: Told, *, sold: bool) -> Step | None:
     """Why a closing's sales are not booked; None when they are (`sold`: their entry stands) or are about to be."""
     if told.set_aside:
         return Step.SET_ASIDE
-    return None if sold else STEPS.get(ClosingState(export.state))
+    return None if sold else STEPS.get(ClosingState(closing.state))
 
 
-def add_to_bridge(tally: BridgeTally, export: StoredClosing, told: Told, *, sold: bool) -> None:
+def add_to_bridge(tally: BridgeTally, closing: StoredClosing, told: Told, *, sold: bool) -> None:
     """Count a closing; `sold` is whether the entry of its sales stands in Exact, or is on its way there."""
-    if not is_counted(export, told):
+    if not is_counted(closing, told):
         return
-    step = is_left(export, told, sold=sold)
+    step = is_left(closing, told, sold=sold)
     if step is None:
         tally.take(told)
     else:

@@ -32,10 +32,10 @@ ONCE = "on_demand_validatedentry_pkey"
 COPIED = ("number_id", "tenant_id", "content_id", "start", "length", "takings")
 PIECES_KEPT = 8
 VALIDATED = """
-SELECT number.export_id, number.id, number.entry_kind, number.entry_journal, number.journal, number.sequence,
+SELECT number.closing_id, number.id, number.entry_kind, number.entry_journal, number.journal, number.sequence,
        number.given_at, validated.content_id, validated.start, validated.length, validated.takings
 FROM on_demand_keptnumber number JOIN on_demand_validatedentry validated ON validated.number_id = number.id
-WHERE number.export_id = ANY(%s) ORDER BY number.id
+WHERE number.closing_id = ANY(%s) ORDER BY number.id
 """
 
 
@@ -74,12 +74,12 @@ class ValidatedEntries:
             cursor.execute(VALIDATED, [[*closing_ids]])
             rows = cursor.fetchall()
         found: defaultdict[UUID, list[Validated]] = defaultdict(list)
-        for export_id, pk, kind, own, journal, sequence, given_at, content_id, start, length, takings in rows:
+        for closing_id, pk, kind, own, journal, sequence, given_at, content_id, start, length, takings in rows:
             text = self._bytes(content_id, start, length).decode(Fec.charset_name)
             day = timezone.localdate(given_at)
             given = GivenNumber(number=EntryNumber(journal, sequence), place=pk, day=day)
             entry = ValidatedEntry(text, _load(takings))
-            found[export_id].append(Validated(kind=kind, own=own, given=given, entry=entry))
+            found[closing_id].append(Validated(kind=kind, own=own, given=given, entry=entry))
         return found
 
     def _bytes(self, content_id: int, start: int, length: int) -> bytes:

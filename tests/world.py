@@ -78,7 +78,7 @@ class Customer:
     number: int
     tenant: Tenant
     caller: Caller
-    export: StoredClosing
+    closing: StoredClosing
     run: RepostRun
     correction: RepostRun
     export_run: OnDemandExport
@@ -102,17 +102,17 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     answer = caller.post("closings", closing(number, tickets=[], totals=None, business_date="2026-03-14"))
     assert answer.status_code == 201, answer.content
     caller.post("closings", {"kind": f"{mark} refusé"})
-    export = StoredClosing.objects.get(pk=answer.json()["id"])
+    stored = StoredClosing.objects.get(pk=answer.json()["id"])
     staff = StaffFactory(reseller=reseller, name=f"{mark} équipe")
     over = {"ended_at": timezone.now(), "ended_by": staff, "ended_why": f"{mark} reprise"}
-    SetAside.objects.create(tenant=tenant, closing=export, why=f"{mark} écartée", by=staff, **over)
+    SetAside.objects.create(tenant=tenant, closing=stored, why=f"{mark} écartée", by=staff, **over)
     division = linked(tenant, mark, code=number)
     Activation.objects.create(tenant=tenant, establishment=shop, division=division, active=True)
     make_link(shop)
-    posting = refused(export, division, mark)
+    posting = refused(stored, division, mark)
     Finding.objects.create(tenant=tenant, posting=posting, kind=FindingKind.MISSING, details=[])
     run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
-    RepostItem.objects.create(tenant=tenant, run=run, export=export, outcome="repost_differs")
+    RepostItem.objects.create(tenant=tenant, run=run, closing=stored, outcome="repost_differs")
     Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
     Webhook.objects.create(
         person=staff, address=f"https://{mark}.example/", shown_as=mark, key=new_key(), off_at=timezone.now()
@@ -120,7 +120,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     make_answer_link(staff, Question(kind=QuestionKind.MEANS, shop=shop.pk, about=f"{mark} titres"), shop)
     kept = {"listed": "exports.storedclosing", "name": f"{mark} retenues", "asked": "state=held"}
     SavedFilter.objects.create(person=staff, **kept)
-    Assignment.objects.create(tenant=tenant, closing=export, person=staff, by=staff)
+    Assignment.objects.create(tenant=tenant, closing=stored, person=staff, by=staff)
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     ClosedDays.objects.create(
         tenant=tenant,
@@ -137,31 +137,31 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         number=number,
         tenant=tenant,
         caller=caller,
-        export=export,
+        closing=stored,
         run=run,
-        correction=corrected(export, mark, actor=staff),
-        export_run=exported_into_a_file(export, mark, asked_by=staff),
+        correction=corrected(stored, mark, actor=staff),
+        export_run=exported_into_a_file(stored, mark, asked_by=staff),
         staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
         merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
     )
 
 
-def corrected(export: StoredClosing, mark: str, *, actor: User) -> RepostRun:
+def corrected(stored: StoredClosing, mark: str, *, actor: User) -> RepostRun:
     """A correction that was stopped, of a closing that stands by settings of before."""
     run = RepostRun.objects.create(
         actor=actor,
         why=f"{mark} correction",
-        reseller=export.tenant.reseller,
-        tenant=export.tenant,
+        reseller=stored.tenant.reseller,
+        tenant=stored.tenant,
         way=RunWay.CORRECT,
         finished_at=timezone.now(),
         stopped_by=actor,
     )
-    RepostItem.objects.create(tenant=export.tenant, run=run, export=export, outcome="run_stopped")
-    shop = {"tenant": export.tenant, "establishment": export.establishment}
+    RepostItem.objects.create(tenant=stored.tenant, run=run, closing=stored, outcome="run_stopped")
+    shop = {"tenant": stored.tenant, "establishment": stored.establishment}
     SettingsLook.objects.create(**shop, since=timezone.now(), done_at=timezone.now())
-    Overtaken.objects.create(**shop, closing=export, day=export.business_date, moves=[])
+    Overtaken.objects.create(**shop, closing=stored, day=stored.business_date, moves=[])
     return run
 
 
@@ -183,15 +183,15 @@ def linked(tenant: Tenant, mark: str, *, code: int) -> Division:
     return division
 
 
-def exported_into_a_file(export: StoredClosing, mark: str, *, asked_by: User) -> OnDemandExport:
+def exported_into_a_file(stored: StoredClosing, mark: str, *, asked_by: User) -> OnDemandExport:
     """A run that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
     data = f"{mark}\tle fichier\r\n".encode()
     content = keep_content(BytesIO(data), sha256=sha256(data).hexdigest(), size=len(data))
     run = OnDemandExport.objects.create(
-        tenant=export.tenant,
-        establishment=export.establishment,
-        first_date=export.business_date,
-        last_date=export.business_date,
+        tenant=stored.tenant,
+        establishment=stored.establishment,
+        first_date=stored.business_date,
+        last_date=stored.business_date,
         format=OnDemandFormat.FEC,
         email=f"compta@{mark.lower()}.example",
         asked_by=asked_by,
@@ -202,48 +202,48 @@ def exported_into_a_file(export: StoredClosing, mark: str, *, asked_by: User) ->
         sheet_csv=data,
     )
     OnDemandClosing.objects.create(
-        tenant=export.tenant, run=run, export=export, place=1, state=OnDemandClosingState.TAKEN
+        tenant=stored.tenant, run=run, closing=stored, place=1, state=OnDemandClosingState.TAKEN
     )
     together = ExportSet.objects.create(
         question=sha256(data).hexdigest(),
-        first_date=export.business_date,
-        last_date=export.business_date,
+        first_date=stored.business_date,
+        last_date=stored.business_date,
         format=OnDemandFormat.FEC,
         email=f"ensemble@{mark.lower()}.example",
         asked_by=asked_by,
     )
-    ExportPart.objects.create(tenant=export.tenant, together=together, run=run)
-    OnDemandShop.objects.create(tenant=export.tenant, run=run, establishment=export.establishment)
-    FileSettings.objects.create(tenant=export.tenant, options={"accounts": {"411000": mark}})
-    BookYear.objects.create(tenant=export.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
+    ExportPart.objects.create(tenant=stored.tenant, together=together, run=run)
+    OnDemandShop.objects.create(tenant=stored.tenant, run=run, establishment=stored.establishment)
+    FileSettings.objects.create(tenant=stored.tenant, options={"accounts": {"411000": mark}})
+    BookYear.objects.create(tenant=stored.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
     MonthlyExport.objects.create(
-        tenant=export.tenant, establishment=export.establishment, email=f"mois@{mark.lower()}.example"
+        tenant=stored.tenant, establishment=stored.establishment, email=f"mois@{mark.lower()}.example"
     )
     return run
 
 
-def refused(export: StoredClosing, division: Division, mark: str) -> Posting:
+def refused(stored: StoredClosing, division: Division, mark: str) -> Posting:
     """The sales entry of a closing, refused by Exact; the closing has failed."""
     line = {"account": "411000", "amount": "10.00", "label": mark, "third_party": "", "vat_code": ""}
     posting = Posting.objects.create(
-        tenant=export.tenant,
+        tenant=stored.tenant,
         division=division,
-        establishment=export.establishment,
-        closing_id=export.pk,
+        establishment=stored.establishment,
+        closing_id=stored.pk,
         entry_kind="sales",
         journal="70",
-        reference=f"{mark}-{export.number}"[:30],
+        reference=f"{mark}-{stored.number}"[:30],
         entry={"lines": [line, line | {"amount": "-10.00"}]},
         business_date=date(2026, 3, 14),
-        turn=f"{export.number:020}",
+        turn=f"{stored.number:020}",
         state=PostingState.REFUSED,
         messages=[f"{mark} : période close"],
     )
     PostingEvent.objects.create(
-        tenant=export.tenant, posting=posting, before="sending", after="refused", why=mark, correlation_id=uuid4().hex
+        tenant=stored.tenant, posting=posting, before="sending", after="refused", why=mark, correlation_id=uuid4().hex
     )
-    StoredClosing.objects.filter(pk=export.pk).update(state=ClosingState.FAILED, gross=Decimal("1400.00"))
-    export.refresh_from_db()
+    StoredClosing.objects.filter(pk=stored.pk).update(state=ClosingState.FAILED, gross=Decimal("1400.00"))
+    stored.refresh_from_db()
     return posting
 
 

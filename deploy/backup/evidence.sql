@@ -5,7 +5,7 @@ WITH until AS (SELECT :'until'::timestamptz AS moment),
 evidence (what, key, content) AS (
     SELECT 'closings', c.id::text, c.document::text FROM exports_storedclosing c, until WHERE c.created_at <= until.moment
     UNION ALL
-    SELECT 'pushes that made closings', r.export_id::text, r.digest FROM clyo_ingest_receivedclosing r, until
+    SELECT 'pushes that made closings', r.stored_id::text, r.digest FROM clyo_ingest_receivedclosing r, until
         WHERE r.received_at <= until.moment
     UNION ALL
     SELECT 'entries', p.id::text, p.reference || p.entry::text FROM exact_posting p, until
@@ -14,7 +14,7 @@ evidence (what, key, content) AS (
     SELECT 'what became of entries', e.id::text, concat_ws('/', e.posting_id, e.at AT TIME ZONE 'UTC', e.before, e.after)
         FROM exact_postingevent e, until WHERE e.at <= until.moment
     UNION ALL
-    SELECT 'what became of closings', e.id::text, concat_ws('/', e.export_id, e.at AT TIME ZONE 'UTC', e.before, e.after)
+    SELECT 'what became of closings', e.id::text, concat_ws('/', e.closing_id, e.at AT TIME ZONE 'UTC', e.before, e.after)
         FROM exports_closingevent e, until WHERE e.at <= until.moment
     UNION ALL
     SELECT 'audit', c.id::text, concat_ws('/', c.at AT TIME ZONE 'UTC', c.table_name, c.row_id, c.operation)

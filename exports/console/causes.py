@@ -70,7 +70,7 @@ class Cause:
     words: str
     whole: str  # of the first closing, with all its figures
     facts: Mapping[str, str] = field(default_factory=dict)  # those that make it one cause
-    exports: list[StoredClosing] = field(default_factory=list)
+    closings: list[StoredClosing] = field(default_factory=list)
     tenants: dict[int, str] = field(default_factory=dict)
     establishments: dict[int, str] = field(default_factory=dict)
     seen_by: list[str] = field(default_factory=list)  # of each closing that somebody sees to, who
@@ -78,16 +78,17 @@ class Cause:
     @property
     def seen_to(self) -> str:
         """Who sees to its closings, in words."""
-        return say_seen_to(self.seen_by, of=len(self.exports))
+        return say_seen_to(self.seen_by, of=len(self.closings))
 
     @property
-    def closings(self) -> list[UUID]:
-        return [export.pk for export in self.exports]
+    def closing_ids(self) -> list[UUID]:
+        """The ids of `closings`, in their order."""
+        return [closing.pk for closing in self.closings]
 
     @property
     def state(self) -> ClosingState:
         """Failed when one of its closings did, else held."""
-        failed = any(export.state == ClosingState.FAILED for export in self.exports)
+        failed = any(closing.state == ClosingState.FAILED for closing in self.closings)
         return ClosingState.FAILED if failed else ClosingState.HELD
 
     @property
@@ -117,8 +118,8 @@ class Cause:
     @property
     def closings_address(self) -> str:
         """The closing itself when it is one, else the list of those that wait, as narrow as its filters can say it."""
-        if len(self.exports) == 1:
-            return reverse("admin:exports_storedclosing_change", args=[self.exports[0].pk])
+        if len(self.closings) == 1:
+            return reverse("admin:exports_storedclosing_change", args=[self.closings[0].pk])
         shop = next(iter(self.establishments)) if len(self.establishments) == 1 else None
         if self.code == EXACT_SAID:
             return links.closings(state=ClosingState.FAILED, establishment=shop)
@@ -150,32 +151,32 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
     names = ("tenant__name", "establishment__code", "establishment__name")
     shown = ("state", "problems", "kind", "number", "business_date", "gross")
     newest = waiting.order_by("-business_date", "-closed_at").select_related("tenant", "establishment")
-    exports = [*newest.only(*shown, *names)[:read_max]]
-    said = _read_messages_of_exact([export.pk for export in exports if export.state == ClosingState.FAILED])
+    closings = [*newest.only(*shown, *names)[:read_max]]
+    said = _read_messages_of_exact([closing.pk for closing in closings if closing.state == ClosingState.FAILED])
     causes: dict[str, Cause] = {}
-    for export in exports:
-        for code, facts, words, whole in _reasons(export, said):
-            same = (*facts.values(), str(export.establishment_id)) if each_shop else (*facts.values(),)
+    for closing in closings:
+        for code, facts, words, whole in _reasons(closing, said):
+            same = (*facts.values(), str(closing.establishment_id)) if each_shop else (*facts.values(),)
             key = _key(code, same)
             cause = causes.setdefault(key, Cause(key=key, code=code, words=words, whole=whole, facts=facts))
-            cause.exports.append(export)
-            cause.seen_by += [export.seen_by] if export.seen_by else []
-            cause.tenants[export.tenant_id] = export.tenant.name
-            cause.establishments[export.establishment_id] = str(export.establishment)
+            cause.closings.append(closing)
+            cause.seen_by += [closing.seen_by] if closing.seen_by else []
+            cause.tenants[closing.tenant_id] = closing.tenant.name
+            cause.establishments[closing.establishment_id] = str(closing.establishment)
     return sorted(causes.values(), key=lambda cause: (-len(cause.closings), cause.words))
 
 
 def _reasons(
-    export: StoredClosing, said: Mapping[UUID, list[str]]
+    closing: StoredClosing, said: Mapping[UUID, list[str]]
 ) -> Iterator[tuple[str, Mapping[str, str], str, str]]:
     """Each reason of one closing once: code, facts that make it the same as another's, words for many, for one."""
     seen: set[tuple[str, ...]] = set()
-    for message in said.get(export.pk, []):
+    for message in said.get(closing.pk, []):
         if (message,) not in seen:
             seen.add((message,))
             words = _("Exact says: {message}").format(message=message)
             yield EXACT_SAID, {"message": message}, words, words
-    for problem in export.problems:
+    for problem in closing.problems:
         code = problem["code"]
         kept = {name: problem["facts"][name] for name in SAME_CAUSE.get(code, ()) if name in problem["facts"]}
         same = (code, *kept.values())

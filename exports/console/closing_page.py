@@ -68,36 +68,36 @@ class EntryShown:
     books: BooksShown | None
 
 
-def closing_context(export: StoredClosing) -> dict[str, Any]:
+def closing_context(closing: StoredClosing) -> dict[str, Any]:
     """All that the page shows."""
-    history = of_closing(export)
+    history = of_closing(closing)
     postings = [
-        *Posting.objects.filter(closing_id=export.pk)
+        *Posting.objects.filter(closing_id=closing.pk)
         .select_related("division__connection", "establishment")
         .order_by("turn", "revision")
     ]
     books = books_of(postings)
     names = account_names(postings)
     shown = [_entry(posting, history, books.get(posting.pk), names) for posting in postings]
-    document = export.document
+    document = closing.document
     return {
-        "export": export,
+        "closing": closing,
         "postings": postings,
-        "kind": name_of_kind(export),
-        "next_step": next_step(export, postings, findings_of(postings)),
-        "beside": comparison_of(export),
-        "checks": [{"words": sentence(problem), **problem} for problem in export.told_problems],
+        "kind": name_of_kind(closing),
+        "next_step": next_step(closing, postings, findings_of(postings)),
+        "beside": comparison_of(closing),
+        "checks": [{"words": sentence(problem), **problem} for problem in closing.told_problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
-        "history": sorted([*history, *seen_to(export)], key=lambda it: it.at, reverse=True),
+        "history": sorted([*history, *seen_to(closing)], key=lambda it: it.at, reverse=True),
         "z": readable(document),
         "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
     }
 
 
-def name_of_kind(export: StoredClosing) -> str:
+def name_of_kind(closing: StoredClosing) -> str:
     """What its kind is called: "General closing"."""
-    return closing_words(ClosingKind(export.kind))
+    return closing_words(ClosingKind(closing.kind))
 
 
 def findings_of(postings: list[Posting]) -> list[Finding]:
@@ -106,13 +106,13 @@ def findings_of(postings: list[Posting]) -> list[Finding]:
     return sorted(found, key=lambda it: GRAVEST.index(it.kind) if it.kind in GRAVEST else len(GRAVEST))
 
 
-def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
+def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequence[Finding] = ()) -> NextStep:
     """What to do about a closing in its state. Its reasons are the blocking problems, Exact's words, or `findings`."""
-    tone = TONES.get(ClosingState(export.state), "info")
-    held = [sentence(problem) for problem in export.problems if problem["blocking"]]
-    match export.state:
+    tone = TONES.get(ClosingState(closing.state), "info")
+    held = [sentence(problem) for problem in closing.problems if problem["blocking"]]
+    match closing.state:
         case ClosingState.HELD:
-            return _advise_on_held(export, postings, held)
+            return _advise_on_held(closing, postings, held)
         case ClosingState.FAILED:
             return _advise_on_failed(postings, held)
         case ClosingState.WAITING:
@@ -125,24 +125,24 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
             return NextStep(
                 tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
             )
-        case ClosingState.ARCHIVED if aside := [it for it in export.problems if it["code"] == SET_ASIDE]:
+        case ClosingState.ARCHIVED if aside := [it for it in closing.problems if it["code"] == SET_ASIDE]:
             return NextStep(
                 tone=tone,
                 title=_("Set aside: it is in no book"),
                 reasons=[*map(sentence, aside)],
                 advice=_("What happened to it says who set it aside and when."),
             )
-        case ClosingState.ARCHIVED if freed := [it for it in export.problems if it["code"] == OTHERS_SET_ASIDE]:
+        case ClosingState.ARCHIVED if freed := [it for it in closing.problems if it["code"] == OTHERS_SET_ASIDE]:
             return NextStep(
                 tone="warning",
                 title=_("Not booked: what told its sales was set aside"),
                 reasons=[*map(sentence, freed)],
                 advice=_("If its sales are in the books already, there is nothing to do."),
             )
-        case ClosingState.ARCHIVED if is_before_start(export):
-            before = [sentence(it) for it in export.problems if it["code"] == BEFORE_START]
+        case ClosingState.ARCHIVED if is_before_start(closing):
+            before = [sentence(it) for it in closing.problems if it["code"] == BEFORE_START]
             return NextStep(tone=tone, title=_("From before the first day that is booked"), reasons=before)
-        case ClosingState.ARCHIVED if others := [it for it in export.problems if it["code"] in LOOKED_AT_AGAIN]:
+        case ClosingState.ARCHIVED if others := [it for it in closing.problems if it["code"] in LOOKED_AT_AGAIN]:
             return NextStep(
                 tone=tone,
                 title=_("Not booked: others stand for it"),
@@ -153,7 +153,7 @@ def next_step(export: StoredClosing, postings: list[Posting], findings: Sequence
             return NextStep(
                 tone=tone,
                 title=_("Archived without an entry"),
-                reasons=[sentence(problem) for problem in export.problems],
+                reasons=[sentence(problem) for problem in closing.problems],
                 advice=_("A training closing, or a day without anything to book."),
             )
     return _say_moving(postings, tone)
@@ -175,8 +175,8 @@ def _say_moving(postings: list[Posting], tone: str) -> NextStep:
     )
 
 
-def _advise_on_held(export: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:
-    if waits_for_review(export):
+def _advise_on_held(closing: StoredClosing, postings: list[Posting], reasons: list[str]) -> NextStep:
+    if waits_for_review(closing):
         return NextStep(tone="info", title=_("Waits for a review"), reasons=reasons)
     return NextStep(
         tone=TONES[ClosingState.HELD],

@@ -183,6 +183,6 @@ def _sisters_shown(user: User, shop: Establishment) -> Iterator[dict[str, Any]]:
 
 def _runs_of(user: User, shop: Establishment) -> list[RepostRun]:
     """The newest corrections of its closings."""
-    items = RepostItem.objects.filter(export__establishment=shop, run__way=RunWay.CORRECT)
+    items = RepostItem.objects.filter(closing__establishment=shop, run__way=RunWay.CORRECT)
     rows = visible_to(user, RepostRun.objects.filter(pk__in=items.values("run")))
     return [*rows.select_related("actor").order_by("-started_at")[:RUNS_SHOWN]]

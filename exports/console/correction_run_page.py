@@ -24,12 +24,12 @@ ITEMS_SHOWN = 200
 ORDERED = Q(outcome=ClosingState.EXPORTING)
 # How the items of a run stand, in the order in which they matter to who looks.
 STANDS = {
-    "failed": ORDERED & ~Q(export__state__in=[ClosingState.EXPORTING, ClosingState.EXPORTED]),
+    "failed": ORDERED & ~Q(closing__state__in=[ClosingState.EXPORTING, ClosingState.EXPORTED]),
     "left_out": ~ORDERED & ~Q(outcome__in=["", STOPPED, "correct_nothing"]),
-    "under_way": ORDERED & Q(export__state=ClosingState.EXPORTING),
+    "under_way": ORDERED & Q(closing__state=ClosingState.EXPORTING),
     "to_do": Q(outcome=""),
     "stopped": Q(outcome=STOPPED),
-    "right": Q(outcome="correct_nothing") | (ORDERED & Q(export__state=ClosingState.EXPORTED)),
+    "right": Q(outcome="correct_nothing") | (ORDERED & Q(closing__state=ClosingState.EXPORTED)),
 }
 
 
@@ -88,7 +88,7 @@ def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "goes_on": bool(tally.to_do or tally.under_way),
         "items": [(item, *_tell(item)) for item in _select_shown(items)],
         "unseen": max(0, tally.total - ITEMS_SHOWN),
-        "shop": items.order_by("pk").values_list("export__establishment", flat=True).first(),
+        "shop": items.order_by("pk").values_list("closing__establishment", flat=True).first(),
         "may_stop": user.has_perm(REPLACE, run) and run.finished_at is None,
     }
     return TemplateResponse(request, "exports/correction_run.html", context)
@@ -98,7 +98,7 @@ def _select_shown(items: QuerySet[RepostItem]) -> list[RepostItem]:
     """What needs a person first, what stands right last."""
     ranks = [When(condition, then=Value(place)) for place, condition in enumerate(STANDS.values())]
     rows = items.annotate(rank=Case(*ranks, default=Value(0), output_field=IntegerField()))
-    rows = rows.select_related("export__establishment").defer("export__document")
+    rows = rows.select_related("closing__establishment").defer("closing__document")
     return [*rows.order_by("rank", "pk")[:ITEMS_SHOWN]]
 
 

@@ -160,7 +160,7 @@ class FindingAdmin(ReadOnlyAdmin):
     def closing(self, finding: Finding) -> SafeString:
         posting = finding.posting
         address = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
-        name = name_of(finding.export) if hasattr(finding, "export") else posting.reference
+        name = name_of(finding.closing) if hasattr(finding, "closing") else posting.reference
         return format_html('<a href="{}">{}</a><br>{}', address, name, posting.entry_number or posting.reference)
 
     @display(description=_("establishment"))
@@ -230,7 +230,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 
 def closings_beside(findings: list[Finding]) -> None:
-    """Put each finding's closing beside it (`finding.export`), all in one query."""
+    """Put each finding's closing beside it (`finding.closing`), all in one query."""
     rows = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in findings])
     for finding in findings:
-        finding.export = rows[finding.posting.closing_id]  # type: ignore[attr-defined]
+        finding.closing = rows[finding.posting.closing_id]  # type: ignore[attr-defined]

@@ -75,9 +75,9 @@ def _newest(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
     return rows.order_by("-business_date", "-closed_at", "pk").defer("document")[:SHOWN_MAX]
 
 
-def _show_waiting(export: StoredClosing) -> tuple[StoredClosing, Any, str]:
+def _show_waiting(closing: StoredClosing) -> tuple[StoredClosing, Any, str]:
     """One of the closings that wait: with the name of its kind and its amount."""
-    return export, CHOICES[BookedLevel(export.kind)][0], in_currency(export.gross, export.currency)
+    return closing, CHOICES[BookedLevel(closing.kind)][0], in_currency(closing.gross, closing.currency)
 
 
 def _choice(level: BookedLevel, shop: Establishment, *, asked: bool) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def in_the_books(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
 
 def to_correct(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
     """Of these those that no run has in hand."""
-    in_a_run = RepostItem.objects.filter(export=OuterRef("closing"), outcome="")
+    in_a_run = RepostItem.objects.filter(closing=OuterRef("closing"), outcome="")
     return in_the_books(rows).filter(~Exists(in_a_run))
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from exports.console.causes import causes_of
 from exports.console.ways_out import CHOSEN_MAX, SENT_AGAIN_FROM
 from exports.models import ClosingState, RepostItem, RepostRun, RunWay, StoredClosing
-from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
+from exports.reposts.repost_preview import READ_WITH_A_CLOSING, preview
 from exports.reposts.repost_runs import BROKE, MOVED, InAnotherRun, advance, progress, progress_of, start_run
 from exports.words.problems import SENTENCES
 from tenants.acting import person_behind
@@ -59,7 +59,7 @@ def select_chosen(user: User, ids: Iterable[str], cause: str) -> QuerySet[Stored
     """What the person may see of the chosen closings, or of everything of one cause, the oldest first."""
     own = visible_to(user, StoredClosing.objects.all())
     if cause:
-        wanted: Iterable[UUID] = next((it.closings for it in causes_of(own) if it.key == cause), [])
+        wanted: Iterable[UUID] = next((it.closing_ids for it in causes_of(own) if it.key == cause), [])
     else:
         wanted = [pk for pk in map(_read_uuid, ids) if pk]
     return own.filter(pk__in=[*wanted][:REPOST_MAX]).order_by("business_date", "closed_at", "pk")
@@ -106,7 +106,7 @@ def ask_to_repost(
         **admin.site.each_context(request),
         "title": _("Send again"),
         "total": len(ids),
-        "previews": [preview(export) for export in rows.select_related(*ALONG_AN_EXPORT)[:SHOWN_MAX]],
+        "previews": [preview(closing) for closing in rows.select_related(*READ_WITH_A_CLOSING)[:SHOWN_MAX]],
         "unseen": max(0, len(ids) - SHOWN_MAX),
         "closings": ids,
         "cause": cause,
@@ -126,7 +126,7 @@ def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if request.GET.get("poll"):
         return JsonResponse({"percent": how_far.percent, "done": how_far.done, "total": how_far.total})
     outcomes: list[tuple[Any, int]] = [(outcome_words(code), count) for code, count in sorted(how_far.outcomes.items())]
-    closings = items.select_related("export__establishment").defer("export__document").order_by("pk")[:ITEMS_MAX]
+    closings = items.select_related("closing__establishment").defer("closing__document").order_by("pk")[:ITEMS_MAX]
     context = {
         **admin.site.each_context(request),
         "title": run.get_way_display(),

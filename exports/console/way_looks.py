@@ -78,29 +78,29 @@ def show_decision(decision: Decision) -> Shown:
     )
 
 
-def look_at_reviewed(export: StoredClosing, _user: User) -> Shown:
+def look_at_reviewed(closing: StoredClosing, _user: User) -> Shown:
     """The entries that go once it is released."""
-    if not reviews.waits_for_review(export):
+    if not reviews.waits_for_review(closing):
         return Shown(digest="", refusals=[_("It waits for no review any more.")])
-    return show_decision(reviews.outlook(export))
+    return show_decision(reviews.outlook(closing))
 
 
-def look_as_it_is(export: StoredClosing, _user: User) -> Shown:
+def look_as_it_is(closing: StoredClosing, _user: User) -> Shown:
     """The entries it comes to, and what holds it all the same."""
-    return _show_outlook(as_it_is.outlook(export)) if export.state == ClosingState.HELD else _held_no_more()
+    return _show_outlook(as_it_is.outlook(closing)) if closing.state == ClosingState.HELD else _held_no_more()
 
 
-def look_at_the_gap(export: StoredClosing, _user: User) -> Shown:
+def look_at_the_gap(closing: StoredClosing, _user: User) -> Shown:
     """The entries with the gap in them, how large it is and where it goes."""
-    if export.state != ClosingState.HELD:
+    if closing.state != ClosingState.HELD:
         return _held_no_more()
-    found = as_it_is.outlook(export, gap=True)
+    found = as_it_is.outlook(closing, gap=True)
     entries = found.decision.entries if isinstance(found.decision, Ready | Held) else ()
     lines = [line for entry in entries for line in entry.lines if line.role is LineRole.SUSPENSE]
     words = _("{amount} go on account {account}: {what}.")
     notes = [
         words.format(
-            amount=in_currency(abs(line.amount), export.currency),
+            amount=in_currency(abs(line.amount), closing.currency),
             account=line.account,
             what=_("paid without a sale") if line.credit else _("sold and not paid"),
         )
@@ -125,24 +125,24 @@ def _show_outlook(found: as_it_is.AsItIs) -> Shown:
     return replace(shown, refusals=[], notes=[_("It stays held for this, which nobody can wave through:"), *left])
 
 
-def look_to_set_aside(export: StoredClosing, _user: User) -> Shown:
+def look_to_set_aside(closing: StoredClosing, _user: User) -> Shown:
     """What becomes of it: at once, or after a look into Exact for what was refused there."""
-    stand = Stand.of(export)
+    stand = Stand.of(closing)
     if stand.in_exact:
         return _refuse("set_aside_in_exact")
-    match export.state:
+    match closing.state:
         case ClosingState.HELD | ClosingState.WAITING:
             words = _("Nothing of it is in Exact. It is set aside at once.")
-            return Shown(digest=export.state, notes=[words, *_say_of_others(export)])
+            return Shown(digest=closing.state, notes=[words, *_say_of_others(closing)])
         case ClosingState.FAILED:
             words = _("What Exact refused is looked up there first; if nothing of it is there, it is set aside.")
-            return Shown(digest=export.state, notes=[words, *_say_of_others(export)])
+            return Shown(digest=closing.state, notes=[words, *_say_of_others(closing)])
     return _refuse("set_aside_not_held")
 
 
-def _say_of_others(export: StoredClosing) -> list[str]:
+def _say_of_others(closing: StoredClosing) -> list[str]:
     """What becomes of closings that were archived because this one told their sales."""
-    if not (others := archived_beside(export)):
+    if not (others := archived_beside(closing)):
         return []
     words = _(
         "{closings}: archived, as this closing tells the same sales. They are not booked by themselves; afterwards the "
@@ -151,9 +151,9 @@ def _say_of_others(export: StoredClosing) -> list[str]:
     return [words.format(closings=", ".join(map(name_briefly, others)))]
 
 
-def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
+def look_at_what_was_set_aside(closing: StoredClosing, _user: User) -> Shown:
     """Who set it aside and why; and whether another counts in its place."""
-    aside = Stand.of(export).set_aside
+    aside = Stand.of(closing).set_aside
     if aside is None:
         return Shown(digest="", refusals=[_("It is not set aside any more.")])
     words = _("Set aside by {who}: {why}").format(who=aside.by, why=aside.why)
@@ -163,35 +163,35 @@ def look_at_what_was_set_aside(export: StoredClosing, _user: User) -> Shown:
     return Shown(digest=str(aside.pk), notes=[words])
 
 
-def look_after_all(export: StoredClosing, _user: User) -> Shown:
+def look_after_all(closing: StoredClosing, _user: User) -> Shown:
     """The entries it comes to; what would hold it is no refusal: it waits then, and is mended like any other."""
-    shown = show_decision(after_all.outlook(export))
+    shown = show_decision(after_all.outlook(closing))
     held = _("It is held then, and you say on its page what becomes of it: {why}")
     return replace(shown, refusals=[], notes=[*shown.notes, *(held.format(why=it) for it in shown.refusals)])
 
 
-def look_at_what_leaves(export: StoredClosing, _user: User) -> Shown:
+def look_at_what_leaves(closing: StoredClosing, _user: User) -> Shown:
     """Each entry that goes and how: deleted, reversed, or gone already. Asks Exact."""
-    found = leaving(export)
-    shown = _show_leaving(found.digest, found.olds, export)
-    return replace(shown, notes=[*shown.notes, *_say_of_others(export)])
+    found = leaving(closing)
+    shown = _show_leaving(found.digest, found.olds, closing)
+    return replace(shown, notes=[*shown.notes, *_say_of_others(closing)])
 
 
-def look_between(export: StoredClosing, user: User) -> Shown:
+def look_between(closing: StoredClosing, user: User) -> Shown:
     """Both sides, and what each choice comes to. Asks Exact for what the others have there."""
-    if export.state != ClosingState.HELD:
+    if closing.state != ClosingState.HELD:
         return _held_no_more()
-    found = decide_between.look_between(export)
+    found = decide_between.look_between(closing)
     if not found.rivals:
         return Shown(digest="", refusals=[_("No closing that counts tells the same sales any more. Send it again.")])
     olds = [old for it in found.leaving.values() for old in it.olds]
-    shown = _show_leaving(found.digest, olds, export)
+    shown = _show_leaving(found.digest, olds, closing)
     notes = shown.notes if olds else []
     return replace(
         shown,
         notes=[*notes, *([] if may_let_this_count(found, user) else [_may_not()])],
         choices=_choose_between(found, user),
-        sides=[_side(it) for it in (export, *found.rivals)],
+        sides=[_side(it) for it in (closing, *found.rivals)],
     )
 
 
@@ -209,37 +209,37 @@ def _choose_between(found: Between, user: User) -> list[Choice]:
     first = Choice(
         value=OTHER,
         label=_("{closings}: what is booked already").format(closings=others),
-        explanation=_("{closing} is set aside and will not be booked.").format(closing=name_of(found.export)),
+        explanation=_("{closing} is set aside and will not be booked.").format(closing=name_of(found.closing)),
     )
     if not may_let_this_count(found, user):
         return [first]
-    mine = ", ".join([name_of(found.export), *map(name_briefly, found.fellows)])
+    mine = ", ".join([name_of(found.closing), *map(name_briefly, found.fellows)])
     words = _("{closings}: set aside; {closing} is booked.")
     if found.leaving:
         words = _("{closings}: taken out of Exact, as shown, and set aside; {closing} is booked after that.")
     return [first, Choice(value=THIS, label=mine, explanation=words.format(closings=others, closing=mine))]
 
 
-def _side(export: StoredClosing) -> Side:
-    document = export.document
+def _side(closing: StoredClosing) -> Side:
+    document = closing.document
     paid = [f"{it.get('label') or it['means']} {it['amount']}" for it in document.get("payments", [])]
     tickets = [f"{it['station']} : {it['first']}–{it['last']}" for it in document.get("tickets", [])]
     facts = [
-        (_("Turnover"), in_currency(export.gross, export.currency)),
+        (_("Turnover"), in_currency(closing.gross, closing.currency)),
         (_("How it was paid"), " · ".join(paid)),
         (_("Tickets"), " · ".join(tickets)),
-        (_("State"), str(export.get_state_display())),
-        (_("Entries in Exact"), ", ".join(_numbers(export))),
+        (_("State"), str(closing.get_state_display())),
+        (_("Entries in Exact"), ", ".join(_numbers(closing))),
     ]
-    address = reverse("admin:exports_storedclosing_change", args=[export.pk])
-    return Side(name=name_of(export), address=address, facts=[(label, said or "–") for label, said in facts])
+    address = reverse("admin:exports_storedclosing_change", args=[closing.pk])
+    return Side(name=name_of(closing), address=address, facts=[(label, said or "–") for label, said in facts])
 
 
-def _numbers(export: StoredClosing) -> list[str]:
-    return [it.entry_number or "?" for it in Stand.of(export).in_exact]
+def _numbers(closing: StoredClosing) -> list[str]:
+    return [it.entry_number or "?" for it in Stand.of(closing).in_exact]
 
 
-def _show_leaving(digest: str, olds: Iterable[Old], export: StoredClosing) -> Shown:
+def _show_leaving(digest: str, olds: Iterable[Old], closing: StoredClosing) -> Shown:
     gone = [*olds]
     notes = [_how_it_goes(old) for old in gone]
     if not gone:

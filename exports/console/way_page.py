@@ -23,7 +23,7 @@ from exports.console.ways_out import CHOSEN_MAX, Stand, Way, ways_of
 from exports.coverage.freed import name_briefly
 from exports.models import StoredClosing
 from exports.reposts.replace import CannotReplace
-from exports.reposts.repost_preview import ALONG_AN_EXPORT
+from exports.reposts.repost_preview import READ_WITH_A_CLOSING
 from exports.reposts.repost_runs import InAnotherRun, advance, progress, start_run
 from exports.way.set_aside import CannotSetAside
 from exports.way.shown import ShownOtherwise
@@ -48,7 +48,7 @@ def way_page(request: HttpRequest, way: str) -> HttpResponse:
         raise PermissionDenied
     asked = request.POST if request.method == "POST" else request.GET
     rows = select_chosen(user, asked.getlist("closing"), asked.get("cause", ""))
-    found = [*rows.select_related(*ALONG_AN_EXPORT)[:CHOSEN_MAX]]
+    found = [*rows.select_related(*READ_WITH_A_CLOSING)[:CHOSEN_MAX]]
     if not found:
         raise Http404
     why = request.POST.get("why", "").strip()[:WHY_MAX]
@@ -62,22 +62,24 @@ def ask_way(request: HttpRequest, way: Way, chosen: QuerySet[StoredClosing]) -> 
     """The same for closings chosen from a list, the first `CHOSEN_MAX` of them: more than any address could name."""
     task = task_of(way.name)
     assert task is not None, "a way of a list has its page"
-    rows = chosen.select_related(*ALONG_AN_EXPORT).order_by("business_date", "closed_at", "pk")
+    rows = chosen.select_related(*READ_WITH_A_CLOSING).order_by("business_date", "closed_at", "pk")
     found = [*rows[:CHOSEN_MAX]]
     if len(found) == 1:
         return _page_of_one(request, task, found[0], why="", confirmed=False)
     return _page_of_many(request, task, found, why="", confirmed=False)
 
 
-def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why: str, confirmed: bool) -> HttpResponse:
-    back = reverse("admin:exports_storedclosing_change", args=[export.pk])
+def _page_of_one(
+    request: HttpRequest, task: Task, closing: StoredClosing, *, why: str, confirmed: bool
+) -> HttpResponse:
+    back = reverse("admin:exports_storedclosing_change", args=[closing.pk])
     choice, missing = request.POST.get("choice", ""), confirmed and not why and task.way.needs_reason
     if confirmed and not missing:
         actor = person_behind(request)
         assert actor is not None, "who may is somebody"
         said = Said(actor=actor, why=why, shown=request.POST.get("shown", ""), choice=choice)
         try:
-            done = task.carry_out(export.pk, said)
+            done = task.carry_out(closing.pk, said)
         except (ShownOtherwise, ExportMoved, PostingMoved):
             messages.warning(request, _("This has changed since it was shown, so nothing was done. Look at it again."))
         except REFUSED as refusal:
@@ -88,19 +90,19 @@ def _page_of_one(request: HttpRequest, task: Task, export: StoredClosing, *, why
         return redirect(back)
     user = request.user
     assert isinstance(user, User)
-    shown = _look(task, export, user)
+    shown = _look(task, closing, user)
     context = {
         **admin.site.each_context(request),
         "title": task.title,
-        "subtitle": f"{export} · {export.establishment}",
+        "subtitle": f"{closing} · {closing.establishment}",
         "task": task,
-        "export": export,
-        "kind": name_of_kind(export),
-        "gross": in_currency(export.gross, export.currency),
+        "closing": closing,
+        "kind": name_of_kind(closing),
+        "gross": in_currency(closing.gross, closing.currency),
         "shown": shown,
         "chosen": choice,
         "why_missing": missing,
-        "others": [it for it in ways_of(export, user) if it.name != task.way.name] if shown.refusals else [],
+        "others": [it for it in ways_of(closing, user) if it.name != task.way.name] if shown.refusals else [],
         "back": back,
     }
     return TemplateResponse(request, "exports/way.html", context)
@@ -143,9 +145,9 @@ def _page_of_many(
     return TemplateResponse(request, "exports/way_many.html", context)
 
 
-def _look(task: Task, export: StoredClosing, user: User) -> Shown:
+def _look(task: Task, closing: StoredClosing, user: User) -> Shown:
     try:
-        return task.look(export, user)
+        return task.look(closing, user)
     except REFUSED as refusal:
         return Shown(digest="", refusals=_explain(refusal))
 

@@ -50,18 +50,18 @@ class Task:
     many: bool = False
 
 
-def _take_out(export_id: UUID, said: Said) -> StoredClosing:
-    export = StoredClosing.objects.get(pk=export_id)
-    shown = take_out.leaving(export)
+def _take_out(closing_id: UUID, said: Said) -> StoredClosing:
+    closing = StoredClosing.objects.get(pk=closing_id)
+    shown = take_out.leaving(closing)
     if shown.digest != said.shown:
         raise ShownOtherwise
     take_out.take_out(shown, actor=said.actor, why=said.why)
-    export.refresh_from_db(fields=["state"])
-    return export
+    closing.refresh_from_db(fields=["state"])
+    return closing
 
 
-def _decide(export_id: UUID, said: Said) -> StoredClosing:
-    shown = decide_between.look_between(StoredClosing.objects.get(pk=export_id))
+def _decide(closing_id: UUID, said: Said) -> StoredClosing:
+    shown = decide_between.look_between(StoredClosing.objects.get(pk=closing_id))
     if shown.digest != said.shown or not shown.rivals:
         raise ShownOtherwise
     if said.choice == looks.THIS and looks.may_let_this_count(shown, said.actor):

@@ -45,23 +45,23 @@ SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 class Stand:
     """A closing as its ways are chosen: its row, and what became of its entries."""
 
-    export: StoredClosing
+    closing: StoredClosing
     postings: Sequence[Posting]
 
     @classmethod
-    def of(cls, export: StoredClosing) -> Self:
+    def of(cls, closing: StoredClosing) -> Self:
         """Read it with its entries."""
-        return cls(export, [*Posting.objects.filter(closing_id=export.pk)])
+        return cls(closing, [*Posting.objects.filter(closing_id=closing.pk)])
 
     @cached_property
     def holding(self) -> frozenset[str]:
         """The codes of what holds it back."""
-        return frozenset(problem["code"] for problem in self.export.problems if problem["blocking"])
+        return frozenset(problem["code"] for problem in self.closing.problems if problem["blocking"])
 
     @property
     def held(self) -> bool:
         """Whether it waits for something to be mended or said."""
-        return self.export.state == ClosingState.HELD
+        return self.closing.state == ClosingState.HELD
 
     @property
     def differs(self) -> bool:
@@ -76,20 +76,20 @@ class Stand:
     @property
     def overtaken(self) -> bool:
         """Whether it stands in the books by settings of before."""
-        exported = self.export.state == ClosingState.EXPORTED
-        return exported and Overtaken.objects.filter(closing=self.export.pk).exists()
+        exported = self.closing.state == ClosingState.EXPORTED
+        return exported and Overtaken.objects.filter(closing=self.closing.pk).exists()
 
     @cached_property
     def set_aside(self) -> SetAside | None:
         """A person's word that it is not booked, while that holds."""
-        if self.export.state != ClosingState.ARCHIVED:
+        if self.closing.state != ClosingState.ARCHIVED:
             return None
-        return SetAside.objects.select_related("by").filter(closing=self.export, ended_at=None).first()
+        return SetAside.objects.select_related("by").filter(closing=self.closing, ended_at=None).first()
 
     @cached_property
     def freed(self) -> list[StoredClosing]:
         """The archived closings that told its sales and are booked nowhere, while it is set aside."""
-        return [it for it in archived_beside(self.export) if is_freed(it)] if self.set_aside else []
+        return [it for it in archived_beside(self.closing) if is_freed(it)] if self.set_aside else []
 
     @property
     def stands(self) -> bool:
@@ -123,15 +123,15 @@ class Offered:
 
 def page_of(name: str) -> Callable[[Stand], str]:
     """Where a way with a page of its own is walked for one closing (`exports.console.way_page`)."""
-    return lambda it: f"{reverse('console_way', args=[name])}?closing={it.export.pk}"
+    return lambda it: f"{reverse('console_way', args=[name])}?closing={it.closing.pk}"
 
 
-def _name_in_address(exports: Iterable[StoredClosing]) -> str:
-    return urlencode([("closing", str(it.pk)) for it in exports])
+def _name_in_address(closings: Iterable[StoredClosing]) -> str:
+    return urlencode([("closing", str(it.pk)) for it in closings])
 
 
 def _lead_to_mapping(it: Stand) -> str:
-    return f"{reverse('console_mapping', args=[it.export.establishment_id])}?closing={it.export.pk}"
+    return f"{reverse('console_mapping', args=[it.closing.establishment_id])}?closing={it.closing.pk}"
 
 
 def _lead_to_replacement(it: Stand) -> str:
@@ -155,7 +155,7 @@ SAY_WHICH = Way(
     explanation=_("GÉNÉRALE, POSTE or CAISSE: said once for the shop; what waited for it is looked at again."),
     permission="tenants.change_establishment",
     fits=lambda it: WHICH in it.holding,
-    leads_to=lambda it: reverse("console_level", args=[it.export.establishment_id]),
+    leads_to=lambda it: reverse("console_level", args=[it.closing.establishment_id]),
     needs_reason=False,
 )
 RELEASE = Way(
@@ -163,7 +163,7 @@ RELEASE = Way(
     label=_("Look at its entries and release it…"),
     explanation=_("It is one of the first closings: it goes to Exact once somebody has looked at its entries."),
     permission="exports.release_storedclosing",
-    fits=lambda it: waits_for_review(it.export),
+    fits=lambda it: waits_for_review(it.closing),
     leads_to=page_of("release"),
     needs_reason=False,
 )
@@ -172,8 +172,8 @@ SEND_AGAIN = Way(
     label=_("Send again…"),
     explanation=_("It is looked at with today's settings. What stands in Exact is never sent a second time."),
     permission="exports.repost_storedclosing",
-    fits=lambda it: it.export.state in SENT_AGAIN_FROM and not it.differs and not waits_for_review(it.export),
-    leads_to=lambda it: f"{reverse('console_repost')}?closing={it.export.pk}",
+    fits=lambda it: it.closing.state in SENT_AGAIN_FROM and not it.differs and not waits_for_review(it.closing),
+    leads_to=lambda it: f"{reverse('console_repost')}?closing={it.closing.pk}",
 )
 BOOK_THE_REST = Way(
     name="rest",
@@ -199,7 +199,7 @@ CORRECT = Way(
     ),
     permission="booking.view_mapping",
     fits=lambda it: it.overtaken,
-    leads_to=lambda it: reverse("console_correction", args=[it.export.establishment_id]),
+    leads_to=lambda it: reverse("console_correction", args=[it.closing.establishment_id]),
 )
 REPLACE = Way(
     name="replace",
@@ -232,7 +232,7 @@ LEAVE_UNBOOKED = Way(
     label=_("Set it aside…"),
     explanation=_("It will not be booked. It stays here with your reason, and can be looked at again any time."),
     permission="exports.setaside_storedclosing",
-    fits=lambda it: it.export.state in (*SET_ASIDE_FROM, ClosingState.FAILED) and not it.in_exact,
+    fits=lambda it: it.closing.state in (*SET_ASIDE_FROM, ClosingState.FAILED) and not it.in_exact,
     leads_to=page_of("set-aside"),
 )
 LOOK_AGAIN = Way(
@@ -248,7 +248,7 @@ BOOK_AFTER_ALL = Way(
     label=_("Book it after all…"),
     explanation=_("What told its sales was set aside: this closing is booked in its place, its entries shown first."),
     permission="exports.bookasis_storedclosing",
-    fits=lambda it: is_freed(it.export),
+    fits=lambda it: is_freed(it.closing),
     leads_to=page_of("after-all"),
 )
 BOOK_THE_OTHERS = Way(
@@ -264,7 +264,7 @@ TAKE_OUT = Way(
     label=_("Take its entries out of Exact…"),
     explanation=_("All of its entries are deleted in Exact, or reversed where that cannot be; then it is set aside."),
     permission="exports.takeout_storedclosing",
-    fits=lambda it: it.export.state in TAKEN_OUT_FROM and bool(it.in_exact),
+    fits=lambda it: it.closing.state in TAKEN_OUT_FROM and bool(it.in_exact),
     leads_to=page_of("take-out"),
 )
 # In the order in which people should think of them.
@@ -297,12 +297,12 @@ def hang_here(ways: Hung) -> None:
         _hung.append(ways)
 
 
-def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | None = None) -> list[Offered]:
+def ways_of(closing: StoredClosing, user: User, postings: Iterable[Posting] | None = None) -> list[Offered]:
     """What this person can do about this closing now, in the order of `WAYS`.
 
-    `postings` are all of the closing's, read if they are not given. The export is one the person may see.
+    `postings` are all of the closing's, read if they are not given. The closing is one the person may see.
     """
-    stand = Stand.of(export) if postings is None else Stand(export, [*postings])
+    stand = Stand.of(closing) if postings is None else Stand(closing, [*postings])
     own = [
         Offered(
             name=way.name,
@@ -312,10 +312,10 @@ def ways_of(export: StoredClosing, user: User, postings: Iterable[Posting] | Non
             needs_reason=way.needs_reason,
         )
         for way in WAYS
-        if way.fits(stand) and user.has_perm(way.permission, export)
+        if way.fits(stand) and user.has_perm(way.permission, closing)
     ]
     return [*own, *(offered for ways in _hung for offered in ways(stand, user))]
 
 
 def _is_refused(it: Stand) -> bool:
-    return it.export.state == ClosingState.FAILED and any(at.state == PostingState.REFUSED for at in it.postings)
+    return it.closing.state == ClosingState.FAILED and any(at.state == PostingState.REFUSED for at in it.postings)

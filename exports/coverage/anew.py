@@ -99,16 +99,16 @@ def _rename_told_since(former: Till, till: Till, since: datetime) -> None:
     anew = anew_in(till.establishment_id)
     days = Q(establishment=till.establishment_id, business_date__gte=since.date() - timedelta(days=1))
     told = StoredClosing.objects.filter(days, Exists(CoveredTickets.objects.filter(closing=OuterRef("pk"))))
-    for export in told.exclude(till__in=[former, till]).only("till_id", "document"):
-        names = _name_series(Closing.from_document(export.document), export.till_id, anew)
-        for row in CoveredTickets.objects.filter(closing=export):
+    for closing in told.exclude(till__in=[former, till]).only("till_id", "document"):
+        names = _name_series(Closing.from_document(closing.document), closing.till_id, anew)
+        for row in CoveredTickets.objects.filter(closing=closing):
             name = names.get(SERIES.sub("", row.station), row.station)
             CoveredTickets.objects.filter(pk=row.pk).exclude(station=name).update(station=name)
 
 
-def tickets_here(export: StoredClosing, closing: Closing) -> TicketSet:
+def tickets_here(stored: StoredClosing, closing: Closing) -> TicketSet:
     """The same of a closing that was taken before."""
-    return tickets_of(closing, export.till_id, anew_in(export.establishment_id))
+    return tickets_of(closing, stored.till_id, anew_in(stored.establishment_id))
 
 
 def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:

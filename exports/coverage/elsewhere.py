@@ -15,9 +15,9 @@ def ask_also(standing: Callable[[Collection[UUID]], set[UUID]]) -> None:
         _asked.append(standing)
 
 
-def stands_elsewhere(export: StoredClosing) -> bool:
+def stands_elsewhere(closing: StoredClosing) -> bool:
     """Whether a closing is in other books than Exact's: a file that was delivered."""
-    return bool(standing_elsewhere([export.pk]))
+    return bool(standing_elsewhere([closing.pk]))
 
 
 def standing_elsewhere(closing_ids: Collection[UUID]) -> set[UUID]:

@@ -69,16 +69,16 @@ class _Sales:
     anew: tuple[Anew, ...]
 
     @classmethod
-    def of(cls, export: StoredClosing, closing: Closing) -> Self:
-        anew = anew_in(export.establishment_id)
-        return cls(closing=closing, tickets=tickets_of(closing, export.till_id, anew), anew=anew)
+    def of(cls, stored: StoredClosing, closing: Closing) -> Self:
+        anew = anew_in(stored.establishment_id)
+        return cls(closing=closing, tickets=tickets_of(closing, stored.till_id, anew), anew=anew)
 
-    def are_told_by(self, export: StoredClosing) -> bool:
+    def are_told_by(self, closing: StoredClosing) -> bool:
         """Whether another of its establishment tells some of it: by tickets; where one tells none by hours, unlike in
         kind."""
-        other = Closing.from_document(export.document)
+        other = Closing.from_document(closing.document)
         if other.tickets and self.tickets:
-            return bool(tickets_of(other, export.till_id, self.anew) & self.tickets) and met(other, self.closing)
+            return bool(tickets_of(other, closing.till_id, self.anew) & self.tickets) and met(other, self.closing)
         return other.kind is not self.closing.kind and touch(hours_of(other), hours_of(self.closing))
 
 
@@ -114,64 +114,64 @@ class Freed:
         return not_set_aside([instead.pk]).exists()
 
 
-def name_briefly(export: StoredClosing) -> str:
+def name_briefly(closing: StoredClosing) -> str:
     """ "Z42", or "Z7 (1)" of station 1. Reads its document."""
-    scope = export.document.get("scope", "")
-    return f"Z{export.number} ({scope})" if scope else f"Z{export.number}"
+    scope = closing.document.get("scope", "")
+    return f"Z{closing.number} ({scope})" if scope else f"Z{closing.number}"
 
 
-def freed_of(export: StoredClosing, closing: Closing) -> Freed:
+def freed_of(stored: StoredClosing, closing: Closing) -> Freed:
     """Which closings told the sales of this one and are set aside now, with nothing in their place that tells them."""
     rows = SetAside.objects.filter(
         ended_at=None,
-        closing__establishment=export.establishment_id,
-        closing__business_date__range=_days_about(export),
-    ).exclude(closing=export.pk)
+        closing__establishment=stored.establishment_id,
+        closing__business_date__range=_days_about(stored),
+    ).exclude(closing=stored.pk)
     asides = rows.select_related("closing", "instead").order_by("pk")
-    sales = _Sales.of(export, closing)
+    sales = _Sales.of(stored, closing)
     told = (it for it in asides if sales.are_told_by(it.closing))
-    return Freed(kind=export.kind, asides=tuple(it for it in told if not _is_told_instead(it, export, sales)))
+    return Freed(kind=stored.kind, asides=tuple(it for it in told if not _is_told_instead(it, stored, sales)))
 
 
-def _is_told_instead(aside: SetAside, export: StoredClosing, sales: _Sales) -> bool:
+def _is_told_instead(aside: SetAside, closing: StoredClosing, sales: _Sales) -> bool:
     """Whether what counts in its place, or a later version of it, tells the same sales."""
-    others = [pk for pk in (aside.instead_id, *later_versions(aside.closing_id)) if pk and pk != export.pk]
+    others = [pk for pk in (aside.instead_id, *later_versions(aside.closing_id)) if pk and pk != closing.pk]
     return any(sales.are_told_by(it) for it in not_set_aside(others))
 
 
-def archived_beside(export: StoredClosing) -> list[StoredClosing]:
+def archived_beside(closing: StoredClosing) -> list[StoredClosing]:
     """The archived closings of other kinds that tell sales of this one, as it stood for them, or others did."""
-    sales = _Sales.of(export, Closing.from_document(export.document))
-    rows = _select_archived(export).exclude(kind=export.kind).exclude(pk=export.pk)
+    sales = _Sales.of(closing, Closing.from_document(closing.document))
+    rows = _select_archived(closing).exclude(kind=closing.kind).exclude(pk=closing.pk)
     return [it for it in rows.order_by("created_at", "pk") if sales.are_told_by(it)]
 
 
-def left_of_aside(export: StoredClosing) -> Decimal:
+def left_of_aside(stored: StoredClosing) -> Decimal:
     """The turnover of a closing that is set aside which no other tells that counts: 1400.00, or 560.00 of it."""
-    closing = Closing.from_document(export.document)
-    mine = tickets_here(export, closing)
-    met_ones = beside_in_tickets(mine, export.establishment_id, export.pk) if mine else []
+    closing = Closing.from_document(stored.document)
+    mine = tickets_here(stored, closing)
+    met_ones = beside_in_tickets(mine, stored.establishment_id, stored.pk) if mine else []
     parts = [part for part in met_ones if met(closing, part.closing)]
-    by_hours = beside_in_hours(closing, export.establishment_id, export.pk)
+    by_hours = beside_in_hours(closing, stored.establishment_id, stored.pk)
     is_all = any(part.kind is ClosingKind.GENERAL for part in by_hours)
     if mine and not mine - TicketSet.joined(span for part in parts for span in part.told):
         is_all = True
     within = [*by_hours, *(part for part in parts if not part.told - mine)]
     if is_all:
         return ZERO
-    return max(ZERO, export.gross - total(part.closing.turnover for part in within))
+    return max(ZERO, stored.gross - total(part.closing.turnover for part in within))
 
 
-def _select_archived(export: StoredClosing) -> QuerySet[StoredClosing]:
+def _select_archived(closing: StoredClosing) -> QuerySet[StoredClosing]:
     stood_for = reduce(or_, (Q(problems__contains=[{"code": code}]) for code in sorted(STOOD_FOR)))
     return StoredClosing.objects.filter(
         stood_for,
         ~Exists(SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)),
-        establishment=export.establishment_id,
-        business_date__range=_days_about(export),
+        establishment=closing.establishment_id,
+        business_date__range=_days_about(closing),
         state=ClosingState.ARCHIVED,
     )
 
 
-def _days_about(export: StoredClosing) -> tuple[date, date]:
-    return export.business_date - DAYS_APART, export.business_date + DAYS_APART
+def _days_about(closing: StoredClosing) -> tuple[date, date]:
+    return closing.business_date - DAYS_APART, closing.business_date + DAYS_APART

@@ -54,12 +54,12 @@ def uncovered_before(establishment_id: int, tickets: TicketSet) -> list[Problem]
     return uncovered(spans - live_among(spans, establishment_id, or_nobodys=True))
 
 
-def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
+def still_uncovered(closings: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
     """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now.
 
     One query, however many closings.
     """
-    told = {(it.pk, it.establishment_id): _read_uncovered(it) for it in exports}
+    told = {(it.pk, it.establishment_id): _read_uncovered(it) for it in closings}
     of_shops: defaultdict[int, list[Span]] = defaultdict(list)
     for (_closing, shop), spans in told.items():
         of_shops[shop].extend(spans)
@@ -69,6 +69,6 @@ def still_uncovered(exports: Iterable[StoredClosing]) -> dict[UUID, list[Problem
     return {closing: problems for closing, problems in left.items() if problems}
 
 
-def _read_uncovered(export: StoredClosing) -> TicketSet:
-    told = (Problem.from_document(it) for it in export.problems if it["code"] == UNCOVERED)
+def _read_uncovered(closing: StoredClosing) -> TicketSet:
+    told = (Problem.from_document(it) for it in closing.problems if it["code"] == UNCOVERED)
     return TicketSet.joined(Span(it.facts["station"], int(it.facts["first"]), int(it.facts["last"])) for it in told)

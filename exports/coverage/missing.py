@@ -45,16 +45,16 @@ def missing_before(closings: QuerySet[StoredClosing]) -> list[Missing]:
     rows = rows.defer("document").select_related("till", "establishment").order_by("till_id", "kind", "number")
     noted = [
         Missing(
-            till_id=export.till_id,
-            establishment=export.establishment.code,
-            till=export.till.name,
-            kind=export.kind,
-            scope=export.scope or "",
+            till_id=closing.till_id,
+            establishment=closing.establishment.code,
+            till=closing.till.name,
+            kind=closing.kind,
+            scope=closing.scope or "",
             first=int(problem["facts"]["first"]),
             last=int(problem["facts"]["last"]),
         )
-        for export in rows
-        for problem in export.problems
+        for closing in rows
+        for problem in closing.problems
         if problem["code"] == "number_gap"
     ]
     came = _read_what_came(noted) if noted else {}

@@ -215,18 +215,18 @@ def _parts(ids: Iterable[UUID], *, counting: bool = True) -> list[Part]:
         told[row.closing_id].append(span)
         if row.live or not counting:
             tickets[row.closing_id].append(span)
-    exports = StoredClosing.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
-    return [_part(it, TicketSet.joined(tickets[it.pk]), TicketSet.joined(told[it.pk])) for it in exports]
+    closings = StoredClosing.objects.filter(pk__in=wanted).select_related("remainder").order_by("created_at", "pk")
+    return [_part(it, TicketSet.joined(tickets[it.pk]), TicketSet.joined(told[it.pk])) for it in closings]
 
 
-def _part(export: StoredClosing, tickets: TicketSet, told: TicketSet) -> Part:
-    left = getattr(export, "remainder", None)
-    closing = Closing.from_document(left.document if left else export.document)
-    name = f"Z{export.number} ({closing.scope})" if closing.scope else f"Z{export.number}"
+def _part(stored: StoredClosing, tickets: TicketSet, told: TicketSet) -> Part:
+    left = getattr(stored, "remainder", None)
+    closing = Closing.from_document(left.document if left else stored.document)
+    name = f"Z{stored.number} ({closing.scope})" if closing.scope else f"Z{stored.number}"
     return Part(
-        id=export.pk,
+        id=stored.pk,
         name=name,
-        number=export.number,
+        number=stored.number,
         kind=closing.kind,
         closing=closing,
         tickets=tickets,

@@ -77,14 +77,14 @@ WHERE id = (SELECT establishment_id FROM exports_storedclosing WHERE id = %s) FO
 """
 
 
-def lock_shop(export_id: UUID) -> None:
+def lock_shop(closing_id: UUID) -> None:
     """Keep other closings of this one's establishment, and a change of its setting, waiting until the transaction ends.
 
     To be taken before any of its closings is locked: pushes lock in this order too. Must run inside a transaction.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
-        sql.execute(SHOP_OF, [export_id])
+        sql.execute(SHOP_OF, [closing_id])
 
 
 def practice_of(establishment: Establishment) -> Practice:
@@ -99,48 +99,48 @@ def practice_of(establishment: Establishment) -> Practice:
     )
 
 
-def judge_again(export: StoredClosing, closing: Closing) -> Verdict:
+def judge_again(stored: StoredClosing, closing: Closing) -> Verdict:
     """Say whether a closing that was taken before counts now. What is in the books stays what it is.
 
     Before all else a person's word: what was set aside does not count, nor a correction of what was not yet.
     """
-    if (said := _spoken_of(export)) is not None:
+    if (said := _spoken_of(stored)) is not None:
         return said
-    left = Remainder.objects.filter(closing=export.pk).first()
-    if left is not None and not _is_left_otherwise(export, left):
+    left = Remainder.objects.filter(closing=stored.pk).first()
+    if left is not None and not _is_left_otherwise(stored, left):
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
-    if left is None and _is_in_the_books(export):
+    if left is None and _is_in_the_books(stored):
         return Counts(closing=closing)
     place = Place(
-        establishment_id=export.establishment_id,
-        till_id=export.till_id,
-        practice=practice_of(export.establishment),
-        closing_id=export.pk,
-        words=export.accepted_problems,
+        establishment_id=stored.establishment_id,
+        till_id=stored.till_id,
+        practice=practice_of(stored.establishment),
+        closing_id=stored.pk,
+        words=stored.accepted_problems,
     )
     verdict = judge(closing, place)
-    return _wait_for_a_word(export, closing, place, verdict) if is_told_by_others(export) else verdict
+    return _wait_for_a_word(stored, closing, place, verdict) if is_told_by_others(stored) else verdict
 
 
-def is_told_by_others(export: StoredClosing) -> bool:
+def is_told_by_others(closing: StoredClosing) -> bool:
     """Whether the last look archived a closing because others stood for it, or had."""
-    return export.state == ClosingState.ARCHIVED and not STOOD_FOR.isdisjoint(it["code"] for it in export.problems)
+    return closing.state == ClosingState.ARCHIVED and not STOOD_FOR.isdisjoint(it["code"] for it in closing.problems)
 
 
-def is_freed(export: StoredClosing) -> bool:
+def is_freed(stored: StoredClosing) -> bool:
     """Whether others stood for an archived closing, are set aside now, and nobody has said that it counts."""
-    if not is_told_by_others(export):
+    if not is_told_by_others(stored):
         return False
-    closing = Closing.from_document(export.document)
-    if not freed_of(export, closing):
+    closing = Closing.from_document(stored.document)
+    if not freed_of(stored, closing):
         return False
-    verdict = judge_again(export, closing)
+    verdict = judge_again(stored, closing)
     return isinstance(verdict, NotBooked) and verdict.notes[0].code == OTHERS_SET_ASIDE
 
 
-def _wait_for_a_word(export: StoredClosing, closing: Closing, place: Place, verdict: Verdict) -> Verdict:
+def _wait_for_a_word(stored: StoredClosing, closing: Closing, place: Place, verdict: Verdict) -> Verdict:
     """What was archived because others told its sales is not booked by itself when a person set these aside."""
-    freed = freed_of(export, closing)
+    freed = freed_of(stored, closing)
     if not freed or freed.is_settled(place.words):
         return verdict
     if isinstance(judge(closing, replace(place, words={*place.words, freed.word})), NotBooked):
@@ -149,123 +149,123 @@ def _wait_for_a_word(export: StoredClosing, closing: Closing, place: Place, verd
     return NotBooked((note, *(verdict.notes if isinstance(verdict, NotBooked) else ())))
 
 
-def _is_left_otherwise(export: StoredClosing, left: Remainder) -> bool:
+def _is_left_otherwise(closing: StoredClosing, left: Remainder) -> bool:
     """Whether what was left of a closing beside others need not be what is left of it now; none of it is in the books.
 
     It was set aside and is no more, or all that it tells was told by closings that are set aside now.
     """
-    said = [*SetAside.objects.filter(closing=export.pk).values_list("ended_at", flat=True)]
-    if said and None not in said and _gave_way(export) and not _is_in_the_books(export):
+    said = [*SetAside.objects.filter(closing=closing.pk).values_list("ended_at", flat=True)]
+    if said and None not in said and _gave_way(closing) and not _is_in_the_books(closing):
         return True
     aside = SetAside.objects.filter(closing__in=left.over, ended_at=None).select_related("closing")
     others = [Closing.from_document(it.closing.document) for it in aside]
-    mine = TicketSet.of(Closing.from_document(export.document).tickets)
+    mine = TicketSet.of(Closing.from_document(closing.document).tickets)
     told = TicketSet.joined(span for it in others for span in TicketSet.of(it.tickets))
     gone = bool(others) and (not mine - told if mine else len(others) == len(left.over))
-    return gone and not _is_in_the_books(export)
+    return gone and not _is_in_the_books(closing)
 
 
-def _spoken_of(export: StoredClosing) -> Verdict | None:
+def _spoken_of(closing: StoredClosing) -> Verdict | None:
     """What people said of it that settles whether it counts."""
-    if aside := SetAside.objects.filter(closing=export.pk, ended_at=None).first():
+    if aside := SetAside.objects.filter(closing=closing.pk, ended_at=None).first():
         return NotBooked((Problem(code=SET_ASIDE, facts={"why": aside.why}, blocking=False),))
-    if export.corrects_id is None or not not_set_aside(earlier_versions(export)).exists():
+    if closing.corrects_id is None or not not_set_aside(earlier_versions(closing)).exists():
         return None
-    return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(export.number)}),))
+    return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(closing.number)}),))
 
 
-def kept(export: StoredClosing, closing: Closing) -> Verdict:
+def kept(stored: StoredClosing, closing: Closing) -> Verdict:
     """What the last look at a closing came to, read off it: for many at once, read with `remainder`."""
-    left = getattr(export, "remainder", None)
+    left = getattr(stored, "remainder", None)
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
-    said = [Problem.from_document(document) for document in export.problems]
+    said = [Problem.from_document(document) for document in stored.problems]
     notes = tuple(problem for problem in said if problem.code in LOOKED_AT_AGAIN)
-    if export.state == ClosingState.ARCHIVED and notes:
+    if stored.state == ClosingState.ARCHIVED and notes:
         return NotBooked(notes)
     # One from before the start is archived with what is in dispute of it.
     disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
-    if export.state in (ClosingState.HELD, ClosingState.ARCHIVED) and disputes:
+    if stored.state in (ClosingState.HELD, ClosingState.ARCHIVED) and disputes:
         return Disputed(problems=disputes)
     return Counts(closing=closing)
 
 
-def _is_in_the_books(export: StoredClosing) -> bool:
+def _is_in_the_books(closing: StoredClosing) -> bool:
     """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back.
 
     But for a file's, a person's word: what was set aside is undone in the next file, and others may count in its place.
     """
-    if export.state in BOOKED or Posting.objects.filter(~UNDONE, closing_id=export.pk).exists():
+    if closing.state in BOOKED or Posting.objects.filter(~UNDONE, closing_id=closing.pk).exists():
         return True
-    return stands_elsewhere(export) and not _gave_way(export)
+    return stands_elsewhere(closing) and not _gave_way(closing)
 
 
-def _gave_way(export: StoredClosing) -> bool:
+def _gave_way(closing: StoredClosing) -> bool:
     """Whether a closing told its sales, and counts for none of them now."""
-    covered = CoveredTickets.objects.filter(closing=export.pk).values_list("live", flat=True)
-    told = [*covered, *UntoldTickets.objects.filter(closing=export.pk).values_list("live", flat=True)]
+    covered = CoveredTickets.objects.filter(closing=closing.pk).values_list("live", flat=True)
+    told = [*covered, *UntoldTickets.objects.filter(closing=closing.pk).values_list("live", flat=True)]
     return bool(told) and not any(told)
 
 
-def rows_of(export: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> list[Insertion]:
+def rows_of(stored: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> list[Insertion]:
     """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
     counts = isinstance(verdict, Counts)
-    columns = {"live": counts, **_identify(export)}
-    mine = tickets_of(closing, export.till_id, practice.anew)
+    columns = {"live": counts, **_identify(stored)}
+    mine = tickets_of(closing, stored.till_id, practice.anew)
     if mine:
         return [Insertion(TICKETS, {**columns, "training": closing.training, **span_parameters(mine)})]
     if closing.training or is_empty(closing):
         return []
     begins, ends = hours_of(closing)
-    untold = {"kind": export.kind, "hours": Range(begins, ends, "[]"), "alike": digest_of(closing)}
+    untold = {"kind": stored.kind, "hours": Range(begins, ends, "[]"), "alike": digest_of(closing)}
     return [Insertion(UNTOLD, {**columns, **untold})]
 
 
-def keep(export: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
+def keep(stored: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
     """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
-    left = Remainder.objects.filter(closing=export.pk).first()
-    if left is not None and _is_left_otherwise(export, left):
+    left = Remainder.objects.filter(closing=stored.pk).first()
+    if left is not None and _is_left_otherwise(stored, left):
         left.delete()
     if isinstance(verdict, Counts) and verdict.partly:
-        _keep_remainder(export, closing, verdict, actor)
+        _keep_remainder(stored, closing, verdict, actor)
         return
     counts = isinstance(verdict, Counts)
-    CoveredTickets.objects.filter(closing=export.pk).exclude(live=counts).update(live=counts)
-    untold = UntoldTickets.objects.filter(closing=export.pk)
-    if counts and any(said.startswith(SAME_AGAIN) for said in export.accepted_problems):
-        untold.update(alike=digest_of(closing, apart=export.pk))
+    CoveredTickets.objects.filter(closing=stored.pk).exclude(live=counts).update(live=counts)
+    untold = UntoldTickets.objects.filter(closing=stored.pk)
+    if counts and any(said.startswith(SAME_AGAIN) for said in stored.accepted_problems):
+        untold.update(alike=digest_of(closing, apart=stored.pk))
     untold.exclude(live=counts).update(live=counts)
-    settle_kinds(export, closing, verdict, practice_of(export.establishment))
+    settle_kinds(stored, closing, verdict, practice_of(stored.establishment))
 
 
-def _keep_remainder(export: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
+def _keep_remainder(stored: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
     """Of its tickets it stands for those that nobody else covers."""
-    if Remainder.objects.filter(closing=export.pk).exists():
+    if Remainder.objects.filter(closing=stored.pk).exists():
         return
     Remainder.objects.create(
-        closing=export,
-        tenant_id=export.tenant_id,
+        closing=stored,
+        tenant_id=stored.tenant_id,
         document=document_of(verdict.closing),
         over=[*verdict.over],
         made_by=actor,
     )
-    mine = tickets_here(export, closing)
-    free = mine - live_among(mine, export.establishment_id)
-    CoveredTickets.objects.filter(closing=export.pk).delete()
+    mine = tickets_here(stored, closing)
+    free = mine - live_among(mine, stored.establishment_id)
+    CoveredTickets.objects.filter(closing=stored.pk).delete()
     for tickets, live in ((free, True), (mine - free, False)):
         if tickets:
             insert(
-                Insertion(TICKETS, {**_identify(export), "live": live, "training": False, **span_parameters(tickets)})
+                Insertion(TICKETS, {**_identify(stored), "live": live, "training": False, **span_parameters(tickets)})
             )
 
 
-def _identify(export: StoredClosing) -> dict[str, Any]:
-    return {"closing": export.pk, "tenant": export.tenant_id, "establishment": export.establishment_id}
+def _identify(closing: StoredClosing) -> dict[str, Any]:
+    return {"closing": closing.pk, "tenant": closing.tenant_id, "establishment": closing.establishment_id}
 
 
-def settle_kinds(export: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
+def settle_kinds(stored: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
     """Remember a kind that counts for the first time, and the question that a second kind without tickets raises."""
-    of_it = {"shop": export.establishment_id, "tenant": export.tenant_id, "kind": closing.kind.value}
+    of_it = {"shop": stored.establishment_id, "tenant": stored.tenant_id, "kind": closing.kind.value}
     with connection.cursor() as sql:
         if isinstance(verdict, Counts) and is_new_kind(closing, verdict, practice):
             sql.execute(ADD_KIND.format(column="told" if closing.tickets else "untold"), of_it)

@@ -50,13 +50,13 @@ class Comparison:
     agrees: bool
 
 
-def comparison_of(export: StoredClosing) -> Comparison | None:
+def comparison_of(stored: StoredClosing) -> Comparison | None:
     """What the page of a closing shows of those that cover its sales; None when there is nothing to compare."""
-    codes = {problem["code"] for problem in export.problems}
+    codes = {problem["code"] for problem in stored.problems}
     if SHOWN_FOR.isdisjoint(codes):
         return None
-    closing = Closing.from_document(export.document)
-    parts, fellows = _find_parts_beside(export, closing)
+    closing = Closing.from_document(stored.document)
+    parts, fellows = _find_parts_beside(stored, closing)
     if not parts:
         return None
     rows = [*_rows([*(it.closing for it in fellows), closing], [it.closing for it in parts])]
@@ -68,12 +68,12 @@ def comparison_of(export: StoredClosing) -> Comparison | None:
     )
 
 
-def _find_parts_beside(export: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:
-    shop = export.establishment_id
-    mine = tickets_here(export, closing)
-    parts = beside_in_tickets(mine, shop, export.pk) if mine else beside_in_hours(closing, shop, export.pk)
+def _find_parts_beside(stored: StoredClosing, closing: Closing) -> tuple[list[Part], list[Part]]:
+    shop = stored.establishment_id
+    mine = tickets_here(stored, closing)
+    parts = beside_in_tickets(mine, shop, stored.pk) if mine else beside_in_hours(closing, shop, stored.pk)
     booked = together(parts)
-    return parts, siblings(closing, booked, shop, export.pk) if mine and mine.is_within(booked) else []
+    return parts, siblings(closing, booked, shop, stored.pk) if mine and mine.is_within(booked) else []
 
 
 def _name_part(part: Part) -> Beside:

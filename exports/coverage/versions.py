@@ -13,10 +13,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from exports.models import SetAside, StoredClosing
 
 
-def earlier_versions(export: StoredClosing) -> list[UUID]:
+def earlier_versions(closing: StoredClosing) -> list[UUID]:
     """What a closing corrects, and what that one corrected, to the first; nothing of one that corrects none."""
     found: list[UUID] = []
-    before = export.corrects_id
+    before = closing.corrects_id
     while before is not None:
         found.append(before)
         before = StoredClosing.objects.values_list("corrects", flat=True).get(pk=before)

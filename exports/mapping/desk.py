@@ -75,11 +75,11 @@ class Desk:
         means = {it.code: (it.label, PaymentKind(it.kind)) for it in self.questions}
         families: set[tuple[int, str]] = set()
         customers: set[str] = set()
-        for export in reversed(self.recent):
-            for line in export.document.get("payments", []):
+        for closing in reversed(self.recent):
+            for line in closing.document.get("payments", []):
                 means[line["means"]] = (line.get("label") or "", PaymentKind(line["kind"]))
                 customers |= {line["account"]} if line.get("account") else set()
-            families |= {(it["vat"], it["family"]) for it in export.document.get("sales", []) if it.get("family")}
+            families |= {(it["vat"], it["family"]) for it in closing.document.get("sales", []) if it.get("family")}
         return Seen(
             means=dict(sorted(means.items())),
             families=frozenset(families),

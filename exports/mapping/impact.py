@@ -22,7 +22,7 @@ WAITING_MAX = 20
 class BrokenClosing:
     """A closing that goes under the settings in force, and would be held under the new ones."""
 
-    export: StoredClosing
+    closing: StoredClosing
     reasons: list[str]
 
 
@@ -61,12 +61,12 @@ def impact(desk: Desk, draft: Mapping, catalogue: Catalogue | None) -> Impact:
     closings: list[BrokenClosing] = []
     released = 0
     waiting = waiting_closings(desk.establishment, WAITING_MAX)
-    for export in {it.pk: it for it in [*desk.recent, *waiting]}.values():
-        was, now = (_blocking(export, mapping, division, catalogue) for mapping in (desk.mapping, draft))
+    for closing in {it.pk: it for it in [*desk.recent, *waiting]}.values():
+        was, now = (_blocking(closing, mapping, division, catalogue) for mapping in (desk.mapping, draft))
         if now and not was:
             reasons = [sentence(it.to_document()) for it in now]
-            closings.append(BrokenClosing(export=export, reasons=reasons))
-        released += bool(was) and not now and export.state == "held"
+            closings.append(BrokenClosing(closing=closing, reasons=reasons))
+        released += bool(was) and not now and closing.state == "held"
     return Impact(
         stops=[explain(it) for it in worse if it.blocking],
         holds=[explain(it) for it in worse if not it.blocking],
@@ -79,5 +79,5 @@ def _key(problem: Problem) -> tuple[object, ...]:
     return (problem.code, *sorted(problem.facts.items()))
 
 
-def _blocking(export: StoredClosing, mapping: Mapping, division: Division, catalogue: Catalogue) -> list[Problem]:
-    return [it for it in outcome(export, mapping, division, catalogue)[1] if it.blocking and it.code not in OF_THE_DAY]
+def _blocking(closing: StoredClosing, mapping: Mapping, division: Division, catalogue: Catalogue) -> list[Problem]:
+    return [it for it in outcome(closing, mapping, division, catalogue)[1] if it.blocking and it.code not in OF_THE_DAY]

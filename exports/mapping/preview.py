@@ -45,11 +45,11 @@ class Preview:
 
 
 def preview(
-    export: StoredClosing, mapping: Mapping, stored: Mapping, division: Division | None, catalogue: Catalogue | None
+    closing: StoredClosing, mapping: Mapping, stored: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> Preview:
     """Book a closing under `mapping`. Lines that `stored` does not make are marked as new."""
-    entries, problems = outcome(export, mapping, division, catalogue)
-    before = outcome(export, stored, division, catalogue)[0]
+    entries, problems = outcome(closing, mapping, division, catalogue)
+    before = outcome(closing, stored, division, catalogue)[0]
     # Without entries by today's settings there is nothing to compare with, so no line is marked as changed.
     known = Counter(_sames(before or entries))
     return Preview(
@@ -59,10 +59,10 @@ def preview(
 
 
 def outcome(
-    export: StoredClosing, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
+    closing: StoredClosing, mapping: Mapping, division: Division | None, catalogue: Catalogue | None
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """The entries of a closing under a mapping, as if nothing of it were booked yet, and all that would hold it."""
-    look = Look.at(export, judged=kept)
+    look = Look.at(closing, judged=kept)
     match decide(look, Destination.under(mapping, division, catalogue)):
         case Ready(entries=entries):
             return entries, []

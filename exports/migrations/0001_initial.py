@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='exports.storedclosing')),
                 ('at', models.DateTimeField(auto_now_add=True)),
                 ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('before', models.CharField(blank=True, max_length=10)),
@@ -256,13 +256,13 @@ class Migration(migrations.Migration):
                 ('put_off_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='exports.repostrun')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('outcome', models.CharField(blank=True, max_length=30)),
                 ('shown', models.CharField(blank=True, db_default='', default='', max_length=32)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('outcome', '')), fields=['run'], name='exports_repost_to_do')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='exports_repost_item_once'), models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('export',), name='exports_repost_item_one_open'), postgres.seen.SeenByTenant(name='exports_repostitem_seen')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'closing'), name='exports_repost_item_once'), models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('closing',), name='exports_repost_item_one_open'), postgres.seen.SeenByTenant(name='exports_repostitem_seen')],
             },
         ),
         migrations.CreateModel(
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='exports.storedclosing')),
                 ('posting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exact.posting')),
                 ('kind', models.CharField(choices=[('replace', 'new entries in their place'), ('set-aside', 'nothing: the closing is set aside')], db_default='replace', default='replace', max_length=10)),
                 ('instead', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['asked_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('export',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), models.CheckConstraint(condition=models.Q(models.Q(('instead', None), ('kind', 'replace')), models.Q(('asked_by__isnull', False), ('entries', []), ('kind', 'set-aside'), models.Q(('why', ''), _negated=True)), _connector='OR'), name='exports_replacement_to_set_aside_says_why'), postgres.guards.SameTenant('export', name='exports_replacement_export_id_same_tenant'), postgres.guards.SameTenant('instead', name='exports_replacement_instead_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None)), fields=('closing',), name='exports_replacement_one_open'), models.UniqueConstraint(fields=('id', 'tenant'), name='exports_replacement_with_tenant'), models.CheckConstraint(condition=models.Q(models.Q(('instead', None), ('kind', 'replace')), models.Q(('asked_by__isnull', False), ('entries', []), ('kind', 'set-aside'), models.Q(('why', ''), _negated=True)), _connector='OR'), name='exports_replacement_to_set_aside_says_why'), postgres.guards.SameTenant('closing', name='exports_replacement_closing_id_same_tenant'), postgres.guards.SameTenant('instead', name='exports_replacement_instead_id_same_tenant'), postgres.seen.SeenByTenant(name='exports_replacement_seen')],
             },
         ),
         migrations.CreateModel(

@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_closing_first_event',
-            digest='7cc00ad5792d8248',
+            digest='4cf31e458103a135',
         ),
         postgres.in_force.Install(
             name='exports_follow_posting',
-            digest='8c6710a19d245f47',
+            digest='14ef24fb6972aca7',
         ),
         postgres.in_force.Install(
             name='exports_set_aside',

@@ -140,7 +140,7 @@ class ClosingEvent(models.Model):
     """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="events")
+    closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     before = models.CharField(max_length=10, blank=True)
@@ -227,14 +227,14 @@ class RepostItem(PutOff):
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
     run = models.ForeignKey(RepostRun, models.CASCADE, related_name="items")
-    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="+")
+    closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=30, blank=True)
     shown = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "export"], name="exports_repost_item_once"),
-            models.UniqueConstraint(fields=["export"], condition=Q(outcome=""), name="exports_repost_item_one_open"),
+            models.UniqueConstraint(fields=["run", "closing"], name="exports_repost_item_once"),
+            models.UniqueConstraint(fields=["closing"], condition=Q(outcome=""), name="exports_repost_item_one_open"),
             SeenByTenant(),
         ]
         indexes = [models.Index(fields=["run"], condition=Q(outcome=""), name="exports_repost_to_do")]
@@ -305,7 +305,7 @@ class Replacement(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    export = models.ForeignKey(StoredClosing, models.PROTECT, related_name="replacements")
+    closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="replacements")
     posting = models.ForeignKey(Posting, models.PROTECT, related_name="+")
     kind = models.CharField(
         max_length=10, choices=OrderKind.choices, default=OrderKind.REPLACE, db_default=OrderKind.REPLACE
@@ -323,14 +323,14 @@ class Replacement(models.Model):
     class Meta:
         ordering = ["asked_at"]
         constraints = [
-            models.UniqueConstraint(fields=["export"], condition=Q(done_at=None), name="exports_replacement_one_open"),
+            models.UniqueConstraint(fields=["closing"], condition=Q(done_at=None), name="exports_replacement_one_open"),
             models.UniqueConstraint(fields=["id", "tenant"], name="exports_replacement_with_tenant"),
             models.CheckConstraint(
                 condition=Q(kind=OrderKind.REPLACE, instead=None)
                 | (Q(kind=OrderKind.SET_ASIDE, entries=[], asked_by__isnull=False) & ~Q(why="")),
                 name="exports_replacement_to_set_aside_says_why",
             ),
-            SameTenant("export"),
+            SameTenant("closing"),
             SameTenant("instead"),
             SeenByTenant(),
         ]

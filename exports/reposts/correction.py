@@ -19,29 +19,29 @@ from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from ledger.entry import Entry, EntryKind
 
 
-def dry_run_of(export_id: UUID, *, shown: str) -> DryRun:
+def dry_run_of(closing_id: UUID, *, shown: str) -> DryRun:
     """What the correction of a closing would replace, as Exact holds it now. Changes nothing there.
 
     `shown` is the stamp of the settings that a person saw the correction under. Raises `CannotReplace` when they are
     others now, or there is nothing to correct, or any `ExactError`.
     """
-    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO, "remainder").get(pk=export_id)
-    destination = Destination.of(export.establishment).of_what_stands()
+    closing = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO, "remainder").get(pk=closing_id)
+    destination = Destination.of(closing.establishment).of_what_stands()
     if stamp_of(destination.mapping) != shown:
         raise CannotReplace("correct_settings_changed")
-    if export.state != ClosingState.EXPORTED:
+    if closing.state != ClosingState.EXPORTED:
         raise CannotReplace("correct_moved_on")
-    asked = _find_differing(export, destination)
+    asked = _find_differing(closing, destination)
     if asked.going:
         first, *others = asked.going
         found = dry_run(first, also=others, for_people=False)
     elif asked.staying and asked.further:
         found = dry_run_of_further(asked.staying[0])
     else:
-        Overtaken.objects.filter(closing=export).delete()
+        Overtaken.objects.filter(closing=closing).delete()
         raise CannotReplace("correct_nothing")
     # It read the settings once more: changed between the two looks, they are not those that were shown.
-    if stamp_of(Mapping.objects.get(establishment=export.establishment_id)) != shown:
+    if stamp_of(Mapping.objects.get(establishment=closing.establishment_id)) != shown:
         raise CannotReplace("correct_settings_changed")
     return found
 
@@ -55,13 +55,13 @@ class _Differing(NamedTuple):
     further: bool
 
 
-def _find_differing(export: StoredClosing, destination: Destination) -> _Differing:
+def _find_differing(closing: StoredClosing, destination: Destination) -> _Differing:
     if destination.division is None or not destination.is_on:
         raise CannotReplace("replace_other_company")
-    meant = meant_entries(export, destination)
+    meant = meant_entries(closing, destination)
     if meant is None:
         raise CannotReplace("replace_not_bookable")
-    rows = Posting.objects.filter(STANDING, closing_id=export.pk).order_by("turn", "revision")
+    rows = Posting.objects.filter(STANDING, closing_id=closing.pk).order_by("turn", "revision")
     stands = {it.pk: (EntryKind(it.entry_kind), it.journal, Entry.from_document(it.entry)) for it in rows}
     others = differing((entry for _kind, _journal, entry in stands.values()), meant)
     keys = {pk: (kind, journal) for pk, (kind, journal, _entry) in stands.items()}

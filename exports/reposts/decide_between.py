@@ -33,7 +33,7 @@ class Between:
     `fellows` are archived closings of its kind that the rivals stand for: they count with it, in the rivals' place.
     """
 
-    export: StoredClosing
+    closing: StoredClosing
     rivals: tuple[StoredClosing, ...]
     fellows: tuple[StoredClosing, ...]
     leaving: dict[UUID, Leaving]
@@ -43,45 +43,45 @@ class Between:
         """Changes with anything a person sees of the rivals."""
         going = sorted((str(pk), it.digest) for pk, it in self.leaving.items())
         others = sorted((str(it.pk), it.state) for it in (*self.rivals, *self.fellows))
-        return name_of([self.export.state, others, going])
+        return name_of([self.closing.state, others, going])
 
 
-def rivals_of(export: StoredClosing) -> list[StoredClosing]:
+def rivals_of(closing: StoredClosing) -> list[StoredClosing]:
     """The closings that count and tell sales of this one, and its earlier versions that are not set aside."""
-    found = {*_find_rivals(export), *not_set_aside(earlier_versions(export)).values_list("pk", flat=True)}
-    rows = StoredClosing.objects.filter(pk__in=found).exclude(pk=export.pk)
+    found = {*_find_rivals(closing), *not_set_aside(earlier_versions(closing)).values_list("pk", flat=True)}
+    rows = StoredClosing.objects.filter(pk__in=found).exclude(pk=closing.pk)
     return [*rows.select_related(*WHERE_CLOSINGS_GO).order_by("created_at", "pk")]
 
 
-def _find_rivals(export: StoredClosing) -> Iterator[UUID]:
-    closing, shop = Closing.from_document(export.document), export.establishment_id
-    tickets = tickets_here(export, closing)
-    parts = beside_in_tickets(tickets, shop, export.pk) if tickets else beside_in_hours(closing, shop, export.pk)
-    yield from (part.id for part in (*parts, *alike(closing, shop, export.pk)))
+def _find_rivals(stored: StoredClosing) -> Iterator[UUID]:
+    closing, shop = Closing.from_document(stored.document), stored.establishment_id
+    tickets = tickets_here(stored, closing)
+    parts = beside_in_tickets(tickets, shop, stored.pk) if tickets else beside_in_hours(closing, shop, stored.pk)
+    yield from (part.id for part in (*parts, *alike(closing, shop, stored.pk)))
 
 
-def _find_fellows(export: StoredClosing, rivals: Iterable[StoredClosing]) -> list[StoredClosing]:
+def _find_fellows(closing: StoredClosing, rivals: Iterable[StoredClosing]) -> list[StoredClosing]:
     """Each once, in the order of their coming."""
-    found = {it.pk: it for rival in rivals for it in archived_beside(rival) if it.kind == export.kind}
+    found = {it.pk: it for rival in rivals for it in archived_beside(rival) if it.kind == closing.kind}
     return [found[pk] for pk in sorted(found)]
 
 
-def look_between(export: StoredClosing) -> Between:
+def look_between(closing: StoredClosing) -> Between:
     """Read both sides, and in Exact what the rivals have there. Raises `CannotReplace`, or any `ExactError`."""
-    rivals = rivals_of(export)
+    rivals = rivals_of(closing)
     there = Posting.objects.filter(REPLACEABLE, closing_id__in=[it.pk for it in rivals])
     in_exact = {*there.values_list("closing_id", flat=True)}
     return Between(
-        export=export,
+        closing=closing,
         rivals=tuple(rivals),
-        fellows=tuple(_find_fellows(export, rivals)),
+        fellows=tuple(_find_fellows(closing, rivals)),
         leaving={it.pk: leaving(it) for it in rivals if it.pk in in_exact},
     )
 
 
 def let_others_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
     """Set this one aside: the others stay as they are. Raises `CannotSetAside`."""
-    return set_aside(shown.export.pk, actor=actor, why=why, instead=shown.rivals[0].pk)
+    return set_aside(shown.closing.pk, actor=actor, why=why, instead=shown.rivals[0].pk)
 
 
 def let_this_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
@@ -90,13 +90,13 @@ def let_this_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
     Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise` where this one is held no more.
     """
     with transaction.atomic():
-        lock_shop(shown.export.pk)
-        export = locked(shown.export.pk)
-        if export.state != ClosingState.HELD:
+        lock_shop(shown.closing.pk)
+        closing = locked(shown.closing.pk)
+        if closing.state != ClosingState.HELD:
             raise ShownOtherwise
         for rival in shown.rivals:
             if rival.pk in shown.leaving:
-                take_out(shown.leaving[rival.pk], actor=actor, why=why, instead=export.pk)
+                take_out(shown.leaving[rival.pk], actor=actor, why=why, instead=closing.pk)
             else:
-                leave_unbooked(rival.pk, actor=actor, why=why, instead=export.pk)
-    return export
+                leave_unbooked(rival.pk, actor=actor, why=why, instead=closing.pk)
+    return closing

@@ -68,11 +68,11 @@ def look(establishment_id: int, *, limit: int = BATCH) -> bool:
         rows = StoredClosing.objects.filter(establishment=establishment_id, state__in=BOOKED)
         if at.reached:
             rows = rows.filter(pk__lt=at.reached)
-        exports = [*rows.select_related("establishment", "remainder").order_by("-pk")[:limit]]
-        _keep(exports, _find(exports, mapping, activation))
-        is_more = len(exports) == limit
+        closings = [*rows.select_related("establishment", "remainder").order_by("-pk")[:limit]]
+        _keep(closings, _find(closings, mapping, activation))
+        is_more = len(closings) == limit
         SettingsLook.objects.filter(pk=at.pk).update(
-            reached=exports[-1].pk if exports else at.reached, done_at=None if is_more else Now()
+            reached=closings[-1].pk if closings else at.reached, done_at=None if is_more else Now()
         )
     return is_more
 
@@ -88,31 +88,31 @@ def _begin(mapping: Mapping) -> None:
     own.filter(since__lt=mapping.updated_at).update(**fresh)
 
 
-def _find(exports: list[StoredClosing], mapping: Mapping, activation: Activation) -> dict[UUID, Overtaken]:
+def _find(closings: list[StoredClosing], mapping: Mapping, activation: Activation) -> dict[UUID, Overtaken]:
     """Those of the closings whose entries in the activation's company would be others now."""
     accounts = codes_named(effective_settings(mapping), CodeKind.GL_ACCOUNT)
     catalogue = ChartOnDemand(activation.division, accounts=accounts)
     destination = Destination.under(mapping, activation.division, catalogue)
     found = {}
-    for export, stands in _entries_of(exports, activation.division_id).items():
-        meant = meant_entries(export, destination)
-        if meant is not None and (moved := moves(stands, _select_comparable(export, stands, meant))):
-            found[export.pk] = Overtaken(
-                closing=export,
-                tenant_id=export.tenant_id,
-                establishment_id=export.establishment_id,
+    for closing, stands in _entries_of(closings, activation.division_id).items():
+        meant = meant_entries(closing, destination)
+        if meant is not None and (moved := moves(stands, _select_comparable(closing, stands, meant))):
+            found[closing.pk] = Overtaken(
+                closing=closing,
+                tenant_id=closing.tenant_id,
+                establishment_id=closing.establishment_id,
                 day=min(entry.date for entry in stands),
                 moves=[it.to_document() for it in moved],
             )
     return found
 
 
-def meant_entries(export: StoredClosing, destination: Destination) -> tuple[Entry, ...] | None:
+def meant_entries(closing: StoredClosing, destination: Destination) -> tuple[Entry, ...] | None:
     """What today's settings make of a whole closing, as if nothing of it stood; None where they cannot book it.
 
     What only its period, or the company, would refuse is booked all the same: that is said when it is corrected.
     """
-    match decide(Look.at(export, judged=kept), destination):
+    match decide(Look.at(closing, judged=kept), destination):
         case Ready(entries=entries):
             return entries
         case Held(entries=entries) if entries:
@@ -122,18 +122,18 @@ def meant_entries(export: StoredClosing, destination: Destination) -> tuple[Entr
     return None
 
 
-def _select_comparable(export: StoredClosing, stands: list[Entry], meant: tuple[Entry, ...]) -> list[Entry]:
+def _select_comparable(closing: StoredClosing, stands: list[Entry], meant: tuple[Entry, ...]) -> list[Entry]:
     """What is meant, to be held against what stands: of a failed closing only what stands of it, the rest is yet to
     come."""
-    if export.state != ClosingState.FAILED:
+    if closing.state != ClosingState.FAILED:
         return [*meant]
     there = {(it.kind, it.journal) for it in stands}
     return [it for it in meant if (it.kind, it.journal) in there]
 
 
-def _entries_of(exports: Iterable[StoredClosing], division_id: int) -> dict[StoredClosing, list[Entry]]:
+def _entries_of(closings: Iterable[StoredClosing], division_id: int) -> dict[StoredClosing, list[Entry]]:
     """What stands of each closing in a company, or is on its way there; without those of which some is elsewhere."""
-    by_id = {export.pk: export for export in exports}
+    by_id = {closing.pk: closing for closing in closings}
     rows = Posting.objects.filter(STANDING | ON_ITS_WAY, closing_id__in=by_id).only("closing_id", "division", "entry")
     found: defaultdict[UUID, list[Entry]] = defaultdict(list)
     elsewhere = set()
@@ -144,8 +144,8 @@ def _entries_of(exports: Iterable[StoredClosing], division_id: int) -> dict[Stor
     return {by_id[pk]: entries for pk, entries in found.items() if pk not in elsewhere}
 
 
-def _keep(exports: list[StoredClosing], found: dict[UUID, Overtaken]) -> None:
-    gone = [export.pk for export in exports if export.pk not in found]
+def _keep(closings: list[StoredClosing], found: dict[UUID, Overtaken]) -> None:
+    gone = [closing.pk for closing in closings if closing.pk not in found]
     Overtaken.objects.filter(closing__in=gone).delete()
     Overtaken.objects.bulk_create(
         found.values(),

@@ -33,7 +33,7 @@ from exports.way.ended_postings import put_in_place, take_out
 from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.way.shown import name_of
 from exports.way.standing import Standing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from ledger.entry import Entry
 from ledger.problem import Problem
 from postgres.transactions import assert_in_transaction
@@ -114,19 +114,19 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
         raise CannotReplace("replace_not_posted")
     if Posting.objects.filter(closing_id=posting.closing_id, state__in=BEGUN).exists():
         raise CannotReplace("replace_under_way")
-    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
-    destination = Destination.of(export.establishment).of_what_stands()
+    closing = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    destination = Destination.of(closing.establishment).of_what_stands()
     if destination.division is None or destination.division.pk != posting.division_id:
         raise CannotReplace("replace_other_company")
     # Entries that differ in Exact from what was sent are replaced too: new ones beside them would not add up.
     with_it = _others_that_stand(posting).filter(Q(state=PostingState.DIFFERS) | Q(pk__in=also))
     going = [posting, *with_it]
-    standing = Standing.of(export.pk, but=frozenset(it.pk for it in going))
-    entries, problems = _book_beside(export, standing, destination)
+    standing = Standing.of(closing.pk, but=frozenset(it.pk for it in going))
+    entries, problems = _book_beside(closing, standing, destination)
     if {problem.code for problem in problems} & STANDS_IN_THE_WAY:
         going = [posting, *_others_that_stand(posting)]
         standing = Standing()
-        entries, problems = _book_beside(export, standing, destination)
+        entries, problems = _book_beside(closing, standing, destination)
     if any(it.division_id != posting.division_id for it in going):
         raise CannotReplace("replace_other_company")
     _refuse_what_is_in_the_way(problems)
@@ -140,12 +140,12 @@ def dry_run_of_further(posting_id: UUID) -> DryRun:
     Exact is not asked. Raises `CannotReplace`.
     """
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
-    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
-    destination = Destination.of(export.establishment).of_what_stands()
-    standing = Standing.of(export.pk)
+    closing = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get(pk=posting.closing_id)
+    destination = Destination.of(closing.establishment).of_what_stands()
+    standing = Standing.of(closing.pk)
     if destination.division is None or standing.divisions != {destination.division.pk}:
         raise CannotReplace("replace_other_company")
-    entries, problems = _book_beside(export, standing, destination)
+    entries, problems = _book_beside(closing, standing, destination)
     _refuse_what_is_in_the_way(problems)
     if not entries:
         raise CannotReplace("correct_nothing")
@@ -173,12 +173,12 @@ def _dry_run(
 
 
 def _book_beside(
-    export: StoredClosing, standing: Standing, destination: Destination
+    closing: StoredClosing, standing: Standing, destination: Destination
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
     """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
-    unsent = Posting.objects.filter(closing_id=export.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
+    unsent = Posting.objects.filter(closing_id=closing.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
     apart = tuple(Entry.from_document(it.entry) for it in unsent.filter(reverses=None)) if standing.postings else ()
-    look = Look.at(export, (*standing.entries, *apart), standing.divisions)
+    look = Look.at(closing, (*standing.entries, *apart), standing.divisions)
     match decide(look, destination):
         case Ready(entries=entries):
             return entries, []
@@ -231,10 +231,10 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
     """Have done what the dry run showed. Raises `CannotReplace` when the closing has moved on since."""
     posting = shown.posting
     with transaction.atomic():
-        export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
+        closing = StoredClosing.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
         _still_as_shown(shown)
         row = Replacement(
-            export=export,
+            closing=closing,
             posting=posting,
             entries=[entry.to_document() for entry in shown.entries],
             beside=sorted(map(str, shown.beside)),
@@ -244,7 +244,7 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
         )
         begin(row, shown.olds, why=why)
         if not shown.olds:
-            put_in_place(export, row)
+            put_in_place(closing, row)
     return row
 
 
@@ -254,28 +254,28 @@ def begin(order: Replacement, olds: Iterable[Old], *, why: str) -> None:
     Unless something stays beside it, what Exact refused of the closing is looked up there first.
     """
     assert_in_transaction()
-    export, actor = order.export, order.asked_by
-    move_export(export, ClosingState.EXPORTING, actor=actor, why=why)
-    order.tenant_id = export.tenant_id
+    closing, actor = order.closing, order.asked_by
+    move_closing(closing, ClosingState.EXPORTING, actor=actor, why=why)
+    order.tenant_id = closing.tenant_id
     order.save(force_insert=True)
     for old in olds:
         replaced = Replaced.objects.create(
-            tenant_id=export.tenant_id,
+            tenant_id=closing.tenant_id,
             replacement=order,
             posting=old.posting,
             way=old.way,
             reversal=old.reversal and old.reversal.to_document(),
         )
-        take_out(export, replaced, actor=actor, why=why)
+        take_out(closing, replaced, actor=actor, why=why)
         nudge_lane_after_commit(old.posting.division_id)
-    Overtaken.objects.filter(closing=export).delete()
+    Overtaken.objects.filter(closing=closing).delete()
     if not order.beside:
-        _look_for_refused(export, actor=actor, why=why)
+        _look_for_refused(closing, actor=actor, why=why)
 
 
-def _look_for_refused(export: StoredClosing, *, actor: User | None, why: str) -> None:
+def _look_for_refused(closing: StoredClosing, *, actor: User | None, why: str) -> None:
     """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
-    for posting in Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED, reverses=None):
+    for posting in Posting.objects.filter(closing_id=closing.pk, state=PostingState.REFUSED, reverses=None):
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
         nudge_lane_after_commit(posting.division_id)
 
@@ -285,7 +285,7 @@ def _still_as_shown(shown: DryRun) -> None:
     now = {it.pk: it.state for it in Posting.objects.select_for_update(of=("self",)).filter(closing_id=closing_id)}
     if any(now[it.pk] not in IN_EXACT or now[it.pk] != it.state for it in (old.posting for old in shown.olds)):
         raise CannotReplace("replace_moved_on")
-    if Replacement.objects.filter(export=closing_id, done_at=None).exists() or set(now.values()) & {*BEGUN}:
+    if Replacement.objects.filter(closing=closing_id, done_at=None).exists() or set(now.values()) & {*BEGUN}:
         raise CannotReplace("replace_under_way")
     if Standing.of(closing_id, but=frozenset(old.posting.pk for old in shown.olds)).postings != shown.beside:
         raise CannotReplace("replace_moved_on")

@@ -17,7 +17,7 @@ from exports.way.carry_out import go_on
 from exports.way.decide import Archived, Complete, Decision, Look, Ready, decide
 from exports.way.prepare import Destination, locked
 from exports.way.standing import Standing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from tenants.models import User
 
 
@@ -29,36 +29,36 @@ class CannotRepost(Exception):
         self.code = code
 
 
-def repost(export_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
+def repost(closing_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
     """Send a failed closing again with today's settings; look again at a held or waiting one.
 
     An entry that stands in the books is not touched, and what it books is not booked again. Raises `CannotRepost`.
     """
-    export = StoredClosing.objects.select_related("establishment").get(pk=export_id)
-    if export.state in (ClosingState.HELD, ClosingState.WAITING):
-        return reconsider(export_id, actor=actor, why=why)
+    closing = StoredClosing.objects.select_related("establishment").get(pk=closing_id)
+    if closing.state in (ClosingState.HELD, ClosingState.WAITING):
+        return reconsider(closing_id, actor=actor, why=why)
     with transaction.atomic():
-        export = locked(export_id)
-        _send_again(export, actor=actor, why=why)
-    return export
+        closing = locked(closing_id)
+        _send_again(closing, actor=actor, why=why)
+    return closing
 
 
-def outlook(export: StoredClosing) -> Decision:
+def outlook(closing: StoredClosing) -> Decision:
     """What sending a closing again would come to now, if Exact holds nothing that we were not told of.
 
     Load it with `WHERE_CLOSINGS_GO`. Raises `CannotRepost`. Writes nothing.
     """
-    if export.state not in (ClosingState.HELD, ClosingState.WAITING):
-        refuse_to_repost(export)
-    standing = Standing.of(export.pk)
-    return decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
+    if closing.state not in (ClosingState.HELD, ClosingState.WAITING):
+        refuse_to_repost(closing)
+    standing = Standing.of(closing.pk)
+    return decide(Look.at(closing, standing.entries, standing.divisions), Destination.of(closing.establishment))
 
 
-def refuse_to_repost(export: StoredClosing) -> None:
+def refuse_to_repost(closing: StoredClosing) -> None:
     """Raise `CannotRepost` for a closing that is not failed, or of which an entry stands otherwise or is on its way."""
-    if export.state != ClosingState.FAILED:
+    if closing.state != ClosingState.FAILED:
         raise CannotRepost("repost_not_failed")
-    postings = Posting.objects.filter(closing_id=export.pk).exclude(state__in=OVER)
+    postings = Posting.objects.filter(closing_id=closing.pk).exclude(state__in=OVER)
     if postings.filter(state=PostingState.DIFFERS).exists():
         raise CannotRepost("repost_differs")
     if postings.filter(reverses__isnull=False).exclude(state=PostingState.POSTED).exists():
@@ -67,17 +67,17 @@ def refuse_to_repost(export: StoredClosing) -> None:
         raise CannotRepost("repost_under_way")
 
 
-def _send_again(export: StoredClosing, *, actor: User | None, why: str) -> None:
-    decision = outlook(export)
+def _send_again(closing: StoredClosing, *, actor: User | None, why: str) -> None:
+    decision = outlook(closing)
     problems = [problem.to_document() for problem in decision.problems]
     if not isinstance(decision, Ready | Complete | Archived):
-        move_export(export, ClosingState.FAILED, problems=problems)
+        move_closing(closing, ClosingState.FAILED, problems=problems)
         return
-    refused = [*Posting.objects.filter(closing_id=export.pk, state=PostingState.REFUSED)]
+    refused = [*Posting.objects.filter(closing_id=closing.pk, state=PostingState.REFUSED)]
     if not refused:
-        go_on(export, actor=actor, why=why)
+        go_on(closing, actor=actor, why=why)
         return
-    move_export(export, ClosingState.EXPORTING, actor=actor, why=why, problems=problems)
+    move_closing(closing, ClosingState.EXPORTING, actor=actor, why=why, problems=problems)
     for posting in refused:
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
         nudge_lane_after_commit(posting.division_id)

@@ -12,7 +12,7 @@ from exports.words.problems import sentence
 from ledger.entry import Entry
 from ledger.problem import Problem
 
-ALONG_AN_EXPORT = ("tenant", *WHERE_CLOSINGS_GO)
+READ_WITH_A_CLOSING = ("tenant", *WHERE_CLOSINGS_GO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,30 +29,30 @@ class EntryPreview:
 class Preview:
     """What would become of one closing: its entries, or what still holds it, or (`note`) why there is nothing to do."""
 
-    export: StoredClosing
+    closing: StoredClosing
     entries: list[EntryPreview]
     problems: list[str]
     note: str = ""
 
 
-def preview(export: StoredClosing) -> Preview:
-    """What `repost` would do. Load the closing with `ALONG_AN_EXPORT`."""
+def preview(closing: StoredClosing) -> Preview:
+    """What `repost` would do. Load the closing with `READ_WITH_A_CLOSING`."""
     try:
-        decision = outlook(export)
+        decision = outlook(closing)
     except CannotRepost as refusal:
-        return Preview(export=export, entries=[], problems=[_say(refusal.code)])
+        return Preview(closing=closing, entries=[], problems=[_say(refusal.code)])
     match decision:
         case Ready(entries=entries, destination=destination):
             label = destination.division.label if destination.division else ""
-            return Preview(export=export, entries=[_preview_entry(entry, label) for entry in entries], problems=[])
+            return Preview(closing=closing, entries=[_preview_entry(entry, label) for entry in entries], problems=[])
         case Held(problems=problems):
             blocking = [sentence(problem.to_document()) for problem in problems if problem.blocking]
-            return Preview(export=export, entries=[], problems=blocking)
+            return Preview(closing=closing, entries=[], problems=blocking)
         case Archived(why=why):
-            return Preview(export=export, entries=[], problems=[], note=sentence(why.to_document()))
+            return Preview(closing=closing, entries=[], problems=[], note=sentence(why.to_document()))
         case Complete():
-            return Preview(export=export, entries=[], problems=[], note=_say("repost_complete"))
-    return Preview(export=export, entries=[], problems=[], note=_say("run_waiting"))
+            return Preview(closing=closing, entries=[], problems=[], note=_say("repost_complete"))
+    return Preview(closing=closing, entries=[], problems=[], note=_say("run_waiting"))
 
 
 def _say(code: str) -> str:

@@ -60,7 +60,7 @@ class InAnotherRun(Exception):
 
 
 def start_run(
-    exports: Iterable[StoredClosing],
+    wanted: Iterable[StoredClosing],
     *,
     actor: User,
     why: str,
@@ -75,18 +75,18 @@ def start_run(
     shown under. Closings in the hands of another run are left to it. Raises `InAnotherRun` when that leaves nothing to
     do.
     """
-    closings = [*exports]
+    closings = [*wanted]
     with transaction.atomic():
         run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, tenant_id=tenant_id, way=way)
         RepostItem.objects.bulk_create(
             (
                 RepostItem(
                     run=run,
-                    export=export,
-                    tenant_id=export.tenant_id,
-                    shown=shown[export.establishment_id] if shown else "",
+                    closing=closing,
+                    tenant_id=closing.tenant_id,
+                    shown=shown[closing.establishment_id] if shown else "",
                 )
-                for export in closings
+                for closing in closings
             ),
             ignore_conflicts=True,
         )
@@ -97,7 +97,7 @@ def start_run(
 
 
 def _find_run_of(closings: Iterable[StoredClosing]) -> RepostRun | None:
-    items = RepostItem.objects.filter(export__in=[it.pk for it in closings], outcome="").select_related("run")
+    items = RepostItem.objects.filter(closing__in=[it.pk for it in closings], outcome="").select_related("run")
     item = items.order_by("-run__started_at").first()
     return item.run if item else None
 
@@ -139,7 +139,7 @@ def advance(run: RepostRun, *, limit: int = 0) -> bool:
 def _do_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
     """Do the next closing that is due, in one transaction. Returns whether there was one."""
     with transaction.atomic():
-        items = left.filter(due()).select_related("export")
+        items = left.filter(due()).select_related("closing")
         item = items.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
         if item is None:
             return False
@@ -154,11 +154,11 @@ def _send_item(item: RepostItem, run: RepostRun) -> str:
     """The state the closing came to, or the code of why it was left as it is. "": it made trouble, and is put off."""
     try:
         with transaction.atomic():
-            return str(DONE_BY[RunWay(run.way)](item.export_id, run.actor, run.why).state)
+            return str(DONE_BY[RunWay(run.way)](item.closing_id, run.actor, run.why).state)
     except (CannotRepost, CannotReplace, CannotSetAside) as refusal:
         return refusal.code
     except (ExportMoved, PostingMoved):
-        log.info("repost_met_another", closing=str(item.export_id))
+        log.info("repost_met_another", closing=str(item.closing_id))
         return MOVED
     except Exception:
         return _note_trouble(item)
@@ -188,17 +188,17 @@ def _correct_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
 def _correct_item(item: RepostItem, run: RepostRun) -> str:
     """The same for a correction: what it came to, why the closing was left, or "" to try again later."""
     try:
-        shown = dry_run_of(item.export_id, shown=item.shown)
+        shown = dry_run_of(item.closing_id, shown=item.shown)
         return _order(item, run, shown)
     except CannotReplace as refusal:
         return refusal.code
     except (ExportMoved, PostingMoved):
-        log.info("correction_met_another", closing=str(item.export_id))
+        log.info("correction_met_another", closing=str(item.closing_id))
         return MOVED
     except RateLimited:
         raise
     except ExactError as error:
-        log.warning("correction_not_answered", closing=str(item.export_id), error=type(error).__name__)
+        log.warning("correction_not_answered", closing=str(item.closing_id), error=type(error).__name__)
         return NO_ANSWER if item.put_off_count + 1 >= TRIES else ""
     except Exception:
         return _note_trouble(item)
@@ -210,14 +210,14 @@ def _order(item: RepostItem, run: RepostRun, shown: DryRun) -> str:
         held = RepostItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         if held.outcome:
             return held.outcome
-        export = order(shown, actor=run.actor, why=run.why).export
-        held.outcome = export.state
+        closing = order(shown, actor=run.actor, why=run.why).closing
+        held.outcome = closing.state
         held.save(update_fields=["outcome"])
     return held.outcome
 
 
 def _note_trouble(item: RepostItem) -> str:
-    log.exception("repost_broke", closing=str(item.export_id), times=item.put_off_count + 1)
+    log.exception("repost_broke", closing=str(item.closing_id), times=item.put_off_count + 1)
     return BROKE if item.put_off_count + 1 >= TRIES else ""
 
 

@@ -32,7 +32,7 @@ from tenants.models import User
 class Leaving:
     """What taking a closing out would do: `olds` leave Exact, `refused` ones are looked up there first."""
 
-    export: StoredClosing
+    closing: StoredClosing
     olds: tuple[Old, ...]
     refused: tuple[Posting, ...]
 
@@ -47,24 +47,24 @@ class Leaving:
         return self.olds[0].posting if self.olds else self.refused[0]
 
 
-def leaving(export: StoredClosing) -> Leaving:
+def leaving(closing: StoredClosing) -> Leaving:
     """Look at Exact, change nothing there. Raises `CannotReplace`, or any `ExactError` of those it has to ask."""
-    rows = Posting.objects.filter(closing_id=export.pk).select_related("division__app").order_by("turn", "revision")
-    if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(export=export, done_at=None).exists():
+    rows = Posting.objects.filter(closing_id=closing.pk).select_related("division__app").order_by("turn", "revision")
+    if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(closing=closing, done_at=None).exists():
         raise CannotReplace("replace_under_way")
     going = [*rows.filter(REPLACEABLE)]
     refused = [*rows.filter(state=PostingState.REFUSED)]
     if not going and not refused:
         raise CannotReplace("take_out_nothing")
     olds = tuple(_choose(going))
-    if any(it.way is ReplacementWay.REVERSE for it in olds) and _is_switched_off(export):
+    if any(it.way is ReplacementWay.REVERSE for it in olds) and _is_switched_off(closing):
         raise CannotReplace("take_out_switched_off")
-    return Leaving(export=export, olds=olds, refused=tuple(refused))
+    return Leaving(closing=closing, olds=olds, refused=tuple(refused))
 
 
-def _is_switched_off(export: StoredClosing) -> bool:
+def _is_switched_off(closing: StoredClosing) -> bool:
     """Whether the lane sends nothing new of a closing's establishment, so that a reversal would wait there."""
-    return Activation.objects.filter(establishment=export.establishment_id, active=False).exists()
+    return Activation.objects.filter(establishment=closing.establishment_id, active=False).exists()
 
 
 def _choose(going: Iterable[Posting]) -> Iterable[Old]:
@@ -83,11 +83,11 @@ def take_out(shown: Leaving, *, actor: User, why: str, instead: UUID | None = No
     Raises `CannotReplace` when the closing has moved on since.
     """
     with transaction.atomic():
-        lock_shop(shown.export.pk)
-        export = locked(shown.export.pk)
+        lock_shop(shown.closing.pk)
+        closing = locked(shown.closing.pk)
         _still_as_shown(shown)
         row = Replacement(
-            export=export,
+            closing=closing,
             kind=OrderKind.SET_ASIDE,
             posting=shown.first,
             entries=[],
@@ -96,17 +96,17 @@ def take_out(shown: Leaving, *, actor: User, why: str, instead: UUID | None = No
             asked_by=actor,
         )
         said = because(Why.TAKEN_OUT, why)
-        withdraw_unsent(export, actor=actor, why=said)
+        withdraw_unsent(closing, actor=actor, why=said)
         begin(row, shown.olds, why=said)
     return row
 
 
 def _still_as_shown(shown: Leaving) -> None:
-    rows = Posting.objects.select_for_update(of=("self",)).filter(closing_id=shown.export.pk)
+    rows = Posting.objects.select_for_update(of=("self",)).filter(closing_id=shown.closing.pk)
     now = {it.pk: it for it in rows}
     if any(it.state in BEGUN for it in now.values()):
         raise CannotReplace("replace_under_way")
-    if Replacement.objects.filter(export=shown.export.pk, done_at=None).exists():
+    if Replacement.objects.filter(closing=shown.closing.pk, done_at=None).exists():
         raise CannotReplace("replace_under_way")
     stand = {pk for pk, it in now.items() if is_replaceable(it)}
     refused = {pk for pk, it in now.items() if it.state == PostingState.REFUSED}
@@ -114,19 +114,19 @@ def _still_as_shown(shown: Leaving) -> None:
         raise CannotReplace("replace_moved_on")
 
 
-def leave_unbooked(export_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+def leave_unbooked(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
     """Set a closing aside of which nothing is in Exact; what was refused of it is looked up there first.
 
     Raises `CannotSetAside` or `CannotReplace`.
     """
-    export = StoredClosing.objects.get(pk=export_id)
-    if export.state != ClosingState.FAILED:
-        return set_aside(export_id, actor=actor, why=why, instead=instead)
-    if Posting.objects.filter(REPLACEABLE, closing_id=export_id).exists():
+    closing = StoredClosing.objects.get(pk=closing_id)
+    if closing.state != ClosingState.FAILED:
+        return set_aside(closing_id, actor=actor, why=why, instead=instead)
+    if Posting.objects.filter(REPLACEABLE, closing_id=closing_id).exists():
         raise CannotSetAside("set_aside_in_exact")
-    take_out(leaving(export), actor=actor, why=why, instead=instead)
-    export.refresh_from_db(fields=["state"])
-    return export
+    take_out(leaving(closing), actor=actor, why=why, instead=instead)
+    closing.refresh_from_db(fields=["state"])
+    return closing
 
 
 def make_way(corrected: StoredClosing, *, actor: User, why: str) -> None:

@@ -83,8 +83,8 @@ def _look_at(
     destination = Destination.under(mapping, division, catalogue)
     held = idle = 0
     journals: Counter[str] = Counter()
-    for export in closings:
-        match decide(Look.at(export, judged=kept), destination):
+    for closing in closings:
+        match decide(Look.at(closing, judged=kept), destination):
             case Ready(entries=entries):
                 journals.update({entry.journal for entry in entries})
             case Held():

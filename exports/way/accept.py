@@ -39,7 +39,7 @@ VALUES (
 class Accepted:
     """An export that stands once its `rows` are written, by the till's side together with its own."""
 
-    export: StoredClosing
+    closing: StoredClosing
     rows: tuple[Insertion, ...]
 
 
@@ -62,7 +62,7 @@ def accept(
     """
     assert_in_transaction()
     noticed = tuple(found)
-    export = StoredClosing(
+    stored = StoredClosing(
         id=closing_id,
         tenant_id=till.establishment.tenant_id,
         establishment=till.establishment,
@@ -79,36 +79,36 @@ def accept(
         created_at=received_at,
         state_since=received_at,
     )
-    decision = decide(Look(export=export, closing=closing, found=noticed, verdict=verdict), till.destination)
-    export.state = STATES[type(decision)]
-    export.problems = [problem.to_document() for problem in decision.problems]
-    return Accepted(export=export, rows=(_row_of(export), *carried_out(export, decision, revision=1)))
+    decision = decide(Look(stored=stored, closing=closing, found=noticed, verdict=verdict), till.destination)
+    stored.state = STATES[type(decision)]
+    stored.problems = [problem.to_document() for problem in decision.problems]
+    return Accepted(closing=stored, rows=(_row_of(stored), *carried_out(stored, decision, revision=1)))
 
 
-def _row_of(export: StoredClosing) -> Insertion:
+def _row_of(closing: StoredClosing) -> Insertion:
     columns: dict[str, Any] = {
-        "closing": export.pk,
-        "tenant": export.tenant_id,
-        "establishment": export.establishment_id,
-        "till": export.till_id,
-        "kind": export.kind,
-        "number": export.number,
-        "business_date": export.business_date,
-        "closed_at": export.closed_at,
-        "gross": export.gross,
-        "offered": export.offered,
-        "document": Jsonb(export.document),
-        "found": Jsonb(export.found),
-        "export_state": export.state,
-        "problems": Jsonb(export.problems),
-        "corrects": export.corrects_id,
-        "received_at": export.created_at,
+        "closing": closing.pk,
+        "tenant": closing.tenant_id,
+        "establishment": closing.establishment_id,
+        "till": closing.till_id,
+        "kind": closing.kind,
+        "number": closing.number,
+        "business_date": closing.business_date,
+        "closed_at": closing.closed_at,
+        "gross": closing.gross,
+        "offered": closing.offered,
+        "document": Jsonb(closing.document),
+        "found": Jsonb(closing.found),
+        "export_state": closing.state,
+        "problems": Jsonb(closing.problems),
+        "corrects": closing.corrects_id,
+        "received_at": closing.created_at,
     }
     return Insertion(ROW, columns)
 
 
 def reconsider(
-    export_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
+    closing_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
 ) -> StoredClosing:
     """Look again at a closing that is held or waiting, after something was mended or the export was activated.
 
@@ -117,26 +117,26 @@ def reconsider(
     One that is archived and may come back is looked at too. Does nothing to a closing in another state.
     """
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        if export.state not in (ClosingState.HELD, ClosingState.WAITING) and not may_come_back(export):
-            return export
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        if closing.state not in (ClosingState.HELD, ClosingState.WAITING) and not may_come_back(closing):
+            return closing
         if accept_problems:
-            export.accepted_problems = sorted({*export.accepted_problems, *_read_words(export, word)})
-        go_on(export, actor=actor, why=why)
-    return export
+            closing.accepted_problems = sorted({*closing.accepted_problems, *_read_words(closing, word)})
+        go_on(closing, actor=actor, why=why)
+    return closing
 
 
-def _read_words(export: StoredClosing, word: str) -> Iterator[str]:
+def _read_words(closing: StoredClosing, word: str) -> Iterator[str]:
     """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
     if word == GAP_WORD:
         yield word
         return
-    shown = [problem for problem in export.problems if problem["blocking"]]
+    shown = [problem for problem in closing.problems if problem["blocking"]]
     yield from WAIVABLE.intersection(problem["code"] for problem in shown)
     if word:
         yield word
     elif disputes := [problem for problem in shown if problem["code"] in TAKEN_AT_A_WORD]:
-        now = judge_again(export, Closing.from_document(export.document))
+        now = judge_again(closing, Closing.from_document(closing.document))
         if isinstance(now, Disputed) and now.word and [it.to_document() for it in now.problems] == disputes:
             yield now.word

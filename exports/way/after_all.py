@@ -51,39 +51,39 @@ LIMIT %(limit)s
 """
 
 
-def outlook(export: StoredClosing) -> Decision:
+def outlook(closing: StoredClosing) -> Decision:
     """What a closing comes to, booked after all. Load it with `WHERE_CLOSINGS_GO`; writes nothing.
 
     Raises `CannotSetAside` where something counts that tells its sales, or somebody had it booked already.
     """
-    if not is_freed(export):
+    if not is_freed(closing):
         raise CannotSetAside("set_aside_not_freed")
-    with saying(export, _words_with_yes(export)):
-        standing = Standing.of(export.pk)
-        return decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
+    with saying(closing, _words_with_yes(closing)):
+        standing = Standing.of(closing.pk)
+        return decide(Look.at(closing, standing.entries, standing.divisions), Destination.of(closing.establishment))
 
 
-def book_after_all(export_id: UUID, *, actor: User | None, why: str, shown: str | None = None) -> StoredClosing:
+def book_after_all(closing_id: UUID, *, actor: User | None, why: str, shown: str | None = None) -> StoredClosing:
     """Have it booked, or held for what is wrong with it.
 
     Raises `CannotSetAside` as `outlook` does, and `ShownOtherwise` when it would come to something else than what was
     `shown` (its digest).
     """
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        if shown is not None and digest_of(outlook(export)) != shown:
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        if shown is not None and digest_of(outlook(closing)) != shown:
             raise ShownOtherwise
-        if not is_freed(export):
+        if not is_freed(closing):
             raise CannotSetAside("set_aside_not_freed")
-        export.accepted_problems = _words_with_yes(export)
-        go_on(export, actor=actor, why=because(Why.BOOKED_AFTER_ALL, why))
-    return export
+        closing.accepted_problems = _words_with_yes(closing)
+        go_on(closing, actor=actor, why=because(Why.BOOKED_AFTER_ALL, why))
+    return closing
 
 
-def _words_with_yes(export: StoredClosing) -> list[str]:
-    freed = freed_of(export, Closing.from_document(export.document))
-    return sorted({*export.accepted_problems, freed.word})
+def _words_with_yes(closing: StoredClosing) -> list[str]:
+    freed = freed_of(closing, Closing.from_document(closing.document))
+    return sorted({*closing.accepted_problems, freed.word})
 
 
 def look_again_at_freed() -> int:

@@ -38,42 +38,42 @@ class AsItIs:
         return digest_of(self.decision, self.word)
 
 
-def outlook(export: StoredClosing, *, gap: bool = False) -> AsItIs:
+def outlook(closing: StoredClosing, *, gap: bool = False) -> AsItIs:
     """Look at a held closing as if it were taken as it is; `gap`: only with its gap on the suspense account.
 
     Load it with `WHERE_CLOSINGS_GO`. Writes nothing.
     """
-    standing = Standing.of(export.pk)
-    destination = Destination.of(export.establishment)
-    look = Look.at(export, standing.entries, standing.divisions)
+    standing = Standing.of(closing.pk)
+    destination = Destination.of(closing.establishment)
+    look = Look.at(closing, standing.entries, standing.divisions)
     word = GAP_WORD if gap else look.verdict.word if isinstance(look.verdict, Disputed) else ""
     odd = frozenset() if gap else WAIVABLE.intersection(it.code for it in look.problems if it.blocking)
-    accepted = sorted({*export.accepted_problems, *odd, *filter(None, [word])})
-    with saying(export, accepted):
-        taken = Look.at(export, standing.entries, standing.divisions)
+    accepted = sorted({*closing.accepted_problems, *odd, *filter(None, [word])})
+    with saying(closing, accepted):
+        taken = Look.at(closing, standing.entries, standing.divisions)
         decision = decide(taken, destination)
         left = tuple(taken.holding(decision.problems)) if isinstance(decision, Held) else ()
-    return AsItIs(decision=decision, left=left, word=word, waved=accepted != export.accepted_problems)
+    return AsItIs(decision=decision, left=left, word=word, waved=accepted != closing.accepted_problems)
 
 
 @contextmanager
-def saying(export: StoredClosing, words: list[str]) -> Iterator[None]:
+def saying(closing: StoredClosing, words: list[str]) -> Iterator[None]:
     """Within it, a closing is looked at as if people had said yes with these `words`. Nothing is written."""
-    before = export.accepted_problems
-    export.accepted_problems = words
+    before = closing.accepted_problems
+    closing.accepted_problems = words
     try:
         yield
     finally:
-        export.accepted_problems = before
+        closing.accepted_problems = before
 
 
 def take_as_it_is(
-    export_id: UUID, *, actor: User | None, why: str, shown: str, what: Why = Why.BOOKED_AS_IT_IS
+    closing_id: UUID, *, actor: User | None, why: str, shown: str, what: Why = Why.BOOKED_AS_IT_IS
 ) -> StoredClosing:
     """Book what was shown. Raises `ShownOtherwise` when it would come to something else now, or is held no more."""
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        if export.state != ClosingState.HELD or (now := outlook(export, gap=what is Why.GAP_BOOKED)).digest != shown:
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        if closing.state != ClosingState.HELD or (now := outlook(closing, gap=what is Why.GAP_BOOKED)).digest != shown:
             raise ShownOtherwise
-        return reconsider(export_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)
+        return reconsider(closing_id, actor=actor, why=because(what, why), accept_problems=True, word=now.word)

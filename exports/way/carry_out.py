@@ -10,44 +10,44 @@ from exports.nudge import learn_if_unknown, nudge_lane_after_commit
 from exports.way.decide import STATES, Decision, Look, Ready, decide
 from exports.way.prepare import Destination
 from exports.way.standing import Standing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
 
-def go_on(export: StoredClosing, *, actor: User | None, why: str) -> Decision:
+def go_on(closing: StoredClosing, *, actor: User | None, why: str) -> Decision:
     """Decide anew on a closing, by today's settings and beside what stands of it, and carry it out.
 
-    `export` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
+    `closing` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
     Must run inside the transaction that locks it.
     """
     assert_in_transaction()
-    withdraw_unsent(export, actor=actor, why=why)
-    standing = Standing.of(export.pk)
-    look = Look.at(export, standing.entries, standing.divisions)
-    decision = decide(look, Destination.of(export.establishment))
+    withdraw_unsent(closing, actor=actor, why=why)
+    standing = Standing.of(closing.pk)
+    look = Look.at(closing, standing.entries, standing.divisions)
+    decision = decide(look, Destination.of(closing.establishment))
     if look.verdict is not None:
-        keep(export, look.closing, look.verdict, actor=actor)
-    move_export(
-        export,
+        keep(closing, look.closing, look.verdict, actor=actor)
+    move_closing(
+        closing,
         STATES[type(decision)],
         actor=actor,
         why=why,
         problems=[problem.to_document() for problem in decision.problems],
-        accepted_problems=export.accepted_problems,
+        accepted_problems=closing.accepted_problems,
     )
-    insert(*carried_out(export, decision, revision=next_revision(export.pk)))
+    insert(*carried_out(closing, decision, revision=next_revision(closing.pk)))
     return decision
 
 
-def withdraw_unsent(export: StoredClosing, *, actor: User | None, why: str) -> None:
+def withdraw_unsent(closing: StoredClosing, *, actor: User | None, why: str) -> None:
     """Take back what of a locked closing waits in its lane: nobody has sent it."""
-    for unsent in Posting.objects.filter(closing_id=export.pk, state=PostingState.PENDING):
+    for unsent in Posting.objects.filter(closing_id=closing.pk, state=PostingState.PENDING):
         move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
 
 
-def carried_out(export: StoredClosing, decision: Decision, *, revision: int) -> list[Insertion]:
+def carried_out(closing: StoredClosing, decision: Decision, *, revision: int) -> list[Insertion]:
     """The postings of a ready export, to be written; their lane is woken once this transaction is on disk.
 
     Of what is not ready people are asked for what is missing.
@@ -59,10 +59,10 @@ def carried_out(export: StoredClosing, decision: Decision, *, revision: int) -> 
         overrides = decision.destination.overrides
         made = postings_of(
             division=division,
-            establishment_id=export.establishment_id,
-            closing_id=export.pk,
-            number=export.number,
-            closed_at=export.closed_at,
+            establishment_id=closing.establishment_id,
+            closing_id=closing.pk,
+            number=closing.number,
+            closed_at=closing.closed_at,
             entries=decision.entries,
             payment_condition=overrides.payment_condition,
             cost_center=overrides.cost_center,
@@ -70,6 +70,6 @@ def carried_out(export: StoredClosing, decision: Decision, *, revision: int) -> 
         )
         return [made]
     unmapped = [problem.facts for problem in decision.problems if problem.code == "means_unmapped"]
-    ask_about_means(export.establishment, unmapped)
+    ask_about_means(closing.establishment, unmapped)
     learn_if_unknown(problem.code for problem in decision.problems)
     return []

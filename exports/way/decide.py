@@ -116,7 +116,7 @@ class Look:
     and what of it; None of a training.
     """
 
-    export: StoredClosing
+    stored: StoredClosing
     closing: Closing
     found: Problems
     verdict: Verdict | None
@@ -126,19 +126,19 @@ class Look:
     @classmethod
     def at(
         cls,
-        export: StoredClosing,
+        stored: StoredClosing,
         standing: tuple[Entry, ...] = (),
         books: frozenset[int] = frozenset(),
         *,
         judged: Callable[[StoredClosing, Closing], Verdict] = judge_again,
     ) -> Self:
         """A stored closing, read with its document. `judged` says whether it counts: asked anew, or as it was kept."""
-        closing = Closing.from_document(export.document)
+        closing = Closing.from_document(stored.document)
         return cls(
-            export=export,
+            stored=stored,
             closing=closing,
-            found=tuple(map(Problem.from_document, export.found)),
-            verdict=None if closing.training else judged(export, closing),
+            found=tuple(map(Problem.from_document, stored.found)),
+            verdict=None if closing.training else judged(stored, closing),
             standing=standing,
             books=books,
         )
@@ -151,17 +151,17 @@ class Look:
     @property
     def gap_on_suspense(self) -> bool:
         """Whether a person said that its gap is booked."""
-        return GAP_WORD in self.export.accepted_problems
+        return GAP_WORD in self.stored.accepted_problems
 
     @property
     def problems(self) -> Problems:
         """What is odd about the closing whatever its destination."""
-        return (*self.found, *check_closing(self.closing, zone=self.export.establishment.zone))
+        return (*self.found, *check_closing(self.closing, zone=self.stored.establishment.zone))
 
     def holding(self, problems: Problems) -> list[Problem]:
         """Those that hold it back: all that no person waved through, or that nobody may."""
         blocking = [problem for problem in problems if problem.blocking]
-        waved = WAIVABLE.intersection(self.export.accepted_problems)
+        waved = WAIVABLE.intersection(self.stored.accepted_problems)
         if blocking and waved:
             waved -= {problem.code for problem in check_bookable(self.closing)}
             if self.closing.business_date > timezone.localdate():
@@ -188,7 +188,7 @@ def decide(look: Look, destination: Destination) -> Decision:
         problems = _join(problems, destination.refused(booking.entries, look.closing))
     if look.holding(problems):
         return Held(problems=problems, entries=booking.entries)
-    if destination.reviewed and not look.standing and REVIEW.code not in look.export.accepted_problems:
+    if destination.reviewed and not look.standing and REVIEW.code not in look.stored.accepted_problems:
         return Held(problems=(*problems, REVIEW), entries=booking.entries)
     return Ready(entries=booking.entries, destination=destination, problems=problems)
 
@@ -239,7 +239,7 @@ def _nothing_new(look: Look, problems: Problems) -> Archived | Complete:
 
 
 def _book(look: Look, plan: BookingPlan) -> Booking:
-    return supplement(look.booked, plan, look.standing, label=look.export.label, gap_on_suspense=look.gap_on_suspense)
+    return supplement(look.booked, plan, look.standing, label=look.stored.label, gap_on_suspense=look.gap_on_suspense)
 
 
 def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:

@@ -23,7 +23,7 @@ from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# The words a till may read of an entry, of its export and of a difference.
+# The words a till may read of an entry, of its activation and of a difference.
 ENTRY_STATES = [state.value for state in PostingState if state not in OVER]
 ACTIVATION_STATES = [state.value for state in ActivationState]
 DIFFERENCE_KINDS = [kind.value for kind in FindingKind]
@@ -169,11 +169,11 @@ def count_differences(establishment: Establishment) -> int:
     return Finding.objects.filter(posting__establishment=establishment, settled_at=None).count()
 
 
-def forget_gap(export_id: UUID) -> None:
+def forget_gap(closing_id: UUID) -> None:
     """The number missing before this closing has arrived: take its warning away."""
-    export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=export_id)
+    closing = StoredClosing.objects.select_for_update(of=("self",)).get(pk=closing_id)
     found, problems = (
-        [problem for problem in noted if problem["code"] != "number_gap"] for noted in (export.found, export.problems)
+        [problem for problem in noted if problem["code"] != "number_gap"] for noted in (closing.found, closing.problems)
     )
-    if found != export.found:
-        StoredClosing.objects.filter(pk=export_id).update(found=found, problems=problems)
+    if found != closing.found:
+        StoredClosing.objects.filter(pk=closing_id).update(found=found, problems=problems)

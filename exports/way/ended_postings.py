@@ -13,7 +13,7 @@ from exports.way.carry_out import go_on, withdraw_unsent
 from exports.way.prepare import locked
 from exports.way.set_aside import keep_aside
 from exports.way.standing import Standing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from exports.words.reasons import Why
 from ledger.entry import Entry
 from ledger.problem import Problem
@@ -25,8 +25,8 @@ from tenants.models import User
 def settle(posting: Posting) -> None:
     """Go on with what a person ordered and this posting was part of. Must run inside the transaction that ends it."""
     assert_in_transaction()
-    export = locked(posting.closing_id)
-    replacement = Replacement.objects.filter(export=export, done_at=None).first()
+    closing = locked(posting.closing_id)
+    replacement = Replacement.objects.filter(closing=closing, done_at=None).first()
     if posting.state in NEEDS_A_PERSON:
         if replacement is None:
             return
@@ -39,16 +39,16 @@ def settle(posting: Posting) -> None:
             # All of the closing is booked anew, also what Exact has just refused of it: that is looked up there first.
             move(posting, PostingState.SOUGHT, why=Why.REPLACED, lookups=0)
     if posting.reverses is not None:
-        _reversal_ended(export, posting, posting.reverses, replacement)
+        _reversal_ended(closing, posting, posting.reverses, replacement)
     elif posting.state == PostingState.WITHDRAWN:
         settle_replaced(posting)
     if replacement is not None:
-        put_in_place(export, replacement)
+        put_in_place(closing, replacement)
     elif PostingEvent.objects.filter(posting=posting, after=PostingState.SOUGHT).exists():
-        _send_what_is_missing(export)
+        _send_what_is_missing(closing)
 
 
-def take_out(export: StoredClosing, old: Replaced, *, actor: User | None, why: str) -> None:
+def take_out(closing: StoredClosing, old: Replaced, *, actor: User | None, why: str) -> None:
     """Begin to take an old entry out of Exact: delete it there, or post what undoes it.
 
     A reversal of it that was refused before is looked up there, whichever way it goes now.
@@ -59,10 +59,12 @@ def take_out(export: StoredClosing, old: Replaced, *, actor: User | None, why: s
     if old.way != ReplacementWay.REVERSE:
         move(old.posting, PostingState.REMOVING, actor=actor, why=why)
     elif stuck is None:
-        _post_reversal(export, old)
+        _post_reversal(closing, old)
 
 
-def _reversal_ended(export: StoredClosing, reversal: Posting, undone: Posting, replacement: Replacement | None) -> None:
+def _reversal_ended(
+    closing: StoredClosing, reversal: Posting, undone: Posting, replacement: Replacement | None
+) -> None:
     """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew.
 
     Where the entry is being deleted instead, or is gone, nothing is left to undo: what stands is taken out as well.
@@ -75,14 +77,14 @@ def _reversal_ended(export: StoredClosing, reversal: Posting, undone: Posting, r
     elif reversal.state == PostingState.WITHDRAWN and replacement is not None:
         old = replacement.olds.get(posting=undone)
         if old.way == ReplacementWay.REVERSE:
-            _post_reversal(export, old)
+            _post_reversal(closing, old)
 
 
-def _post_reversal(export: StoredClosing, old: Replaced) -> None:
+def _post_reversal(closing: StoredClosing, old: Replaced) -> None:
     assert old.reversal is not None, "an order to reverse keeps the reversal"
     posting = old.posting
     _post(
-        export,
+        closing,
         [Entry.from_document(old.reversal)],
         like=posting,
         payment_condition=posting.payment_condition,
@@ -91,22 +93,22 @@ def _post_reversal(export: StoredClosing, old: Replaced) -> None:
     )
 
 
-def put_in_place(export: StoredClosing, replacement: Replacement) -> None:
+def put_in_place(closing: StoredClosing, replacement: Replacement) -> None:
     """Once all old entries are gone, post the new ones that were ordered."""
-    under_way = Posting.objects.filter(closing_id=export.pk, state__in=BEGUN)
+    under_way = Posting.objects.filter(closing_id=closing.pk, state__in=BEGUN)
     if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():
         return
     _close(replacement)
-    withdraw_unsent(export, actor=None, why=Why.REPLACED)
+    withdraw_unsent(closing, actor=None, why=Why.REPLACED)
     if replacement.kind == OrderKind.SET_ASIDE:
-        _set_aside(export, replacement)
+        _set_aside(closing, replacement)
         return
-    if {str(it) for it in Standing.of(export.pk).postings} != {*replacement.beside}:
+    if {str(it) for it in Standing.of(closing.pk).postings} != {*replacement.beside}:
         # Something else has come to stand meanwhile: what was ordered would no longer be right beside it.
-        go_on(export, actor=replacement.asked_by, why=Why.REPLACED)
+        go_on(closing, actor=replacement.asked_by, why=Why.REPLACED)
         return
     _post(
-        export,
+        closing,
         [Entry.from_document(document) for document in replacement.entries],
         like=replacement.posting,
         payment_condition=replacement.payment_condition,
@@ -114,31 +116,31 @@ def put_in_place(export: StoredClosing, replacement: Replacement) -> None:
     )
 
 
-def _set_aside(export: StoredClosing, order: Replacement) -> None:
+def _set_aside(closing: StoredClosing, order: Replacement) -> None:
     """Nothing of the closing is in Exact any more: it is set aside. What was found there after all, people must see."""
-    if Standing.of(export.pk).postings:
+    if Standing.of(closing.pk).postings:
         found = Problem(code="found_after_all")
-        move_export(export, ClosingState.FAILED, why=Why.TAKEN_OUT, problems=[found.to_document()])
+        move_closing(closing, ClosingState.FAILED, why=Why.TAKEN_OUT, problems=[found.to_document()])
         return
     assert order.asked_by is not None, "a constraint sees to it"
-    keep_aside(export, actor=order.asked_by, why=order.why, instead=order.instead_id)
+    keep_aside(closing, actor=order.asked_by, why=order.why, instead=order.instead_id)
 
 
 def _close(replacement: Replacement) -> None:
     Replacement.objects.filter(pk=replacement.pk).update(done_at=timezone.now())
 
 
-def _send_what_is_missing(export: StoredClosing) -> None:
+def _send_what_is_missing(closing: StoredClosing) -> None:
     """After a look for what a person sends again: the rest of the closing, when nothing of it is on its way."""
-    if export.state != ClosingState.EXPORTING:
+    if closing.state != ClosingState.EXPORTING:
         return
     on_its_way = (*BEGUN, PostingState.REFUSED, PostingState.DIFFERS)
-    if not Posting.objects.filter(closing_id=export.pk, state__in=on_its_way).exists():
-        go_on(export, actor=None, why=Why.SENT_AGAIN)
+    if not Posting.objects.filter(closing_id=closing.pk, state__in=on_its_way).exists():
+        go_on(closing, actor=None, why=Why.SENT_AGAIN)
 
 
 def _post(
-    export: StoredClosing,
+    closing: StoredClosing,
     entries: list[Entry],
     *,
     like: Posting,
@@ -148,14 +150,14 @@ def _post(
 ) -> None:
     made = postings_of(
         division=like.division,
-        establishment_id=export.establishment_id,
-        closing_id=export.pk,
-        number=export.number,
-        closed_at=export.closed_at,
+        establishment_id=closing.establishment_id,
+        closing_id=closing.pk,
+        number=closing.number,
+        closed_at=closing.closed_at,
         entries=entries,
         payment_condition=payment_condition,
         cost_center=cost_center,
-        revision=next_revision(export.pk),
+        revision=next_revision(closing.pk),
         reverses=reverses,
     )
     insert(made)

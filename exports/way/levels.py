@@ -127,7 +127,7 @@ CROSS JOIN LATERAL (
 WHERE held.state = 'held' AND (held.put_off_until IS NULL OR held.put_off_until <= now())
     AND problem->>'code' = ANY (%(codes)s) AND (problem->'facts'->>'count')::int <> beside.others
     AND (beside.others > 0 OR EXISTS (
-        SELECT FROM exports_closingevent AS event JOIN exports_storedclosing AS moved ON moved.id = event.export_id
+        SELECT FROM exports_closingevent AS event JOIN exports_storedclosing AS moved ON moved.id = event.closing_id
         WHERE event.tenant_id = held.tenant_id AND event.at > held.state_since - make_interval(secs => %(apart)s)
             AND moved.establishment_id = held.establishment_id AND moved.id <> held.id))
 ORDER BY row_number() OVER (PARTITION BY held.tenant_id ORDER BY held.state_since, held.id), held.state_since, held.id

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from exact.lane.states import MovedByAnother, move
 from exact.models import Posting, PostingState
 from exports.models import ClosingState, StoredClosing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from exports.words.reasons import Why
 
 
@@ -23,17 +23,17 @@ def stopped_closings() -> QuerySet[StoredClosing]:
     return StoredClosing.objects.filter(state=ClosingState.READY, pk__in=postings.values("closing_id"))
 
 
-def park(export_id: UUID, *, why: Why = Why.SWITCHED_OFF) -> None:
+def park(closing_id: UUID, *, why: Why = Why.SWITCHED_OFF) -> None:
     """Let a ready closing wait again. Does nothing once anything of it is under way."""
     try:
         with transaction.atomic():
-            export = StoredClosing.objects.select_for_update(of=("self",)).get(pk=export_id)
-            postings = [*Posting.objects.filter(closing_id=export_id).exclude(state=PostingState.WITHDRAWN)]
-            if export.state != ClosingState.READY or any(it.state != PostingState.PENDING for it in postings):
+            closing = StoredClosing.objects.select_for_update(of=("self",)).get(pk=closing_id)
+            postings = [*Posting.objects.filter(closing_id=closing_id).exclude(state=PostingState.WITHDRAWN)]
+            if closing.state != ClosingState.READY or any(it.state != PostingState.PENDING for it in postings):
                 return
             for posting in postings:
                 move(posting, PostingState.WITHDRAWN, why=why)
-            move_export(export, ClosingState.WAITING, why=why)
+            move_closing(closing, ClosingState.WAITING, why=why)
     except MovedByAnother:
         # The lane claimed an entry meanwhile, so it counts as sent before the export was switched off.
         return

@@ -21,15 +21,15 @@ from ledger.plan import BookingPlan
 from ledger.problem import Problem
 from tenants.models import Establishment
 
-# What `Destination.of` needs: read with the establishment, or with the export that is looked at.
+# What `Destination.of` needs: read with the establishment, or with the closing that is looked at.
 ALONG_AN_ESTABLISHMENT = ("activation__division", "mapping")
 WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLISHMENT)
 
 
-def locked(export_id: UUID) -> StoredClosing:
+def locked(closing_id: UUID) -> StoredClosing:
     """A closing's row, locked, with where it goes. Who judges it anew locks its shop before (`lock_shop`)."""
     rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
-    return rows.get(pk=export_id)
+    return rows.get(pk=closing_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,37 +32,37 @@ def waiting_for_review(establishment: Establishment) -> QuerySet[StoredClosing]:
     return rows.filter(problems__contains=[REVIEW.to_document()]).order_by("business_date", "closed_at", "pk")
 
 
-def waits_for_review(export: StoredClosing) -> bool:
+def waits_for_review(closing: StoredClosing) -> bool:
     """Whether a closing is held for a review: that is said last, when nothing else holds it."""
-    return export.state == ClosingState.HELD and any(it["code"] == REVIEW.code for it in export.problems)
+    return closing.state == ClosingState.HELD and any(it["code"] == REVIEW.code for it in closing.problems)
 
 
-def outlook(export: StoredClosing) -> Decision:
+def outlook(closing: StoredClosing) -> Decision:
     """What releasing a closing would come to. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
-    standing = Standing.of(export.pk)
-    look = Look.at(export, standing.entries, standing.divisions)
-    return decide(look, Destination.of(export.establishment).unreviewed())
+    standing = Standing.of(closing.pk)
+    look = Look.at(closing, standing.entries, standing.divisions)
+    return decide(look, Destination.of(closing.establishment).unreviewed())
 
 
-def release(export_id: UUID, *, actor: User | None, why: str = "", shown: str | None = None) -> StoredClosing:
+def release(closing_id: UUID, *, actor: User | None, why: str = "", shown: str | None = None) -> StoredClosing:
     """Let a reviewed closing go. Does nothing to one that waits for no review: a second press.
 
     Raises `ShownOtherwise` when it would come to something else than what was `shown` (its digest).
     """
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        if not waits_for_review(export):
-            return export
-        now = outlook(export)
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        if not waits_for_review(closing):
+            return closing
+        now = outlook(closing)
         if shown is not None and digest_of(now) != shown:
             raise ShownOtherwise
         if not isinstance(now, Held):  # what something else holds by now has entries that nobody has seen
-            export.accepted_problems = sorted({*export.accepted_problems, REVIEW.code})
-        decision = go_on(export, actor=actor, why=because(Why.RELEASED, why) if why else Why.RELEASED)
+            closing.accepted_problems = sorted({*closing.accepted_problems, REVIEW.code})
+        decision = go_on(closing, actor=actor, why=because(Why.RELEASED, why) if why else Why.RELEASED)
         if isinstance(decision, Ready):
-            _count_down(export.establishment_id)
-    return export
+            _count_down(closing.establishment_id)
+    return closing
 
 
 def _count_down(establishment_id: int) -> None:

@@ -38,69 +38,69 @@ class CannotSetAside(Exception):
         self.code = code
 
 
-def set_aside(export_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
+def set_aside(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
     """Set a closing aside that is held or waits, and of which nothing is in Exact. Pressed twice it does nothing more.
 
     `instead` counts in its place. Raises `CannotSetAside`.
     """
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        if is_set_aside(export_id):
-            return export
-        refuse_to_set_aside(export, instead=instead)
-        keep_aside(export, actor=actor, why=why, instead=instead)
-    return export
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        if is_set_aside(closing_id):
+            return closing
+        refuse_to_set_aside(closing, instead=instead)
+        keep_aside(closing, actor=actor, why=why, instead=instead)
+    return closing
 
 
-def refuse_to_set_aside(export: StoredClosing, *, instead: UUID | None = None) -> None:
+def refuse_to_set_aside(closing: StoredClosing, *, instead: UUID | None = None) -> None:
     """Raise `CannotSetAside` for a closing that is on its way, or of which an entry is or may be in Exact.
 
     One that is archived already is set aside for another only, which corrects it.
     """
-    archived = export.state == ClosingState.ARCHIVED and instead is not None
-    if export.state not in SET_ASIDE_FROM and not archived:
+    archived = closing.state == ClosingState.ARCHIVED and instead is not None
+    if closing.state not in SET_ASIDE_FROM and not archived:
         raise CannotSetAside("set_aside_not_held")
-    open_ones = Posting.objects.filter(~UNDONE, closing_id=export.pk)
+    open_ones = Posting.objects.filter(~UNDONE, closing_id=closing.pk)
     if open_ones.exclude(state=PostingState.PENDING).exists():
         raise CannotSetAside("set_aside_in_exact")
 
 
-def keep_aside(export: StoredClosing, *, actor: User, why: str, instead: UUID | None) -> None:
+def keep_aside(closing: StoredClosing, *, actor: User, why: str, instead: UUID | None) -> None:
     """Write the word down of a closing that is locked, and let it be archived: whoever covers its tickets may count.
 
     Nothing of it is in Exact; what waits unsent is withdrawn. Must run inside the transaction that locks it.
     """
     assert_in_transaction()
     said = because(Why.SET_ASIDE, why)
-    withdraw_unsent(export, actor=actor, why=said)
+    withdraw_unsent(closing, actor=actor, why=said)
     SetAside.objects.create(
-        tenant_id=export.tenant_id, closing=export, instead_id=instead, why=why, by=actor, at=timezone.now()
+        tenant_id=closing.tenant_id, closing=closing, instead_id=instead, why=why, by=actor, at=timezone.now()
     )
-    go_on(export, actor=actor, why=said)
+    go_on(closing, actor=actor, why=said)
     transaction.on_commit(nudge_release, robust=True)
 
 
-def take_back(export_id: UUID, *, actor: User, why: str, shown: str) -> StoredClosing:
+def take_back(closing_id: UUID, *, actor: User, why: str, shown: str) -> StoredClosing:
     """Look again at a closing that was set aside. Pressed twice it does nothing more.
 
     `shown` names the word that is taken back (its key). Raises `CannotSetAside`, and `ShownOtherwise` where another
     word holds by now.
     """
     with transaction.atomic():
-        lock_shop(export_id)
-        export = locked(export_id)
-        aside = SetAside.objects.select_for_update(of=("self",)).filter(closing=export, ended_at=None).first()
+        lock_shop(closing_id)
+        closing = locked(closing_id)
+        aside = SetAside.objects.select_for_update(of=("self",)).filter(closing=closing, ended_at=None).first()
         if aside is None:
-            return export
+            return closing
         if str(aside.pk) != shown:
             raise ShownOtherwise
         if counting_instead(aside) is not None:
             raise CannotSetAside("set_aside_other_counts")
         aside.ended_at, aside.ended_by, aside.ended_why = timezone.now(), actor, why
         aside.save(update_fields=["ended_at", "ended_by", "ended_why"])
-        go_on(export, actor=actor, why=because(Why.LOOKED_AT_AGAIN, why))
-    return export
+        go_on(closing, actor=actor, why=because(Why.LOOKED_AT_AGAIN, why))
+    return closing
 
 
 def counting_instead(aside: SetAside) -> StoredClosing | None:
@@ -109,9 +109,9 @@ def counting_instead(aside: SetAside) -> StoredClosing | None:
     return not_set_aside(others).order_by("created_at").first()
 
 
-def is_set_aside(export_id: UUID) -> bool:
+def is_set_aside(closing_id: UUID) -> bool:
     """Whether a person's word that it is not booked holds now."""
-    return SetAside.objects.filter(closing=export_id, ended_at=None).exists()
+    return SetAside.objects.filter(closing=closing_id, ended_at=None).exists()
 
 
 def release_instead() -> int:

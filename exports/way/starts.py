@@ -74,6 +74,6 @@ def look_again_after_moves() -> int:
     return looked
 
 
-def _look(export_id: UUID) -> None:
-    park(export_id, why=Why.START_MOVED)
-    reconsider(export_id, why=Why.START_MOVED)
+def _look(closing_id: UUID) -> None:
+    park(closing_id, why=Why.START_MOVED)
+    reconsider(closing_id, why=Why.START_MOVED)

@@ -40,45 +40,45 @@ MOVES: dict[ClosingState, frozenset[ClosingState]] = {
 MAY_COME_BACK = LOOKED_AT_AGAIN | {BEFORE_START}
 
 
-def may_come_back(export: StoredClosing) -> bool:
+def may_come_back(closing: StoredClosing) -> bool:
     """Whether a closing is archived because others count in its place, a person set it aside, or it is from before the
     first day that is booked: should that change, it may be booked after all."""
-    codes = {problem["code"] for problem in export.problems}
-    return export.state == ClosingState.ARCHIVED and not MAY_COME_BACK.isdisjoint(codes)
+    codes = {problem["code"] for problem in closing.problems}
+    return closing.state == ClosingState.ARCHIVED and not MAY_COME_BACK.isdisjoint(codes)
 
 
 # The same for rows of the database.
 FROM_BEFORE_START = Q(state=ClosingState.ARCHIVED, problems__contains=[{"code": BEFORE_START}])
 
 
-def is_before_start(export: StoredClosing) -> bool:
+def is_before_start(closing: StoredClosing) -> bool:
     """Whether a closing is archived only because it is from before the start of the export to Exact."""
-    codes = {problem["code"] for problem in export.problems}
-    return export.state == ClosingState.ARCHIVED and BEFORE_START in codes
+    codes = {problem["code"] for problem in closing.problems}
+    return closing.state == ClosingState.ARCHIVED and BEFORE_START in codes
 
 
 class MovedByAnother(Exception):
     """The export left the state it was read in before this move."""
 
 
-def move_export(
-    export: StoredClosing, to: ClosingState, *, why: str = "", actor: User | None = None, **changes: object
+def move_closing(
+    closing: StoredClosing, to: ClosingState, *, why: str = "", actor: User | None = None, **changes: object
 ) -> None:
     """Change the state, with its event, in one transaction. Raises `MovedByAnother`.
 
     It counts from the beginning of the transaction, by the database's clock: what changed since then was not seen.
     """
-    before = ClosingState(export.state)
+    before = ClosingState(closing.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"
-    assert before != ClosingState.ARCHIVED or to == before or may_come_back(export), "archived with nothing to book"
+    assert before != ClosingState.ARCHIVED or to == before or may_come_back(closing), "archived with nothing to book"
     with transaction.atomic(savepoint=False):
-        rows = StoredClosing.objects.filter(pk=export.pk, state=before)
+        rows = StoredClosing.objects.filter(pk=closing.pk, state=before)
         if rows.update(state=to, state_since=TransactionNow(), **changes) != 1:
-            raise MovedByAnother(str(export.pk))
+            raise MovedByAnother(str(closing.pk))
         if to != before:
             ClosingEvent.objects.create(
-                tenant_id=export.tenant_id, export=export, actor=actor, before=before, after=to, why=why[:300]
+                tenant_id=closing.tenant_id, closing=closing, actor=actor, before=before, after=to, why=why[:300]
             )
-    export.state = to
+    closing.state = to
     for name, value in changes.items():
-        setattr(export, name, value)
+        setattr(closing, name, value)

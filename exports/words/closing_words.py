@@ -21,6 +21,6 @@ def closing_words(kind: ClosingKind) -> str:
     assert_never(kind)
 
 
-def name_of(export: StoredClosing) -> str:
+def name_of(closing: StoredClosing) -> str:
     """ "Z 1042, 14/03/2026"."""
-    return f"{export}, {date_format(export.business_date, 'SHORT_DATE_FORMAT')}"
+    return f"{closing}, {date_format(closing.business_date, 'SHORT_DATE_FORMAT')}"

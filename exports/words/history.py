@@ -35,35 +35,35 @@ class Happening:
     correlation_id: str = ""
 
 
-def of_closing(export: StoredClosing) -> list[Happening]:
+def of_closing(closing: StoredClosing) -> list[Happening]:
     """All that happened to one closing, oldest first; also which difference of it in Exact was accepted, and why."""
-    events = ClosingEvent.objects.filter(export=export)
-    moves = PostingEvent.objects.filter(posting__closing_id=export.pk)
-    accepted = Finding.objects.filter(posting__closing_id=export.pk, settlement=Settlement.ACCEPTED)
+    events = ClosingEvent.objects.filter(closing=closing)
+    moves = PostingEvent.objects.filter(posting__closing_id=closing.pk)
+    accepted = Finding.objects.filter(posting__closing_id=closing.pk, settlement=Settlement.ACCEPTED)
     said = [_of_accepted(it) for it in accepted.select_related("posting", "settled_by")]
     return sorted([*_sort_happenings(events, moves), *said], key=lambda happening: happening.at)
 
 
-def seen_to(export: StoredClosing) -> list[Happening]:
+def seen_to(closing: StoredClosing) -> list[Happening]:
     """Who saw to a closing, from when to when; its page tells it, tills and logs do not."""
     told = []
-    for it in Assignment.objects.filter(closing=export).select_related("person", "by", "ended_by"):
-        told.append(_of_person(export, it.since, _("{name} sees to it"), it.person, by=it.by))
+    for it in Assignment.objects.filter(closing=closing).select_related("person", "by", "ended_by"):
+        told.append(_of_person(closing, it.since, _("{name} sees to it"), it.person, by=it.by))
         if it.ended_at is not None and it.ended_by is not None:
-            told.append(_of_person(export, it.ended_at, _("{name} no longer sees to it"), it.person, by=it.ended_by))
+            told.append(_of_person(closing, it.ended_at, _("{name} no longer sees to it"), it.person, by=it.ended_by))
     return told
 
 
-def _of_person(export: StoredClosing, at: datetime, words: str, person: User, *, by: User) -> Happening:
+def _of_person(closing: StoredClosing, at: datetime, words: str, person: User, *, by: User) -> Happening:
     """What a person said of itself, or `by` of it."""
     actor = str(by) if by != person else ""
-    return Happening(at=at, closing_id=export.pk, state="", what=words.format(name=person), actor=actor)
+    return Happening(at=at, closing_id=closing.pk, state="", what=words.format(name=person), actor=actor)
 
 
 def of_closings(closings: Iterable[UUID], *, limit: int) -> list[Happening]:
     """All that happened to these closings, whenever it did, oldest first, at most `limit`."""
     ids = [*closings]
-    events = ClosingEvent.objects.filter(export__in=ids).order_by("at", "pk")[:limit]
+    events = ClosingEvent.objects.filter(closing__in=ids).order_by("at", "pk")[:limit]
     moves = PostingEvent.objects.filter(posting__closing_id__in=ids).order_by("at", "pk")[:limit]
     return _sort_happenings(events, moves)[:limit]
 
@@ -71,7 +71,7 @@ def of_closings(closings: Iterable[UUID], *, limit: int) -> list[Happening]:
 def of_establishment(establishment: Establishment, start: datetime, end: datetime, *, limit: int) -> list[Happening]:
     """What happened between two moments to the closings of an establishment, oldest first, at most `limit`."""
     between = {"tenant": establishment.tenant_id, "at__gte": start, "at__lt": end}
-    events = ClosingEvent.objects.filter(**between, export__establishment=establishment)
+    events = ClosingEvent.objects.filter(**between, closing__establishment=establishment)
     own = StoredClosing.objects.filter(establishment=establishment)
     moves = PostingEvent.objects.filter(**between, posting__closing_id__in=own.values("pk"))
     return _sort_happenings(events.order_by("at", "pk")[:limit], moves.order_by("at", "pk")[:limit])[:limit]
@@ -100,7 +100,7 @@ def _of_accepted(finding: Finding) -> Happening:
 def _of_event(event: ClosingEvent) -> Happening:
     return Happening(
         at=event.at,
-        closing_id=event.export_id,
+        closing_id=event.closing_id,
         state=event.after,
         what=str(ClosingState(event.after).label),
         why=reason(event.why),

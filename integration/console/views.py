@@ -33,7 +33,7 @@ def refused_pushes(user: User) -> list[Push]:
     not_paired = Exists(MovedTill.objects.filter(former=OuterRef("till"), till__paired_at=None))
     kept = Q(answer_status__in=(409, 422)) | Q(not_paired, answer_status=403, answer_code="taken_over")
     refused = Push.objects.filter(kept, kind=PushKind.CLOSING, made=None, received_at__gte=since).select_related(
-        "till__establishment", "closing__export"
+        "till__establishment", "closing__stored"
     )
     return [*visible_to(user, refused).defer("body").order_by("-received_at", "-pk")[:REFUSED_MAX]]
 
@@ -48,7 +48,7 @@ def causes_page(request: HttpRequest) -> HttpResponse:
         "causes": causes,
         "mended_by_reader": {cause.key for cause in causes if cause.may_be_mended_by(user)},
         "read_max": READ_MAX,
-        "full": len({pk for cause in causes for pk in cause.closings}) >= READ_MAX,
+        "full": len({pk for cause in causes for pk in cause.closing_ids}) >= READ_MAX,
         "may_repost": user.has_perm("exports.repost_storedclosing"),
         "may_set_aside": user.has_perm(LEAVE_UNBOOKED.permission),
         "may_book_as_it_is": user.has_perm(BOOK_AS_IT_IS.permission),

@@ -77,7 +77,7 @@ UNION ALL SELECT 'archive_failing', '', 0 FROM pg_stat_archiver
 # numbered anew, not so many closings to count.
 GAPS = """
 SELECT 'gaps', '', count(*)::float FROM exports_storedclosing c
-    JOIN clyo_ingest_receivedclosing r ON r.export_id = c.id
+    JOIN clyo_ingest_receivedclosing r ON r.stored_id = c.id
     CROSS JOIN LATERAL (
         SELECT (problem -> 'facts' ->> 'first')::bigint AS first, (problem -> 'facts' ->> 'last')::bigint AS last
         FROM jsonb_array_elements(c.problems) problem WHERE problem ->> 'code' = 'number_gap'

@@ -106,9 +106,9 @@ class Detail:
         self._add_placed(placed, "exact")
         self._add_accounts(found, "exact")
 
-    def add_step(self, export: StoredClosing, told: Told, *, sold: bool) -> None:
+    def add_step(self, closing: StoredClosing, told: Told, *, sold: bool) -> None:
         """Count a closing on the way from tills to books."""
-        add_to_bridge(self._bridge, export, told, sold=sold)
+        add_to_bridge(self._bridge, closing, told, sold=sold)
 
     def _add_sales(self, sales: Iterable[Sale], side: Side) -> None:
         for sale in sales:
@@ -134,8 +134,8 @@ def read_detail(closings: Sequence[StoredClosing]) -> Detail:
     with_documents(closings)
     reads = [*read_postings(ids, books_of({it.tenant_id for it in closings}, ids), all_read=False)]
     told, standing = told_of(closings), _list_standing(ids, {it.posting.pk: it for it in reads})
-    for export in closings:
-        _add_closing(detail, export, told[export.pk], standing[export.pk])
+    for closing in closings:
+        _add_closing(detail, closing, told[closing.pk], standing[closing.pk])
     unread_reversed = {it.posting.pk for it in reads if it.posting.state == PostingState.REVERSED and not it.found}
     for it in reads:
         detail.add_exact(it, without_its_twin=it.posting.reverses_id in unread_reversed and bool(it.found))
@@ -161,20 +161,20 @@ def _list_standing(
     return found
 
 
-def _add_closing(detail: Detail, export: StoredClosing, told: Told, standing: Sequence[_Standing]) -> None:
+def _add_closing(detail: Detail, stored: StoredClosing, told: Told, standing: Sequence[_Standing]) -> None:
     entries = [it.entry for it in standing]
     sold = any(entry.kind is EntryKind.SALES for entry in entries)
-    detail.add_step(export, told, sold=sold)
-    if is_counted(export, told):
-        closing = Closing.from_document(export.document)
+    detail.add_step(stored, told, sold=sold)
+    if is_counted(stored, told):
+        closing = Closing.from_document(stored.document)
         detail.add_tills(closing)
-        if step := is_left(export, told, sold=sold):
+        if step := is_left(stored, told, sold=sold):
             side = "aside" if step is Step.SET_ASIDE else "left"
             detail.add_booked(entries, "expected")
             detail.add_said(closing, side)
             detail.add_booked(entries, side, times=-1)
         else:
-            part = getattr(export, "remainder", None)
+            part = getattr(stored, "remainder", None)
             detail.add_said(closing if part is None else Closing.from_document(part.document), "expected")
     detail.add_booked(entries, "entries")
     detail.add_booked([it.entry for it in standing if it.unread], "unread")

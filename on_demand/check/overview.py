@@ -160,12 +160,12 @@ def _fill_in(
     row: ShopSums, closings: Sequence[StoredClosing], ledger: _Ledger, told: Mapping[UUID, Told], active: Moments
 ) -> None:
     tally, divisions = BridgeTally(), set[int]()
-    for export in closings:
-        sales = ledger.of_closing[export.pk]
+    for closing in closings:
+        sales = ledger.of_closing[closing.pk]
         divisions |= {it.division_id for it in sales}
-        add_to_bridge(tally, export, told[export.pk], sold=any(it.stands for it in sales))
-        row.closings += is_counted(export, told[export.pk])
-        row.cell.add(_cell_of(export, told[export.pk], ledger))
+        add_to_bridge(tally, closing, told[closing.pk], sold=any(it.stands for it in sales))
+        row.closings += is_counted(closing, told[closing.pk])
+        row.cell.add(_cell_of(closing, told[closing.pk], ledger))
         row.unread_entries += sum(it.stands and not ledger.is_read(it) for it in sales)
     row.steps = tally.steps(row.cell.entries)
     moments = [ledger.books[it].read_until for it in divisions] or [*active]
@@ -173,16 +173,16 @@ def _fill_in(
     row.read_at = None if None in moments else min((it for it in moments if it is not None), default=None)
 
 
-def _cell_of(export: StoredClosing, told: Told, ledger: _Ledger) -> Cell:
+def _cell_of(closing: StoredClosing, told: Told, ledger: _Ledger) -> Cell:
     """A closing's turnover from its four sides."""
     cell = Cell()
-    for sale in ledger.of_closing[export.pk]:
+    for sale in ledger.of_closing[closing.pk]:
         sold = total(sold_in(sale.entry).values()) if sale.stands else ZERO
         cell.entries += sold
         cell.unread += ZERO if ledger.is_read(sale) else sold
         cell.exact += ledger.found(sale)
-    if is_counted(export, told):
+    if is_counted(closing, told):
         cell.tills = told.gross
-        left = is_left(export, told, sold=any(it.stands for it in ledger.of_closing[export.pk]))
+        left = is_left(closing, told, sold=any(it.stands for it in ledger.of_closing[closing.pk]))
         cell.expected = cell.entries if left else told.gross - told.offered - told.elsewhere
     return cell

@@ -64,14 +64,14 @@ class Migration(migrations.Migration):
                 ('fiscal_year', models.DateField()),
                 ('journal', models.CharField(max_length=20)),
                 ('sequence', models.PositiveIntegerField()),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('entry_kind', models.CharField(max_length=10)),
                 ('entry_journal', models.CharField(max_length=10)),
                 ('revision', models.PositiveSmallIntegerField(db_default=1, default=1)),
                 ('given_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'fiscal_year', 'journal', 'sequence'), name='on_demand_number_given_once'), models.UniqueConstraint(fields=('export', 'entry_kind', 'entry_journal', 'revision'), name='on_demand_number_of_entry_kept'), models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='on_demand_number_counts_from_one'), postgres.guards.SameTenant('export', name='on_demand_keptnumber_export_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_keptnumber_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_keptnumber_kept'), postgres.seen.SeenByTenant(name='on_demand_keptnumber_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'fiscal_year', 'journal', 'sequence'), name='on_demand_number_given_once'), models.UniqueConstraint(fields=('closing', 'entry_kind', 'entry_journal', 'revision'), name='on_demand_number_of_entry_kept'), models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='on_demand_number_counts_from_one'), postgres.guards.SameTenant('closing', name='on_demand_keptnumber_closing_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_keptnumber_only_added_to'), postgres.guards.NeverEmptied(name='on_demand_keptnumber_kept'), postgres.seen.SeenByTenant(name='on_demand_keptnumber_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='on_demand.ondemandexport')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('place', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('taken', 'taken'), ('already', 'already exported'), ('skipped', 'left out'), ('held', 'held')], max_length=10)),
                 ('in_exact', models.BooleanField(default=False, help_text='Its entries stood in Exact when it was taken.')),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'export'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_ondemandclosing_export_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('run', 'closing'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_ondemandclosing_closing_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -244,12 +244,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('export', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
+                ('closing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], max_length=10)),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('export', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('export', name='on_demand_deliveredclosing_export_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('closing', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_deliveredclosing_closing_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
     ]

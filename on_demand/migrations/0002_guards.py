@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='on_demand_bookyear_guard',
-            digest='75636e74d2fb78ee',
+            digest='3e3021e2f937a169',
         ),
         postgres.in_force.Install(
             name='on_demand_siren_stays',

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION exports_closing_first_event() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
+    INSERT INTO exports_closingevent (tenant_id, closing_id, at, before, after, why)
     VALUES (NEW.tenant_id, NEW.id, clock_timestamp(), '', NEW.state, 'received');
     RETURN NULL;
 END $$;

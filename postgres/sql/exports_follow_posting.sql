@@ -15,7 +15,7 @@ BEGIN
     -- Once a person is needed, the rest going well does not change that; only a person's word does.
     IF closing.state <> target AND (NEW.state = 'sought') = (closing.state = 'failed' AND target = 'exporting') THEN
         UPDATE exports_storedclosing SET state = target, state_since = clock_timestamp() WHERE id = closing.id;
-        INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
+        INSERT INTO exports_closingevent (tenant_id, closing_id, at, before, after, why)
             VALUES (closing.tenant_id, closing.id, clock_timestamp(), closing.state, target,
                     CASE NEW.state WHEN 'sought' THEN '' ELSE left(array_to_string(NEW.messages, '; '), 300) END);
     END IF;

@@ -11,10 +11,10 @@ BEGIN
         RAISE EXCEPTION 'entries were numbered in this fiscal year' USING ERRCODE = 'check_violation';
     END IF;
     IF TG_OP <> 'DELETE' AND EXISTS (
-        SELECT FROM on_demand_keptnumber number JOIN exports_storedclosing export ON export.id = number.export_id
+        SELECT FROM on_demand_keptnumber number JOIN exports_storedclosing closing ON closing.id = number.closing_id
         WHERE number.tenant_id = NEW.tenant_id AND number.fiscal_year <> NEW.last_day
           AND (number.fiscal_year BETWEEN NEW.first_day AND NEW.last_day
-               OR export.business_date BETWEEN NEW.first_day AND NEW.last_day)
+               OR closing.business_date BETWEEN NEW.first_day AND NEW.last_day)
     ) THEN
         RAISE EXCEPTION 'entries of these days were numbered in another fiscal year' USING ERRCODE = 'check_violation';
     END IF;

@@ -69,7 +69,7 @@ def test_second_closing__is_taken_as_one_of_its_own(twice: Caller) -> None:
     answer = take(support, push)
     taken = ReceivedClosing.objects.get(push=push)
     assert answer.url == reverse("admin:exports_storedclosing_change", args=[taken.pk])
-    assert (taken.number, taken.era, str(taken.export.business_date)) == (1050, 1, "2026-03-17")
+    assert (taken.number, taken.era, str(taken.stored.business_date)) == (1050, 1, "2026-03-17")
     restart = Restart.objects.get()
     assert (restart.by, restart.reason, restart.why) == (support, "restored", "disk changed on Monday")
     push.refresh_from_db()
@@ -136,8 +136,8 @@ def test_second_closing__over_tickets_that_are_booked_is_held(till: Caller) -> N
     till.post("closings", closing(1050))
     till.post("closings", closing(1050, closed_at="2026-03-15T00:41:00+01:00"))
     take(SupportFactory(), refused(till))
-    assert ReceivedClosing.objects.get(era=1).export.state == "held"
-    assert [it["code"] for it in ReceivedClosing.objects.get(era=1).export.problems] == ["tickets_overlap"]
+    assert ReceivedClosing.objects.get(era=1).stored.state == "held"
+    assert [it["code"] for it in ReceivedClosing.objects.get(era=1).stored.problems] == ["tickets_overlap"]
 
 
 def test_second_closing__asks_for_a_reason(twice: Caller) -> None:

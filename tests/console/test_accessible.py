@@ -41,7 +41,7 @@ def addresses(given: Customer) -> dict[str, str]:
     return {
         "home": f"{reverse('admin:index')}?day=2026-03-14",
         "closings": reverse("admin:exports_storedclosing_changelist"),
-        "closing": reverse("admin:exports_storedclosing_change", args=[given.export.pk]),
+        "closing": reverse("admin:exports_storedclosing_change", args=[given.closing.pk]),
         "causes": reverse("console_causes"),
         "log": f"{reverse('console_log')}?date=2026-03-14&establishment={shop}",
         "set-up": reverse("console_set_up"),

@@ -50,7 +50,7 @@ def test_choice__narrows_lists_first_page_findings_and_exports_until_it_is_taken
 def test_what_an_address_names__opens_whatever_is_chosen(here: World) -> None:
     client = client_of(here.bookkeeper)
     choose(client, here.foreign)
-    shop, closing = here.own.till.establishment_id, here.own.export
+    shop, closing = here.own.till.establishment_id, here.own.closing
     for address in (
         reverse("admin:exports_storedclosing_change", args=[closing.pk]),
         f"{CLOSINGS}?establishment__id__exact={shop}",
@@ -59,7 +59,7 @@ def test_what_an_address_names__opens_whatever_is_chosen(here: World) -> None:
     ):
         assert client.get(address).status_code == 200, address
         assert here.own.mark in shown(client, address, here), address
-    stranger = reverse("admin:exports_storedclosing_change", args=[here.sister.export.pk])
+    stranger = reverse("admin:exports_storedclosing_change", args=[here.sister.closing.pk])
     assert client.get(stranger).status_code == 302
 
 
@@ -75,7 +75,7 @@ def test_choice__is_no_way_to_a_customer_that_is_not_ones_own(here: World) -> No
 
 def test_choice__leads_back_to_its_list_and_from_a_row_to_the_first_page(here: World) -> None:
     client = client_of(here.bookkeeper)
-    home, row = reverse("admin:index"), reverse("admin:exports_storedclosing_change", args=[here.own.export.pk])
+    home, row = reverse("admin:index"), reverse("admin:exports_storedclosing_change", args=[here.own.closing.pk])
     assert choose(client, here.own, at=f"{CLOSINGS}?state__exact=failed") == CLOSINGS
     for elsewhere in (row, "https://ailleurs.example/console/", "//ailleurs.example", "/console/rien", ""):
         assert choose(client, here.own, at=elsewhere) == home
@@ -96,7 +96,7 @@ def test_reseller__narrows_too_and_acts_on_what_is_shown_only(here: World) -> No
     client = client_of(here.manager)
     choose(client, here.sister)
     assert shown(client, CLOSINGS, here) == {here.sister.mark}
-    keys = [str(it.export.pk) for it in (here.own, here.sister)]
+    keys = [str(it.closing.pk) for it in (here.own, here.sister)]
     asked = client.post(CLOSINGS, {"action": "send_again", "_selected_action": keys}).content.decode()
     assert [key in asked for key in keys] == [False, True]
     Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
@@ -106,7 +106,7 @@ def test_reseller__narrows_too_and_acts_on_what_is_shown_only(here: World) -> No
 def test_what_an_address_names__is_asked_for_and_sent_whatever_is_chosen(here: World) -> None:
     client, shop = client_of(here.manager), here.own.till.establishment_id
     choose(client, here.sister)
-    asked, again = {"closing": str(here.own.export.pk)}, reverse("console_repost")
+    asked, again = {"closing": str(here.own.closing.pk)}, reverse("console_repost")
     assert client.get(again, asked).context["total"] == 1
     assert client.post(again, asked).context["total"] == 1
     for name in ("console_check", "admin:on_demand_ondemandexport_new"):
@@ -118,14 +118,14 @@ def test_what_an_address_names__is_asked_for_and_sent_whatever_is_chosen(here: W
 
 
 def test_a_way_for_all_of_a_cause__takes_those_of_the_chosen_customer_only(here: World) -> None:
-    both = [here.own.export.pk, here.sister.export.pk]
+    both = [here.own.closing.pk, here.sister.closing.pk]
     held = [{"code": "currency", "facts": {"found": "USD"}, "pointer": "", "blocking": True}]
     StoredClosing.objects.filter(pk__in=both).update(state=ClosingState.HELD, problems=held)
     client, way = client_of(here.manager), reverse("console_way", args=["set-aside"])
     (cause,) = client.get(reverse("console_causes")).context["causes"]
     assert client.get(way, {"cause": cause.key}).context["total"] == 2
     choose(client, here.sister)
-    assert client.get(way, {"cause": cause.key}).context["export"] == here.sister.export
+    assert client.get(way, {"cause": cause.key}).context["closing"] == here.sister.closing
 
 
 def test_many_customers__are_searched_for_among_ones_own(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ def test_many_customers__are_searched_for_among_ones_own(here: World, monkeypatc
         assert (here.sister.mark in found["5521 00"]) == (reader != here.bookkeeper)
         choose(client, here.own)
         page = client.get(CLOSINGS)
-        assert {*page.context["cl"].result_list} == {here.own.export}, reader.role
+        assert {*page.context["cl"].result_list} == {here.own.closing}, reader.role
         assert client.get(find, {"q": "rien"}).context["found"] == []
         choose(client, None)
         assert len(page.context["cl"].result_list) < len(client.get(CLOSINGS).context["cl"].result_list)
@@ -156,7 +156,7 @@ def test_choice_nobody_offers_any_more__is_forgotten(here: World, monkeypatch: p
     monkeypatch.setattr("tenants.chosen.LISTED_MAX", 1)
     client = client_of(here.manager)
     choose(client, here.foreign)
-    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.export, here.sister.export}
+    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.closing, here.sister.closing}
     choose(client, here.sister)
     Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
-    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.export}
+    assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.closing}

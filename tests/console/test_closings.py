@@ -26,34 +26,34 @@ def booked(linked: tuple[Caller, Division]) -> tuple[Client, StoredClosing]:
 
 
 def found(client: Client, **query: str) -> set[int]:
-    return {export.number for export in client.get(reverse(CHANGELIST), query).context["cl"].result_list}
+    return {stored.number for stored in client.get(reverse(CHANGELIST), query).context["cl"].result_list}
 
 
 def test_search__by_number_ticket_reference_and_entry_number(booked: tuple[Client, StoredClosing]) -> None:
-    client, export = booked
+    client, stored = booked
     from exact.models import Posting
 
-    posting = Posting.objects.filter(closing_id=export.pk).order_by("turn")[0]
+    posting = Posting.objects.filter(closing_id=stored.pk).order_by("turn")[0]
     terms = ["1042", "Z1042", "80500", posting.reference, posting.reference[:12], str(posting.entry_number)]
     assert {term: found(client, q=term) for term in terms} == {term: {1042} for term in terms}
-    assert found(client, q=export.establishment.code) == {1042, 1043}
+    assert found(client, q=stored.establishment.code) == {1042, 1043}
     assert found(client, q="nothing at all") == set()
 
 
 def test_filters__narrow_the_list(booked: tuple[Client, StoredClosing]) -> None:
-    client, export = booked
+    client, stored = booked
     assert found(client, state="exported") == {1042}
     assert found(client, state="moving") == {1043}
     assert found(client, state="attention") == set()
     assert found(client, gross_from="1399", gross_to="1401") == {1042, 1043}
     assert found(client, gross_from="1401") == set()
     assert found(client, business_date_from="2026-03-15") == set()
-    assert found(client, establishment__id__exact=str(export.establishment_id)) == {1042, 1043}
+    assert found(client, establishment__id__exact=str(stored.establishment_id)) == {1042, 1043}
 
 
 def test_page__of_an_exported_closing_shows_the_z_and_both_entries(booked: tuple[Client, StoredClosing]) -> None:
-    client, export = booked
-    page = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
+    client, stored = booked
+    page = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk]))
     text = page.content.decode()
     assert page.context["next_step"].tone == "good"
     name = CatalogueItem.objects.get(kind="gl_account", code="707000").name
@@ -103,13 +103,13 @@ def test_page__of_a_refused_closing_says_exacts_words_and_what_to_do(
 
 
 def test_page__lets_an_accountant_read_but_not_send(booked: tuple[Client, StoredClosing]) -> None:
-    _client, export = booked
-    StoredClosing.objects.filter(pk=export.pk).update(
+    _client, stored = booked
+    StoredClosing.objects.filter(pk=stored.pk).update(
         state="held", problems=[{"code": "sale_total", "facts": {}, "pointer": "", "blocking": True}]
     )
     reader = Client()
-    reader.force_login(AccountantFactory(tenant=export.tenant))
-    page = reader.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
+    reader.force_login(AccountantFactory(tenant=stored.tenant))
+    page = reader.get(reverse("admin:exports_storedclosing_change", args=[stored.pk]))
     assert page.status_code == 200
     assert reverse("console_repost") not in page.content.decode()
     assert "Votre revendeur s’en charge." in page.content.decode()

@@ -92,7 +92,7 @@ def test_the_whole_console__in_french(db: None, english: set[str]) -> None:
     assert faults == {}
     assert filters == {}
     assert len(titles) > 75
-    shop, closing = here.own.till.establishment, here.own.export
+    shop, closing = here.own.till.establishment, here.own.closing
     for name, args, title in (
         ("admin:index", [], "La nuit dernière"),
         ("admin:exports_storedclosing_changelist", [], "Clôtures"),

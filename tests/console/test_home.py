@@ -167,7 +167,7 @@ def test_chart__has_thirty_days_that_lead_to_their_closings(here: World) -> None
 
 
 def test_tiles__of_a_night_add_up_with_what_is_archived(here: World) -> None:
-    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="archived")
+    StoredClosing.objects.filter(pk=here.sister.closing.pk).update(state="archived")
     client = Client()
     client.force_login(here.own.staff)
     page = client.get(reverse("admin:index"), {"day": "2026-03-14"})

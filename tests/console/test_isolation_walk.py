@@ -112,13 +112,13 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
     row = rows_of(model, customer).first() if model else None
     till = customer.till
     return {
-        "object_id": row.pk if row else customer.export.pk,
+        "object_id": row.pk if row else customer.closing.pk,
         "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
-        "closing_id": customer.export.pk,
-        "export_id": (customer.export_run if address.route.startswith("api/") else customer.export).pk,
+        "closing_id": customer.closing.pk,
+        "export_id": customer.export_run.pk,
         "link_id": ActivationLink.objects.filter(establishment=till.establishment).earliest("pk").pk,
         "secret": "c0ffee-0123456789abcdef",
-        "posting_id": Posting.objects.filter(closing_id=customer.export.pk).values_list("pk", flat=True).get(),
+        "posting_id": Posting.objects.filter(closing_id=customer.closing.pk).values_list("pk", flat=True).get(),
         "run_id": run_for(address, customer).pk,
         "set_id": customer.export_run.part.together_id,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
@@ -154,8 +154,7 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "reseller": customer.tenant.reseller_id,
         "establishment": till.establishment_id,
         "till": till.pk,
-        "export": str(customer.export.pk),
-        "closing": str(customer.export.pk),
+        "closing": str(customer.closing.pk),
         "copy_from": till.establishment_id,
         "kind": "gl_account",
         "level": "general",
@@ -183,7 +182,7 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "filter": SavedFilter.objects.filter(person=customer.staff).values_list("pk", flat=True).get(),
         "from": "2026-03-01",
         "reviews": "3",
-        "_selected_action": str(customer.export.pk),
+        "_selected_action": str(customer.closing.pk),
     }
 
 
@@ -378,7 +377,7 @@ def test_everybody__sees_its_own(here: World, role: str) -> None:
     client = Client()
     client.force_login(user)
     assert str(here.own.number) in text_of(client.get(reverse("admin:exports_storedclosing_changelist")))
-    page = reverse("admin:exports_storedclosing_change", args=[here.own.export.pk])
+    page = reverse("admin:exports_storedclosing_change", args=[here.own.closing.pk])
     assert str(here.own.number) in text_of(client.get(page))
     if role == "support":
         for address in walked("console/"):

@@ -27,7 +27,7 @@ def head(client: Client, **asked: Any) -> Any:
 
 def test_tabs_keep_the_other_filters__and_say_which_is_on(two: World) -> None:
     client = english_client_of(two.manager)
-    shop = two.own.export.establishment_id
+    shop = two.own.closing.establishment_id
     tabs = {tab.title: tab for tab in head(client, state="failed", establishment__id__exact=shop, p="2").tabs}
     assert [title for title, tab in tabs.items() if tab.current] == ["Failed"]
     assert tabs["Held"].address == f"?establishment__id__exact={shop}&state=held"
@@ -37,7 +37,7 @@ def test_tabs_keep_the_other_filters__and_say_which_is_on(two: World) -> None:
 
 def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
     client = english_client_of(two.manager)
-    shop = two.own.export.establishment
+    shop = two.own.closing.establishment
     asked = {
         "q": "PROPRE",
         "state": "attention",
@@ -53,14 +53,14 @@ def test_each_filter_is_said_in_words__and_taken_off_alone(two: World) -> None:
     ]
     without = chips["State: to be dealt with"]
     assert "state=" not in without and "q=PROPRE" in without and "business_date_from=2026-03-01" in without
-    foreign = two.foreign.export.establishment
+    foreign = two.foreign.closing.establishment
     chips_of_a_neighbour = head(client, establishment__id__exact=foreign.pk).chips
     assert "VOISIN" not in str(chips_of_a_neighbour)
 
 
 def test_a_list_as_csv__has_its_filters_columns_and_amounts(two: World) -> None:
     client = english_client_of(two.manager)
-    answer = client.get(reverse(CLOSINGS), {"as": "csv", "establishment__id__exact": two.own.export.establishment_id})
+    answer = client.get(reverse(CLOSINGS), {"as": "csv", "establishment__id__exact": two.own.closing.establishment_id})
     assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
     rows = [*csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")]
     columns, row = rows
@@ -83,7 +83,7 @@ def test_every_list_is_a_file_too__of_the_readers_own_rows(two: World) -> None:
 
 
 def test_a_file__says_names_as_they_are_written__and_has_no_buttons(two: World) -> None:
-    name, shop = "L'Auberge & <Fils>", two.own.export.establishment
+    name, shop = "L'Auberge & <Fils>", two.own.closing.establishment
     Tenant.objects.filter(pk=two.own.tenant.pk).update(name=name)
     Establishment.objects.filter(pk=shop.pk).update(name=name)
     client, place = english_client_of(two.manager), f"{shop.code} – {name}"

@@ -48,7 +48,7 @@ def test_no_link__leads_where_a_person_may_not_go(here: World, who: str) -> None
     pages = [
         reverse("admin:index"),
         reverse("admin:exports_storedclosing_changelist"),
-        reverse("admin:exports_storedclosing_change", args=[own.export.pk]),
+        reverse("admin:exports_storedclosing_change", args=[own.closing.pk]),
         reverse("console_shops"),
         reverse("console_shop", args=[own.till.establishment_id]),
         reverse("console_customer", args=[own.tenant.pk]),

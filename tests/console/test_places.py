@@ -54,8 +54,8 @@ def test_shops__are_the_persons_own(here: World) -> None:
 
 def test_shops__have_the_worst_first_and_their_days(here: World) -> None:
     client = client_of(here.own.staff)
-    StoredClosing.objects.filter(pk=here.own.export.pk).update(business_date=timezone.localdate() - timedelta(days=1))
-    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="exported")
+    StoredClosing.objects.filter(pk=here.own.closing.pk).update(business_date=timezone.localdate() - timedelta(days=1))
+    StoredClosing.objects.filter(pk=here.sister.closing.pk).update(state="exported")
     page = client.get(reverse("console_shops"))
     rows = page.context["map"].rows
     assert [row.shop for row in rows] == [here.own.till.establishment, here.sister.till.establishment]
@@ -71,7 +71,7 @@ def test_shops__have_the_worst_first_and_their_days(here: World) -> None:
 
 def test_shops__stand_in_the_order_of_their_conditions(here: World) -> None:
     """A shop whose days are all well but whose consent is lost comes before one with a failed closing."""
-    StoredClosing.objects.filter(pk=here.sister.export.pk).update(state="exported")
+    StoredClosing.objects.filter(pk=here.sister.closing.pk).update(state="exported")
     Connection.objects.filter(tenant=here.sister.tenant).update(state=ConnectionState.RECONNECT_REQUIRED)
     rows = client_of(here.own.staff).get(reverse("console_shops")).context["map"].rows
     assert [row.condition.condition for row in rows] == ["link_lost", "failed"]
@@ -132,7 +132,7 @@ def test_shop__shows_how_it_stands_what_waits_and_what_happened(here: World) -> 
     told = {it.name: it.it for column in columns.values() for it in column}
     assert told["standing"]["shown"].condition == "failed"
     assert [it.count for it in told["waits"]["figures"]] == [1, 0, 0, 0, 1]
-    assert told["waits"]["last"] == here.own.export
+    assert told["waits"]["last"] == here.own.closing
     assert {row.what for row in told["lately"]["happened"]} >= {"Z 81001042 · Clôture générale"}
     text = page.content.decode()
     assert "PROPRE prévient" in text and "caisse" in text
@@ -258,5 +258,5 @@ def test_history__is_the_audits_and_for_who_may_change_the_row(here: World) -> N
     # People's rows are for those who invite; what has no audit has no history.
     assert staff.get(reverse("admin:tenants_user_history", args=[here.own.staff.pk])).status_code in (302, 403)
     assert "PROPRE" in text_of(client_of(here.manager), reverse("admin:tenants_user_history", args=[here.own.staff.pk]))
-    assert staff.get(reverse("admin:exports_storedclosing_history", args=[here.own.export.pk])).status_code == 403
+    assert staff.get(reverse("admin:exports_storedclosing_history", args=[here.own.closing.pk])).status_code == 403
     assert not LogEntry.objects.exists()

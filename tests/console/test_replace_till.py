@@ -94,7 +94,7 @@ def test_counting_anew__is_a_till_of_its_own_in_place_of_the_former(refused: Cal
     assert (new.till.continues, new.till.establishment_id) == (former, former.establishment_id)
     assert (former.ended_why, refused.get("till").status_code) == ("écran cassé", 401)
     taken = ReceivedClosing.objects.get(till=new.till)
-    assert (taken.number, taken.export.problems) == (1, [])
+    assert (taken.number, taken.stored.problems) == (1, [])
     assert codes(new.post("closings", day_of(2, "2026-03-17", 11))) == {}
     page = client_of(staff).get(links.shop(former.establishment_id)).content.decode()
     assert "Caisse 2 a pris sa place" in page
@@ -129,13 +129,13 @@ def test_counting_anew__a_closing_of_another_till_across_the_change_asks(refused
     replace(staff, refused.till, "anew", since="2026-03-16T15:00")
     held = beside.post("closings", day_of(1, "2026-03-16", 500))
     assert codes(held) == {"counters_anew_within": True}
-    export = StoredClosing.objects.get(pk=held.json()["id"])
+    stored = StoredClosing.objects.get(pk=held.json()["id"])
     book = reverse("console_way", args=["as-it-is"])
     client = client_of(StaffFactory(reseller=staff.reseller, role="reseller_admin"))
-    shown = client.get(book, {"closing": str(export.pk)}).context["shown"]
-    client.post(book, {"closing": str(export.pk), "confirm": "yes", "why": "vérifié", "shown": shown.digest})
-    export.refresh_from_db()
-    assert export.state == "waiting"
+    shown = client.get(book, {"closing": str(stored.pk)}).context["shown"]
+    client.post(book, {"closing": str(stored.pk), "confirm": "yes", "why": "vérifié", "shown": shown.digest})
+    stored.refresh_from_db()
+    assert stored.state == "waiting"
 
 
 def test_counting_anew__a_closing_of_before_stands_for_none_of_the_new_series(refused: Caller, staff: User) -> None:

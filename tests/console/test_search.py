@@ -22,7 +22,7 @@ def found(client: Client, term: str) -> dict[str, list[str]]:
 def test_anything_leads_to_its_page(two: World) -> None:
     own = two.own
     client = english_client_of(own.staff)
-    closing = own.export
+    closing = own.closing
     day = f"{closing.business_date:%d/%m/%Y}"
     for term in (str(closing.number), f"Z{closing.number}", day, f"{closing.gross:.2f}".replace(".", ",")):
         assert f"Z {closing.number}" in found(client, term)["Closings"], term

@@ -34,8 +34,8 @@ def page_of(till: Caller) -> str:
     return reverse("console_level", args=[till.till.establishment_id])
 
 
-def of(export: StoredClosing) -> str:
-    return reverse("admin:exports_storedclosing_change", args=[export.pk])
+def of(closing: StoredClosing) -> str:
+    return reverse("admin:exports_storedclosing_change", args=[closing.pk])
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def test_closing__that_others_stand_for_shows_both_sums(till: Caller, staff: Cli
     assert "Comptabiliser le reste" not in page
 
 
-def shown_rest(client: Client, export: StoredClosing) -> str:
-    return stamp(page(client, "rest", export))
+def shown_rest(client: Client, closing: StoredClosing) -> str:
+    return stamp(page(client, "rest", closing))
 
 
 def test_rest__is_booked_by_support_as_it_was_shown(till: Caller) -> None:

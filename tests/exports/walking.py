@@ -17,19 +17,19 @@ def browser(user: User | None = None) -> Client:
     return english_client_of(user or SupportFactory())
 
 
-def page(client: Client, way: str, *exports: StoredClosing) -> Any:
-    return client.get(reverse("console_way", args=[way]), {"closing": [str(it.pk) for it in exports]})
+def page(client: Client, way: str, *closings: StoredClosing) -> Any:
+    return client.get(reverse("console_way", args=[way]), {"closing": [str(it.pk) for it in closings]})
 
 
-def yes(client: Client, way: str, export: StoredClosing, *, why: str = "seen with the shop", **more: str) -> Any:
+def yes(client: Client, way: str, closing: StoredClosing, *, why: str = "seen with the shop", **more: str) -> Any:
     """Say yes to what the page shows now; the answer, after its redirect."""
-    return say(client, way, export, stamp(page(client, way, export)), why=why, **more)
+    return say(client, way, closing, stamp(page(client, way, closing)), why=why, **more)
 
 
-def say(client: Client, way: str, export: StoredClosing, shown: str, *, why: str = "seen", **more: str) -> Any:
-    form = {"confirm": "yes", "closing": str(export.pk), "shown": shown, "why": why, **more}
+def say(client: Client, way: str, closing: StoredClosing, shown: str, *, why: str = "seen", **more: str) -> Any:
+    form = {"confirm": "yes", "closing": str(closing.pk), "shown": shown, "why": why, **more}
     answer = client.post(reverse("console_way", args=[way]), form, follow=True)
-    export.refresh_from_db()
+    closing.refresh_from_db()
     return answer
 
 
@@ -39,7 +39,7 @@ def stamp(shown: Any) -> str:
     return found[1] if found else ""
 
 
-def ways(client: Client, export: StoredClosing) -> list[str]:
+def ways(client: Client, closing: StoredClosing) -> list[str]:
     """The ways that the closing's page offers."""
-    shown = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
+    shown = client.get(reverse("admin:exports_storedclosing_change", args=[closing.pk]))
     return [way.name for way in shown.context["ways"]]

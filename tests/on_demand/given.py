@@ -98,8 +98,8 @@ def page_of(run: OnDemandExport, caller: Caller) -> str:
 
 def states_of(run: OnDemandExport) -> dict[int, str]:
     """What became of each closing, by number."""
-    rows = OnDemandClosing.objects.filter(run=run).select_related("export")
-    return {row.export.number: row.state for row in rows}
+    rows = OnDemandClosing.objects.filter(run=run).select_related("closing")
+    return {row.closing.number: row.state for row in rows}
 
 
 def demo_week(folder: Path) -> list[Caller]:

@@ -243,7 +243,7 @@ def test_closing__that_is_not_in_the_file_says_why(changes: dict[str, Any], stat
     push(till, 1043, **changes)
     run = done(asked(till, OnDemandFormat.CIEL))
     assert states_of(run) == {1042: "taken", 1043: state}
-    left_out = OnDemandClosing.objects.get(run=run, export__number=1043)
+    left_out = OnDemandClosing.objects.get(run=run, closing__number=1043)
     assert code in [problem["code"] for problem in left_out.problems]
 
 

@@ -76,7 +76,7 @@ def test_some_establishments__of_one_customer_are_one_file_with_its_numbers(
     assert accountant.post(NEW, asked)["Location"].endswith(f"{run.pk}/change/")
     work()
     run.refresh_from_db()
-    assert {it.export.establishment for it in run.closings.all()} == {
+    assert {it.closing.establishment for it in run.closings.all()} == {
         shops[0].till.establishment,
         shops[2].till.establishment,
     }

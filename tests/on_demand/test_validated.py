@@ -239,7 +239,7 @@ def test_set_aside_and_taken_back_while_it_is_held__says_why_it_is_not_there_onc
         run = fec(till)
     assert content_of(run) == undone
     [left] = Report(run).held
-    assert left.export == aside
+    assert left.closing == aside
     assert left.reasons
     assert run.takings is not None
     assert (run.takings["bridge"]["steps"], run.takings["bridge"]["booked"]) == ([["held", "-1400.00"]], "1400.00")

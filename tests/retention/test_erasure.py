@@ -43,7 +43,7 @@ def test_person__is_nowhere_any_more_and_what_they_did_stays(here: World) -> Non
     client.force_login(person)
     assert client.get("/console/").status_code == 200
     ClosingEvent.objects.create(
-        tenant=here.own.tenant, export=here.own.export, actor=person, before="failed", after="ready", why="renvoi"
+        tenant=here.own.tenant, closing=here.own.closing, actor=person, before="failed", after="ready", why="renvoi"
     )
     OnDemandExport.objects.update(email="camille@ozanne.example")
     Connection.objects.filter(tenant=here.own.tenant).update(user_email="camille@ozanne.example", user_name="Camille")
@@ -143,15 +143,15 @@ def test_reasons__are_all_columns_in_which_people_say_why() -> None:
 
 
 def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(here: World) -> None:
-    person, shop, export = here.own.accountant, here.own.till.establishment, here.own.export
+    person, shop, closing = here.own.accountant, here.own.till.establishment, here.own.closing
     User.objects.filter(pk=person.pk).update(name="Camille Ozanne")
     words = "Vu avec Camille Ozanne au téléphone"
     event = {"before": "failed", "after": "ready", "actor": here.manager, "why": words}
-    ClosingEvent.objects.create(tenant=here.own.tenant, export=export, **event)
-    ClosingEvent.objects.create(tenant=here.foreign.tenant, export=here.foreign.export, **event)
+    ClosingEvent.objects.create(tenant=here.own.tenant, closing=closing, **event)
+    ClosingEvent.objects.create(tenant=here.foreign.tenant, closing=here.foreign.closing, **event)
     Establishment.objects.filter(pk=shop.pk).update(suspended_at=here.manager.created_at, suspended_why=words)
     RepostRun.objects.filter(pk=here.own.run.pk).update(why=words)
-    SetAside.objects.filter(closing=export).update(ended_why=words)
+    SetAside.objects.filter(closing=closing).update(ended_why=words)
     ClosedDays.objects.filter(establishment=shop).update(note=words)
     accepted = Finding.objects.filter(tenant=here.own.tenant)
     assert accepted.update(settled_why=words)
@@ -168,7 +168,7 @@ def test_reasons_that_name_a_person__are_masked_and_nothing_else_of_their_rows(h
         for events in (ClosingEvent.objects.all(), PostingEvent.objects.all()):
             with pytest.raises(IntegrityError, match="and masked"), transaction.atomic():
                 events.update(**forged)
-    aside = SetAside.objects.filter(closing=export)
+    aside = SetAside.objects.filter(closing=closing)
     with pytest.raises(IntegrityError), transaction.atomic():
         aside.update(why="forged")
     aside.update(why="•••")

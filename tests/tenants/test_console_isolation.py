@@ -56,10 +56,10 @@ def test_list__shows_nothing_of_a_neighbour(staff: Client, page: str) -> None:
 
 @pytest.mark.parametrize("view", ["change", "history", "delete"])
 def test_row__of_a_neighbour_is_not_there(staff: Client, neighbour: Caller, view: str) -> None:
-    export = StoredClosing.objects.get()
+    stored = StoredClosing.objects.get()
     till = neighbour.till
     rows = {
-        "exports_storedclosing": export.pk,
+        "exports_storedclosing": stored.pk,
         "tenants_till": till.pk,
         "tenants_establishment": till.establishment_id,
         "tenants_tenant": till.tenant_id,
@@ -74,13 +74,13 @@ def test_row__of_a_neighbour_is_not_there(staff: Client, neighbour: Caller, view
 
 
 def test_action__on_a_neighbours_closing_does_nothing(staff: Client) -> None:
-    export = StoredClosing.objects.get()
-    before = export.events.count()
+    stored = StoredClosing.objects.get()
+    before = stored.events.count()
     staff.post(
         reverse("admin:exports_storedclosing_changelist"),
-        {"action": "send_again", "_selected_action": [str(export.pk)]},
+        {"action": "send_again", "_selected_action": [str(stored.pk)]},
     )
-    assert export.events.count() == before
+    assert stored.events.count() == before
 
 
 def test_action__on_a_neighbours_till_makes_no_code_and_revokes_nothing(staff: Client, neighbour: Caller) -> None:

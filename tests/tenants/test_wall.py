@@ -145,8 +145,8 @@ def test_no_table__shows_a_neighbours_row(here: World, who: str) -> None:
         shown[model] = keys
     own = here.own
     assert own.tenant.pk in (shown[Tenant] or ())
-    assert own.export.pk in (shown[StoredClosing] or ())
-    assert (here.sister.export.pk in (shown[StoredClosing] or ())) == (who == "reseller")
+    assert own.closing.pk in (shown[StoredClosing] or ())
+    assert (here.sister.closing.pk in (shown[StoredClosing] or ())) == (who == "reseller")
 
 
 def test_door__shows_no_customers_row(here: World) -> None:
@@ -187,7 +187,7 @@ def test_a_customers_people__read_its_tills_and_settings_and_write_none(here: Wo
         for rows in (Till.objects.all(), Establishment.objects.all(), Division.objects.all()):
             with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 rows.update(name="à moi")
-        assert StoredClosing.objects.filter(pk=here.foreign.export.pk).exists() is False
+        assert StoredClosing.objects.filter(pk=here.foreign.closing.pk).exists() is False
 
 
 @pytest.mark.parametrize(
@@ -301,9 +301,9 @@ def test_thread_of_a_server__lets_nothing_of_one_till_through_to_who_comes_next(
     monkeypatch.setattr(_told, "serves", AT_THE_DOOR)
     unknown = {"Authorization": f"Bearer {here.own.caller.key[:-1]}x"}
     for _again in range(2):
-        assert here.own.caller.get("closings").json()["results"][0]["id"] == str(here.own.export.pk)
+        assert here.own.caller.get("closings").json()["results"][0]["id"] == str(here.own.closing.pk)
         assert role_of_connection() == TILL
-        assert here.foreign.caller.get("closings").json()["results"][0]["id"] == str(here.foreign.export.pk)
+        assert here.foreign.caller.get("closings").json()["results"][0]["id"] == str(here.foreign.closing.pk)
         assert Client().get("/api/v1/till", headers=unknown).json()["code"] == "key_unknown"
         assert role_of_connection() == DOOR
         here.own.caller.get("till")

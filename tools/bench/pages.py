@@ -37,7 +37,6 @@ ROWS: dict[str, type[Model]] = {
     "tenant_id": Tenant,
     "till_id": Till,
     "closing_id": StoredClosing,
-    "export_id": StoredClosing,
     "posting_id": Posting,
     "set_id": ExportSet,
     "reseller_id": Reseller,
@@ -132,11 +131,11 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     """What people ask the large lists for every day."""
     closings = reverse("admin:exports_storedclosing_changelist")
     rows = visible_to(person, StoredClosing.objects.filter(state=ClosingState.EXPORTED))
-    export = rows.order_by("-business_date", "-closed_at").select_related("tenant").first()
-    if export is None:
+    closing = rows.order_by("-business_date", "-closed_at").select_related("tenant").first()
+    if closing is None:
         return
-    posting = Posting.objects.filter(closing_id=export.pk).first()
-    shop = export.establishment_id
+    posting = Posting.objects.filter(closing_id=closing.pk).first()
+    shop = closing.establishment_id
     yield "home, last night", f"{reverse('admin:index')}?day={LAST}"
     yield "home, a silent night", f"{reverse('admin:index')}?day=2026-11-23"
     month = f"{reverse('console_check')}?first={LAST - timedelta(days=29)}&last={LAST}"
@@ -146,24 +145,24 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     yield "closings held", f"{closings}?state=held"
     yield "closings with a problem", f"{closings}?problem=slot_without_vat_code"
     yield "closings of a shop", f"{closings}?establishment__id__exact={shop}"
-    yield "closings of a customer", f"{closings}?tenant__id__exact={export.tenant_id}"
-    yield "closings of a till", f"{closings}?till__id__exact={export.till_id}"
-    yield "closings of a reseller", f"{closings}?reseller={export.tenant.reseller_id}"
+    yield "closings of a customer", f"{closings}?tenant__id__exact={closing.tenant_id}"
+    yield "closings of a till", f"{closings}?till__id__exact={closing.till_id}"
+    yield "closings of a reseller", f"{closings}?reseller={closing.tenant.reseller_id}"
     yield "closings of a day", f"{closings}?business_date_from={LAST}&business_date_to={LAST}"
     yield "closings by day and amount", f"{closings}?business_date_from={LAST}&business_date_to={LAST}&gross_from=900"
     yield "closings by amount", f"{closings}?gross_from=3450"
     yield "closings, page 20", f"{closings}?p=20"
-    yield "search a number", f"{closings}?q={export.number}"
-    yield "search a ticket", f"{closings}?q={export.number * TICKETS + 7}"
+    yield "search a number", f"{closings}?q={closing.number}"
+    yield "search a ticket", f"{closings}?q={closing.number * TICKETS + 7}"
     if posting is not None:
         yield "search an entry number", f"{closings}?q={posting.entry_number}"
         yield "search a reference", f"{closings}?q={posting.reference}"
-    yield "search a customer", f"{closings}?q={export.tenant.name}"
+    yield "search a customer", f"{closings}?q={closing.tenant.name}"
     yield "search many customers", f"{closings}?q=Client 3"
     yield "search nobody", f"{closings}?q=Personne"
     yield "day's log", f"{reverse('console_log')}?date={LAST}&establishment={shop}"
     yield "day's log as text", f"{reverse('console_log')}?date={LAST}&establishment={shop}&as=text"
-    yield "one closing", reverse("admin:exports_storedclosing_change", args=[export.pk])
+    yield "one closing", reverse("admin:exports_storedclosing_change", args=[closing.pk])
     if (failed := visible_to(person, StoredClosing.objects.filter(state=ClosingState.FAILED)).first()) is not None:
         yield "one failed closing", reverse("admin:exports_storedclosing_change", args=[failed.pk])
     for name in ("tenants_tenant", "tenants_establishment", "tenants_till", "tenants_user", "tenants_change"):

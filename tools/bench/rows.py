@@ -18,7 +18,7 @@ COPIES: LiteralString = """
         SELECT row_number() OVER (ORDER BY till_id) - 1 AS place, * FROM (
             SELECT DISTINCT ON (e.till_id) e.*, c.push_id, d.id AS division_id
             FROM exports_storedclosing e
-            JOIN clyo_ingest_receivedclosing c ON c.export_id = e.id
+            JOIN clyo_ingest_receivedclosing c ON c.stored_id = e.id
             JOIN exact_activation a ON a.establishment_id = e.establishment_id
             JOIN exact_division d ON d.id = a.division_id
             WHERE e.state = 'exported' AND d.id = ANY(%(divisions)s) ORDER BY e.till_id, e.number
@@ -30,7 +30,7 @@ COPIES: LiteralString = """
         CROSS JOIN LATERAL (SELECT - interval '30 days' - n * interval '30 s') past (ago)
         JOIN template t ON t.place = n %% (SELECT count(*) FROM template);
 """
-EXPORTS: LiteralString = """
+STORED_CLOSINGS: LiteralString = """
     INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
     SELECT c.id, t.tenant_id, t.establishment_id, t.till_id, t.kind, %(first)s + c.n, t.business_date, t.closed_at,
@@ -54,14 +54,14 @@ RECEIVED: LiteralString = """
                                   answer_code)
     SELECT c.push, p.tenant_id, p.till_id, p.kind, c.at, p.content_type, p.content_encoding, p.body, ''
     FROM copy c JOIN template t ON t.id = c.template_id JOIN clyo_ingest_push p ON p.id = t.push_id;
-    INSERT INTO clyo_ingest_receivedclosing (export_id, tenant_id, till_id, kind, scope, number, digest, push_id,
+    INSERT INTO clyo_ingest_receivedclosing (stored_id, tenant_id, till_id, kind, scope, number, digest, push_id,
                                      perpetual_before, perpetual_after, received_at)
     SELECT c.id, t.tenant_id, t.till_id, t.kind, '', %(first)s + c.n, repeat('0', 64), c.push, NULL, NULL, c.at
     FROM copy c JOIN template t ON t.id = c.template_id;
     INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
     SELECT t.tenant_id, c.id, t.establishment_id, 'K', int8range(c.n * 50, c.n * 50 + 40), true
     FROM copy c JOIN template t ON t.id = c.template_id;
-    INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
+    INSERT INTO exports_closingevent (tenant_id, closing_id, at, before, after, why)
     SELECT t.tenant_id, c.id, c.at, m.before, m.after, ''
     FROM copy c JOIN template t ON t.id = c.template_id,
          (VALUES ('', 'ready'), ('ready', 'exporting'), ('exporting', 'exported')) m (before, after);
@@ -117,7 +117,7 @@ def _copy(divisions: list[int], begin: int, end: int, *, export_state: str, post
         "posting_state": posting_state,
         "run": run,
     }
-    statements = [*COPIES.split(";"), EXPORTS, POSTINGS, *(RECEIVED.split(";") if run == "s" else ())]
+    statements = [*COPIES.split(";"), STORED_CLOSINGS, POSTINGS, *(RECEIVED.split(";") if run == "s" else ())]
     connection.ensure_connection()
     with ClientCursor(connection.connection) as cursor:  # the server takes no parameters for CREATE TABLE AS
         cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")

@@ -30,7 +30,7 @@ SALE = Entry(
 )
 
 # One closing a day of each till, back from `last`; of the last three days some failed, are held or lack a VAT code.
-EXPORTS: LiteralString = """
+STORED_CLOSINGS: LiteralString = """
 INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                             gross, document, state, problems, accepted_problems, created_at, state_since)
 SELECT uuidv7(), t.tenant_id, t.establishment_id, t.id, 'general', %(number)s + %(last)s::date - d.day,
@@ -64,18 +64,19 @@ FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS p
         AND NOT EXISTS (SELECT FROM exact_posting p WHERE p.closing_id = e.id)) e
 CROSS JOIN LATERAL (SELECT id FROM exact_division WHERE tenant_id = e.tenant_id ORDER BY id LIMIT 1) d
 """
-# What a till's push leaves beside the export: the push, the closing, its tickets, and what happened that day.
+# What a till's push leaves beside the stored closing: the push, what it received,
+# its tickets, and what happened that day.
 RECEIVED: LiteralString = """
 WITH fresh AS (SELECT e.*, nextval('clyo_ingest_push_id_seq') AS push FROM exports_storedclosing e
                WHERE business_date > %(last)s::date - %(to)s AND business_date <= %(last)s::date - %(from)s
-                 AND NOT EXISTS (SELECT FROM clyo_ingest_receivedclosing c WHERE c.export_id = e.id)),
+                 AND NOT EXISTS (SELECT FROM clyo_ingest_receivedclosing c WHERE c.stored_id = e.id)),
 pushes AS (INSERT INTO clyo_ingest_push (id, tenant_id, till_id, kind, received_at, content_type, content_encoding,
                                          body, answer_code)
            SELECT push, tenant_id, till_id, 'closing', created_at, 'application/json', '', '{}', '' FROM fresh),
-closings AS (INSERT INTO clyo_ingest_receivedclosing (export_id, tenant_id, till_id, kind, scope, number, digest,
+closings AS (INSERT INTO clyo_ingest_receivedclosing (stored_id, tenant_id, till_id, kind, scope, number, digest,
                                                       push_id, received_at)
              SELECT id, tenant_id, till_id, kind, '', number, repeat('0', 64), push, created_at FROM fresh),
-events AS (INSERT INTO exports_closingevent (tenant_id, export_id, at, before, after, why)
+events AS (INSERT INTO exports_closingevent (tenant_id, closing_id, at, before, after, why)
            SELECT tenant_id, id, state_since, '', state, '' FROM fresh)
 INSERT INTO exports_coveredtickets (tenant_id, closing_id, establishment_id, station, tickets, live)
 SELECT tenant_id, id, establishment_id, till_id::text, int8range(number * %(tickets)s, (number + 1) * %(tickets)s),
@@ -176,7 +177,7 @@ def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:
     }
     with transaction.atomic(), connection.cursor() as sql:
         sql.execute("SET LOCAL session_replication_role = replica")
-        for statement in (EXPORTS, POSTINGS, RECEIVED):
+        for statement in (STORED_CLOSINGS, POSTINGS, RECEIVED):
             sql.execute(statement, values)
         sql.execute("SET LOCAL session_replication_role = origin")
         for table in FILLED:

@@ -18,7 +18,7 @@ OPEN = """
 STORED = """
     SELECT d.code, c.number, e.state, e.problems, p.messages, l.pause_code, l.pause_detail
     FROM clyo_ingest_receivedclosing c
-    JOIN exports_storedclosing e ON e.id = c.export_id
+    JOIN exports_storedclosing e ON e.id = c.stored_id
     JOIN exact_activation a ON a.establishment_id = e.establishment_id
     JOIN exact_division d ON d.id = a.division_id
     JOIN exact_lane l ON l.division_id = d.id

@@ -210,9 +210,9 @@ def _show(home: Path, exact: str, pushed: list[Path]) -> int:
     (home / "books.json").write_text(json.dumps(books, indent=1, ensure_ascii=False))
     difference = compare(home / "week", books)
     closings = StoredClosing.objects.filter(establishment__code__in=PROVEN)
-    for export in closings.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]):
-        for problem in export.problems:
-            print(f"  Z {export.number}: {sentence(problem)}")
+    for closing in closings.filter(state__in=[ClosingState.HELD, ClosingState.FAILED]):
+        for problem in closing.problems:
+            print(f"  Z {closing.number}: {sentence(problem)}")
     exported = closings.filter(state=ClosingState.EXPORTED).count()
     archived = closings.filter(state=ClosingState.ARCHIVED).count()
     print(f"  archived without an entry (training, nothing to book): {archived}")

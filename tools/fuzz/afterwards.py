@@ -63,8 +63,8 @@ def _tried(what: str, *steps: Callable[[], object]) -> Iterator[str]:
             yield f"{what} raised {type(error).__name__}: {error}"[:300]
 
 
-def _again(export_id: object) -> Callable[[], object]:
-    return lambda: reconsider(export_id, why="fuzz", accept_problems=True)  # type: ignore[arg-type]
+def _again(closing_id: object) -> Callable[[], object]:
+    return lambda: reconsider(closing_id, why="fuzz", accept_problems=True)  # type: ignore[arg-type]
 
 
 def _send(stage: Stage) -> None:

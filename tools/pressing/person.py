@@ -68,7 +68,7 @@ class Desk:
             self.http.delete("/_control/faults").raise_for_status()
         row.verdict.pushed = row.verdict.acknowledged = len(pushed)
         compare(pushed, {self.shop.division: self._books()}, row.verdict)
-        row.stuck = self._exports().exclude(state=ClosingState.EXPORTED).count()
+        row.stuck = self._closings().exclude(state=ClosingState.EXPORTED).count()
         posted = Posting.objects.filter(division__code=self.shop.division, state=PostingState.POSTED)
         row.sent_again = posted.filter(Q(attempts__gt=1) | Q(revision__gt=1)).count()
         row.adopted = posted.filter(events__before__in=["unknown", "sought"], events__after="posted").count()
@@ -90,11 +90,11 @@ class Desk:
 
     def _see_through(self, number: int) -> int:
         """Work, and press three times in between. Returns how many presses did something."""
-        export, pressed = self._exports().get(number=number), 0
+        closing, pressed = self._closings().get(number=number), 0
         self._lane()
         for _press in range(PRESSES):
             try:
-                repost(export.pk, actor=None, why="pressed")
+                repost(closing.pk, actor=None, why="pressed")
                 pressed += 1
             except CannotRepost:
                 pass  # what is on its way, or stands there, cannot be sent again
@@ -103,14 +103,14 @@ class Desk:
                 self._wait()
                 self._lane()
         for _look in range(LOOKS_AFTER):
-            if self._exports().get(number=number).state == ClosingState.EXPORTED:
+            if self._closings().get(number=number).state == ClosingState.EXPORTED:
                 break
             self._wait()
             self._lane()
         return pressed
 
     def _lane(self) -> None:
-        [division_id] = {*self._exports().values_list("establishment__activation__division", flat=True)}
+        [division_id] = {*self._closings().values_list("establishment__activation__division", flat=True)}
         run_lane(division_id, holder="pressing", settled=settle)
 
     def _wait(self) -> None:
@@ -119,7 +119,7 @@ class Desk:
         postings.filter(not_before__isnull=False).update(not_before=timezone.now())
         Lane.objects.filter(division__code=self.shop.division).update(paused_until=None, minute=None)
 
-    def _exports(self) -> QuerySet[StoredClosing]:
+    def _closings(self) -> QuerySet[StoredClosing]:
         return StoredClosing.objects.filter(establishment__code=self.shop.name)
 
     def _books(self) -> dict[str, object]:

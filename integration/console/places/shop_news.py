@@ -127,13 +127,13 @@ def _closings_that_came(user: User, shop: Establishment) -> Iterator[Happened]:
     if not user.has_perm("exports.view_storedclosing"):
         return
     rows = visible_to(user, StoredClosing.objects.filter(establishment=shop)).defer("document")
-    for export in rows.select_related("till").order_by("-business_date", "-closed_at")[:OF_EACH]:
+    for closing in rows.select_related("till").order_by("-business_date", "-closed_at")[:OF_EACH]:
         yield Happened(
-            at=export.created_at,
-            what=_name(export),
-            detail=" · ".join([in_currency(export.gross, export.currency), export.get_state_display()]),
-            who=export.till.name,
-            address=links.closing(export.pk),
+            at=closing.created_at,
+            what=_name(closing),
+            detail=" · ".join([in_currency(closing.gross, closing.currency), closing.get_state_display()]),
+            who=closing.till.name,
+            address=links.closing(closing.pk),
         )
 
 
@@ -177,5 +177,5 @@ def _name_row(change: Change) -> str:
     return _("“{name}”").format(name=change.label) if change.table_name == Till._meta.db_table else ""
 
 
-def _name(export: StoredClosing) -> str:
-    return f"Z {export.number} · {closing_words(ClosingKind(export.kind))}"
+def _name(closing: StoredClosing) -> str:
+    return f"Z {closing.number} · {closing_words(ClosingKind(closing.kind))}"

@@ -210,7 +210,7 @@ def _oldest(**wanted: object) -> Subquery:
 def _first_closings(shops: Iterable[int]) -> dict[int, StoredClosing]:
     first = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest()).values("first")
     rows = StoredClosing.objects.filter(pk__in=first).defer("document", "problems")
-    return {export.establishment_id: export for export in rows}
+    return {closing.establishment_id: closing for closing in rows}
 
 
 def _first_entries(shops: Iterable[int]) -> dict[int, list[str]]:

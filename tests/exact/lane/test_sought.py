@@ -65,9 +65,9 @@ def stands(posting: Posting, exact: SimulatedExact, *, lines: list[dict[str, obj
 
 def test_sought__is_on_its_way_again_for_who_looks_at_the_closing(refused: Posting) -> None:
     move(refused, PostingState.SOUGHT)
-    export = StoredClosing.objects.get()
-    assert export.state == "exporting"
-    event = export.events.get(after="exporting")
+    stored = StoredClosing.objects.get()
+    assert stored.state == "exporting"
+    event = stored.events.get(after="exporting")
     assert (event.before, event.why) == ("failed", "")
 
 

@@ -202,7 +202,7 @@ def documents_of(place: int) -> dict[str, dict[str, Any]]:
 def counted(came: dict[str, StoredClosing]) -> int:
     """What of the closings of one order is booked, once nothing else holds it."""
     looks = [Look.at(it, judged=kept) for it in refreshed(came).values() if it.state != ClosingState.ARCHIVED]
-    return int(sum((look.booked.turnover for look in looks if look.export.state != ClosingState.HELD), Decimal()))
+    return int(sum((look.booked.turnover for look in looks if look.stored.state != ClosingState.HELD), Decimal()))
 
 
 def refreshed(came: dict[str, StoredClosing]) -> dict[str, StoredClosing]:

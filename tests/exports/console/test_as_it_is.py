@@ -29,54 +29,54 @@ def odd(till: Caller, number: int = 1042) -> StoredClosing:
 
 def test_page__shows_the_entries_and_books_nothing(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    export = odd(till)
-    text = page(browser(), "as-it-is", export).content.decode()
+    stored = odd(till)
+    text = page(browser(), "as-it-is", stored).content.decode()
     for words in ("What will be booked", "411000", "1,400.00", division.label):
         assert words in text, words
-    export.refresh_from_db()
-    assert (export.state, exact.entries(division.code)) == ("held", [])
+    stored.refresh_from_db()
+    assert (stored.state, exact.entries(division.code)) == ("held", [])
 
 
 def test_yes__books_it_once_with_who_and_why(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    export = odd(till)
+    stored = odd(till)
     client = browser(support := SupportFactory())
-    shown = stamp(page(client, "as-it-is", export))
-    say(client, "as-it-is", export, shown, why="printed Z agrees")
-    say(client, "as-it-is", export, shown, why="pressed twice")
+    shown = stamp(page(client, "as-it-is", stored))
+    say(client, "as-it-is", stored, shown, why="printed Z agrees")
+    say(client, "as-it-is", stored, shown, why="pressed twice")
     work(division)
-    export.refresh_from_db()
-    assert (export.state, len(exact.entries(division.code))) == ("exported", 2)
-    event = export.events.get(before="held")
+    stored.refresh_from_db()
+    assert (stored.state, len(exact.entries(division.code))) == ("exported", 2)
+    event = stored.events.get(before="held")
     assert (event.actor, event.why) == (support, "booked as it is: printed Z agrees")
-    history = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk])).context["history"]
+    history = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk])).context["history"]
     assert any(it.why == "taken as it is – printed Z agrees" for it in history)
 
 
 def test_without_a_reason__nothing_is_done(linked: Linked) -> None:
-    export = odd(linked[0])
+    stored = odd(linked[0])
     client = browser()
-    answer = say(client, "as-it-is", export, stamp(page(client, "as-it-is", export)), why="  ")
+    answer = say(client, "as-it-is", stored, stamp(page(client, "as-it-is", stored)), why="  ")
     assert answer.context["why_missing"]
-    assert export.state == "held"
+    assert stored.state == "held"
 
 
 def test_what_changed_since_it_was_shown__is_not_done(linked: Linked) -> None:
-    export = odd(linked[0])
-    say(browser(), "as-it-is", export, "0" * 64)
-    assert (export.state, export.accepted_problems) == ("held", [])
+    stored = odd(linked[0])
+    say(browser(), "as-it-is", stored, "0" * 64)
+    assert (stored.state, stored.accepted_problems) == ("held", [])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_people_at_once__one_books_it(linked: Linked) -> None:
-    export = odd(linked[0])
-    shown = outlook(export).digest
+    stored = odd(linked[0])
+    shown = outlook(stored).digest
     both, ended = Barrier(2), []
 
     def say_yes() -> None:
         both.wait()
         try:
-            take_as_it_is(export.pk, actor=None, why="seen", shown=shown)
+            take_as_it_is(stored.pk, actor=None, why="seen", shown=shown)
             ended.append("done")
         except ShownOtherwise:
             ended.append("too late")
@@ -89,25 +89,25 @@ def test_two_people_at_once__one_books_it(linked: Linked) -> None:
     for it in people:
         it.join()
     assert sorted(ended) == ["done", "too late"]
-    assert export.events.filter(before="held").count() == 1
+    assert stored.events.filter(before="held").count() == 1
 
 
 def test_what_no_word_books__says_so_and_names_the_other_ways(linked: Linked) -> None:
     document = closing(payments=closing()["payments"][:1])
-    export = StoredClosing.objects.get(pk=linked[0].post("closings", document).json()["id"])
+    stored = StoredClosing.objects.get(pk=linked[0].post("closings", document).json()["id"])
     client = browser()
-    assert "as-it-is" not in ways(client, export)
-    shown = page(client, "as-it-is", export)
+    assert "as-it-is" not in ways(client, stored)
+    shown = page(client, "as-it-is", stored)
     assert stamp(shown) == ""
     assert [way.name for way in shown.context["others"]][:1] == ["again"]
 
 
 def test_many__are_shown_and_taken_by_one_run(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    exports = [odd(till), odd(till, 1050)]
+    closings = [odd(till), odd(till, 1050)]
     fine = StoredClosing.objects.get(pk=till.post("closings", closing(1060)).json()["id"])
     client = browser()
-    shown = page(client, "as-it-is", *exports, fine)
+    shown = page(client, "as-it-is", *closings, fine)
     assert (shown.context["going"], shown.context["left_out"]) == (2, 1)
     form = {"confirm": "yes", "why": "seen", "closing": shown.context["closings"]}
     client.post(reverse("console_way", args=["as-it-is"]), form, follow=True)
@@ -117,20 +117,20 @@ def test_many__are_shown_and_taken_by_one_run(linked: Linked, exact: SimulatedEx
 
 
 def test_who_may__is_support_and_the_resellers_administrator(linked: Linked) -> None:
-    export = odd(linked[0])
-    reseller = export.tenant.reseller
+    stored = odd(linked[0])
+    reseller = stored.tenant.reseller
     answers = {
         "admin": (ResellerAdminFactory(reseller=reseller), 200),
         "staff": (StaffFactory(reseller=reseller), 403),
-        "accountant": (AccountantFactory(tenant=export.tenant), 403),
+        "accountant": (AccountantFactory(tenant=stored.tenant), 403),
         "neighbour": (ResellerAdminFactory(), 404),
     }
     for who, (user, status) in answers.items():
         client = browser(user)
-        assert page(client, "as-it-is", export).status_code == status, who
+        assert page(client, "as-it-is", stored).status_code == status, who
         if status != 200:
-            assert say(client, "as-it-is", export, outlook(export).digest).status_code == status, who
-            assert export.state == "held", who
+            assert say(client, "as-it-is", stored, outlook(stored).digest).status_code == status, who
+            assert stored.state == "held", who
 
 
 def test_rest__of_what_others_cover_is_its_own_way(linked: Linked) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exact.models import Finding, FindingKind
 from exports.models import Assignment, ClosingState, StoredClosing
-from exports.way.states import move_export
+from exports.way.states import move_closing
 from tenants.factories import AccountantFactory, MerchantFactory, StaffFactory, SupportFactory
 from tenants.models import Note, User
 from tests.clients import english_client_of
@@ -116,7 +116,7 @@ def test_who_may_not__sees_it_at_most(held: StoredClosing, camille: User) -> Non
 def test_ends_by_itself__when_nothing_is_left_to_see_to(held: StoredClosing, camille: User) -> None:
     client = english_client_of(camille)
     press(client, held, "take")
-    move_export(held, ClosingState.ARCHIVED)
+    move_closing(held, ClosingState.ARCHIVED)
     row = Assignment.objects.get()
     assert row.ended_at is not None and row.ended_by is None
     assert shown(client, held)["seen_to"] is None

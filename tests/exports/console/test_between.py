@@ -24,16 +24,16 @@ def two(linked: Linked) -> tuple[StoredClosing, StoredClosing]:
     return first, second
 
 
-def settled(division: Division, *exports: StoredClosing) -> list[str]:
+def settled(division: Division, *closings: StoredClosing) -> list[str]:
     """The lanes run, and what waited for them is looked at; their states then."""
     Lane.objects.update(paused_until=None, minute=None, minute_calls=0)
     work(division)
     tasks.release()
     Lane.objects.update(paused_until=None, minute=None, minute_calls=0)
     work(division)
-    for it in exports:
+    for it in closings:
         it.refresh_from_db()
-    return [it.state for it in exports]
+    return [it.state for it in closings]
 
 
 def test_page__shows_both_side_by_side(two: tuple[StoredClosing, StoredClosing]) -> None:

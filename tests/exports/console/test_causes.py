@@ -42,7 +42,7 @@ def test_cause__of_one_closing_has_its_figures_and_leads_to_it(linked: tuple[Cal
     client.force_login(StaffFactory(reseller=till.till.tenant.reseller))
     page = client.get(reverse("console_causes")).content.decode()
     assert str(till.till.establishment) in page
-    assert reverse("admin:exports_storedclosing_change", args=cause.closings) in page
+    assert reverse("admin:exports_storedclosing_change", args=cause.closing_ids) in page
 
 
 def test_refused__by_exact_with_the_same_words_is_one_cause(

@@ -16,19 +16,19 @@ Linked = tuple[Caller, Division]
 
 def short(till: Caller) -> StoredClosing:
     """200.00 of meal vouchers are not among its payments."""
-    export = pushed(till, payments=closing()["payments"][:2])
-    assert export.state == "held"
-    return export
+    stored = pushed(till, payments=closing()["payments"][:2])
+    assert stored.state == "held"
+    return stored
 
 
 def test_page__shows_the_gap_where_it_goes_and_books_nothing(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    export = short(till)
+    stored = short(till)
     client = browser()
-    offered = ways(client, export)
+    offered = ways(client, stored)
     assert "gap" in offered
     assert "as-it-is" not in offered
-    text = page(client, "gap", export).content.decode().replace("\xa0", " ")
+    text = page(client, "gap", stored).content.decode().replace("\xa0", " ")
     for words in ("200.00 € go on account 471000: sold and not paid.", "Écart du Z à justifier"):
         assert words in text, words
     assert exact.entries(division.code) == []
@@ -36,26 +36,26 @@ def test_page__shows_the_gap_where_it_goes_and_books_nothing(linked: Linked, exa
 
 def test_yes__books_it_once_with_the_vat_untouched(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    export = short(till)
+    stored = short(till)
     client = browser()
-    shown = stamp(page(client, "gap", export))
-    say(client, "gap", export, shown, why="vouchers forgotten, see the till roll")
-    say(client, "gap", export, shown)
+    shown = stamp(page(client, "gap", stored))
+    say(client, "gap", stored, shown, why="vouchers forgotten, see the till roll")
+    say(client, "gap", stored, shown)
     work(division)
-    export.refresh_from_db()
-    assert (export.state, export.accepted_problems) == ("exported", ["gap_on_suspense"])
+    stored.refresh_from_db()
+    assert (stored.state, stored.accepted_problems) == ("exported", ["gap_on_suspense"])
     booked = sums(exact, division)
     assert booked["471000"] == Decimal("200.00")
     assert (booked["411000"], booked["445711"], booked["445712"]) == (0, Decimal("-49.99"), Decimal("-100.01"))
     assert len(exact.entries(division.code)) == 2
-    assert export.events.filter(why="gap on suspense: vouchers forgotten, see the till roll").exists()
+    assert stored.events.filter(why="gap on suspense: vouchers forgotten, see the till roll").exists()
 
 
 def test_account__is_the_mappings(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     set_overrides(till.till.establishment, Overrides(suspense_account="467000"), actor=None)
-    export = short(till)
-    yes(browser(), "gap", export)
+    stored = short(till)
+    yes(browser(), "gap", stored)
     work(division)
     assert sums(exact, division)["467000"] == Decimal("200.00")
 
@@ -63,8 +63,8 @@ def test_account__is_the_mappings(linked: Linked, exact: SimulatedExact) -> None
 def test_account_that_exact_lacks__is_said_before_a_word(linked: Linked) -> None:
     till, division = linked
     CatalogueItem.objects.filter(division=division, code="471000").delete()
-    export = short(till)
-    text = page(browser(), "gap", export).content.decode()
+    stored = short(till)
+    text = page(browser(), "gap", stored).content.decode()
     assert "Exact does not know GL account 471000" in text
 
 
@@ -72,14 +72,14 @@ def test_vat_that_was_never_due__is_no_gap(linked: Linked) -> None:
     till, _division = linked
     offered = [{"vat": 2, "rate": "10.00", "net": "16.36", "tax": "1.64", "gross": "18.00", "kind": "sale"}]
     paid = [*closing()["payments"][:2], {"means": "OFF", "kind": "offered", "amount": "200.00", "sales": offered}]
-    export = pushed(till, payments=paid)
+    stored = pushed(till, payments=paid)
     client = browser()
-    assert "gap" not in ways(client, export)
-    assert stamp(page(client, "gap", export)) == ""
+    assert "gap" not in ways(client, stored)
+    assert stamp(page(client, "gap", stored)) == ""
 
 
 def test_staff__may_not(linked: Linked) -> None:
-    export = short(linked[0])
-    client = browser(StaffFactory(reseller=export.tenant.reseller))
-    assert "gap" not in ways(client, export)
-    assert page(client, "gap", export).status_code == 403
+    stored = short(linked[0])
+    client = browser(StaffFactory(reseller=stored.tenant.reseller))
+    assert "gap" not in ways(client, stored)
+    assert page(client, "gap", stored).status_code == 403

@@ -70,10 +70,10 @@ def test_each_page__belongs_to_a_way() -> None:
 def test_walked__what_does_not_balance_has_three_ways_and_none_contacts_support(
     linked: tuple[Caller, Division],
 ) -> None:
-    export = pushed(linked[0], payments=closing()["payments"][:2])
+    stored = pushed(linked[0], payments=closing()["payments"][:2])
     client = browser()
-    assert {"gap", "set-aside", "again"} <= {*ways(client, export)}
-    page = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk])).content.decode()
+    assert {"gap", "set-aside", "again"} <= {*ways(client, stored)}
+    page = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk])).content.decode()
     assert "upport must" not in page
     assert "all support" not in page
 

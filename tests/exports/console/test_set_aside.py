@@ -33,57 +33,57 @@ def unbalanced(till: Caller, number: int = 1042) -> StoredClosing:
     return pushed(till, number, payments=closing()["payments"][:2])
 
 
-def codes_of(export: StoredClosing) -> list[str]:
-    return [problem["code"] for problem in export.problems]
+def codes_of(stored: StoredClosing) -> list[str]:
+    return [problem["code"] for problem in stored.problems]
 
 
 def test_held__is_archived_with_who_when_and_why(till: Caller) -> None:
-    export, staff = unbalanced(till), StaffFactory(reseller=till.till.tenant.reseller)
+    stored, staff = unbalanced(till), StaffFactory(reseller=till.till.tenant.reseller)
     client = browser(staff)
-    assert "set-aside" in ways(client, export)
-    yes(client, "set-aside", export, why="test of the new till")
+    assert "set-aside" in ways(client, stored)
+    yes(client, "set-aside", stored, why="test of the new till")
     aside = SetAside.objects.get()
-    assert (export.state, aside.why, aside.by, aside.instead) == ("archived", "test of the new till", staff, None)
-    shown = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
+    assert (stored.state, aside.why, aside.by, aside.instead) == ("archived", "test of the new till", staff, None)
+    shown = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk]))
     assert shown.context["next_step"].title == "Set aside: it is in no book"
     assert [way.name for way in shown.context["ways"]] == ["look-again"]
-    assert till.get(f"closings/{export.pk}").json()["state"] == "archived"
+    assert till.get(f"closings/{stored.pk}").json()["state"] == "archived"
 
 
 def test_archived__is_held_by_nothing_any_more(till: Caller) -> None:
-    export, client = unbalanced(till), browser()
-    yes(client, "set-aside", export)
-    shown = client.get(reverse("admin:exports_storedclosing_change", args=[export.pk]))
-    for told in (till.get(f"closings/{export.pk}").json()["problems"], shown.context["checks"]):
+    stored, client = unbalanced(till), browser()
+    yes(client, "set-aside", stored)
+    shown = client.get(reverse("admin:exports_storedclosing_change", args=[stored.pk]))
+    for told in (till.get(f"closings/{stored.pk}").json()["problems"], shown.context["checks"]):
         assert [(it["code"], it["blocking"]) for it in told] == [("receipts_identity", False), ("set_aside", False)]
-    yes(client, "look-again", export)
-    assert [it["blocking"] for it in till.get(f"closings/{export.pk}").json()["problems"]] == [True]
+    yes(client, "look-again", stored)
+    assert [it["blocking"] for it in till.get(f"closings/{stored.pk}").json()["problems"]] == [True]
 
 
 def test_pressed_twice__is_one_word(till: Caller) -> None:
-    export = unbalanced(till)
+    stored = unbalanced(till)
     client = browser()
-    shown = stamp(page(client, "set-aside", export))
+    shown = stamp(page(client, "set-aside", stored))
     for _time in range(2):
-        say(client, "set-aside", export, shown)
-    assert (SetAside.objects.count(), export.events.filter(after="archived").count()) == (1, 1)
+        say(client, "set-aside", stored, shown)
+    assert (SetAside.objects.count(), stored.events.filter(after="archived").count()) == (1, 1)
 
 
 def test_taken_back__is_looked_at_again_and_may_be_set_aside_anew(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    export = unbalanced(till)
+    stored = unbalanced(till)
     client = browser()
-    yes(client, "set-aside", export)
-    yes(client, "look-again", export, why="it was a real day")
-    assert (export.state, SetAside.objects.get().ended_why) == ("held", "it was a real day")
-    yes(client, "set-aside", export)
-    assert (export.state, SetAside.objects.filter(ended_at=None).count()) == ("archived", 1)
+    yes(client, "set-aside", stored)
+    yes(client, "look-again", stored, why="it was a real day")
+    assert (stored.state, SetAside.objects.get().ended_why) == ("held", "it was a real day")
+    yes(client, "set-aside", stored)
+    assert (stored.state, SetAside.objects.filter(ended_at=None).count()) == ("archived", 1)
     assert exact.entries(division.code) == []
 
 
 def test_its_tickets__are_free_and_missed_by_nobody(till: Caller) -> None:
-    export = unbalanced(till)
-    yes(browser(), "set-aside", export)
+    stored = unbalanced(till)
+    yes(browser(), "set-aside", stored)
     follower = pushed(till, 1043)
     assert (codes_of(follower), still_uncovered([follower])) == ([], {})
     again = pushed(till, 1044, tickets=closing()["tickets"], totals=None)
@@ -91,43 +91,43 @@ def test_its_tickets__are_free_and_missed_by_nobody(till: Caller) -> None:
 
 
 def test_waiting__may_be_set_aside_and_is_not_sent_after_the_activation(till: Caller) -> None:
-    export = pushed(till)
-    assert export.state == "waiting"
-    yes(browser(), "set-aside", export)
+    stored = pushed(till)
+    assert stored.state == "waiting"
+    yes(browser(), "set-aside", stored)
     tasks.release()
-    export.refresh_from_db()
-    assert export.state == "archived"
+    stored.refresh_from_db()
+    assert stored.state == "archived"
 
 
 def test_refused_by_exact__is_looked_up_there_first(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     set_period(exact, division, "closed")
-    export = pushed(till)
+    stored = pushed(till)
     work(division)
-    export.refresh_from_db()
-    assert export.state == "failed"
-    yes(browser(), "set-aside", export, why="typed by hand")
-    assert export.state == "exporting"
+    stored.refresh_from_db()
+    assert stored.state == "failed"
+    yes(browser(), "set-aside", stored, why="typed by hand")
+    assert stored.state == "exporting"
     set_period(exact, division, "open")
     work(division)
-    export.refresh_from_db()
-    assert (export.state, SetAside.objects.get().why) == ("archived", "typed by hand")
+    stored.refresh_from_db()
+    assert (stored.state, SetAside.objects.get().why) == ("archived", "typed by hand")
     assert exact.entries(division.code) == []
     assert {*Posting.objects.values_list("state", flat=True)} == {PostingState.WITHDRAWN}
 
 
 def test_what_is_booked__is_not_set_aside(linked: Linked) -> None:
     till, division = linked
-    export = pushed(till)
+    stored = pushed(till)
     work(division)
     client = browser()
-    assert stamp(page(client, "set-aside", export)) == ""
-    say(client, "set-aside", export, "held")
-    assert (export.state, SetAside.objects.count()) == ("exported", 0)
+    assert stamp(page(client, "set-aside", stored)) == ""
+    say(client, "set-aside", stored, "held")
+    assert (stored.state, SetAside.objects.count()) == ("exported", 0)
 
 
 def test_many__by_cause_go_in_one_run(till: Caller) -> None:
-    exports = [unbalanced(till), unbalanced(till, 1050)]
+    closings = [unbalanced(till), unbalanced(till, 1050)]
     client = browser()
     [cause] = client.get(reverse("console_causes")).context["causes"]
     form = {"cause": cause.key, "confirm": "yes", "why": "demo data"}
@@ -135,33 +135,33 @@ def test_many__by_cause_go_in_one_run(till: Caller) -> None:
     assert answer.context["progress"].outcomes == {"archived": 2}
     assert {*StoredClosing.objects.values_list("state", flat=True)} == {"archived"}
     assert {it.why for it in SetAside.objects.all()} == {"demo data"}
-    assert len(exports) == 2
+    assert len(closings) == 2
 
 
 def test_who_may(till: Caller) -> None:
-    export = unbalanced(till)
-    reseller = export.tenant.reseller
+    stored = unbalanced(till)
+    reseller = stored.tenant.reseller
     for user, status in (
-        (AccountantFactory(tenant=export.tenant), 403),
+        (AccountantFactory(tenant=stored.tenant), 403),
         (StaffFactory(), 404),
         (ResellerAdminFactory(reseller=reseller), 200),
     ):
         client = browser(user)
-        assert page(client, "set-aside", export).status_code == status
+        assert page(client, "set-aside", stored).status_code == status
         if status != 200:
-            assert say(client, "set-aside", export, "held").status_code == status
-    export.refresh_from_db()
-    assert export.state == "held"
+            assert say(client, "set-aside", stored, "held").status_code == status
+    stored.refresh_from_db()
+    assert stored.state == "held"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_file__leaves_it_out_and_says_why() -> None:
     till = shop()
-    export = unbalanced(till)
-    yes(browser(), "set-aside", export, why="twice in the drawer")
+    stored = unbalanced(till)
+    yes(browser(), "set-aside", stored, why="twice in the drawer")
     push(till, 1050)
     run = done(asked(till, OnDemandFormat.FEC))
-    row = OnDemandClosing.objects.get(run=run, export=export)
+    row = OnDemandClosing.objects.get(run=run, closing=stored)
     assert (row.state, row.problems[0]["code"], row.problems[0]["facts"]) == (
         "skipped",
         "set_aside",
@@ -173,9 +173,9 @@ def test_file__leaves_it_out_and_says_why() -> None:
 def test_file_that_was_delivered__is_set_right_in_the_next_one() -> None:
     """A FEC never takes back what it holds: the reversal follows under a number of its own."""
     till = shop()
-    export = pushed(till)
+    stored = pushed(till)
     first = read_fec(content_of(done(asked(till, OnDemandFormat.FEC))))
-    yes(browser(), "set-aside", export)
+    yes(browser(), "set-aside", stored)
     lines = read_fec(content_of(done(asked(till, OnDemandFormat.FEC))))
     assert len(lines) == 2 * len(first)
     assert sum(line.debit - line.credit for line in lines if line.account == "411000") == 0
@@ -209,31 +209,31 @@ def refused(statement: str, *values: object) -> str:
 
 def test_database__keeps_reason_person_and_state(linked: Linked) -> None:
     till, division = linked
-    export, booked = unbalanced(till), pushed(till, 1043)
+    stored, booked = unbalanced(till), pushed(till, 1043)
     work(division)
     person = SupportFactory()
     row = (
         "INSERT INTO exports_setaside (tenant_id, closing_id, why, by_id, at, ended_why) "
         "VALUES (%s, %s, %s, %s, now(), '')"
     )
-    assert "says_why" in refused(row, export.tenant_id, export.pk, "", person.pk)
-    assert "by_id" in refused(row, export.tenant_id, export.pk, "seen", None)
+    assert "says_why" in refused(row, stored.tenant_id, stored.pk, "", person.pk)
+    assert "by_id" in refused(row, stored.tenant_id, stored.pk, "seen", None)
     assert "with entries" in refused(row, booked.tenant_id, booked.pk, "seen", person.pk)
-    set_aside(export.pk, actor=person, why="seen")
-    assert "one_open" in refused(row, export.tenant_id, export.pk, "again", person.pk)
+    set_aside(stored.pk, actor=person, why="seen")
+    assert "one_open" in refused(row, stored.tenant_id, stored.pk, "again", person.pk)
     moved = "UPDATE exports_storedclosing SET state = 'held' WHERE id = %s"
-    assert "set aside is archived" in refused(moved, export.pk)
-    assert "never changes" in refused("UPDATE exports_setaside SET why = 'other' WHERE closing_id = %s", export.pk)
+    assert "set aside is archived" in refused(moved, stored.pk)
+    assert "never changes" in refused("UPDATE exports_setaside SET why = 'other' WHERE closing_id = %s", stored.pk)
     assert timezone.now() - SetAside.objects.get().at < timedelta(minutes=5)
 
 
 def test_look_again__takes_back_the_word_that_was_shown_and_no_later_one(till: Caller) -> None:
-    export, client = unbalanced(till), browser()
-    yes(client, "set-aside", export, why="closed twice")
-    shown = stamp(page(client, "look-again", export))
-    say(client, "look-again", export, shown)
-    yes(client, "set-aside", export, why="booked by hand")
-    say(client, "look-again", export, shown)
-    assert export.state == "archived"
-    yes(client, "look-again", export)
-    assert export.state == "held"
+    stored, client = unbalanced(till), browser()
+    yes(client, "set-aside", stored, why="closed twice")
+    shown = stamp(page(client, "look-again", stored))
+    say(client, "look-again", stored, shown)
+    yes(client, "set-aside", stored, why="booked by hand")
+    say(client, "look-again", stored, shown)
+    assert stored.state == "archived"
+    yes(client, "look-again", stored)
+    assert stored.state == "held"

@@ -25,11 +25,11 @@ Linked = tuple[Caller, Division]
 @pytest.fixture
 def booked(linked: Linked) -> StoredClosing:
     till, division = linked
-    export = pushed(till)
+    closing = pushed(till)
     work(division)
-    export.refresh_from_db()
-    assert export.state == "exported"
-    return export
+    closing.refresh_from_db()
+    assert closing.state == "exported"
+    return closing
 
 
 def again(division: Division) -> None:
@@ -129,34 +129,34 @@ def test_refused_part__that_is_in_exact_after_all_is_said_and_not_hidden(linked:
     till, division = linked
     fault = {"resource": "salesentry/SalesEntries", "method": "POST", "fault": "refusal_after_commit"}
     exact.control("faults", division=division.code, **fault)
-    export = pushed(till)
+    closing = pushed(till)
     work(division)
-    export.refresh_from_db()
-    assert export.state == "failed"
+    closing.refresh_from_db()
+    assert closing.state == "failed"
     client = browser()
-    yes(client, "set-aside", export)
+    yes(client, "set-aside", closing)
     again(division)
-    export.refresh_from_db()
-    assert (export.state, [it["code"] for it in export.problems]) == ("failed", ["found_after_all"])
+    closing.refresh_from_db()
+    assert (closing.state, [it["code"] for it in closing.problems]) == ("failed", ["found_after_all"])
     assert SetAside.objects.count() == 0
-    yes(client, "take-out", export)
+    yes(client, "take-out", closing)
     again(division)
-    export.refresh_from_db()
-    assert (export.state, exact.entries(division.code)) == ("archived", [])
+    closing.refresh_from_db()
+    assert (closing.state, exact.entries(division.code)) == ("archived", [])
 
 
 def test_what_is_refused_beside_it__goes_as_well(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     journal(exact, division, "30", "closed")
-    export = pushed(till)
+    closing = pushed(till)
     work(division)
-    export.refresh_from_db()
-    assert (export.state, len(exact.entries(division.code))) == ("failed", 1)
+    closing.refresh_from_db()
+    assert (closing.state, len(exact.entries(division.code))) == ("failed", 1)
     journal(exact, division, "30", "open")
-    yes(browser(), "take-out", export)
+    yes(browser(), "take-out", closing)
     again(division)
-    export.refresh_from_db()
-    assert (export.state, exact.entries(division.code)) == ("archived", [])
+    closing.refresh_from_db()
+    assert (closing.state, exact.entries(division.code)) == ("archived", [])
 
 
 def test_staff__may_not(booked: StoredClosing) -> None:

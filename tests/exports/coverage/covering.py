@@ -66,21 +66,21 @@ def pushed(till: Caller, document: dict[str, Any]) -> StoredClosing:
     return StoredClosing.objects.get(pk=answer.json()["id"])
 
 
-def states(exports: Iterable[StoredClosing]) -> list[str]:
+def states(closings: Iterable[StoredClosing]) -> list[str]:
     """How these closings stand now."""
-    now = {it.pk: it.state for it in StoredClosing.objects.filter(pk__in=[it.pk for it in exports])}
-    return [now[it.pk] for it in exports]
+    now = {it.pk: it.state for it in StoredClosing.objects.filter(pk__in=[it.pk for it in closings])}
+    return [now[it.pk] for it in closings]
 
 
-def codes(export: StoredClosing) -> list[str]:
+def codes(stored: StoredClosing) -> list[str]:
     """What is said of a closing now, each thing once."""
-    export.refresh_from_db()
-    return sorted({problem["code"] for problem in export.problems})
+    stored.refresh_from_db()
+    return sorted({problem["code"] for problem in stored.problems})
 
 
-def facts(export: StoredClosing, code: str) -> dict[str, str]:
-    export.refresh_from_db()
-    found: dict[str, str] = next(it["facts"] for it in export.problems if it["code"] == code)
+def facts(stored: StoredClosing, code: str) -> dict[str, str]:
+    stored.refresh_from_db()
+    found: dict[str, str] = next(it["facts"] for it in stored.problems if it["code"] == code)
     return found
 
 

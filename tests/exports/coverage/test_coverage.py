@@ -29,8 +29,8 @@ from tests.exports.coverage.covering import (
 Linked = tuple[Caller, Division]
 
 
-def book_as_it_is(export: StoredClosing) -> StoredClosing:
-    return reconsider(export.pk, why="booked as it is", accept_problems=True)
+def book_as_it_is(closing: StoredClosing) -> StoredClosing:
+    return reconsider(closing.pk, why="booked as it is", accept_problems=True)
 
 
 def test_general__over_its_stations_is_checked_and_archived(linked: Linked, exact: SimulatedExact) -> None:
@@ -149,8 +149,8 @@ def test_closing__that_shares_some_tickets_and_lacks_others_is_never_booked_at_a
 def test_drawers__beside_stations_and_their_general_are_booked_by_none(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     drawer = general(9, kind="drawer", scope="Caisse bar")
-    exports = push(till, station("1"), station("2"), drawer, general())
-    assert states(exports) == ["ready", "ready", "archived", "archived"]
+    closings = push(till, station("1"), station("2"), drawer, general())
+    assert states(closings) == ["ready", "ready", "archived", "archived"]
     assert books(exact, division) == GENERAL
 
 
@@ -230,8 +230,8 @@ def test_same_figures_and_hours__are_two_closings_when_the_perpetual_total_says_
         {"gross": "1400.00", "perpetual_before": before, "perpetual_after": after}
         for before, after in (("0.00", "1400.00"), ("1400.00", "2800.00"))
     ]
-    exports = push(till, *(general(42 + n, tickets=[], totals=it) for n, it in enumerate(totals)))
-    assert states(exports) == ["ready", "ready"]
+    closings = push(till, *(general(42 + n, tickets=[], totals=it) for n, it in enumerate(totals)))
+    assert states(closings) == ["ready", "ready"]
 
 
 def test_same_figures_and_hours__of_another_till_of_the_shop_are_a_question(linked: Linked) -> None:
@@ -268,13 +268,13 @@ def test_tickets__between_two_generals_that_nothing_covers_are_told(linked: Link
 
 def test_training__covers_tickets_that_nobody_waits_for(linked: Linked) -> None:
     till, _division = linked
-    exports = push(
+    closings = push(
         till,
         general(1, tickets=covering(("1", 1, 100))),
         general(2, tickets=covering(("1", 101, 110)), training=True),
         general(3, tickets=covering(("1", 111, 200))),
     )
-    assert (states(exports), codes(exports[2])) == (["ready", "archived", "ready"], [])
+    assert (states(closings), codes(closings[2])) == (["ready", "archived", "ready"], [])
 
 
 def test_zero_closing__of_another_kind_raises_no_question(linked: Linked) -> None:

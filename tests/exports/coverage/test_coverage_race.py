@@ -115,8 +115,8 @@ def test_setting__changed_while_closings_arrive_books_each_day_once_at_most(
     for level in (*levels, BookedLevel.GENERAL):
         set_level(till.till.establishment_id, level)
         tasks.sweep()
-    for export in StoredClosing.objects.filter(state="held"):
-        reconsider(export.pk, why="booked as it is", accept_problems=True)
+    for closing in StoredClosing.objects.filter(state="held"):
+        reconsider(closing.pk, why="booked as it is", accept_problems=True)
     assert books(exact, division) == {account: ROUNDS * amount for account, amount in GENERAL.items()}
 
 

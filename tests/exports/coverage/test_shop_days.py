@@ -141,7 +141,7 @@ def test_days__a_till_that_is_put_away_is_not_missed(shop: Establishment) -> Non
 
 def test_days__an_entry_that_exact_lost_is_no_good_day(db: None) -> None:
     here = world()
-    StoredClosing.objects.filter(pk=here.own.export.pk).update(state="exported")
+    StoredClosing.objects.filter(pk=here.own.closing.pk).update(state="exported")
     shop = here.own.till.establishment
     assert words(shop, date(2026, 3, 14), date(2026, 3, 14)) == "D"
     Finding.objects.filter(kind=FindingKind.MISSING).update(settled_at=timezone.now(), settlement="gone")

@@ -189,7 +189,7 @@ def test_save__that_breaks_an_active_establishment_asks_first_and_names_the_clos
     assert saved(desk.shop) == {}
     assert "Every new closing would be held" in words_of(refused) and "Z 1042" in words_of(refused)
     impact = of(refused, "confirming")
-    assert [it.export.number for it in impact.closings] == [1042]
+    assert [it.closing.number for it in impact.closings] == [1042]
 
     other = desk.click("save", confirm=impact.digest, **{"vat[1].sales_account": "999999"})
     assert saved(desk.shop) == {}, "what was confirmed is not what would be saved"
@@ -205,7 +205,7 @@ def test_save__warns_of_an_account_that_only_some_closings_use(desk: Desk, linke
     refused = desk.click("save", **{"means_by_kind.card": "511599"})
     assert of(refused, "confirming").stops == []
     assert "511599" in of(refused, "confirming").holds[0]
-    assert [it.export.number for it in of(refused, "confirming").closings] == [1042]
+    assert [it.closing.number for it in of(refused, "confirming").closings] == [1042]
 
 
 def test_save__of_an_establishment_that_exports_nothing_asks_nothing(desk: Desk) -> None:

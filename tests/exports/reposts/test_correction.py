@@ -184,8 +184,8 @@ def test_worker_that_dies__leaves_its_closing_to_the_next_and_a_stop_leaves_the_
     ask(client, shop)
     run, look_at = RepostRun.objects.get(), repost_runs.dry_run_of
 
-    def die_after(export_id: UUID, *, shown: str) -> Any:
-        look_at(export_id, shown=shown)
+    def die_after(closing_id: UUID, *, shown: str) -> Any:
+        look_at(closing_id, shown=shown)
         raise SystemExit
 
     pass_a_minute(exact)

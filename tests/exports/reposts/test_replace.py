@@ -68,9 +68,9 @@ def test_open_entry__is_deleted_and_posted_anew(posted: Posting, exact: Simulate
     assert posted.state == PostingState.WITHDRAWN
     new = Posting.objects.get(entry_kind="sales", state=PostingState.POSTED)
     assert (new.revision, new.reference) == (2, posted.reference.replace(".01", ".02"))
-    export = StoredClosing.objects.get()
-    assert export.state == ClosingState.EXPORTED
-    event = export.events.get(why="wrong account")
+    stored = StoredClosing.objects.get()
+    assert stored.state == ClosingState.EXPORTED
+    event = stored.events.get(why="wrong account")
     assert (event.before, event.after, event.actor is not None) == ("exported", "exporting", True)
     assert reconcile(posted.division) == 0
 

@@ -26,13 +26,13 @@ def refused(linked: tuple[Caller, Division], exact: SimulatedExact) -> list[Stor
         assert till.post("closings", closing(number)).status_code == 201
     work(division)
     set_period(exact, division, "open")
-    exports = [*StoredClosing.objects.order_by("number")]
-    assert [export.state for export in exports] == ["failed", "failed"]
-    return exports
+    closings = [*StoredClosing.objects.order_by("number")]
+    assert [stored.state for stored in closings] == ["failed", "failed"]
+    return closings
 
 
-def staff_of(export: StoredClosing) -> User:
-    user: User = StaffFactory(reseller=export.tenant.reseller)
+def staff_of(stored: StoredClosing) -> User:
+    user: User = StaffFactory(reseller=stored.tenant.reseller)
     return user
 
 
@@ -44,7 +44,7 @@ def browser(user: User) -> Client:
 
 def test_action__shows_what_goes_where_and_changes_nothing(refused: list[StoredClosing]) -> None:
     client = browser(staff_of(refused[0]))
-    chosen = {"action": "send_again", "_selected_action": [str(export.pk) for export in refused]}
+    chosen = {"action": "send_again", "_selected_action": [str(stored.pk) for stored in refused]}
     page = client.post(reverse("admin:exports_storedclosing_changelist"), chosen)
     assert page.status_code == 200
     previews = page.context["previews"]
@@ -58,7 +58,7 @@ def test_confirmed__stands_in_exact_once_under_the_name_of_who_asked(
 ) -> None:
     _till, division = linked
     user = staff_of(refused[0])
-    form = {"closing": [str(export.pk) for export in refused], "confirm": "yes", "why": "période rouverte"}
+    form = {"closing": [str(stored.pk) for stored in refused], "confirm": "yes", "why": "période rouverte"}
     answer = browser(user).post(reverse("console_repost"), form)
     assert answer.status_code == 302
     work(division)
@@ -107,9 +107,9 @@ def test_run__shows_of_its_closings_those_that_its_reader_may_see(
     actor = staff_of(own)
     run = RepostRun.objects.create(actor=actor, why="x", reseller=own.tenant.reseller)
     for it in (own, foreign):
-        RepostItem.objects.create(run=run, export=it, tenant=it.tenant)
+        RepostItem.objects.create(run=run, closing=it, tenant=it.tenant)
     shown = browser(actor).get(reverse("console_repost_run", args=[run.pk])).context
-    assert [item.export_id for item, _words in shown["items"]] == [own.pk]
+    assert [item.closing_id for item, _words in shown["items"]] == [own.pk]
     assert shown["progress"].total == 1
 
 

@@ -80,7 +80,7 @@ class Given:
     def look(self) -> Look:
         document = closing(**({"totals": None, "cash": None} | self.changes))
         read = Closing.from_document(document)
-        export = StoredClosing(
+        stored = StoredClosing(
             establishment=Establishment(code="PARIS01"),
             number=read.number,
             business_date=read.business_date,
@@ -89,7 +89,7 @@ class Given:
         )
         verdict = None if read.training else self.verdict or Counts(closing=read)
         return Look(
-            export=export, closing=read, found=self.found, verdict=verdict, standing=self.standing, books=self.books
+            stored=stored, closing=read, found=self.found, verdict=verdict, standing=self.standing, books=self.books
         )
 
     def destination(self) -> Destination:
@@ -251,7 +251,7 @@ def test_decide__of_a_part_books_the_part() -> None:
     whole = Given({}).look()
     part = Given(
         {
-            "sales": whole.export.document["sales"][:1],
+            "sales": whole.stored.document["sales"][:1],
             "other_receipts": [],
             "payments": [{"means": "ESP", "label": "Espèces", "kind": "cash", "amount": "1100.01", "count": 1}],
         }

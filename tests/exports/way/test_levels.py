@@ -59,8 +59,8 @@ def question(till: Caller) -> ClosingKinds | None:
 
 def test_kind__that_comes_alone_counts_without_a_question(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
-    exports = push(till, *stations_of(3), *stations_of(4))
-    assert states(exports) == ["ready"] * 4
+    closings = push(till, *stations_of(3), *stations_of(4))
+    assert states(closings) == ["ready"] * 4
     assert question(till) is None
     assert books(exact, division) == {account: 2 * amount for account, amount in GENERAL.items()}
 
@@ -79,7 +79,7 @@ def test_second_kind__raises_one_question_and_what_came_waits_for_it(linked: Lin
 @pytest.mark.parametrize("level", ["general", "station"])
 def test_answer__lets_what_waits_go_and_books_each_day_once(linked: Linked, exact: SimulatedExact, level: str) -> None:
     till, division = linked
-    exports = push(till, general_of(3), *stations_of(3), general_of(4), *stations_of(4))
+    closings = push(till, general_of(3), *stations_of(3), general_of(4), *stations_of(4))
     choose(till, level)
     assert question(till) is None
     archived = "archived"
@@ -88,7 +88,7 @@ def test_answer__lets_what_waits_go_and_books_each_day_once(linked: Linked, exac
         # The GÉNÉRALE of the 3rd is in the books already: its POSTES are not booked beside it.
         "station": ["ready", archived, archived, archived, "ready", "ready"],
     }
-    assert states(exports) == by_level[level]
+    assert states(closings) == by_level[level]
     assert books(exact, division) == {account: 2 * amount for account, amount in GENERAL.items()}
     later = push(till, general_of(5), *stations_of(5))
     assert states(later) == by_level[level][3:]
@@ -106,8 +106,8 @@ def test_answer__that_what_came_late_counts_books_only_what_is_left(linked: Link
     assert books(exact, division) == GENERAL
 
 
-def support_books(export: StoredClosing) -> None:
-    reconsider(export.pk, why="booked as it is", accept_problems=True)
+def support_books(closing: StoredClosing) -> None:
+    reconsider(closing.pk, why="booked as it is", accept_problems=True)
 
 
 def test_answer__is_kept_with_who_gave_it(linked: Linked) -> None:
@@ -130,13 +130,13 @@ def test_question__comes_again_when_a_person_takes_the_answer_back(linked: Linke
 
 def test_told_tickets__need_no_answer_while_another_kind_waits_for_one(linked: Linked) -> None:
     till, _division = linked
-    exports = push(
+    closings = push(
         till,
         general(3, **day(3), tickets=covering(("1", 1, 100))),
         *stations_of(3),
         general(4, **day(4), tickets=covering(("1", 101, 200))),
     )
-    assert states(exports) == ["ready", "held", "held", "ready"]
+    assert states(closings) == ["ready", "held", "held", "ready"]
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
@@ -144,9 +144,9 @@ def test_kind__that_is_fixed_books_nothing_else(linked: Linked, exact: Simulated
     till, division = linked
     choose(till, "general")
     more: dict[str, Any] = {} if told else UNTOLD
-    exports = push(till, station("1", **more), general(**more), station("2", **more))
-    assert states(exports) == ["archived", "ready", "archived"]
-    assert codes(exports[0]) == ["other_level_booked"]
+    closings = push(till, station("1", **more), general(**more), station("2", **more))
+    assert states(closings) == ["archived", "ready", "archived"]
+    assert codes(closings[0]) == ["other_level_booked"]
     assert books(exact, division) == GENERAL
 
 
@@ -208,9 +208,9 @@ def test_change__is_carried_out_for_all_though_one_closing_makes_trouble(
     from exports.way import levels
 
     choose(till, "station")
-    exports = push(till, *(general_of(number) for number in (3, 4, 5)))
+    closings = push(till, *(general_of(number) for number in (3, 4, 5)))
     look = levels.reconsider
-    broken = {exports[0].pk}
+    broken = {closings[0].pk}
 
     def trouble(pk: Any, **more: Any) -> StoredClosing:
         if pk in broken:
@@ -219,10 +219,10 @@ def test_change__is_carried_out_for_all_though_one_closing_makes_trouble(
 
     monkeypatch.setattr(levels, "reconsider", trouble)
     choose(till, "general")
-    assert states(exports) == ["archived", "waiting", "waiting"]
+    assert states(closings) == ["archived", "waiting", "waiting"]
     broken.clear()
     tasks.sweep()
-    assert states(exports) == ["waiting"] * 3
+    assert states(closings) == ["waiting"] * 3
     assert not LevelChange.objects.filter(done_at=None).exists()
 
 

@@ -15,7 +15,7 @@ from exports.coverage.missing import missing_before
 from exports.models import StoredClosing
 from exports.reposts.replace import dry_run, order
 from exports.reposts.repost import CannotRepost, repost
-from exports.reposts.repost_preview import ALONG_AN_EXPORT, preview
+from exports.reposts.repost_preview import READ_WITH_A_CLOSING, preview
 from exports.way.accept import reconsider
 from exports.way.as_it_is import outlook
 from exports.way.decide import Complete, Held, Look, Ready, decide
@@ -114,7 +114,7 @@ def test_means_that_moved_back__are_left_out_of_nothing(linked: Linked, exact: S
 def test_preview__is_what_is_posted(half_in: StoredClosing, linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     settings(till, means_by_kind=VOUCHERS_IN_51 | CARDS_IN_51)
-    shown = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get())
+    shown = preview(StoredClosing.objects.select_related(*READ_WITH_A_CLOSING).get())
     assert [(it.journal, it.amount.replace("\xa0", " ")) for it in shown.entries] == [("51", "200,00 €")]
     before = {it["entry_id"] for it in exact.entries(division.code)}
     repost(half_in.pk, actor=None, why="period reopened")
@@ -132,7 +132,7 @@ def test_another_walk_in_customer__is_refused_and_said(
     half_in.refresh_from_db()
     assert half_in.state == "failed"
     assert "standing_other_customer" in {it["code"] for it in half_in.problems}
-    [said] = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get()).problems
+    [said] = preview(StoredClosing.objects.select_related(*READ_WITH_A_CLOSING).get()).problems
     assert "0000009" in said
 
 
@@ -272,13 +272,13 @@ def test_booked_as_it_is__never_without_what_an_entry_needs(linked: Linked, exac
     document = closing()
     fault(document)
     till.post("closings", document)
-    export = StoredClosing.objects.get()
+    stored = StoredClosing.objects.get()
     client = browser()
-    shown = page(client, "as-it-is", export)
-    say(client, "as-it-is", export, outlook(export).digest)
+    shown = page(client, "as-it-is", stored)
+    say(client, "as-it-is", stored, outlook(stored).digest)
     everything(division)
-    export = StoredClosing.objects.get()
-    assert (export.state, export.accepted_problems) == ("held", [])
+    stored = StoredClosing.objects.get()
+    assert (stored.state, stored.accepted_problems) == ("held", [])
     assert exact.entries(division.code) == []
     assert (stamp(shown), bool(shown.context["shown"].refusals)) == ("", True)
 
@@ -290,8 +290,8 @@ def test_booked_as_it_is__goes_where_the_entries_are_right(linked: Linked, exact
     till.post("closings", document)
     reconsider(StoredClosing.objects.get().pk, why="booked as it is", accept_problems=True)
     everything(division)
-    export = StoredClosing.objects.get()
-    assert (export.state, export.accepted_problems) == ("exported", ["perpetual_total"])
+    stored = StoredClosing.objects.get()
+    assert (stored.state, stored.accepted_problems) == ("exported", ["perpetual_total"])
     assert_whole(exact, division)
 
 
@@ -327,7 +327,7 @@ def test_preview__says_what_still_holds(linked: Linked) -> None:
     blocked = {"IsBlocked": True, "Type": 10, "UseCostcenter": 0, "UseCostunit": 0}
     CatalogueItem.objects.filter(division=division, code="511500").update(facts=blocked)
     till.post("closings", closing())
-    shown = preview(StoredClosing.objects.select_related(*ALONG_AN_EXPORT).get())
+    shown = preview(StoredClosing.objects.select_related(*READ_WITH_A_CLOSING).get())
     assert shown.problems
     assert not shown.entries
 
@@ -350,7 +350,7 @@ def test_decision__on_a_closing_that_stands_whole_is_that_it_does_whatever_is_re
     everything(division)
     remark = Problem(code="number_gap", facts={"first": "1", "last": "2"}, blocking=False)
     monkeypatch.setattr("exports.way.decide.supplement", lambda *_, **__: Booking(problems=(remark,)))
-    export = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get()
-    standing = Standing.of(export.pk)
-    found = decide(Look.at(export, standing.entries, standing.divisions), Destination.of(export.establishment))
+    stored = StoredClosing.objects.select_related(*WHERE_CLOSINGS_GO).get()
+    standing = Standing.of(stored.pk)
+    found = decide(Look.at(stored, standing.entries, standing.divisions), Destination.of(stored.establishment))
     assert found == Complete(problems=(remark,))

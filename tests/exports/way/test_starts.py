@@ -107,51 +107,51 @@ def test_start__moved_earlier_books_what_lies_between_and_later_takes_nothing_ou
 ) -> None:
     till, division = linked
     start(till, day(12))
-    exports = push(till, 10, 11, 12)
+    closings = push(till, 10, 11, 12)
     lanes(division)
     shown = outlook(till.till.establishment, division, day(11))
     assert (shown.count, shown.days, shown.held, shown.before) == (1, 1, 0, 1)
     assert [it[:2] for it in shown.journals] == ["30", "70"]
     start(till, day(11))
     lanes(division)
-    assert states(exports) == ["archived", "exported", "exported"]
+    assert states(closings) == ["archived", "exported", "exported"]
     entries = len(exact.entries(division.code))
     start(till, day(13))
-    assert states(exports) == ["archived", "exported", "exported"]
+    assert states(closings) == ["archived", "exported", "exported"]
     # What stands can still be replaced there, whatever the first day is now.
-    posting = Posting.objects.filter(closing_id=exports[2].pk, entry_kind="sales").get()
+    posting = Posting.objects.filter(closing_id=closings[2].pk, entry_kind="sales").get()
     assert dry_run(posting.pk).entries
     start(till, None)
     lanes(division)
-    assert states(exports) == ["exported"] * 3
+    assert states(closings) == ["exported"] * 3
     assert len(exact.entries(division.code)) == entries + 2
     assert not StartChange.objects.filter(done_at=None).exists()
 
 
 def test_start__moved_later_takes_back_what_was_not_sent(linked: Linked) -> None:
     till, division = linked
-    (export,) = push(till, 11)
+    (stored,) = push(till, 11)
     start(till, day(12))
-    assert states([export]) == ["archived"]
-    assert not Posting.objects.filter(closing_id=export.pk).exclude(state="withdrawn").exists()
+    assert states([stored]) == ["archived"]
+    assert not Posting.objects.filter(closing_id=stored.pk).exclude(state="withdrawn").exists()
     work(division)
     start(till, day(11))
     lanes(division)
-    assert states([export]) == ["exported"]
+    assert states([stored]) == ["exported"]
 
 
 def test_start__after_a_refusal_sent_again_is_archived_not_booked(linked: Linked, exact: SimulatedExact) -> None:
     till, division = linked
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
-    (export,) = push(till, 11)
+    (stored,) = push(till, 11)
     lanes(division)
-    assert states([export]) == ["failed"]
+    assert states([stored]) == ["failed"]
     start(till, day(12))
-    assert states([export]) == ["failed"]
+    assert states([stored]) == ["failed"]
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="open")
-    repost(export.pk, actor=None, why="")
+    repost(stored.pk, actor=None, why="")
     lanes(division)
-    assert (states([export]), exact.entries(division.code)) == (["archived"], [])
+    assert (states([stored]), exact.entries(division.code)) == (["archived"], [])
 
 
 def test_file__holds_what_is_from_before_the_start(linked: Linked) -> None:
@@ -181,49 +181,49 @@ def test_review__holds_the_first_ones_until_so_many_are_released(linked: Linked)
     shop = till.till.establishment
     staff = StaffFactory(reseller=till.till.tenant.reseller)
     say_reviews(shop.pk, 2)
-    exports = push(till, 10, 11, 12, 13)
-    assert states(exports) == ["held"] * 4
-    assert [it.pk for it in waiting_for_review(shop)] == [it.pk for it in exports]
+    closings = push(till, 10, 11, 12, 13)
+    assert states(closings) == ["held"] * 4
+    assert [it.pk for it in waiting_for_review(shop)] == [it.pk for it in closings]
     client, page = client_of(staff), reverse("console_way", args=["release"])
-    shown = client.get(page, {"closing": exports[0].pk})
+    shown = client.get(page, {"closing": closings[0].pk})
     assert "Journal 70" in shown.content.decode()
     digest = shown.context["shown"].digest
-    confirmed = {"closing": exports[0].pk, "confirm": "yes", "shown": digest}
+    confirmed = {"closing": closings[0].pk, "confirm": "yes", "shown": digest}
     client.post(page, confirmed)
     client.post(page, confirmed)  # pressed twice: counted once
     shop.refresh_from_db()
-    assert (states(exports), shop.reviews_left) == (["ready", "held", "held", "held"], 1)
-    release(exports[1].pk, actor=staff)
+    assert (states(closings), shop.reviews_left) == (["ready", "held", "held", "held"], 1)
+    release(closings[1].pk, actor=staff)
     tasks.release()
     shop.refresh_from_db()
     lanes(division)
-    assert (states(exports), shop.reviews_left) == (["exported"] * 4, 0)
+    assert (states(closings), shop.reviews_left) == (["exported"] * 4, 0)
 
 
 def test_review__is_nothing_another_s_people_or_a_reader_may_end(linked: Linked) -> None:
     till, _division = linked
     say_reviews(till.till.establishment_id, 1)
-    (export,) = push(till, 10)
-    confirmed = {"closing": str(export.pk), "confirm": "yes", "shown": ""}
+    (stored,) = push(till, 10)
+    confirmed = {"closing": str(stored.pk), "confirm": "yes", "shown": ""}
     page = reverse("console_way", args=["release"])
     for person, status in ((StaffFactory(), 404), (AccountantFactory(tenant=till.till.tenant), 403)):
         assert client_of(person).post(page, confirmed).status_code == status
-    assert states([export]) == ["held"]
+    assert states([stored]) == ["held"]
 
 
 def test_review__several_at_once_and_none_once_it_is_called_off(linked: Linked) -> None:
     till, _division = linked
     shop = till.till.establishment
     say_reviews(shop.pk, 3)
-    exports = push(till, 10, 11)
+    closings = push(till, 10, 11)
     staff = client_of(StaffFactory(reseller=till.till.tenant.reseller))
     by_cause = re.search(r'href="([^"]*/way/release/[^"]*)"', staff.get(reverse("console_causes")).content.decode())
     assert by_cause is not None
     assert staff.get(by_cause[1]).context["total"] == 2
-    chosen = {"closing": [str(it.pk) for it in exports], "confirm": "yes"}
+    chosen = {"closing": [str(it.pk) for it in closings], "confirm": "yes"}
     assert staff.post(reverse("console_way", args=["release"]), chosen).status_code == 302
     tasks.reposts()
-    assert states(exports) == ["ready", "ready"]
+    assert states(closings) == ["ready", "ready"]
     (last,) = push(till, 12)
     assert REVIEW.code in [it["code"] for it in StoredClosing.objects.get(pk=last.pk).problems]
     say_reviews(shop.pk, 0)
@@ -235,13 +235,13 @@ def test_review__of_one_that_something_else_holds_by_then_is_still_to_be_made(li
     till, _division = linked
     shop = till.till.establishment
     say_reviews(shop.pk, 2)
-    (export,) = push(till, 10)
+    (stored,) = push(till, 10)
     set_overrides(shop, Overrides(slots={2: SlotOverride(sales_account="999999")}), actor=None)
-    release(export.pk, actor=StaffFactory(reseller=till.till.tenant.reseller))
-    assert states([export]) == ["held"]
+    release(stored.pk, actor=StaffFactory(reseller=till.till.tenant.reseller))
+    assert states([stored]) == ["held"]
     set_overrides(shop, Overrides(), actor=None)
     tasks.release()
-    assert (states([export]), waiting_for_review(shop).count()) == (["held"], 1)
+    assert (states([stored]), waiting_for_review(shop).count()) == (["held"], 1)
 
 
 def test_page__shows_what_a_move_changes_and_makes_just_that(linked: Linked, exact: SimulatedExact) -> None:

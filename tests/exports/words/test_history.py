@@ -112,10 +112,10 @@ def test_lane__says_why_it_stands_still(linked: tuple[Caller, Division], exact: 
 
 def test_refusal__stands_before_what_follows_from_it(linked: tuple[Caller, Division], exact: SimulatedExact) -> None:
     till, division = linked
-    export = StoredClosing.objects.get(pk=push(till))
+    stored = StoredClosing.objects.get(pk=push(till))
     exact.control("periods", division=division.code, year=2026, period=3, journal="70", status="closed")
     work(division)
-    assert [it.state for it in of_closing(export)] == ["ready", "sending", "refused", "failed"]
+    assert [it.state for it in of_closing(stored)] == ["ready", "sending", "refused", "failed"]
 
 
 def test_reason__of_our_own_is_a_sentence_in_both_languages() -> None:

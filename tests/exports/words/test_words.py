@@ -14,11 +14,11 @@ Linked = tuple[Caller, Division]
 MORE = {"other_receipts": [{"kind": "tip", "amount": "16.00", "label": "Pourboires"}]}
 
 
-def book_as_it_is(export: StoredClosing, shown: str = "") -> str:
+def book_as_it_is(closing: StoredClosing, shown: str = "") -> str:
     """What a person says on the page of it, to what it shows or showed, and reads afterwards."""
     client = browser()
-    told = page(client, "as-it-is", export)
-    answer = say(client, "as-it-is", export, shown or stamp(told))
+    told = page(client, "as-it-is", closing)
+    answer = say(client, "as-it-is", closing, shown or stamp(told))
     return told.content.decode() + answer.content.decode()
 
 
