@@ -29,9 +29,11 @@ class Text:
     name: str
 
     def read(self, people: Overrides, _key: None) -> str:
+        """The attribute's text; "" also where it is None."""
         return getattr(people, self.name) or ""
 
     def write(self, people: Overrides, _key: None, value: str) -> None:
+        """ "" sets the attribute back to the model's default."""
         setattr(people, self.name, value or Overrides.model_fields[self.name].default)
 
 
@@ -42,10 +44,12 @@ class Flag:
     name: str
 
     def read(self, people: Overrides, _key: None) -> str:
+        """`YES` or `NO`; "" while the value is the default."""
         value = getattr(people, self.name)
         return "" if value == self._default else YES if value else NO
 
     def write(self, people: Overrides, _key: None, value: str) -> None:
+        """`YES` or `NO`; "" sets the attribute back to its default."""
         setattr(people, self.name, value == YES if value else self._default)
 
     @property
@@ -102,10 +106,12 @@ class FamilyAccount:
     """The account of one family of articles, by VAT slot and name."""
 
     def read(self, people: Overrides, key: tuple[int, str]) -> str:
+        """The account of a family in a VAT slot; "" where neither the slot nor the family has one."""
         slot, family = key
         return people.slots.get(slot, SlotOverride()).family_accounts.get(family, "")
 
     def write(self, people: Overrides, key: tuple[int, str], value: str) -> None:
+        """ "" removes the family, and its slot where nothing else of the slot is set."""
         slot, family = key
         of_slot = people.slots.get(slot, SlotOverride())
         accounts = {**of_slot.family_accounts}

@@ -178,6 +178,7 @@ class Concern:
 
     @property
     def keys(self) -> frozenset[str]:
+        """The keys of its items, by which a letter knows what it told before."""
         return frozenset(it.key for it in self.items)
 
     def only(self, keys: Collection[str]) -> "Concern":

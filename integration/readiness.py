@@ -31,6 +31,7 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
+        """Whether this process can answer requests."""
         return self.database == "up" and self.migrations == "applied"
 
 

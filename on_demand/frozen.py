@@ -89,6 +89,7 @@ class Frozen:
         return len(self._records)
 
     def close(self) -> None:
+        """Give the temporary file back; nothing can be read after."""
         self._records.close()
 
 
@@ -107,6 +108,7 @@ class Validations:
             yield Validation(*self._records.read(place))
 
     def close(self) -> None:
+        """Give the temporary file back; nothing can be read after."""
         self._records.close()
 
 
@@ -131,4 +133,5 @@ class Numbered:
             yield WrittenEntry(text, EntryNumber(journal, sequence), meant, self._places[entry], takings)
 
     def close(self) -> None:
+        """Give the temporary file back; nothing can be read after."""
         self._records.close()

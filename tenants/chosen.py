@@ -102,6 +102,9 @@ class ChoosesCustomer:
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, _view: Any, _arguments: Any, names: dict[str, Any]) -> None:
+        """Django's hook before a view: gives `request.choice` on every page of the console, and narrows the person's
+        querysets to the chosen customer where the address names no row and the query names no other customer's.
+        """
         user = request.user
         if not isinstance(user, User) or not user.is_active or not request.path_info.startswith(CONSOLE):
             return

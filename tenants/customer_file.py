@@ -91,10 +91,12 @@ class Outcome:
 
     @property
     def wrong(self) -> int:
+        """How many rows have an error."""
         return sum(bool(row.errors) for row in self.rows)
 
     @property
     def changes(self) -> int:
+        """How many rows would add or change a customer, establishment or till."""
         return sum(bool(row.outcome) for row in self.rows)
 
 

@@ -32,6 +32,7 @@ class Line:
 
     @classmethod
     def of(cls, concern: Concern, *, old: bool = False) -> "Line":
+        """The line of a concern, in the language that is active. It offers no link yet."""
         return cls(
             kind=concern.condition,
             label=concern.condition.label,
@@ -47,6 +48,7 @@ class Line:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Line":
+        """The line that `to_document` wrote down. Raises `ValueError` on a kind of question that there is no more."""
         asked = document.get("question")
         question = (
             Question(kind=QuestionKind(asked["kind"]), shop=asked["shop"], about=asked["about"]) if asked else None
@@ -60,10 +62,12 @@ class Line:
 
     @property
     def urgency(self) -> int:
+        """Where it comes among other lines: see `Condition.urgency`."""
         return Condition(self.kind).urgency
 
     @property
     def tone(self) -> str:
+        """How it is coloured: see `Condition.tone`."""
         return Condition(self.kind).tone
 
     @property

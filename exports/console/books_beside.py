@@ -29,6 +29,7 @@ class BooksShown:
 
     @property
     def same(self) -> bool:
+        """Whether Exact was read since and holds what was posted."""
         return self.read_at is not None and not self.differences
 
 

@@ -103,6 +103,7 @@ class Cause:
 
     @property
     def in_the_mapping(self) -> bool:
+        """Whether a change of the establishment's mapping settles it, as `MENDED_IN_THE_MAPPING` says by its code."""
         return self.code in MENDED_IN_THE_MAPPING
 
     @property

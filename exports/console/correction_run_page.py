@@ -52,6 +52,7 @@ class Tally:
 
     @property
     def total(self) -> int:
+        """All closings of the run."""
         return self.failed + self.left_out + self.under_way + self.to_do + self.stopped + self.right
 
     @property
@@ -61,6 +62,7 @@ class Tally:
 
     @property
     def percent(self) -> int:
+        """How much of the run is over, 0 to 100; 100 for a run without closings."""
         return round(100 * self.over / self.total) if self.total else 100
 
 

@@ -96,10 +96,12 @@ class PeriodShown:
 
     @property
     def count(self) -> int:
+        """How many closings of the period were left behind."""
         return len(self.closings)
 
     @property
     def unseen(self) -> int:
+        """How many of them are not in `shown`."""
         return self.count - len(self.shown)
 
 

@@ -67,6 +67,7 @@ class Counts:
 
     @property
     def partly(self) -> bool:
+        """Whether other closings told part of it, so that only the rest is booked."""
         return bool(self.over)
 
 

@@ -37,6 +37,7 @@ class Desk:
 
     @classmethod
     def of(cls, establishment: Establishment) -> "Desk":
+        """Read the newest `RECENT` closings. An establishment without a mapping gets an empty one that is not saved."""
         mapping = getattr(establishment, "mapping", None) or Mapping(
             establishment=establishment, tenant_id=establishment.tenant_id
         )
@@ -45,6 +46,7 @@ class Desk:
 
     @property
     def division(self) -> Division | None:
+        """The company its closings go to; None before it is linked to one."""
         return self.activation.division if self.activation else None
 
     @property
@@ -54,6 +56,7 @@ class Desk:
 
     @cached_property
     def questions(self) -> list[AskedMeans]:
+        """The means of payment nobody mapped and tills sent; none before the mapping is saved."""
         return open_questions(self.mapping) if self.mapping.pk else []
 
     @cached_property

@@ -40,6 +40,7 @@ class Impact:
 
     @property
     def breaks(self) -> bool:
+        """Whether the new settings would hold a closing, so that a person must confirm them first."""
         return bool(self.stops or self.holds or self.closings)
 
     @property

@@ -67,10 +67,12 @@ class Work:
 
     @property
     def may_change(self) -> bool:
+        """Whether the person may save settings; an accountant may only read them."""
         return self.user.has_perm("booking.change_mapping")
 
     @property
     def form(self) -> ReadOnly[str, str]:
+        """The fields of the form that was sent, or on GET those that the address names."""
         return self.request.POST if self.request.method == "POST" else self.request.GET
 
 

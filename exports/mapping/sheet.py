@@ -145,6 +145,7 @@ class Section:
 
     @property
     def to_mend(self) -> int:
+        """How many cells have something wrong."""
         return sum(bool(cell.sentences) for row in self.rows for cell in row.cells)
 
 

@@ -231,6 +231,7 @@ class Progress:
 
     @property
     def percent(self) -> int:
+        """0 to 100; 100 for a run without items."""
         return round(100 * self.done / self.total) if self.total else 100
 
 

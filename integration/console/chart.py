@@ -66,10 +66,12 @@ class Column:
 
     @property
     def bar(self) -> float:
+        """Where the day's bar begins, in the drawing's units from the left."""
         return self.left + 3
 
     @property
     def middle(self) -> float:
+        """The middle of the day's column, in the drawing's units from the left: texts are centred on it."""
         return self.left + COLUMN_WIDTH / 2
 
     @property

@@ -51,6 +51,7 @@ class Line:
     stands: ShopCondition | None = None
 
     def add(self, state: str, count: int) -> None:
+        """Count closings of one state as received, and in the column of that state where there is one."""
         self.counts["received"] += count
         for column, states in COLUMNS.items():
             if state in states:

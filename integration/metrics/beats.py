@@ -17,6 +17,7 @@ class Beats:
         self._began = heartbeat.now()
 
     def collect(self) -> Iterator[Metric]:
+        """Called by prometheus_client at each scrape: one gauge, in seconds, for each thing that the role checks."""
         ages = GaugeMetricFamily(
             "clyo_heartbeat_age_seconds",
             "Since the database or the broker was last found well, or a task was sent.",

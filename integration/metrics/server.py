@@ -27,6 +27,7 @@ class Build:
     """Which release this process is."""
 
     def collect(self) -> Iterator[Metric]:
+        """Called by prometheus_client at each scrape: `clyo_build_info` with our version and Python's."""
         told = {"version": settings.VERSION, "python": sys.version.split()[0]}
         yield InfoMetricFamily("clyo_build", "The release, and its Python.", told)
 

@@ -81,6 +81,7 @@ class Shown:
         self._folder = folder
 
     def page(self, _request: Request) -> HTMLResponse:
+        """All kept letters in one HTML page, newest first."""
         shown = "".join(f"<pre>{html.escape(in_words(letter))}</pre>" for letter in letters(self._folder))
         return HTMLResponse(PAGE.format(letters=shown or "<p>None yet.</p>"))
 

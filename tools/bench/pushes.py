@@ -22,6 +22,7 @@ class Rate:
 
     @property
     def a_second(self) -> float:
+        """Answers a second, over the whole of the load."""
         return len(self.delays_s) / self.seconds
 
     def percentile_ms(self, share: float) -> float:

@@ -29,4 +29,5 @@ class Pace:
 
     @property
     def length_s(self) -> float:
+        """How long the run deals blows, in seconds."""
         return self.minutes * 60

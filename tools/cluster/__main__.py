@@ -53,6 +53,7 @@ class Busy:
     probers: list[Prober]
 
     def stop_measuring(self) -> None:
+        """Stop every prober, and wait until each has ended."""
         for prober in self.probers:
             prober.stop()
 

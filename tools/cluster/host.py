@@ -37,10 +37,12 @@ class Host:
 
     @property
     def address(self) -> str:
+        """Its IPv4 address on the hosts' bridge."""
         return self.network.address
 
     @property
     def logs(self) -> list[Path]:
+        """A log for each of its programs, kept over restarts."""
         return [self._logs / f"{self.name}-{program.name}.log" for program in self.programs]
 
     def start(self) -> None:
@@ -72,6 +74,7 @@ class Host:
         self.network.signal_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
+        """Let everything on it go on after `freeze`."""
         self.network.signal_all(signal.SIGCONT)
         self._frozen = False
 

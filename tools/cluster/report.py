@@ -38,6 +38,7 @@ class Outcome:
 
     @property
     def good(self) -> bool:
+        """Whether no closing and no acknowledged write was lost, and no till was answered with a 500."""
         return self.verdict.good and not self.lost_writes and not self.errors_500
 
 

@@ -54,6 +54,7 @@ class Stage:
 
     @property
     def hosts(self) -> list[Host]:
+        """All hosts but the one that runs Valkey and the tills."""
         return [*self.databases, *self.services.values(), self.exact]
 
     @property
@@ -82,6 +83,7 @@ class Stage:
         make_service(DatabaseServer(address=f"{leader.address}:5432", password=self._password))
 
     def start_exact(self) -> None:
+        """Start the simulated Exact without rate limits, and wait until it answers."""
         data = self._logs.parent / "exact"
         self.exact.programs = [self._python("exact", exact(self.exact_url, data, "--no-limits"), {})]
         self.exact.start()
@@ -124,6 +126,7 @@ class Stage:
         raise ProgramFailed(f"no leader with a synchronous standby; see {self._logs}")
 
     def look_after(self) -> None:
+        """Start again what ended by itself, on every host that is up."""
         for host in self.hosts:
             host.look_after()
 

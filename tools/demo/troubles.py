@@ -29,6 +29,7 @@ class Exact:
         self._http = httpx.Client(base_url=f"{url}/_control", timeout=30)
 
     def do(self, path: str, **body: Any) -> None:
+        """Post a JSON body to a control address of the simulator. Raises `httpx.HTTPStatusError` when it refuses."""
         self._http.post(path, json=body).raise_for_status()
 
 

@@ -30,6 +30,7 @@ class Call:
         return replace(self, said=(*self.said, said), **changes)
 
     def with_header(self, name: str, value: str | None) -> Self:
+        """The same call with this value for a header, whatever the case of its name; None takes the header away."""
         kept = tuple(it for it in self.headers if it[0].lower() != name.lower())
         return self.having(f"{name}: {value!r}"[:120], headers=kept if value is None else (*kept, (name, value)))
 

@@ -39,6 +39,7 @@ class Application:
     _calls: int = field(default=0)
 
     def send(self, call: Call) -> Answer:
+        """Call the application in this process; `cpu_s` is what this process spent on the answer."""
         self._calls += 1
         begun, wall = time.process_time(), time.perf_counter()
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -87,6 +88,7 @@ class Socket:
     url: str
 
     def send(self, call: Call) -> Answer | None:
+        """Send over HTTP/1.1; None for what is no HTTP. Raises `OSError` or `HTTPException` when no answer comes."""
         if not _is_http(call):
             return None
         at = urlsplit(self.url)

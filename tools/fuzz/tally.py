@@ -22,6 +22,7 @@ class Failure:
     names: dict[str, str] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
+        """JSON-ready, for the file that reproduces it."""
         call = self.call.to_document() if self.call else None
         return {"said": self.said, "batch": self.batch, "call": call, "names": self.names, "log": [*self.log]}
 
@@ -41,6 +42,7 @@ class Tally:
 
     @property
     def inputs(self) -> int:
+        """How many calls were made."""
         return self.kinds.total()
 
     def note(self, call: Call, answer: Answer, code: str) -> None:

@@ -71,6 +71,7 @@ class Processes:
             os.killpg(self._running[name].pid, signal.SIGCONT)
 
     def alive(self, name: str) -> bool:
+        """Whether a program of that name was started and runs, frozen ones too."""
         return name in self._running and self._running[name].poll() is None
 
     def ended(self, name: str) -> bool:

@@ -22,9 +22,11 @@ class DatabaseServer:
 
     @property
     def service_url(self) -> str:
+        """The address of the service's database as its own role, with the password."""
         return f"postgresql://{SERVICE}:{self.password}@{self.address}/{SERVICE}"
 
     def superuser_url(self, database: str) -> str:
+        """The address of any database as the superuser, with the password: for tests and measurements."""
         return f"postgresql://{SUPERUSER}:{self.password}@{self.address}/{database}"
 
 

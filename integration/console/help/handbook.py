@@ -33,6 +33,7 @@ class Book:
 
     @property
     def address(self) -> str:
+        """Its page in the console, without the host."""
         return reverse("console_help_book", args=[self.name])
 
 

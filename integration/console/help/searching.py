@@ -21,6 +21,7 @@ class Found:
 
     @property
     def address(self) -> str:
+        """The chapter's place on its book's page, without the host."""
         return f"{self.book.address}#{self.section.anchor}"
 
 

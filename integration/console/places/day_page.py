@@ -35,18 +35,22 @@ class Fold:
 
     @property
     def began(self) -> datetime:
+        """When the first of its lines happened."""
         return self.lines[0].at
 
     @property
     def ended(self) -> datetime:
+        """When the last of its lines happened."""
         return self.lines[-1].at
 
     @property
     def turnover(self) -> str:
+        """The closing's gross in words; "" for a line that is of no closing."""
         return in_currency(self.closing.gross, self.closing.currency) if self.closing else ""
 
     @property
     def address(self) -> str:
+        """The closing's page; "" for a line that is of no closing."""
         return links.closing(self.closing.pk) if self.closing else ""
 
 

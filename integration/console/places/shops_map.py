@@ -29,6 +29,7 @@ class Cell:
 
     @property
     def to_see(self) -> bool:
+        """Whether the day can be reached by keyboard: something is wrong with it, or waits."""
         return self.word in TO_SEE
 
 

@@ -25,6 +25,7 @@ class Succession:
 
     @property
     def address(self) -> str:
+        """The other establishment's page; "" where the reader may not see it."""
         return links.shop(self.other.pk) if self.other else ""
 
 

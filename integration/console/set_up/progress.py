@@ -36,6 +36,7 @@ class TillShown:
 
     @property
     def paired(self) -> bool:
+        """Whether it ever exchanged a code for a key."""
         return self.till.paired_at is not None
 
 
@@ -65,6 +66,7 @@ class Facts:
 
     @property
     def linked(self) -> bool:
+        """Whether closings can go to Exact through a consent that is in force."""
         return self.consent is not None and self.consent.usable
 
     @property
@@ -118,6 +120,7 @@ class ShopProgress:
 
     @property
     def current(self) -> str:
+        """The first step of `STEPS` that is not done; "" when all are."""
         return next((step for step in STEPS if step not in self.done), "")
 
     @property
@@ -127,6 +130,7 @@ class ShopProgress:
 
     @property
     def count(self) -> int:
+        """How many steps are done."""
         return len(self.done)
 
 

@@ -32,6 +32,7 @@ class Establishment:
 
     @property
     def till(self) -> str:
+        """The name of its one till."""
         return f"{self.code}-caisse1"
 
 
@@ -53,20 +54,24 @@ class Service:
 
     @property
     def business_date(self) -> date:
+        """The day the closing is of, which is the day the service began."""
         return self.day + self.later
 
     @property
     def opened_at(self) -> datetime:
+        """When the service begins, in Paris' time."""
         return datetime.combine(self.business_date, _OPENING[self.meal], PARIS)
 
     @property
     def closed_at(self) -> datetime:
+        """When the till is closed, in Paris' time; after midnight where `closes_next_day_at` says so."""
         if self.closes_next_day_at is not None:
             return datetime.combine(self.business_date + timedelta(days=1), self.closes_next_day_at, PARIS)
         return datetime.combine(self.business_date, _CLOSING[self.meal], PARIS)
 
     @property
     def training(self) -> bool:
+        """Whether nothing of it was sold: the till is in training mode."""
         return self.meal == TRAINING
 
 

@@ -48,6 +48,7 @@ class Amounts:
 
     @property
     def gross(self) -> Decimal:
+        """Net and VAT together, to the cent."""
         return self.net + self.tax
 
     def __add__(self, other: "Amounts") -> "Amounts":
