@@ -124,20 +124,20 @@ class StoredClosing(PutOff):
 
     @property
     def currency(self) -> str:
-        """Of its amounts. Another than the books' is a problem at every look, so the document need not be read."""
+        """The currency of its amounts, read from its problems: each look notes one that is not the books'."""
         others = (problem["facts"]["found"] for problem in self.problems if problem["code"] == "currency")
         return next(others, BOOKS)
 
     @property
     def told_problems(self) -> list[dict[str, Any]]:
-        """Its problems as people and tills are told them: what is archived is held by nothing any more."""
+        """Its problems as people and tills read them: those of an archived closing hold nothing any more."""
         if self.state != ClosingState.ARCHIVED:
             return [*self.problems]
         return [{**problem, "blocking": False} for problem in self.problems]
 
 
 class ClosingEvent(models.Model):
-    """One change of an export's state: from, to, when, who, why. A trigger writes the first one, "received"."""
+    """One change of a closing's state: from, to, when, who, why. A trigger writes the first one, "received"."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     closing = models.ForeignKey(StoredClosing, models.PROTECT, related_name="events")
@@ -243,7 +243,7 @@ class RepostItem(PutOff):
 class SetAside(models.Model):
     """A person's word that a closing is not booked, and why; `instead` is the closing that counts in its place.
 
-    It holds until somebody has the closing looked at again. Rows tell the whole story: none is changed but to end it.
+    It holds until somebody has the closing looked at again. Rows are kept as history: the only change is to end one.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
@@ -282,7 +282,7 @@ class SetAside(models.Model):
 
 
 class OrderKind(models.TextChoices):
-    """What comes once the old entries are out of Exact's books."""
+    """What a replacement does once the old entries are out of Exact's books."""
 
     REPLACE = "replace", _("new entries in their place")
     SET_ASIDE = "set-aside", _("nothing: the closing is set aside")
@@ -300,8 +300,8 @@ class Replacement(models.Model):
     """A person's order to put new `entries` in the place of old ones: the very entries that person was shown.
 
     `posting` is the one that was asked about; `beside` are the ids of the closing's postings that stayed as they were.
-    Of `kind` set aside nothing comes: all entries go, and the closing with them, `instead` being the one that counts.
-    Open until the new entries' postings are made, or Exact did not let an old one go.
+    With `kind` set aside there are no new entries: all go, and the closing is set aside for `instead`, which counts.
+    Open until the postings of the new entries are made, or Exact refused to let an old entry go.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Which closings stand in the books otherwise than today's settings would book them."""
+"""Which closings are booked otherwise than today's settings would book them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tenants.put_off import PutOff
 class SettingsLook(PutOff):
     """How far an establishment's closings were held against its settings, newest first.
 
-    `since` is when the settings were last changed that were looked under, `reached` the closing looked at last. Done
-    when no older one is left.
+    `since`: when the settings that were compared were last changed. `reached`: the closing compared last. Done when no
+    older one is left.
     """
 
     establishment = models.OneToOneField(Establishment, models.PROTECT, primary_key=True, related_name="settings_look")
@@ -30,7 +30,7 @@ class SettingsLook(PutOff):
 
 
 class Overtaken(models.Model):
-    """A closing whose entries were overtaken by a change of the settings: what stands is booked otherwise now.
+    """A closing that is booked otherwise than today's settings would book it, as they were changed since.
 
     `moves` are what its correction would move, place by place (`exports.reposts.moves.Move`); `day` is the day its
     entries are dated.

@@ -20,8 +20,8 @@ from tenants.models import BookedLevel, Establishment, Tenant, Till, User
 class CoveredTickets(models.Model):
     """Tickets of one station that a closing covers. Two live rows of an establishment never share a ticket.
 
-    `station` is in the spelling that stations are compared by. A training covers tickets of which nobody waits for
-    an entry; they are never live.
+    `station` is in the spelling that stations are compared by. The tickets of a training are never live: no entry is
+    made of them.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
@@ -52,10 +52,10 @@ class CoveredTickets(models.Model):
 
 
 class UntoldTickets(models.Model):
-    """A closing that did not tell its tickets: its hours, and what makes it the same as another, stand for them.
+    """A closing that did not tell its tickets: it is compared with others by its hours and a digest of its content.
 
-    `hours` are those of a general closing, and of any other the middle of its own: by it, it belongs to the general
-    closing in whose hours it lies. `alike` is a digest of hours, figures and perpetual total.
+    `hours`: of a general closing its whole span; of any other the middle of its span, by which it belongs to the general
+    closing in whose hours it lies. `alike`: a digest of hours, figures and perpetual total.
     """
 
     closing = models.OneToOneField(
@@ -89,10 +89,10 @@ class UntoldTickets(models.Model):
 
 
 class Remainder(models.Model):
-    """What a closing says beyond those that were booked before it: by a person's word, this is booked of it.
+    """The part of a closing that other booked closings do not tell; by a person's word, this part is booked.
 
-    `document` has the form of a closing; its lines are the difference. It never changes; it goes when its closing is
-    looked at again that was set aside (`exports_set_aside.sql`).
+    `document` has the form of a closing; its lines are the difference. It never changes. It is deleted when its closing
+    was set aside and is looked at again (`exports_set_aside.sql`).
     """
 
     closing = models.OneToOneField("exports.StoredClosing", models.PROTECT, primary_key=True, related_name="remainder")
@@ -148,9 +148,9 @@ class ClosingKinds(models.Model):
 
 
 class CountersAnew(models.Model):
-    """The ticket counter of a station began anew: the till that told its tickets gave way to one that counts from 1.
+    """The ticket counter of a station began anew: its till was replaced by one that counts from 1.
 
-    Tickets told since are another series: nothing compares them with the numbers of before (`exports.coverage.anew`).
+    Later tickets are another series, never compared with the numbers of before (`exports.coverage.anew`).
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
@@ -174,8 +174,8 @@ class CountersAnew(models.Model):
 class LevelChange(models.Model):
     """What an establishment books was changed; until `done_at`, its closings are being looked at again.
 
-    A trigger makes the row, whoever changes the setting. `step` and `reached` are how far the look has come; `failed`
-    ones are tried again.
+    A trigger makes the row, whoever changes the setting. `step` and `reached` say how far looking again has come; the
+    closings in `failed` are tried again.
     """
 
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""From which day closings go to Exact: each change of that day, until what it concerns was looked at again."""
+"""Changes of the day from which closings go to Exact, until the closings they concern were looked at again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tenants.models import WHY_MAX, Establishment, Tenant, User
 
 
 class StartChange(models.Model):
-    """The first day that is booked was said or moved; until `done_at`, closings are being looked at again for it.
+    """A change of the first day that is booked; until `done_at`, closings are being looked at again because of it.
 
     A trigger makes the row, whoever changes the day; `why` is what that person said.
     """

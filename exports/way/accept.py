@@ -1,4 +1,4 @@
-"""Taking a closing over from the till's side, in the transaction that accepts it; and looking at it again later."""
+"""Storing a new closing, in the transaction in which the till API accepts it; and looking at it again later."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from postgres.insertion import Insertion
 from postgres.transactions import assert_in_transaction
 from tenants.models import User
 
-# In plain SQL, to be written together with what the other rooms keep of a closing.
+# In plain SQL, so that one statement writes it together with the rows that other rooms keep of a closing.
 ROW = """
 INSERT INTO exports_storedclosing (
     id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at, gross, offered, document, found,
@@ -37,7 +37,7 @@ VALUES (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An export that stands once its `rows` are written, by the till's side together with its own."""
+    """A new closing that is not in the database yet: `clyo_ingest` writes these `rows` together with its own."""
 
     closing: StoredClosing
     rows: tuple[Insertion, ...]
@@ -54,11 +54,11 @@ def accept(
     received_at: datetime,
     corrects: UUID | None = None,
 ) -> Accepted:
-    """Make the export of a new closing, with all that holds it back, and its postings when nothing does.
+    """Make the rows of a new closing, with the problems that hold it back, and its postings when there are none.
 
-    `found` is what the till's side saw (numbers, perpetual total), kept with it for every later look; `verdict`
-    whether it counts, None of a training; `corrects` the closing whose corrected version it is. Must run inside the
-    transaction that stores the closing.
+    `found`: the problems that `clyo_ingest` saw (numbers, perpetual total), stored with the closing for every later
+    look. `verdict`: whether the closing counts; None for a training. `corrects`: the closing whose corrected version
+    this one is. Must run inside the transaction that stores the closing.
     """
     assert_in_transaction()
     noticed = tuple(found)
@@ -110,11 +110,11 @@ def _row_of(closing: StoredClosing) -> Insertion:
 def reconsider(
     closing_id: UUID, *, actor: User | None = None, why: str, accept_problems: bool = False, word: str = ""
 ) -> StoredClosing:
-    """Look again at a closing that is held or waiting, after something was mended or the export was activated.
+    """Decide again on a closing that is held or waiting, after something was mended or the establishment activated.
 
-    `accept_problems`: a person takes what does not add up as it is, where the entries are still right (`WAIVABLE`),
-    and ends its dispute if that is still the one the last look found, or the one of this `word`.
-    One that is archived and may come back is looked at too. Does nothing to a closing in another state.
+    `accept_problems`: a person accepts the problems of `WAIVABLE`, with which the entries are still right, and settles
+    the closing's dispute if it is still the one that the last look found, or the one that `word` names.
+    An archived closing is decided on too if `may_come_back` says so. Does nothing to a closing in another state.
     """
     with transaction.atomic():
         lock_shop(closing_id)
@@ -128,7 +128,7 @@ def reconsider(
 
 
 def _read_words(closing: StoredClosing, word: str) -> Iterator[str]:
-    """What a person says yes to who was shown what the last look found of a closing, or what `word` names."""
+    """The words to store for a person's yes: to the dispute that the last look found, or to the one `word` names."""
     if word == GAP_WORD:
         yield word
         return

@@ -1,6 +1,7 @@
-"""A closing for which others stood that were set aside since: a person has it booked after all (docs/decisions/0058).
+"""Booking a closing after all: it was archived because others told its sales, and those were set aside since.
 
-What was set aside stays so. Should it be looked at again, it finds this one counting and is checked against it.
+The others stay set aside (docs/decisions/0058). If a person has one of them looked at again, it is compared with this
+closing, which counts by then.
 """
 
 from functools import partial
@@ -27,8 +28,8 @@ from tenants.models import User
 from tenants.put_off import each
 
 BATCH = 200
-# Archived beside what was set aside, or taken back, since they were looked at. For so many days they are found by
-# themselves; later only a person's look at them finds it.
+# Archived closings beside one that was set aside, or taken back, after they were looked at. The sweep finds them for
+# this many days; later only a person can have them looked at again.
 FOUND_FOR_DAYS = 30
 FREED = """
 SELECT DISTINCT part.id, part.put_off_count
@@ -52,9 +53,9 @@ LIMIT %(limit)s
 
 
 def outlook(closing: StoredClosing) -> Decision:
-    """What a closing comes to, booked after all. Load it with `WHERE_CLOSINGS_GO`; writes nothing.
+    """What would become of a closing if it were booked after all. Load it with `WHERE_CLOSINGS_GO`; writes nothing.
 
-    Raises `CannotSetAside` where something counts that tells its sales, or somebody had it booked already.
+    Raises `CannotSetAside` where another closing that counts tells the same sales, or it was booked after all already.
     """
     if not is_freed(closing):
         raise CannotSetAside("set_aside_not_freed")
@@ -64,10 +65,9 @@ def outlook(closing: StoredClosing) -> Decision:
 
 
 def book_after_all(closing_id: UUID, *, actor: User | None, why: str, shown: str | None = None) -> StoredClosing:
-    """Have it booked, or held for what is wrong with it.
+    """Book the closing, or hold it for its problems. `shown`: the digest of the outlook that the person was shown.
 
-    Raises `CannotSetAside` as `outlook` does, and `ShownOtherwise` when it would come to something else than what was
-    `shown` (its digest).
+    Raises `CannotSetAside` as `outlook` does, and `ShownOtherwise` when the outlook is another one by now.
     """
     with transaction.atomic():
         lock_shop(closing_id)
@@ -87,10 +87,10 @@ def _words_with_yes(closing: StoredClosing) -> list[str]:
 
 
 def look_again_at_freed() -> int:
-    """Look again at closings that others told which were set aside, or taken back, since they were looked at.
+    """Look again at archived closings whose sales were told by others that were set aside, or taken back, since.
 
-    What is booked of them by that was said to count; of the others it is told that nothing stands for them. Returns how
-    many.
+    One that a person had booked after all is booked if it still can be; each other gets the note that nothing is
+    booked in its place. Returns how many were looked at.
     """
     asked: dict[str, Any] = {
         "codes": sorted(STOOD_FOR),

@@ -1,4 +1,4 @@
-"""A person takes a closing as it is: shown first with the entries it comes to, booked if it still comes to them."""
+"""A person takes a closing as it is: its entries are shown first, and booked if they are still the same ones then."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +22,9 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsItIs:
-    """What taking a closing as it is would come to: the decision, and what would hold it all the same (`left`).
+    """What would become of a closing taken as it is: the decision, and the problems that would still hold it (`left`).
 
-    `word` is the yes to its dispute, as it is written down; `waved`: whether a yes does anything at all.
+    `word` is the yes to its dispute, as it is stored. `waved`: whether there is anything that a yes accepts.
     """
 
     decision: Decision
@@ -34,12 +34,12 @@ class AsItIs:
 
     @property
     def digest(self) -> str:
-        """A name for it."""
+        """A digest of what is shown: another decision, or another `word`, has another one."""
         return digest_of(self.decision, self.word)
 
 
 def outlook(closing: StoredClosing, *, gap: bool = False) -> AsItIs:
-    """Look at a held closing as if it were taken as it is; `gap`: only with its gap on the suspense account.
+    """Decide on a held closing as if a person took it as it is; `gap`: as if the person accepted nothing but its gap.
 
     Load it with `WHERE_CLOSINGS_GO`. Writes nothing.
     """
@@ -58,7 +58,7 @@ def outlook(closing: StoredClosing, *, gap: bool = False) -> AsItIs:
 
 @contextmanager
 def saying(closing: StoredClosing, words: list[str]) -> Iterator[None]:
-    """Within it, a closing is looked at as if people had said yes with these `words`. Nothing is written."""
+    """A context in which the closing has these `words` as what people accepted. Only in memory: nothing is written."""
     before = closing.accepted_problems
     closing.accepted_problems = words
     try:
@@ -70,7 +70,7 @@ def saying(closing: StoredClosing, words: list[str]) -> Iterator[None]:
 def take_as_it_is(
     closing_id: UUID, *, actor: User | None, why: str, shown: str, what: Why = Why.BOOKED_AS_IT_IS
 ) -> StoredClosing:
-    """Book what was shown. Raises `ShownOtherwise` when it would come to something else now, or is held no more."""
+    """Book what was shown. Raises `ShownOtherwise` when the outlook is another one by now, or the closing not held."""
     with transaction.atomic():
         lock_shop(closing_id)
         closing = locked(closing_id)

@@ -15,7 +15,7 @@ from tenants.models import Membership, Role, User
 from tenants.rights import RESELLER_ROLES
 from tenants.scope import visible_to
 
-# In these states there is something to see to; what is exported only where Exact holds something else by now.
+# In these states there is something to see to. An exported closing is seen to only while it differs in Exact.
 SEEN_TO = (
     ClosingState.HELD,
     ClosingState.FAILED,
@@ -28,7 +28,7 @@ OPEN_ONES = Assignment.objects.filter(ended_at=None)
 
 @dataclass(frozen=True, slots=True)
 class TakenByAnother(Exception):
-    """Somebody sees to it who was not the one that was shown."""
+    """By now another person sees to the closing than the one whom the page showed."""
 
     assignment: Assignment
 
@@ -60,9 +60,10 @@ def may_be_seen_to(closing: StoredClosing) -> bool:
 
 
 def colleagues_of(user: User, closing: StoredClosing) -> QuerySet[User]:
-    """To whom a person may hand a closing: of those it knows, who see it and may see to it.
+    """The people to whom `user` may hand a closing; each of them may see the closing and see to it.
 
-    A reseller's people its own and the customer's accountants, support its own too; members know nobody by this list.
+    For a reseller's people: their colleagues and the customer's accountants; for support: support as well. A member
+    (accountant, merchant) is offered nobody.
     """
     accountants = Membership.objects.filter(OPEN, tenant=closing.tenant_id, role=Role.ACCOUNTANT, user=OuterRef("pk"))
     here = Q(reseller=closing.tenant.reseller_id, role__in=RESELLER_ROLES) | Q(Exists(accountants))
@@ -73,10 +74,13 @@ def colleagues_of(user: User, closing: StoredClosing) -> QuerySet[User]:
 
 
 def take(closing: StoredClosing, person: User, *, by: User, instead_of: int | None) -> None:
-    """Let `person` see to a closing, in the place of whoever was shown to (`instead_of`, an assignment's key; None:
-    nobody). Once is enough, however often it is asked. Raises `TakenByAnother` and `NothingToSeeTo`."""
+    """Let `person` see to a closing, instead of who sees to it now. Asked twice, it does nothing more.
+
+    `instead_of`: the id of the assignment that the page showed; None where it showed nobody. Raises `TakenByAnother`
+    and `NothingToSeeTo`.
+    """
     with transaction.atomic():
-        # A closing that goes to Exact now ends this in its own transaction: one waits for the other.
+        # The closing's row is locked, as a trigger ends the assignment when the closing is exported or archived.
         row = StoredClosing.objects.select_for_update(of=("self",), no_key=True).only("state").get(pk=closing.pk)
         now = OPEN_ONES.select_related("person").filter(closing=closing).first()
         if now is not None and now.person_id == person.pk:
@@ -100,5 +104,5 @@ def hand(closing: StoredClosing, to: int, *, user: User, by: User, instead_of: i
 
 
 def end(assignment: Assignment, *, by: User) -> None:
-    """End it, unless it has ended."""
+    """End an assignment by a person's word. Does nothing to one that has ended."""
     Assignment.objects.filter(pk=assignment.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=by)

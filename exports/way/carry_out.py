@@ -1,4 +1,4 @@
-"""Writing down what was decided on a closing: its state, its postings, and who is asked or woken."""
+"""Storing what was decided on a closing: its state and its postings; asking people, and waking the lane."""
 
 from booking.questions import ask_about_means
 from exact.lane.postings import next_revision, postings_of
@@ -17,9 +17,9 @@ from tenants.models import User
 
 
 def go_on(closing: StoredClosing, *, actor: User | None, why: str) -> Decision:
-    """Decide anew on a closing, by today's settings and beside what stands of it, and carry it out.
+    """Decide anew on a closing, by today's settings and by what is booked of it already, and store the decision.
 
-    `closing` is locked and read with `WHERE_CLOSINGS_GO`; nothing of it is on its way. What waits unsent is made anew.
+    `closing` is locked and read with `WHERE_CLOSINGS_GO`; no posting of it is being sent. Unsent ones are made anew.
     Must run inside the transaction that locks it.
     """
     assert_in_transaction()
@@ -42,15 +42,15 @@ def go_on(closing: StoredClosing, *, actor: User | None, why: str) -> Decision:
 
 
 def withdraw_unsent(closing: StoredClosing, *, actor: User | None, why: str) -> None:
-    """Take back what of a locked closing waits in its lane: nobody has sent it."""
+    """Withdraw the postings of a locked closing that wait in their lane and were never sent."""
     for unsent in Posting.objects.filter(closing_id=closing.pk, state=PostingState.PENDING):
         move(unsent, PostingState.WITHDRAWN, actor=actor, why=why)
 
 
 def carried_out(closing: StoredClosing, decision: Decision, *, revision: int) -> list[Insertion]:
-    """The postings of a ready export, to be written; their lane is woken once this transaction is on disk.
+    """The postings of a ready closing, for the caller to insert; their lane is woken once the transaction commits.
 
-    Of what is not ready people are asked for what is missing.
+    For a closing that is held, the questions on its unmapped means of payment are noted instead.
     """
     if isinstance(decision, Ready):
         division = decision.destination.division

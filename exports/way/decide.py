@@ -1,7 +1,7 @@
 """The one decision: what a closing becomes under given settings, at the first look and at every later one.
 
-Accepting, looking again, sending again and its preview, replacing, the mapping's preview and freezing for a file all
-ask here, so what a preview shows is what happens. Nothing is written.
+Accepting, looking again, reposting and its preview, replacing, the mapping's preview and files for accounting all call
+this module, so that a preview shows what will happen. Nothing is written.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ NOTHING_TO_BOOK = Problem(code="run_nothing_to_book", blocking=False)
 # Blocks until a person has released the closing (`exports.way.reviews`).
 REVIEW = Problem(code="first_review")
 NOT_COME_YET = "business_date_future"
-# What a person may wave through: without these the entries are still right, to the till's own figures.
+# Problems that a person may accept: in spite of them the entries agree with the till's own figures.
 WAIVABLE = frozenset(
     {
         "sale_sign",
@@ -55,7 +55,7 @@ Problems: TypeAlias = tuple[Problem, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """Somebody has to mend or decide something. `entries` are what Exact would refuse as it is, for people to see."""
+    """A person must mend or decide something. `entries`: those that Exact would refuse, only to be shown."""
 
     problems: Problems
     entries: tuple[Entry, ...] = ()
@@ -66,14 +66,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Bookable, or not known yet, as its establishment's export is not on."""
+    """The establishment is not activated: nothing is sent, and what Exact would refuse may not be known yet."""
 
     problems: Problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archived:
-    """No entry, and nobody has anything to do."""
+    """No entry is made, and no person has anything to do."""
 
     why: Problem
     problems: Problems
@@ -81,14 +81,14 @@ class Archived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete:
-    """All of it stands in the books: there is nothing left to make."""
+    """All entries of the closing are booked already: there is none to make."""
 
     problems: Problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """`entries`, at least one, go to `destination`; with what stands they are the whole closing."""
+    """`entries`, at least one, go to `destination`; together with those that are booked they are the whole closing."""
 
     entries: tuple[Entry, ...]
     destination: Destination
@@ -110,10 +110,10 @@ STATES: dict[type[Decision], ClosingState] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A closing as it is looked at: what was `found` between it and its neighbours when it came, and what stands.
+    """All that a decision on a closing rests on. `found`: the problems between it and its neighbours when it came.
 
-    `standing` are its entries in the books of the companies `books`, by their rows. `verdict` says whether it counts,
-    and what of it; None of a training.
+    `standing`: its entries that are booked; `books`: the companies they are booked in, by the ids of their rows.
+    `verdict`: whether the closing counts, and which part of it; None for a training.
     """
 
     stored: StoredClosing
@@ -145,34 +145,34 @@ class Look:
 
     @property
     def booked(self) -> Closing:
-        """What is booked of it: all, or what others leave of it."""
+        """The part of the closing to book: all of it, or what other closings have not told already."""
         return self.verdict.closing if isinstance(self.verdict, Counts) else self.closing
 
     @property
     def gap_on_suspense(self) -> bool:
-        """Whether a person said that its gap is booked."""
+        """Whether a person said that what was paid beyond the sales is booked on the suspense account."""
         return GAP_WORD in self.stored.accepted_problems
 
     @property
     def problems(self) -> Problems:
-        """What is odd about the closing whatever its destination."""
+        """The closing's problems that do not depend on where it goes."""
         return (*self.found, *check_closing(self.closing, zone=self.stored.establishment.zone))
 
     def holding(self, problems: Problems) -> list[Problem]:
-        """Those that hold it back: all that no person waved through, or that nobody may."""
+        """Which of these problems hold the closing: those that nobody accepted, and those that nobody may accept."""
         blocking = [problem for problem in problems if problem.blocking]
         waved = WAIVABLE.intersection(self.stored.accepted_problems)
         if blocking and waved:
             waved -= {problem.code for problem in check_bookable(self.closing)}
             if self.closing.business_date > timezone.localdate():
-                waved -= {NOT_COME_YET}  # Exact would book it into a period that has not begun
+                waved -= {NOT_COME_YET}  # while the day is in the future: its period in Exact has not begun
         if self.gap_on_suspense:
             waved |= GAP_CODES
         return [problem for problem in blocking if problem.code not in waved]
 
 
 def decide(look: Look, destination: Destination) -> Decision:
-    """Say what becomes of a closing that goes to Exact."""
+    """What becomes of a closing that goes to Exact."""
     problems = look.problems
     if left_out := _leave_out(look, problems, books_from=destination.books_from):
         return left_out
@@ -211,9 +211,10 @@ def decide_for_file(look: Look, destination: Destination) -> Decision:
 
 
 def _leave_out(look: Look, problems: Problems, *, books_from: date | None = None) -> Archived | Held | None:
-    """A closing of which an entry stands counts, whatever the setting says now.
+    """Archive or hold a closing that does not count, or not yet; None for one that counts.
 
-    What is in dispute of one from before the start `books_from`, nobody need settle: it is kept with it.
+    A closing with booked entries counts, whatever the settings say now. One from before the first day, `books_from`, is
+    archived with its disputes: nobody need settle them.
     """
     if look.standing:
         return None
@@ -229,7 +230,7 @@ def _leave_out(look: Look, problems: Problems, *, books_from: date | None = None
 
 
 def _refuse_other_books(look: Look, destination: Destination) -> Iterator[Problem]:
-    """The entries of one closing stand in the books of one company."""
+    """The problem of a closing that has entries in another company's books: one closing is booked in one company."""
     if destination.division is not None and look.books - {destination.division.pk}:
         yield Problem(code="standing_in_other_company", facts={"company": destination.division.label})
 
@@ -248,7 +249,7 @@ def _book_for_exact(look: Look, plan: BookingPlan) -> Booking:
 
 
 def _join(problems: Problems, more: Iterable[Problem]) -> Problems:
-    """Each problem once: a company refuses what its settings were already found broken for."""
+    """Both lists, each problem once: the check of the settings and that of the entries can find the same one."""
     together = [*problems]
     together += [problem for problem in more if problem not in together]
     return tuple(together)

@@ -68,7 +68,7 @@ def activation_status(establishment: Establishment) -> ActivationStatus:
 
 
 def _list_what_to_mend(activation: Activation, state: ActivationState) -> list[dict[str, Any]]:
-    """What to mend, and of a sound export that its consent ends or that Exact refused it without a last word."""
+    """What to mend, in sentences; of a sound activation, that its consent ends soon or is in doubt."""
     if state is ActivationState.RECONNECT_REQUIRED:
         return [Problem(code="reconnect_required").to_document()]
     connection = activation.division.connection
@@ -92,7 +92,7 @@ def open_activation(establishment: Establishment) -> tuple[str, datetime]:
 
 
 def stop_export(establishment: Establishment) -> None:
-    """Export nothing more; what waits goes on waiting, and no open link can switch it on again."""
+    """Switch the activation off. Waiting closings go on waiting, and open activation links are revoked."""
     end_links(establishment)
     switch_off(establishment, way="till")
 
@@ -170,7 +170,7 @@ def count_differences(establishment: Establishment) -> int:
 
 
 def forget_gap(closing_id: UUID) -> None:
-    """The number missing before this closing has arrived: take its warning away."""
+    """Remove the warning that a number is missing before this closing: that number has arrived."""
     closing = StoredClosing.objects.select_for_update(of=("self",)).get(pk=closing_id)
     found, problems = (
         [problem for problem in noted if problem["code"] != "number_gap"] for noted in (closing.found, closing.problems)

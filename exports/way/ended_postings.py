@@ -23,7 +23,9 @@ from tenants.models import User
 
 
 def settle(posting: Posting) -> None:
-    """Go on with what a person ordered and this posting was part of. Must run inside the transaction that ends it."""
+    """Go on with the replacement, or the repost, that an ended posting was part of.
+
+    Must run inside the transaction that ends the posting."""
     assert_in_transaction()
     closing = locked(posting.closing_id)
     replacement = Replacement.objects.filter(closing=closing, done_at=None).first()
@@ -31,12 +33,12 @@ def settle(posting: Posting) -> None:
         if replacement is None:
             return
         if posting.state == PostingState.DIFFERS or posting.reverses_id is not None:
-            # Exact did not let an entry go, refused a reversal, or holds another entry: nothing new is posted beside
+            # Exact did not delete an entry, refused a reversal, or holds another entry: no new entry is posted beside
             # it, and a person tries another way.
             _close(replacement)
             return
         if not replacement.beside:
-            # All of the closing is booked anew, also what Exact has just refused of it: that is looked up there first.
+            # The whole closing is booked anew, with the entry that Exact has just refused: it is looked up there first.
             move(posting, PostingState.SOUGHT, why=Why.REPLACED, lookups=0)
     if posting.reverses is not None:
         _reversal_ended(closing, posting, posting.reverses, replacement)
@@ -51,7 +53,7 @@ def settle(posting: Posting) -> None:
 def take_out(closing: StoredClosing, old: Replaced, *, actor: User | None, why: str) -> None:
     """Begin to take an old entry out of Exact: delete it there, or post what undoes it.
 
-    A reversal of it that was refused before is looked up there, whichever way it goes now.
+    A reversal of it that Exact refused before is looked up there first, in case it was booked all the same.
     """
     stuck = Posting.objects.filter(reverses=old.posting, state=PostingState.REFUSED).first()
     if stuck is not None:
@@ -65,9 +67,9 @@ def take_out(closing: StoredClosing, old: Replaced, *, actor: User | None, why: 
 def _reversal_ended(
     closing: StoredClosing, reversal: Posting, undone: Posting, replacement: Replacement | None
 ) -> None:
-    """It stands in Exact: the entry it undoes counts no more. It was looked up and is not there: it is made anew.
+    """Go on after a reversal ended. Posted: the entry it undoes counts no more. Looked up and not there: post it anew.
 
-    Where the entry is being deleted instead, or is gone, nothing is left to undo: what stands is taken out as well.
+    If the entry was or is being deleted instead, there is nothing to reverse: a reversal that is in Exact is taken out.
     """
     if reversal.state == PostingState.POSTED and undone.state in IN_EXACT:
         settle_replaced(undone)
@@ -94,7 +96,7 @@ def _post_reversal(closing: StoredClosing, old: Replaced) -> None:
 
 
 def put_in_place(closing: StoredClosing, replacement: Replacement) -> None:
-    """Once all old entries are gone, post the new ones that were ordered."""
+    """Post the new entries of an order, once all old ones are out of Exact's books."""
     under_way = Posting.objects.filter(closing_id=closing.pk, state__in=BEGUN)
     if replacement.olds.exclude(posting__state__in=OVER).exists() or under_way.exists():
         return
@@ -104,7 +106,7 @@ def put_in_place(closing: StoredClosing, replacement: Replacement) -> None:
         _set_aside(closing, replacement)
         return
     if {str(it) for it in Standing.of(closing.pk).postings} != {*replacement.beside}:
-        # Something else has come to stand meanwhile: what was ordered would no longer be right beside it.
+        # Another entry was booked meanwhile: beside it the ordered entries would no longer be right.
         go_on(closing, actor=replacement.asked_by, why=Why.REPLACED)
         return
     _post(
@@ -117,7 +119,7 @@ def put_in_place(closing: StoredClosing, replacement: Replacement) -> None:
 
 
 def _set_aside(closing: StoredClosing, order: Replacement) -> None:
-    """Nothing of the closing is in Exact any more: it is set aside. What was found there after all, people must see."""
+    """Set the closing aside when no entry of it is in Exact. If one was found there after all, it fails instead."""
     if Standing.of(closing.pk).postings:
         found = Problem(code="found_after_all")
         move_closing(closing, ClosingState.FAILED, why=Why.TAKEN_OUT, problems=[found.to_document()])
@@ -131,7 +133,7 @@ def _close(replacement: Replacement) -> None:
 
 
 def _send_what_is_missing(closing: StoredClosing) -> None:
-    """After a look for what a person sends again: the rest of the closing, when nothing of it is on its way."""
+    """After a reposted entry was looked up in Exact: post the rest of the closing, if no posting of it is under way."""
     if closing.state != ClosingState.EXPORTING:
         return
     on_its_way = (*BEGUN, PostingState.REFUSED, PostingState.DIFFERS)

@@ -1,8 +1,8 @@
-"""What an establishment books: the one question about it, its answer, and looking again after it was changed.
+"""Which kind of closing an establishment books: the question about it, its answer, and looking again after a change.
 
 A trigger notes each change of the setting (`LevelChange`), wherever it was made. Closings that were archived because
-another kind was booked, and those that wait, are then looked at again: what is in the books stays, and nothing that it
-covers is booked beside it.
+another kind was booked, and those that wait, are then looked at again. Booked entries stay, and no closing that tells
+the same sales is booked beside them.
 """
 
 from collections.abc import Iterable
@@ -26,8 +26,8 @@ from tenants.models import BookedLevel, Establishment
 from tenants.put_off import each
 
 BATCH = 200
-# First the kinds that count no more, so that the one that does finds its place; then that one; then the first once
-# more, for what of them nothing covers now.
+# The steps of a change. First the kinds that count no more, to make room for the one that counts now; then that one;
+# then the first kinds once more, for the sales that no closing of the new kind tells.
 LAST_STEP = 2
 log = structlog.get_logger()
 
@@ -39,14 +39,17 @@ def open_questions(establishments: Iterable[Establishment] | QuerySet[Establishm
 
 
 def waiting_for_the_answer(establishment: Establishment) -> QuerySet[StoredClosing]:
-    """The closings that are held until it is answered."""
+    """The closings that are held until the question is answered."""
     return StoredClosing.objects.filter(
         establishment=establishment, state=ClosingState.HELD, problems__contains=[{"code": WHICH}]
     )
 
 
 def set_level(establishment_id: int, level: BookedLevel) -> None:
-    """Say what an establishment books from now on; what waited for it goes. Who said it, the audit notes."""
+    """Set the kind of closing that an establishment books; those that waited for the answer are looked at again.
+
+    The audit notes who set it.
+    """
     with transaction.atomic():
         shop = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment_id)
         shop.booked_level = level
@@ -82,7 +85,7 @@ def _look_again(change: LevelChange) -> int:
 
 
 def _look_at(pk: UUID) -> bool:
-    """One closing's trouble keeps no other waiting; it is tried again with the next batch."""
+    """Look at one closing. If that fails the others go on, and it is tried again with the next batch."""
     try:
         reconsider(pk, why=Why.LEVEL_CHANGED)
     except Exception:
@@ -92,7 +95,7 @@ def _look_at(pk: UUID) -> bool:
 
 
 def _select_left(change: LevelChange) -> QuerySet[StoredClosing, UUID]:
-    """What one step has still to look at, in the order it came."""
+    """The closings that a step of the change has not looked at yet, in the order they came."""
     archived = Q()
     for code in LOOKED_AT_AGAIN:
         archived |= Q(problems__contains=[{"code": code}])
@@ -106,10 +109,11 @@ def _select_left(change: LevelChange) -> QuerySet[StoredClosing, UUID]:
     return rows.order_by("pk").values_list("pk", flat=True)
 
 
-# How far the clocks of two machines may be apart: what happened is noted by the clock of the one that did it.
+# How far the clocks of two machines may be apart: each notes by its own clock when something happened.
 CLOCKS_APART = timedelta(minutes=15)
-# Beside a disputed closing others count now than when it was looked at: a POSTE came that was missing in its GÉNÉRALE.
-# Where hours stand for tickets, that can only be after something happened in the establishment since that look.
+# Disputed closings beside which more or fewer closings count than when they were looked at: say a POSTE came whose
+# tickets a GÉNÉRALE tells too. Where no ticket is shared, as closings that tell hours only share none, it takes an event
+# in the same establishment since that look.
 MOVED = f"""
 SELECT held.id, held.put_off_count
 FROM exports_storedclosing AS held
@@ -136,9 +140,9 @@ LIMIT %(limit)s
 
 
 def look_again_at_disputes() -> int:
-    """Look again at closings that others cover in part, where others may do so by now, in every customer's turn.
+    """Look again at closings that others cover in part, if those may have changed since. Returns how many.
 
-    Returns how many.
+    Each customer gets a turn in each round.
     """
     with connection.cursor() as sql:
         sql.execute(MOVED, {"codes": [PARTLY, SUMS_DIFFER], "apart": CLOCKS_APART.total_seconds(), "limit": BATCH})

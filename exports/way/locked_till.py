@@ -1,4 +1,4 @@
-"""A till that is locked while its closing is taken, read with all that says where the closing goes."""
+"""A till's row, locked while a closing of it is stored, and read with all that says where the closing goes."""
 
 from dataclasses import dataclass
 
@@ -22,9 +22,9 @@ MAPPING = PartialRow("mapping", Mapping, "id establishment_id parameters overrid
 ACTIVATION = PartialRow("activation", Activation, "id establishment_id division_id active problems")
 DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
 
-# In plain SQL: every closing begins with it, and composing the same query anew costs more than running it. The names
-# are those of our own columns. A closing refers to its establishment anyway: locking it as such a reference does costs
-# nothing, and keeps what is booked there as it was read. The establishment first, as all who lock both.
+# In plain SQL, as each closing begins with this query and composing it anew costs more than running it. The names in it
+# are those of our own columns. The establishment gets the lock that the closing's foreign key would take anyway: it
+# keeps the kind of closing that is booked as it was read. It is locked before the till, as everywhere.
 LOCKED = f"""
 SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
     kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL, {ANEW}

@@ -1,4 +1,4 @@
-"""What is to be done once the database's past came back: which entries it lost, and what tills are asked to send."""
+"""After the database was restored to an earlier state: which entries it lost, and what tills must send again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from tenants.models import Till
 
 # A till's clock may be off by as much, and what it sends need not come in order.
 MARGIN = timedelta(days=1)
-# By then every till has been switched on once; one that has not is asked by its own counting (`last_closings`).
+# By then every till was switched on once. One that was not learns from `last_closings` what is missing.
 ASKED_FOR = timedelta(days=60)
 ENDED = (ClosingState.EXPORTED, ClosingState.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendAgain:
-    """What a till is asked for: all it closed after `since`, where that is None everything. `number` names it."""
+    """What a till must send again: all closings after `since`; None: all it has. `number` names this request."""
 
     number: int
     since: datetime | None
@@ -32,10 +32,10 @@ class SendAgain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """What Exact holds of one company and the database does not know.
+    """Entries that Exact holds in one company and that no posting of the database knew.
 
-    `adopted` postings have now. `later` are of closings that are here, and are looked up when these go. `unknown` are
-    of closings that never arrived: a till must send them, or a person must know.
+    `adopted`: postings have them now. `later`: entries of closings that are here; they are looked up when these are
+    sent. `unknown`: entries of closings that are not here; a till must send them again, or a person must know.
     """
 
     adopted: list[LostEntry]
@@ -44,7 +44,7 @@ class Lost:
 
 
 def asked_again(till: Till, now: datetime) -> SendAgain | None:
-    """What a till is asked to send again. None: nothing, as the past never came back, or long ago."""
+    """What a till is asked to send again; None if the database was never restored, or long ago."""
     past = last_return()
     if past is None or now - past.noticed_at > ASKED_FOR:
         return None
@@ -54,8 +54,11 @@ def asked_again(till: Till, now: datetime) -> SendAgain | None:
 
 
 def first_day_in_doubt(division: Division) -> date | None:
-    """From which business date on Exact may hold what is lost: the oldest closing that had not ended, or the last that
-    had. None: nothing of this company is known at all."""
+    """The first business date of which Exact may hold a lost entry; None: no closing of this company is known.
+
+    It is `MARGIN` before the oldest closing that is not exported or archived, or before the newest posting if that is
+    earlier.
+    """
     open_ones = StoredClosing.objects.filter(establishment__activation__division=division).exclude(state__in=ENDED)
     oldest = open_ones.aggregate(oldest=Min("business_date"))["oldest"]
     newest = Posting.objects.filter(division=division).aggregate(newest=Max("business_date"))["newest"]
@@ -64,9 +67,9 @@ def first_day_in_doubt(division: Division) -> date | None:
 
 
 def look_for_lost(division: Division, *, since: date, adopting: bool) -> Lost:
-    """Read a company's entries from a day on, and adopt what belongs to open postings. Raises any `ExactError`.
+    """Read a company's entries from a day on, and let open postings adopt theirs. Raises any `ExactError`.
 
-    `adopting` false: says the same and adopts nothing.
+    With `adopting` false it returns the same and changes nothing.
     """
     with division_client(division, for_people=False) as client:
         lost = lost_entries(division, client, since=since)

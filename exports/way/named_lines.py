@@ -1,4 +1,4 @@
-"""Which line of a closing names a third party that Exact does not take: the till's programmer looks there."""
+"""Which line of a closing names a third party that Exact does not accept: shown to the till's programmer."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from ledger.problem import Problem
 
 
 def at_their_lines(problems: Iterable[Problem], closing: Closing, plan: BookingPlan) -> Iterator[Problem]:
-    """Give each problem the pointer of the first line it is about; where settings are at fault it stays as it is."""
+    """Add to each problem the JSON pointer of the first line it is about; problems of the settings stay as they are."""
     named: dict[str, str] | None = None
     for problem in problems:
         code = problem.facts.get("third_party", "")

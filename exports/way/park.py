@@ -1,7 +1,7 @@
 """Taking ready closings back when their establishment's export was switched off or led into another company.
 
-Nothing of them was sent. They wait, and are booked anew, by the settings of then, after the next activation. A closing
-of which one entry stands in the books already is not taken back: its other entries belong into the same books.
+None of their entries was sent. They wait, and are booked anew after the next activation, by the settings of that time.
+A closing with a booked entry is not taken back: its other entries belong in the same books.
 """
 
 from uuid import UUID
@@ -35,5 +35,5 @@ def park(closing_id: UUID, *, why: Why = Why.SWITCHED_OFF) -> None:
                 move(posting, PostingState.WITHDRAWN, why=why)
             move_closing(closing, ClosingState.WAITING, why=why)
     except MovedByAnother:
-        # The lane claimed an entry meanwhile, so it counts as sent before the export was switched off.
+        # The lane claimed an entry meanwhile: it counts as sent before the activation was switched off.
         return

@@ -27,7 +27,7 @@ WHERE_CLOSINGS_GO = tuple(f"establishment__{path}" for path in ALONG_AN_ESTABLIS
 
 
 def locked(closing_id: UUID) -> StoredClosing:
-    """A closing's row, locked, with where it goes. Who judges it anew locks its shop before (`lock_shop`)."""
+    """A closing's row, locked, with its destination. To judge it anew, lock its shop first (`lock_shop`)."""
     rows = StoredClosing.objects.select_for_update(of=("self",)).select_related(*WHERE_CLOSINGS_GO)
     return rows.get(pk=closing_id)
 
@@ -36,9 +36,9 @@ def locked(closing_id: UUID) -> StoredClosing:
 class Destination:
     """The settings a closing is decided on under, and `division`, the company they lead to, if there is one.
 
-    `is_on`: what is ready may go there. `problems`: what has broken of the settings since they were checked.
+    `is_on`: ready closings may go there. `problems`: what the last check of the settings found.
     `books_from`: the first business date that is booked, None for every one; `reviewed`: a person looks at each first.
-    `catalogue` is what the company is known to hold; None has it read for the entries at hand.
+    `catalogue`: what the company is known to hold; None: read from the database for the entries at hand.
     """
 
     mapping: Mapping
@@ -52,13 +52,13 @@ class Destination:
 
     @classmethod
     def of(cls, establishment: Establishment) -> Self:
-        """What the establishment was read with; what it was read without is asked for."""
+        """The destination of an establishment's closings. Relations that were not read with it cost a query each."""
         mapping: Mapping = getattr(establishment, "mapping", None) or Mapping(establishment=establishment)
         return cls.to(getattr(establishment, "activation", None), mapping, establishment)
 
     @classmethod
     def to(cls, activation: Activation | None, mapping: Mapping, establishment: Establishment) -> Self:
-        """The company of an activation, by a mapping, from the establishment's start on."""
+        """The company of an activation, by a mapping, from the establishment's first day on."""
         overrides = Overrides.model_validate(mapping.overrides)
         start, reviewed = establishment.books_from, establishment.reviews_left > 0
         if activation is None:
@@ -78,12 +78,12 @@ class Destination:
         return replace(self, reviewed=False)
 
     def of_what_stands(self) -> Self:
-        """The same for a closing that is in the books already: neither the start nor a review asks it anything."""
+        """The same for a closing with booked entries: neither the first day nor a review applies to it."""
         return replace(self, books_from=None, reviewed=False)
 
     @classmethod
     def under(cls, mapping: Mapping, division: Division | None, catalogue: Catalogue | None) -> Self:
-        """A mapping as it would be, saved or not, in a company as if the export into it were on."""
+        """A mapping, saved or not, in a company, as if the establishment were activated."""
         overrides = Overrides.model_validate(mapping.overrides)
         return cls(mapping=mapping, division=division, is_on=True, catalogue=catalogue, overrides=overrides)
 
@@ -93,7 +93,7 @@ class Destination:
         return plan_in(self.division, self.mapping)
 
     def refused(self, entries: Iterable[Entry], closing: Closing) -> list[Problem]:
-        """All that the company would refuse of a closing's entries, each thing once."""
+        """The problems for which the company would refuse a closing's entries, each once."""
         checked = check(
             [*entries],
             self.division,

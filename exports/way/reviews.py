@@ -1,7 +1,7 @@
 """The first closings of an establishment, which a person looks at before they go to Exact (docs/decisions/0050).
 
-While reviews are left each closing that is ready is held for one; releasing it counts down. At nought all that still
-waits for a review goes, and whatever comes.
+While reviews are left, each closing that would be ready is held for one; releasing it counts down. At zero the closings
+that still wait for a review go, and later ones are not held.
 """
 
 from functools import partial
@@ -33,21 +33,21 @@ def waiting_for_review(establishment: Establishment) -> QuerySet[StoredClosing]:
 
 
 def waits_for_review(closing: StoredClosing) -> bool:
-    """Whether a closing is held for a review: that is said last, when nothing else holds it."""
+    """Whether a closing is held for a review, which is so only if no other problem holds it."""
     return closing.state == ClosingState.HELD and any(it["code"] == REVIEW.code for it in closing.problems)
 
 
 def outlook(closing: StoredClosing) -> Decision:
-    """What releasing a closing would come to. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
+    """What would become of a closing if it were released. Load it with `WHERE_CLOSINGS_GO`. Writes nothing."""
     standing = Standing.of(closing.pk)
     look = Look.at(closing, standing.entries, standing.divisions)
     return decide(look, Destination.of(closing.establishment).unreviewed())
 
 
 def release(closing_id: UUID, *, actor: User | None, why: str = "", shown: str | None = None) -> StoredClosing:
-    """Let a reviewed closing go. Does nothing to one that waits for no review: a second press.
+    """Let a reviewed closing go. Does nothing to one that waits for no review, as after a second press.
 
-    Raises `ShownOtherwise` when it would come to something else than what was `shown` (its digest).
+    `shown`: the digest of the outlook that the person was shown. Raises `ShownOtherwise` if it is another one by now.
     """
     with transaction.atomic():
         lock_shop(closing_id)
@@ -57,7 +57,7 @@ def release(closing_id: UUID, *, actor: User | None, why: str = "", shown: str |
         now = outlook(closing)
         if shown is not None and digest_of(now) != shown:
             raise ShownOtherwise
-        if not isinstance(now, Held):  # what something else holds by now has entries that nobody has seen
+        if not isinstance(now, Held):  # if another problem holds it, its entries change before anybody has seen them
             closing.accepted_problems = sorted({*closing.accepted_problems, REVIEW.code})
         decision = go_on(closing, actor=actor, why=because(Why.RELEASED, why) if why else Why.RELEASED)
         if isinstance(decision, Ready):
@@ -72,7 +72,7 @@ def _count_down(establishment_id: int) -> None:
 
 
 def say_reviews(establishment_id: int, count: int) -> None:
-    """Say how many closings are still reviewed before they go. At nought, those that wait go."""
+    """Set how many closings are still reviewed before they go. At zero, those that wait for a review go."""
     with transaction.atomic():
         shop = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment_id)
         shop.reviews_left = count

@@ -1,6 +1,7 @@
-"""A closing that will not be booked, by a person's word; and having it looked at again.
+"""Setting a closing aside, so that it is not booked, by a person's word; and having it looked at again.
 
-What is in Exact is taken out first (`exports.reposts.take_out`): the database refuses to set aside what has entries.
+Its entries are taken out of Exact first (`exports.reposts.take_out`): the database refuses to set aside a closing that
+has entries there.
 """
 
 from functools import partial
@@ -39,9 +40,9 @@ class CannotSetAside(Exception):
 
 
 def set_aside(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
-    """Set a closing aside that is held or waits, and of which nothing is in Exact. Pressed twice it does nothing more.
+    """Set a closing aside that is held or waits and has no entry in Exact. Pressed twice it does nothing more.
 
-    `instead` counts in its place. Raises `CannotSetAside`.
+    `instead`: the id of the closing that counts in its place. Raises `CannotSetAside`.
     """
     with transaction.atomic():
         lock_shop(closing_id)
@@ -67,9 +68,9 @@ def refuse_to_set_aside(closing: StoredClosing, *, instead: UUID | None = None) 
 
 
 def keep_aside(closing: StoredClosing, *, actor: User, why: str, instead: UUID | None) -> None:
-    """Write the word down of a closing that is locked, and let it be archived: whoever covers its tickets may count.
+    """Store that a locked closing is set aside, and archive it; another closing that tells its tickets may then count.
 
-    Nothing of it is in Exact; what waits unsent is withdrawn. Must run inside the transaction that locks it.
+    None of its entries is in Exact; unsent ones are withdrawn. Must run inside the transaction that locks it.
     """
     assert_in_transaction()
     said = because(Why.SET_ASIDE, why)
@@ -104,13 +105,16 @@ def take_back(closing_id: UUID, *, actor: User, why: str, shown: str) -> StoredC
 
 
 def counting_instead(aside: SetAside) -> StoredClosing | None:
-    """A closing that counts in the place of one that was set aside: both would be booked were it looked at again."""
+    """The closing that counts in the place of one that was set aside; None if none does.
+
+    While there is one, the other is not looked at again: both would be booked.
+    """
     others = filter(None, [aside.instead_id, *later_versions(aside.closing_id)])
     return not_set_aside(others).order_by("created_at").first()
 
 
 def is_set_aside(closing_id: UUID) -> bool:
-    """Whether a person's word that it is not booked holds now."""
+    """Whether the closing is set aside now."""
     return SetAside.objects.filter(closing=closing_id, ended_at=None).exists()
 
 

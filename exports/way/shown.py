@@ -1,4 +1,4 @@
-"""What a person was shown, by a name that changes with it: what is done is what was shown, or nothing is."""
+"""Digests of what a person was shown: a button does exactly what was shown, or nothing and says so."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ class ShownOtherwise(Exception):
 
 
 def digest_of(decision: Decision, *said: str) -> str:
-    """A name for what a decision would do: into which company, which entries, or what holds it; and what is `said`."""
+    """A digest of a decision: the company, the entries or the problems, and `said`, further words on the page."""
     entries = [it.to_document() for it in decision.entries] if isinstance(decision, Ready | Held) else []
     company = decision.destination.division if isinstance(decision, Ready) else None
     problems = [it.to_document() for it in decision.problems]
@@ -20,5 +20,5 @@ def digest_of(decision: Decision, *said: str) -> str:
 
 
 def name_of(told: list[Any]) -> str:
-    """A name for all that a person is told, JSON-ready: another as soon as anything of it is other."""
+    """A digest of all that a person is told. `told` is JSON-ready; any difference in it gives another digest."""
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

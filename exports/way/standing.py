@@ -1,4 +1,4 @@
-"""What of a closing stands in Exact's books, as far as we were told there."""
+"""Which entries of a closing are in Exact's books, by what Exact last answered."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -13,7 +13,7 @@ from ledger.entry import Entry
 class Standing:
     """A closing's posted entries, in the order they were sent; `postings` and `divisions` are their rows' ids.
 
-    An entry that differs in Exact from what was sent is none of them, nor is a reversal, nor what one has undone.
+    Not among them: entries that differ in Exact from what was sent, reversals, and the entries these undo.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -22,7 +22,7 @@ class Standing:
 
     @classmethod
     def of(cls, closing_id: UUID, *, but: frozenset[UUID] = frozenset()) -> Self:
-        """Read them, but for the postings named. Call it with the closing's row locked, or for a preview."""
+        """Read them, except postings whose ids are in `but`. Lock the closing's row first, unless for a preview."""
         rows = Posting.objects.filter(STANDING, closing_id=closing_id)
         posted = [*rows.exclude(pk__in=but).order_by("turn", "revision")]
         return cls(

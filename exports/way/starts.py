@@ -28,7 +28,7 @@ NOT_BEGUN = (PostingState.PENDING, *OVER)
 
 
 def say_start(establishment_id: int, day: date | None, *, why: str = "") -> None:
-    """Say the first day that is booked; None: every one. Who says it, the audit and the trigger note."""
+    """Set the first day that is booked; None: every day. The audit and a trigger note who set it."""
     with transaction.atomic():
         shop = Establishment.objects.select_for_update(of=("self",)).get(pk=establishment_id)
         if shop.books_from == day:
@@ -42,18 +42,18 @@ def say_start(establishment_id: int, day: date | None, *, why: str = "") -> None
 
 
 def before_start(establishment: Establishment) -> QuerySet[StoredClosing]:
-    """The closings from before the first day that is booked, which are in no books of ours."""
+    """The closings that are archived because they are from before the first day that is booked."""
     return StoredClosing.objects.filter(FROM_BEFORE_START, establishment=establishment)
 
 
 def coming_back(establishment: Establishment, day: date | None) -> QuerySet[StoredClosing]:
-    """The archived closings that would be looked at again were `day` the first that is booked."""
+    """The archived closings that would be looked at again if `day` were the first that is booked."""
     rows = before_start(establishment)
     return rows if day is None else rows.filter(business_date__gte=day)
 
 
 def leaving(establishment: Establishment, day: date) -> QuerySet[StoredClosing]:
-    """The closings before `day` of which nothing was ever sent: they would be archived were it the first."""
+    """The closings before `day` of which no entry was ever sent: archived if `day` were the first that is booked."""
     begun = Posting.objects.filter(closing_id=OuterRef("pk")).exclude(state__in=NOT_BEGUN)
     unsent = [ClosingState.HELD, ClosingState.WAITING, ClosingState.READY]
     rows = StoredClosing.objects.filter(establishment=establishment, business_date__lt=day, state__in=unsent)

@@ -1,4 +1,4 @@
-"""The states of an export, the allowed moves between them, and the function for moves that a person or a look makes.
+"""The states of a closing, the allowed moves between them, and the function for the moves that are made in Python.
 
 (new) ─▶ held | waiting | ready | archived          ready ─▶ exporting ─▶ exported | failed
 held, waiting, failed ─▶ whatever a new look at it finds          ready ─▶ waiting (before anything was sent)
@@ -41,8 +41,8 @@ MAY_COME_BACK = LOOKED_AT_AGAIN | {BEFORE_START}
 
 
 def may_come_back(closing: StoredClosing) -> bool:
-    """Whether a closing is archived because others count in its place, a person set it aside, or it is from before the
-    first day that is booked: should that change, it may be booked after all."""
+    """Whether an archived closing may be booked after all: it is archived because others count in its place, because a
+    person set it aside, or because it is from before the first day that is booked. Each of these can change."""
     codes = {problem["code"] for problem in closing.problems}
     return closing.state == ClosingState.ARCHIVED and not MAY_COME_BACK.isdisjoint(codes)
 
@@ -58,15 +58,15 @@ def is_before_start(closing: StoredClosing) -> bool:
 
 
 class MovedByAnother(Exception):
-    """The export left the state it was read in before this move."""
+    """The closing's state is another one by now than when the row was read: another process moved it first."""
 
 
 def move_closing(
     closing: StoredClosing, to: ClosingState, *, why: str = "", actor: User | None = None, **changes: object
 ) -> None:
-    """Change the state, with its event, in one transaction. Raises `MovedByAnother`.
+    """Change the state and write its event, in one transaction. Raises `MovedByAnother`.
 
-    It counts from the beginning of the transaction, by the database's clock: what changed since then was not seen.
+    `state_since` is the beginning of the transaction, by the database's clock: later changes were not seen by it.
     """
     before = ClosingState(closing.state)
     assert to in MOVES[before] or to == before, f"{before} → {to} is not a move"

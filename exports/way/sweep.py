@@ -1,6 +1,6 @@
-"""Finding what is due by looking at the database: every message of ours may be lost.
+"""Finding in the database what is due, as any message through the broker may be lost.
 
-Every customer has a turn in each round, and what makes trouble is put off (`tenants.put_off`).
+Each customer gets a turn in each round, and what fails is put off (`tenants.put_off`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def unreconciled_divisions() -> list[int]:
 
 
 def park_stopped() -> int:
-    """Take back what must not be sent any more. Returns how many closings."""
+    """Take back ready closings that must not be sent any more. Returns how many."""
     return each(StoredClosing, in_turn(stopped_closings(), *OLDEST, limit=BATCH), park, loop="park")
 
 
@@ -88,7 +88,7 @@ def learn_and_recheck() -> int:
 
 
 def _reachable() -> QuerySet[Activation]:
-    """Activations whose company can be asked: a consent that is gone is a person's to renew, not worth a call."""
+    """Activations whose company can be asked. Without a consent a call is useless: a person must renew it first."""
     return Activation.objects.filter(usable("division__connection__"), active=True)
 
 

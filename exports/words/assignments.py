@@ -23,8 +23,9 @@ def say_since(moment: datetime) -> str:
 
 
 def say_seen_to(names: Collection[str], *, of: int) -> str:
-    """Who sees to closings, one name for each that is seen to, of `of`: "Camille sees to it", or "Camille,
-    Marc see to 3 of 12"; "" when nobody does."""
+    """Who sees to `of` closings: "Camille sees to it", or "Camille, Marc see to 3 of 12"; "" when nobody does.
+
+    `names` has one name for each closing that somebody sees to."""
     people = sorted({*names})
     told, count = ", ".join(people), len(people)
     if not people:

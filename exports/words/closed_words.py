@@ -7,7 +7,7 @@ from exports.models import ClosedDays, ClosedKind
 
 
 def say_span(span: ClosedDays) -> str:
-    """What a day of it is: "holidays until 20/08/2026", with what was noted."""
+    """What to write on a day of a closed span: "holidays until 20/08/2026", with the note on it."""
     words, one = str(span.get_kind_display()), span.first_day == span.last_day
     if not one:
         until = _("holidays until {day}") if span.kind == ClosedKind.HOLIDAYS else _("closed until {day}")
@@ -16,6 +16,6 @@ def say_span(span: ClosedDays) -> str:
 
 
 def say_days(span: ClosedDays) -> str:
-    """From when to when: "04/08/2026 – 20/08/2026", or the one day."""
+    """The days of a span: "04/08/2026 – 20/08/2026", or its only day."""
     days = dict.fromkeys((span.first_day, span.last_day))
     return " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in days)

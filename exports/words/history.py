@@ -45,7 +45,7 @@ def of_closing(closing: StoredClosing) -> list[Happening]:
 
 
 def seen_to(closing: StoredClosing) -> list[Happening]:
-    """Who saw to a closing, from when to when; its page tells it, tills and logs do not."""
+    """Who saw to a closing, from when to when. Shown on its page only, not to tills nor in the log of a day."""
     told = []
     for it in Assignment.objects.filter(closing=closing).select_related("person", "by", "ended_by"):
         told.append(_of_person(closing, it.since, _("{name} sees to it"), it.person, by=it.by))
@@ -55,7 +55,7 @@ def seen_to(closing: StoredClosing) -> list[Happening]:
 
 
 def _of_person(closing: StoredClosing, at: datetime, words: str, person: User, *, by: User) -> Happening:
-    """What a person said of itself, or `by` of it."""
+    """One line on an assignment: that `person` took the closing, or that `by` gave it to that person."""
     actor = str(by) if by != person else ""
     return Happening(at=at, closing_id=closing.pk, state="", what=words.format(name=person), actor=actor)
 

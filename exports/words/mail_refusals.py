@@ -1,4 +1,4 @@
-"""What a mail server answered when it did not take a letter: for good or for now, and in which words."""
+"""A mail server's refusal of a letter: whether it is final, and its words."""
 
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
@@ -14,7 +14,7 @@ def is_final(error: Exception) -> bool:
 
 
 def said_by_server(error: Exception) -> str:
-    """What the mail server said, readable; a sentence of ours when it said nothing."""
+    """The mail server's answer as readable text; a sentence of ours when it gave none."""
     if isinstance(error, SMTPRecipientsRefused):
         return "; ".join(f"{address}: {code} {_text(said)}" for address, (code, said) in error.recipients.items())
     if isinstance(error, SMTPResponseException):

@@ -9,5 +9,5 @@ __all__ = ["euros", "in_currency"]
 
 
 def euros(amount: Decimal) -> str:
-    """1 234,56 € in French, 1,234.56 € in English: what stands in books, which are kept in euro."""
+    """1 234,56 € in French, 1,234.56 € in English. For amounts in the books, which are kept in euro."""
     return in_currency(amount, BOOKS)

@@ -1,6 +1,6 @@
 """The sentences people read about problems: one for each code, in the reader's language, with the facts in it.
 
-Codes never change; sentences may. What a sentence says last is what to do next.
+Codes never change; sentences may. A sentence ends with what to do next.
 """
 
 from collections.abc import Mapping
@@ -431,7 +431,7 @@ OF_FAMILY: dict[str, str] = {
     ),
 }
 
-# Their sentences say so; all others are mended on the till or in Exact.
+# Problems that are mended in the mapping, as their sentences say; all others on the till or in Exact.
 MENDED_IN_THE_MAPPING = frozenset(
     {
         *("slot_unmapped", "slot_rate_mismatch", "slot_without_vat_code"),

@@ -1,4 +1,4 @@
-"""Why a state changed: the verbs write a short word down, people read a sentence."""
+"""Why a state changed: a short word is stored, and people read the sentence for it."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Why(StrEnum):
     """Each reason of our own, as it is stored for good. What a person or Exact said is stored as it was said."""
 
-    RECEIVED = "received"  # written by the trigger on new exports
+    RECEIVED = "received"  # written by the trigger on new closings
     ACTIVATED = "activated"
     SETTINGS_CHANGED = "settings changed"
     THIRD_PARTY_FOUND = "third party found in Exact"

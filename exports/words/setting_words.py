@@ -1,4 +1,4 @@
-"""Where in the console a setting is that a file's problem names: "slots/2/vat_account" in words."""
+"""Where in the console to find a setting that a problem of a file names: "slots/2/vat_account" in words."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as N_
 from booking.means_settings import KIND_ACCOUNT
 from booking.setting_labels import label_of
 
-# By the setting's path, whose middle part is the code in question.
+# By the setting's path; its middle part is a code: a VAT slot, a means of payment.
 WORDS: dict[str, str] = {
     "chart/journals": N_("file settings, journals, {code}"),
     "chart/third_parties": N_("file settings, third parties, {code}"),
