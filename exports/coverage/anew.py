@@ -1,8 +1,8 @@
-"""Ticket numbers that come a second time because a till gave way to one that counts from 1: a series of their own.
+"""Ticket numbers that come a second time, because a till was replaced by one that counts from 1: a series of their own.
 
-Coverage compares tickets by station and number. Where a station's counter began anew, what was told since stands under
-the station's name with the number of the series, "1 (2)": a name no till can give (`ledger.stations`), so it meets
-nothing of before and the database's constraint needs no second thought.
+Coverage compares tickets by station and number. After a station's counter began anew, its tickets are stored under the
+station's name with the number of the series, "1 (2)". No till can send such a name (`ledger.stations`), so new tickets
+never clash with old ones, and the database's constraint on tickets holds as it is.
 """
 
 import re
@@ -55,9 +55,9 @@ class Anew:
 
 
 def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
-    """Write down that the stations `former` told tickets of count anew, as `till` took its place. Once for both.
+    """Store that the stations of which `former` told tickets count anew, as `till` took its place. Twice adds nothing.
 
-    What other tills told since is of the new series too. With the establishment locked.
+    Tickets that other tills told of them since then move to the new series too. The establishment must be locked.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
@@ -66,13 +66,13 @@ def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
 
 
 def anew_in(establishment_id: int) -> tuple[Anew, ...]:
-    """All of an establishment, in the order of time."""
+    """All new beginnings of an establishment's counters, the earliest first."""
     rows = CountersAnew.objects.filter(establishment=establishment_id).order_by("since", "pk")
     return tuple(Anew(station=it.station, since=it.since, former=it.former_id, till=it.till_id) for it in rows)
 
 
 def read_anew(told: Iterable[tuple[str, str, int, int]] | None) -> tuple[Anew, ...]:
-    """The same, of what `ANEW` gave."""
+    """The same, read from the JSON that a statement with `ANEW` in it returned."""
     return tuple(
         Anew(station=station, since=datetime.fromisoformat(since), former=former, till=till)
         for station, since, former, till in told or ()
@@ -95,7 +95,7 @@ def _name_series(closing: Closing, till_id: int, anew: Iterable[Anew]) -> dict[s
 
 
 def _rename_told_since(former: Till, till: Till, since: datetime) -> None:
-    """Put what other tills told since then, before anybody said so, under the name of its series."""
+    """Store under the name of the new series the tickets that other tills told after `since`."""
     anew = anew_in(till.establishment_id)
     days = Q(establishment=till.establishment_id, business_date__gte=since.date() - timedelta(days=1))
     told = StoredClosing.objects.filter(days, Exists(CoveredTickets.objects.filter(closing=OuterRef("pk"))))
@@ -107,13 +107,13 @@ def _rename_told_since(former: Till, till: Till, since: datetime) -> None:
 
 
 def tickets_here(stored: StoredClosing, closing: Closing) -> TicketSet:
-    """The same of a closing that was taken before."""
+    """The tickets of a stored closing, each under its station's series."""
     return tickets_of(closing, stored.till_id, anew_in(stored.establishment_id))
 
 
 def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:
-    """What is odd about a closing of a third till that lasted from one series into the next: which of its tickets are
-    of which, nobody can tell."""
+    """The problem of a closing of another till that lasted from one series into the next: nobody can tell which of its
+    tickets are of which series."""
     told = {one_spelling(it.station) for it in closing.tickets}
     return [
         Problem(code=ANEW_WITHIN, pointer="/tickets", facts={"station": it.station, "since": it.since.isoformat()})

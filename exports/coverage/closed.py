@@ -1,7 +1,7 @@
-"""Days a shop is closed: on none of them a closing is expected, and nobody is told that one is missing.
+"""Days a shop is closed: no closing of them is expected, and nobody is told that one is missing.
 
-The one home of them: who says them, what takes them back, and what asks whether a day is one. A closing that comes of
-such a day all the same is booked as any other.
+Only this module stores them, takes them back, and answers whether a day is one. A closing of such a day that comes all
+the same is booked like any other.
 """
 
 from collections import defaultdict
@@ -23,14 +23,14 @@ from tenants.models import FIRST_DAY_BOOKED, WHY_MAX, Establishment, User
 LONGEST = timedelta(days=366)
 AHEAD_MAX = timedelta(days=2 * 366)
 ONE_DAY = timedelta(days=1)
-# Two answers of one shop, one after the other: of its people not everybody may lock its own row.
+# Makes two answers for one shop wait for each other; a lock on the shop's own row is not allowed to all its people.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('exports_closeddays ' || %s, 0))"
 
 Days = tuple[date, date]
 
 
 class CannotClose(Exception):
-    """No shop is closed on such days; the text says why, in words for who asked."""
+    """A shop cannot be closed on these days; the text says why, for the person who asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +50,13 @@ def closed_days_of(shops: Collection[int]) -> defaultdict[int, list[ClosedDays]]
 
 
 def ranges_of(establishment: str) -> ArraySubquery:
-    """The spans of the establishment that rows of any table have by that path, for `spans_of` to read."""
+    """A subquery of the spans of `establishment`, a path from the queried table; `spans_of` reads its value."""
     own = ClosedDays.objects.filter(establishment=OuterRef(establishment)).order_by("first_day")
     return ArraySubquery(own.values(days=DAYS))
 
 
 def spans_of(ranges: Iterable[Any]) -> list[ClosedDays]:
-    """Spans as `ranges_of` read them: of each its days and nothing else."""
+    """The spans that `ranges_of` selected, with their days only."""
     return [ClosedDays(first_day=it.lower, last_day=it.upper - ONE_DAY) for it in ranges]
 
 
@@ -72,12 +72,12 @@ def count_closed(spans: Iterable[ClosedDays], first: date, last: date) -> int:
 
 
 def closed_between(establishment: str, first: date, last: date) -> Exists:
-    """A condition for rows of any table: their establishment, by that path, is closed on one of these days."""
+    """A condition for a query: the establishment at this path is closed on one of the days `first` to `last`."""
     return Exists(ClosedDays.objects.filter(_meets(first, last), establishment=OuterRef(establishment)))
 
 
 def refuse_days(first: date, last: date) -> None:
-    """Raises `CannotClose` for days on which no shop can be meant to be closed."""
+    """Raise `CannotClose` for days that cannot be meant: in the wrong order, too many, or too far from today."""
     if last < first:
         raise CannotClose(_("The last day comes before the first."))
     if last - first >= LONGEST:
@@ -89,9 +89,9 @@ def refuse_days(first: date, last: date) -> None:
 def say_closed(
     shop: Establishment, first: date, last: date, *, by: User, note: str = "", kind: ClosedKind = ClosedKind.DAY
 ) -> Said:
-    """Say that a shop is closed from `first` to `last`, both included. Said twice it is said once.
+    """Store that a shop is closed from `first` to `last`, both included. Asked twice, it does nothing more.
 
-    With spans that share a day with it or stand beside it it becomes one: holidays, if any of them is. Raises
+    Spans that share a day with the new one, or adjoin it, are joined to one span: holidays, if any of them is. Raises
     `CannotClose`.
     """
     refuse_days(first, last)
@@ -115,9 +115,9 @@ def say_closed(
 
 
 def say_open(shop: Establishment, first: date, last: date) -> int:
-    """Take back that a shop is closed on the days `first` to `last`: spans are shortened, parted, or gone.
+    """Take back that a shop is closed on the days `first` to `last`: spans are shortened, split or deleted.
 
-    Returns on how many of these days it was said to be closed; 0 when it was taken back before.
+    Returns how many of these days were closed ones; 0 when they were taken back before.
     """
     with transaction.atomic():
         _wait_for_others(shop)

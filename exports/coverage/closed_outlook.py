@@ -1,4 +1,4 @@
-"""What comes of closing a shop for some days, shown before anybody says so. Nothing is written."""
+"""What closing a shop for some days would change, shown before a person confirms it. Nothing is written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from exports.coverage.silent import expected_tills, is_expected, with_last_days
 from exports.models import ClosedDays, StoredClosing
 from tenants.models import Establishment, Till
 
-# A till without a habit is expected after five weeks, so this finds the day of every till that is expected at all.
+# How far ahead to look for a till's next day. One without a habit is expected after five weeks at most.
 LOOKED_AHEAD = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedOutlook:
-    """A shop closed for some days: on how many of them a closing is `lifted` that would have been expected, how many
-    closings `came` of them all the same, the spans said `before` that it joins, and on which day each till is expected
-    `again` (None: on none in particular)."""
+    """A shop closed for some days. `lifted`: on how many of them a closing is expected now, and would not be then.
+    `came`: how many closings of these days are here. `before`: the spans that the new one would join. `again`: the day
+    on which each till is expected next; None where it is expected on no day in particular."""
 
     shop: Establishment
     lifted: int
@@ -29,7 +29,7 @@ class ClosedOutlook:
 
 
 def outlook_of(shop: Establishment, first: date, last: date) -> ClosedOutlook:
-    """What comes of closing a shop from `first` to `last`."""
+    """What closing a shop from `first` to `last`, both included, would change."""
     spans = closed_days_of([shop.pk])[shop.pk]
     then = [*spans, ClosedDays(first_day=first, last_day=last)]
     paired = expected_tills(Till.objects.filter(establishment=shop)).order_by("name")

@@ -1,4 +1,4 @@
-"""How a day of a shop stands, in one word. The calendar, the map of all shops and who else speaks of a day ask here.
+"""How a day of a shop stands, in one word: for the calendar, the map of all shops, and whatever else shows a day.
 
 Closings are counted by the database along the index `exports_shop_days`, for any number of shops in one query.
 """
@@ -38,7 +38,7 @@ class DayWord(StrEnum):
 
     @property
     def mark(self) -> str:
-        """A sign that tells it from the others without any colour."""
+        """A sign for each word, so that none is told by its colour only."""
         return MARKS[self]
 
 
@@ -68,9 +68,9 @@ ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.E
 def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool, closed: bool = False) -> DayWord:
     """The one rule of a day's word.
 
-    `states` are those of its closings; `differs`: Exact holds another entry of it than was posted; `silent`: a till
-    that was expected did not close; `over`: the day lies behind, and the shop had a till then; `closed`: somebody said
-    that the shop is closed then.
+    `states`: those of the day's closings. `differs`: Exact holds another entry of the day than was posted. `silent`: a
+    till that was expected did not close. `over`: the day is past, and the shop had a till then. `closed`: a person said
+    that the shop was closed.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -91,7 +91,7 @@ def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool,
 class ShopDay:
     """One business date of a shop: its word, how many closings, and the names of tills that should have closed.
 
-    `span`: the closed days it is one of, as somebody said.
+    `span`: the span of closed days that it is in; None on an open day.
     """
 
     day: date
@@ -103,7 +103,7 @@ class ShopDay:
 
 @dataclass(slots=True)
 class _Closed:
-    """What was read of one shop: each day's closings by state, and the days of each till, with some before."""
+    """What was read of one shop: each day's closings by state; the days of each till, and some earlier ones."""
 
     states: dict[date, dict[str, int]]
     tills: dict[int, set[date]]
@@ -131,8 +131,9 @@ class MissedDay:
 
 
 def missed_days(shops: Collection[int], first: date, last: date) -> list[MissedDay]:
-    """The days `first` to `last` on which a closing of one of these establishments (their keys) is missed; the latest
-    first. What was said of closed days is heeded. Four queries."""
+    """The days `first` to `last` on which a closing of one of these establishments (by id) is missed, the latest first.
+
+    None is missed on a closed day. Four queries."""
     rows = [*Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller")]
     closed = _count_closings(rows, first, last)
     tills = _list_tills(rows, first, closed)
@@ -181,7 +182,7 @@ def _should_have_closed(shop: Establishment, till: Till, day: date, closed: _Clo
 
 
 def _in_use_since(shop: Establishment, till: Till, closed_on: Collection[date]) -> date:
-    """From when on a till can be missed: a till that replaced its device was in use before it was paired anew."""
+    """The first day on which a till can be missed. A till paired anew, on another device, was in use before."""
     assert till.paired_at is not None
     return min([*closed_on, timezone.localdate(till.paired_at, shop.zone)])
 
@@ -212,7 +213,7 @@ def _count_closings(shops: Collection[Establishment], first: date, last: date) -
 def _list_tills(
     shops: Collection[Establishment], first: date, closed: Mapping[int, _Closed]
 ) -> defaultdict[int, list[Till]]:
-    """The tills of each shop. The days before `first` that say what each usually does join those it `closed` on."""
+    """The tills of each shop. Adds to `closed` the days before `first` from which each till's habit is learnt."""
     found: defaultdict[int, list[Till]] = defaultdict(list)
     paired = Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False)
     for till in with_last_days(paired, first - timedelta(days=1)):
@@ -222,7 +223,7 @@ def _list_tills(
 
 
 def _list_differing(shops: Collection[Establishment], first: date, last: date) -> defaultdict[int, set[date]]:
-    """The days of which Exact holds other entries than were posted, and nobody has said what of it."""
+    """The days of which Exact holds other entries than were posted, while no person has settled the difference."""
     found: defaultdict[int, set[date]] = defaultdict(set)
     rows = Finding.objects.filter(
         settled_at=None,

@@ -1,4 +1,4 @@
-"""Books in which a closing may stand beside Exact's. Rooms above this one keep them, and say so here."""
+"""Books other than Exact's in which a closing may be. Rooms above this one keep them, and register here."""
 
 from collections.abc import Callable, Collection
 from uuid import UUID
@@ -9,8 +9,9 @@ _asked: list[Callable[[Collection[UUID]], set[UUID]]] = []
 
 
 def ask_also(standing: Callable[[Collection[UUID]], set[UUID]]) -> None:
-    """From now on `standing` is asked which of some closings are in books that nothing takes back. Said twice
-    it is asked once."""
+    """Register `standing`: given closings' ids, it returns those that are in books from which nothing is taken back.
+
+    Registered twice, it is asked once."""
     if standing not in _asked:
         _asked.append(standing)
 

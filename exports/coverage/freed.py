@@ -1,7 +1,7 @@
-"""What was archived because others told its sales, and these were set aside since: nobody books them by itself.
+"""Closings that were archived because others told their sales, and these others were set aside since.
 
-A person has it booked after all, or named another of its kind to count in the place of the one that was set aside
-(docs/decisions/0058).
+None of them is booked by itself: a person has it booked after all, or named one of its kind to count in the place of
+the one that was set aside (docs/decisions/0058).
 """
 
 import hashlib
@@ -26,9 +26,9 @@ from ledger.kinds import ClosingKind
 from ledger.money import ZERO, total
 from ledger.tickets import TicketSet
 
-# Why a closing is archived for which others stand, or stood.
+# The notes of a closing that is archived because others tell its sales, or told them.
 STOOD_FOR = frozenset({CHECKED, WITHIN, OTHER_LEVEL, OTHERS_SET_ASIDE})
-# So far apart may the business dates of two closings be that tell the same sales.
+# How far apart the business dates of two closings that tell the same sales may be.
 DAYS_APART = timedelta(days=2)
 
 _LIVE = CoveredTickets.objects.filter(
@@ -62,7 +62,7 @@ TOLD_BY_ANOTHER = (
 
 @dataclass(frozen=True, slots=True)
 class _Sales:
-    """What a closing tells: its tickets, each in its series, and where the counters of its establishment began anew."""
+    """The sales of a closing: its tickets, each in its series, and where the establishment's counters began anew."""
 
     closing: Closing
     tickets: TicketSet
@@ -74,8 +74,8 @@ class _Sales:
         return cls(closing=closing, tickets=tickets_of(closing, stored.till_id, anew), anew=anew)
 
     def are_told_by(self, closing: StoredClosing) -> bool:
-        """Whether another of its establishment tells some of it: by tickets; where one tells none by hours, unlike in
-        kind."""
+        """Whether another closing of the establishment tells some of these sales: by common tickets, or, where one of
+        the two tells no tickets, by common hours if it is of another kind."""
         other = Closing.from_document(closing.document)
         if other.tickets and self.tickets:
             return bool(tickets_of(other, closing.till_id, self.anew) & self.tickets) and met(other, self.closing)
@@ -84,7 +84,7 @@ class _Sales:
 
 @dataclass(frozen=True)
 class Freed:
-    """A closing whose sales others told that are `asides` now: the words that hold of these, the oldest first."""
+    """A closing whose sales were told by others that are set aside now: `asides`, the oldest first."""
 
     kind: str
     asides: tuple[SetAside, ...]
@@ -99,12 +99,12 @@ class Freed:
 
     @cached_property
     def word(self) -> str:
-        """How a yes to booking it after all is written down: good for just these words."""
+        """How a yes to booking it after all is stored. It holds for these `asides` only, not if another one joins."""
         name = hashlib.sha256(" ".join(str(it.pk) for it in self.asides).encode()).hexdigest()[:NAME_LENGTH]
         return f"{OTHERS_SET_ASIDE}_{name}"
 
     def is_settled(self, words: Collection[str]) -> bool:
-        """Whether people have said that it counts: by a yes among the `words`, or with another of its kind."""
+        """Whether people have said that it counts: by a yes among the `words`, or by choosing one of its kind."""
         return self.word in words or all(self._comes_with_another(it) for it in self.asides)
 
     def _comes_with_another(self, aside: SetAside) -> bool:
@@ -121,7 +121,7 @@ def name_briefly(closing: StoredClosing) -> str:
 
 
 def freed_of(stored: StoredClosing, closing: Closing) -> Freed:
-    """Which closings told the sales of this one and are set aside now, with nothing in their place that tells them."""
+    """The closings that told the sales of this one and are set aside now, unless the one in their place tells them."""
     rows = SetAside.objects.filter(
         ended_at=None,
         closing__establishment=stored.establishment_id,
@@ -134,20 +134,20 @@ def freed_of(stored: StoredClosing, closing: Closing) -> Freed:
 
 
 def _is_told_instead(aside: SetAside, closing: StoredClosing, sales: _Sales) -> bool:
-    """Whether what counts in its place, or a later version of it, tells the same sales."""
+    """Whether the closing that counts instead of `aside`, or a later version of that one, tells the same sales."""
     others = [pk for pk in (aside.instead_id, *later_versions(aside.closing_id)) if pk and pk != closing.pk]
     return any(sales.are_told_by(it) for it in not_set_aside(others))
 
 
 def archived_beside(closing: StoredClosing) -> list[StoredClosing]:
-    """The archived closings of other kinds that tell sales of this one, as it stood for them, or others did."""
+    """The closings of other kinds that tell the same sales, archived because this one, or another, counted for them."""
     sales = _Sales.of(closing, Closing.from_document(closing.document))
     rows = _select_archived(closing).exclude(kind=closing.kind).exclude(pk=closing.pk)
     return [it for it in rows.order_by("created_at", "pk") if sales.are_told_by(it)]
 
 
 def left_of_aside(stored: StoredClosing) -> Decimal:
-    """The turnover of a closing that is set aside which no other tells that counts: 1400.00, or 560.00 of it."""
+    """Of a closing that is set aside: the turnover that no closing that counts tells. 1400.00, or 560.00 of it."""
     closing = Closing.from_document(stored.document)
     mine = tickets_here(stored, closing)
     met_ones = beside_in_tickets(mine, stored.establishment_id, stored.pk) if mine else []

@@ -1,4 +1,4 @@
-"""Tickets that no closing covers that counts: turnover that would reach no book without a word."""
+"""Tickets that are covered by no closing that counts: turnover that would be missing in the books unnoticed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from exports.models import StoredClosing
 from ledger.problem import Problem
 from ledger.tickets import Span, TicketSet
 
-# Whether the ticket before a closing's first of some station is covered by none that counts, nor by a training or one
-# that was set aside.
+# Whether the ticket before a closing's first one, station by station, is covered by no closing: neither by one that
+# counts, nor by a training, nor by one that was set aside.
 NOT_FOLLOWED = """EXISTS (
     SELECT FROM unnest(%(told_stations)s::text[], %(tickets_before)s::bigint[]) AS told (station, before)
     WHERE told.before > 0 AND NOT EXISTS (
@@ -24,7 +24,7 @@ NOT_FOLLOWED = """EXISTS (
                 SELECT FROM exports_setaside AS aside
                 WHERE aside.closing_id = covered.closing_id AND aside.ended_at IS NULL))))"""
 
-# From where on the tickets before `before` are covered by nothing: behind the last that is, else from the first told.
+# The first of the uncovered tickets before `before`: after the last covered one, or else the first that was ever told.
 SINCE = """
 SELECT told.station, told.before, COALESCE(
     (SELECT max(upper(tickets)) FROM exports_coveredtickets
@@ -38,7 +38,7 @@ WHERE told.before > 0
 
 
 def followed_stations(tickets: TicketSet) -> dict[str, Any]:
-    """Each station of a closing's tickets, and the ticket before its first: what the statements here ask about."""
+    """Each station of a closing's tickets, and the number before its first one: parameters of the statements here."""
     firsts: dict[str, int] = {}
     for it in tickets:
         firsts[it.station] = min(it.first, firsts.get(it.station, it.first))
@@ -46,7 +46,7 @@ def followed_stations(tickets: TicketSet) -> dict[str, Any]:
 
 
 def uncovered_before(establishment_id: int, tickets: TicketSet) -> list[Problem]:
-    """Warn of the tickets before a closing that no closing covers that counts, as far back as any was told."""
+    """A warning for each station whose tickets just before this closing are covered by no closing that counts."""
     with connection.cursor() as sql:
         sql.execute(SINCE, {"establishment": establishment_id, **followed_stations(tickets)})
         since = [(station, before, first) for station, before, first in sql.fetchall() if first is not None]
@@ -55,7 +55,7 @@ def uncovered_before(establishment_id: int, tickets: TicketSet) -> list[Problem]
 
 
 def still_uncovered(closings: Iterable[StoredClosing]) -> dict[UUID, list[Problem]]:
-    """Which warnings of uncovered tickets are still true: a closing that came later may cover them by now.
+    """The warnings of uncovered tickets that are still true, by closing: later closings may have covered the tickets.
 
     One query, however many closings.
     """

@@ -1,8 +1,8 @@
 """Which closing counts: the first that covers a ticket; one over the same tickets is checked against it, never added.
 
 Tills export each closing, whatever its kind: a GÉNÉRALE tells the sales of its POSTES again. `judge` says what becomes
-of one, at every look, while its establishment is locked (`exports.way.locked_till`, `coverage_rows.lock_shop`). What it
-says is kept by `coverage_rows`, and the database refuses that two closings that count cover one ticket.
+of one, at every look, while its establishment is locked (`exports.way.locked_till`, `exports.coverage.rows.lock_shop`).
+`exports.coverage.rows` stores the verdict, and the database refuses two closings that count and cover one ticket.
 """
 
 import hashlib
@@ -41,18 +41,18 @@ CHECKED = "checked_against"
 WITHIN = "covered_within"
 OTHER_LEVEL = "other_level_booked"
 SET_ASIDE = "set_aside"
-# Others stood for it, and are set aside now: it counts once a person says so (`exports.coverage.freed`).
+# Others told its sales, and are set aside now: it counts once a person says so (`exports.coverage.freed`).
 OTHERS_SET_ASIDE = "others_set_aside"
 CORRECTION_WAITS = "correction_waits"
 UNCOVERED = "tickets_uncovered"
 HOURS_UNCOVERED = "hours_uncovered"
-# From before the first day its establishment books in Exact (`exports.way.decide`): kept, booked should that day move.
+# From before the establishment's first day (`exports.way.decide`): archived, and looked at again if that day moves.
 BEFORE_START = "before_start"
-# What a person may say "book it as it is" to: of a closing that others cover in part, only the rest is booked then.
+# The disputes to which a person may say "book it as it is". Of a closing that others cover in part, the rest is booked.
 TAKEN_AT_A_WORD = frozenset({OVERLAP, PARTLY, SUMS_DIFFER, SAME_AGAIN, ANEW_WITHIN})
-# Why a closing is archived that is looked at again when what counts has changed.
+# The notes of archived closings that are looked at again when it changes which closings count.
 LOOKED_AT_AGAIN = frozenset({CHECKED, WITHIN, OTHER_LEVEL, SET_ASIDE, OTHERS_SET_ASIDE})
-# Why a closing is held that counts only once a person, or another closing, has settled it.
+# The disputes for which a closing is held until a person, or another closing, settles them.
 DISPUTES = frozenset({*TAKEN_AT_A_WORD, WHICH, CORRECTION_WAITS, "scope_unexpected", "scope_missing"})
 NAMED_MAX = 20
 NAME_LENGTH = 16
@@ -60,7 +60,7 @@ NAME_LENGTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """It goes into the books: `closing` is what is booked of it, all or what is left `over` others."""
+    """The closing is booked: `closing` is the part to book, all of it or what is left `over` those other closings."""
 
     closing: Closing
     over: tuple[UUID, ...] = ()
@@ -73,16 +73,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class NotBooked:
-    """It is in the books already, or another kind is booked; the notes say why."""
+    """The closing is not booked, as its sales are booked already, or another kind is; the notes say which."""
 
     notes: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed:
-    """A person must say. `left` is what would be booked at a word, where that can be said.
+    """A person must decide. `left`: what would be booked after a yes, where that is known.
 
-    `word` is how a yes to just this is written down; empty where no yes helps.
+    `word`: how a yes to this very dispute is stored; empty where no yes helps.
     """
 
     problems: tuple[Problem, ...]
@@ -96,9 +96,9 @@ Verdict: TypeAlias = Counts | NotBooked | Disputed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
-    """What an establishment books, and the kinds that count there so far, with tickets told and without.
+    """Which kind an establishment books, and which kinds counted there so far, with tickets told and without.
 
-    `anew`: which of its stations' tickets were counted anew, and when.
+    `anew`: which of its stations began to count tickets anew, and when.
     """
 
     level: str
@@ -108,21 +108,21 @@ class Practice:
     anew: tuple[Anew, ...] = ()
 
     def beside(self, closing: Closing) -> frozenset[str]:
-        """The other kinds that count, and of which nobody can see by tickets whether they are the same sales."""
+        """The other kinds that count here, and of which no tickets show whether they tell the same sales."""
         kinds = self.untold if closing.tickets else self.told | self.untold
         return kinds - {closing.kind.value}
 
     def knows(self, closing: Closing) -> bool:
-        """Whether a closing of this kind that tells as much has counted before."""
+        """Whether a closing of this kind has counted before: one with tickets, or one without, as this one is."""
         return closing.kind.value in (self.told if closing.tickets else self.untold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a closing stands: its establishment, its till, its own id once it has one, what is known of the others.
+    """What a closing is judged by besides its document: its establishment, till and id, and what counts there.
 
-    `contested`: the database has refused its tickets or hours, or nobody tried yet; without, it is a new closing that
-    is tried first. `words`: what a person said yes to, each for the one dispute that was shown (`Disputed.word`).
+    `contested`: compare it with other closings. False for a new closing at first: it is inserted as if no other told
+    its sales, and judged again if the database refuses its tickets or hours. `words`: disputes a person said yes to.
     """
 
     establishment_id: int
@@ -133,7 +133,7 @@ class Place:
     words: Collection[str] = ()
 
     def accepted(self, asked: Disputed) -> bool:
-        """Whether a person said yes to this, and not to something that was disputed of the closing before."""
+        """Whether a person said yes to this very dispute, and not to an earlier one of the closing."""
         return bool(asked.word) and asked.word in self.words
 
     @property
@@ -147,7 +147,7 @@ class Place:
 
 
 def judge(closing: Closing, place: Place) -> Verdict:
-    """Say whether a closing counts. Changes nothing, so that previews may ask too."""
+    """Whether a closing counts. Writes nothing, so that previews may ask too."""
     if problem := _misplaced_scope(closing):
         return Disputed(problems=(problem,))
     level, kind = place.practice.level, closing.kind.value
@@ -165,7 +165,7 @@ def judge(closing: Closing, place: Place) -> Verdict:
 
 
 def rests_on_others(verdict: Verdict | None) -> bool:
-    """Whether a closing that arrives at the same moment could have made it another verdict."""
+    """Whether another closing, stored in the same moment, could have changed this verdict."""
     match verdict:
         case NotBooked(notes):
             return any(note.code == WITHIN for note in notes)
@@ -184,7 +184,7 @@ def _misplaced_scope(closing: Closing) -> Problem | None:
 
 
 def _same_again(closing: Closing, place: Place) -> Disputed | None:
-    """Without tickets, the same hours and figures under another number are no second day."""
+    """The dispute of a closing without tickets that has the hours and figures of another number: it may be the same."""
     if closing.tickets and not place.practice.untold:
         return None
     for other in alike(closing, place.establishment_id, place.closing_id):
@@ -195,7 +195,7 @@ def _same_again(closing: Closing, place: Place) -> Disputed | None:
 
 
 def _anew_within(closing: Closing, place: Place) -> Disputed | None:
-    """Another till gave way to one that counts from 1 while this closing lasted."""
+    """The dispute of a closing during which another till was replaced by one that counts from 1."""
     said = tuple(anew_within(closing, place.till_id, place.practice.anew))
     return Disputed(problems=said, word=_word(said)) if said else None
 
@@ -220,7 +220,7 @@ def _judge_by_tickets(closing: Closing, place: Place) -> Verdict:
 
 
 def _ask_of_problems_first(found: Verdict, problems: tuple[Problem, ...], place: Place) -> Verdict:
-    """What is odd by itself is asked before what it comes to; one word then answers both."""
+    """Ask about these problems together with what the closing comes to, so that one yes answers both."""
     if isinstance(found, Disputed) and found.left is None:
         return found
     rest: Closing | None = None
@@ -236,20 +236,20 @@ def _ask_of_problems_first(found: Verdict, problems: tuple[Problem, ...], place:
 
 
 def _judge_beside(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
-    """What a closing comes to beside others of the same hours that cover its tickets."""
+    """The verdict beside others of the same hours that cover some of its tickets."""
     booked = together(parts)
     if booked == mine:
         return _compare_sums(closing, [closing], parts, place)
     if mine.is_within(booked):
         return _judge_within(closing, mine, parts, place)
     if booked - mine:
-        # Each covers tickets that the other does not, so what is left cannot be worked out by subtracting sums.
+        # Each covers tickets that the other does not, so the rest is not the difference of their sums.
         return Disputed(problems=_overlaps(mine, parts))
     return _judge_rest(closing, [closing], parts, place, code=PARTLY)
 
 
 def _judge_within(closing: Closing, mine: TicketSet, parts: list[Part], place: Place) -> Verdict:
-    """A POSTE after its GÉNÉRALE: nothing of it is left; with its last sibling, their sums are compared."""
+    """A POSTE after its GÉNÉRALE, which told all of it: not booked. With the last POSTE the sums are compared."""
     booked = together(parts)
     fellows = siblings(closing, booked, place.establishment_id, place.closing_id)
     told = together(fellows)
@@ -259,7 +259,7 @@ def _judge_within(closing: Closing, mine: TicketSet, parts: list[Part], place: P
 
 
 def _judge_by_hours(closing: Closing, place: Place) -> Verdict | None:
-    """Where tickets are not told on one side, the hours say which closings of another kind are the same sales."""
+    """The verdict where one side tells no tickets: closings of another kind in the same hours tell the same sales."""
     if not place.practice.beside(closing) and not (place.contested and not closing.tickets):
         return None
     parts = beside_in_hours(closing, place.establishment_id, place.closing_id)
@@ -288,16 +288,16 @@ def _judge_rest(closing: Closing, told: list[Closing], parts: list[Part], place:
 
 
 def _word(problems: tuple[Problem, ...], rest: Closing | None = None, over: Iterable[UUID] = ()) -> str:
-    """How a yes is written down: good for these problems and for booking this rest of these, and for nothing else."""
+    """How a yes is stored: it holds for these problems and for booking this rest beside these closings only."""
     said = [[it.to_document() for it in problems], rest and document_of(rest), sorted(map(str, over))]
     name = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:NAME_LENGTH]
     return f"{problems[0].code}_{name}"
 
 
 def _find_uncovered(closing: Closing, place: Place) -> list[Problem]:
-    """What of a closing that another kind stands for is in no closing that counts.
+    """Warn of the sales of a closing that is not booked, as another kind is, which no closing of that kind tells.
 
-    Asked when a GÉNÉRALE arrives, which comes last, and at every later look.
+    Looked for when a GÉNÉRALE arrives, which comes last, and at every later look.
     """
     if closing.kind is not ClosingKind.GENERAL and place.closing_id is None:
         return []

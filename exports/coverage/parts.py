@@ -27,7 +27,7 @@ FROM unnest(%(stations)s::text[], %(tickets)s::int8range[]) AS wanted (station, 
 JOIN exports_coveredtickets AS covered ON covered.establishment_id = %(establishment)s
     AND covered.station = wanted.station AND covered.tickets && wanted.tickets
 """
-# Of a row of covered tickets: the rest of its closing is booked, or will be, and was not set aside since.
+# A condition on a row of covered tickets: of its closing a rest is booked, or will be, and is not set aside.
 REST_COUNTS = """EXISTS (
     SELECT FROM exports_remainder AS booked WHERE booked.closing_id = {row}.closing_id AND NOT EXISTS (
         SELECT FROM exports_setaside AS aside WHERE aside.closing_id = booked.closing_id AND aside.ended_at IS NULL))"""
@@ -46,9 +46,9 @@ WHERE (covered.live OR (%(or_nobodys)s AND (covered.training OR EXISTS (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A closing beside another: what is booked of it, the tickets it stands for, and all that it `told`.
+    """A closing beside another: the part of it that is booked, the tickets of that part, and all that it `told`.
 
-    Where only a rest of it is booked, `over` are the closings that was taken from.
+    Where only a rest of it is booked, `over` are the closings that told the other part.
     """
 
     id: UUID
@@ -78,14 +78,14 @@ def span_parameters(tickets: Iterable[Span]) -> dict[str, Any]:
 def beside_in_tickets(tickets: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
     """The closings that count and cover any of these tickets.
 
-    Of a closing `but` whose sales were left out when the rest of another was booked, that rest tells none.
+    Not the closing `but`, nor any whose rest was booked beside `but`: that rest tells none of its sales.
     """
     parts = _parts(_ids(f"{OVERLAPPING} {COUNTING}", tickets, establishment_id, but))
     return [part for part in parts if but not in part.over]
 
 
 def siblings(closing: Closing, booked: TicketSet, establishment_id: int, but: UUID | None) -> list[Part]:
-    """Archived closings of the same kind that were found to be within what is booked, as this one is."""
+    """Archived closings of the same kind that have some of the `booked` tickets, as this one has."""
     ids = _ids(f"{OVERLAPPING} WHERE NOT covered.live AND NOT covered.training", booked, establishment_id, but)
     archived = StoredClosing.objects.filter(pk__in=ids, state=ClosingState.ARCHIVED, kind=closing.kind.value)
     archived = archived.filter(~Exists(SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)))
@@ -98,7 +98,7 @@ def live_among(
 ) -> TicketSet:
     """The tickets of all spans that touch these and are covered by another closing that counts.
 
-    `or_nobodys`: or by one of which nobody waits for an entry: a training, or one that was set aside.
+    `or_nobodys`: or by one of which no entry is expected: a training, or one that was set aside.
     """
     return live_among_each({establishment_id: tickets}, but=but, or_nobodys=or_nobodys)[establishment_id]
 
@@ -132,7 +132,7 @@ def beside_in_hours(closing: Closing, establishment_id: int, but: UUID | None) -
 
 
 def alike(closing: Closing, establishment_id: int, but: UUID | None) -> list[Part]:
-    """The closings that count and have the same figures in the same hours, where nothing else tells them apart."""
+    """The closings that count and have the same figures and hours as this one, and no other perpetual total."""
     rows = _select_counting(establishment_id, closing, but).filter(gross=closing.turnover)
     if closing.tickets:
         rows = rows.filter(Exists(UntoldTickets.objects.filter(closing=OuterRef("pk"))))
@@ -145,12 +145,12 @@ def met(one: Closing, other: Closing) -> bool:
 
 
 def touch(one: Hours, other: Hours) -> bool:
-    """Whether two spans of time have a moment in common, be it the one in which the one ends and the other begins."""
+    """Whether two spans of time have a moment in common; the end of one may be the beginning of the other."""
     return one[0] <= other[1] and other[0] <= one[1]
 
 
 def hours_of(closing: Closing) -> Hours:
-    """The hours a closing stands for: a general one's own, of any other the middle, by which it belongs to one."""
+    """The hours by which a closing is compared: those of a general one; of any other the middle of its own."""
     opened, closed = _order_hours(closing)
     middle = opened + (closed - opened) / 2
     return (opened, closed) if closing.kind is ClosingKind.GENERAL else (middle, middle)
@@ -191,7 +191,7 @@ def _overlap_in_hours(one: Closing, other: Closing) -> bool:
 
 
 def _apart_by_totals(one: Totals | None, other: Totals | None) -> bool:
-    """Whether the perpetual total stood elsewhere: then they are two closings, however alike."""
+    """Whether their perpetual totals show two closings, however alike the rest is."""
     if one is None or other is None or one.perpetual_before is None or other.perpetual_before is None:
         return False
     return one.perpetual_before != other.perpetual_before

@@ -1,4 +1,4 @@
-"""Keeping what was judged of a closing: its tickets live or not, what is booked of it, the kinds that count."""
+"""Storing the verdict on a closing: its tickets, live or not; the part of it that is booked; the kinds that count."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
 
-# The constraints that decide between two closings taken at one moment; the loser looks again.
+# The constraints that let only one of two closings in that arrive at the same moment; the other is judged again.
 ONCE = frozenset({"exports_tickets_once", "exports_untold_once", "exports_untold_one_kind"})
 
 TICKETS = """
@@ -78,9 +78,9 @@ WHERE id = (SELECT establishment_id FROM exports_storedclosing WHERE id = %s) FO
 
 
 def lock_shop(closing_id: UUID) -> None:
-    """Keep other closings of this one's establishment, and a change of its setting, waiting until the transaction ends.
+    """Lock a closing's establishment: its other closings, and a change of its settings, wait for this transaction.
 
-    To be taken before any of its closings is locked: pushes lock in this order too. Must run inside a transaction.
+    Call it before any of its closings is locked, as pushes lock in this order too. Must run inside a transaction.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
@@ -88,7 +88,7 @@ def lock_shop(closing_id: UUID) -> None:
 
 
 def practice_of(establishment: Establishment) -> Practice:
-    """What an establishment books, and the kinds that count there so far."""
+    """Which kind of closing an establishment books, and which kinds counted there so far."""
     row = ClosingKinds.objects.filter(establishment=establishment).first() or ClosingKinds()
     return Practice(
         level=establishment.booked_level,
@@ -100,9 +100,10 @@ def practice_of(establishment: Establishment) -> Practice:
 
 
 def judge_again(stored: StoredClosing, closing: Closing) -> Verdict:
-    """Say whether a closing that was taken before counts now. What is in the books stays what it is.
+    """Whether a stored closing counts now. One that is in the books keeps its verdict.
 
-    Before all else a person's word: what was set aside does not count, nor a correction of what was not yet.
+    A person's word comes first: a closing that is set aside does not count, nor does a corrected version before the
+    closing it corrects is set aside.
     """
     if (said := _spoken_of(stored)) is not None:
         return said
@@ -123,12 +124,12 @@ def judge_again(stored: StoredClosing, closing: Closing) -> Verdict:
 
 
 def is_told_by_others(closing: StoredClosing) -> bool:
-    """Whether the last look archived a closing because others stood for it, or had."""
+    """Whether the last look archived a closing because others tell its sales, or told them."""
     return closing.state == ClosingState.ARCHIVED and not STOOD_FOR.isdisjoint(it["code"] for it in closing.problems)
 
 
 def is_freed(stored: StoredClosing) -> bool:
-    """Whether others stood for an archived closing, are set aside now, and nobody has said that it counts."""
+    """Whether an archived closing's sales were told by others that are set aside, and no person said that it counts."""
     if not is_told_by_others(stored):
         return False
     closing = Closing.from_document(stored.document)
@@ -139,20 +140,20 @@ def is_freed(stored: StoredClosing) -> bool:
 
 
 def _wait_for_a_word(stored: StoredClosing, closing: Closing, place: Place, verdict: Verdict) -> Verdict:
-    """What was archived because others told its sales is not booked by itself when a person set these aside."""
+    """Keep a closing archived whose sales others told that a person set aside since: it is not booked by itself."""
     freed = freed_of(stored, closing)
     if not freed or freed.is_settled(place.words):
         return verdict
     if isinstance(judge(closing, replace(place, words={*place.words, freed.word})), NotBooked):
-        return verdict  # yet another tells them, and counts
+        return verdict  # another closing that counts tells them
     note = Problem(code=OTHERS_SET_ASIDE, facts={"others": freed.names}, blocking=False)
     return NotBooked((note, *(verdict.notes if isinstance(verdict, NotBooked) else ())))
 
 
 def _is_left_otherwise(closing: StoredClosing, left: Remainder) -> bool:
-    """Whether what was left of a closing beside others need not be what is left of it now; none of it is in the books.
+    """Whether a closing's stored rest has to be worked out anew; nothing of the closing is in the books.
 
-    It was set aside and is no more, or all that it tells was told by closings that are set aside now.
+    So it is when it was set aside and is not any more, or when all closings that told its sales are set aside now.
     """
     said = [*SetAside.objects.filter(closing=closing.pk).values_list("ended_at", flat=True)]
     if said and None not in said and _gave_way(closing) and not _is_in_the_books(closing):
@@ -166,7 +167,7 @@ def _is_left_otherwise(closing: StoredClosing, left: Remainder) -> bool:
 
 
 def _spoken_of(closing: StoredClosing) -> Verdict | None:
-    """What people said of it that settles whether it counts."""
+    """The verdict that follows from a person's word alone; None where the closing has to be judged."""
     if aside := SetAside.objects.filter(closing=closing.pk, ended_at=None).first():
         return NotBooked((Problem(code=SET_ASIDE, facts={"why": aside.why}, blocking=False),))
     if closing.corrects_id is None or not not_set_aside(earlier_versions(closing)).exists():
@@ -175,7 +176,7 @@ def _spoken_of(closing: StoredClosing) -> Verdict | None:
 
 
 def kept(stored: StoredClosing, closing: Closing) -> Verdict:
-    """What the last look at a closing came to, read off it: for many at once, read with `remainder`."""
+    """The verdict of the last look, read from the stored rows without judging anew. Load it with `remainder`."""
     left = getattr(stored, "remainder", None)
     if left is not None:
         return Counts(closing=Closing.from_document(left.document), over=tuple(left.over))
@@ -183,7 +184,7 @@ def kept(stored: StoredClosing, closing: Closing) -> Verdict:
     notes = tuple(problem for problem in said if problem.code in LOOKED_AT_AGAIN)
     if stored.state == ClosingState.ARCHIVED and notes:
         return NotBooked(notes)
-    # One from before the start is archived with what is in dispute of it.
+    # A closing from before the first day is archived together with its disputes.
     disputes = tuple(problem for problem in said if problem.blocking and problem.code in DISPUTES)
     if stored.state in (ClosingState.HELD, ClosingState.ARCHIVED) and disputes:
         return Disputed(problems=disputes)
@@ -191,9 +192,9 @@ def kept(stored: StoredClosing, closing: Closing) -> Verdict:
 
 
 def _is_in_the_books(closing: StoredClosing) -> bool:
-    """Whether an entry of it is in Exact or on its way, or in a file that was delivered: nothing takes that back.
+    """Whether an entry of it is in Exact, is on its way there, or is in a delivered file, so that the verdict stays.
 
-    But for a file's, a person's word: what was set aside is undone in the next file, and others may count in its place.
+    A closing that was set aside is undone in the next file: being in a file then does not matter.
     """
     if closing.state in BOOKED or Posting.objects.filter(~UNDONE, closing_id=closing.pk).exists():
         return True
@@ -201,14 +202,14 @@ def _is_in_the_books(closing: StoredClosing) -> bool:
 
 
 def _gave_way(closing: StoredClosing) -> bool:
-    """Whether a closing told its sales, and counts for none of them now."""
+    """Whether a closing has rows of tickets or hours, none of which is live."""
     covered = CoveredTickets.objects.filter(closing=closing.pk).values_list("live", flat=True)
     told = [*covered, *UntoldTickets.objects.filter(closing=closing.pk).values_list("live", flat=True)]
     return bool(told) and not any(told)
 
 
 def rows_of(stored: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> list[Insertion]:
-    """What is kept of a new closing's tickets, to be written together with it; a training has no verdict."""
+    """The rows of a new closing's tickets or hours, to be inserted together with it. `verdict`: None for a training."""
     counts = isinstance(verdict, Counts)
     columns = {"live": counts, **_identify(stored)}
     mine = tickets_of(closing, stored.till_id, practice.anew)
@@ -222,7 +223,7 @@ def rows_of(stored: StoredClosing, closing: Closing, verdict: Verdict | None, pr
 
 
 def keep(stored: StoredClosing, closing: Closing, verdict: Verdict, *, actor: User | None = None) -> None:
-    """Write down what a look at a closing came to, with its establishment locked and before its entries are made."""
+    """Store the verdict on a closing. Its establishment is locked, and its entries are made after this."""
     left = Remainder.objects.filter(closing=stored.pk).first()
     if left is not None and _is_left_otherwise(stored, left):
         left.delete()
@@ -239,7 +240,7 @@ def keep(stored: StoredClosing, closing: Closing, verdict: Verdict, *, actor: Us
 
 
 def _keep_remainder(stored: StoredClosing, closing: Closing, verdict: Counts, actor: User | None) -> None:
-    """Of its tickets it stands for those that nobody else covers."""
+    """Store the rest to book of a closing that others cover in part; its tickets that no other covers are live."""
     if Remainder.objects.filter(closing=stored.pk).exists():
         return
     Remainder.objects.create(
@@ -264,7 +265,7 @@ def _identify(closing: StoredClosing) -> dict[str, Any]:
 
 
 def settle_kinds(stored: StoredClosing, closing: Closing, verdict: Verdict | None, practice: Practice) -> None:
-    """Remember a kind that counts for the first time, and the question that a second kind without tickets raises."""
+    """Store that a kind counts for the first time, or that a second kind without tickets raises the question."""
     of_it = {"shop": stored.establishment_id, "tenant": stored.tenant_id, "kind": closing.kind.value}
     with connection.cursor() as sql:
         if isinstance(verdict, Counts) and is_new_kind(closing, verdict, practice):
@@ -284,7 +285,7 @@ def asks(verdict: Verdict | None) -> bool:
 
 
 def digest_of(closing: Closing, *, apart: UUID | None = None) -> str:
-    """The same for closings that nobody can tell apart without tickets; `apart` keeps one from all others."""
+    """A digest that is the same for closings without tickets that cannot be told apart; `apart` makes it unique."""
     figures, totals = Figures.of([closing]), closing.totals
     said = [
         _instant(closing.opened_at),

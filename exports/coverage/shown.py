@@ -51,7 +51,7 @@ class Comparison:
 
 
 def comparison_of(stored: StoredClosing) -> Comparison | None:
-    """What the page of a closing shows of those that cover its sales; None when there is nothing to compare."""
+    """A closing compared with those that cover its sales, for its page; None when there are none."""
     codes = {problem["code"] for problem in stored.problems}
     if SHOWN_FOR.isdisjoint(codes):
         return None

@@ -15,13 +15,13 @@ from tenants.models import Till, still_open
 
 LEARNED_FROM_WEEKS = 4
 CLOSED_IN_WEEKS = 3
-# A till that closes once a month, or on no day in particular, is let be for so long.
+# How long a till may be silent that has no habit: it closes once a month, or on no weekday in particular.
 LONGEST_WITHOUT_HABIT = timedelta(days=35)
 
 
-# Four weeks have no more days to close on, whatever lay between them.
+# From how many closed days, at most, a habit is learnt: four weeks of open days have no more.
 DAYS_LEARNT = 7 * LEARNED_FROM_WEEKS
-# Behind holidays of a year the habit is looked for no further.
+# How far back those days are looked for: after holidays of more than a year there is no habit any more.
 WEEKS_LOOKED_BACK = 60
 
 
@@ -33,12 +33,12 @@ def same_weekdays(day: date) -> list[date]:
 def is_expected(
     day: date, *, opening_days: Collection[int] | None, closed_on: Collection[date], spans: Collection[ClosedDays]
 ) -> bool:
-    """Whether a till should close on `day`, by what it did before: the one rule of silence.
+    """Whether a till should close on `day`, by what it did before. All that speaks of silent tills asks here.
 
-    Never on a day its establishment is closed (`spans`). Else as its opening days (ISO weekdays) say, else by its
-    habit: what it usually does is what it did in the four weeks of open days before it stopped, so it is missed until
-    it closes again. One without a habit is let be for `LONGEST_WITHOUT_HABIT` of open days. `closed_on` are the days it
-    closed on, at least the last `DAYS_LEARNT` before `day`.
+    Never on a day on which its establishment is closed (`spans`). Otherwise by its opening days (ISO weekdays), or, if
+    it has none, by its habit: the weekdays of the four weeks of open days before it stopped, so that it is missed until
+    it closes again. Without a habit it is missed after `LONGEST_WITHOUT_HABIT` of open days. `closed_on`: the days on
+    which it made a closing, at least the last `DAYS_LEARNT` before `day`.
     """
     if span_of(day, spans):
         return False
@@ -49,8 +49,8 @@ def is_expected(
 
 
 def _is_due(day: date, last: date, weekdays: Collection[int] | None, spans: Collection[ClosedDays]) -> bool:
-    """Whether a till that closed `last` should close on an open day: on its `weekdays`, or when the patience with one
-    that has none is over."""
+    """Whether a till that made its last closing on `last` should make one on an open day: on its `weekdays`, or, if it
+    has none, after `LONGEST_WITHOUT_HABIT`."""
     if weekdays is not None:
         return day.isoweekday() in weekdays
     return (day - last).days - count_closed(spans, last + timedelta(days=1), day) >= LONGEST_WITHOUT_HABIT.days
@@ -78,10 +78,10 @@ class Silence:
 
 
 def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
-    """Which of these tills owe a closing up to `day`, those that stopped last first. One query.
+    """The tills among these that should have made a closing by `day` and did not, the last to stop first. One query.
 
-    A till that stopped stays silent until it closes again, or until somebody suspends it or its shop. One that never
-    closed is no silent one (`concerns.tills.never_sent`).
+    A till is silent until it makes a closing again, or until somebody suspends it or its shop. One that never made a
+    closing is not among them (`concerns.tills.never_sent`).
     """
     found = []
     rows = with_last_days(expected_tills(tills), day).filter(last__lt=day).annotate(closed=ranges_of("establishment"))
@@ -93,8 +93,8 @@ def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
 
 
 def _find_expected(till: Any, until: date, spans: Collection[ClosedDays]) -> date | None:
-    """The first day after its last closing on which a till was expected: within a week, or when the patience is over,
-    of days on which its establishment is open."""
+    """The first day after its last closing on which a till was expected: within a week of open days, or, without a
+    habit, after `LONGEST_WITHOUT_HABIT` of them."""
     weekdays = till.establishment.opening_days
     if weekdays is None:
         weekdays = _learn_weekdays(till.last, till.last_days, spans) or None
@@ -119,7 +119,7 @@ def with_last_days(tills: QuerySet[Till], day: date) -> QuerySet[Any]:
 
 
 def expected_tills(tills: QuerySet[Till]) -> QuerySet[Till]:
-    """Those of these tills that may send: paired, not put away, and neither they nor whose they are is suspended."""
+    """The tills among these that may send: paired, not put away; neither they nor their owners are suspended."""
     live = Q(ended_at=None, suspended_at=None, establishment__suspended_at=None, tenant__suspended_at=None)
     return tills.filter(
         live, still_open("establishment__"), tenant__reseller__suspended_at=None, paired_at__isnull=False

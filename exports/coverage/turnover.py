@@ -1,7 +1,7 @@
 """The turnover that closings bring, each euro once. The first page's chart and a shop's calendar add it up here.
 
-It is what the bridge from tills to books takes (`ledger.files.bridge`): of a closing that others cover in part, what
-they leave of it.
+The same amounts as in the bridge from tills to books (`ledger.files.bridge`): of a closing that others cover in part,
+only the rest.
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from exports.coverage.judge import DISPUTES
 from exports.models import ClosingState, StoredClosing
 from tenants.models import Establishment
 
-# Closings that no turnover adds: told by others too, not decided on by a person yet, or not in euro.
+# Closings whose turnover is not added: others tell it too, a person has yet to decide, or it is not in euro.
 NOT_ADDED = Q(state=ClosingState.ARCHIVED) | (
     Q(state=ClosingState.HELD)
     & reduce(or_, (Q(problems__contains=[{"code": code}]) for code in sorted({*DISPUTES, "currency"})))

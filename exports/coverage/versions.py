@@ -1,7 +1,7 @@
-"""The versions of one closing: those it corrects, one before the other, and those that correct it.
+"""The versions of one closing: the earlier ones that it corrects, and the later ones that correct it.
 
-At most one of them counts, whether or not they told their tickets: a version counts once all earlier ones are set
-aside, and none of these is looked at again while a later one is not. The database keeps both
+At most one of them counts, whether or not they tell tickets: a version counts once all earlier ones are set aside, and
+an earlier one is not looked at again while a later one is not set aside. The database keeps both rules
 (`exports_only_what_counts`, `exports_set_aside_ends`).
 """
 
@@ -14,7 +14,7 @@ from exports.models import SetAside, StoredClosing
 
 
 def earlier_versions(closing: StoredClosing) -> list[UUID]:
-    """What a closing corrects, and what that one corrected, to the first; nothing of one that corrects none."""
+    """The closing that this one corrects, the one that that one corrects, and so on; none if it corrects none."""
     found: list[UUID] = []
     before = closing.corrects_id
     while before is not None:
@@ -24,7 +24,7 @@ def earlier_versions(closing: StoredClosing) -> list[UUID]:
 
 
 def later_versions(closing_id: UUID) -> list[UUID]:
-    """What corrects a closing, and what corrects that."""
+    """The closing that corrects this one, the one that corrects that one, and so on."""
     found: list[UUID] = []
     newest = [closing_id]
     while newest:
@@ -34,6 +34,6 @@ def later_versions(closing_id: UUID) -> list[UUID]:
 
 
 def not_set_aside(closing_ids: Iterable[UUID]) -> QuerySet[StoredClosing]:
-    """Those of the closings that no person's word keeps out of the books."""
+    """The closings among these that are not set aside."""
     aside = SetAside.objects.filter(closing=OuterRef("pk"), ended_at=None)
     return StoredClosing.objects.filter(~Exists(aside), pk__in=[*closing_ids])

@@ -54,8 +54,8 @@ class CoveredTickets(models.Model):
 class UntoldTickets(models.Model):
     """A closing that did not tell its tickets: it is compared with others by its hours and a digest of its content.
 
-    `hours`: of a general closing its whole span; of any other the middle of its span, by which it belongs to the general
-    closing in whose hours it lies. `alike`: a digest of hours, figures and perpetual total.
+    `hours`: of a general closing its whole span; of any other the middle of its span, by which it belongs to the
+    general closing in whose hours it lies. `alike`: a digest of hours, figures and perpetual total.
     """
 
     closing = models.OneToOneField(

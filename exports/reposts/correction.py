@@ -1,7 +1,7 @@
-"""Bringing one closing of the books to what today's settings book: the entries that stand otherwise are replaced.
+"""Correcting one booked closing: its entries that today's settings would book otherwise are replaced.
 
-The others are left alone. Each step is that of a replacement (`exports.reposts.replace`), so a crash at any moment
-leaves nothing doubled, and a closing that stands right is never touched.
+Its other entries are left alone. The steps are those of a replacement (`exports.reposts.replace`), so a crash at any
+moment books nothing twice, and a closing whose entries are right is never touched.
 """
 
 from typing import NamedTuple
@@ -40,15 +40,15 @@ def dry_run_of(closing_id: UUID, *, shown: str) -> DryRun:
     else:
         Overtaken.objects.filter(closing=closing).delete()
         raise CannotReplace("correct_nothing")
-    # It read the settings once more: changed between the two looks, they are not those that were shown.
+    # The dry run read the settings again: if they changed in between, they are not those that were shown.
     if stamp_of(Mapping.objects.get(establishment=closing.establishment_id)) != shown:
         raise CannotReplace("correct_settings_changed")
     return found
 
 
 class _Differing(NamedTuple):
-    """The postings that stand otherwise than they are meant, by kind and journal, those that do not, in their order;
-    and whether an entry is meant of a kind and journal of which none stands."""
+    """A closing's postings compared with today's settings by kind and journal: `going` would be booked otherwise,
+    `staying` the same; `further`: an entry is missing of a kind and journal of which none is booked."""
 
     going: list[UUID]
     staying: list[UUID]

@@ -28,9 +28,9 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
-    """A held closing and its rivals; `leaving` are those of them with entries in Exact, and what would go of these.
+    """A held closing and its rivals. `leaving`: the rivals with entries in Exact, each with what would be taken out.
 
-    `fellows` are archived closings of its kind that the rivals stand for: they count with it, in the rivals' place.
+    `fellows`: archived closings of its kind whose sales the rivals tell; they would count together with it instead.
     """
 
     closing: StoredClosing
@@ -61,13 +61,13 @@ def _find_rivals(stored: StoredClosing) -> Iterator[UUID]:
 
 
 def _find_fellows(closing: StoredClosing, rivals: Iterable[StoredClosing]) -> list[StoredClosing]:
-    """Each once, in the order of their coming."""
+    """The fellows of a closing, each once, in the order they came."""
     found = {it.pk: it for rival in rivals for it in archived_beside(rival) if it.kind == closing.kind}
     return [found[pk] for pk in sorted(found)]
 
 
 def look_between(closing: StoredClosing) -> Between:
-    """Read both sides, and in Exact what the rivals have there. Raises `CannotReplace`, or any `ExactError`."""
+    """Read both sides, and the rivals' entries in Exact. Raises `CannotReplace`, or any `ExactError`."""
     rivals = rivals_of(closing)
     there = Posting.objects.filter(REPLACEABLE, closing_id__in=[it.pk for it in rivals])
     in_exact = {*there.values_list("closing_id", flat=True)}
@@ -80,14 +80,14 @@ def look_between(closing: StoredClosing) -> Between:
 
 
 def let_others_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
-    """Set this one aside: the others stay as they are. Raises `CannotSetAside`."""
+    """Set the held closing aside; its rivals stay as they are. Raises `CannotSetAside`."""
     return set_aside(shown.closing.pk, actor=actor, why=why, instead=shown.rivals[0].pk)
 
 
 def let_this_count(shown: Between, *, actor: User, why: str) -> StoredClosing:
-    """Set all rivals aside, what they have in Exact taken out first: all of them, or none.
+    """Set all rivals aside, or none; their entries are taken out of Exact first.
 
-    Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise` where this one is held no more.
+    Raises `CannotSetAside` or `CannotReplace`, and `ShownOtherwise` where the closing is not held any more.
     """
     with transaction.atomic():
         lock_shop(shown.closing.pk)

@@ -1,6 +1,6 @@
-"""An entry as it stands beside the one that comes in its place: line against line, and what is other about each.
+"""Two versions of an entry compared line by line: the booked one, and the one that would replace it.
 
-Both sides come as values; nothing is read here.
+Both are given as values; nothing is read here.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class BookedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A line that stands and the one that comes in its place; None where a side has none."""
+    """A booked line and the one that replaces it; None where one side has no such line."""
 
     held: BookedLine | None
     meant: BookedLine | None
@@ -56,9 +56,9 @@ class Pair:
 
 
 def match(held: Sequence[BookedLine], meant: Sequence[BookedLine]) -> list[Pair]:
-    """Pair the lines of two entries, each once: in the order of what comes, then what only goes.
+    """Pair the lines of two entries, each once: in the order of the new entry, then the lines that it has not.
 
-    What is the same is paired first, then what differs in one thing: 707010 -1000.00 against 707100 -1000.00.
+    Equal lines are paired first, then those that differ in one thing: 707010 -1000.00 against 707100 -1000.00.
     """
     left, partners = [*held], dict[int, BookedLine]()
     for fits in _ROUNDS:

@@ -1,7 +1,7 @@
-"""What moves between two bookings of one closing: from which account to which, to the cent. Pure.
+"""Which amounts move between two bookings of one closing: from which account to which, to the cent. Pure.
 
-The customer's VAT account and a journal's own account are chosen by Exact, the first by the VAT code: of VAT only the
-code is compared, and a journal keeps the account it stood on.
+Exact chooses the VAT account, by the VAT code, and a journal's own account. So of VAT only the code is compared, and a
+journal keeps the account of the booked entry.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from ledger.money import ZERO, cents, money_text
 
 
 class Place(NamedTuple):
-    """Where an amount stands: `account` is "" for VAT, which stands on the account of its code."""
+    """Where an amount is booked. `account` is "" for VAT, which Exact books on the account of its code."""
 
     journal: str
     account: str
@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One place, what stands there and what would: -1000.00 and 0.00 of an account that sales leave."""
+    """One place with its amount in both bookings: -1000.00 and 0.00 for an account that sales leave."""
 
     place: Place
     before: Decimal
@@ -43,7 +43,7 @@ class Move:
 
 
 def moves(stands: Iterable[Entry], meant: Iterable[Entry]) -> list[Move]:
-    """Where the sums of two bookings differ, by place; nothing where they are the same, however their lines are cut."""
+    """The places at which the sums of two bookings differ. How sums are split into lines makes no difference."""
     before_entries, after_entries = [*stands], [*meant]
     own = {**_own_accounts(after_entries), **_own_accounts(before_entries)}
     before, after = _sums(before_entries, own), _sums(after_entries, own)
@@ -55,7 +55,7 @@ def moves(stands: Iterable[Entry], meant: Iterable[Entry]) -> list[Move]:
 
 
 def differing(stands: Iterable[Entry], meant: Iterable[Entry]) -> frozenset[tuple[EntryKind, str]]:
-    """The kinds and journals whose entries do not stand as they are meant."""
+    """The kinds and journals whose entries differ between the two bookings."""
     before, after = _by_document(stands), _by_document(meant)
     return frozenset(key for key in {*before, *after} if moves(before[key], after[key]))
 

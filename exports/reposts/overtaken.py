@@ -1,8 +1,8 @@
-"""Finding the closings that stand in the books otherwise than today's settings would book them.
+"""Finding the closings that are booked otherwise than today's settings would book them.
 
-Looked for after each change of an establishment's settings, newest closings first, a batch at a time; the first batch
-by whoever changed them, so that its page can say what it found, the others by workers. What is found is kept
-(`Overtaken`): no page books thousands of closings anew to count them. Nothing is asked of Exact.
+Looked for after each change of an establishment's settings, newest closings first, a batch at a time: the first batch
+in the request that changed them, so that the page can show what was found, the others by workers. Each is stored as
+an `Overtaken`, so that no page has to book thousands of closings anew to count them. Exact is not asked.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ from ledger.entry import Entry
 from tenants.put_off import due, each
 
 BATCH = 100
-# So many batches a round, some ten seconds, shared by the establishments that are due.
+# How many batches a round has, some ten seconds; the establishments that are due share them.
 BATCHES = 30
 ON_ITS_WAY = Q(state__in=[PostingState.PENDING, PostingState.SENDING, PostingState.UNKNOWN], reverses=None)
 
@@ -55,7 +55,7 @@ def _look_some(establishment_id: int, *, batches: int) -> None:
 
 
 def look(establishment_id: int, *, limit: int = BATCH) -> bool:
-    """Hold the next closings of one establishment against its settings. Returns whether older ones are left."""
+    """Compare the next closings of one establishment with its settings. Returns whether older ones are left."""
     with transaction.atomic():
         mapping = Mapping.objects.select_related("establishment").filter(establishment=establishment_id).first()
         activation = Activation.objects.select_related("division").filter(establishment=establishment_id).first()
@@ -78,7 +78,7 @@ def look(establishment_id: int, *, limit: int = BATCH) -> bool:
 
 
 def _begin(mapping: Mapping) -> None:
-    """Begin anew where the settings were changed after those that were looked under."""
+    """Make sure that a comparison is noted; it starts anew if the settings were changed since it began."""
     own = SettingsLook.objects.filter(pk=mapping.establishment_id)
     fresh = {"since": mapping.updated_at, "reached": None, "done_at": None}
     SettingsLook.objects.bulk_create(
@@ -89,7 +89,7 @@ def _begin(mapping: Mapping) -> None:
 
 
 def _find(closings: list[StoredClosing], mapping: Mapping, activation: Activation) -> dict[UUID, Overtaken]:
-    """Those of the closings whose entries in the activation's company would be others now."""
+    """The closings among these whose entries in the activation's company would be different now."""
     accounts = codes_named(effective_settings(mapping), CodeKind.GL_ACCOUNT)
     catalogue = ChartOnDemand(activation.division, accounts=accounts)
     destination = Destination.under(mapping, activation.division, catalogue)
@@ -108,9 +108,9 @@ def _find(closings: list[StoredClosing], mapping: Mapping, activation: Activatio
 
 
 def meant_entries(closing: StoredClosing, destination: Destination) -> tuple[Entry, ...] | None:
-    """What today's settings make of a whole closing, as if nothing of it stood; None where they cannot book it.
+    """The entries that today's settings make of a closing, as if none were booked; None where they cannot book it.
 
-    What only its period, or the company, would refuse is booked all the same: that is said when it is corrected.
+    What Exact would refuse, as for a closed period, does not matter here: that is said when it is corrected.
     """
     match decide(Look.at(closing, judged=kept), destination):
         case Ready(entries=entries):
@@ -123,8 +123,7 @@ def meant_entries(closing: StoredClosing, destination: Destination) -> tuple[Ent
 
 
 def _select_comparable(closing: StoredClosing, stands: list[Entry], meant: tuple[Entry, ...]) -> list[Entry]:
-    """What is meant, to be held against what stands: of a failed closing only what stands of it, the rest is yet to
-    come."""
+    """The `meant` entries to compare with the booked ones: of a failed closing not those that are yet to come."""
     if closing.state != ClosingState.FAILED:
         return [*meant]
     there = {(it.kind, it.journal) for it in stands}
@@ -132,7 +131,7 @@ def _select_comparable(closing: StoredClosing, stands: list[Entry], meant: tuple
 
 
 def _entries_of(closings: Iterable[StoredClosing], division_id: int) -> dict[StoredClosing, list[Entry]]:
-    """What stands of each closing in a company, or is on its way there; without those of which some is elsewhere."""
+    """Each closing's entries that are in a company or on their way there; closings with any elsewhere are left out."""
     by_id = {closing.pk: closing for closing in closings}
     rows = Posting.objects.filter(STANDING | ON_ITS_WAY, closing_id__in=by_id).only("closing_id", "division", "entry")
     found: defaultdict[UUID, list[Entry]] = defaultdict(list)

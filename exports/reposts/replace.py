@@ -1,10 +1,10 @@
-"""Putting new entries in the place of one that stands in Exact, differs there, or is gone from there.
+"""Replacing an entry that is booked in Exact, differs there, or was deleted there, by new ones.
 
-A dry run first shows what Exact holds beside what would be posted; the order keeps those very entries. What the
-closing's other entries book stays theirs; where no new entry would be right beside them, all of the closing's entries
-are replaced together. An open entry is deleted. One that was processed, or lies in a closed period, gets a reversal.
-When all of them are gone, the new ones are posted (`exports.way.ended_postings`). Each step is a posting of its own in
-the lane, so a crash at any moment leaves nothing doubled (docs/decisions/0004).
+A dry run first shows what Exact holds beside what would be posted, and the order stores exactly those entries. The
+closing's other entries are kept; where no new entry would be right beside them, all of the closing's entries are
+replaced together. An open entry is deleted; one that was processed, or is in a closed period, gets a reversal. When all
+old ones are gone, the new ones are posted (`exports.way.ended_postings`). Each step is a posting of its own in the
+lane, so a crash at any moment books nothing twice (docs/decisions/0004).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ class CannotReplace(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Old:
-    """One entry that is to go: what Exact `held` of it, and the `reversal` when it cannot be deleted there."""
+    """An entry to be taken out: the lines that Exact `held` of it, and its `reversal` if it cannot be deleted there."""
 
     posting: Posting
     way: ReplacementWay
@@ -67,8 +67,8 @@ class Old:
 class DryRun:
     """What a replacement would do: `olds` go, the asked one first, then `entries` are posted.
 
-    `posting` is the one that was asked about; where only further entries are missing it stays, and nothing goes.
-    `beside` are the closing's postings that stay as they are.
+    `posting`: the one that was asked about; where only further entries are missing it stays, and no entry is taken out.
+    `beside`: the closing's postings that stay as they are.
     """
 
     posting: Posting
@@ -80,12 +80,12 @@ class DryRun:
 
     @property
     def way(self) -> ReplacementWay:
-        """How that one goes."""
+        """How the entry of `posting` is taken out."""
         return self.olds[0].way
 
     @property
     def digest(self) -> str:
-        """Changes with anything a person sees, so that an order can be held against what was shown."""
+        """A digest of all that a person sees, by which an order is compared with what was shown."""
         return name_of(
             [
                 [told_of(old) for old in self.olds],
@@ -98,7 +98,7 @@ class DryRun:
 
 
 def told_of(old: Old) -> list[object]:
-    """What a person sees of one, for a digest: its entry in Exact, and how it goes."""
+    """What a person sees of an old entry, for a digest: its lines in Exact, and how it is taken out."""
     held = sorted((str(it.line_id), it.account, str(it.amount), it.date.isoformat()) for it in old.held)
     return [str(old.posting.pk), old.way, held, old.reversal.to_document() if old.reversal else None]
 
@@ -106,8 +106,8 @@ def told_of(old: Old) -> list[object]:
 def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool = True) -> DryRun:
     """Look at Exact and at today's settings, change nothing there. Raises `CannotReplace` or any `ExactError`.
 
-    `also` are further postings of the closing that are to go with it. `for_people`: somebody waits for it, so it may
-    take of the calls that are kept for people.
+    `also`: further postings of the closing to replace with it. `for_people`: a person waits for the answer, so it may
+    use the calls to Exact that are reserved for people.
     """
     posting = Posting.objects.select_related("division__app").get(pk=posting_id)
     if not is_replaceable(posting):
@@ -135,7 +135,7 @@ def dry_run(posting_id: UUID, *, also: Collection[UUID] = (), for_people: bool =
 
 
 def dry_run_of_further(posting_id: UUID) -> DryRun:
-    """The same where all that stands of a posting's closing stays: what today's settings book beside it.
+    """A dry run that takes nothing out: the entries that today's settings book beside all booked ones of the closing.
 
     Exact is not asked. Raises `CannotReplace`.
     """
@@ -175,7 +175,7 @@ def _dry_run(
 def _book_beside(
     closing: StoredClosing, standing: Standing, destination: Destination
 ) -> tuple[tuple[Entry, ...], list[Problem]]:
-    """Today's entries beside what stays, and what holds them. A refused part of the closing stays to be sent again."""
+    """Today's entries beside those that stay, and their problems. A refused entry is not made: it is reposted."""
     unsent = Posting.objects.filter(closing_id=closing.pk, state__in=(PostingState.REFUSED, PostingState.PENDING))
     apart = tuple(Entry.from_document(it.entry) for it in unsent.filter(reverses=None)) if standing.postings else ()
     look = Look.at(closing, (*standing.entries, *apart), standing.divisions)
@@ -197,7 +197,7 @@ def _others_that_stand(posting: Posting) -> QuerySet[Posting]:
 def choose_ways(
     going: Sequence[Posting], entries: tuple[Entry, ...], *, for_people: bool = True
 ) -> tuple[tuple[Old, ...], tuple[Entry, ...]]:
-    """How each old entry goes, and the new ones on the day they are booked."""
+    """How each old entry is taken out, and the new entries with the date they are booked on."""
     with division_client(going[0].division, for_people=for_people) as client:
         olds = [_old(client, posting, entries) for posting in going]
     reversed_ones = [old for old in olds if old.way is ReplacementWay.REVERSE]
@@ -228,7 +228,7 @@ def _old(client: ExactClient, posting: Posting, entries: Sequence[Entry]) -> Old
 
 
 def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
-    """Have done what the dry run showed. Raises `CannotReplace` when the closing has moved on since."""
+    """Order what the dry run showed. Raises `CannotReplace` when the closing or its postings changed since."""
     posting = shown.posting
     with transaction.atomic():
         closing = StoredClosing.objects.select_for_update(of=("self",)).get(pk=posting.closing_id)
@@ -249,9 +249,9 @@ def order(shown: DryRun, *, actor: User | None, why: str) -> Replacement:
 
 
 def begin(order: Replacement, olds: Iterable[Old], *, why: str) -> None:
-    """Write an order down and begin: each old entry starts to go. Inside the transaction that locks the closing.
+    """Store an order and begin to take the old entries out. Must run inside the transaction that locks the closing.
 
-    Unless something stays beside it, what Exact refused of the closing is looked up there first.
+    If no entry stays, the entries that Exact refused are made anew too: they are looked up there first.
     """
     assert_in_transaction()
     closing, actor = order.closing, order.asked_by
@@ -274,7 +274,7 @@ def begin(order: Replacement, olds: Iterable[Old], *, why: str) -> None:
 
 
 def _look_for_refused(closing: StoredClosing, *, actor: User | None, why: str) -> None:
-    """All of the closing is booked anew, also what Exact refused of it: that is looked up there first."""
+    """Have the closing's refused entries looked up in Exact, as the whole closing is booked anew."""
     for posting in Posting.objects.filter(closing_id=closing.pk, state=PostingState.REFUSED, reverses=None):
         move(posting, PostingState.SOUGHT, actor=actor, why=why, lookups=0)
         nudge_lane_after_commit(posting.division_id)

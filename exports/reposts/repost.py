@@ -1,7 +1,7 @@
 """Sending again what Exact refused, after its cause was mended. Never by editing a row: a new revision is made.
 
-What was ever on the wire is looked up in Exact first, by its lane (state `sought`): adopted if it is there after all,
-else withdrawn. When nothing of a closing is on its way any more, what is missing of it is made by today's settings.
+An entry that was ever sent is looked up in Exact first, by its lane (state `sought`): adopted if it is there after all,
+else withdrawn. When no posting of the closing is under way any more, its missing entries are made by today's settings.
 """
 
 from uuid import UUID
@@ -32,7 +32,7 @@ class CannotRepost(Exception):
 def repost(closing_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
     """Send a failed closing again with today's settings; look again at a held or waiting one.
 
-    An entry that stands in the books is not touched, and what it books is not booked again. Raises `CannotRepost`.
+    A booked entry is not touched, and what it books is not booked again. Raises `CannotRepost`.
     """
     closing = StoredClosing.objects.select_related("establishment").get(pk=closing_id)
     if closing.state in (ClosingState.HELD, ClosingState.WAITING):
@@ -44,7 +44,7 @@ def repost(closing_id: UUID, *, actor: User | None, why: str) -> StoredClosing:
 
 
 def outlook(closing: StoredClosing) -> Decision:
-    """What sending a closing again would come to now, if Exact holds nothing that we were not told of.
+    """What would become of a closing that is sent again now, if Exact holds no entry of it that we do not know.
 
     Load it with `WHERE_CLOSINGS_GO`. Raises `CannotRepost`. Writes nothing.
     """
@@ -55,7 +55,7 @@ def outlook(closing: StoredClosing) -> Decision:
 
 
 def refuse_to_repost(closing: StoredClosing) -> None:
-    """Raise `CannotRepost` for a closing that is not failed, or of which an entry stands otherwise or is on its way."""
+    """Raise `CannotRepost` for a closing that is not failed, or of which an entry differs in Exact or is under way."""
     if closing.state != ClosingState.FAILED:
         raise CannotRepost("repost_not_failed")
     postings = Posting.objects.filter(closing_id=closing.pk).exclude(state__in=OVER)

@@ -1,7 +1,7 @@
-"""Doing the same with many closings: written down first, then done one by one, by whichever worker comes by.
+"""Doing the same with many closings: stored first as a run, then done one by one, by any worker.
 
-A closing is in the hands of one run at a time; a constraint sees to it. A worker that dies leaves its closing to the
-next, who finds it as far as it came.
+A constraint lets a closing be in one open run at a time. If a worker dies, the next one goes on with its closing from
+where it is.
 """
 
 from collections import Counter
@@ -32,12 +32,12 @@ from tenants.models import User
 from tenants.put_off import FIRST_ALONE, due, put_off
 
 log = structlog.get_logger()
-# Of a run that asks Exact about each closing fewer are taken in a row, so that others have their turn.
+# How many closings of a run that asks Exact about each are done in a row: fewer, so that other runs get their turn.
 BATCH, BATCH_OF_CORRECTIONS = 50, 10
 TRIES = 5
 Done = Callable[[UUID, User, str], StoredClosing]
-# What a run does to a closing by itself, asking nobody. Each looks at it as it is then, and leaves alone what it does
-# not fit.
+# What a run does to a closing, by its way. Each function looks at the closing as it is then, and changes nothing where
+# it does not apply.
 DONE_BY: dict[RunWay, Done] = {
     RunWay.AGAIN: lambda pk, actor, why: repost(pk, actor=actor, why=why),
     RunWay.RELEASE: lambda pk, actor, why: release(pk, actor=actor, why=why),
@@ -69,11 +69,10 @@ def start_run(
     tenant_id: int | None = None,
     shown: Mapping[int, str] | None = None,
 ) -> RepostRun:
-    """Write a run down with its closings and wake a worker. `reseller_id` is whose run it is; None is support's.
+    """Store a run with its closings and wake a worker. `reseller_id`: the reseller whose run it is; None: support's.
 
-    `tenant_id`: whose closings a correction is of. `shown`: the stamp of the settings of each establishment that it was
-    shown under. Closings in the hands of another run are left to it. Raises `InAnotherRun` when that leaves nothing to
-    do.
+    `tenant_id`: the customer of a correction. `shown`: for each establishment, the stamp of the settings that the
+    correction was shown under. Closings in another open run are left out. Raises `InAnotherRun` when none is left.
     """
     closings = [*wanted]
     with transaction.atomic():
@@ -103,8 +102,7 @@ def _find_run_of(closings: Iterable[StoredClosing]) -> RepostRun | None:
 
 
 def stop_run(run: RepostRun, *, by: User) -> None:
-    """Begin nothing more of a run: what is begun is finished, the rest stays as it is. Does nothing to one that is
-    over."""
+    """Stop a run: begun closings are finished, the rest stay as they are. Does nothing to one that is over."""
     with transaction.atomic():
         open_ones = RepostRun.objects.filter(pk=run.pk, finished_at=None)
         if open_ones.update(finished_at=timezone.now(), stopped_by=by):
@@ -112,7 +110,7 @@ def stop_run(run: RepostRun, *, by: User) -> None:
 
 
 def advance_runs() -> bool:
-    """Do some of what is left of every run, so that nobody waits for another's. Returns whether there is more."""
+    """Do some closings of every open run, so that no run waits for another. Returns whether there is more to do."""
     unfinished = RepostRun.objects.filter(finished_at=None).order_by("started_at").select_related("actor")
     left = [advance(run) for run in unfinished]
     return any(left)
@@ -151,7 +149,7 @@ def _do_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
 
 
 def _send_item(item: RepostItem, run: RepostRun) -> str:
-    """The state the closing came to, or the code of why it was left as it is. "": it made trouble, and is put off."""
+    """Do one closing. Returns its new state, or the code of why it was left as it is; "": it failed and is put off."""
     try:
         with transaction.atomic():
             return str(DONE_BY[RunWay(run.way)](item.closing_id, run.actor, run.why).state)
@@ -167,8 +165,8 @@ def _send_item(item: RepostItem, run: RepostRun) -> str:
 def _correct_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
     """Correct the next closing that is due. Returns whether there was one. Raises `RateLimited`.
 
-    Exact is asked outside of any transaction: the closing is put off meanwhile, for no second worker to take it, and
-    is due again where this one dies.
+    Exact is asked outside of any transaction. Meanwhile the closing is put off, so that no second worker takes it; if
+    this worker dies, it is due again after that.
     """
     item = left.filter(due()).order_by("pk").first()
     if item is None:
@@ -186,7 +184,7 @@ def _correct_next(run: RepostRun, left: QuerySet[RepostItem]) -> bool:
 
 
 def _correct_item(item: RepostItem, run: RepostRun) -> str:
-    """The same for a correction: what it came to, why the closing was left, or "" to try again later."""
+    """Correct one closing. Returns its new state, or the code of why it was left as it is; "" to try again later."""
     try:
         shown = dry_run_of(item.closing_id, shown=item.shown)
         return _order(item, run, shown)
@@ -205,7 +203,7 @@ def _correct_item(item: RepostItem, run: RepostRun) -> str:
 
 
 def _order(item: RepostItem, run: RepostRun, shown: DryRun) -> str:
-    """Order what was looked at, unless the run was stopped meanwhile. The order and its note stand together."""
+    """Order what the dry run showed, unless the run was stopped meanwhile, and end the item in the same transaction."""
     with transaction.atomic():
         held = RepostItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
         if held.outcome:
@@ -236,12 +234,12 @@ class Progress:
 
 
 def progress(run: RepostRun) -> Progress:
-    """Counted from all of the run's items."""
+    """How far a run is, counted over all its items."""
     return progress_of(RepostItem.objects.filter(run=run))
 
 
 def progress_of(items: QuerySet[RepostItem]) -> Progress:
-    """The same of those items of a run that somebody sees."""
+    """How far a run is, counted over `items`: those that the person may see."""
     outcomes = Counter(items.order_by().values_list("outcome", flat=True))
     total = sum(outcomes.values())
     left = outcomes.pop("", 0)

@@ -1,8 +1,8 @@
-"""Taking all entries of a closing out of Exact again, after which it is set aside: shown first, done once.
+"""Taking all entries of a closing out of Exact, after which it is set aside: shown first, done once.
 
-The way out is a replacement's (`exports.reposts.replace`): what is open is deleted, what was processed or lies in a
-closed period gets a reversal, each step a posting in the lane; only nothing comes in its place. When all of it is gone
-the closing is set aside (`exports.way.ended_postings`), and may be looked at again from there.
+It is done as in a replacement (`exports.reposts.replace`), but without new entries: an open entry is deleted, one that
+was processed or is in a closed period gets a reversal, and each step is a posting in the lane. When all are gone the
+closing is set aside (`exports.way.ended_postings`); a person may have it looked at again.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """What taking a closing out would do: `olds` leave Exact, `refused` ones are looked up there first."""
+    """What taking a closing out would do: `olds` leave Exact, `refused` postings are looked up there first."""
 
     closing: StoredClosing
     olds: tuple[Old, ...]
@@ -43,12 +43,12 @@ class Leaving:
 
     @property
     def first(self) -> Posting:
-        """The posting the order hangs on."""
+        """The posting that the order is stored with."""
         return self.olds[0].posting if self.olds else self.refused[0]
 
 
 def leaving(closing: StoredClosing) -> Leaving:
-    """Look at Exact, change nothing there. Raises `CannotReplace`, or any `ExactError` of those it has to ask."""
+    """Read the closing's entries in Exact; change nothing there. Raises `CannotReplace`, or any `ExactError`."""
     rows = Posting.objects.filter(closing_id=closing.pk).select_related("division__app").order_by("turn", "revision")
     if rows.filter(state__in=BEGUN).exists() or Replacement.objects.filter(closing=closing, done_at=None).exists():
         raise CannotReplace("replace_under_way")
@@ -63,12 +63,12 @@ def leaving(closing: StoredClosing) -> Leaving:
 
 
 def _is_switched_off(closing: StoredClosing) -> bool:
-    """Whether the lane sends nothing new of a closing's establishment, so that a reversal would wait there."""
+    """Whether the closing's establishment is switched off: its lane sends nothing new, so a reversal would wait."""
     return Activation.objects.filter(establishment=closing.establishment_id, active=False).exists()
 
 
 def _choose(going: Iterable[Posting]) -> Iterable[Old]:
-    """How each goes, company by company: what was posted before a shop moved stands in other books."""
+    """How each entry is taken out, company by company: entries posted before a shop moved are in another company."""
     of_company: defaultdict[int, list[Posting]] = defaultdict(list)
     for posting in going:
         of_company[posting.division_id].append(posting)
@@ -78,9 +78,9 @@ def _choose(going: Iterable[Posting]) -> Iterable[Old]:
 
 
 def take_out(shown: Leaving, *, actor: User, why: str, instead: UUID | None = None) -> Replacement:
-    """Have done what was shown; `instead` is the closing that counts in its place.
+    """Order what was shown. `instead`: the id of the closing that counts in its place.
 
-    Raises `CannotReplace` when the closing has moved on since.
+    Raises `CannotReplace` when the closing or its postings changed since.
     """
     with transaction.atomic():
         lock_shop(shown.closing.pk)
@@ -115,7 +115,7 @@ def _still_as_shown(shown: Leaving) -> None:
 
 
 def leave_unbooked(closing_id: UUID, *, actor: User, why: str, instead: UUID | None = None) -> StoredClosing:
-    """Set a closing aside of which nothing is in Exact; what was refused of it is looked up there first.
+    """Set a closing aside that has no entry in Exact; its refused entries are looked up there first.
 
     Raises `CannotSetAside` or `CannotReplace`.
     """
@@ -130,7 +130,7 @@ def leave_unbooked(closing_id: UUID, *, actor: User, why: str, instead: UUID | N
 
 
 def make_way(corrected: StoredClosing, *, actor: User, why: str) -> None:
-    """Let a corrected version count: all earlier ones are set aside, what they have in Exact taken out first.
+    """Let a corrected version count: all earlier ones are set aside, after their entries are taken out of Exact.
 
     Raises `CannotSetAside`, or `CannotReplace`, also where Exact cannot be asked.
     """

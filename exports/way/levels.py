@@ -112,8 +112,8 @@ def _select_left(change: LevelChange) -> QuerySet[StoredClosing, UUID]:
 # How far the clocks of two machines may be apart: each notes by its own clock when something happened.
 CLOCKS_APART = timedelta(minutes=15)
 # Disputed closings beside which more or fewer closings count than when they were looked at: say a POSTE came whose
-# tickets a GÉNÉRALE tells too. Where no ticket is shared, as closings that tell hours only share none, it takes an event
-# in the same establishment since that look.
+# tickets a GÉNÉRALE tells too. Closings that tell hours only share no tickets: there it takes an event in the same
+# establishment since that look.
 MOVED = f"""
 SELECT held.id, held.put_off_count
 FROM exports_storedclosing AS held
