@@ -1,1 +1,1 @@
-"""Exact Online: connection, HTTP client, catalogue, activation, mapping, the posting lane."""
+"""Exact Online: connection, HTTP client, catalogue, activation, checks of settings, the posting lane, the books."""

@@ -61,7 +61,7 @@ WAYS = {
 
 
 def _lead_to_new_link(words: str, connection: Connection) -> SafeString | str:
-    """These words of what to do, with the page where a new link is sent when the consent must be given again."""
+    """The words on what to do, as a link to the page that sends an activation link if the consent must be renewed."""
     if consent_of(connection) not in (Consent.LOST, Consent.ENDING, Consent.FORGOTTEN):
         return words or _now("Nothing to do.")
     page = reverse("console_set_up_customer", args=[connection.tenant_id])

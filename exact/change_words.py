@@ -36,5 +36,5 @@ def _name_language(code: Any) -> str:
 
 
 def tell_nothing(_was: Any, _became: Any) -> Told:
-    """Exact's own words on a refused consent: the state that changes with them says the same to people."""
+    """Exact's own words on a refused consent are not told: the state that changes with them says the same."""
     yield from ()

@@ -1,7 +1,7 @@
-"""Messages that say "look at the database now". A lost or doubled one changes nothing: the sweeps find what is due.
+"""Messages to workers that say "look at the database now". A lost or doubled one changes nothing: sweeps find all work.
 
-Nobody waits for the broker: who asks leaves the hint with a thread, one in each process, which sends it. Valkey may
-refuse, stay silent or not be found by name; a till that pushes a closing has its answer all the same (decision 0021).
+No request waits for the broker: the message is left with a thread, one in each process, that sends it. Valkey may
+refuse, stay silent or not be found by name; a till that pushes a closing gets its answer all the same (decision 0021).
 """
 
 import atexit
@@ -21,20 +21,20 @@ TRY_CONSENT = "exact.try_consent"
 LINKS_AGAIN = "exact.mail_links_again"
 
 Hint = tuple[str, tuple[int | str, ...]]
-# The header of a message that says in which request, or in which task, its hint was made: for log lines.
+# The header of a message that names the request or task in which it was made, for log lines.
 ASKED_IN = "asked_in"
 
-# At most so many hints wait to be sent; what a dropped one was about is found by the sweep.
+# How many messages may wait to be sent. Further ones are dropped; the sweep finds what they were about.
 WAITING_MAX = 10_000
-# A broker that accepts and never answers costs seconds a message: after a failure it is left alone for a while.
+# How long no message is tried after a failure: a broker that accepts and never answers costs seconds a message.
 QUIET_S = 5.0
-# How long a process that ends waits until its last hints are sent, in seconds.
+# How long a process that ends waits until its last messages are sent, in seconds.
 LAST_HINTS_S = 0.5
 _quiet_until = 0.0
 
 
 class _Outbox:
-    """Hints that wait to be sent, each once, in order, and the thread that sends them."""
+    """Messages that wait to be sent, each once, in order, and the thread that sends them."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hint, str] = {}
@@ -63,7 +63,8 @@ class _Outbox:
                 self._sending = False
                 self._changed.notify_all()
                 self._changed.wait_for(lambda: self._waiting)
-                # Out before it is sent: who asks again from now on has written more than this message's reader sees.
+                # Taken out before it is sent: its reader may not see rows that are stored from now on, so who asks
+                # from now on gets a message of their own.
                 hint = next(iter(self._waiting))
                 asked_in = self._waiting.pop(hint)
                 self._sending = True
@@ -77,7 +78,7 @@ def _send(task: str, arguments: tuple[int | str, ...], asked_in: str) -> bool:
     try:
         current_app.send_task(task, args=arguments, headers={ASKED_IN: asked_in} if asked_in else None)
     except Exception as error:
-        # Whatever a broker's client raises while the broker is away: what was committed stays committed.
+        # Any exception of the broker's client: the rows are committed, so the sweep finds them.
         _quiet_until = time.monotonic() + QUIET_S
         log.warning("nudge_lost", task=task, error=type(error).__name__)
         return False
@@ -88,7 +89,7 @@ _outbox = _Outbox()
 
 
 def _begin_anew() -> None:
-    """A forked process has none of its parent's threads."""
+    """Start a new outbox in a forked process, which has none of its parent's threads."""
     global _outbox
     _outbox = _Outbox()
 
@@ -97,13 +98,13 @@ os.register_at_fork(after_in_child=_begin_anew)
 
 
 def nudge(task: str, *arguments: int | str) -> None:
-    """Ask a worker for a task. Returns at once; Valkey may be away: then the next sweep does it."""
+    """Ask a worker to run a task. Returns at once. If Valkey is away, the next sweep does it."""
     if time.monotonic() >= _quiet_until:
         _outbox.put((task, arguments), get_contextvars().get("request_id", ""))
 
 
 def wait_until_sent(seconds: float) -> bool:
-    """Give hints on their way so much time, and say whether it was enough: a process ends, a test looks at them."""
+    """Wait until all messages are sent, at most so many seconds; returns whether they were. For exits and tests."""
     return _outbox.wait_until_sent(seconds)
 
 

@@ -1,4 +1,4 @@
-"""A database whose past came back: noticed, or said by an operator; what follows is looked up (docs/decisions/0033)."""
+"""A database that was restored to an earlier state: noticed, or said by an operator (docs/decisions/0033)."""
 
 import structlog
 from django.db import connection as database
@@ -10,7 +10,7 @@ log = structlog.get_logger()
 
 
 def notice() -> Past:
-    """The newest beginning of this database; one more than before when its past has just come back."""
+    """The newest row of `Past`; a new one if the database was restored since the last call."""
     known = Past.objects.aggregate(newest=Max("number"))["newest"]
     with database.cursor() as sql:
         sql.execute("SELECT number FROM exact_notice_past()")
@@ -22,9 +22,9 @@ def notice() -> Past:
 
 
 def say_came_back(why: str) -> Past:
-    """An operator says that the past came back, as the copy of a volume does not show it.
+    """Note, for an operator, that the database was restored: the copy of a volume does not show it by itself.
 
-    `why`: 200 characters of it are kept. Lanes look everything up from the next posting on.
+    `why`: 200 characters are stored. From the next posting on lanes look everything up before sending it.
     """
     newest = notice()
     with database.cursor() as sql:
@@ -36,5 +36,5 @@ def say_came_back(why: str) -> Past:
 
 
 def last_return() -> Past | None:
-    """When the past came back last; None where it never did."""
+    """When the database was last restored; None if it never was."""
     return Past.objects.filter(number__gt=1).order_by("-number").first()

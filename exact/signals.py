@@ -1,6 +1,6 @@
-"""What this room tells others: its own callers may not know them (imports run towards `exact`, never out of it)."""
+"""Signals by which this room tells others of an event: it may not import them, only they import `exact`."""
 
 from django.dispatch import Signal
 
-# Something that waited may go on: sent after commit with `division_id`, the division whose lane should look.
+# Postings that waited may go on. Sent after commit with `division_id`: the division whose lane has to be woken.
 may_go_on = Signal()

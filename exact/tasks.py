@@ -1,4 +1,4 @@
-"""Celery's doors of this room: each calls one verb. The database decides; doubled messages do nothing."""
+"""This room's Celery tasks: each calls one function. The database says what is due: a doubled message does nothing."""
 
 from celery import shared_task
 
@@ -31,7 +31,7 @@ def links_again() -> None:
 
 @shared_task(name="exact.sweep")
 def sweep() -> None:
-    """Find checks nobody makes, people who must be told, and what need not be known any longer."""
+    """Start checks that are due, mail people who must be told, and empty lists that are not needed any longer."""
     every(_try_consents, _wake_checks, forget_companies, tell_of_lost_consents, mail_links_again)
 
 
@@ -42,7 +42,7 @@ def _try_consents() -> None:
 
 @shared_task(name=TRY_CONSENT)
 def try_one_consent(connection_id: int) -> None:
-    """Ask Exact whether one consent still holds, after the database's past came back."""
+    """Ask Exact whether one consent still holds, as after a restore of the database."""
     try_consent(connection_id)
 
 
@@ -53,7 +53,7 @@ def _wake_checks() -> None:
 
 @shared_task(name="exact.keep_alive")
 def keep_consents_alive() -> None:
-    """Renew what was not used for two weeks."""
+    """Renew consents that were not used for two weeks."""
     keep_alive()
 
 
@@ -66,6 +66,6 @@ def nightly() -> None:
 
 @shared_task(name=REFRESH)
 def refresh(division_id: int) -> None:
-    """Read one company again, and look whether what leads into it is still sound."""
+    """Read one company again, and check the activations into it."""
     rows = Division.objects.filter(pk=division_id).values_list("pk", "put_off_count")
     each(Division, [*rows], look_after, loop="refresh")

@@ -127,7 +127,7 @@ SIGNS = {BOOKS: "€"}
 NOTHING = "–"  # where a sentence names what is empty: no third party
 DAYS = frozenset({"date", "received", "former", "earliest", "latest"})
 INSTANTS = frozenset({"told", "ended", "since", "opened_at", "closed_at"})
-# Facts that are called as amounts or numbers are elsewhere, and are days or counts here.
+# Facts that have the name of an amount or a number elsewhere, and are a day or a count here.
 DAYS_OF = {"business_date": {"found"}, "file_outside_fiscal_year": {"first", "last"}}
 COUNTS_OF = {"ticket_count": {"found"}}
 PERCENT_CODES = frozenset({"vat_rate_differs", "slot_rate_mismatch", "account_of_other_rate"})

@@ -1,1 +1,1 @@
-"""Linking an establishment to a company of Exact: the links, their pages, and the life after it."""
+"""Linking an establishment to a company of Exact: activation links, their pages, and upkeep after the activation."""

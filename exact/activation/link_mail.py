@@ -1,7 +1,7 @@
-"""Sending an activation link to the person who will log in at Exact; and once more, when the one there was is over.
+"""Mailing an activation link to the person who will log in at Exact; and a new one on request, when it has ended.
 
-A page that is over takes the wish of whoever holds it and says the same whatever becomes of it. A worker then decides:
-the mail goes to the address on file and to no other, not often, and not to whom a link was taken away from.
+The page of an ended link takes the request and answers the same whether a mail is sent or not. A worker decides: a mail
+goes to the establishment's contact only, not often, and not if a person revoked the last link that went there.
 """
 
 import structlog
@@ -30,7 +30,7 @@ class NoAddress(Exception):
 
 
 def mail_link(establishment: Establishment, *, by: User | None, way: LinkWay = LinkWay.MAILED) -> ActivationLink:
-    """Make a link and send it to the establishment's contact. No link stays that could not be sent.
+    """Make a link and mail it to the establishment's contact. If the mail cannot be sent, no link is made.
 
     Raises `NoAddress`, `OSError`.
     """
@@ -47,15 +47,17 @@ def mail_link(establishment: Establishment, *, by: User | None, way: LinkWay = L
 
 
 def ask_again(link: ActivationLink) -> None:
-    """Keep that whoever holds a link that leads nowhere for them would like a new one; a worker looks whether one may
-    be sent. One that nobody used yet does what it shall."""
+    """Note that the holder of a link that has ended, or was used, asks for a new one; a worker decides on the mail.
+
+    Does nothing for a link that still works.
+    """
     useless = Q(expires_at__lte=timezone.now()) | Q(used_at__isnull=False)
     ActivationLink.objects.filter(useless, pk=link.pk).update(asked_again_at=timezone.now())
     transaction.on_commit(nudge_links_again, robust=True)
 
 
 def mail_links_again() -> None:
-    """Send what was asked for on pages that are over. A mail server that is away is tried again, for a day."""
+    """Mail the links that were asked for on pages of ended ones. If the mail server is away, try again for a day."""
     asked = ActivationLink.objects.filter(asked_again_at__gt=timezone.now() - DAY)
     rows = in_turn(asked, "asked_again_at", limit=AT_ONCE)
     each_alone(ActivationLink, rows, _mail_again, loop="mail_links_again", expected=(OSError,))
@@ -64,7 +66,7 @@ def mail_links_again() -> None:
 def _mail_again(link_id: int) -> None:
     link = ActivationLink.objects.select_related("establishment__tenant__reseller").get(pk=link_id)
     with transaction.atomic():
-        # One at a time of an establishment: who looks how often a mail went out sees the other's.
+        # One mail at a time for an establishment, so that each request sees how many mails were sent before.
         Establishment.objects.select_for_update(no_key=True).get(pk=link.establishment_id)
         if why := _refuse_again(link.establishment):
             log.info("link_not_sent_again", link=link.pk, why=why)
@@ -74,7 +76,7 @@ def _mail_again(link_id: int) -> None:
 
 
 def _refuse_again(shop: Establishment) -> str:
-    """Why no mail goes out on a holder's word; "" when one does."""
+    """Why no mail is sent on a holder's request; "" when one is."""
     if not shop.contact_email:
         return "no address"
     if any(row.suspended_at for row in (shop, shop.tenant, shop.tenant.reseller)):
@@ -83,5 +85,5 @@ def _refuse_again(shop: Establishment) -> str:
     if asked_too_often(mailed.filter(way=LinkWay.ASKED_AGAIN), "created_at"):
         return "too often"
     last = mailed.filter(mailed_to__iexact=shop.contact_email).order_by("-created_at").first()
-    # What a person took away from this address, only a person gives back.
+    # After a person revoked a link that was mailed to this address, only a person sends it another one.
     return "revoked" if last is not None and last.revoked_at is not None else ""

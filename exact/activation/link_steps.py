@@ -1,7 +1,7 @@
 """The steps of an activation link: log in at Exact, choose a company, have the settings checked, be done.
 
-Each takes the link as the person saw it (`turn`) and leaves it one step further, or where it was with a `trouble` that
-the page explains. Nothing here shows or asks: that is `exact.activation.pages`.
+Each function takes the link at the turn that the person saw (`turn`), and leaves it one step further, or at the same
+step with a `trouble` that the page explains. The pages themselves are in `exact.activation.pages`.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,16 +43,16 @@ class NotOffered(Exception):
 
 
 class _NoLongerRight(Exception):
-    """A setting was right at the checks and is not any more."""
+    """A setting that was right at the checks is wrong by now."""
 
 
 def app_of(_link: ActivationLink) -> ExactApp:
-    """The registration to log in with. France is the only country so far; raises `ExactApp.DoesNotExist`."""
+    """Our registration at Exact to log in with. France is the only country so far. Raises `ExactApp.DoesNotExist`."""
     return ExactApp.objects.get(country=COUNTRY)
 
 
 def redirect_uri() -> str:
-    """The one address registered at Exact, to the letter."""
+    """The redirect address exactly as it is registered at Exact."""
     return f"{settings.PUBLIC_URL}{reverse('activation:callback')}"
 
 
@@ -63,7 +63,10 @@ def begin_login(request: HttpRequest, link: ActivationLink, turn: int) -> str:
 
 
 def finish_login(request: HttpRequest, link: ActivationLink) -> None:
-    """Take what Exact sent back: make the connection, read the companies. Raises `ForgedLogin`; trouble is noted."""
+    """After the log-in at Exact: make the connection, and read the companies. Raises `ForgedLogin`.
+
+    Any other failure is stored as the link's `trouble`.
+    """
     app = app_of(link)
     try:
         code = login_code(request, link, app, redirect_uri())
@@ -152,7 +155,7 @@ def check_again(link: ActivationLink, turn: int, division: Division) -> None:
 
 
 def take_fix(link: ActivationLink, turn: int, field: str, value: str) -> None:
-    """Set what a check offered, and judge again by what was just read: no further call. Raises `StepTaken`."""
+    """Set the value that a check offered, and check again by the catalogue just read: no call. Raises `StepTaken`."""
     assert link.division is not None, "a fix is offered after the checks only"
     offered = (check.fix for check in check_establishment(link.establishment, link.division))
     if not any(fix and (fix.field, fix.value) == (field, value) for fix in offered):
@@ -169,7 +172,7 @@ def change_company(link: ActivationLink, turn: int) -> None:
 
 
 def turn_off(link: ActivationLink, turn: int, *, forget: bool) -> None:
-    """Switch the export off; with `forget`, delete the consent's tokens too. Raises `StepTaken`."""
+    """Switch the activation off; with `forget`, delete the consent's tokens too. Raises `StepTaken`."""
     with transaction.atomic():
         step_on(link, turn, LinkStep.DONE, trouble="")
         switch_off(link.establishment, way="link")
@@ -179,7 +182,7 @@ def turn_off(link: ActivationLink, turn: int, *, forget: bool) -> None:
 
 
 def make_checks(link_id: int) -> None:
-    """A worker's part: read the company's catalogue and judge. Does nothing when another worker has begun."""
+    """For a worker: read the company's catalogue and check the settings. Does nothing if another worker has begun."""
     mine = ActivationLink.objects.filter(pk=link_id, step=LinkStep.CHECKS, check_after__lte=Now())
     if mine.update(check_after=None, checking_since=Now(), progress=[], trouble="") != 1:
         return
@@ -193,7 +196,7 @@ def make_checks(link_id: int) -> None:
 
 
 def _check(link: ActivationLink) -> dict[str, object]:
-    """Read and judge. What stands in the link afterwards when that could not be done."""
+    """Read the catalogue and check the settings. Returns the columns to set on the link if that could not be done."""
     assert link.division is not None, "the database sees to it"
     try:
         refresh_catalogue(link.division, for_establishment=link.establishment, seen=lambda read: _progress(link, read))
@@ -211,9 +214,9 @@ def _check(link: ActivationLink) -> dict[str, object]:
 
 
 def _judge(link: ActivationLink) -> None:
-    """Decide by what was read, unless the person has gone back to choose another company meanwhile.
+    """Check the settings by what was read, unless the person went back to choose another company meanwhile.
 
-    Where all holds and the export is not on yet, its first day is asked for: only `go_live` switches it on.
+    If all are right and the activation is not on yet, its first day is asked for: only `go_live` switches it on.
     """
     assert link.division is not None, "the database sees to it"
     here = ActivationLink.objects.filter(pk=link.pk, step=LinkStep.CHECKS, division=link.division)
@@ -223,7 +226,7 @@ def _judge(link: ActivationLink) -> None:
         if not is_on_into(link.establishment, link.division) and not problems_of(
             check_establishment(link.establishment, link.division)
         ):
-            # What an earlier look found wrong is mended, though nothing is on yet.
+            # The problems of an earlier check are mended, though the activation is not on yet.
             Activation.objects.filter(establishment=link.establishment, active=False).update(problems=[])
             here.update(step=LinkStep.START)
         elif not problems_of(decide(link.establishment, link.division, way="link")):
@@ -231,9 +234,9 @@ def _judge(link: ActivationLink) -> None:
 
 
 def go_live(link: ActivationLink, turn: int, *, prepare: Callable[[], None]) -> None:
-    """Switch the export on. `prepare` keeps, in the same transaction, from which day on. Raises `StepTaken`.
+    """Switch the activation on. `prepare` stores the first day, in the same transaction. Raises `StepTaken`.
 
-    What does not hold any more by now leads back to the checks, and nothing is kept.
+    If a setting is wrong by now, the link goes back to the checks and nothing is stored.
     """
     assert link.division is not None, "the first day is asked for after the checks only"
     try:
@@ -248,7 +251,7 @@ def go_live(link: ActivationLink, turn: int, *, prepare: Callable[[], None]) -> 
 
 
 def forget_companies() -> None:
-    """Empty the lists of companies of links that are over: an accountant's other customers are nobody's business."""
+    """Empty the lists of companies of ended links: an accountant's list names companies of other customers."""
     ActivationLink.objects.filter(expires_at__lt=timezone.now()).exclude(companies=[]).update(companies=[])
 
 
@@ -258,7 +261,7 @@ def _progress(link: ActivationLink, read: Read) -> None:
 
 
 def due_checks() -> QuerySet[ActivationLink]:
-    """Links whose checks nobody makes although they are due: a lost message, a limit that is over, a dead worker."""
+    """Links whose checks are due and not being made: a message was lost, a limit is over, or a worker died."""
     dead = ActivationLink.objects.filter(step=LinkStep.CHECKS, checking_since__lt=Now() - CHECKS_DEAD_AFTER)
     dead.update(checking_since=None, check_after=Now())
     return ActivationLink.objects.filter(step=LinkStep.CHECKS, check_after__lte=Now(), expires_at__gt=timezone.now())

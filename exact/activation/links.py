@@ -1,10 +1,10 @@
 """Activation links: a secret address for one establishment, for a while, until it is revoked (docs/decisions/0051).
 
-A log-in may begin in any browser until one of them has brought the consent; from then on the link is that browser's.
-Who begins in a second one begins anew: the first one's log-in at Exact is over with it.
+Any browser may begin the log-in until one of them brings the consent; from then on the link belongs to that browser.
+Beginning in a second browser starts anew, and ends the first one's log-in at Exact.
 
-Every step is one conditional UPDATE of the link's row: it names the turn the person saw, so that a second click, an old
-page or another tab makes nothing happen twice. Secrets stand in the database as digests only.
+Every step is one conditional UPDATE of the link's row. It names the turn that the person saw, so that a second click,
+an old page or another tab does nothing twice. The database has digests of the secrets only.
 """
 
 import secrets
@@ -27,14 +27,14 @@ from tenants.audit import by_link
 from tenants.models import Establishment, User
 from tenants.wall import viewer_of_customer
 
-# A till shows its link to who stands before it, and makes another at a touch; a mail is read on another day.
+# A till shows its link to the person before it, and makes another one at a touch; a mail may be read days later.
 LIVES = {
     LinkWay.TILL: timedelta(minutes=30),
     LinkWay.SHOWN: timedelta(days=7),
     LinkWay.MAILED: timedelta(days=7),
     LinkWay.ASKED_AGAIN: timedelta(days=7),
 }
-# A new one takes the place of those that came by the same way.
+# Which earlier links a new one ends, by the way it goes out.
 SAME_WAY = {
     LinkWay.TILL: (LinkWay.TILL,),
     LinkWay.SHOWN: (LinkWay.SHOWN,),
@@ -52,7 +52,7 @@ class StepTaken(Exception):
 def make_link(
     establishment: Establishment, *, way: LinkWay = LinkWay.TILL, by: User | None = None, mailed_to: str = ""
 ) -> tuple[ActivationLink, str]:
-    """A new link and its address. Earlier links of the establishment that nobody began with end (`SAME_WAY`)."""
+    """A new link and its address. Earlier unused links of the establishment that went the same way end (`SAME_WAY`)."""
     secret, now = secrets.token_urlsafe(SECRET_BYTES), timezone.now()
     with transaction.atomic():
         ActivationLink.objects.filter(
@@ -75,7 +75,7 @@ def make_link(
 
 
 def end_links(establishment: Establishment) -> None:
-    """End every open link of the establishment, opened or not: what was switched off is not switched on by it."""
+    """End every open link of the establishment, used or not, so that none of them switches the activation on again."""
     now = timezone.now()
     ActivationLink.objects.filter(establishment=establishment, expires_at__gt=now).update(expires_at=now)
 
@@ -109,15 +109,15 @@ def newest_link_of(browser: str) -> ActivationLink | None:
 
 
 def note_opened(link: ActivationLink) -> None:
-    """Keep when somebody, or a mail scanner, looked at the link's page for the first time."""
+    """Store when the link's page was first opened, be it by a mail scanner."""
     ActivationLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
 
 
 def bind(link: ActivationLink, browser: str) -> bool:
-    """Give the link to a browser that begins with it. Returns whether it is this browser's.
+    """Give the link to the browser that begins the log-in. Returns whether the link belongs to that browser now.
 
-    One that brought the consent keeps it. Before that the newest has it, and another's log-in at Exact ends with that:
-    its state is forgotten, and its turn is over.
+    A browser that brought the consent keeps the link. Before that the newest browser gets it, which ends another one's
+    log-in at Exact: its state is forgotten, and the turn counts on.
     """
     mine = digest_of(browser)
     others = ActivationLink.objects.filter(pk=link.pk, used_at=None, expires_at__gt=timezone.now())
@@ -142,21 +142,21 @@ def step_on(link: ActivationLink, turn: int, step: LinkStep, **changes: Any) -> 
 
 
 def in_the_name_of(link: ActivationLink) -> AbstractContextManager[None]:
-    """What is written meanwhile is the link's in the audit: of which establishment, and whose e-mail, when it is known.
+    """A context in which the audit notes the link as the author of changes, with its establishment and an e-mail.
 
-    That is who logged in at Exact with it, before that whom the establishment names to write to.
+    The e-mail is that of the Exact user who logged in with the link; before that the establishment's contact.
     """
     mail = (link.connection and link.connection.user_email) or link.establishment.contact_email
     return by_link(link.pk, f"{link.establishment} ({mail})" if mail else str(link.establishment))
 
 
 def served_to_holder(link: ActivationLink) -> AbstractContextManager[None]:
-    """What is read and written meanwhile is the link's customer's, and nothing else is there."""
+    """A context in which the database shows the rows of the link's customer only."""
     return serving(viewer_of_customer(link.establishment.tenant))
 
 
 def soon_over() -> Least:
-    """Until when a link is valid that has done what it was for: its page can be read, and taken back, for a while."""
+    """When a link ends that has been used to the end: for a while its page can still be read, and the step undone."""
     return Least(F("expires_at"), timezone.now() + AFTER_ITS_USE)
 
 
@@ -166,7 +166,7 @@ def expired(link: ActivationLink) -> bool:
 
 
 def live_step(establishment: Establishment) -> LinkStep | None:
-    """How far the newest link of an establishment is, while it is valid."""
+    """The step of an establishment's newest link; None when there is none, or it has ended."""
     link = (
         ActivationLink.objects.filter(establishment=establishment, expires_at__gt=timezone.now())
         .order_by("-created_at")
@@ -176,12 +176,12 @@ def live_step(establishment: Establishment) -> LinkStep | None:
 
 
 def digest_of(secret: str) -> str:
-    """What is stored of a secret: 256 random bits need no slow hash."""
+    """The digest of a secret that is stored. A fast hash will do, as the secret is 256 random bits."""
     return sha256(secret.encode()).hexdigest()
 
 
 def _find(**secret: Any) -> ActivationLink | None:
-    """The newest link with this secret, looked for at the door, where no link is seen."""
+    """The newest link with this secret, looked for among all customers' links: whose it is, is not known before."""
     links = ActivationLink.objects.select_related("establishment__tenant__reseller", "connection", "division")
     with serving(EVERYTHING):
         return links.filter(**secret).order_by("-created_at").first()

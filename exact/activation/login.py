@@ -22,7 +22,7 @@ class LoginRefused(Exception):
 
 
 class ForgedLogin(Exception):
-    """The answer does not belong to a log-in that we began in this browser, or came a second time."""
+    """The answer belongs to no log-in that was begun in this browser, or it came a second time."""
 
 
 class _LinkStates:
@@ -41,7 +41,7 @@ class _LinkStates:
 
 
 class _LinkStorage:
-    """All that social-auth stores here."""
+    """The storage that social-auth uses here: the state only."""
 
     def __init__(self, link: ActivationLink) -> None:
         self.nonce = _LinkStates(link)
@@ -81,7 +81,7 @@ def login_address(request: HttpRequest, link: ActivationLink, app: ExactApp, red
 def login_code(request: HttpRequest, link: ActivationLink, app: ExactApp, redirect_uri: str) -> str:
     """The code of a log-in that Exact sent back. Raises `ForgedLogin`, `LoginRefused`.
 
-    The state is looked at before anything else and is used up by it.
+    The state is checked before anything else, and is used up by that.
     """
     backend = _backend(request, link, app, redirect_uri)
     try:

@@ -2,7 +2,7 @@
 (`exact.activation.link_steps`).
 
 Every POST answers with a redirect to the page of the step the link is at now, so that going back, refreshing, clicking
-twice and a second tab all end where things really stand.
+twice and a second tab all show the current step.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def _is_suspended(link: ActivationLink) -> bool:
 
 
 def of_this_browser(view: Page) -> Page:
-    """Find the link, and refuse it to any browser but the one that opened it: to others it does not exist."""
+    """Find the link for the browser that it belongs to; any other browser gets the answer for a missing link."""
 
     @wraps(view)
     @never_cache
@@ -100,7 +100,7 @@ def _refuse_other_browser(request: HttpRequest, secret: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, secret: str) -> HttpResponse:
-    """The address a till, the console or an e-mail gives. Looking at it takes nothing: a mail scanner may."""
+    """The page at the address that a till, the console or an e-mail gives. Opening it changes nothing."""
     link = link_of(secret)
     if link is None:
         return _refusal(request, "unknown", 404)
@@ -108,7 +108,7 @@ def start(request: HttpRequest, secret: str) -> HttpResponse:
         return _refusal(request, "suspended", 403)
     if expired(link):
         return _show_over(request, link, reverse("activation:again_by_address", args=[secret]))
-    # The session is read first: no holder of a link sees a row of those.
+    # The session is read before the rows are limited to the link's customer: no session is among those.
     browser = request.session.get(BROWSER, "")
     with served_to_holder(link):
         return _open(request, link, secret, browser)
@@ -144,7 +144,7 @@ def again_in_browser(request: HttpRequest, link_id: int) -> HttpResponse:
 
 
 def _ask_again(request: HttpRequest, link: ActivationLink | None) -> HttpResponse:
-    """Say the same whether a mail goes out or not: to whom, and whether at all, is nobody's business here."""
+    """Answer the same whether a mail is sent or not: the holder is not to learn the address, or that there is one."""
     if link is None:
         return _refusal(request, "unknown", 404)
     with served_to_holder(link):
@@ -192,7 +192,7 @@ def page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         case LinkStep.CHECKS:
             return show_step(request, link, "exact/activation/checks.html", _checks(link))
         case LinkStep.START:
-            # What waits is known in the room of the closings, which has this page.
+            # This step shows waiting closings, so its page is in `exports`, which knows them.
             return redirect("activation_start", link_id=link.pk)
         case LinkStep.DONE:
             return show_step(request, link, "exact/activation/done.html", _outcome(request, link))
@@ -214,7 +214,7 @@ def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
 @require_POST
 @of_this_browser
 def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
-    """One button: `do` names it, `turn` says on which page it stood."""
+    """Do what a button asks: `do` names it, `turn` is the turn of the page that showed it."""
     turn = number_of(request.POST.get("turn", ""))
     try:
         if request.POST.get("do") == "login":
@@ -258,7 +258,7 @@ def redirect_to(link: ActivationLink) -> HttpResponseRedirect:
 
 
 def show_step(request: HttpRequest, link: ActivationLink, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page of a link's way, with how far the way is. `begin`: where its form begins the log-in at Exact."""
+    """A page of one step of a link, with the progress. `begin`: the address to which its form begins the log-in."""
     position = STEPS.index(LinkStep(link.step))
     shown = max(position, 1) - 1
     steps = [
@@ -348,12 +348,12 @@ def _activation(link: ActivationLink) -> Activation | None:
 
 
 def _has_lost_consent(activation: Activation | None) -> bool:
-    """Whether an export that is on stands still until somebody logs in at Exact again."""
+    """Whether the activation is on but nothing is sent until somebody logs in at Exact again."""
     return activation is not None and state_of(activation) is ActivationState.RECONNECT_REQUIRED
 
 
 def _say_lost(link: ActivationLink) -> str:
-    """What there is to say of an export that stands still until somebody logs in again; "" when it does not."""
+    """What to say of an activation that is on and waits for a new log-in; "" when it does not."""
     activation = _activation(link)
     lost = _has_lost_consent(activation)
     return say_consent(activation.division.connection) if activation is not None and lost else ""
@@ -376,7 +376,7 @@ def _outcome(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
         "connection": connection,
         "asking": request.GET.get("ask") == "off",
         "others": others,
-        # A period that is closed today holds nothing by itself, and is no reason to call a sound export unsound.
+        # A period that is closed today holds no closing by itself, so it does not make an activation unsound.
         "wrong": [it for it in shown if not it["ok"]] if activation and activation.problems else [],
         "mild": [it for it in shown if it["ok"] and not it["certain"]],
         "right": [it for it in shown if it["certain"]],

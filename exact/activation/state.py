@@ -1,4 +1,4 @@
-"""How far an establishment's export is, in one word: the console shows it, a till is told it."""
+"""The state of an establishment's activation in one word, for the console and the till API."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ def state_of(activation: Activation) -> ActivationState:
 
 
 def standing_of(activation: Activation) -> ActivationState | Consent:
-    """Return what people read of an activation: its state, or of one that is sound how its consent stands."""
+    """Return what people read of an activation: its state, or, of a sound one, the state of its consent."""
     state, consent = state_of(activation), consent_of(activation.division.connection)
     if state is ActivationState.ACTIVE and consent in (Consent.DOUBTFUL, Consent.ENDING):
         return consent
@@ -36,7 +36,7 @@ def standing_of(activation: Activation) -> ActivationState | Consent:
 
 
 def state_at(step: LinkStep | None) -> ActivationState:
-    """Return the state of an export that is not on, by how far somebody is who has an activation page open."""
+    """Return the state of an activation that is not on, by the step of the activation link that is in use."""
     if step in (LinkStep.INTRODUCTION, LinkStep.LOGIN):
         return ActivationState.AWAITING_LOGIN
     if step in (LinkStep.DIVISION, LinkStep.CHECKS, LinkStep.START):

@@ -1,4 +1,4 @@
-"""Switching an establishment's export to Exact on and off, after every setting was checked against the company."""
+"""Switching an establishment's activation on and off, after every setting was checked against the company."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -26,7 +26,7 @@ from exact.signals import may_go_on
 from ledger.problem import Problem
 from tenants.models import Establishment, User
 
-# A period is looked at for each closing by its own date: one that ended since the activation holds nothing by itself.
+# The period is checked for each closing by its own date, so a period that ends makes no activation unsound.
 OF_THE_DAY = frozenset({"period_unknown", "period_closed"})
 
 
@@ -43,7 +43,9 @@ def choose_division(establishment: Establishment, connection: Connection, code: 
 
 
 def activate(activation: Activation) -> list[Problem]:
-    """Read the company's catalogue, check every setting, and switch the export on if all hold. Returns what does not.
+    """Read the company's catalogue, check every setting, and switch the activation on if all are right.
+
+    Returns the problems.
 
     Raises any `ExactError`; the activation then stays as it was.
     """
@@ -66,14 +68,14 @@ def refresh_catalogue(
 
 
 def is_on_into(establishment: Establishment, division: Division) -> bool:
-    """Whether an establishment's closings go into this division now: then nothing is asked before they go on."""
+    """Whether an establishment is activated into this division already: then its first day is not asked for again."""
     return Activation.objects.filter(establishment=establishment, division=division, active=True).exists()
 
 
 def decide(establishment: Establishment, division: Division, *, way: str, actor: User | None = None) -> list[Check]:
-    """Check an establishment against a division's catalogue as cached, and switch its export on if all hold.
+    """Check an establishment against a division's cached catalogue, and activate it if all settings are right.
 
-    If not: an export that is on into another division stays on there; one into this division holds what comes.
+    If not: an activation into another division stays on there; one into this division holds new closings.
     """
     checks = check_establishment(establishment, division)
     problems = [problem.to_document() for problem in problems_of(checks)]
@@ -99,9 +101,9 @@ def decide(establishment: Establishment, division: Division, *, way: str, actor:
 
 
 def recheck(establishment: Establishment, *, way: str) -> Activation | None:
-    """Look again whether an export that is on is still sound, by the cached catalogue. Makes no call.
+    """Check again whether an active activation is still sound, by the cached catalogue. Makes no call.
 
-    What is no longer right holds new closings; what is right again lets them go.
+    New problems hold new closings; without problems the held closings can go again.
     """
     with transaction.atomic():
         activation = (
@@ -125,7 +127,7 @@ def recheck(establishment: Establishment, *, way: str) -> Activation | None:
 
 
 def switch_off(establishment: Establishment, *, way: str, actor: User | None = None) -> None:
-    """Export nothing more of an establishment. What waits goes on waiting, and goes after a new activation."""
+    """Send no more closings of an establishment. Waiting ones go on waiting, and go after a new activation."""
     with transaction.atomic():
         activation = Activation.objects.select_for_update(of=("self",)).filter(establishment=establishment).first()
         if activation is None or not (activation.active or activation.problems):

@@ -1,4 +1,4 @@
-"""Life after the activation: consents kept alive, companies read again each night, people told once."""
+"""Upkeep after the activation: renewing consents, reading companies again each night, telling people once."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,9 +34,9 @@ KEPT_ALIVE_AT_ONCE = 1000
 
 
 def keep_alive() -> None:
-    """Renew every consent that was not used for two weeks. One that cannot be is put off, and tried again.
+    """Renew every consent that was not used for two weeks. One that cannot be renewed is put off and tried again.
 
-    A log-in that led to no company is left to lapse.
+    A consent without a company is not renewed, and lapses.
     """
     unused = Connection.objects.filter(
         usable(),
@@ -52,9 +52,9 @@ def _renew(connection_id: int) -> None:
 
 
 def consents_in_doubt() -> list[int]:
-    """Connections that must be asked of: Exact refused the link a while ago, or their tokens may be spent.
+    """The ids of connections to try: Exact refused their token a while ago, or their tokens may be used up.
 
-    These were written before the database's past came back, and not renewed since.
+    The latter were stored before the database was restored, and not renewed since.
     """
     past, asked = notice(), doubt_is_due(timezone.now())
     if past.number > 1:
@@ -63,9 +63,9 @@ def consents_in_doubt() -> list[int]:
 
 
 def try_consent(connection_id: int) -> None:
-    """Ask Exact whether a consent in doubt still holds: renews it, or says that the customer must log in again.
+    """Ask Exact whether a consent in doubt still holds: it is renewed, or the customer must log in again.
 
-    One that Exact cannot be asked of now is put off.
+    If Exact cannot be asked now, it is put off.
     """
     rows = Connection.objects.filter(pk=connection_id).values_list("pk", "put_off_count")
     expected = (NeedsReconnect, Unavailable)
@@ -77,7 +77,7 @@ def _renew_anyway(connection_id: int) -> None:
 
 
 def tell_of_lost_consents() -> int:
-    """Write to who can mend it, once, when a consent has ended or is about to. Returns how many were told of."""
+    """Mail the people who can give a consent again, once, when it has ended or is about to. Returns for how many."""
     told = 0
     for connection in _select_untold().select_related("tenant__reseller"):
         # Marked first: two sweeps at once must not write twice. A mail that fails is tried at the next sweep.
@@ -89,7 +89,7 @@ def tell_of_lost_consents() -> int:
             log.warning("mail_failed", connection=connection.pk, error=type(error).__name__)
             Connection.objects.filter(pk=connection.pk).update(told_at=None)
         except Exception:
-            # Not the mail server's: it would be so each time, and some may have their letter already.
+            # No failure of the mail server: it would come each time, and some people have their letter already.
             log.exception("mail_broke", connection=connection.pk)
         else:
             told += 1
@@ -102,9 +102,9 @@ def _select_untold() -> QuerySet[Connection]:
 
 
 def _write_to(connection: Connection) -> None:
-    """To the reseller's people, with the page where a link is sent; to who logs in at Exact, with the link itself.
+    """Mail the reseller's people, with the page that sends a link, and the Exact user, with the link itself.
 
-    One link is enough, whoever of them opens it: the new log-in wakes every establishment of the consent.
+    One link is enough, whoever opens it: the new log-in revives every establishment of the consent.
     """
     rows = Activation.objects.filter(division__connection=connection, active=True).select_related("establishment")
     stopped = [it.establishment for it in rows.order_by("establishment__code", "pk")]
@@ -128,10 +128,10 @@ def _write_to(connection: Connection) -> None:
 
 
 def _send_each(letters: list[tuple[str, dict[str, Any]]]) -> None:
-    """A letter to each, in its own language: who else was written to is nobody's business.
+    """Mail each person a letter of their own, in their language, so that none sees who else got one.
 
-    One that is refused keeps none from the others; they would get theirs again if all were tried anew. Raises `OSError`
-    when not one was taken.
+    A refused letter does not stop the others. Raises `OSError` only when none was accepted: after a later try, those
+    who have theirs would get it again.
     """
     refusals = []
     for address, context in letters:
@@ -161,9 +161,9 @@ def due_for_refresh() -> Iterator[int]:
 
 
 def look_after(division_id: int) -> None:
-    """Read a company again and check what leads into it: a moved company, a lost right, another percentage show here.
+    """Read a company again and check its establishments: so a moved company, a lost right or a new rate is noticed.
 
-    When Exact does not answer, all stays as it was until the next night.
+    If Exact does not answer, nothing changes until the next night.
     """
     division = Division.objects.select_related("app", "connection").get(pk=division_id)
     try:

@@ -1,7 +1,7 @@
-"""What an answer means (rules.md §4.2). Exact's word is what has Exact's shape; all else came from something between.
+"""What an answer means (rules.md §4.2). An answer that has not Exact's form came from a device between us and Exact.
 
-Between us and Exact stand its gateway, firewalls and caches. What they say of a write proves nothing, except where it
-says that the call never reached its target: then nothing was handled. Everything else leaves a write's outcome unknown.
+Between us and Exact are its gateway, firewalls and caches. Their answer to a write proves nothing, except one that says
+that the call never reached Exact: then nothing was booked. After any other the write's outcome is unknown.
 """
 
 import re
@@ -67,7 +67,7 @@ def _trouble(method: str, response: httpx.Response, document: dict[str, Any] | N
     if status == 429 and _is_about_limit(method, response, document):
         return RateLimited("Exact's limit is reached", until=timezone.now() + MINUTE, **known)
     if messages is None and method == "GET" and not response.content:
-        messages = []  # a read that is turned away without a word does no harm
+        messages = []  # a refused read without Exact's words did no harm
     if messages is not None:
         if status == 403:
             return Forbidden("; ".join(messages) or "Forbidden", **known)
@@ -81,7 +81,7 @@ def _trouble(method: str, response: httpx.Response, document: dict[str, Any] | N
 
 
 def _never_arrived(status: int, document: dict[str, Any] | None) -> bool:
-    """Whether the gateway proves that Exact did not get the call; that it waited in vain for an answer is no proof."""
+    """Whether the gateway's answer proves that Exact did not get the call. A time-out of the gateway is no proof."""
     try:
         code = (document or {})["fault"]["detail"]["errorcode"]
     except (KeyError, TypeError):

@@ -1,7 +1,7 @@
 """How many calls a division's app may still make: 60 a minute and 5,000 a day by default (rules.md §2.1).
 
-Counted by us before every call and corrected by Exact's headers after it, because the customer's other tools do not
-share our budget but Exact's clock decides when a window turns. Part of both limits is kept free for people.
+We count each call before it is made, and correct the count by Exact's headers after it: other tools of the customer are
+not in our count, and Exact's clock decides when a window ends. A part of both limits is reserved for people.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(slots=True, kw_only=True)
 class Budget:
-    """The calls of one division, in windows of a clock minute and a UTC day. `reserve` is what this user leaves."""
+    """The calls of one division, in windows of a clock minute and a UTC day. `reserve`: the share left for people."""
 
     minute_limit: int
     day_limit: int
@@ -57,7 +57,7 @@ class Budget:
             self.day_calls = max(self.day_calls, self.day_limit - left)
 
     def exhausted(self, headers: Mapping[str, str], now: datetime) -> datetime:
-        """Exact answered 429: the moment to go on, from whichever pair of headers came, a minute when none did."""
+        """After a 429: the moment to go on, by the headers of the answer; in a minute when it has none."""
         day_left = _number(headers, "x-ratelimit-remaining")
         if day_left == 0:
             self.blocked_until = next_midnight(now)
@@ -76,7 +76,7 @@ class Budget:
 
 
 def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budget:
-    """The calls left in a division, from the last counts on disk. The lane leaves a share for people."""
+    """The budget of a division, from the counts last stored. The lane leaves a share of it for people."""
     return Budget(
         minute_limit=app.minute_limit,
         day_limit=app.day_limit,
@@ -91,7 +91,7 @@ def lane_budget(lane: Lane, app: ExactApp, *, for_people: bool = False) -> Budge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """Calls counted in the clock minute and the UTC day that are running."""
+    """Calls made in the current clock minute and the current UTC day."""
 
     minute: int
     day: int

@@ -26,7 +26,7 @@ from exact.api.errors import (
 
 log = structlog.get_logger()
 
-# There was no connection yet. A protocol error of our own side is none of them: the body may have left by then.
+# Failures before there was a connection. A protocol error on our side is not among them: the body may have been sent.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 BODY_LEAVES = "http11.send_request_body.started"  # httpcore's name for it
 JSON_HEADERS = {"Accept": "application/json", "Prefer": "return=representation"}
@@ -34,16 +34,16 @@ ME = "/api/v1/current/Me"
 
 
 class TokenSource(Protocol):
-    """Gives the access token to use now, a new one when Exact refused it, and what to raise when it refuses that."""
+    """The access token to use, a new one when Exact refuses it, and the error to raise when it refuses that too."""
 
     def current(self) -> str:
         """The access token to use now. Raises `NeedsReconnect` or `Unavailable`."""
 
     def renew(self, refused: str) -> str:
-        """Another than the one Exact `refused`: fetched, or what another worker fetched meanwhile."""
+        """A token other than the one that Exact `refused`: renewed now, or by another worker meanwhile."""
 
     def doubt(self, refused: str) -> ConsentInDoubt:
-        """What to raise when Exact refuses a token that is fresh too."""
+        """The error to raise when Exact refuses a fresh token too."""
 
 
 _of_thread = threading.local()
@@ -73,7 +73,7 @@ def http_of_thread() -> httpx.Client:
 
 @lru_cache(maxsize=1000)
 def parsed(url: str) -> httpx.URL:
-    """An address that is posted to again and again: httpx takes as long to read it as for the rest of a request."""
+    """A parsed address, cached: httpx needs as long to parse it as for the rest of a request."""
     return httpx.URL(url)
 
 
@@ -196,11 +196,11 @@ class Created(dict[str, Any]):
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:
-    """The headers by their names in small letters; httpx would search its list anew for each."""
+    """The headers as a dict, by their names in lower case: httpx would search its list for each."""
     return {name.decode("ascii").lower(): value.decode("latin-1") for name, value in response.headers.raw}
 
 
 def _read_broken_off(method: str, error: httpx.RequestError) -> ExactError:
-    """A call that ended without an answer: harmless for a GET, unknown for a write."""
+    """The error for a call that ended without an answer: nothing happened for a GET, unknown for a write."""
     words = f"no answer from Exact: {type(error).__name__}"
     return Unavailable(words) if method == "GET" else OutcomeUnknown(words)

@@ -1,4 +1,4 @@
-"""Clients for what people and the night ask of Exact, beside the lane, out of the same budget of calls."""
+"""HTTP clients for calls outside the lane, of people and of the nightly tasks, on the same budget of calls."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from exact.models import Connection, Division, Lane
 
 
 def user_client(connection: Connection, division: int | None = None) -> ExactClient:
-    """A client for what belongs to the linked user: who it is, which companies it enters."""
+    """A client for calls about the linked user: who it is, and which companies it may enter."""
     return ExactClient(
         base_url=connection.app.base_url,
         division=division,
@@ -24,7 +24,7 @@ def user_client(connection: Connection, division: int | None = None) -> ExactCli
 
 @contextmanager
 def division_client(division: Division, *, for_people: bool = True) -> Iterator[ExactClient]:
-    """A client of one division that puts its call counts on disk. For people, it may use the share kept for them."""
+    """A client of one division that stores its call counts. `for_people`: it may use the share reserved for them."""
     lane, _ = Lane.objects.get_or_create(division=division, defaults={"tenant_id": division.tenant_id})
     budget = lane_budget(lane, division.app, for_people=for_people)
     try:

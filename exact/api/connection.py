@@ -2,10 +2,10 @@
 
 rules.md §1.5–1.8: every refresh token works once, a loser of a race loses the connection, and a token younger than
 570 s cannot be renewed. So the row is locked, read again, renewed, and committed before the new token is used.
-An access token that Exact refuses is asked about at once, however young: a withdrawn consent shows there and then.
-Where Exact calls the refused token "not expired", the consent is in doubt until it can be renewed (`consent`).
-A refused refresh token may have a successor that somebody is about to write down, and a successor that could not be
-written down is written again: only the death of the process in between loses a consent.
+When Exact refuses an access token, it is asked to renew it at once, however young: so a withdrawn consent is noticed.
+If it then calls the refused token "not expired", the consent is in doubt until it can be renewed (`consent`).
+When a refresh token is refused, another worker may be about to store its successor, so the row is read again; storing a
+successor is retried. Only a process that dies in between loses a consent.
 """
 
 import time
@@ -32,22 +32,22 @@ log = structlog.get_logger()
 
 TOKEN_PATH = "/api/oauth2/token"  # noqa: S105
 LIFE_S = 600
-# Exact refuses to renew a token that is not old enough ("not expired"): it is used on for so long, then tried again.
+# Exact refuses to renew a token that is too young ("not expired"): then it is used this long before the next try.
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 TOKEN_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_MS = 30_000
 LOOK_AGAIN_AFTER_S = 1.5
-# A database that restarts is back long before a minute is over.
+# How long storing new tokens is retried: a database that restarts is back long before.
 SAVE_AGAIN_AFTER_S = 0.5
 SAVE_TRIES = 120
 TOKEN_FIELDS = ("access_token", "refresh_token", "access_issued_at", "access_expires_at")
-# What is told of a consent, all of it over with a new pair of tokens.
+# The columns that say what is wrong with a consent, as a new pair of tokens resets them.
 TOLD_FIELDS = ("problem", "doubted_at", "told_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPair:
-    """What the token endpoint gave, and when."""
+    """The tokens from the token endpoint, and when they were issued."""
 
     access: str
     refresh: str
@@ -57,7 +57,7 @@ class TokenPair:
 
 @dataclass(slots=True)
 class Renewal:
-    """One renewal under way: the refresh token it uses up, and what Exact gave for it."""
+    """One renewal under way: the refresh token that it uses up, and the new pair that Exact gave for it."""
 
     spent: str = ""
     pair: TokenPair | None = None
@@ -68,7 +68,7 @@ class NotExpired(Exception):
 
 
 class Refusal(Exception):
-    """The token endpoint says no for good."""
+    """The token endpoint refused the refresh token for good."""
 
 
 def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http: httpx.Client) -> Connection:
@@ -86,8 +86,8 @@ def connect(*, tenant: Tenant, app: ExactApp, code: str, redirect_uri: str, http
 def identify(connection: Connection, me: Mapping[str, Any]) -> None:
     """Note whose consent a connection is, from `current/Me`. A second consent of the same user replaces the first.
 
-    The customer's connection of that user gets the new tokens, and `connection` becomes that row: what hangs on it
-    (divisions, what waits) lives on.
+    The customer's older connection of that user gets the new tokens, and `connection` becomes that row: so its
+    divisions, and what waits in them, go on.
     """
     known = {
         "user_name": str(me["FullName"] or "")[:120],
@@ -130,7 +130,7 @@ def disconnect(connection_id: int) -> None:
 class ConnectionTokens:
     """The token source of one connection, for `ExactClient`.
 
-    A token that was read good is used without a look at the row; Exact refuses it if it was replaced since.
+    A good token is kept in memory and used without reading the row; Exact refuses it if it was replaced since.
     """
 
     def __init__(self, connection: Connection, http: httpx.Client) -> None:
@@ -148,7 +148,7 @@ class ConnectionTokens:
         return self._access
 
     def renew(self, refused: str) -> str:
-        """Another token than `refused`. Raises `NeedsReconnect` when there is none to be had, at least not now."""
+        """A token other than `refused`. Raises `NeedsReconnect` when there is none, at least for now."""
         connection = renewed(self._connection_id, http=self._http, refused=refused)
         self._remember(connection)
         if self._access == refused:
@@ -156,7 +156,7 @@ class ConnectionTokens:
         return self._access
 
     def doubt(self, refused: str) -> ConsentInDoubt:
-        """Exact refused even the token that was renewed for the one before: what to raise, with the doubt noted."""
+        """Note that Exact refused even the renewed token: the consent is in doubt. Returns the error to raise."""
         with transaction.atomic():
             connection = _lock(self._connection_id)
             still_in_use = connection.state == ConnectionState.ACTIVE and connection.access_token == refused
@@ -173,11 +173,10 @@ class ConnectionTokens:
 def renewed(connection_id: int, *, http: httpx.Client, refused: str = "", anyway: bool = False) -> Connection:
     """The connection with a usable access token, renewed by us or by whoever held the lock before us.
 
-    `refused` is a token that Exact answered 401 to: Exact is asked to renew it even if its time is not over; once, and
-    again when a doubtful one can be renewed. `anyway`: our row may
-    be of a past that came back; Exact is asked however young the token looks, and says if it is still the newest.
-    Raises `NeedsReconnect` when the consent is gone and `Unavailable` when Exact, or whoever holds the lock, did not
-    answer.
+    `refused`: a token that Exact answered with 401. Exact is asked to renew it even before its time is over; once, and
+    again when a consent in doubt can be renewed. `anyway`: ask Exact however young the token looks, as the database was
+    restored and its token may not be the newest. Raises `NeedsReconnect` when the consent is gone, and `Unavailable`
+    when Exact, or the worker that holds the lock, did not answer.
     """
     renewal = Renewal()
     try:
@@ -199,7 +198,7 @@ def renewed(connection_id: int, *, http: httpx.Client, refused: str = "", anyway
 def _renew_under_lock(
     connection_id: int, http: httpx.Client, refused: str, renewal: Renewal, *, anyway: bool
 ) -> Connection:
-    """The connection as it is on disk when the lock is gone. Raises `Refusal` with nothing changed."""
+    """Renew the tokens while the row is locked. Returns the connection as stored. Raises `Refusal`, nothing changed."""
     with transaction.atomic(durable=True):
         with database.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
@@ -228,7 +227,7 @@ def _lock(connection_id: int) -> Connection:
 
 
 def _dead_unless_replaced(connection_id: int, spent: str, why: str) -> Connection:
-    """The connection, declared dead unless whoever used the token up has written its successor down (rules.md §1.8)."""
+    """Mark the consent as lost, unless another worker used the token and stored its successor (rules.md §1.8)."""
     time.sleep(LOOK_AGAIN_AFTER_S)
     with transaction.atomic(durable=True):
         connection = _lock(connection_id)
@@ -238,9 +237,9 @@ def _dead_unless_replaced(connection_id: int, spent: str, why: str) -> Connectio
 
 
 def _write_after_all(connection_id: int, spent: str, pair: TokenPair) -> Connection:
-    """The database went away while nobody but us had the new pair: it is written as soon as the database is back.
+    """Store a new pair that could not be stored as the database was away: retried until it is back.
 
-    Somebody may have declared the spent token dead meanwhile: that is taken back. Raises `Unavailable` after a minute.
+    If another worker marked the consent as lost meanwhile, that is undone. Raises `Unavailable` after a minute.
     """
     for _attempt in range(SAVE_TRIES):
         database.close()
@@ -267,7 +266,7 @@ def _needs_renewal(connection: Connection, refused: str = "") -> bool:
         return connection.doubted_at is None or now > next_try_at(connection)
     if issued <= now < issued + EARLIEST_RENEWAL:
         return False
-    # Issued in a time to come: by a machine whose clock was ahead. Then only Exact knows how old it is.
+    # Issued in the future, so by a machine whose clock was ahead: then only Exact knows how old it is.
     return now > expires - MARGIN
 
 
@@ -290,7 +289,7 @@ def _declare_dead(connection: Connection, why: str) -> None:
 
 @counted(TOKEN)
 def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenPair:
-    """Call the token endpoint. A time-out's outcome is unknown: the old token stays and the next renewal tells."""
+    """Call the token endpoint. After a time-out the old token is kept, and the next renewal shows if it still works."""
     form = {**grant, "client_id": app.client_id, "client_secret": app.client_secret}
     try:
         response = http.post(f"{app.base_url.rstrip('/')}{TOKEN_PATH}", data=form, timeout=TOKEN_TIMEOUT_S)
@@ -299,7 +298,7 @@ def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenP
         raise Unavailable(f"Exact's token endpoint {words}") from error
     document = _document(response)
     if "access_token" in document and "refresh_token" in document:
-        # Whatever the status: the old refresh token is used up (rules.md §1.5, a limit's answer may hold a pair).
+        # Whatever the status is, an answer with a pair used the old token up (rules.md §1.5; even a 429 may have one).
         return _pair(document)
     said = f"{document.get('error', '')} {document.get('error_description', '')} {response.headers.get('Reason', '')}"
     if "not expired" in f"{said} {response.text}":
@@ -310,7 +309,7 @@ def _request(http: httpx.Client, app: ExactApp, grant: dict[str, str]) -> TokenP
 
 
 def _is_page(response: httpx.Response) -> bool:
-    """Whether something in between answered: a firewall's page is no word of Exact's about a consent."""
+    """Whether a device between answered, such as a firewall: its page says nothing about the consent."""
     return response.text.lstrip().startswith("<")
 
 

@@ -1,8 +1,8 @@
-"""How a customer's consent at Exact stands: the one place that says it, to the lane, the pages, the till and letters.
+"""The state of a customer's consent at Exact; the lane, the pages, the till API and letters all ask this module.
 
-A consent is lost when Exact refused to renew it; until then an access token that Exact refuses is no proof: Exact may
-call it "not expired" in the same breath (rules.md §1.6), and says at the next renewal what holds. Meanwhile the consent
-is in doubt. docs/decisions/0045.
+A consent is lost when Exact refuses to renew it. A refused access token alone is no proof: Exact may call the same
+token "not expired" (rules.md §1.6), and only the next renewal shows what holds. Until then the consent is in doubt
+(docs/decisions/0045).
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop as N_
 
 from exact.models import Connection, ConnectionState
 
-# An access token is not renewed by itself before so long, and in time before its end (rules.md §1.4, §1.7).
+# How old an access token must be before Exact renews it, and how long before its end we do (rules.md §1.4, §1.7).
 EARLIEST_RENEWAL = timedelta(seconds=570)
 MARGIN = timedelta(seconds=18)
 # Exact forgets a refresh token nobody used for 30 days (rules.md §1.4, §1.6); it is renewed every 14, so 20 is late.
@@ -30,7 +30,7 @@ ENDING = N_("The link to Exact ends on {day}.")
 
 
 class Consent(TextChoices):
-    """How a consent stands, with what people read, the gravest first."""
+    """The states of a consent, with the words people read, the gravest first."""
 
     LOST = "lost", _("Link to Exact lost")
     FORGOTTEN = "forgotten", _("disconnected")
@@ -40,12 +40,12 @@ class Consent(TextChoices):
 
     @property
     def usable(self) -> bool:
-        """Whether Exact may be asked by it."""
+        """Whether calls to Exact may be made with it."""
         return self in (Consent.GOOD, Consent.ENDING, Consent.DOUBTFUL)
 
 
 def consent_of(connection: Connection) -> Consent:
-    """How the consent of this row stands now."""
+    """The state of a connection's consent now."""
     match connection.state:
         case ConnectionState.RECONNECT_REQUIRED:
             return Consent.LOST
@@ -57,7 +57,7 @@ def consent_of(connection: Connection) -> Consent:
 
 
 def say_consent(connection: Connection) -> str:
-    """What there is to say of a consent, in a sentence; "" when it is good."""
+    """What is wrong with a consent, in a sentence; "" when it is good."""
     match consent_of(connection):
         case Consent.LOST:
             return _now(LOST)
@@ -94,17 +94,17 @@ def lapses_at(connection: Connection) -> datetime | None:
 
 
 def gone_or_late(now: datetime) -> Q:
-    """Consents that must be given again, whoever ended them, or that were not renewed for 20 days."""
+    """A condition for connections whose consent must be given again, or was not renewed for 20 days."""
     return ~usable() | Q(access_issued_at__lt=now - WARN_AFTER)
 
 
 def in_doubt() -> Q:
-    """Consents that Exact refused without a last word."""
+    """A condition for connections in doubt: Exact refused the token, and not yet its renewal."""
     return Q(state=ConnectionState.ACTIVE, doubted_at__isnull=False)
 
 
 def doubt_is_due(now: datetime) -> Q:
-    """Consents in doubt of which Exact can say the last word now."""
+    """A condition for connections in doubt that can be renewed now, so that Exact's answer settles the doubt."""
     return in_doubt() & (
         Q(access_issued_at=None) | Q(access_issued_at__lte=now - EARLIEST_RENEWAL, access_expires_at__lte=now + MARGIN)
     )

@@ -28,7 +28,7 @@ OUTCOMES: dict[type[ExactError], str] = {
     Unauthorized: "unauthorized",
     NeedsReconnect: "reconnect_required",
 }
-# What is renewed or exchanged at the log-in is no resource of Exact's, and its own kind of call.
+# Calls to the token endpoint are counted apart, as a kind of their own.
 TOKEN = "token"  # noqa: S105
 METHODS = ("GET", "POST", "DELETE", TOKEN)
 
@@ -39,7 +39,7 @@ SECONDS = Histogram(
     ["method"],
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-# Each series is there from the start: the first failure is an increase, too.
+# Each series exists from the start, so that its first failure shows as an increase.
 for _method in METHODS:
     for _outcome in (DONE, "other", *OUTCOMES.values()):
         CALLS.labels(_method, _outcome)

@@ -35,7 +35,7 @@ class NeedsReconnect(ExactError):
 
 
 class ConsentInDoubt(NeedsReconnect):
-    """Exact refuses the access token and has not refused its renewal. `until` is when that can be asked."""
+    """Exact refuses the access token, and has not refused its renewal. `until`: when the renewal can be tried."""
 
     def __init__(self, message: str, *, until: datetime, correlation_id: str = "") -> None:
         super().__init__(message, correlation_id=correlation_id)
@@ -71,7 +71,7 @@ class OutcomeUnknown(ExactError):
 
 
 class RefusedInDoubt(OutcomeUnknown):
-    """Exact's general "an error has occurred": no by its words, yet it may have come after the entry was written."""
+    """Exact's general "an error has occurred": a refusal by its words, but the entry may have been written before."""
 
     def __init__(self, messages: list[str], *, status: int, correlation_id: str = "") -> None:
         super().__init__("; ".join(messages), status=status, correlation_id=correlation_id)

@@ -1,6 +1,6 @@
-"""Entries that Exact holds under our references and that no posting of ours has: of a past that the database lost.
+"""Entries that Exact holds under our references and that no posting has: sent before the database was restored.
 
-Read by date, not by the ledger's timestamps: so it may be done again, and what was read before hides nothing.
+They are read by date and not by the ledger's timestamps, so that reading again finds them again.
 """
 
 from collections import defaultdict
@@ -70,8 +70,8 @@ def lost_entries(division: Division, client: ExactClient, *, since: date) -> lis
 def adopt(division: Division, lost: Iterable[LostEntry], settled: Settled) -> list[LostEntry]:
     """Give open postings the entries that bear their references and hold what is meant. Returns the adopted.
 
-    What differs, or is there beside another of its closing, is left to the lane, and by it to a person. So is all of a
-    division in whose lane somebody is at work now.
+    An entry that differs, or is there beside another one of its closing, is left to the lane: there a person decides.
+    Nothing is adopted while a worker is in the division's lane.
     """
     entries = [*lost]
     of_closing: defaultdict[str, int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""Exact's ledger as far as it is ours: the lines of our entries, read by the sync endpoints from where we left off.
+"""A copy of the lines of our entries in Exact's ledger, read through the sync endpoints, each time from the last row.
 
 A row that belongs to no closing of the customer is dropped at once. Source: rules.md §9.
 """
@@ -25,9 +25,9 @@ COLUMNS = "ID,EntryID,EntryNumber,JournalCode,Date,GLAccountCode,AmountDC,VATCod
 
 
 def read_changes(division: Division, client: ExactClient) -> set[UUID]:
-    """Bring our lines of a division up to date. Returns the postings that something happened to.
+    """Bring the copy of a division up to date. Returns the postings whose lines changed.
 
-    How far was read is kept after each thousand rows, so a run that ends early is continued by the next. Raises any
+    The progress is stored after each thousand rows, so the next run goes on where this one ended. Raises any
     `ExactError`.
     """
     touched: set[UUID] = set()
@@ -51,7 +51,7 @@ def read_changes(division: Division, client: ExactClient) -> set[UUID]:
 
 
 def read_entries(division: Division, client: ExactClient, posting: Posting, entry_ids: Iterable[str]) -> None:
-    """Read the lines of a posting's entries now, whatever was known of them. Raises any `ExactError`."""
+    """Read the lines of a posting's entries again, and replace the stored ones. Raises any `ExactError`."""
     rows = [
         row
         for entry_id in entry_ids
@@ -65,7 +65,7 @@ def read_entries(division: Division, client: ExactClient, posting: Posting, entr
 
 
 def forget(division: Division) -> None:
-    """Exact moved the company to another server: its timestamps are new, so everything is read again."""
+    """Read everything of a division again: Exact moved the company to another server, so its timestamps are new."""
     with transaction.atomic():
         BookLine.objects.filter(division=division).delete()
         division.lines_timestamp = division.deleted_timestamp = 1
@@ -90,9 +90,9 @@ def keep_lines(division: Division, rows: list[Row]) -> set[UUID]:
 def _owners(division: Division, rows: list[Row]) -> dict[str, UUID]:
     """EntryID → posting: by the id that Exact gave our entry, else by our reference on any of its lines.
 
-    The second finds an entry that was booked twice, by whomever: under the reference of a posting that is over, in
-    another of the customer's companies, or under one that we never gave but that names a closing of ours. A row may
-    come without the others of its entry, so what is already stored of that entry counts too.
+    The reference finds entries that were booked twice: under the reference of a posting that is over, in another
+    company of the customer, or under a reference that we never gave but that names one of our closings. A row may come
+    without the other rows of its entry, so the stored rows of that entry count too.
     """
     entry_ids = {entry_id_in(row) for row in rows}
     known = BookLine.objects.filter(division=division, entry_id__in=entry_ids).values_list("entry_id", "posting_id")
@@ -106,7 +106,7 @@ def _owners(division: Division, rows: list[Row]) -> dict[str, UUID]:
 
 
 def _of_references(tenant_id: int, references: set[str]) -> dict[str, UUID]:
-    """Reference → the posting that bears it, else one of its closing that is like it."""
+    """Reference → the posting with this reference, else the most similar posting of the same closing."""
     ours = Posting.objects.filter(tenant_id=tenant_id)
     found = dict(ours.filter(reference__in=references).values_list("reference", "pk"))
     for reference in references - {*found}:
@@ -120,7 +120,7 @@ def _of_references(tenant_id: int, references: set[str]) -> dict[str, UUID]:
 
 
 def _likeness(posting: Posting, entry: str) -> tuple[bool, bool, int]:
-    """How much a posting is like an entry named "V70.02": of its kind and journal, standing, the latest."""
+    """A sort key, the most similar last: like the entry "V70.02" in kind and journal, in Exact now, the latest."""
     of_kind = posting.reference.rpartition("-")[2].split(".")[0] == entry.split(".")[0]
     return of_kind, posting.state == PostingState.POSTED, posting.revision
 

@@ -1,6 +1,6 @@
-"""Whether Exact's books still hold what was posted: each entry there, once, unchanged; else a finding that says what.
+"""Comparing Exact's books with what was posted: each entry must be there, once and unchanged; else there is a finding.
 
-Bookkeepers work in those books, as they should: nothing is repaired here. A person accepts a finding or replaces the
+Bookkeepers may change entries in their books, so nothing is repaired here. A person accepts a finding or replaces the
 entry (`exports.reposts.replace`).
 """
 
@@ -34,7 +34,7 @@ JUDGED = (PostingState.POSTED, *OVER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a comparison saw of one posting: None where all is as it was posted."""
+    """The difference that a comparison found for one posting."""
 
     kind: FindingKind
     details: list[dict[str, Any]]
@@ -43,8 +43,8 @@ class Seen:
 def reconcile(division: Division) -> int:
     """Compare a division with Exact. Returns how many findings are open afterwards.
 
-    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there. Either way the
-    division says when it was tried last, and what stood in the way.
+    Raises any `ExactError`; what was read until then is kept, and the next run goes on from there. In both cases the
+    division's row says when it was tried last, and what prevented it.
     """
     try:
         return _reconcile(division)
@@ -74,7 +74,7 @@ def _reconcile(division: Division) -> int:
 
 
 def _count_compared(division: Division, *, before: datetime) -> int:
-    """How many entries a comparison vouches for: those posted long enough before it."""
+    """How many entries a comparison covers: those that were posted long enough before it."""
     return Posting.objects.filter(division=division, state=PostingState.POSTED, posted_at__lt=before).count()
 
 
@@ -99,16 +99,16 @@ def seen_of(posting: Posting, lines: list[BookLine]) -> Seen | None:
 
 
 def accept_finding(finding: Finding, *, actor: User, why: str) -> bool:
-    """A person leaves the difference as it is, and says why; it is reported again only when it changes.
+    """Settle a finding as accepted by a person, with the reason; it is reported again only when it changes.
 
-    Does nothing, and returns False, where it is settled by now or is another than this one that was shown.
+    Does nothing, and returns False, if it is settled by now, or is not as it was shown any more.
     """
     same = Finding.objects.filter(pk=finding.pk, kind=finding.kind, details=finding.details)
     return _settle(same, How.ACCEPTED, actor=actor, why=why) == 1
 
 
 def settle_replaced(posting: Posting) -> None:
-    """The entry was taken out of Exact or reversed there: nothing is left to find."""
+    """Settle the finding of a posting whose entry was taken out of Exact or reversed there."""
     BookLine.objects.filter(posting=posting).delete()
     _settle(Finding.objects.filter(posting=posting), How.REPLACED)
 
@@ -129,9 +129,9 @@ def look_at(posting: Posting, lines: list[BookLine], vat_accounts: Collection[st
 
 
 def _look_at_over(posting: Posting, lines: list[BookLine]) -> Seen | None:
-    """What is over stands for nothing any more: whatever Exact has of it is there beside what counts.
+    """What is wrong with a posting that is over: any line that Exact has of it is booked beside the entries that count.
 
-    Of a reversed one its own entry stays in the books, with its reversal.
+    Of a reversed posting the entry stays in the books, together with its reversal.
     """
     reversed_one = posting.entry_id if posting.state == PostingState.REVERSED else None
     too_much = [line for line in lines if line.entry_id != reversed_one]
@@ -188,14 +188,14 @@ def _find_left_over(division: Division) -> Iterable[UUID]:
 
 
 def _read_unseen(division: Division, client: ExactClient, *, before: datetime) -> None:
-    """Ask Exact for each of them once more before anything is called missing."""
+    """Ask Exact for each of these entries once more before it is called missing."""
     for posting in Posting.objects.filter(pk__in=[*_unseen(division, before=before)], findings__isnull=True):
         assert posting.entry_id is not None, "a constraint sees to it: it is posted"
         read_entries(division, client, posting, [posting.entry_id])
 
 
 def _notice_move(division: Division) -> None:
-    """A company that Exact moved has new timestamps (rules.md §9); the nightly look at it keeps when that was."""
+    """Read a company again that Exact moved, as its timestamps are new (rules.md §9); its row says when it moved."""
     if division.moved_at != division.lines_moved_at:
         forget(division)
         division.lines_moved_at = division.moved_at

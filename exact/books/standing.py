@@ -1,4 +1,4 @@
-"""What Exact's ledger holds of our entries, and where that is not what was posted."""
+"""What Exact's ledger holds of an entry, and where that differs from what was posted. Works on values only."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -46,7 +46,7 @@ def differences(entry: Entry, lines: Collection[BookLine], *, vat_accounts: Coll
 
 
 def left_over(lines: Iterable[BookLine]) -> list[Difference]:
-    """What an entry that nobody meant adds to each account."""
+    """The differences of an entry that should not be there: all that it adds to each account."""
     return _different({}, _sum_found(lines, ()))
 
 
@@ -78,7 +78,7 @@ def _sum_found(lines: Iterable[BookLine], of_vat: Collection[str]) -> defaultdic
 
 
 def _different_codes(entry: Entry, vat_lines: Collection[BookLine]) -> list[Difference]:
-    """Cents that went from one code to another. Nothing where a line was read before its code was kept."""
+    """The amounts that differ by VAT code. None if a line was read at a time when codes were not stored yet."""
     meant: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     found: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     if entry.kind is not EntryKind.SALES or not all(line.vat_code for line in vat_lines):

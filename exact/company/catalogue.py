@@ -78,7 +78,7 @@ SOURCES = (
 THIRD_PARTIES = "crm/Accounts"
 PARTY_COLUMNS = "ID,Code,Name,Status,Blocked,PaymentConditionSales,StartDate,EndDate"
 WALK_IN_WORDS = ("omptoir", "aisse", "assage", "ivers")  # Comptoir, Caisse, Passage, Divers, in any case of the first
-# What is only ever written or looked up there: asked for one row, to know of a missing right before the first closing.
+# Resources that are only written to or searched: one row is read, so that a missing right shows before any closing.
 WRITTEN = {
     SALES: "EntryID",
     CASH: "EntryID",
@@ -88,7 +88,7 @@ WRITTEN = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was learnt while a catalogue is read: after `resource`, so many rows; `allowed` is whether it may be."""
+    """Progress of reading a catalogue: the `resource` just read, its rows, and whether the user may read it."""
 
     resource: str
     rows: int
@@ -102,11 +102,11 @@ def read_catalogue(
     third_parties: Iterable[str],
     seen: Callable[[Read], None] = lambda _read: None,
 ) -> None:
-    """Replace what we know of a division by what Exact says now; of its third parties, the named ones.
+    """Replace a division's catalogue by what Exact has now; of third parties, only those that are named here.
 
-    A company may have tens of thousands of customers, so those are looked up by code. A resource the user has no right
-    to is remembered in `division.forbidden`, and what was known of it is kept. `seen` is told after each resource.
-    Raises any other `ExactError`, and then keeps all that was known.
+    A company may have tens of thousands of customers, so they are looked up by code. A resource that the user may not
+    read is noted in `division.forbidden`, and its stored items are kept. `seen` is called after each resource. Raises
+    any other `ExactError`, and then changes nothing.
     """
     items: dict[CatalogueKind, list[CatalogueItem]] = {}
     forbidden: list[str] = []
@@ -129,7 +129,7 @@ def read_catalogue(
         _read_if_allowed(resource, partial(client.rows, resource, select=key, top="1"), forbidden, seen)
     with transaction.atomic():
         known = CatalogueItem.objects.filter(division=division, kind__in=items)
-        # Customers that single closings named were looked up one by one: they are not asked for again each time.
+        # Customers that single closings name are looked up one by one, and are not read again here.
         known.exclude(Q(kind=CatalogueKind.THIRD_PARTY) & ~Q(code__in=wanted)).delete()
         for rows_of_kind in items.values():
             CatalogueItem.objects.bulk_create(rows_of_kind, ignore_conflicts=True, batch_size=2000)
@@ -175,7 +175,7 @@ def _periods(
 ) -> list[CatalogueItem] | None:
     """The financial periods, each with its first and last day and the journals that are closed in it."""
     closed: dict[str, list[str]] = defaultdict(list)
-    # There is a row for each journal and month, so older years are not read: Exact refuses an entry there itself.
+    # There is a row for each journal and month, so older years are not read: there Exact itself refuses an entry.
     since = f"Year ge {timezone.localdate().year - CLOSED_PERIOD_YEARS}"
     read = partial(client.rows, JOURNAL_STATUS, select="Journal,Year,Period,Status", filter=since)
     for row in _read_if_allowed(JOURNAL_STATUS, read, forbidden, seen) or []:
@@ -216,7 +216,7 @@ def _item(division: Division, source: Source, row: Row) -> CatalogueItem:
 
 
 def _likely_walk_in_customers(client: ExactClient) -> list[Row]:
-    """Customers whose name says that they stand for all counter sales: what to offer when the till's is none."""
+    """Customers whose name says that they are for counter sales: offered when the till's code is no customer."""
     named = " or ".join(f"substringof('{word}',Name) eq true" for word in WALK_IN_WORDS)
     query = f"Status eq '{CUSTOMER}' and ({named})"
     rows = client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=query, top="20")
@@ -229,7 +229,7 @@ def _find_third_party(client: ExactClient, code: str) -> Iterator[Row]:
     variants = {code.strip(), bare, *(bare.zfill(width) for width in range(len(bare) + 1, 9))}
     wanted = " or ".join(f"Code eq '{quoted(variant).rjust(THIRD_PARTY_WIDTH)}'" for variant in sorted(variants))
     rows = [*client.rows(THIRD_PARTIES, select=PARTY_COLUMNS, filter=wanted)]
-    # Exact may have both 2 and 0000002: the one written as asked for is meant.
+    # Exact may have both 2 and 0000002: then the one spelled as asked for is meant.
     rows.sort(key=lambda row: _text(row, "Code") != code.strip())
     yield from ({**row, "AskedCode": code} for row in rows[:1])
 
@@ -253,7 +253,7 @@ def _third_party(division: Division, row: Row) -> CatalogueItem:
 
 
 class NotInCatalogue(Exception):
-    """A code that this division does not have, or has no more."""
+    """A code that this division does not have, or not any more."""
 
     def __init__(self, kind: CatalogueKind, code: str) -> None:
         super().__init__(f"{kind} {code}")
@@ -261,8 +261,8 @@ class NotInCatalogue(Exception):
         self.code = code
 
 
-# In plain SQL: each closing and each lane begins with it. All kinds are named, so that the index of (division, kind,
-# code) leads to the rows however long the chart of accounts is.
+# In plain SQL, as each closing and each lane needs it. It names all kinds, so that the index on (division, kind, code)
+# serves however long the chart of accounts is.
 ITEM = PartialRow("item", CatalogueItem, "id division_id kind code exact_id name facts")
 NAMED = f"""
 SELECT {ITEM.sql} FROM exact_catalogueitem AS item
@@ -326,9 +326,9 @@ class Catalogue:
 
 
 class ChartOnDemand(Catalogue):
-    """All that is known of a division but its chart of accounts, which may have tens of thousands: of that the named.
+    """A division's catalogue, but of the chart of accounts, which may be very long, only the named ones at first.
 
-    More of the chart is read when somebody asks for it, to find what would mend a setting.
+    The rest of the chart is read on the first call that needs it, to find what would mend a setting.
     """
 
     def __init__(self, division: Division, *, accounts: Iterable[str]) -> None:
@@ -367,5 +367,5 @@ def _text(row: Row, name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as it stands between the quotes of a filter."""
+    """Text escaped for use between the quotes of an OData filter."""
     return text.replace("'", "''")

@@ -19,7 +19,7 @@ from postgres.viewer import EVERYTHING, serving
 REGULAR_COMPANY = 0  # of hrm/Divisions; 1 is archived
 COMPANIES = "hrm/Divisions"
 COLUMNS = "Code,Description,Status,BlockingStatus"
-LISTED_MAX = 600  # ten calls of the sixty that a minute has: the checks need some too
+LISTED_MAX = 600  # ten calls of the sixty a minute; the checks that follow need some too
 FOUND_MAX = 100
 CODES_A_CALL = 40  # keeps the address well below 2,000 characters (rules.md §3.6)
 CODE_DIGITS = 8
@@ -90,13 +90,13 @@ def search(connection: Connection, wanted: str, *, asked_from: int) -> list[Comp
 
 
 def joined(*lists: Iterable[Company]) -> list[Company]:
-    """Several lists as one, by code; of a company that stands in two the later word counts."""
+    """Several lists as one, by code; of a company that is in two of them, the later one is taken."""
     by_code = {company.code: company for companies in lists for company in companies}
     return [by_code[code] for code in sorted(by_code)]
 
 
 def _codes_beginning(digits: str) -> Iterator[str]:
-    """Codes are numbers at Exact: those that begin so are ranges, 83 to 83, 830 to 839, 8300 to 8399…"""
+    """The ranges of company codes that begin with these digits: codes are numbers, so 83, 830 to 839, 8300 to 8399…"""
     for more in range(CODE_DIGITS + 1 - len(digits)):
         yield f"(Code ge {digits}{'0' * more} and Code le {digits}{'9' * more})"
 
@@ -133,14 +133,14 @@ def tie(connection: Connection, company: Company) -> Division:
 
 
 def taken_by_others(tenant_id: int, codes: Iterable[int], *, country: str) -> set[int]:
-    """Which of these companies another customer has linked: asked of all customers, and nothing else told of them."""
+    """The codes of these companies that another customer has linked; nothing else of other customers is told."""
     with serving(EVERYTHING):
         rows = Division.objects.filter(app__country=country, code__in=[*codes]).exclude(tenant_id=tenant_id)
         return {*rows.values_list("code", flat=True)}
 
 
 def revive(connection: Connection, companies: Iterable[Company]) -> list[Division]:
-    """Lead a customer's divisions whose consent has ended through a new one that may enter them; wake their lanes."""
+    """Give a customer's divisions whose consent has ended a new consent that may enter them, and wake their lanes."""
     codes = [company.code for company in companies if company.usable]
     mine = Division.objects.filter(tenant_id=connection.tenant_id, app=connection.app, code__in=codes)
     with transaction.atomic():
@@ -157,7 +157,7 @@ def revive(connection: Connection, companies: Iterable[Company]) -> list[Divisio
 def look_at_access(division: Division) -> None:
     """See whether the linked user still enters the company, and whether it was archived or moved. Two calls at most.
 
-    Raises any `ExactError` but a missing right, which is what was asked.
+    Raises any `ExactError` except a missing right, which is one of the answers.
     """
     with division_client(division, for_people=False) as client:
         this = f"Code eq {division.code}"

@@ -23,7 +23,7 @@ def demands_cost_center(account: CatalogueItem) -> bool:
 
 
 def takes_cash(journal: CatalogueItem | None) -> bool:
-    """Whether entries of this journal are cash entries; so is one that Exact does not list. Others are bank entries."""
+    """Whether entries of this journal are cash entries, else bank entries. One that Exact does not list is cash."""
     return journal is None or bool(journal.facts["Type"] == JOURNAL_TYPE_CASH)
 
 

@@ -1,4 +1,4 @@
-"""How an establishment books in a company: its settings, and what the company itself says of its journals."""
+"""The booking plan of an establishment in a company: its settings, with the company's own accounts of journals."""
 
 from booking.mapping import booking_plan
 from booking.models import Mapping

@@ -1,4 +1,4 @@
-"""What would make Exact say no, found before anything is sent: codes that are unknown, blocked, or of the wrong kind.
+"""What Exact would refuse, found before anything is sent: codes that are unknown, blocked, or of the wrong kind.
 
 Problems name the field of the till's parameters they are about ("vat[1].sales_account") where there is one.
 `exact.settings.checks` asks for every setting of an establishment, `exact.entries.check` for one entry.
@@ -19,7 +19,7 @@ from exact.company.facts import (
 from exact.models import CatalogueItem, CatalogueKind
 from ledger.problem import Problem
 
-# It goes by itself once the third party is looked up in Exact: a company's customers are not in the catalogue.
+# A problem that ends once the third party is looked up in Exact: the catalogue has no customers but those looked up.
 THIRD_PARTY_UNKNOWN = "third_party_unknown"
 
 
@@ -55,7 +55,7 @@ def _cost_center(catalogue: Catalogue, code: str, field: str, named: Mapping[str
     if not code:
         yield problem_at("cost_center_demanded", field, **named)
         return
-    # A catalogue narrowed to an entry's codes holds no cost centres: then the activation's check must do.
+    # A catalogue limited to an entry's codes has no cost centres: these were checked at the activation.
     known = catalogue.of_kind(CatalogueKind.COST_CENTER)
     if known and not any(item.code == code and item.facts["Active"] for item in known):
         yield problem_at("cost_center_unknown", field, **named, cost_center=code)
@@ -116,7 +116,7 @@ def is_active_customer(party: CatalogueItem, day: date) -> bool:
 
 
 def payment_condition_of(party: CatalogueItem) -> str:
-    """The condition that Exact has on a customer, "" when none: then one must be set here."""
+    """The payment condition of a customer in Exact; "" when it has none: then one must be set in the mapping."""
     return str(party.facts.get("PaymentConditionSales") or "").strip()
 
 

@@ -18,14 +18,14 @@ from exact.models import Division
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from ledger.problem import Problem
 
-# The ledger warns of these; a file can hold such an entry, Exact cannot.
+# Problems that are warnings in the ledger and hold a closing that goes to Exact: a file can have such an entry.
 BLOCKING_HERE = frozenset({"vat_without_net"})
 
 
 def as_exact_takes(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The ledger's problems of a booking, as they count for Exact.
+    """The ledger's problems of a booking, blocking where Exact cannot book the entry.
 
-    Exact makes VAT out of sales lines: VAT without one would silently be lost there, so it holds the closing.
+    Exact computes VAT from sales lines: VAT without such a line would silently be lost, so it holds the closing.
     """
     return tuple(replace(it, blocking=it.blocking or it.code in BLOCKING_HERE) for it in problems)
 
@@ -38,10 +38,10 @@ def check(
     catalogue: Catalogue | None = None,
     cost_center: str = "",
 ) -> list[Problem]:
-    """All that a company would refuse of the entries of one closing, of business date `day`; each thing once.
+    """The problems for which a company would refuse the entries of one closing, of business date `day`; each once.
 
-    `catalogue` is what the company is known to hold; without one it is read for the codes at hand. With no company
-    either, nothing is refused: the entries go into a file.
+    `catalogue`: what the company is known to hold; None: read for the codes of these entries. Without a company there
+    are no problems: the entries go into a file.
     """
     if catalogue is None and division is not None:
         catalogue = Catalogue(division, codes={code for entry in entries for code in codes_in(entry)}, day=day)

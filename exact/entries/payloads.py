@@ -1,7 +1,7 @@
 """An entry as Exact wants it: a SalesEntry, a CashEntry or a BankEntry (rules.md §5 and §6).
 
-Exact books the customer line of a sale, the VAT lines and a cash journal's own account by itself, so those are left
-out; they were in the entry to prove that it balances.
+Exact itself books the customer line of a sale, the VAT lines, and a cash journal's own account: these are left out.
+They are in our entry so that it balances.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def resource_of(entry: Entry, catalogue: Catalogue) -> str:
 
 
 def resources_to_search(entry: Entry, catalogue: Catalogue) -> tuple[str, ...]:
-    """Where the entry may stand: a journal that Exact no longer lists could have been a cash or a bank journal."""
+    """The resources that may have the entry: a journal not listed any more may have been a cash or a bank journal."""
     if entry.kind is not EntryKind.SALES and catalogue.get(CatalogueKind.JOURNAL, entry.journal) is None:
         return CASH, BANK
     return (resource_of(entry, catalogue),)
@@ -58,16 +58,16 @@ def body_of(
 
 
 def sent_lines(entry: Entry) -> Iterator[Line]:
-    """The lines that are posted; the others Exact writes itself."""
+    """The lines that are posted; Exact books the others itself."""
     if entry.kind is EntryKind.SALES:
         return (line for line in entry.lines if line.role is LineRole.SALES)
     return (line for line in entry.lines if line.role is not LineRole.JOURNAL)
 
 
 def expected_amount(entry: Entry) -> Decimal:
-    """What Exact must show as the sum: of a sale what the customer owes, of receipts the change of the balance.
+    """The sum that Exact must show: of a sale what the customer owes, of receipts the change of the balance.
 
-    Taken from the lines that are *not* sent, which Exact works out by itself: so the comparison proves something.
+    Taken from the lines that are *not* sent and that Exact computes: so an equal sum shows that it booked the same.
     """
     role = LineRole.CUSTOMER if entry.kind is EntryKind.SALES else LineRole.JOURNAL
     return sum((line.amount for line in entry.lines if line.role is role), Decimal("0.00"))
@@ -125,7 +125,7 @@ def _cost_center(catalogue: Catalogue, line: Line, cost_center: str) -> dict[str
 
 
 def number(amount: Decimal) -> float:
-    """A JSON number. The only place where money becomes a float: its shortest text form is the exact two decimals."""
+    """A JSON number. Only here does money become a float: written out, it has exactly the two decimals again."""
     return float(amount)
 
 

@@ -1,1 +1,1 @@
-"""The lane: one division's postings, one after the other, each in the books once."""
+"""The lane: sending one division's postings, one after the other, each into the books once."""

@@ -1,8 +1,8 @@
-"""Looking a posting up after the database's past came back: what we wrote since, Exact may have under another revision.
+"""Looking a posting up after the database was restored: Exact may have its entry, sent before, under another revision.
 
-An entry that a lost past sent bears the closing's letters, which are the same in whatever database
-(`clyo_ingest.receive`). Its revision and journal may be others: a person may have sent it again, or changed settings.
-And a till that was set up in the lost past is another till now, so its closings have other letters.
+An entry that was sent before the restore has the closing's letters in its reference, which are the same in any database
+(`clyo_ingest.receive`). Its revision and journal may differ, as a person may have reposted it or changed settings. And
+a till that was set up in the lost time is another till now, so its closings have other letters.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from ledger.problem import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An entry of a lost past that may be the one that is to be sent."""
+    """An entry in Exact, sent before the restore, that may be the one about to be sent."""
 
     reference: str
     found: Found
@@ -29,14 +29,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What Exact has of a posting. `own`: of its closing. `alike`: of a closing we do not know, with the same sums."""
+    """Entries in Exact that may be a posting's. `own`: of its closing; `alike`: of an unknown one, with equal sums."""
 
     own: tuple[Found, ...]
     alike: Candidate | None = None
 
     @property
     def suspicion(self) -> list[Problem]:
-        """Why a person must look before anything is sent, where nothing of the closing itself is there."""
+        """Why a person must look before the posting is sent, though no entry of its closing is in Exact."""
         if self.alike is None:
             return []
         facts = {"reference": self.alike.reference, "number": self.alike.found.entry_number}
@@ -44,10 +44,10 @@ class Trace:
 
 
 def trace(client: ExactClient, posting: Posting, entry: Entry, resources: Sequence[str]) -> Trace:
-    """Look for every entry of the closing's number that no posting of ours has. One call a resource.
+    """Look for every entry with the closing's number that no posting has. One call a resource.
 
-    Of the closing itself the posting's own reference comes first, then its journal under another revision, then
-    another journal. Raises any `ExactError`.
+    Entries of the closing are sorted: the posting's own reference first, then its journal under another revision, then
+    other journals. Raises any `ExactError`.
     """
     number, letters, kind = posting.reference.split("-")
     candidates = [it for resource in resources for it in _look_up(client, resource, f"{number}-")]
@@ -75,7 +75,7 @@ def _is_alike(it: Candidate, entry: Entry, kind: str) -> bool:
 
 
 def _is_ours(reference: str) -> bool:
-    """Whether a closing that we know bears these letters: then the entry is that one's business."""
+    """Whether the reference has the letters of a closing in the database: then the entry is of that closing."""
     return Posting.objects.filter(reference__startswith=f"{reference.rpartition('-')[0]}-").exists()
 
 

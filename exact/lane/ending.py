@@ -1,7 +1,7 @@
-"""Whether this process was asked to end: its lanes then leave after the posting they are at, and others go on.
+"""Whether this process was asked to end: then its lanes stop after the current posting, and other workers go on.
 
-A lane may hold two hundred postings; who waits for their end is killed in the middle of one, whose outcome somebody has
-to look up then.
+A lane may have two hundred postings. A process that sent them all first would be killed in the middle of one, and the
+outcome of that one would have to be looked up.
 """
 
 import threading
@@ -10,10 +10,10 @@ _asked = threading.Event()
 
 
 def ask() -> None:
-    """From now on no lane of this process takes another posting."""
+    """Ask the lanes of this process to take no further posting."""
     _asked.set()
 
 
 def is_asked() -> bool:
-    """Whether lanes are to leave."""
+    """Whether the lanes of this process were asked to end."""
     return _asked.is_set()

@@ -1,7 +1,7 @@
 """The lane: the postings of one division, one after the other, in the order of their closings.
 
-Each is marked `sending` on disk before its POST and recorded after it. After a crash or an answer that never came,
-nothing is sent again before the reference was looked up twice in Exact, when nothing can be in flight any more.
+Each is marked `sending` on disk before its POST and recorded after it. After a crash or a lost answer it is not sent
+again before its reference was looked up twice in Exact, at a time when no POST of it can be in flight any more.
 """
 
 import random
@@ -43,12 +43,12 @@ from ledger.problem import Problem
 log = structlog.get_logger()
 
 LOOKUPS_BEFORE_RESENDING = 2
-# Some twelve minutes of looking at an entry whose lines Exact does not show: then a person compares it there.
+# How often an entry whose lines Exact does not show is looked at, some twelve minutes; then a person compares it there.
 LOOKS_AT_LINES_MAX = 6
 RUN_MAX = 200
 BACKOFF_FIRST_S = 2.0
 
-# Divisions whose lane this process works in now; True when it was asked to work in that lane again meanwhile.
+# The divisions whose lane a thread of this process is in; True: another thread was asked for the same lane meanwhile.
 _asked_again: dict[int, bool] = {}
 _asking = threading.Lock()
 
@@ -56,7 +56,7 @@ _asking = threading.Lock()
 def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
     """Send what is due in a division. Returns whether there is more to do right now.
 
-    Whoever asks for a lane that this process is in leaves it at that: its holder looks once more before it ends.
+    If another thread of this process is in the lane, it returns at once, and that thread looks once more at its end.
 
     `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
     withdrawn, or a reversal that was posted. What it makes for this lane is sent in the same run.
@@ -130,11 +130,11 @@ def _send_due(run: LaneRun, first: statements.Due) -> bool:
 
 
 class MustWait(Exception):
-    """The lane was told to stand still until what is under way in Exact can be looked up."""
+    """The lane was paused until a posting that may be under way in Exact can be looked up."""
 
 
 def _advance(sending: Sending) -> statements.Posted | None:
-    """Bring one posting a step on. Returns what the next step is to write down; None: it is on disk already.
+    """Bring one posting a step on. Returns what the next step has to record; None: it is recorded already.
 
     Raises `MustWait` and any `ExactError`.
     """
@@ -145,7 +145,7 @@ def _advance(sending: Sending) -> statements.Posted | None:
         _remove(sending)
         return None
     if posting.state == PostingState.SENDING:
-        # The lane was free, so whoever sent this is dead: the outcome is unknown from the moment it began.
+        # The lane was free, so the worker that was sending this died: its outcome is unknown since it began.
         records.record_unknown(sending.run, posting, Problem(code="worker_ended"))
     _find_out(sending)
     return None
@@ -154,8 +154,8 @@ def _advance(sending: Sending) -> statements.Posted | None:
 def _post(sending: Sending) -> statements.Posted | None:
     """Send a posting that is marked as being sent.
 
-    Returns what Exact took with the sums that were meant, for the next step to record; records every other outcome
-    itself. Raises any `ExactError` that keeps the lane from going on.
+    Returns the posted entry, if its sums are right, for the next step to record; every other outcome is recorded here.
+    Raises any `ExactError` that keeps the lane from going on.
     """
     run, posting = sending.run, sending.posting
     try:
@@ -192,11 +192,11 @@ def _post(sending: Sending) -> statements.Posted | None:
 
 
 def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
-    """Exact has an entry of ours: compare it line by line, and keep it only if it is the one that was meant.
+    """Compare an entry that Exact has with the posting, line by line, and record it as posted if it is the same.
 
-    Another one is taken out again at once, before anything is booked beside it; unless a person looks at it anyway
-    because they sent it again, or must because it may have been meant in a past that the database has lost. Raises any
-    `ExactError`, with the posting left to be looked up.
+    A different one is taken out at once, before anything is booked beside it. It stays, and a person decides, if a
+    person reposted it, or if it may have been sent before the database was restored. Raises any `ExactError`, after
+    which the posting is still to be looked up.
     """
     run, posting = sending.run, sending.posting
     try:
@@ -217,9 +217,9 @@ def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
 
 
 def _remove(sending: Sending) -> None:
-    """Take an entry out of Exact: a person replaces it, or Exact made another of it than was meant.
+    """Take an entry out of Exact: a person replaces it, or Exact booked something else than was sent.
 
-    Deleting by id may be repeated: nothing is unknown.
+    A deletion by id may be repeated, so its outcome is never unknown.
     """
     run, posting = sending.run, sending.posting
     leases.renew(run.lease, run.client.budget)
@@ -235,11 +235,11 @@ def _remove(sending: Sending) -> None:
 
 
 def _find_out(sending: Sending) -> None:
-    """Look a posting up in Exact whose outcome is unknown, or that a person sends again: adopt what is there.
+    """Look a posting up in Exact whose outcome is unknown, or that a person reposts: adopt the entry if it is there.
 
-    A lost answer is looked up twice before the entry counts as not there. What Exact refused, it answered: nothing of
-    it is in flight, so one look is enough; so it is of what waited when the database's past came back. Raises
-    `MustWait` while it is too early to look.
+    After a lost answer it is looked up twice before it counts as not there. A refusal was an answer, so no POST is in
+    flight, and one look is enough; likewise for postings that waited when the database was restored. Raises `MustWait`
+    while it is too early to look.
     """
     run, posting = sending.run, sending.posting
     if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
@@ -267,9 +267,9 @@ def _needs_second_look(posting: Posting) -> bool:
 
 
 def _stand_still(run: LaneRun, error: ExactError) -> bool:
-    """Pause the lane for what stopped it. Nothing was lost: the posting is pending or unknown on disk."""
+    """Pause the lane because of this error. The posting is pending or unknown on disk, so nothing is lost."""
     failures = run.lane.failures + 1
-    is_failure = not isinstance(error, RateLimited | NeedsReconnect)  # those are nobody's fault, and say when to go on
+    is_failure = not isinstance(error, RateLimited | NeedsReconnect)  # these two say by themselves when to go on
     leases.pause(
         run.lease,
         wait=wait_after(error, failures, now=timezone.now()),
@@ -282,10 +282,10 @@ def _stand_still(run: LaneRun, error: ExactError) -> bool:
 
 
 def wait_after(error: ExactError, failures: int, *, now: datetime) -> timedelta:
-    """How long a lane stands still after what stopped it, which was the `failures`-th failure in a row.
+    """How long a lane is paused after an error, which was the `failures`-th failure in a row.
 
-    The moment of a limit is one by this machine's clock, as the budget is, and so is `now`: how far off that clock is
-    does not matter, how long the wait is does.
+    The end of a limit is by this machine's clock, as the budget is, and so is `now`: only their difference counts, so
+    it does not matter if the clock is wrong.
     """
     match error:
         case RateLimited():
@@ -300,7 +300,7 @@ def wait_after(error: ExactError, failures: int, *, now: datetime) -> timedelta:
 
 
 def pause_code(error: ExactError) -> PauseCode:
-    """Why the lane stands still."""
+    """The reason of the pause, as it is stored with the lane."""
     match error:
         case RateLimited():
             return PauseCode.RATE_LIMITED

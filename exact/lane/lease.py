@@ -1,9 +1,8 @@
-"""Who may write into a division now: one worker at a time, by a lease row that runs out when its holder dies.
+"""The lease on a lane: one worker at a time may write into a division; the lease runs out when its holder dies.
 
-Every acquisition (`exact.lane.statements.enter`) raises the fence; every write of the lane asks for that fence, so a
-worker that slept through the end of its lease can change nothing any more. Ends of leases and pauses are times of the
-database: two machines never agree quite, and one that is an hour off must not stop a lane for an hour, or break into
-it.
+Each acquisition (`exact.lane.statements.enter`) raises the fence number, and every write of the lane names it, so that
+a worker that slept through the end of its lease can change nothing any more. The ends of leases and pauses are times of
+the database: a machine whose clock is an hour wrong must not stop a lane for an hour, nor enter a held one.
 """
 
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ PAUSE_DETAIL_MAX = 300
 
 
 def lease_time() -> timedelta:
-    """Longer than the longest call, so that a lease cannot end while a POST of its holder is in flight."""
+    """How long a lease lasts: longer than any call, so that it cannot end while its holder's POST is in flight."""
     return timedelta(seconds=settings.EXACT_TIMEOUT_S + settings.EXACT_LEASE_MARGIN_S)
 
 
@@ -31,16 +30,16 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """A held lane."""
+    """A lane that a worker holds: the row, who holds it, and the fence number of this acquisition."""
 
     division_id: int
     fence: int
 
 
 def renew(lease: Lease, budget: Budget) -> None:
-    """Prolong the lease and put the call counts on disk. Raises `LeaseLost`.
+    """Prolong the lease and store the call counts. Raises `LeaseLost`.
 
-    In the transaction of a claim the row stays locked until that commits, so no other worker takes the lane meanwhile.
+    Inside a transaction the row stays locked until it commits, so that no other worker takes the lane meanwhile.
     """
     renewed = _select_held(lease).update(
         leased_until=Now() + lease_time(),
@@ -54,17 +53,17 @@ def renew(lease: Lease, budget: Budget) -> None:
 
 
 def check_in_time(claimed: Stopwatch) -> None:
-    """Raises `LeaseLost` when a write that was claimed so long ago has become too late to send.
+    """Raise `LeaseLost` when a posting was claimed too long ago to be sent now.
 
-    A worker may sleep for minutes between its claim and its POST (a machine that hangs or is moved). By then another
-    has taken the lane, has looked whether the entry is there, and sends it.
+    A worker may sleep for minutes between its claim and its POST, as on a machine that hangs or is moved. By then
+    another one may have taken the lane, looked the entry up, and be sending it.
     """
     if claimed.elapsed() > timedelta(seconds=settings.EXACT_TIMEOUT_S):
         raise LeaseLost("too late to send")
 
 
 def release(lease: Lease, budget: Budget) -> None:
-    """Give the lane back. Does nothing when it was lost."""
+    """Give the lane back. Does nothing when the lease was lost."""
     _select_held(lease).update(
         holder="",
         leased_until=None,
@@ -76,7 +75,7 @@ def release(lease: Lease, budget: Budget) -> None:
 
 
 def pause(lease: Lease, *, wait: timedelta, code: PauseCode, detail: str, failures: int | None = None) -> None:
-    """Let the lane stand still for a while, and say why. The sweep wakes it then."""
+    """Pause the lane for `wait`, and store why. After that the sweep wakes it."""
     changes = {} if failures is None else {"failures": failures}
     _select_held(lease).update(
         paused_until=Now() + wait, pause_code=code, pause_detail=detail[:PAUSE_DETAIL_MAX], **changes
@@ -84,7 +83,7 @@ def pause(lease: Lease, *, wait: timedelta, code: PauseCode, detail: str, failur
 
 
 def pause_for(lease: Lease, posting: Posting, *, code: PauseCode) -> bool:
-    """Let the lane stand still until a posting may be looked up. Returns whether there is anything to wait for."""
+    """Pause the lane until a posting may be looked up. Returns False if that time has come already."""
     early = Posting.objects.filter(pk=posting.pk, not_before__gt=Now())
     return (
         _select_held(lease)

@@ -1,6 +1,7 @@
-"""What Exact made of an entry that was sent: its ledger's lines beside ours, account by account, code by code.
+"""What Exact booked for an entry that was sent: the lines of its ledger compared with ours, by account and VAT code.
 
-The lines of the entry itself only echo what was sent; the ledger's are what it did (rules.md §5.2): debit positive.
+The lines in the entry's own answer only repeat what was sent; those of the ledger are what was booked (rules.md §5.2).
+A debit is positive.
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ COLUMNS = "GLAccountCode,AmountDC,VATCode"
 
 
 class NotShown(Unavailable):
-    """Exact has the entry, and its ledger shows no line of it: nobody can say whether it is the one that was meant."""
+    """Exact has the entry, but its ledger shows no line of it yet: it cannot be compared with the posting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +35,15 @@ class LedgerLine:
 
 
 def sums_prove(entry: Entry, found: Found) -> bool:
-    """Whether the sums of Exact's answer show that it booked what was meant, with the signs that were meant.
+    """Whether the sums of Exact's answer prove that it booked what was sent, with the right signs.
 
-    They show nothing of an entry that comes to 0.00: with every sign turned it would be 0.00 as well.
+    They prove nothing for an entry whose sum is 0.00: with every sign turned it would be 0.00 too.
     """
     return found.amount is not None and expected_amount(entry) != ZERO and not found.differences(entry)
 
 
 def compare(client: ExactClient, entry: Entry, found: Found) -> list[Problem]:
-    """Where Exact's entry is not the one that was meant, each sum and each line.
+    """The differences between Exact's entry and the posting, in its sums and line by line.
 
     Raises `NotShown`, where sums prove nothing and there are no lines to see yet, and any other `ExactError`.
     """
@@ -56,7 +57,7 @@ def compare(client: ExactClient, entry: Entry, found: Found) -> list[Problem]:
 
 
 def differences(entry: Entry, lines: Iterable[LedgerLine]) -> list[Problem]:
-    """Per account what was sent and is booked otherwise; of a sale the VAT per code instead of the VAT's accounts."""
+    """The differences between sent and booked by account; for a sale, VAT by code and not by account."""
     sums = _Sums(entry, lines)
     return [
         *_different("line_differs_in_exact", "account", sums.meant, sums.booked),
@@ -65,9 +66,9 @@ def differences(entry: Entry, lines: Iterable[LedgerLine]) -> list[Problem]:
 
 
 class _Sums:
-    """By account and, of a sale, by VAT code: what was meant, and what is booked.
+    """What was meant and what is booked, by account and, for a sale, by VAT code.
 
-    Of a sale only the accounts of its lines count: where VAT and the customer's debt go, Exact chooses.
+    For a sale only the accounts of its lines count: Exact chooses the accounts of VAT and of the customer's debt.
     """
 
     def __init__(self, entry: Entry, lines: Iterable[LedgerLine]) -> None:

@@ -11,9 +11,9 @@ from exact.models import Lane, PauseCode
 
 
 def why_paused(lane: Lane) -> str:
-    """Return why a lane stands still, with what will end it; "" when it does not.
+    """Return why a lane is paused and what will end the pause; "" when it is not paused.
 
-    The lane comes with its division's connection: what stands still for a log-in says how that stands now.
+    Load the lane with its division's connection: a lane that waits for a log-in says the consent's state now.
     """
     if not lane.pause_code:
         return ""
@@ -36,17 +36,17 @@ def why_paused(lane: Lane) -> str:
 
 
 def stands(lane: Lane) -> bool:
-    """Whether nothing is sent now: a pause that is over, of a lane with nothing to send since, is no pause any more.
+    """Whether a lane is paused now. A pause that is over does not count, even if nothing was sent since.
 
-    The lane comes with its division's connection.
+    Load the lane with its division's connection.
     """
     paused = lane.paused_until is not None and lane.paused_until > timezone.now()
     return bool(lane.pause_code) and (paused or not consent_of(lane.division.connection).usable)
 
 
 def stands_until(lane: Lane) -> datetime | None:
-    """Until when a lane stands still; None when it may go, or when it is a person who ends it.
+    """Until when a lane is paused; None when it is not, or when a person has to end it.
 
-    The lane comes with its division's connection.
+    Load the lane with its division's connection.
     """
     return lane.paused_until if stands(lane) and consent_of(lane.division.connection).usable else None

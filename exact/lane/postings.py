@@ -29,10 +29,12 @@ KIND_LETTER = {EntryKind.SALES: "V", EntryKind.RECEIPTS: "R"}
 
 
 def reference_of(closing_id: UUID, number: int, kind: EntryKind, journal: str, revision: int) -> str:
-    """Readable, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is closing 1042's sale in journal 70.
+    """The reference of an entry, unique, at most 30 characters: `Z1042-3F7KQ2M9XAQT-V70.01` is the sale of closing 1042
+    in journal 70, revision 1.
 
-    The twelve letters are the lasting half of the closing's id (`clyo_ingest.receive.lasting_id`): whoever books the
-    closing finds what another database booked of it. No reference is part of another.
+    The twelve letters are the half of the closing's id that is the same in any database
+    (`clyo_ingest.receive.lasting_id`), so that entries booked before a restore are found. No reference is the beginning
+    of another one.
     """
     return f"{beginning_of(closing_id, number)}-{KIND_LETTER[kind]}{journal[-3:]}.{revision:02d}"
 
@@ -43,7 +45,7 @@ def beginning_of(closing_id: UUID, number: int) -> str:
     return f"Z{number % 10_000_000}-{letters}"
 
 
-# In plain SQL: every closing that is exported ends with it, and Django composes such an insert row by row.
+# In plain SQL, as each closing that is exported needs it, and Django composes such an insert row by row.
 MADE = """
 INSERT INTO exact_posting (
     id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision, reference, entry,
@@ -71,9 +73,9 @@ def postings_of(
     revision: int = 1,
     reverses: Posting | None = None,
 ) -> Insertion:
-    """The postings of a closing, to be written, sales first. They are sent in the order of business date and time.
+    """The insert of a closing's postings, sales first. They are sent in the order of business date and time.
 
-    `reverses` is the posting that a reversal undoes.
+    `reverses`: the posting that a reversal undoes.
     """
     made: list[dict[str, Any]] = [
         {
@@ -108,13 +110,13 @@ def next_revision(closing_id: UUID) -> int:
 
 
 def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place: int) -> str:
-    """Sorts as text: business date, moment of closing, number; then the entries of one closing together."""
+    """The sort key of a posting in its lane: business date, moment of closing, number, place within the closing."""
     return f"{day:%Y%m%d}{int(closed_at.timestamp()):011d}{number:016d}{closing_id.hex[-8:]}{place}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An entry of a posting that Exact has now; a processed one cannot be deleted any more (rules.md §5, §6)."""
+    """An entry of a posting as it is in Exact now; a processed one cannot be deleted any more (rules.md §5, §6)."""
 
     resource: str
     entry_id: str
@@ -124,7 +126,7 @@ class Standing:
 def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> list[Standing]:
     """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`.
 
-    `resources` are those they may stand in (`exact.entries.payloads.resources_to_search`).
+    `resources`: those that may have them (`exact.entries.payloads.resources_to_search`).
     """
     own = {posting.entry_id} if posting.entry_id else set()
     return [
@@ -138,7 +140,7 @@ def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[
 def remove_from_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> None:
     """Delete every entry in Exact that is this posting's.
 
-    May be repeated after any failure: what is gone already is no fault. Raises any `ExactError`.
+    May be repeated after any failure: an entry that is gone already counts as deleted. Raises any `ExactError`.
     """
     for standing in entries_in_exact(client, posting, resources):
         client.delete(standing.resource, standing.entry_id)
@@ -154,7 +156,7 @@ class Found:
     vat: Decimal | None
 
     def differences(self, entry: Entry) -> list[Problem]:
-        """Where Exact's amounts are not what was meant, to the cent. An amount Exact did not show is not compared."""
+        """The amounts in which Exact's entry differs from ours, to the cent. One that Exact did not show is skipped."""
         pairs = [("amount_differs_in_exact", expected_amount(entry), self.amount)]
         if entry.kind is EntryKind.SALES:
             pairs.append(("vat_differs_in_exact", expected_vat(entry), self.vat))
@@ -166,9 +168,9 @@ class Found:
 
 
 def from_answer(resource: str, answer: dict[str, Any]) -> Found:
-    """What a POST's answer says of the entry. Cash and bank entries show no sum, only the balance before and after.
+    """The entry in a POST's answer. Cash and bank entries have no sum there, only the balance before and after.
 
-    Raises `OutcomeUnknown` when it names no entry.
+    Raises `OutcomeUnknown` when the answer names no entry.
     """
     if not answer.get("EntryID") or answer.get("EntryNumber") is None:
         raise OutcomeUnknown("the answer names no entry", status=httpx.codes.CREATED)
@@ -196,7 +198,7 @@ def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]
 
 
 def sum_lines(rows: Iterable[dict[str, Any]]) -> list[Found]:
-    """The entries that lines of the cash and bank book are of, each with the sum of its lines."""
+    """The entries to which lines of the cash and bank book belong, each with the sum of its lines."""
     sums: dict[tuple[str, str], Decimal] = {}
     for row in rows:
         key = (entry_id_in(row), str(row["EntryNumber"]))
@@ -213,7 +215,7 @@ def entry_id_in(row: dict[str, Any]) -> str:
 
 
 def to_cents(value: Any) -> Decimal:
-    """Exact sends doubles with noise: rounded to the cent (rules.md §3.7)."""
+    """An amount rounded to the cent: Exact sends doubles with rounding noise (rules.md §3.7)."""
     return Decimal(str(value)).quantize(Decimal("0.01"))
 
 

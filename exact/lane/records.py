@@ -1,6 +1,6 @@
-"""What a lane writes down of a posting that did not simply go well: each move with its event, under the lane's lease.
+"""Recording every outcome of a posting but success: each move with its event, under the lane's lease.
 
-What goes well is written by `exact.lane.statements`, together with the claim of the next one.
+A success is recorded by `exact.lane.statements`, together with the claim of the next posting.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,14 +28,15 @@ Settled = Callable[[Posting], None]
 ERRORS_MAX = 5
 COUNTED_ERRORS = (400, 401, 403, 404)
 ERROR_PAUSE = timedelta(hours=1)
-# Some twenty minutes of sending, being told nothing clear, and finding nothing there: then somebody must know.
+# How often a posting is sent without a clear answer and not found in Exact, some twenty minutes; then it is refused.
 ATTEMPTS_MAX = 6
 
 
 def settle_time() -> timedelta:
-    """After this long no POST of a dead worker can still be in flight or at work inside Exact.
+    """How long after a claim no POST of a dead worker can be in flight any more, nor at work inside Exact.
 
-    It leaves at most one timeout after its claim (`leases.check_in_time`), and Exact has one more to finish.
+    A POST leaves at most one timeout after its claim (`exact.lane.lease.check_in_time`), and Exact has one more to
+    finish it.
     """
     return timedelta(seconds=2 * settings.EXACT_TIMEOUT_S)
 
@@ -50,11 +51,11 @@ class LaneRun:
     client: ExactClient
     settled: Settled
     errors: int = 0
-    left: bool = False  # the last step found nothing more to do and gave the lane back
+    left: bool = False  # the last step found no posting to take and gave the lane back
     _catalogues: dict[frozenset[str], Catalogue] = field(default_factory=dict)
 
     def catalogue_of(self, entry: Entry) -> Catalogue:
-        """What the entry's codes are in Exact, read once a stay: one evening's entries have the same codes."""
+        """The catalogue items of the entry's codes, read once a stay: one evening's entries have the same codes."""
         codes = frozenset(codes_in(entry))
         if codes not in self._catalogues:
             self._catalogues[codes] = Catalogue(self.division, codes=codes)
@@ -62,7 +63,7 @@ class LaneRun:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction of who still has the lane. Raises `LeaseLost`."""
+        """A transaction in which this worker still holds the lane. Raises `LeaseLost`."""
         with transaction.atomic(durable=True):
             leases.renew(self.lease, self.client.budget)
             yield
@@ -71,7 +72,7 @@ class LaneRun:
 def record_found(
     run: LaneRun, posting: Posting, found: Found, differences: Sequence[Problem], *, correlation_id: str = ""
 ) -> None:
-    """Exact has the entry: as it was meant, or with differences that a person must look at."""
+    """Record that Exact has the entry: as it was meant, or with differences that a person must look at."""
     with run.writing():
         move(
             posting,
@@ -79,7 +80,7 @@ def record_found(
             reasons=differences,
             correlation_id=correlation_id,
             posted_at=timezone.now(),
-            messages=[],  # what Exact said of it was not so
+            messages=[],  # an earlier refusal by Exact was wrong
             problems=[difference.to_document() for difference in differences],
             **_name_found(found),
         )
@@ -89,7 +90,7 @@ def record_found(
 
 
 def record_doubled(run: LaneRun, posting: Posting, found: Sequence[Found]) -> None:
-    """Exact has it more than once: a person must say which stays."""
+    """Record that Exact has the entry more than once: a person must say which one stays."""
     numbers = ", ".join(entry.entry_number for entry in found)
     record_found(run, posting, found[0], [Problem(code="doubled_in_exact", facts={"numbers": numbers})])
 
@@ -97,7 +98,7 @@ def record_doubled(run: LaneRun, posting: Posting, found: Sequence[Found]) -> No
 def begin_removal(
     run: LaneRun, posting: Posting, found: Found, differences: Sequence[Problem], *, correlation_id: str = ""
 ) -> None:
-    """Exact made another entry of it than was meant: it is to be taken out again, before anything else is sent."""
+    """Record that Exact booked another entry than was sent: it is taken out before anything else is sent."""
     with run.writing():
         move(
             posting,
@@ -111,7 +112,7 @@ def begin_removal(
 
 
 def record_removal(run: LaneRun, posting: Posting) -> None:
-    """The entry is out of Exact: make room for its replacement, or say what was wrong with it."""
+    """Record that the entry is out of Exact: withdrawn for its replacement, or refused with what was wrong with it."""
     with run.writing():
         if _is_replaced(posting):
             move(posting, PostingState.WITHDRAWN, messages=[])
@@ -123,7 +124,7 @@ def record_removal(run: LaneRun, posting: Posting) -> None:
 
 
 def record_kept(run: LaneRun, posting: Posting, messages: list[str], *, correlation_id: str) -> None:
-    """Exact does not give the entry up: it stands there, and differs."""
+    """Record that Exact refuses to delete the entry: it is there, and differs."""
     with run.writing():
         stands = posting.posted_at or timezone.now()
         why = "; ".join(messages)
@@ -147,7 +148,7 @@ def record_refusal(
     status: int | None = None,
     correlation_id: str = "",
 ) -> None:
-    """Exact says no, or we know that it would. Raises `RateLimited` after too many in a row."""
+    """Record that Exact refused the entry, or would refuse it. Raises `RateLimited` after too many in a row."""
     with run.writing():
         move(
             posting,
@@ -167,11 +168,10 @@ def record_refusal(
 
 
 def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: OutcomeUnknown | None = None) -> None:
-    """Nobody knows whether Exact has it. Not looked up before nothing of what was sent can be in flight.
+    """Record that nobody knows whether Exact has the entry. It is looked up once no POST of it can be in flight.
 
-    With an `error` it was on its way until now. Without one nothing is, or whoever sent it is dead: then it counts from
-    when it began.
-    What Exact said of it, if anything, is kept: it is why the entry is refused when it turns out not to be there.
+    With an `error` the POST ended just now. Without one its worker died, or there was none: then the time counts from
+    the claim. Exact's messages, if any, are kept: they are the reason of the refusal if the entry is not there.
     """
     messages = error.messages if isinstance(error, RefusedInDoubt) else []
     assert posting.sending_since is not None, "a constraint sees to it"
@@ -191,10 +191,11 @@ def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: Outco
 
 
 def record_not_there(run: LaneRun, posting: Posting) -> None:
-    """Exact does not have it. It goes again by itself, unless Exact had said no: then only a person sends it again.
+    """Record that Exact does not have the entry. It is sent again by itself, unless Exact had refused it.
 
-    So it is after many tries without a clear answer: what stands between us and Exact, and lets reading pass but no
-    writing, would keep the whole lane waiting unseen. What a person sends again makes room for what takes its place.
+    It is refused too after many tries without a clear answer: a device between us and Exact that lets reads pass and no
+    writes would otherwise stop the whole lane unnoticed. A posting that a person reposts is withdrawn, and a new one
+    takes its place.
     """
     with run.writing():
         if posting.state == PostingState.SOUGHT:
@@ -214,7 +215,7 @@ def record_not_there(run: LaneRun, posting: Posting) -> None:
 
 
 def _is_replaced(posting: Posting) -> bool:
-    """Whether a person has it taken out; else it is Exact's own doing, and it never counted as posted."""
+    """Whether a person ordered the removal. Else Exact booked something else, and the posting never was posted."""
     begun = posting.events.filter(after=PostingState.REMOVING).order_by("pk").last()
     return begun is not None and begun.before in IN_EXACT
 

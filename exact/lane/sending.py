@@ -1,4 +1,4 @@
-"""A posting that a lane brings on, with all that its document says: read once, when the lane takes it."""
+"""A posting that a lane is working on, with its entry, decoded once when the lane takes it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,13 +29,13 @@ class Sending:
 
     @classmethod
     def of(cls, run: LaneRun, due: Due) -> Self:
-        """What is due, decoded."""
+        """Decode the entry of a due posting."""
         entry = Entry.from_document(due.posting.entry)
         return cls(run=run, posting=due.posting, entry=entry, claimed=due.claimed, asked=due.asked)
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """What the entry's codes are in Exact."""
+        """The catalogue items of the entry's codes."""
         return self.run.catalogue_of(self.entry)
 
     @cached_property
@@ -45,7 +45,7 @@ class Sending:
 
     @cached_property
     def searched(self) -> tuple[str, ...]:
-        """Where the entry may stand in Exact."""
+        """The resources of Exact that may have the entry."""
         return resources_to_search(self.entry, self.catalogue)
 
     @property

@@ -1,9 +1,9 @@
-"""The two statements of a lane that goes well: enter it, and take a step. Each is one round trip and one commit.
+"""The two statements of a lane without failures: enter it, and take a step. Each is one round trip and one commit.
 
-A step writes how the last posting went and marks the next one as being sent, in one transaction: so each POST has its
-intent on disk before it and its outcome before the next one, and a posting costs one commit. What they do stands in
-the functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` of the database (`postgres/sql`), whose plans
-it keeps; the moves in them are those of `exact.lane.states`, and the time is the database's.
+A step records that the last posting was posted and marks the next one as being sent, in one transaction. So each POST
+is announced on disk before it is made, its outcome is on disk before the next one, and a posting costs one commit. The
+statements call the database functions `exact_lane_enter`, `exact_lane_step` and `exact_lane_next` (`postgres/sql`),
+whose plans PostgreSQL caches. Their moves are those of `exact.lane.states`; times are the database's.
 """
 
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ STEP = f"SELECT s.verdict, s.claimed, {POSTING.sql} FROM exact_lane_step({', '.j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """The posting to go on with. `claimed`: this step marked it as being sent; else it was begun by somebody before.
+    """The posting to go on with. `claimed`: this step marked it as being sent; else an earlier worker began it.
 
-    `asked` was started before it was claimed: so long at most has it been claimed.
+    `asked`: a stopwatch started before the claim, so it shows at least how long ago that was.
     """
 
     posting: Posting
@@ -51,7 +51,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What a step is to write down: Exact took the posting, with the amounts that were meant."""
+    """What a step has to record: Exact booked the posting, with the right amounts."""
 
     posting: Posting
     found: Found
@@ -68,7 +68,7 @@ class Entered:
 
 
 def enter(division_id: int, holder: str) -> Entered | None:
-    """Take the lane and its first posting. None: somebody has it, it stands still, or nothing is to be done."""
+    """Take the lane and its first posting. None: another worker has it, it is paused, or there is nothing to do."""
     asked = Stopwatch()
     arguments: list[Any] = [division_id, holder, lease_time()]
     with database.cursor() as cursor:
@@ -86,10 +86,9 @@ def enter(division_id: int, holder: str) -> Entered | None:
 
 
 def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) -> Due | None:
-    """Prolong the lease, put the call counts and `posted` on disk, and take the next posting if the lane is to go on.
+    """Prolong the lease, store the call counts and `posted`, and take the next posting if `go_on`.
 
-    With nothing left to take, the lane has been given back. Raises `LeaseLost`, with nothing written, and
-    `MovedByAnother`.
+    If there is none to take, the lane is given back. Raises `LeaseLost`, with nothing stored, and `MovedByAnother`.
     """
     asked = Stopwatch()
     outcome: list[Any] = [None, None, None, ""]
@@ -109,6 +108,6 @@ def step(lease: Lease, budget: Budget, posted: Posted | None, *, go_on: bool) ->
 
 
 def lend_session() -> None:
-    """Let the other lanes of this process have the database session while this one waits for Exact."""
+    """A context in which other lanes of this process may use the database session, while this one waits for Exact."""
     if getattr(database, "pool", None) is not None:
         database.close()

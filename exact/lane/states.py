@@ -14,7 +14,7 @@
     posted, differs ──its reversal was posted──▶ reversed
 
 Who makes them: the lane, claim and answer in the database's functions (`exact.lane.statements`), all else by `move`;
-people by `exports.reposts.repost` and `exports.reposts.replace`; `exports.way.park` when an export is switched off.
+people by `exports.reposts.repost` and `exports.reposts.replace`; `exports.way.park` when an activation is switched off.
 Each move is an event in the same transaction. The model says which moves there are (`exact.models.MOVES`), and a
 trigger refuses every other.
 """
@@ -36,22 +36,22 @@ OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 # In these states Exact has an entry of the posting, with the amounts that were meant or with others.
 IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
-# Of these it has the entry that was meant, and the entry counts: neither a reversal nor what one has undone.
+# Exact has the entry as it was meant, and it counts: it is no reversal, nor undone by one.
 STANDING = Q(state=PostingState.POSTED, reverses=None)
-# In these nothing of it counts any more: it is over, or a reversal that stands for good beside what it undid.
+# Postings of which nothing counts: those that are over, and reversals, which stay beside the entry they undid.
 UNDONE = Q(state__in=OVER) | Q(state=PostingState.POSTED, reverses__isnull=False)
-# These a person may have taken out of Exact: what stands there, as it was meant or otherwise, and is no reversal.
+# Postings whose entry a person may have taken out of Exact: it is there, as it was meant or not, and is no reversal.
 REPLACEABLE = Q(state__in=IN_EXACT, reverses=None)
 NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 
 def stands(posting: Posting) -> bool:
-    """Whether a posting that was read is one of `STANDING`."""
+    """Whether this posting fulfils `STANDING`, without a query."""
     return posting.state == PostingState.POSTED and posting.reverses_id is None
 
 
 def is_replaceable(posting: Posting) -> bool:
-    """Whether a posting that was read is one of `REPLACEABLE`."""
+    """Whether this posting fulfils `REPLACEABLE`, without a query."""
     return posting.state in IN_EXACT and posting.reverses_id is None
 
 
@@ -71,9 +71,9 @@ def move(
 ) -> None:
     """Move a posting, with its event, in one transaction. `changes` are further columns to set.
 
-    `why` is in a person's or Exact's words, `reasons` are ours: they become sentences where they are read.
+    `why`: the words of a person or of Exact. `reasons`: problems of ours, which pages turn into sentences.
 
-    The WHERE is the guard: raises `MovedByAnother` when the row has left the state that `posting` was read in.
+    The UPDATE names the state that `posting` was read in: raises `MovedByAnother` if the row is in another one by now.
     """
     before = PostingState(posting.state)
     assert to in MOVES[before], f"{before} → {to} is not a move"
@@ -98,6 +98,6 @@ def move(
 
 
 def wait(posting: Posting, long: timedelta, *, lookups: int) -> None:
-    """Keep an unknown posting where it is for so long, remembering how often it was looked up."""
+    """Look an unknown posting up again after `long`; `lookups` says how often that was done."""
     Posting.objects.filter(pk=posting.pk, state=posting.state).update(not_before=Now() + long, lookups=lookups)
     posting.lookups = lookups

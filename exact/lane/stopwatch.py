@@ -1,7 +1,7 @@
-"""How long ago something was on this machine, whatever its clock says the time is.
+"""How much time has passed on this machine, even if its clock is set meanwhile.
 
-A clock that is set right is not time that went by; a machine that was frozen or moved has lost time that its own
-counters may not have seen. So both are asked, and the longer answer counts: here it is better to stop too early.
+A clock that is corrected shows time that did not pass; a counter may miss time while a machine is frozen or moved. So
+both are read and the longer time counts: for a lease it is safer to stop too early.
 """
 
 import time

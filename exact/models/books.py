@@ -1,4 +1,4 @@
-"""What Exact's ledger holds of our entries, and where it differs from what was posted."""
+"""The lines of our entries in Exact's ledger, and the findings where they differ from what was posted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which database we write in: each time another one began, or its past came back."""
+"""When this database began, and each time it was restored to an earlier state."""
 
 from __future__ import annotations
 

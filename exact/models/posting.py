@@ -105,8 +105,8 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
 class Posting(models.Model):
     """Our attempt to have one entry of one closing exist in one division. Its states move as `MOVES` says.
 
-    `closing_id` is the id of the export that asked for it (a foreign key in the database; this room does not know
-    exports). `reference` is written into Exact and is how we recognise our own entry there.
+    `closing_id`: the id of its stored closing (a foreign key in the database; this room does not know `exports`).
+    `reference` is written into Exact, where it identifies our entry.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -134,7 +134,7 @@ class Posting(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lookups = models.PositiveSmallIntegerField(default=0)
-    # As Exact names the entry, once it does; another target has ids and numbers of another shape.
+    # Id and number that Exact gave the entry. As text: another target has ids and numbers of another form.
     entry_id = models.CharField(max_length=60, null=True)
     entry_number = models.CharField(_("Exact entry number"), max_length=60, null=True)
     messages = ArrayField(models.TextField(), default=list, verbose_name=_("what Exact said"))
@@ -220,12 +220,12 @@ class Posting(models.Model):
 
     @property
     def doubted(self) -> bool:
-        """Whether what was sent of it, if anything, was sent in a past that the database has lost."""
+        """Whether an entry of it may have been sent before the database was restored, which the row does not know."""
         return self.doubted_at is not None and (self.sending_since is None or self.sending_since < self.doubted_at)
 
     @property
     def whole_number(self) -> int | None:
-        """`entry_number` for whom an integer was promised (the till API, reports). None: it has none, or no integer."""
+        """`entry_number` as an integer, as the till API and reports promise. None: there is none, or it is not one."""
         number = self.entry_number or ""
         return int(number) if number.isdecimal() else None
 

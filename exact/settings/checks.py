@@ -61,12 +61,12 @@ class Check:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing stands in the way of the activation."""
+        """Whether it has no problem that prevents the activation."""
         return not any(problem.blocking for problem in self.problems)
 
     @property
     def certain(self) -> bool:
-        """Whether there is nothing to say about it at all."""
+        """Whether it has no problem at all."""
         return not self.problems
 
 
@@ -80,7 +80,7 @@ def check_mapping(mapping: Mapping, division: Division, catalogue: Catalogue | N
 
 @dataclass(frozen=True, slots=True)
 class _Company:
-    """What settings are held against: a company's catalogue, on a day, with the settings that others depend on."""
+    """What settings are checked against: a company's catalogue, on a day, and the settings that others depend on."""
 
     catalogue: Catalogue
     day: date
@@ -113,7 +113,7 @@ def _is_named(it: InForce, code: CodeKind) -> bool:
 
 
 def problems_of(checks: Iterable[Check]) -> list[Problem]:
-    """What stands in the way of the activation."""
+    """The problems that prevent the activation."""
     return [problem for check in checks for problem in check.problems if problem.blocking]
 
 
@@ -159,7 +159,7 @@ def _check_counter_customer(it: InForce, company: _Company) -> Iterator[Check]:
 
 
 def _check_payment_condition(it: InForce, company: _Company) -> Iterator[Check]:
-    """The one set, else the customer's own in Exact; of a customer whom Exact does not know there is none to check."""
+    """Check the payment condition that is set, else the customer's own; none if Exact does not know the customer."""
     party = company.catalogue.get(CatalogueKind.THIRD_PARTY, company.third_party)
     if party is not None:
         effective = replace(it, value=it.value or preflight.payment_condition_of(party))
@@ -184,7 +184,7 @@ def _check_vat_code(it: InForce, company: _Company) -> Iterator[Check]:
 
 
 def _tell_slot(check: Check, it: InForce) -> Check:
-    """The check and its problems, told which slot they are of."""
+    """The check with the facts of its VAT slot added to its problems."""
     problems = tuple(replace(problem, facts={**it.facts, **problem.facts}) for problem in check.problems)
     return replace(check, subject=it.facts, problems=problems)
 
@@ -218,7 +218,7 @@ def _check_period(catalogue: Catalogue, journals: tuple[str, str], day: date) ->
 
 
 def _check_for_some_closings(it: InForce, company: _Company) -> Check:
-    """What only some closings use: a closing that needs it is held, the activation is not refused."""
+    """Check a setting that only some closings use: such a closing is held, and the activation is not refused."""
     if it.code is CodeKind.JOURNAL:
         (check,) = _check_journal(it, company, JOURNAL_TYPES_RECEIPTS)
     else:
@@ -234,7 +234,7 @@ def _find_account_problems(it: InForce, company: _Company) -> Iterator[Problem]:
 
 
 def _check(it: InForce, company: _Company, problems: Iterable[Problem], fix: Callable[[], Fix | None]) -> Check:
-    """A fix is looked for, in the whole chart, only where something is wrong."""
+    """The check of a setting. A fix is looked for only if there is a problem, as it needs the whole chart."""
     assert it.code is not None, "what is yes or no is never wrong in Exact"
     item = company.catalogue.get(CatalogueKind(it.code), it.value)
     found = tuple(problems)

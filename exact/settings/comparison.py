@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 class Compared:
     """A setting with Exact's name for its value, the verdict on it, and the fix when one is offered.
 
-    `hints` are worth a look and hold nothing.
+    `hints`: remarks that hold no closing.
     """
 
     in_force: InForce

@@ -1,4 +1,4 @@
-"""The likely fix of a wrong setting: what this company has that would do, nearest to what was meant."""
+"""The likely fix of a wrong setting: the item of the company that would pass and is most similar to what was set."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

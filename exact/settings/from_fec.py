@@ -1,4 +1,4 @@
-"""What an accountant's last FEC says of where things belong: proposals for the mapping, each with what speaks for it.
+"""Proposals for the mapping from an accountant's last FEC, each with the reasons for it.
 
 An account is proposed for a setting by its number in the French chart (PCG), by the words of its name, and for VAT
 slots by the rate that its name and its amounts say. Of several the one that moved most comes first. Only what the

@@ -14,7 +14,7 @@ from ledger.problem import Problem
 
 # "20 %", "5,5%", "TVA 2.10 %": as French charts of accounts write them.
 def rate_hints(catalogue: Catalogue, account: CatalogueItem, rate: Decimal, field: str) -> Iterator[Problem]:
-    """What an account says of a rate that is not the slot's: by its name, else by the VAT code Exact has for it."""
+    """A hint if an account is for another rate than the slot's: by its name, else by its VAT code in Exact."""
     named = rates_named(account.name)
     facts = {"field": field, "account": account.code, "name": account.name, "rate": str(rate)}
     if named and rate not in named:

@@ -1,4 +1,4 @@
-"""Leaving differences from Exact as they are: shown once more, asked why, and kept with who said so."""
+"""Accepting differences from Exact: they are shown once more, a reason is asked, and it is stored with the person."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from tenants.models import WHY_MAX, User
 def ask_to_accept(
     request: HttpRequest, findings: Sequence[Finding], *, changed: bool = False, why_missing: bool = False
 ) -> HttpResponse:
-    """The page that shows these differences and asks for the reason. It is sent back to the list, as its action."""
+    """The page that shows these differences and asks for the reason. Its form posts the list's action again."""
     rows = [
         {
             "finding": it,
@@ -43,7 +43,7 @@ def ask_to_accept(
 
 
 def accept_or_ask(request: HttpRequest, findings: Sequence[Finding], *, actor: User) -> list[Finding] | HttpResponse:
-    """The differences that were accepted, once a reason came with what was shown; else the page that asks."""
+    """The accepted differences, once the form brought a reason and what was shown; else the page that asks."""
     if not request.POST.get("confirm"):
         return ask_to_accept(request, findings)
     if request.POST.get("shown") != _digest_of(findings):

@@ -37,7 +37,7 @@ COLLEAGUES_MAX = 100
 
 
 class AssignForm(forms.Form):
-    """`shown` is the assignment that stood on the page, `person` the colleague it is handed to."""
+    """`shown`: the id of the assignment that the page showed; `person`: the colleague the closing is handed to."""
 
     shown = forms.IntegerField(required=False, max_value=BIGGEST)
     person = forms.IntegerField(required=False, max_value=BIGGEST)
@@ -60,7 +60,7 @@ def seen_to_context(closing: StoredClosing, user: User) -> dict[str, Any] | None
 
 @require_POST
 def take_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
-    """See to it oneself; in another's place only when that one was shown."""
+    """The person sees to the closing; instead of another one only if the page showed that one."""
     closing, form, user = _read_asked(request, closing_id)
     with _say_refusal(request):
         take(closing, user, by=user, instead_of=form.cleaned_data["shown"])
@@ -70,7 +70,7 @@ def take_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
 
 @require_POST
 def hand_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
-    """Hand it to a colleague who sees it too."""
+    """Hand the closing to a colleague who may see it too."""
     closing, form, user = _read_asked(request, closing_id)
     to, shown = form.cleaned_data["person"], form.cleaned_data["shown"]
     with _say_refusal(request):
@@ -81,7 +81,7 @@ def hand_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
 
 @require_POST
 def leave_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
-    """See to it no longer; another's is left alone."""
+    """The person no longer sees to the closing. Another person's assignment is not ended."""
     closing, _form, user = _read_asked(request, closing_id)
     now = open_assignment(closing)
     if now is not None and now.person_id == user.pk:
@@ -93,7 +93,7 @@ def leave_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
 def _read_asked(request: HttpRequest, closing_id: UUID) -> tuple[StoredClosing, AssignForm, User]:
     """The closing, what the form says, and the person.
 
-    Who looks through another's eyes sees to nothing in its name. Raises PermissionDenied, and what `closing_of` does.
+    Refused while a person looks through another's eyes. Raises `PermissionDenied`, and what `closing_of` raises.
     """
     closing, form = closing_of(request, closing_id, SEE_TO), AssignForm(request.POST)
     user = request.user

@@ -1,4 +1,4 @@
-"""What Exact's books hold of a closing's entries, as last read, to stand beside what was posted."""
+"""What Exact's books hold of a closing's entries, as last read, shown beside what was posted."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class BooksShown:
 
 
 def books_of(postings: Iterable[Posting]) -> dict[UUID, BooksShown]:
-    """Posting → what Exact holds of it, for those that stand there. Postings come with their division."""
+    """Posting → what Exact holds of it, for postings that have an entry there. Load them with their division."""
     standing = [it for it in postings if it.state in IN_EXACT and it.entry_id]
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(posting__in=standing):
@@ -60,7 +60,7 @@ def _show_books(posting: Posting, lines: list[BookLine]) -> BooksShown:
 def _line(posting: Posting, line: BookLine, seen: Seen | None) -> dict[str, Any]:
     meant = {it["account"] for it in posting.entry["lines"]}
     different = {it["what"] for it in seen.details} if seen else set()
-    # VAT differs as a whole: which of its accounts is wrong nobody can say, so those that nobody meant are marked.
+    # VAT is compared as one sum, so a difference names no account: the accounts that no posted line has are marked.
     stray = VAT in different and line.account not in meant
     of_code = f"{VAT} {line.vat_code}" in different and line.account not in _accounts_of_sales(posting)
     return {

@@ -24,7 +24,7 @@ READ_MAX = 5000
 # A closing in one of these states waits for a person.
 TO_MEND = (ClosingState.HELD, ClosingState.FAILED)
 NAMED_MAX = 3
-# Which facts make two problems of a code one cause; all problems of a code that is not here are one.
+# By code, the facts that two problems must share to be one cause. All problems of a code that is not here are one.
 SAME_CAUSE: dict[str, tuple[str, ...]] = {
     "slot_unmapped": ("slot", "rate"),
     "slot_rate_mismatch": ("slot", "rate", "expected"),
@@ -170,7 +170,7 @@ def causes_of(rows: QuerySet[StoredClosing], *, each_shop: bool = False, read_ma
 def _reasons(
     closing: StoredClosing, said: Mapping[UUID, list[str]]
 ) -> Iterator[tuple[str, Mapping[str, str], str, str]]:
-    """Each reason of one closing once: code, facts that make it the same as another's, words for many, for one."""
+    """The reasons of one closing, each once: code, facts of its cause, words for many closings, words for one."""
     seen: set[tuple[str, ...]] = set()
     for message in said.get(closing.pk, []):
         if (message,) not in seen:

@@ -1,4 +1,4 @@
-"""How people narrow the list of closings down, and find one by any number they hold in their hand."""
+"""The filters of the list of closings, and its search by any number that a person has before them."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from ledger import texts
 from tenants.models import Establishment, Reseller, User
 
 FOUND_MAX = 200
-# A sentence of a problem in a list of problems: its facts, those that stand in brackets, where its first part ends.
+# In a problem's sentence: its facts, the facts in brackets, and the end of its first part.
 PLACE = re.compile(r"\{\w+\}")
 IN_BRACKETS = re.compile(r"\s*\([^()]*\{\w+\}[^()]*\)")
 END = re.compile(r"\s*[.:;?](?:\s|$)")
@@ -64,7 +64,7 @@ class SeenToFilter(DropdownFilter):
         of_closing, user = OPEN_ONES.filter(closing=OuterRef("pk")), request.user
         assert isinstance(user, User)
         match self.value():
-            case "me":  # few, and found first
+            case "me":  # few: so these are read first, and the closings by their ids
                 return queryset.filter(pk__in=[*OPEN_ONES.filter(person=user).values_list("closing", flat=True)])
             case "nobody":
                 return queryset.filter(~Exists(of_closing))
@@ -98,12 +98,12 @@ class ProblemFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = self.value()
-        with_some = queryset.exclude(problems=[])  # said aloud, so that the index of those serves
+        with_some = queryset.exclude(problems=[])  # lets the partial index on closings with problems be used
         return with_some.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
 
 
 def title_of(code: str) -> str:
-    """What a code's sentence says first, without its facts, short enough for a list."""
+    """The first part of a code's sentence, without its facts, short enough for a list."""
     said = PLACE.sub("…", IN_BRACKETS.sub("", _now(SENTENCES[code])))
     words = END.split(said, maxsplit=1)[0].split()
     return " ".join(words[:WORDS_MAX]) + (" …" if len(words) > WORDS_MAX else "")
@@ -112,7 +112,7 @@ def title_of(code: str) -> str:
 def find(rows: QuerySet[StoredClosing], term: str) -> QuerySet[StoredClosing]:
     """Closings by number, a ticket in them, an entry's reference or number in Exact, day or turnover; else by whose.
 
-    Each way asks one index and finds at most 200: joined in one query, none of the indexes would serve.
+    Each way to find is a query of its own, on one index, of at most 200 rows: one joined query could use no index.
     """
     term = term.strip()
     found: set[UUID] = set()

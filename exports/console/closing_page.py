@@ -40,9 +40,9 @@ TONES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """The one clear box: how things stand, why, and what the reader may do about it.
+    """The box at the top of the page: the closing's situation, the reasons, and what the reader may do about it.
 
-    `without_ways` is said instead of `advice` to who can do nothing about it.
+    `without_ways` is shown instead of `advice` to a reader who has no way to do anything about it.
     """
 
     tone: str
@@ -56,7 +56,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryShown:
-    """One entry as a debit and credit table, and how it stands in Exact."""
+    """One entry as a debit and credit table, and its state in Exact."""
 
     posting: Posting
     lines: list[dict[str, Any]]
@@ -96,7 +96,7 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
 
 
 def name_of_kind(closing: StoredClosing) -> str:
-    """What its kind is called: "General closing"."""
+    """The name of the closing's kind: "General closing"."""
     return closing_words(ClosingKind(closing.kind))
 
 
@@ -160,7 +160,7 @@ def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequenc
 
 
 def _say_moving(postings: list[Posting], tone: str) -> NextStep:
-    """On its way, and what keeps it when its company's link to Exact does not hold."""
+    """For a closing under way: that it is, or why it waits when its company's link to Exact is lost or in doubt."""
     connection = next((it.division.connection for it in postings if it.state not in OVER), None)
     consent = consent_of(connection) if connection else Consent.GOOD
     if connection is None or consent in (Consent.GOOD, Consent.ENDING):
@@ -188,7 +188,7 @@ def _advise_on_held(closing: StoredClosing, postings: list[Posting], reasons: li
 
 
 def _differing(findings: Sequence[Finding]) -> NextStep:
-    """Exact's books no longer hold what was posted; it stands below, entry by entry."""
+    """For a closing whose entries differ in Exact; the page lists the differences below, entry by entry."""
     worst = findings[0].kind
     reasons = [
         _("Journal {journal}: {said}").format(journal=it.posting.journal, said=said_of_finding(it)) for it in findings

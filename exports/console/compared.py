@@ -1,4 +1,4 @@
-"""What a green page may say: which companies were compared with Exact, when, and how many entries."""
+"""What a page without any problem may claim: which companies were compared with Exact, when, and how many entries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ LATE_AFTER = timedelta(hours=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """Companies that closings go to: how many, compared when at the earliest, entries compared, and how many late."""
+    """The companies that closings go to: how many, the oldest comparison, the entries compared, how many are late."""
 
     companies: int
     entries: int
@@ -33,7 +33,7 @@ class Compared:
 
 
 def compared(scope: Scope) -> Compared:
-    """How far the comparison has come in what a person may see."""
+    """The comparisons of all companies that a person may see."""
     facts = companies(scope).aggregate(n=Count("pk"), entries=Sum("compared_entries"), at=Min("reconciled_at"))
     late = len(late_companies(scope).values_list("pk", flat=True))
     return Compared(companies=facts["n"], entries=facts["entries"] or 0, at=facts["at"], late=late)
@@ -64,9 +64,9 @@ def companies(scope: Scope) -> QuerySet[Division]:
 
 
 def late_companies(scope: Scope) -> QuerySet[Division]:
-    """Those with entries that have stood there since yesterday and were not compared since.
+    """The companies with entries posted at least `LATE_AFTER` ago that were not compared since then.
 
-    A company whose link is lost is not among them: that is told as what it is.
+    Not those whose link to Exact is lost: that is a concern of its own.
     """
     before = timezone.now() - LATE_AFTER
     posted = Posting.objects.filter(division=OuterRef("pk"), state=PostingState.POSTED, posted_at__lt=before)

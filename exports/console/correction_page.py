@@ -1,4 +1,4 @@
-"""Correcting what a change of settings left behind: what would move, chosen, given a reason, and done in one run."""
+"""Correcting closings that are booked by earlier settings: what would move, the choice, the reason, and one run."""
 
 from collections.abc import Iterable, Iterator
 from math import ceil
@@ -35,7 +35,7 @@ from tenants.acting import person_behind
 from tenants.models import WHY_MAX, Establishment, User
 from tenants.scope import visible_to
 
-# What one closing's correction asks of Exact on an ordinary day: look, delete, look, post.
+# How many calls to Exact the correction of one closing usually takes: read, delete, read, post.
 CALLS_A_CLOSING = 10
 CORRECTED_MAX = 5000
 RUNS_SHOWN = 5
@@ -43,7 +43,7 @@ ALONG = ("tenant", "mapping", "activation__division__app")
 
 
 def correction_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
-    """What stands otherwise than today's settings would book it; with POST and a reason, the run that corrects it."""
+    """The closings that today's settings would book otherwise; with POST and a reason, the run that corrects them."""
     user = reader_of(request)
     shops = visible_to(user, Establishment.objects.select_related(*ALONG))
     shop = get_object_or_404(shops, pk=establishment_id)
@@ -55,7 +55,7 @@ def correction_page(request: HttpRequest, establishment_id: int) -> HttpResponse
 
 
 def reader_of(request: HttpRequest) -> User:
-    """Who asks, if it is somebody who may read closings and how they are booked."""
+    """The person who asks. Raises `PermissionDenied` for one who may not read closings and settings."""
     needed = ["exports.view_storedclosing", "booking.view_mapping"]
     if not isinstance(request.user, User) or not request.user.has_perms(needed):
         raise PermissionDenied
@@ -111,7 +111,7 @@ def _select_sisters(user: User, shop: Establishment) -> QuerySet[Establishment]:
 def _select_chosen(request: HttpRequest, user: User, shop: Establishment, shops: Iterable[int]) -> list[StoredClosing]:
     """The closings of the ticked periods, those ticked one by one, and all of the ticked establishments.
 
-    Those that a run has in hand are not left out here: who presses twice is led to it.
+    Those in an open run are not left out: a person who presses twice is led to that run.
     """
     own = visible_to(user, Overtaken.objects.filter(establishment=shop))
     periods, single = {*request.POST.getlist("period")}, {*request.POST.getlist("closing")}
@@ -166,7 +166,7 @@ def _show(
 
 
 def _minutes(shop: Establishment, total: int) -> int:
-    """About how long it takes by the calls that Exact allows a minute, a share of them being kept for people."""
+    """About how many minutes it takes, by the calls that Exact allows a minute less the share reserved for people."""
     division = _division(shop)
     if division is None:
         return 0

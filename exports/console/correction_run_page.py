@@ -1,4 +1,4 @@
-"""A correction on its way: how many closings stand right now, what could not be and why, and stopping it."""
+"""The page of a correction under way: how many closings are right by now, which could not be and why; stopping it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from tenants.scope import all_visible_to
 
 ITEMS_SHOWN = 200
 ORDERED = Q(outcome=ClosingState.EXPORTING)
-# How the items of a run stand, in the order in which they matter to who looks.
+# The conditions that sort the items of a run, in the order in which they matter to the reader.
 STANDS = {
     "failed": ORDERED & ~Q(closing__state__in=[ClosingState.EXPORTING, ClosingState.EXPORTED]),
     "left_out": ~ORDERED & ~Q(outcome__in=["", STOPPED, "correct_nothing"]),
@@ -35,7 +35,7 @@ STANDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many closings of a run stand how."""
+    """How many closings of a run are in each condition of `STANDS`."""
 
     failed: int
     left_out: int
@@ -57,7 +57,7 @@ class Tally:
 
     @property
     def over(self) -> int:
-        """Those that nothing more happens to by itself."""
+        """How many closings the run is done with."""
         return self.total - self.under_way - self.to_do
 
     @property
@@ -69,7 +69,7 @@ class Tally:
 def correction_run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """How far a correction is; on POST it is stopped: what is begun is finished, the rest stays."""
     user = reader_of(request)
-    # Of a customer one sees, whichever one is looking at now: its address was given when it began.
+    # Of any customer the person may see, whatever customer is chosen now: the run's address was given before.
     runs = all_visible_to(user, RepostRun.objects.filter(way=RunWay.CORRECT).select_related("actor", "stopped_by"))
     run = get_object_or_404(runs, pk=run_id)
     if request.method == "POST":

@@ -191,7 +191,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
     @display(description=_("What to do"))
     def replace_link(self, finding: Finding) -> str:
-        """For whom it may be replaced by: the leave is one of each customer (`User.may_replace`)."""
+        """The link to the replacement, where the person may replace entries of this customer (`User.may_replace`)."""
         may_replace = getattr(finding, "may_replace", False)
         if not may_replace or finding.settled_at is not None or not is_replaceable(finding.posting):
             return ""

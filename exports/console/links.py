@@ -1,4 +1,4 @@
-"""Addresses of the console's lists with their filters set: every figure of a page leads to the rows it counts."""
+"""Addresses of the console's lists with filters set, so that each figure of a page links to the rows it counts."""
 
 from datetime import date
 from urllib.parse import urlencode
@@ -58,17 +58,17 @@ def customer(pk: int) -> str:
 
 
 def day_of(establishment: int, day: date) -> str:
-    """What came of one business date in one establishment."""
+    """The log of one business date in one establishment."""
     return f"{reverse('console_log')}?{urlencode({'establishment': establishment, 'date': day.isoformat()})}"
 
 
 def closed_days(establishment: int) -> str:
-    """The days an establishment is closed, said and to be said."""
+    """The page of the days on which an establishment is closed."""
     return reverse("console_closed", args=[establishment])
 
 
 def closed_day(establishment: int, day: date) -> str:
-    """Whether an establishment was closed on a day: the question, and what was answered."""
+    """The page that asks whether an establishment was closed on a day, and shows the answer."""
     return f"{reverse('console_closed_day', args=[establishment])}?{urlencode({'day': day.isoformat()})}"
 
 

@@ -1,4 +1,4 @@
-"""The one closing a page is about: nobody else's is found."""
+"""Finding the closing that a page is about, among those that the person may see."""
 
 from uuid import UUID
 

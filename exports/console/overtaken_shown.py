@@ -1,4 +1,4 @@
-"""What a change of settings left behind in the books, as people read it: how many closings, since when, what moves."""
+"""The closings that are booked by earlier settings, as people read them: how many, since when, what would move."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,19 +25,19 @@ CLOSINGS_SHOWN = 100
 
 
 def in_the_books(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
-    """Those that stand wholly in the books: what is on its way, or failed, has its own page."""
+    """The rows of fully exported closings: one under way, or failed, is told of on its own page."""
     return rows.filter(closing__state=ClosingState.EXPORTED)
 
 
 def to_correct(rows: QuerySet[Overtaken]) -> QuerySet[Overtaken]:
-    """Of these those that no run has in hand."""
+    """The rows of exported closings that are in no open run."""
     in_a_run = RepostItem.objects.filter(closing=OuterRef("closing"), outcome="")
     return in_the_books(rows).filter(~Exists(in_a_run))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftBehind:
-    """How many closings of an establishment stand by settings of before, and since which day."""
+    """How many closings of an establishment are booked by earlier settings, and since which day."""
 
     count: int
     since: date | None
@@ -76,7 +76,7 @@ class Left(NamedTuple):
 
 
 def read_left(rows: QuerySet[Overtaken]) -> list[Left]:
-    """Of thousands of closings no more than that is read."""
+    """Read ids, days and moves only, as there may be thousands of closings."""
     return [Left(*row) for row in rows.order_by("-day", "-pk").values_list("pk", "day", "moves")]
 
 
@@ -170,7 +170,7 @@ def _tell(place: Place) -> Iterable[str]:
 
 
 def _with_side(amount: Decimal) -> str:
-    """ "1 000,00 € D" is a debit, as accountants write a balance; nothing where nothing stands."""
+    """ "1 000,00 € D" is a debit, as accountants write a balance; "" for 0.00."""
     if amount == ZERO:
         return "–"
     return f"{euros(abs(amount))} {_('D') if amount > ZERO else _('C')}"

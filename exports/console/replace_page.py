@@ -1,4 +1,4 @@
-"""Comparing an entry with what would come in its place, line against line, and having it replaced for a reason."""
+"""The page that compares an entry with its replacement, line by line, and orders the replacement with a reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from tenants.scope import visible_to
 
 REPLACE = "exports.replace_storedclosing"
 MOVED_ON = Problem(code="replace_moved_on")
-# What is said of a pair, and its sign for those who scan the column.
+# The words on a pair of lines, and its sign in the column.
 SAID: dict[Mark, tuple[str, str | Promise]] = {
     Mark.SAME: ("=", gettext_lazy("same")),
     Mark.OTHER_ACCOUNT: ("≠", gettext_lazy("other account")),
@@ -46,7 +46,7 @@ SAID: dict[Mark, tuple[str, str | Promise]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """The lines of one journal: what stands in Exact beside what comes. `date` is "" where the day stays the same."""
+    """The lines of one journal: those in Exact beside the new ones. `date` is "" where the day stays the same."""
 
     journal: str
     date: str
@@ -59,7 +59,7 @@ class Compared:
 
 
 def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
-    """The dry run, line against line; on POST with a reason, the order for the very thing that was shown."""
+    """Show the dry run, line by line; on POST with a reason, order exactly what was shown."""
     posting = visible_to(request.user, Posting.objects.filter(pk=posting_id)).first()
     if posting is None:
         raise Http404
@@ -99,7 +99,7 @@ def replace_page(request: HttpRequest, posting_id: UUID) -> HttpResponse:
 
 
 def compare(shown: DryRun) -> list[Compared]:
-    """Journal by journal, what stands in Exact and goes beside what comes; last the journals nothing comes in."""
+    """Journal by journal, the entries to take out beside the new ones; last the journals without a new one."""
     division = shown.posting.division
     held = [line for old in shown.olds for line in old.held]
     names = _names_of_accounts(division, shown)
@@ -156,7 +156,7 @@ def _row(pair: Pair, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _where_it_comes(pair: Pair) -> BookedLine | None:
-    """Exact books VAT on the account of its code: what comes stands there where what goes stood."""
+    """The account of a new line of VAT: that of the old line beside it, as Exact chooses it by the VAT code."""
     if pair.held and pair.meant and pair.meant.vat:
         return replace(pair.meant, account=pair.held.account)
     return pair.meant
@@ -181,7 +181,7 @@ def _names_of_accounts(division: Division, shown: DryRun) -> dict[str, str]:
 
 
 def _numbers(shown: DryRun, way: ReplacementWay) -> list[str]:
-    """The numbers in Exact of what goes this way."""
+    """The numbers in Exact of the entries that are taken out this way."""
     numbers = (sorted({it.entry_number for it in old.held}) for old in shown.olds if old.way is way)
     return [number for of_one in numbers for number in of_one]
 

@@ -85,7 +85,10 @@ def _begin(request: HttpRequest, user: User, rows: QuerySet[StoredClosing], why:
 
 
 def answer_taken(request: HttpRequest, user: User, taken: InAnotherRun) -> HttpResponse:
-    """All of it is in another run: pressed twice, or two people at once. Show that run to who may see it."""
+    """The answer when all closings are in another open run: after a second press, or from another person.
+
+    Leads to that run, if the person may see it.
+    """
     messages.info(request, _("These closings are already being worked on; nothing was begun a second time."))
     own = taken.run and all_visible_to(user, RepostRun.objects.filter(pk=taken.run.pk)).first()
     return redirect(run_address(own)) if own else redirect("admin:exports_storedclosing_changelist")

@@ -116,5 +116,5 @@ def _going(shop: Establishment, day: date) -> Outlook:
 
 
 def _name(shop: Establishment, day: date) -> str:
-    """A name for what is shown: it changes with the number of closings that a move concerns."""
+    """A digest of what is shown: it changes with the number of closings that a move concerns."""
     return f"{shop.books_from}/{coming_back(shop, day).count()}/{leaving(shop, day).count()}"

@@ -49,7 +49,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a way would do to one closing. `digest` names it; with `refusals` it cannot be walked, and they say why."""
+    """What a way would do to one closing; `digest` changes with it. `refusals`: why it cannot be done, if it cannot."""
 
     digest: str
     entries: list[EntryPreviewed] = field(default_factory=list)
@@ -86,7 +86,7 @@ def look_at_reviewed(closing: StoredClosing, _user: User) -> Shown:
 
 
 def look_as_it_is(closing: StoredClosing, _user: User) -> Shown:
-    """The entries it comes to, and what holds it all the same."""
+    """The entries of the closing taken as it is, and the problems that would still hold it."""
     return _show_outlook(as_it_is.outlook(closing)) if closing.state == ClosingState.HELD else _held_no_more()
 
 
@@ -126,7 +126,7 @@ def _show_outlook(found: as_it_is.AsItIs) -> Shown:
 
 
 def look_to_set_aside(closing: StoredClosing, _user: User) -> Shown:
-    """What becomes of it: at once, or after a look into Exact for what was refused there."""
+    """What happens when the closing is set aside: at once, or after its refused entries were looked up in Exact."""
     stand = Stand.of(closing)
     if stand.in_exact:
         return _refuse("set_aside_in_exact")
@@ -164,7 +164,7 @@ def look_at_what_was_set_aside(closing: StoredClosing, _user: User) -> Shown:
 
 
 def look_after_all(closing: StoredClosing, _user: User) -> Shown:
-    """The entries it comes to; what would hold it is no refusal: it waits then, and is mended like any other."""
+    """The entries of the closing booked after all. Problems are no refusal: it is held then, as any other."""
     shown = show_decision(after_all.outlook(closing))
     held = _("It is held then, and you say on its page what becomes of it: {why}")
     return replace(shown, refusals=[], notes=[*shown.notes, *(held.format(why=it) for it in shown.refusals)])
@@ -178,7 +178,7 @@ def look_at_what_leaves(closing: StoredClosing, _user: User) -> Shown:
 
 
 def look_between(closing: StoredClosing, user: User) -> Shown:
-    """Both sides, and what each choice comes to. Asks Exact for what the others have there."""
+    """Both sides, and what each choice would do. Reads the rivals' entries in Exact."""
     if closing.state != ClosingState.HELD:
         return _held_no_more()
     found = decide_between.look_between(closing)
@@ -196,7 +196,7 @@ def look_between(closing: StoredClosing, user: User) -> Shown:
 
 
 def may_let_this_count(shown: Between, user: User) -> bool:
-    """Who takes entries out of Exact may decide against what has some."""
+    """Whether the person may decide against the rivals: if any has entries in Exact, only who may take entries out."""
     return not shown.leaving or user.has_perm(TAKE_OUT.permission)
 
 

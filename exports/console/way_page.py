@@ -1,7 +1,7 @@
 """One page for every way out: what it is, what will happen, the reason, the confirmation.
 
-For one closing what is done is what was shown, or nothing is. For several a run goes on with them one by one, and each
-is looked at then.
+For one closing, exactly what was shown is done, or nothing. For several, a run does them one by one, and each is looked
+at then.
 """
 
 from django.contrib import admin, messages

@@ -26,7 +26,7 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A person's yes: who, why, to what was `shown`, and the `choice` where there was one."""
+    """A person's yes: who, why, the digest of what was `shown`, and the `choice` where there was one."""
 
     actor: User
     why: str

@@ -1,6 +1,6 @@
-"""Which ways out each reason has for which a closing waits: none without one. A test holds the codes against it.
+"""The ways out for each reason for which a closing waits. Each reason has one; a test compares the list with all codes.
 
-Setting aside and a corrected version fit every held closing, so they are named only where nothing nearer is.
+Setting aside and a corrected version fit every held closing, so they are listed only where no other way fits.
 """
 
 from exact.wording import SENTENCES as OF_EXACT
@@ -13,7 +13,7 @@ from ledger.gap import GAP_CODES
 
 _OF_SETTINGS = (ways.MEND_MAPPING, ways.SEND_AGAIN)
 _LAST = (ways.LEAVE_UNBOOKED,)
-# What Exact, its company or the mapping must be mended for; what waited then goes by itself or is sent again.
+# Reasons to be mended in Exact or in the mapping; after that the closing goes by itself, or is sent again.
 _SETTINGS = (
     *OF_EXACT,
     *MENDED_IN_THE_MAPPING,
@@ -21,14 +21,14 @@ _SETTINGS = (
     *("offered_without_vat", "account_missing", "journal_account_unknown", "walk_in_account_used"),
     *("gone_from_exact", "reconnect_required"),
 )
-# A part of it stands in Exact, or something else than was sent.
+# Reasons of closings of which a part is in Exact, or an entry that differs from the one that was sent.
 _STANDING = (
     *("standing_otherwise", "standing_other_customer", "standing_in_other_company", "alike_in_exact"),
     *("amount_differs_in_exact", "vat_differs_in_exact", "line_differs_in_exact", "vat_line_differs_in_exact"),
     *("lines_not_shown", "doubled_in_exact", "found_after_all"),
 )
 _REFUSED = ("refused_after_all", "never_a_clear_answer", "taken_out_again")
-# The till alone can say it otherwise: its corrected version is taken on the closing's page.
+# Reasons that only a corrected version from the till settles; a person accepts it on the closing's page.
 _TILLS = ("offered_vat", "currency", "movement_tax", "vat_without_net", "scope_unexpected", "scope_missing")
 
 WAYS_BY_CODE: dict[str, tuple[Way, ...]] = {

@@ -32,18 +32,18 @@ from tenants.models import User
 
 COVERED_IN_PART = frozenset({PARTLY, SUMS_DIFFER})
 WAVED_THROUGH = (WAIVABLE | TAKEN_AT_A_WORD) - COVERED_IN_PART
-# What no suspense account explains: whose money it is, and which VAT was never due.
+# Problems that a suspense account does not solve: whose money it is, and which VAT was never due.
 NO_GAP = frozenset({"currency", "offered_vat"})
 RIVALLED = (TAKEN_AT_A_WORD | {CORRECTION_WAITS}) - {ANEW_WITHIN}
 TAKEN_OUT_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.EXPORTED)
-# So many closings are taken by name at once: each is a field of the form that is sent back.
+# How many chosen closings a form may name: each is a field of it.
 CHOSEN_MAX = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - 100
 SENT_AGAIN_FROM = (ClosingState.HELD, ClosingState.FAILED, ClosingState.WAITING)
 
 
 @dataclass(frozen=True)
 class Stand:
-    """A closing as its ways are chosen: its row, and what became of its entries."""
+    """All that decides which ways fit a closing: its row, and its postings."""
 
     closing: StoredClosing
     postings: Sequence[Posting]
@@ -55,12 +55,12 @@ class Stand:
 
     @cached_property
     def holding(self) -> frozenset[str]:
-        """The codes of what holds it back."""
+        """The codes of the problems that hold it."""
         return frozenset(problem["code"] for problem in self.closing.problems if problem["blocking"])
 
     @property
     def held(self) -> bool:
-        """Whether it waits for something to be mended or said."""
+        """Whether its state is held: it waits until something is mended, or a person decides."""
         return self.closing.state == ClosingState.HELD
 
     @property
@@ -75,25 +75,25 @@ class Stand:
 
     @property
     def overtaken(self) -> bool:
-        """Whether it stands in the books by settings of before."""
+        """Whether it is booked by earlier settings and today's would book it otherwise."""
         exported = self.closing.state == ClosingState.EXPORTED
         return exported and Overtaken.objects.filter(closing=self.closing.pk).exists()
 
     @cached_property
     def set_aside(self) -> SetAside | None:
-        """A person's word that it is not booked, while that holds."""
+        """How it was set aside, if it is set aside now."""
         if self.closing.state != ClosingState.ARCHIVED:
             return None
         return SetAside.objects.select_related("by").filter(closing=self.closing, ended_at=None).first()
 
     @cached_property
     def freed(self) -> list[StoredClosing]:
-        """The archived closings that told its sales and are booked nowhere, while it is set aside."""
+        """While it is set aside: the archived closings that tell its sales and are booked nowhere."""
         return [it for it in archived_beside(self.closing) if is_freed(it)] if self.set_aside else []
 
     @property
     def stands(self) -> bool:
-        """Whether an entry of it stands as it was meant."""
+        """Whether Exact has an entry of it as it was meant."""
         return any(map(stands, self.postings))
 
 
@@ -122,7 +122,7 @@ class Offered:
 
 
 def page_of(name: str) -> Callable[[Stand], str]:
-    """Where a way with a page of its own is walked for one closing (`exports.console.way_page`)."""
+    """The address of a way's page for one closing (`exports.console.way_page`)."""
     return lambda it: f"{reverse('console_way', args=[name])}?closing={it.closing.pk}"
 
 
@@ -135,7 +135,7 @@ def _lead_to_mapping(it: Stand) -> str:
 
 
 def _lead_to_replacement(it: Stand) -> str:
-    """The entry that differs, else the first: what belongs together is replaced together."""
+    """The replacement of the entry that differs, else of the first; it offers to replace the others with it."""
     [first, *_others] = sorted(it.in_exact, key=lambda posting: posting.state != PostingState.DIFFERS)
     return reverse("admin:exact_finding_replace", args=[first.pk])
 
@@ -292,7 +292,7 @@ _hung: list[Hung] = []
 
 
 def hang_here(ways: Hung) -> None:
-    """From now on `ways` offers more for a closing: rooms above this one say so. Said twice it is asked once."""
+    """Register `ways`, which offers further ways for a closing; called by rooms above. Registered twice, asked once."""
     if ways not in _hung:
         _hung.append(ways)
 

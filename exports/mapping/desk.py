@@ -74,7 +74,7 @@ class Desk:
 
     @cached_property
     def seen(self) -> Seen:
-        """What the newest closings, and the open questions, brought to be mapped."""
+        """What the newest closings and the open questions name that has to be mapped."""
         means = {it.code: (it.label, PaymentKind(it.kind)) for it in self.questions}
         families: set[tuple[int, str]] = set()
         customers: set[str] = set()
@@ -102,7 +102,7 @@ class Desk:
         return frozenset((int(it["slot"]), Decimal(it["rate"])) for it in facts)
 
     def catalogue(self, *mappings: Mapping) -> ChartOnDemand | None:
-        """What the company knows of all that these mappings name; None when there is no company yet."""
+        """The company's items for all codes in these settings; None when there is no company yet."""
         if self.division is None:
             return None
         accounts = set(self.division.journal_accounts.values())
@@ -119,7 +119,7 @@ class Desk:
 
 
 def closings_of(establishment: Establishment) -> list[StoredClosing]:
-    """The newest closings that are booked, or would be: no training, and none that others stand for."""
+    """The newest closings that are booked, or would be: no trainings, and none whose sales others tell."""
     newest = _select_own(establishment).filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
     return [*newest.order_by("-business_date", "-closed_at", "pk")[: 2 * RECENT]]
 

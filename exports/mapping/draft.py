@@ -20,7 +20,7 @@ VALUE_MAX = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One setting that would be something else: what is in force now, and after."""
+    """One setting that a draft changes: the value in force now, and the new one."""
 
     setting: str
     before: str
@@ -36,7 +36,7 @@ class Draft:
 
     @classmethod
     def of(cls, desk: Desk, values: ReadOnly[str, str]) -> "Draft":
-        """What people set, with `values` (by field; "" takes a setting away) over it."""
+        """The settings of people, overwritten by `values` (by field; "" removes a setting)."""
         overrides = with_settings(desk.mapping, values)
         mapping = copy(desk.mapping)
         mapping.overrides = overrides.model_dump(mode="json", exclude_defaults=True)
@@ -58,7 +58,7 @@ def typed(form: ReadOnly[str, str], desk: Desk) -> dict[str, str]:
 
 
 def changes(desk: Desk, draft: Draft) -> list[Change]:
-    """The settings that the draft makes something else, without those that merely follow one of these."""
+    """The settings that the draft changes, without those that change only because another one does."""
     before = {it.field: it for it in effective_settings(desk.mapping, desk.seen)}
     after = {it.field: it for it in effective_settings(draft.mapping, desk.seen)}
     found = []
@@ -75,7 +75,7 @@ def changes(desk: Desk, draft: Draft) -> list[Change]:
 
 
 def _is_changed(was: InForce | None, now: InForce | None, draft: Draft) -> bool:
-    """Whether people change it, or it goes along with what they change."""
+    """Whether people change this setting itself, and not only one that it follows."""
     return _read_own(was) != _read_own(now) or (_value(was) != _value(now) and _goes_along(now or was, draft))
 
 
@@ -111,6 +111,6 @@ def _is_field(overrides: Overrides, field: str, mapping: Mapping) -> bool:
 
 
 def _clean(value: str) -> str:
-    """A code as typed: "511840 – Titres-restaurant" is 511840. What no code can be is cut."""
+    """The code in a typed text: "511840 – Titres-restaurant" is 511840. A text too long for a code is cut."""
     code = value.partition(" – ")[0]
     return "".join(character for character in code if character.isprintable()).strip()[:VALUE_MAX]

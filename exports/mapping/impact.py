@@ -45,13 +45,13 @@ class Impact:
 
     @property
     def digest(self) -> str:
-        """A confirmation holds for what was read, not for what a later look finds."""
+        """A digest of what the person reads and confirms: if a later look finds something else, it asks again."""
         said = [*self.stops, *self.holds, *(reason for it in self.closings for reason in it.reasons)]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:32]
 
 
 def impact(desk: Desk, draft: Mapping, catalogue: Catalogue | None) -> Impact:
-    """What would be worse under `draft` than it is now. Nothing where closings do not go to Exact."""
+    """What would be worse under `draft` than under the settings in force; nothing without an active activation."""
     division = desk.division
     if division is None or catalogue is None or not desk.exports_now or draft.overrides == desk.mapping.overrides:
         return Impact()

@@ -47,7 +47,7 @@ QUESTIONS_MAX = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restoring:
-    """A version of before that is filled in: what it would set back, and what of it has no place any more."""
+    """An earlier version that is filled into the form: what it would set back, and which values cannot be set now."""
 
     version: Version
     back: WayBack
@@ -55,7 +55,7 @@ class Restoring:
 
 @dataclass
 class Work:
-    """One request on one establishment: who asks, what stands, what the form says."""
+    """One request on one establishment: the person, the settings in force, and the values in the form."""
 
     request: HttpRequest
     user: User
@@ -105,7 +105,7 @@ def mapping_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
 
 @require_POST
 def preview_fragment(request: HttpRequest, establishment_id: int) -> HttpResponse:
-    """What the form would change, break and book, as a part of the page. Writes nothing."""
+    """What the form would change, break and book, as a fragment of the page. Writes nothing."""
     work = _work(request, establishment_id)
     work.values = typed(request.POST, work.desk)
     draft = Draft.of(work.desk, work.values)
@@ -151,7 +151,7 @@ def _take_fix(work: Work, fix: str) -> None:
 
 
 def _restore(work: Work, name: str) -> None:
-    """Fill in a version of before, in place of whatever was typed. It is saved as any other change, or not."""
+    """Fill an earlier version into the form, over what was typed. The person saves it like any other change, or not."""
     number = texts.whole(name)
     version = None if number is None else version_of(work.desk.mapping, number)
     if version is None:
@@ -161,7 +161,7 @@ def _restore(work: Work, name: str) -> None:
 
 
 def _find(work: Work, name: str) -> None:
-    """Without a script: look for what was typed in one field, and offer what was found in its place."""
+    """For browsers without scripts: search for the text typed in one field, and offer the items found in its place."""
     settings = {it.field: it for it in effective_settings(Draft.of(work.desk, work.values).mapping, work.desk.seen)}
     setting = settings.get(name)
     if setting is not None and setting.code is not None and work.desk.division is not None:
@@ -198,7 +198,7 @@ def _sisters(work: Work) -> Any:
 
 
 def _save(work: Work) -> HttpResponse:
-    """Save, unless it would break what works: then say so first, and save when that was read and confirmed."""
+    """Save, unless that would hold closings that go now: then say so first, and save once the person has confirmed."""
     desk, draft = work.desk, Draft.of(work.desk, work.values)
     if not ask_exact_about_third_parties(desk, draft.mapping):
         messages.warning(work.request, _("Exact does not answer: a new third party could not be looked up there."))
@@ -221,7 +221,7 @@ def _save(work: Work) -> HttpResponse:
 
 
 def _save_answer(work: Work, name: str) -> HttpResponse:
-    """Save from a question's own button: without an account there nothing is, and the page says so."""
+    """Save from a question's own button. Without an account in its field nothing is saved, and the page says so."""
     if work.values.get(name):
         return _save(work)
     messages.error(
@@ -299,7 +299,7 @@ def _sheet(work: Work, draft: Draft, catalogue: Catalogue | None, lists: ReadOnl
 
 
 def _list_gone(work: Work, sheet: Sheet) -> list[str]:
-    """What a version of before would set that Exact no longer has: "VAT 2 (10 %): sales account: 707010"."""
+    """What an earlier version would set that Exact no longer has: "VAT 2 (10 %): sales account: 707010"."""
     named = (cell for cell in sheet.cells() if cell.name in work.values and cell.verdict == Verdict.UNKNOWN)
     return [f"{cell.label}\N{NO-BREAK SPACE}: {cell.value}" for cell in named]
 

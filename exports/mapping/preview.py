@@ -26,7 +26,7 @@ from ledger.problem import Problem
 class EntryPreview:
     """One entry as a debit and credit table.
 
-    A line holds the `name` of its account in Exact, whether it is `new`, and in `detail` what else there is to it.
+    A line has the `name` of its account in Exact, whether it is `new`, and in `detail` its VAT code and other codes.
     """
 
     journal: str

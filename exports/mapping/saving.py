@@ -1,4 +1,4 @@
-"""Putting people's settings in force: noted with who did it, checked again, and what waited for them goes."""
+"""Putting people's settings in force: noted with who did it, checked again; closings that waited for them can go."""
 
 from django.db import transaction
 

@@ -31,13 +31,13 @@ VERDICTS = {
     Verdict.WRONG: gettext_lazy("to be mended"),
     Verdict.NOT_COMPARED: "",
 }
-# Chosen from a list, where it is short enough to open; a chart of accounts is searched instead.
+# Kinds of code that are chosen from a list, if the list is short enough. Accounts are searched for instead.
 CHOSEN = (CodeKind.VAT_CODE, CodeKind.JOURNAL, CodeKind.PAYMENT_CONDITION, CodeKind.COST_CENTER)
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above a section. `folded`: seldom needed, shown closed."""
+    """The texts above a section. `folded`: seldom needed, shown closed."""
 
     title: str | Promise
     about: str | Promise
@@ -97,10 +97,10 @@ HEADINGS: Mapping[Area, Heading] = {
 
 @dataclass(slots=True, kw_only=True)
 class Cell:
-    """One setting: what is in force, whose it is, what Exact says, and the control that sets it.
+    """One setting: its value, who set it, what Exact says of it, and the form field that changes it.
 
-    `own` is what people set or are about to; `value` is what is in force. With `options` it is chosen, else
-    typed with the suggestions of the list of its `kind`.
+    `own`: what people set, or typed into the form; `value`: what is in force. With `options` the field is a choice,
+    else a text field that suggests the items of its `kind`.
     """
 
     name: str
@@ -221,7 +221,7 @@ class Sheet:
 
 
 def _row_of(compared: Compared) -> str:
-    """Settings of one subject stand beside each other where their group has columns, else each on a row of its own."""
+    """What makes settings share a row: their subject, where their group has columns; else each has its own row."""
     it = compared.in_force
     return it.subject.name if it.group.columns else it.field
 
@@ -236,7 +236,7 @@ def _titles(it: InForce) -> tuple[str, str]:
 
 
 def _options(cell: Cell, items: list[Found]) -> list[tuple[str, str]]:
-    """What may be chosen: first what holds without a choice, then what Exact has."""
+    """The options of a choice: first the value that holds without one, then what Exact has."""
     known = [(it.code, f"{it.code} – {it.name}") for it in items]
     unlisted = [(cell.own, cell.own)] if cell.own and cell.own not in {it.code for it in items} else []
     in_force = f"{cell.value} – {cell.found}" if cell.found else cell.value or cell.left_open

@@ -23,7 +23,7 @@ IN_ANOTHER_CURRENCY = Q(problems__contains=[{"code": "currency"}])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySum:
-    """What is there of one business date: how many closings, and their turnover in euros."""
+    """The closings of one business date: how many, and their turnover in euros."""
 
     day: date
     count: int
@@ -41,19 +41,19 @@ class DayChoice:
 
 
 def not_gone(shop: Establishment) -> QuerySet[StoredClosing]:
-    """An establishment's closings that the first day decides on: of none of them was anything sent."""
+    """An establishment's closings to which the first day applies: no entry of them was sent yet."""
     return StoredClosing.objects.filter(Q(state__in=NOT_GONE) | FROM_BEFORE_START, establishment=shop)
 
 
 def waiting_by_day(rows: QuerySet[StoredClosing]) -> list[DaySum]:
-    """How many of these closings there are of each business date, the oldest first."""
+    """How many of these closings each business date has, the oldest first."""
     by_day = rows.order_by("business_date").values("business_date")
     summed = by_day.annotate(count=Count("pk"), gross=Sum("gross", filter=~IN_ANOTHER_CURRENCY))
     return [DaySum(day=it["business_date"], count=it["count"], gross=it["gross"] or Decimal()) for it in summed]
 
 
 def choices_of(shop: Establishment, division: Division | None) -> list[DayChoice]:
-    """The days that suggest themselves, the likeliest first, each once."""
+    """The likely first days, the likeliest first, each once."""
     waiting = waiting_by_day(not_gone(shop))
     found: dict[date, str] = {}
     for day, label in _suggest(shop, division, waiting):
@@ -62,7 +62,7 @@ def choices_of(shop: Establishment, division: Division | None) -> list[DayChoice
 
 
 def read_day(text: str) -> date | None:
-    """A day as a form sends it; None when it is none, or none that can be meant."""
+    """A day as a form sends it; None when it is no date, or too far ahead or in the past to be meant."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -71,7 +71,7 @@ def read_day(text: str) -> date | None:
 
 
 def _suggest(shop: Establishment, division: Division | None, waiting: list[DaySum]) -> Iterator[tuple[date, str]]:
-    """In the order of which name a day keeps that has two."""
+    """Days with their names. A day that comes twice keeps its first name, so the order matters."""
     today = timezone.localdate(timezone=shop.zone)
     if shop.books_from is not None:
         yield shop.books_from, _("As it is set now")

@@ -1,6 +1,6 @@
-"""The last question of the activation: from which day on closings are booked, and what goes then.
+"""The last question of the activation: from which day on closings are booked, and which ones go then.
 
-It is a step of a link's way (`exact.activation.pages`), and stands here as that room knows no closing.
+It is a step of an activation link (`exact.activation.pages`). It is in this room because `exact` knows no closings.
 """
 
 from contextlib import suppress
@@ -54,7 +54,7 @@ def _context(request: HttpRequest, link: ActivationLink) -> dict[str, Any]:
     waiting = max(choices, key=lambda it: (it.count, it.day))
     day = read_day(asked)
     if day is None and not asked:
-        # Nobody's hand is forced while something waits: booked twice or not at all, either would be found late.
+        # While closings wait, no day is proposed: a wrong one books them twice or not at all, which is noticed late.
         day = shop.books_from or (None if waiting.count else timezone.localdate(timezone=shop.zone))
     return {
         "choices": choices,

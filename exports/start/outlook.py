@@ -20,7 +20,7 @@ from exports.way.prepare import WHERE_CLOSINGS_GO, Destination
 from exports.words.money import euros
 from tenants.models import Establishment
 
-# So many are booked for the look; of more, their number and turnover are told.
+# How many closings are booked to show what would go; of further ones only number and turnover are shown.
 LOOKED_AT_MAX = 100
 
 
@@ -49,7 +49,7 @@ class Outlook:
 def outlook(
     shop: Establishment, division: Division | None, day: date, rows: QuerySet[StoredClosing] | None = None
 ) -> Outlook:
-    """What goes of an establishment's closings that are not gone yet, or of these `rows`, were `day` the first day."""
+    """What would go if `day` were the first day: of an establishment's unsent closings, or of `rows` if given."""
     known = not_gone(shop) if rows is None else rows
     waiting = waiting_by_day(known)
     going, before = [it for it in waiting if it.day >= day], [it for it in waiting if it.day < day]
@@ -104,6 +104,6 @@ def _name(journal: str, catalogue: Catalogue | None) -> str:
 
 
 def gone_before(shop: Establishment, day: date) -> int:
-    """How many closings from before a day are in Exact, or were sent there: they stay what they are."""
+    """How many closings from before a day are in Exact, or were sent there: the first day does not change these."""
     rows = StoredClosing.objects.filter(establishment=shop, business_date__lt=day)
     return rows.filter(Q(state__in=["exporting", "exported", "failed"])).count()
