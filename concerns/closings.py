@@ -53,6 +53,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
             words=" ".join(filter(None, (cause.title, elsewhere))),
             mend=cause.mend_words if mends else _("See the closings") if elsewhere else _("See what to do"),
             address=cause.mend_address if mends else cause.closings_address,
+            way=cause.nearest_way(scope.user),
             again=tuple(cause.closing_ids) if len(cause.closing_ids) <= SENT_AGAIN_MAX else (),
             question=_find_question(cause),
             seen_to=cause.seen_to,

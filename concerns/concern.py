@@ -143,8 +143,9 @@ class Item:
 class Concern:
     """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
 
-    `shops` are the keys of the establishments it is about; none when it is a customer's. `again` are the closings to
-    send again once it is mended. `question` is what an answer would mend it with, `seen_to` says who sees to it.
+    `shops` are the keys of the establishments it is about; none when it is a customer's. `way` is a second link where one
+    closing can be mended at once: what it is called and its address. `again` are the closings to send again once it is
+    mended. `question` is what an answer would mend it with, `seen_to` says who sees to it.
     """
 
     condition: Condition
@@ -155,6 +156,7 @@ class Concern:
     mend: str
     address: str
     items: tuple[Item, ...]
+    way: tuple[str, str] | None = None
     again: tuple[UUID, ...] = ()
     question: Question | None = None
     seen_to: str = ""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from exact.lane.states import NEEDS_A_PERSON
 from exact.models import Posting
 from exports.console import links
+from exports.console.ways_by_code import nearest_way
 from exports.coverage.judge import WHICH
 from exports.models import ClosingState, StoredClosing
 from exports.words.assignments import say_seen_to
@@ -115,6 +116,11 @@ class Cause:
         """Whether a person may change something where `mend_address` leads; an accountant looks at a mapping only."""
         needed = "tenants.change_establishment" if self.code == WHICH else "booking.change_mapping"
         return bool(self.mend_address) and user.has_perm(needed)
+
+    def nearest_way(self, user: User) -> tuple[str, str] | None:
+        """Where the one closing that it holds can be mended at once: what that is called and its address."""
+        [closing, *others] = self.closings
+        return None if others else nearest_way(closing, self.code, user)
 
     @property
     def closings_address(self) -> str:

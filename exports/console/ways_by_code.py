@@ -5,11 +5,13 @@ Setting aside and a corrected version fit every held closing, so they are listed
 
 from exact.wording import SENTENCES as OF_EXACT
 from exports.console import ways_out as ways
-from exports.console.ways_out import COVERED_IN_PART, WAVED_THROUGH, Way
+from exports.console.ways_out import COVERED_IN_PART, WAVED_THROUGH, Stand, Way
 from exports.coverage.anew import ANEW_WITHIN
 from exports.coverage.judge import CORRECTION_WAITS, WHICH
+from exports.models import StoredClosing
 from exports.words.problems import MENDED_IN_THE_MAPPING
 from ledger.gap import GAP_CODES
+from tenants.models import User
 
 _OF_SETTINGS = (ways.MEND_MAPPING, ways.SEND_AGAIN)
 _LAST = (ways.LEAVE_UNBOOKED,)
@@ -45,3 +47,17 @@ WAYS_BY_CODE: dict[str, tuple[Way, ...]] = {
     WHICH: (ways.SAY_WHICH,),
     "first_review": (ways.RELEASE,),
 }
+# A held closing fits these by its reasons alone, so a list leads straight to their page.
+FROM_A_LIST = (ways.RELEASE, ways.DECIDE, ways.BOOK_THE_REST, ways.BOOK_AS_IT_IS, ways.BOOK_THE_GAP)
+
+
+def nearest_way(closing: StoredClosing, code: str, user: User) -> tuple[str, str] | None:
+    """The first way out of a held closing's reason that a list can lead to: what it is called and its address.
+
+    `None` when there is none that this person may go. Reads nothing.
+    """
+    stand = Stand(closing, ())
+    for way in WAYS_BY_CODE.get(code, ()):
+        if way in FROM_A_LIST and way.fits(stand) and user.has_perm(way.permission, closing):
+            return str(way.label), way.leads_to(stand)
+    return None

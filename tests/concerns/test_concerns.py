@@ -15,7 +15,7 @@ from exports.console import links
 from exports.console.compared import compared, compared_words
 from exports.models import StoredClosing
 from on_demand.models import MailState, OnDemandExport
-from tenants.factories import AccountantFactory, StaffFactory, SupportFactory
+from tenants.factories import AccountantFactory, ResellerAdminFactory, StaffFactory, SupportFactory
 from tenants.models import User
 from tenants.viewpoint import Scope
 from tests.bookkeeper import Bookkeeper
@@ -35,6 +35,12 @@ def staff_of(till: Caller) -> User:
     return person
 
 
+def as_(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
 def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) -> None:
     till, _division = linked
     for number in (1042, 1043):
@@ -52,6 +58,33 @@ def test_held__names_the_shop_the_amount_and_where_to_mend_it(linked: Linked) ->
         links.closings(state="attention", problem="means_unmapped", establishment=till.till.establishment_id),
     )
     assert "Votre revendeur s’en charge." in told.words
+
+
+def test_held__alone_leads_straight_to_the_nearest_way_out(linked: Linked) -> None:
+    till, _division = linked
+    boss = ResellerAdminFactory(reseller=till.till.tenant.reseller)
+    short = closing()
+    short["payments"][0]["amount"] = "312.60"
+    till.post("closings", short)
+    [held] = StoredClosing.objects.all()
+    way = f"/console/way/gap/?closing={held.pk}"
+    (alone,) = of(boss, Condition.HELD)
+    assert alone.way == ("Comptabiliser l’écart en compte d’attente…", way)
+    page = as_(boss).get("/console/").content.decode()
+    assert (f'href="{way}"' in page, "Voir que faire" in page) == (True, True)
+    # Who may not book it is not led there.
+    (told,) = of(staff_of(till), Condition.HELD)
+    assert (told.way, told.again) == (None, (held.pk,))
+
+
+def test_held__for_one_reason_leads_to_no_way_out_of_one_of_them(linked: Linked) -> None:
+    till, _division = linked
+    for number in (1042, 1043):
+        short = closing(number)
+        short["payments"][0]["amount"] = "312.60"
+        till.post("closings", short)
+    (both,) = of(ResellerAdminFactory(reseller=till.till.tenant.reseller), Condition.HELD)
+    assert (len(both.items), both.way) == (2, None)
 
 
 def test_same_cause__in_two_shops_is_two_lines(db: None) -> None:
