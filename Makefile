@@ -23,13 +23,14 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts axe weight pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts axe jobs weight pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          weeks of French shops' closings, from the tills into Exact Online's books, then the console"
 	@echo "make demo ONCE=1   the same, and exits when it has shown the result"
 	@echo "make pictures      the handbook's pictures (docs/fr/pictures), taken anew from the demo by a browser"
 	@echo "make axe           every page of the demo by axe's rules, wide and narrow, light and dark; fails if one is broken"
+	@echo "make jobs          a morning's jobs walked in a browser at the demo: presses and seconds of each"
 	@echo "make weight        what the five main pages of the demo weigh and how long they take in a browser"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make chaos CLUSTER=1   the same with machines: three of PostgreSQL, two of web, two of workers; needs root"
@@ -59,6 +60,10 @@ pictures: $(VENV)/.installed
 axe: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser
 	@CONSOLE=$(CONSOLE) LOG_LEVEL=ERROR DJANGO_SETTINGS_MODULE=integration.settings $(BIN)/python -m tools.stack exec $(BIN)/python -m tools.accessible
+
+jobs: $(VENV)/.installed
+	@$(BIN)/python -m tools.stack browser
+	@$(BIN)/python -m tools.jobs
 
 weight: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser

@@ -13,14 +13,15 @@ from playwright.sync_api import Page
 from tools.demo import PASSWORD
 from tools.stack.services import CLONE
 
-SERVED = re.compile(r"^Console: (http://[\w.:]+)/console/")
+SERVED = re.compile(r"^(Console|Exact's books): (http://[\w.:]+)/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A demo that runs: its console's address and the folders of its tills."""
+    """A demo that runs: the addresses of its console and of its simulated Exact, and the folders of its tills."""
 
     web: str
+    exact: str
     tills: Path
 
 
@@ -30,10 +31,14 @@ def running_demo() -> Iterator[Stage]:
     with subprocess.Popen([sys.executable, "-m", "tools.demo"], cwd=CLONE, stdout=subprocess.PIPE, text=True) as demo:
         try:
             assert demo.stdout is not None
+            served = {}
             for line in demo.stdout:
                 print(line, end="", flush=True)
-                if served := SERVED.match(line):
-                    yield Stage(web=served[1], tills=CLONE / ".local" / "demo-run" / "tills")
+                if told := SERVED.match(line):
+                    served[told[1]] = told[2]
+                if len(served) == 2:
+                    tills = CLONE / ".local" / "demo-run" / "tills"
+                    yield Stage(web=served["Console"], exact=served["Exact's books"], tills=tills)
                     break
             else:
                 raise RuntimeError("the demo ended before it served its console")
