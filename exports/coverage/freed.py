@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from exports.coverage.anew import Anew, anew_in, tickets_here, tickets_of
 from exports.coverage.judge import CHECKED, NAME_LENGTH, OTHER_LEVEL, OTHERS_SET_ASIDE, WITHIN
-from exports.coverage.parts import beside_in_hours, beside_in_tickets, hours_of, met, touch
+from exports.coverage.parts import ROW_COUNTS, beside_in_hours, beside_in_tickets, hours_of, met, together, touch
 from exports.coverage.versions import later_versions, not_set_aside
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import CoveredTickets, UntoldTickets
@@ -31,20 +31,20 @@ STOOD_FOR = frozenset({CHECKED, WITHIN, OTHER_LEVEL, OTHERS_SET_ASIDE})
 # How far apart the business dates of two closings that tell the same sales may be.
 DAYS_APART = timedelta(days=2)
 
-_LIVE = CoveredTickets.objects.filter(
-    live=True,
+_COUNTING = CoveredTickets.objects.filter(
+    ROW_COUNTS,
     establishment=OuterRef("establishment"),
     station=OuterRef("station"),
     tickets__overlap=OuterRef("tickets"),
 )
-_LIVE_UNTOLD = UntoldTickets.objects.filter(
-    live=True, establishment=OuterRef("establishment"), hours__overlap=OuterRef("hours")
+_UNTOLD_COUNTING = UntoldTickets.objects.filter(
+    ROW_COUNTS, establishment=OuterRef("establishment"), hours__overlap=OuterRef("hours")
 )
 _DAY = OuterRef("closing__business_date")
 # Of other kinds, some day about: where one side told no tickets only its document says whether it is of the same hours.
 _ABOUT = Q(
+    ROW_COUNTS,
     ~Q(closing__kind=OuterRef("closing__kind")),
-    live=True,
     establishment=OuterRef("closing__establishment"),
     closing__business_date__range=(_DAY - DAYS_APART, _DAY + DAYS_APART),
 )
@@ -53,8 +53,8 @@ _UNTOLD = UntoldTickets.objects.filter(closing=OuterRef("closing"))
 # Of a row of `SetAside`: whether one that counts tells tickets of its closing, or may lie in its hours. Asked of many
 # at once, before `left_of_aside` reads the others of the few where that is so.
 TOLD_BY_ANOTHER = (
-    Exists(_TICKETS.filter(Exists(_LIVE)))
-    | Exists(_UNTOLD.filter(Exists(_LIVE_UNTOLD)))
+    Exists(_TICKETS.filter(Exists(_COUNTING)))
+    | Exists(_UNTOLD.filter(Exists(_UNTOLD_COUNTING)))
     | Q(Exists(_TICKETS), Exists(UntoldTickets.objects.filter(_ABOUT)))
     | Q(Exists(_UNTOLD), Exists(CoveredTickets.objects.filter(_ABOUT)))
 )
@@ -154,7 +154,7 @@ def left_of_aside(stored: StoredClosing) -> Decimal:
     parts = [part for part in met_ones if met(closing, part.closing)]
     by_hours = beside_in_hours(closing, stored.establishment_id, stored.pk)
     is_all = any(part.kind is ClosingKind.GENERAL for part in by_hours)
-    if mine and not mine - TicketSet.joined(span for part in parts for span in part.told):
+    if mine and not mine - together(parts):
         is_all = True
     within = [*by_hours, *(part for part in parts if not part.told - mine)]
     if is_all:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from exports.models import ClosingState, SetAside, StoredClosing
 from exports.models.coverage import CoveredTickets, Remainder, UntoldTickets
@@ -32,6 +32,11 @@ REST_COUNTS = """EXISTS (
     SELECT FROM exports_remainder AS booked WHERE booked.closing_id = {row}.closing_id AND NOT EXISTS (
         SELECT FROM exports_setaside AS aside WHERE aside.closing_id = booked.closing_id AND aside.ended_at IS NULL))"""
 COUNTING = f"WHERE covered.live OR {REST_COUNTS.format(row='covered')}"
+# Of a row of covered or untold tickets, the same: its closing counts, all of it or a rest.
+ROW_COUNTS = Q(live=True) | Q(
+    Exists(Remainder.objects.filter(closing=OuterRef("closing"))),
+    ~Exists(SetAside.objects.filter(closing=OuterRef("closing"), ended_at=None)),
+)
 LIVE = """
 SELECT covered.establishment_id, covered.station, lower(covered.tickets), upper(covered.tickets) - 1
 FROM unnest(%(establishments)s::bigint[], %(stations)s::text[], %(tickets)s::int8range[])
@@ -161,10 +166,8 @@ def _select_counting(establishment_id: int, closing: Closing, but: UUID | None) 
     opened, closed = _order_hours(closing)
     days = (opened.date() - timedelta(days=2), closed.date() + timedelta(days=2))
     own = OuterRef("pk")
-    counts = (
-        Exists(CoveredTickets.objects.filter(closing=own, live=True))
-        | Exists(UntoldTickets.objects.filter(closing=own, live=True))
-        | (Exists(Remainder.objects.filter(closing=own)) & ~Exists(SetAside.objects.filter(closing=own, ended_at=None)))
+    counts = Exists(CoveredTickets.objects.filter(ROW_COUNTS, closing=own)) | Exists(
+        UntoldTickets.objects.filter(ROW_COUNTS, closing=own)
     )
     rows = StoredClosing.objects.filter(counts, establishment=establishment_id, business_date__range=days)
     return rows.exclude(pk=but) if but else rows
