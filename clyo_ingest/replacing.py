@@ -18,7 +18,7 @@ from clyo_ingest.keys import end_codes, revoke_keys
 from clyo_ingest.models import Push, PushKind
 from clyo_ingest.receive import receive
 from clyo_ingest.restarts import CONFLICT, closing_of
-from exports.coverage.anew import note_counters_anew
+from exports.coverage.anew import note_back_again, note_counters_anew
 from exports.models import StoredClosing
 from tenants.models import Establishment, Till
 
@@ -56,15 +56,25 @@ def take_up_again(till: Till, *, why: str) -> bool:
     What took its place and never sent a closing is put away instead; else both are tills from now on.
     """
     with transaction.atomic():
+        Establishment.objects.select_for_update(of=("self",)).get(pk=till.establishment_id)
         former = _lock(till)
         if former.ended_at is None:
             return False
         Till.objects.filter(pk=former.pk).update(ended_at=None, ended_why="")
         if (successor := Till.objects.filter(continues=former).first()) is not None:
-            Till.objects.filter(pk=successor.pk).update(continues=None)
-            if not StoredClosing.objects.filter(till=successor).exists():
-                _put_away(successor, since=timezone.now(), why=why)
+            _take_place_again(former, successor, why=why)
     return True
+
+
+def _take_place_again(former: Till, successor: Till, *, why: str) -> None:
+    """What the successor never told tickets of, nor what took its place, is as if it had never been."""
+    now = timezone.now()
+    Till.objects.filter(pk=successor.pk).update(continues=None)
+    has_told = StoredClosing.objects.filter(till=successor).exists()
+    is_gone = not has_told and not Till.objects.filter(continues=successor).exists()
+    note_back_again(former, successor, since=None if is_gone else now)
+    if not has_told:
+        _put_away(successor, since=now, why=why)
 
 
 def refused_of_another_device(till: Till, since: datetime) -> QuerySet[Push]:

@@ -1,5 +1,5 @@
-"""What a customer, an establishment and a reseller are called stands on one line: it is written into subjects of mails,
-where a second line would be another header, and into lists and messages line by line.
+"""What a customer, an establishment, a till and a reseller are called stands on one line: it is written into the
+subjects of mails, where a second line would be another header, and into lists and messages line by line.
 """
 
 from django.core.validators import RegexValidator

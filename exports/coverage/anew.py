@@ -2,20 +2,20 @@
 
 Coverage compares tickets by station and number. After a station's counter began anew, its tickets are stored under the
 station's name with the number of the series, "1 (2)". No till can send such a name (`ledger.stations`), so new tickets
-never clash with old ones, and the database's constraint on tickets holds as it is.
+never clash with old ones, and the database's constraint on tickets holds as it is. A series belongs to the till that
+began it, also after that till is replaced, or the till before it is taken up again. Of other tills the hours tell it.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
 
 from exports.models import StoredClosing
-from exports.models.coverage import CountersAnew, CoveredTickets
+from exports.models.coverage import CountersAnew
 from ledger.closing import Closing
 from ledger.problem import Problem
 from ledger.stations import one_spelling
@@ -24,86 +24,146 @@ from postgres.transactions import assert_in_transaction
 from tenants.models import Till
 
 ANEW_WITHIN = "counters_anew_within"
-SERIES = re.compile(r" \(\d+\)$")
-# Every station of which the former till told tickets, under its plain name.
-NOTE = """
-INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id)
-SELECT DISTINCT till.tenant_id, till.establishment_id, regexp_replace(covered.station, ' \\(\\d+\\)$', ''),
-    %(since)s::timestamptz, till.id, %(till)s::bigint
-FROM tenants_till AS till
-JOIN exports_storedclosing AS closing ON closing.till_id = till.id
-JOIN exports_coveredtickets AS covered ON covered.closing_id = closing.id
-WHERE till.id = %(former)s
-ON CONFLICT DO NOTHING
+PLAIN = r"regexp_replace(covered.station, ' \(\d+\)$', '')"
+# Every station of which the former till told tickets, or began a series, begins one that nobody had.
+NOTE = f"""
+INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series)
+SELECT former.tenant_id, former.establishment_id, told.station, %(since)s, former.id, %(till)s, 1 + COALESCE(
+    (SELECT max(anew.series) FROM exports_countersanew AS anew
+     WHERE anew.establishment_id = former.establishment_id AND anew.station = told.station), 1)
+FROM tenants_till AS former, LATERAL (
+    SELECT {PLAIN} AS station
+    FROM exports_storedclosing AS closing
+    JOIN exports_coveredtickets AS covered ON covered.closing_id = closing.id
+    WHERE closing.till_id = former.id
+    UNION SELECT anew.station FROM exports_countersanew AS anew WHERE anew.till_id = former.id
+) AS told
+WHERE former.id = %(former)s
+"""  # noqa: S608
+# The former till is back in the place of the one that began these: in the series it began itself, else in the first.
+# Without %(since)s it is as if it had never gone.
+BACK = """
+INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series)
+SELECT began.tenant_id, began.establishment_id, began.station, COALESCE(%(since)s, began.since), began.till_id,
+    began.former_id, COALESCE((
+        SELECT own.series FROM exports_countersanew AS own
+        WHERE own.till_id = began.former_id AND own.station = began.station ORDER BY own.id LIMIT 1), 1)
+FROM exports_countersanew AS began WHERE began.former_id = %(former)s AND began.till_id = %(till)s
+RETURNING since
 """
+# Whatever stands under another name than it should, in one step.
+RENAME = f"""
+UPDATE exports_coveredtickets AS covered SET station = named.name
+FROM exports_storedclosing AS closing, unnest(
+    %(tills)s::bigint[], %(stations)s::text[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(names)s::text[]
+) AS named (till, station, begins, ends, name)
+WHERE closing.establishment_id = %(establishment)s AND closing.business_date >= %(day)s
+    AND covered.closing_id = closing.id AND named.till = closing.till_id AND named.station = {PLAIN}
+    AND (closing.document->>'opened_at')::timestamptz >= named.begins
+    AND (closing.document->>'opened_at')::timestamptz < named.ends
+    AND covered.station <> named.name
+"""  # noqa: S608
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 # Those of a row called `establishment`, for a statement that reads more of it.
 ANEW = """
-(SELECT json_agg(json_build_array(anew.station, anew.since, anew.former_id, anew.till_id) ORDER BY anew.since, anew.id)
+(SELECT json_agg(json_build_array(anew.station, anew.since, anew.former_id, anew.till_id, anew.series)
+    ORDER BY anew.since, anew.id)
  FROM exports_countersanew AS anew WHERE anew.establishment_id = establishment.id)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anew:
-    """A station's counter began anew at a moment, when `till` took the place of `former`; both by their keys."""
+    """A station's counter began anew: from `since` on `till` tells its tickets in the place of `former`, in `series`."""
 
     station: str
     since: datetime
     former: int
     till: int
+    series: int
+
+
+class _Counter:
+    """The counter of one station that began anew: which series a till tells at a moment."""
+
+    def __init__(self, rows: Sequence[Anew]) -> None:
+        """Take all rows of the station, in the order of time."""
+        self.rows = rows
+        self._began = {row.series: row.since for row in reversed(rows)}
+        self._families: list[set[int]] = []
+        for row in rows:
+            kin = {row.former, row.till}.union(*(it for it in self._families if it & {row.former, row.till}))
+            self._families = [*(it for it in self._families if not it & kin), kin]
+
+    def series_at(self, till: int, at: datetime) -> int:
+        """Of a closing of this till that was opened at that moment."""
+        return max(self._told_by(till, at), key=lambda it: (self._began[it], it), default=1)
+
+    def changes_within(self, till: int, closing: Closing) -> Iterator[datetime]:
+        """The moments when the series became another while a closing of this till lasted."""
+        series = self.series_at(till, closing.opened_at)
+        for since in sorted({row.since for row in self.rows if closing.opened_at < row.since < closing.closed_at}):
+            if self.series_at(till, since) != series:
+                yield since
+
+    def _told_by(self, till: int, at: datetime) -> Iterator[int]:
+        """The series it began itself; and of tills that took another's place, the one that was told last by then."""
+        for family in self._families:
+            rows = [row for row in self.rows if row.till in family]
+            own = till in family
+            behind = [row for row in rows if row.till == till] if own else [row for row in rows if row.since <= at][-1:]
+            yield from {row.series for row in behind} - {1}
 
 
 def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
-    """Store that the stations of which `former` told tickets count anew, as `till` took its place. Twice adds nothing.
+    """Store that the stations of which `former` told tickets count anew, as `till` took its place.
 
     Tickets that other tills told of them since then move to the new series too. The establishment must be locked.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
         sql.execute(NOTE, {"former": former.pk, "till": till.pk, "since": since})
-    _rename_told_since(former, till, since)
+    _rename_told_since(former.establishment_id, since)
+
+
+def note_back_again(former: Till, till: Till, *, since: datetime | None) -> None:
+    """Write down that `former` is back in the place of `till`: what others tell since then is of its series once more.
+
+    Without a moment the counters never began anew. With the establishment locked.
+    """
+    assert_in_transaction()
+    with connection.cursor() as sql:
+        sql.execute(BACK, {"former": former.pk, "till": till.pk, "since": since})
+        begun = [row[0] for row in sql.fetchall()]
+    if begun:
+        _rename_told_since(former.establishment_id, min(begun))
 
 
 def anew_in(establishment_id: int) -> tuple[Anew, ...]:
     """All new beginnings of an establishment's counters, the earliest first."""
     rows = CountersAnew.objects.filter(establishment=establishment_id).order_by("since", "pk")
-    return tuple(Anew(station=it.station, since=it.since, former=it.former_id, till=it.till_id) for it in rows)
+    return tuple(
+        Anew(station=it.station, since=it.since, former=it.former_id, till=it.till_id, series=it.series) for it in rows
+    )
 
 
-def read_anew(told: Iterable[tuple[str, str, int, int]] | None) -> tuple[Anew, ...]:
+def read_anew(told: Iterable[tuple[str, str, int, int, int]] | None) -> tuple[Anew, ...]:
     """The same, read from the JSON that a statement with `ANEW` in it returned."""
     return tuple(
-        Anew(station=station, since=datetime.fromisoformat(since), former=former, till=till)
-        for station, since, former, till in told or ()
+        Anew(station=station, since=datetime.fromisoformat(since), former=former, till=till, series=series)
+        for station, since, former, till, series in told or ()
     )
 
 
 def tickets_of(closing: Closing, till_id: int, anew: Iterable[Anew]) -> TicketSet:
-    """The tickets a closing of this till covers, each under its station's series."""
+    """The tickets a closing of this till covers, each under its station's series: no other place compares tickets."""
     plain = TicketSet.of(closing.tickets)
-    names = _name_series(closing, till_id, anew)
-    if not names:
+    counters = _read_counters(anew)
+    if not counters:
         return plain
+    names = {it: _name(it, counter.series_at(till_id, closing.opened_at)) for it, counter in counters.items()}
     return TicketSet.joined(span._replace(station=names.get(span.station, span.station)) for span in plain)
-
-
-def _name_series(closing: Closing, till_id: int, anew: Iterable[Anew]) -> dict[str, str]:
-    """Under which name the tickets of a station stand that a closing of this till tells, where it is not its own."""
-    behind = Counter(it.station for it in anew if _is_behind(it, closing, till_id))
-    return {station: f"{station} ({times + 1})" for station, times in behind.items()}
-
-
-def _rename_told_since(former: Till, till: Till, since: datetime) -> None:
-    """Store under the name of the new series the tickets that other tills told after `since`."""
-    anew = anew_in(till.establishment_id)
-    days = Q(establishment=till.establishment_id, business_date__gte=since.date() - timedelta(days=1))
-    told = StoredClosing.objects.filter(days, Exists(CoveredTickets.objects.filter(closing=OuterRef("pk"))))
-    for closing in told.exclude(till__in=[former, till]).only("till_id", "document"):
-        names = _name_series(Closing.from_document(closing.document), closing.till_id, anew)
-        for row in CoveredTickets.objects.filter(closing=closing):
-            name = names.get(SERIES.sub("", row.station), row.station)
-            CoveredTickets.objects.filter(pk=row.pk).exclude(station=name).update(station=name)
 
 
 def tickets_here(stored: StoredClosing, closing: Closing) -> TicketSet:
@@ -111,21 +171,52 @@ def tickets_here(stored: StoredClosing, closing: Closing) -> TicketSet:
     return tickets_of(closing, stored.till_id, anew_in(stored.establishment_id))
 
 
+def told_by(closings: Collection[StoredClosing]) -> TicketSet:
+    """The tickets of several stored closings of one establishment, in one set."""
+    anew = [it for shop in {it.establishment_id for it in closings} for it in anew_in(shop)]
+    told = (tickets_of(Closing.from_document(it.document), it.till_id, anew) for it in closings)
+    return TicketSet.joined(span for tickets in told for span in tickets)
+
+
 def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:
     """The problem of a closing of another till that lasted from one series into the next: nobody can tell which of its
     tickets are of which series."""
     told = {one_spelling(it.station) for it in closing.tickets}
     return [
-        Problem(code=ANEW_WITHIN, pointer="/tickets", facts={"station": it.station, "since": it.since.isoformat()})
-        for it in anew
-        if it.station in told
-        and till_id not in (it.former, it.till)
-        and closing.opened_at < it.since < closing.closed_at
+        Problem(code=ANEW_WITHIN, pointer="/tickets", facts={"station": station, "since": since.isoformat()})
+        for station, counter in _read_counters(anew).items()
+        if station in told
+        for since in counter.changes_within(till_id, closing)
     ]
 
 
-def _is_behind(it: Anew, closing: Closing, till_id: int) -> bool:
-    """Whether a closing was counted after the counter began anew. The two tills themselves count on one side of it."""
-    if till_id in (it.former, it.till):
-        return till_id == it.till
-    return closing.opened_at >= it.since
+def _read_counters(anew: Iterable[Anew]) -> dict[str, _Counter]:
+    stations: defaultdict[str, list[Anew]] = defaultdict(list)
+    for it in anew:
+        stations[it.station].append(it)
+    return {station: _Counter(rows) for station, rows in stations.items()}
+
+
+def _name(station: str, series: int) -> str:
+    return station if series == 1 else f"{station} ({series})"
+
+
+def _rename_told_since(establishment_id: int, since: datetime) -> None:
+    """Put what was told since then, before anybody said so, under the name of its series."""
+    tills = [*Till.objects.filter(establishment=establishment_id).values_list("pk", flat=True)]
+    named = [
+        (till, station, begins, ends, _name(station, counter.series_at(till, begins)))
+        for station, counter in _read_counters(anew_in(establishment_id)).items()
+        for begins, ends in pairwise(
+            [*sorted({since, *(it.since for it in counter.rows if it.since > since)}), END_OF_TIME]
+        )
+        for till in tills
+    ]
+    if not named:
+        return
+    columns = dict(
+        zip(("tills", "stations", "begins", "ends", "names"), map(list, zip(*named, strict=True)), strict=True)
+    )
+    day = since.date() - timedelta(days=1)
+    with connection.cursor() as sql:
+        sql.execute(RENAME, {"establishment": establishment_id, "day": day, **columns})

@@ -12,7 +12,7 @@ from psycopg.types.range import Range
 
 from exact.lane.states import UNDONE
 from exact.models import Posting
-from exports.coverage.anew import anew_in, tickets_here, tickets_of
+from exports.coverage.anew import anew_in, tickets_here, tickets_of, told_by
 from exports.coverage.elsewhere import stands_elsewhere
 from exports.coverage.freed import STOOD_FOR, freed_of
 from exports.coverage.judge import (
@@ -39,7 +39,6 @@ from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty
 from ledger.problem import Problem
-from ledger.tickets import TicketSet
 from postgres.insertion import Insertion, insert
 from postgres.transactions import assert_in_transaction
 from tenants.models import Establishment, User
@@ -159,10 +158,9 @@ def _is_left_otherwise(closing: StoredClosing, left: Remainder) -> bool:
     if said and None not in said and _gave_way(closing) and not _is_in_the_books(closing):
         return True
     aside = SetAside.objects.filter(closing__in=left.over, ended_at=None).select_related("closing")
-    others = [Closing.from_document(it.closing.document) for it in aside]
-    mine = TicketSet.of(Closing.from_document(closing.document).tickets)
-    told = TicketSet.joined(span for it in others for span in TicketSet.of(it.tickets))
-    gone = bool(others) and (not mine - told if mine else len(others) == len(left.over))
+    others = [it.closing for it in aside]
+    mine = told_by([closing])
+    gone = bool(others) and (not mine - told_by(others) if mine else len(others) == len(left.over))
     return gone and not _is_in_the_books(closing)
 
 

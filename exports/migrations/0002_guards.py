@@ -54,4 +54,8 @@ class Migration(migrations.Migration):
             name='exports_level_changed',
             digest='921bb6e5e5c09904',
         ),
+        postgres.in_force.Install(
+            name='exports_ticket_series',
+            digest='126f8d05f532d9fc',
+        ),
     ]

@@ -150,7 +150,8 @@ class ClosingKinds(models.Model):
 class CountersAnew(models.Model):
     """The ticket counter of a station began anew: its till was replaced by one that counts from 1.
 
-    Later tickets are another series, never compared with the numbers of before (`exports.coverage.anew`).
+    Later tickets are another series, never compared with the numbers of before (`exports.coverage.anew`). A till that
+    is taken up again goes on in the series it had: that is a row of its own, with that number or 1.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
@@ -159,10 +160,22 @@ class CountersAnew(models.Model):
     since = models.DateTimeField()
     former = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
     till = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
+    series = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["establishment", "station", "till"], name="exports_counters_anew_once"),
+            models.CheckConstraint(condition=Q(series__gte=1), name="exports_counters_anew_in_a_series"),
+            models.CheckConstraint(condition=~Q(former=F("till")), name="exports_counters_anew_of_another"),
+            ExclusionConstraint(
+                name="exports_counters_anew_one_till",
+                expressions=[
+                    ("establishment", RangeOperators.EQUAL),
+                    ("station", RangeOperators.EQUAL),
+                    ("series", RangeOperators.EQUAL),
+                    ("till", RangeOperators.NOT_EQUAL),
+                ],
+                condition=Q(series__gt=1),
+            ),
             SameTenant("establishment"),
             SameTenant("former"),
             SameTenant("till"),

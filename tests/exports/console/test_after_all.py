@@ -1,13 +1,18 @@
 """What told the sales of a closing was set aside: what it covered is booked by a person's word, each euro once."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from clyo_ingest.keys import issue_key
+from clyo_ingest.replacing import replace_counting_anew
 from exact.models import Division
 from exports.coverage.rows import is_freed, kept
 from exports.models import ClosingState, RepostRun, SetAside, StoredClosing
+from exports.models.coverage import Remainder
 from exports.way.after_all import book_after_all, look_again_at_freed
 from exports.way.decide import Look
 from exports.way.levels import look_again_after_changes, look_again_at_disputes, set_level
@@ -15,7 +20,7 @@ from exports.way.set_aside import set_aside, take_back
 from on_demand.told import told_of
 from tenants.factories import ResellerAdminFactory, StaffFactory, SupportFactory
 from tenants.models import BookedLevel
-from tests.conftest import Caller, SimulatedExact
+from tests.conftest import Caller, SimulatedExact, colleague
 from tests.exports.console.test_corrections import correct, refused
 from tests.exports.coverage.covering import (
     FIRST,
@@ -236,6 +241,60 @@ def test_bridge__counts_of_what_is_set_aside_by_hours_where_one_side_tells_no_ti
     assert str(told_of([whole, one])[whole.pk].gross) == "560.00"
 
 
+def test_bridge__counts_the_rest_of_what_tells_no_tickets_once(till: Caller) -> None:
+    """The GÉNÉRALE counts beside station 1 for the rest, by hours: what station 2 told is in it."""
+    set_level(till.till.establishment_id, BookedLevel.STATION)
+    one, two = push(till, station("1", tickets=[]), station("2", tickets=[]))
+    actor = SupportFactory()
+    set_aside(two.pk, actor=actor, why="typed by hand")
+    whole = pushed(till, general(tickets=[]))
+    book_after_all(whole.pk, actor=actor, why="it was not")
+    book_as_it_is(whole)
+    assert (states([one, two, whole]), counted({"one": one, "whole": whole})) == (
+        ["waiting", "archived", "waiting"],
+        1400,
+    )
+    assert str(told_of([one, two, whole])[two.pk].gross) == "0.00"
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A shop whose till gave way to one that counts from 1; a former GÉNÉRALE told all these numbers that very day."""
+
+    till: Caller
+    beside: Caller
+
+
+@pytest.fixture
+def renewed(till: Caller) -> Renewed:
+    since, every = "2026-03-14T08:55:00+01:00", covering(("1", 1, 400), ("2", 1, 400))
+    former = pushed(till, general(1, tickets=every, opened_at="2026-03-14T06:00:00+01:00", closed_at=since))
+    set_aside(former.pk, actor=SupportFactory(), why="typed by hand")
+    beside = colleague(till)
+    row = replace_counting_anew(till.till, name="Caisse 2", since=datetime.fromisoformat(since), why="cassé")
+    return Renewed(till=Caller(row, issue_key(row)), beside=beside)
+
+
+def test_in_whatever_order__in_a_series_of_their_own_too(renewed: Renewed) -> None:
+    """What the former till told under the same numbers, and was set aside, is none of their business."""
+    _try_orders({"whole": renewed.till, "one": renewed.till, "two": renewed.beside}, place_of_whole=1)
+
+
+def test_rest__stays_as_it_was_said_when_numbers_of_another_series_are_set_aside(till: Caller) -> None:
+    """Another day told the same numbers, as a person said; then the counter is found to have begun anew between."""
+    beside, day = colleague(till), "2026-03-18"
+    hours = {"business_date": day, "opened_at": f"{day}T09:00:00+01:00", "closed_at": f"{day}T23:00:00+01:00"}
+    first = pushed(till, station("1"))
+    later = pushed(beside, station("1", 8, **hours))
+    assert codes(later) == ["tickets_overlap"]
+    book_as_it_is(later)
+    since = datetime.fromisoformat("2026-03-17T06:00:00+01:00")
+    replace_counting_anew(till.till, name="Caisse 2", since=since, why="cassé")
+    set_aside(first.pk, actor=SupportFactory(), why="typed by hand")
+    look_again_at_freed()
+    assert (states([first, later]), Remainder.objects.get().closing_id) == (["archived", "waiting"], later.pk)
+
+
 @pytest.mark.parametrize("place_of_whole", [0, 1, 2])
 def test_in_whatever_order_they_came__each_euro_counts_once_or_is_told_by_what_is_set_aside(
     till: Caller, place_of_whole: int
@@ -244,13 +303,17 @@ def test_in_whatever_order_they_came__each_euro_counts_once_or_is_told_by_what_i
 
     The stations are alike: all that can differ is when the whole came.
     """
+    _try_orders(dict.fromkeys(("whole", "one", "two"), till), place_of_whole)
+
+
+def _try_orders(tills: dict[str, Caller], place_of_whole: int) -> None:
     order = ["one", "two"]
     order.insert(place_of_whole, "whole")
     actor = SupportFactory()
     for place, aside in enumerate(order):
         came = {}
         for name in order:
-            came[name] = pushed(till, documents_of(place)[name])
+            came[name] = pushed(tills[name], documents_of(place)[name])
             settle_disputes(came)
         assert counted(came) == 1400
         own = counted({aside: came[aside]})
