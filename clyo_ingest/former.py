@@ -4,11 +4,14 @@ A till keeps what it could not send, and is paired anew meanwhile. So what comes
 the take-over is taken as the former till's, in the former customer's place, which the new one never sees; so is what
 the former till had sent already when the take-over was said afterwards. The push names it, so that the device that sent
 it may ask how far it is (docs/decisions/0054). Where nobody said which till of the former one the device was, the
-closing itself does, or the till's name; else a till is put there for it.
+closing itself does, or the till's name; else a till is put there for it. Sold twice, it goes as far back as it belongs.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
 from uuid import UUID
 
 from django.db import transaction
@@ -71,55 +74,108 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
     if known.former_till is None or not sent.exists():
         yield None
         return
-    former = _read(known.former_till)
+    with serving(EVERYTHING):
+        tills = _tills_before(_Stand.of(known))
+        owner = ReceivedClosing.objects.filter(till__in=[*tills], pk=closing_id).values_list("till", flat=True).first()
+    if owner is None:
+        yield None
+        return
+    former = _read(owner)
     with serving(viewer_of_till(former)):
         yield ReceivedClosing.objects.filter(till=former, pk=closing_id).select_related("stored").first()
 
 
 def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
-    """The former one's till whose it is: of before the day, or sent already when the day was said afterwards."""
-    if known.taken_over_on is None:
-        return None
-    is_before = document.business_date < known.taken_over_on
-    if known.former_till is not None and is_before:
-        return known.former_till
-    sent_by = _find_sender(known, document)
-    if sent_by is None and not is_before:
-        return None
-    return known.former_till or _note_former(known, sent_by)
+    """The former one's till whose it is: of before the day, or sent already when the day was said afterwards; that
+    one's own former one where it was taken over too, as far back as the closing belongs."""
+    owner, stand = None, _Stand.of(known)
+    while stand.taken_over_on is not None:
+        is_before, former = document.business_date < stand.taken_over_on, stand.former_till
+        if former is None or not is_before:
+            sent_by = _find_sender(stand, document)
+            if sent_by is None and not is_before:
+                break
+            former = former or _note_former(stand, sent_by)
+        if former is None:
+            break
+        owner, stand = former, _stand_of(former)
+    return owner
 
 
-def _find_sender(known: KnownTill, document: ClosingDocument) -> int | None:
-    """The former one's till that sent this very closing, of all of them where nobody knows which one the device was."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """A till, and from which day on its establishment was taken over; `former_till` is the same device before."""
+
+    till: int
+    establishment: int
+    former_till: int | None
+    taken_over_on: date | None
+
+    @classmethod
+    def of(cls, known: KnownTill) -> Self:
+        return cls(
+            till=known.till_id,
+            establishment=known.establishment_id,
+            former_till=known.former_till,
+            taken_over_on=known.taken_over_on,
+        )
+
+
+def _stand_of(till_id: int) -> _Stand:
+    with serving(EVERYTHING):
+        till = Till.objects.get(pk=till_id)
+        took = _taken_from(till.establishment_id).first()
+        moved = MovedTill.objects.filter(till=till_id).first() if took else None
+    return _Stand(
+        till=till_id,
+        establishment=till.establishment_id,
+        former_till=moved.former_id if moved else None,
+        taken_over_on=took.ended_on if took else None,
+    )
+
+
+def _find_sender(stand: _Stand, document: ClosingDocument) -> int | None:
+    """The till of a former one, however far back, that sent this very closing: the same device where that is known."""
     content = document.canonical()
     facts = Closing.from_document(content)
     place = {"kind": facts.kind.value, "scope": facts.scope, "number": facts.number, "digest": digest_of(content)}
     with serving(EVERYTHING):
-        former = Establishment.objects.filter(given_up__in=_take_over_of(known))
-        tills = [known.former_till] if known.former_till else Till.objects.filter(establishment__in=former)
+        tills = [*_tills_before(stand)]
         return ReceivedClosing.objects.filter(till__in=tills, **place).values_list("till", flat=True).first()
 
 
-def _note_former(known: KnownTill, sent_by: int | None) -> int | None:
+def _tills_before(stand: _Stand) -> Iterator[int]:
+    """The device under each former one, as far as that is known; before that all tills that were there."""
+    while stand.taken_over_on is not None and stand.former_till is not None:
+        yield stand.former_till
+        stand = _stand_of(stand.former_till)
+    took = _taken_from(stand.establishment).first()
+    while took is not None:
+        yield from Till.objects.filter(establishment=took.former_id).values_list("pk", flat=True)
+        took = _taken_from(took.former_id).first()
+
+
+def _note_former(stand: _Stand, sent_by: int | None) -> int | None:
     """Write down which till of the former one the device was: the one that sent its closing, else that of its name
     which went along as no other, else a new one, put away at once. None if the take-over was taken back meanwhile."""
     with transaction.atomic(), serving(EVERYTHING):
         shops = Establishment.objects.select_for_update(of=("self",)).filter(ended_on__isnull=False)
-        former = shops.filter(given_up__in=_take_over_of(known)).first()
+        former = shops.filter(given_up__in=_taken_from(stand.establishment)).first()
         if former is None:
             return None
-        moved = MovedTill.objects.filter(till=known.till_id).first()
+        moved = MovedTill.objects.filter(till=stand.till).first()
         if moved is None:
+            sender = Till.objects.filter(pk=sent_by, establishment=former).first()
             moved = MovedTill.objects.create(
                 tenant_id=former.tenant_id,
-                former_id=sent_by or _find_of_name(known, former).pk,
-                till_id=known.till_id,
+                former_id=(sender or _find_of_name(stand, former)).pk,
+                till_id=stand.till,
             )
         return moved.former_id
 
 
-def _find_of_name(known: KnownTill, former: Establishment) -> Till:
-    name = Till.objects.values_list("name", flat=True).get(pk=known.till_id)
+def _find_of_name(stand: _Stand, former: Establishment) -> Till:
+    name = Till.objects.values_list("name", flat=True).get(pk=stand.till)
     went_along = MovedTill.objects.filter(former=OuterRef("pk"))
     there = Till.objects.filter(~Exists(went_along), establishment=former, name=name).first()
     if there is not None:
@@ -133,8 +189,9 @@ def _find_of_name(known: KnownTill, former: Establishment) -> Till:
     )
 
 
-def _take_over_of(known: KnownTill) -> QuerySet[TakeOver]:
-    return TakeOver.objects.filter(successor=known.establishment_id, ended_on__isnull=False)
+def _taken_from(shop: int) -> QuerySet[TakeOver]:
+    """How an establishment was taken over, while that is in force."""
+    return TakeOver.objects.filter(successor=shop, ended_on__isnull=False)
 
 
 def _read(till_id: int) -> Till:

@@ -25,6 +25,10 @@ class HasClosings(Exception):
     """The new establishment has closings: they are the new company's."""
 
 
+class GoesOnElsewhere(Exception):
+    """The new establishment was taken over in its turn: that is to be taken back first."""
+
+
 def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: User) -> TakeOver:
     """Let an establishment go on as the customer `tenant`'s from `day` on. What is in force already stays as it is."""
     assert tenant.pk != shop.tenant_id, "another company"
@@ -38,15 +42,18 @@ def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: U
         if before is not None:
             return _put_in_force_again(before, former, day=day, why=why)
         successor = _make_successor(former, tenant, day)
-        tills = [_move_till(it, successor) for it in moving_tills(former)]
-        _carry_settings(former, successor, tills, by)
-        return TakeOver.objects.create(
+        took = TakeOver.objects.create(
             tenant_id=former.tenant_id, former=former, successor=successor, ended_on=day, why=why, by=by
         )
+        tills = [_move_till(it, successor) for it in moving_tills(former)]
+        _carry_settings(former, successor, tills, by)
+    return took
 
 
 def take_back(took: TakeOver, *, why: str) -> bool:
-    """Let the former establishment go on as if nothing had been. Whether it was in force. Raises `HasClosings`.
+    """Let the former establishment go on as if nothing had been. Whether it was in force.
+
+    Raises `HasClosings` or `GoesOnElsewhere`.
 
     The new one is suspended, and its tills lose keys and codes; moved again to that customer, it is used again.
     """
@@ -55,6 +62,8 @@ def take_back(took: TakeOver, *, why: str) -> bool:
         former = {it.pk: it for it in ends.order_by("pk")}[took.former_id]
         if StoredClosing.objects.filter(establishment=took.successor_id).exists():
             raise HasClosings
+        if TakeOver.objects.filter(former=took.successor_id, ended_on__isnull=False).exists():
+            raise GoesOnElsewhere
         if not TakeOver.objects.filter(pk=took.pk, ended_on__isnull=False).exists():
             return False
         former.ended_on = None

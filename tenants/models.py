@@ -290,7 +290,9 @@ class Till(models.Model):
     establishment = models.ForeignKey(
         Establishment, models.PROTECT, related_name="tills", verbose_name=_("establishment")
     )
-    name = models.CharField(_("name"), max_length=TILL_NAME_MAX, help_text=_("e.g. Caisse bar"))
+    name = models.CharField(
+        _("name"), max_length=TILL_NAME_MAX, validators=[refuse_lines], help_text=_("e.g. Caisse bar")
+    )
     device = models.CharField(_("device"), max_length=120, blank=True, editable=False)
     software = models.CharField(_("software"), max_length=60, blank=True, editable=False)
     suspended_at = models.DateTimeField(SUSPENDED_SINCE, null=True, blank=True)
@@ -323,9 +325,11 @@ class Till(models.Model):
                 condition=Q(ended_why="") | Q(ended_at__isnull=False), name="tenants_till_why_while_ended"
             ),
             models.CheckConstraint(condition=~Q(continues=F("id")), name="tenants_till_continues_another"),
+            named_on_one_line("till"),
             SameTenant("establishment"),
             SameAs("continues", "establishment_id"),
             _suspended_says_why("till"),
+            Unchanging("tenant_id", "establishment_id"),
             Audited(),
             SeenByTenant(shop=True, written_by=()),
         ]
@@ -373,7 +377,8 @@ class TakeOver(models.Model):
             models.UniqueConstraint(
                 fields=["former"], condition=Q(ended_on__isnull=False), name="tenants_takeover_one_in_force"
             ),
-            models.CheckConstraint(condition=~Q(former=F("successor")), name="tenants_takeover_by_another"),
+            # The successor is made for it, or came back with it: so who took over from whom never runs in a circle.
+            models.CheckConstraint(condition=Q(former__lt=F("successor")), name="tenants_takeover_by_a_later_one"),
             SameTenant("former"),
             SameAs("former", "ended_on"),
             Unchanging("former_id", "successor_id", "by_id", "at"),
@@ -385,7 +390,8 @@ class TakeOver(models.Model):
 class MovedTill(models.Model):
     """The same device under the former establishment and under the one that took it over.
 
-    What it closed before that day belongs to `former`, whichever key it comes with.
+    What it closed before that day belongs to `former`, whichever key it comes with. The database holds both to the two
+    ends of one take-over (`tenants_moved_till.sql`).
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)

@@ -22,4 +22,8 @@ class Migration(migrations.Migration):
             name='tenants_console_tables',
             digest='b06580ad80f61194',
         ),
+        postgres.in_force.Install(
+            name='tenants_moved_till',
+            digest='6052d6352a853995',
+        ),
     ]

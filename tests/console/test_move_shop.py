@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -195,6 +196,60 @@ def test_a_till_made_by_hand__is_the_former_one_whose_closing_it_sends_again(
     assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
     late = new.post("closings", at(3, TODAY - timedelta(days=7)))
     assert StoredClosing.objects.get(pk=late.json()["id"]).till == till.till
+
+
+@pytest.mark.parametrize("to", ["a third company", "its first owner"])
+@pytest.mark.parametrize("made", ["went along", "by hand"])
+def test_sold_twice__each_day_reaches_the_company_of_its_period_once(
+    shop: Establishment, staff: User, to: str, made: str
+) -> None:
+    Tenant.objects.filter(pk=shop.tenant_id).update(siren=OTHER_SIREN)
+    [moved] = move(staff, shop).context["done"].codes
+    second = moved.till.establishment
+    siren = OTHER_SIREN if to == "its first owner" else "552032534"
+    answer = move(staff, second, day=f"{TODAY - timedelta(days=3)}", siren=siren, name="Tiers SAS")
+    [last] = answer.context["done"].codes
+    third = last.till.establishment
+    assert (third.tenant == shop.tenant) == (to == "its first owner")
+    new = pair(answer) if made == "went along" else by_hand(third, "Terrasse")
+    sent = [at(number, TODAY - timedelta(days=days)) for number, days in ((2, 6), (3, 4), (4, 2))]
+    for document, owner in zip(sent, (shop, second, third), strict=True):
+        first = new.post("closings", document)
+        kept = StoredClosing.objects.get(pk=first.json()["id"])
+        assert (first.status_code, kept.establishment, kept.state) == (201, owner, "waiting")
+        again = new.post("closings", document)
+        assert (again.status_code, again.json()["id"]) == (200, f"{kept.pk}")
+        assert new.get(f"closings/{kept.pk}").json()["id"] == f"{kept.pk}"
+    assert new.post("closings", at(2, TODAY - timedelta(days=7))).status_code == 409
+    pushes = Push.objects.filter(answer_code="closing_conflict")
+    assert [it.till.establishment for it in pushes if may_be_taken(it)] == [shop]
+    assert StoredClosing.objects.count() == 4
+
+
+def test_sold_twice__what_the_first_company_took_is_not_taken_again(
+    shop: Establishment, staff: User, till: Caller
+) -> None:
+    sent = at(2, TODAY - timedelta(days=1))
+    first = till.post("closings", sent)
+    [moved] = move(staff, shop).context["done"].codes
+    answer = move(staff, moved.till.establishment, day=f"{TODAY - timedelta(days=3)}", siren=OTHER_SIREN, name="Tiers")
+    again = pair(answer).post("closings", sent)
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+
+
+def test_sold_twice__the_first_move_is_not_taken_back_before_the_second(shop: Establishment, staff: User) -> None:
+    [moved] = move(staff, shop).context["done"].codes
+    move(staff, moved.till.establishment, siren=OTHER_SIREN, name="Tiers SAS")
+    answer = client_of(staff).post(reverse("console_move_shop_back", args=[shop.pk]), {"why": "x"}, follow=True)
+    assert "a été déplacé encore une fois depuis" in answer.content.decode()
+    assert TakeOver.objects.filter(ended_on__isnull=False).count() == 2
+
+
+def test_moved_tills__are_of_the_two_ends_of_one_take_over(shop: Establishment, staff: User, till: Caller) -> None:
+    move(staff, shop)
+    stranger = TillFactory()
+    with pytest.raises(IntegrityError, match="taken over"):
+        MovedTill.objects.create(tenant=till.till.tenant, former=till.till, till=stranger)
 
 
 def by_hand(shop: Establishment, name: str) -> Caller:

@@ -1,15 +1,18 @@
 """A till's device is replaced, as people say it on the till's pages: it goes on counting, or counts from 1."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest import replacing
+from clyo_ingest.keys import issue_key
 from clyo_ingest.models import PairingCode, ReceivedClosing
 from exports.console import links
 from exports.coverage.freed import archived_beside
@@ -23,6 +26,7 @@ from tests.clyo_ingest.given import codes
 from tests.conftest import Caller, closing, colleague
 
 addresses = itertools.count(1)  # guesses of codes are counted by address
+moment = datetime.fromisoformat
 
 
 def day_of(number: int, day: str, first: int, **more: Any) -> dict[str, Any]:
@@ -80,6 +84,20 @@ def test_same_counters__a_new_code_and_the_old_key_ends_when_it_is_used(refused:
     code = PairingCode.objects.get()
     assert (code.why, code.made_by) == ("écran cassé", staff)
     assert "écran cassé" in client_of(staff).get(links.shop(new.till.establishment_id)).content.decode()
+
+
+def test_same_counters__loaded_again_the_page_ends_no_code(till: Caller, staff: User) -> None:
+    client, address = client_of(staff), reverse("console_replace_till", args=[till.till.pk])
+    form = client.get(address, {"case": "same"}).context["form"]
+    asked = {"case": "same", "why": "x", "shown_at": str(form["shown_at"].value())}
+    first = client.post(address, asked)
+    again = client.post(address, asked)
+    assert (len(first.context["done"].codes), len(again.context["done"].codes)) == (1, 0)
+    assert PairingCode.objects.count() == 1
+    wanted = dict(again.context["done"].ask_again)
+    fresh = client.post(address, wanted)
+    assert (len(fresh.context["done"].codes), client.post(address, wanted).context["done"].codes) == (1, ())
+    assert pair(fresh).till == till.till
 
 
 def test_same_counters__a_lost_device_is_refused_at_once(till: Caller, staff: User) -> None:
@@ -206,6 +224,79 @@ def test_taking_up_again__leaves_in_use_what_has_closings(refused: Caller, staff
     replace(staff, refused.till, "anew")
     client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), {"why": "réparé"})
     assert [*Till.objects.filter(ended_at=None).order_by("pk").values_list("continues", flat=True)] == [None, None]
+
+
+def test_replaced_again_after_being_taken_up__each_till_keeps_its_series(refused: Caller, staff: User) -> None:
+    first = pair(replace(staff, refused.till, "anew"))
+    assert codes(first.post("closings", day_of(2, "2026-03-17", 11))) == {}
+    back = pair(client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), {"why": "réparé"}))
+    assert codes(back.post("closings", day_of(3, "2026-03-18", 21))) == {}
+    second = pair(replace(staff, refused.till, "anew", name="Caisse 3", since="2026-03-19T07:00"))
+    assert codes(second.post("closings", day_of(1, "2026-03-19", 1))) == {}
+    assert codes(second.post("closings", day_of(2, "2026-03-20", 11))) == {}
+    assert codes(first.post("closings", day_of(3, "2026-03-20", 21))) == {}
+    told = {
+        caller.till.name: {*CoveredTickets.objects.filter(closing__till=caller.till).values_list("station", flat=True)}
+        for caller in (refused, first, second)
+    }
+    assert told == {refused.till.name: {"1"}, "Caisse 2": {"1 (2)"}, "Caisse 3": {"1 (3)"}}
+
+
+def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_generale(
+    till: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = colleague(till)
+    _push_day(till, bar, 1, "14", (1, 1))
+    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    _push_day(device, bar, 2, "15", (1, 11), general=1)
+    monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
+    assert replacing.take_up_again(till.till, why="réparé")
+    back = Caller(till.till, issue_key(till.till))
+    # Of the bar's tickets it cannot be known that they were no new series: that is asked once, and holds nothing.
+    _push_day(back, bar, 3, "16", (11, 21), general=2, odd={"tickets_uncovered": False})
+    bar_device = _replaced(bar, "Bar 2", "2026-03-17T06:00:00+01:00")
+    _push_day(back, bar_device, 1, "17", (21, 1), general=3)
+    again = _replaced(till, "Caisse 3", "2026-03-18T06:00:00+01:00")
+    _push_day(again, bar_device, 2, "18", (1, 11), general=1)
+    with pytest.raises(IntegrityError, match="series that began"):
+        CoveredTickets.objects.filter(station="2 (3)").update(station="2 (9)")
+
+
+def test_taken_up_again_before_the_other_told_anything__nothing_began_anew(till: Caller) -> None:
+    bar = colleague(till)
+    _push_day(till, bar, 1, "14", (1, 1))
+    _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    part = day_of(2, "2026-03-15", 11, kind="station", scope="2", tickets=[_tickets("2", 11)])
+    told = StoredClosing.objects.get(pk=bar.post("closings", part).json()["id"]).covered_tickets
+    assert told.get().station == "2 (2)"
+    assert replacing.take_up_again(till.till, why="réparé")
+    assert told.get().station == "2"
+
+
+def _tickets(station: str, first: int) -> dict[str, Any]:
+    return {"station": station, "first": first, "last": first + 9, "count": 10, "cancelled": 0}
+
+
+def _push_day(
+    till: Caller,
+    bar: Caller,
+    number: int,
+    day: str,
+    firsts: tuple[int, int],
+    *,
+    general: int | None = None,
+    odd: dict[str, bool] | None = None,
+) -> None:
+    """The GÉNÉRALE of both stations, then the bar's POSTE: it is within it, and nothing is missing."""
+    date, one, two = f"2026-03-{day}", _tickets("1", firsts[0]), _tickets("2", firsts[1])
+    whole = till.post("closings", day_of(general or number, date, 1, tickets=[one, two]))
+    part = bar.post("closings", day_of(number, date, 1, kind="station", scope="2", tickets=[two]))
+    assert (codes(whole), codes(part)) == (odd or {}, {"covered_within": False}), day
+
+
+def _replaced(till: Caller, name: str, since: str) -> Caller:
+    row = replacing.replace_counting_anew(till.till, name=name, since=moment(since), why="cassé")
+    return Caller(row, issue_key(row))
 
 
 @pytest.mark.parametrize("page", ["console_replace_till", "console_take_up_till"])

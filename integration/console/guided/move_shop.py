@@ -19,12 +19,19 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from booking.setting_labels import in_words, label
-from clyo_ingest.moving import HasClosings, in_force, move_shop, moving_tills, settings_carried, take_back
+from clyo_ingest.moving import (
+    GoesOnElsewhere,
+    HasClosings,
+    in_force,
+    move_shop,
+    moving_tills,
+    settings_carried,
+    take_back,
+)
 from exports.console import links
 from exports.models import StoredClosing
-from integration.console.guided.shown import Done, Left, WhyForm, answer_done, page
+from integration.console.guided.shown import Done, Left, WhyForm, answer_done, make_codes_once, page
 from integration.console.places.reader import shop_of
-from integration.console.set_up.codes import make_codes
 from integration.console.set_up.forms import DigitsField
 from tenants.acting import person_behind
 from tenants.models import Establishment, TakeOver, Tenant, Till
@@ -112,23 +119,23 @@ def move_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
         return page(request, "console/guided/move.html", {"title": _say_title(shop), "shop": shop, "form": form})
     why = WhyForm(request.POST if request.method == "POST" else None)
     if why.is_valid():
-        return _carry_out(request, shop, form, why.cleaned_data["why"])
+        return _carry_out(request, shop, form, why)
     context = {"title": _say_title(shop), "shop": shop, "form": form, "why": why, **_preview(shop, form)}
     return page(request, "console/guided/move_preview.html", context)
 
 
-def _carry_out(request: HttpRequest, shop: Establishment, form: MoveForm, why: str) -> HttpResponse:
+def _carry_out(request: HttpRequest, shop: Establishment, form: MoveForm, why: WhyForm) -> HttpResponse:
     tenant, by = form.tenant, person_behind(request)
     assert tenant is not None, "the form found it"
     assert by is not None, "who may is somebody"
     with transaction.atomic():
         if form.is_new:
             tenant.save()
-        took = move_shop(shop, tenant, day=form.cleaned_data["day"], why=why, by=by)
-    return _answer_moved(request, shop, TakeOver.objects.select_related("successor__tenant").get(pk=took.pk))
+        took = move_shop(shop, tenant, day=form.cleaned_data["day"], why=why.cleaned_data["why"], by=by)
+    return _answer_moved(request, shop, TakeOver.objects.select_related("successor__tenant").get(pk=took.pk), why)
 
 
-def _answer_moved(request: HttpRequest, shop: Establishment, took: TakeOver) -> HttpResponse:
+def _answer_moved(request: HttpRequest, shop: Establishment, took: TakeOver, why: WhyForm) -> HttpResponse:
     successor, day = took.successor, took.ended_on
     assert day is not None, "in force"
     said_day = date_format(day, "SHORT_DATE_FORMAT")
@@ -145,10 +152,10 @@ def _answer_moved(request: HttpRequest, shop: Establishment, took: TakeOver) -> 
                 company=shop.tenant, day=said_day
             ),
         ],
-        codes=make_codes(tills, by=person_behind(request), why=took.why) if now else (),
         left=[*_list_left(successor, said_day, now=now)],
         back=links.shop(successor.pk),
         back_words=_("See the new establishment"),
+        **(make_codes_once(request, [*tills], why) if now else {}),
     )
     return answer_done(request, done)
 
@@ -189,6 +196,9 @@ def move_back_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
             take_back(took, why=form.cleaned_data["why"])
         except HasClosings:
             messages.error(request, _("A closing came meanwhile: it is the new company's, so nothing was taken back."))
+        except GoesOnElsewhere:
+            words = _("{establishment} was moved once more since: take that move back first, on its page.")
+            messages.error(request, words.format(establishment=successor))
         else:
             words = _("{establishment} goes on as before. Tills that were paired anew need a new code here.")
             messages.success(request, words.format(establishment=shop))

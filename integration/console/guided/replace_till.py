@@ -27,11 +27,9 @@ from clyo_ingest.replacing import (
 from clyo_ingest.restarts import closing_of
 from exports.console import links
 from exports.models import StoredClosing
-from integration.console.guided.shown import Done, Left, WhyForm, answer_done, page
+from integration.console.guided.shown import Done, Left, WhyForm, answer_done, make_codes_once, page
 from integration.console.places.reader import reader_of
-from integration.console.set_up.codes import make_codes
 from ledger import texts
-from tenants.acting import person_behind
 from tenants.models import Till
 from tenants.scope import visible_to
 from tenants.till_name import TILL_NAME_MAX, next_name
@@ -96,7 +94,8 @@ def _go_on(request: HttpRequest, till: Till) -> HttpResponse:
     if not form.is_valid():
         context = {"title": _("The new device goes on counting"), "till": till, "form": form, "case": SAME}
         return page(request, "console/guided/replace_same.html", context | _tell_facts(till))
-    codes = make_codes([till], by=person_behind(request), why=form.cleaned_data["why"])
+    codes = make_codes_once(request, [till], form)
+    made = _("A new code was made; earlier ones no longer work.") if "codes" in codes else _say_shown_once()
     if form.cleaned_data["at_once"]:
         revoke_keys(till)
         said = _("The old device is refused from now on.")
@@ -107,11 +106,11 @@ def _go_on(request: HttpRequest, till: Till) -> HttpResponse:
         Done(
             title=_("{till} gets a new device").format(till=till.name),
             detail=str(till.establishment),
-            said=[_("A new code was made; earlier ones no longer work."), said],
-            codes=codes,
+            said=[made, said],
             left=[*_list_left(till), _say_tomorrow(till)],
             back=_find_way_back(till),
             back_words=_("Back to the establishment"),
+            **codes,
         ),
     )
 
@@ -128,7 +127,7 @@ def _count_anew(request: HttpRequest, till: Till) -> HttpResponse:
         except ValidationError as error:
             form.add_error("name", error.messages)
         else:
-            return _answer_replaced(request, till, successor, form.cleaned_data)
+            return _answer_replaced(request, till, successor, form)
     context = {
         "title": _("The new device counts from 1"),
         "till": till,
@@ -139,8 +138,8 @@ def _count_anew(request: HttpRequest, till: Till) -> HttpResponse:
     return page(request, "console/guided/replace_anew.html", context | _tell_facts(till))
 
 
-def _answer_replaced(request: HttpRequest, till: Till, successor: Till, asked: dict[str, Any]) -> HttpResponse:
-    refused = take_refused(till, successor, since=asked["since"])
+def _answer_replaced(request: HttpRequest, till: Till, successor: Till, form: AnewForm) -> HttpResponse:
+    refused = take_refused(till, successor, since=form.cleaned_data["since"])
     taken = refused.closings
     said = [
         _("{till} was put away: its closings stay, its key is refused, nothing is expected of it any more.").format(
@@ -163,10 +162,10 @@ def _answer_replaced(request: HttpRequest, till: Till, successor: Till, asked: d
             title=_("{till} takes the place of {former}").format(till=successor.name, former=till.name),
             detail=str(till.establishment),
             said=said,
-            codes=make_codes([successor], by=person_behind(request), why=asked["why"]),
             left=[*_list_left(successor), *_list_not_looked_at(refused.left), _say_tomorrow(successor)],
             back=_find_way_back(till),
             back_words=_("Back to the establishment"),
+            **make_codes_once(request, [successor], form),
         ),
     )
 
@@ -191,10 +190,10 @@ def take_up_page(request: HttpRequest, till_id: int) -> HttpResponse:
             title=_("{till} is in use again").format(till=till.name),
             detail=str(till.establishment),
             said=[_("It goes on where it stopped: with the number after its last closing.")],
-            codes=make_codes([till], by=person_behind(request), why=form.cleaned_data["why"]),
             left=_list_left(till),
             back=_find_way_back(till),
             back_words=_("Back to the establishment"),
+            **make_codes_once(request, [till], form),
         ),
     )
 
@@ -233,11 +232,15 @@ def _list_left(till: Till) -> list[Left]:
 def _list_not_looked_at(count: int) -> Iterator[Left]:
     if count:
         words = ngettext(
-            "Reload this page: {count} refused push is left to take. Only the code it shows then works.",
-            "Reload this page: {count} refused pushes are left to take. Only the code it shows then works.",
+            "Write the code down, then reload this page: {count} refused push is left to take.",
+            "Write the code down, then reload this page: {count} refused pushes are left to take.",
             count,
         )
         yield Left(who=_("You"), what=words.format(count=count))
+
+
+def _say_shown_once() -> str:
+    return _("The code was made and shown once: nothing more was done.")
 
 
 def _say_tomorrow(till: Till) -> Left:
