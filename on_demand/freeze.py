@@ -53,12 +53,35 @@ from postgres.bulk import copy_rows
 from tenants.models import Establishment, Till
 
 NAMED_MAX = 20
-CORRECTED = Problem(code="run_corrected", blocking=False)
-CORRECTED_ELSEWHERE = Problem(code="run_corrected_elsewhere", blocking=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """What became of a closing after a FEC held it: said where this file sets it right, and where another year does."""
+
+    here: Problem
+    elsewhere: Problem
+
+
+CHANGED = Since(
+    here=Problem(code="run_corrected", blocking=False),
+    elsewhere=Problem(code="run_corrected_elsewhere", blocking=False),
+)
+GIVEN_UP = Since(
+    here=Problem(code="run_undone", blocking=False), elsewhere=Problem(code="run_undone_elsewhere", blocking=False)
+)
+COUNTS_AGAIN = Since(
+    here=Problem(code="run_once_more", blocking=False),
+    elsewhere=Problem(code="run_once_more_elsewhere", blocking=False),
+)
 SAID_OF_SEVERAL = {
     LATE.code: "run_late_closings",
-    CORRECTED.code: "fec_corrected",
-    CORRECTED_ELSEWHERE.code: "fec_corrected_elsewhere",
+    CHANGED.here.code: "fec_corrected",
+    CHANGED.elsewhere.code: "fec_corrected_elsewhere",
+    GIVEN_UP.here.code: "fec_undone",
+    GIVEN_UP.elsewhere.code: "fec_undone_elsewhere",
+    COUNTS_AGAIN.here.code: "fec_once_more",
+    COUNTS_AGAIN.elsewhere.code: "fec_once_more_elsewhere",
 }
 
 
@@ -232,18 +255,20 @@ class Reader:
         """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and closing.state not in UNFINISHED
-        whole = whole or is_given_up(closing)  # nothing of it stands any more, so all of it is undone
+        given_up = is_given_up(closing)
+        whole = whole or given_up  # nothing of it stands any more, so all of it is undone
+        since = GIVEN_UP if given_up else CHANGED
         if not whole and not held_of(validated):
             return self._take_once_more(closing, validated, standing)
         correction = correction_of(validated, standing.entries, self._fec) if whole else None
         taken = replace(self._take(closing, (), in_exact=whole), validated=tuple(validated))
         if correction is not None and correction.day not in self._fec.year:
             kept = self._closing(closing, (), told=Told.of(closing.gross, closing.offered))
-            return replace(taken, closing=kept, problems=[CORRECTED_ELSEWHERE])
+            return replace(taken, closing=kept, problems=[since.elsewhere])
         told = told_of_undone(closing, self._told[closing.pk])
         if correction is None:
             return replace(taken, closing=self._closing(closing, (), told=told))
-        corrected = replace(taken, problems=[CORRECTED], undone=correction.undone)
+        corrected = replace(taken, problems=[since.here], undone=correction.undone)
         return replace(corrected, closing=self._closing(closing, correction.standing, told=told))
 
     def _take_once_more(
@@ -259,8 +284,8 @@ class Reader:
             return again
         if entries[0].date not in self._fec.year:
             without = self._closing(closing, (), told=again.closing.told)
-            return replace(again, closing=without, problems=[CORRECTED_ELSEWHERE])
-        return replace(again, problems=[CORRECTED])
+            return replace(again, closing=without, problems=[COUNTS_AGAIN.elsewhere])
+        return replace(again, problems=[COUNTS_AGAIN.here])
 
     def _is_booked_now(self, closing: StoredClosing, standing: StandingEntries) -> bool:
         """Whether something of it may be missing from its postings."""

@@ -75,7 +75,7 @@ ANEW = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anew:
-    """A station's counter began anew: from `since` on `till` tells its tickets in the place of `former`, in `series`."""
+    """A station's counter began anew: from then on `till` tells its tickets, in the place of `former`."""
 
     station: str
     since: datetime

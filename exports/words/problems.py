@@ -339,13 +339,37 @@ SENTENCES: dict[str, str] = {
         "reversal and what stands in Exact now follow under new numbers."
     ),
     "fec_corrected_elsewhere": N_(
-        "Changed in Exact after a FEC held them ({count}): {closings}. The correction is dated in another fiscal year, "
-        "so it is not in this file: book the reversal and the entry that stands in Exact now in that year."
+        "Changed in Exact after a FEC held them ({count}): {closings}. The correction is dated in another fiscal "
+        "year, so it is not in this file: book the reversal and the entry that stands in Exact now in that year."
+    ),
+    "fec_undone": N_(
+        "They count no more, after a FEC held them ({count}): {closings}. What was validated stays under its number; "
+        "its reversal follows under a new one."
+    ),
+    "fec_undone_elsewhere": N_(
+        "They count no more, after a FEC held them ({count}): {closings}. Their reversal is dated in another fiscal "
+        "year, so it is not in this file: book it by hand in that year."
+    ),
+    "fec_once_more": N_(
+        "They count again, after a FEC had undone them ({count}): {closings}. Their entries are in this file once "
+        "more, under new numbers."
+    ),
+    "fec_once_more_elsewhere": N_(
+        "They count again, after a FEC had undone them ({count}): {closings}. Their entries are dated in another "
+        "fiscal year, so they are not in this file: book them by hand in that year."
     ),
     "run_empty": N_("No closing of these dates can be put into a file. Choose other dates, or mend what is held."),
     "run_corrected": N_("Changed in Exact after a FEC held it: corrected in this one under new numbers."),
     "run_corrected_elsewhere": N_(
         "Changed in Exact after a FEC held it; the correction belongs to another fiscal year and is not in this file."
+    ),
+    "run_undone": N_("Counts no more, after a FEC held it: undone in this one under a new number."),
+    "run_undone_elsewhere": N_(
+        "Counts no more, after a FEC held it; its reversal belongs to another fiscal year and is not in this file."
+    ),
+    "run_once_more": N_("Counts again, after a FEC had undone it: in this one once more, under new numbers."),
+    "run_once_more_elsewhere": N_(
+        "Counts again, after a FEC had undone it; its entries belong to another fiscal year and are not in this file."
     ),
     "run_late": N_("Came after the file of its month was made: it is in this one."),
     "run_late_closings": N_(

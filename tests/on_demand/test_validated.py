@@ -213,11 +213,14 @@ def test_set_aside_and_taken_back__stands_in_the_file_once_more() -> None:
         before = balances(read_fec(content_of(fec(till))))
     set_aside(aside.pk, actor=actor, why="Deux fois")
     with time_machine.travel(datetime(2026, 4, 3, 9, tzinfo=UTC), tick=True):
-        assert balances(read_fec(content_of(fec(till)))) != before
+        run = fec(till)
+    assert balances(read_fec(content_of(run))) != before
+    assert [it["code"] for it in run.problems] == ["fec_undone"]
     take_back(aside.pk, actor=actor, why="Une fois", shown=str(SetAside.objects.get().pk))
     with time_machine.travel(datetime(2026, 4, 4, 9, tzinfo=UTC), tick=True):
         run = fec(till)
         assert balances(read_fec(content_of(run))) == before
+        assert [it["code"] for it in run.problems] == ["fec_once_more"]
         assert content_of(fec(till)) == content_of(run)
 
 

@@ -89,6 +89,10 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "fec_numbers_absent": {"count": "2", "numbers": "VE-2026-000001 (Z1042 PARIS01), VE-2026-000002 (Z1043 PARIS01)"},
     "fec_corrected": {"count": "2", "closings": "Z1042 PARIS01, Z1043 PARIS01"},
     "fec_corrected_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
+    "fec_undone": {"count": "1", "closings": "Z1042 PARIS01"},
+    "fec_undone_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
+    "fec_once_more": {"count": "1", "closings": "Z1042 PARIS01"},
+    "fec_once_more_elsewhere": {"count": "1", "closings": "Z1042 PARIS01"},
     "run_file_differs": {"place": "7"},
     "mail_server_away": {},
 }
