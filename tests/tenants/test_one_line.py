@@ -41,7 +41,7 @@ def test_database__and_forms_read_the_same_characters(db: None) -> None:
 def test_file__brings_no_name_of_two_lines(shop: Establishment) -> None:
     heading, lines = (
         "client;etablissement;caisse",
-        ["Zinc\x0b;Ga\x1fre;B\x85ar", 'Zinc;Gare;"Caisse\n2"', "Zinc;Gare;B\x07ar"],
+        ["Zinc;Ga\x1fre;B\x85ar", 'Zinc;Gare;"Caisse\n2"', "Zinc;Gare;B\x07ar"],
     )
     for rows, kept in ((lines, False), (lines[:2], True)):
         assert (
