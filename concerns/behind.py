@@ -1,4 +1,4 @@
-"""Which establishments' closings go through a company or a log-in at Exact."""
+"""The establishments that a company of Exact, or a connection, is used for."""
 
 from collections import defaultdict
 from collections.abc import Collection

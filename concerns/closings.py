@@ -33,9 +33,9 @@ from ledger.money import BOOKS
 from tenants.models import Establishment
 from tenants.viewpoint import Scope
 
-# Exact is away for an hour now and then, and the lane goes on by itself; a shop's day is not left lying longer.
+# How long closings may be unsent before people are told: Exact is away for an hour now and then, and lanes go on.
 STUCK_AFTER = timedelta(hours=6)
-# A line sends so many closings again by itself; more are chosen in their list.
+# How many closings the button of a concern sends again at once; more are chosen in the list.
 SENT_AGAIN_MAX = 50
 
 
@@ -64,7 +64,7 @@ def failed_and_held(scope: Scope) -> Iterator[Concern]:
 
 
 def _find_question(cause: Cause) -> Question | None:
-    """What an answer given from a letter would mend the cause with, of one establishment."""
+    """The question whose answer, given from a letter, would mend a cause of one establishment; None if none does."""
     [shop, *others] = cause.establishments
     if others:
         return None
@@ -104,12 +104,12 @@ def _say_held(count: int, day: str) -> str:
 
 
 def _amount(closing: StoredClosing) -> Decimal | None:
-    """What is added up with others' is in the currency of the books."""
+    """A closing's gross for the sum of a concern; None in a currency that is not the books'."""
     return closing.gross if closing.currency == BOOKS else None
 
 
 def stuck(scope: Scope) -> Iterator[Concern]:
-    """Closings on their way whose entries could not be sent for hours, whatever keeps them."""
+    """Ready or exporting closings whose entries could not be sent for hours, for whatever reason."""
     moving = StoredClosing.objects.filter(
         pk=OuterRef("closing_id"), state__in=[ClosingState.READY, ClosingState.EXPORTING]
     )

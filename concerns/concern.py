@@ -18,9 +18,9 @@ from tenants.models import Establishment
 
 
 class Condition(StrEnum):
-    """How a shop stands, in one word; a concern is of one of those that somebody must see to. The most urgent first.
+    """The condition of a shop, in one word, the most urgent first. A concern has one of those that need a person.
 
-    What waits for a person comes before `SUSPENDED`: a suspended shop's failed closing failed all the same.
+    These come before `SUSPENDED`: the failed closing of a suspended shop needs a person all the same.
     """
 
     LINK_LOST = "link_lost"
@@ -51,7 +51,7 @@ class Condition(StrEnum):
 
     @property
     def urgency(self) -> int:
-        """Sorts the most urgent first."""
+        """A sort key: the most urgent condition has the lowest."""
         return [*Condition].index(self)
 
     @property
@@ -92,7 +92,7 @@ LABELS = {
     Condition.CLOSED: _("Closed now"),
     Condition.WELL: _("All well"),
 }
-# Conditions that a concern has; the others say how far a shop is while nothing is wrong.
+# The conditions that concerns have; the others say how far a shop has come while nothing is wrong.
 WAITS = frozenset(Condition) - {
     Condition.SUSPENDED,
     Condition.TAKEN_OVER,
@@ -141,11 +141,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """One line: `words` say what is wrong and what to do; the link called `mend` leads to `address`, a path of ours.
+    """One thing to see to. `words`: what is wrong and what to do; `mend`: the text of the link to `address`, a path.
 
-    `shops` are the keys of the establishments it is about; none when it is a customer's. `way` is a second link where one
-    closing can be mended at once: what it is called and its address. `again` are the closings to send again once it is
-    mended. `question` is what an answer would mend it with, `seen_to` says who sees to it.
+    `shops`: the ids of the establishments it is about; none when it is about a customer. `way`: a second link where one
+    closing can be mended at once: its text and its address. `again`: the closings to send again once it is mended.
+    `question`: the question whose answer would mend it. `seen_to`: who sees to it, in words.
     """
 
     condition: Condition
@@ -163,19 +163,19 @@ class Concern:
 
     @property
     def head(self) -> str:
-        """What it is about: the one thing by its name, or how many they are, with their amount."""
+        """What it is about: its only item by name, or the number of items; with their amount."""
         named = self.items[0].label if len(self.items) == 1 else counted(self.condition, len(self.items))
         return " · ".join(filter(None, (named, euros(self.amount) if self.amount is not None else "")))
 
     @property
     def amount(self) -> Decimal | None:
-        """What the items are worth together, where they have amounts."""
+        """The sum of its items' amounts; None when none has an amount."""
         amounts = [it.amount for it in self.items if it.amount is not None]
         return sum(amounts, Decimal()) if amounts else None
 
     @property
     def said(self) -> str:
-        """The whole of it in one line."""
+        """`head` and `words` in one line."""
         return " – ".join(filter(None, (self.head, self.words)))
 
     @property
@@ -190,9 +190,9 @@ class Concern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopCondition:
-    """How one shop stands: the word, a sentence, and the link called `mend` to `address`, a path of ours.
+    """The condition of one shop, a sentence on it, and `mend`, the text of the link to `address`, a path.
 
-    `count` is how many things that makes, where they were counted.
+    `count`: the number of things behind it, where they were counted.
     """
 
     condition: Condition
@@ -212,12 +212,12 @@ def counted(condition: Condition, count: int) -> str:
 
 
 def key_of(condition: Condition, *parts: object) -> str:
-    """A short name for one thing, the same as long as it is the same."""
+    """A short key for one thing, made of the condition and what identifies the thing."""
     return hashlib.sha256("\0".join([condition, *map(str, parts)]).encode()).hexdigest()[:16]
 
 
 class Owner(TypedDict):
-    """Whose a concern is."""
+    """The customer and the shop that a concern belongs to."""
 
     customer: str
     shop: str
@@ -225,7 +225,7 @@ class Owner(TypedDict):
 
 
 def owner_of(establishment: Establishment) -> Owner:
-    """Whose a concern of one establishment is. Reads the establishment's customer."""
+    """The owner of a concern of one establishment. Reads the establishment's customer."""
     return {
         "customer": establishment.tenant.name,
         "shop": str(establishment),

@@ -1,8 +1,8 @@
-"""How shops stand: one word, one sentence and one link for each, wherever a page, the API or a letter speaks of it.
+"""The condition of shops: one word, one sentence and one link for each, for pages, the API and letters.
 
-A shop stands as its most urgent concern says (`concerns.found`). Of failed, held and differing things a page of shops
-needs the number only, so these are counted by the database; every other condition is the concern itself. Where nothing
-is wrong, the shop's own facts say how far it is.
+A shop's condition is that of its most urgent concern (`concerns.found`). Of failed, held and differing things a list of
+shops needs the number only, so the database counts these; every other condition comes from the concern itself. If
+nothing is wrong, the shop's own facts say how far it has come.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ COUNTED: dict[Source, ByShop] = {failed_and_held: failed_and_held_by_shop, diffe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionWithConcerns:
-    """How one shop stands, and everything open in it, the most urgent first."""
+    """The condition of one shop, and all of its concerns, the most urgent first."""
 
     shown: ShopCondition
     concerns: list[Concern]
@@ -43,10 +43,10 @@ class ConditionWithConcerns:
 def conditions_of(
     user: User, shops: Iterable[Establishment], waits: Mapping[int, ShopCondition] | None = None
 ) -> dict[int, ShopCondition]:
-    """How each of these establishments stands, by its key, in a fixed number of queries for any number of them.
+    """The condition of each of these establishments, by id, in a fixed number of queries for any number of them.
 
-    Those that the user may not see are left out. Words are in the active language. `waits` is `what_waits` for the
-    user, of who asked that already.
+    Those that the user may not see are left out. Words are in the active language. `waits`: the result of `what_waits`
+    for this user, if the caller has it already.
     """
     keys = [shop.pk for shop in shops]
     if not keys:
@@ -60,14 +60,14 @@ def conditions_of(
 
 
 def _lead_merchant(shop: int, shown: ShopCondition) -> ShopCondition:
-    """What the people of a restaurant do not mend leads them to what it is about."""
+    """For a merchant, link a condition that they cannot mend to the page that shows it."""
     if shown.condition in MENDED_BY_MERCHANTS:
         return shown
     return replace(shown, mend=_("See the closings"), address=links.closings(establishment=shop))
 
 
 def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | None:
-    """How one establishment stands, with everything open in it; None when the user may not see it."""
+    """The condition of one establishment, with all of its concerns; None when the user may not see it."""
     seen = _select_with_facts(user, [shop.pk]).first()
     if seen is None:
         return None
@@ -80,7 +80,7 @@ def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | Non
 
 
 def what_waits(scope: Scope) -> dict[int, ShopCondition]:
-    """How each shop stands in which something waits for a person, by its key, the most urgent first.
+    """The condition of each shop in which something needs a person, by id, the most urgent first.
 
     Closings and entries are counted only, so it may be asked of thousands of shops.
     """
@@ -88,14 +88,14 @@ def what_waits(scope: Scope) -> dict[int, ShopCondition]:
 
 
 def counted_by_shop(scope: Scope) -> list[tuple[int, ShopCondition]]:
-    """What failed, is held or differs in each shop, by its key: all of it, counted by the database."""
+    """The numbers of what failed, is held or differs in each shop, by id, counted by the database."""
     return [row for by_shop in COUNTED.values() for row in by_shop(scope)]
 
 
 def shops_in_trouble(
     counted: Iterable[tuple[int, ShopCondition]], concerns: Iterable[Concern]
 ) -> dict[int, ShopCondition]:
-    """`what_waits`, for who has the `concerns` of a scope and what is `counted_by_shop` in it."""
+    """The same as `what_waits`, for a caller who has the scope's `concerns` and `counted_by_shop` already."""
     others = (it for it in concerns if it.condition not in (Condition.FAILED, Condition.HELD, Condition.DIFFERS))
     return _take_most_urgent((*counted, *(row for it in others for row in _spread(it))))
 
@@ -143,7 +143,7 @@ def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
 
 
 def _say_how_far(shop: Establishment) -> ShopCondition:
-    """How a shop stands as far as nothing is wrong. It comes with its facts."""
+    """The condition of a shop in which nothing is wrong: how far it has come. Load it with its facts."""
     closings = _("See the closings"), links.closings(establishment=shop.pk)
     set_up = _("Open the set-up"), links.set_up(shop)
     suspended = shop.suspended_at or shop.tenant.suspended_at or shop.tenant.reseller.suspended_at

@@ -24,7 +24,7 @@ CONDITIONS = {
 
 
 def doubtful_consents(scope: Scope) -> Iterator[Concern]:
-    """Log-ins that closings go through and that Exact refuses, or that it did not renew for weeks."""
+    """Connections in use that Exact refuses, or that could not be renewed for weeks."""
     active = Activation.objects.filter(division__connection=OuterRef("pk"), active=True)
     if scope.shops is not None:
         active = active.filter(establishment__in=scope.shops)
@@ -39,7 +39,7 @@ def doubtful_consents(scope: Scope) -> Iterator[Concern]:
 
 
 def _say_to_merchant(concern: Concern) -> Concern:
-    """Who logs in at Exact itself needs no link: its first page has the way."""
+    """The concern for a merchant, who can log in at Exact: it leads to their first page, which begins the log-in."""
     words = _("Log in at Exact again: closings wait meanwhile, nothing is lost.")
     return replace(concern, words=words, mend=_("Link to Exact again"), address=reverse("admin:index"))
 

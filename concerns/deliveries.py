@@ -1,4 +1,4 @@
-"""Files and reports that somebody waits for and that did not come."""
+"""Exports that failed, and reports that could not be mailed."""
 
 from collections.abc import Iterator
 from datetime import timedelta

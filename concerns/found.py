@@ -1,4 +1,4 @@
-"""What a person must know now of the establishments it may see. The first page, letters and pages of a shop ask here.
+"""The concerns of the establishments that a person may see: for the first page, letters and the pages of shops.
 
 A new source is one function from a scope to concerns, in `SOURCES`.
 """
@@ -31,11 +31,11 @@ SOURCES: tuple[Source, ...] = (
     not_compared,
     undelivered,
 )
-# What a person may ask to be told of within minutes: a closing that Exact refused, and books that differ.
+# The concerns that letters can tell within minutes: a closing that failed, and books that differ.
 AT_ONCE: tuple[Source, ...] = (failed_and_held, differing)
 AT_ONCE_KINDS = frozenset({Condition.FAILED, Condition.DIFFERS})
 
-# What the people of a restaurant can mend themselves: log in at Exact again, or close a till.
+# The conditions that a merchant can mend: log in at Exact again, or close a till.
 OF_MERCHANTS: frozenset[Source] = frozenset({doubtful_consents, silent})
 MENDED_BY_MERCHANTS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING, Condition.SILENT})
 

@@ -1,4 +1,4 @@
-"""Settings that the nightly look at Exact found wrong: new closings are held for them."""
+"""Settings that the nightly check against Exact found wrong, so that new closings are held."""
 
 from collections.abc import Iterator
 

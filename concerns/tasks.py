@@ -1,4 +1,4 @@
-"""Celery's doors of this room."""
+"""This room's Celery tasks."""
 
 from celery import shared_task
 
@@ -28,5 +28,5 @@ def webhook_test(webhook_id: int) -> None:
 
 @shared_task(name=ANSWERS_AGAIN)
 def answers_again() -> None:
-    """Mail the links that were asked for on the pages of those that are over."""
+    """Mail the links that were asked for on the pages of ended ones."""
     mail_again()

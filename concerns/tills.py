@@ -17,7 +17,7 @@ from exports.models import StoredClosing
 from tenants.models import Role, Till
 from tenants.viewpoint import Scope
 
-# A till paired on the eve of a day the shop is closed has nothing to send yet, nor one whose shop was closed just now.
+# How long after its pairing a till is told of that sent nothing: before that its shop may have been closed.
 NEVER_SENT_AFTER = timedelta(days=2)
 
 
@@ -42,7 +42,7 @@ def missing(scope: Scope) -> Iterator[Concern]:
 
 
 def silent(scope: Scope) -> Iterator[Concern]:
-    """Tills that stopped: expected to close since their last closing, up to yesterday, and did not."""
+    """Tills that stopped: they should have made a closing by yesterday, and did not."""
     for it in silences(scope.rows(Till.objects.all()), timezone.localdate() - timedelta(days=1))[: scope.read_max]:
         yield Concern(
             condition=Condition.SILENT,
@@ -56,7 +56,7 @@ def silent(scope: Scope) -> Iterator[Concern]:
 
 
 def say_silence(it: Silence, *, to_merchant: bool = False) -> str:
-    """Since when a till is silent, and what to do: for who looks after the shop, or who stands in it."""
+    """Since when a till is silent, and what to do: for who looks after the shop, or for the merchant in it."""
     words = _("The last closing is of {last}; one was expected on {since}. Ask the shop, or say that it was closed.")
     if to_merchant:
         words = _(
@@ -69,7 +69,7 @@ def say_silence(it: Silence, *, to_merchant: bool = False) -> str:
 
 
 def never_sent(scope: Scope) -> Iterator[Concern]:
-    """Tills paired for days of which nothing was ever heard."""
+    """Tills that were paired days ago and never sent a closing."""
     heard = StoredClosing.objects.filter(till=OuterRef("pk"))
     paired = expected_tills(Till.objects.filter(paired_at__lt=timezone.now() - NEVER_SENT_AFTER))
     today = timezone.localdate()

@@ -122,7 +122,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
             form = RunForm(request.GET, user=_person(request))
         asked = "show" in request.GET or request.method == "POST"
         if not asked:
-            form.errors.clear()  # a form nobody has filled in yet has no mistakes
+            form.errors.clear()  # an empty form that was only opened shows no errors
         context = asked_page(_person(request), form, shown=asked and form.is_valid())
         return self._page(request, "new", title=_now("Export to accounting"), form=form, **context)
 
@@ -176,7 +176,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         return request.user.has_perm("on_demand.add_ondemandexport")
 
     def _run(self, request: HttpRequest, run_id: UUID) -> OnDemandExport:
-        """A run the user may see; any other is not there."""
+        """A run that the user may see. Raises `Http404` for any other."""
         run: OnDemandExport | None = self.get_queryset(request).select_related("content").filter(pk=run_id).first()
         if run is None:
             raise Http404
@@ -191,7 +191,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
 
 
 def may_cancel(request: HttpRequest, run: OnDemandExport) -> bool:
-    """Who asks for exports may stop one; one to Exact only who sends there."""
+    """Whether the user may stop a run: who may ask for exports; of one to Exact only who may send there."""
     action = "send" if run.format == OnDemandFormat.EXACT else "add"
     return request.user.has_perm(f"on_demand.{action}_ondemandexport")
 
@@ -220,7 +220,7 @@ class FileSettingsAdmin(ScopedAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: FileSettings | None = None) -> list[str]:
-        """Settings stay with whom they were made for."""
+        """The customer and the establishment of existing settings cannot be changed."""
         return ["tenant", "establishment"] if obj else []
 
 
@@ -238,7 +238,7 @@ class BookYearAdmin(ScopedAdmin):
     autocomplete_fields = ["tenant"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: BookYear | None = None) -> list[str]:
-        """A year stays its customer's."""
+        """The customer of an existing year cannot be changed."""
         return ["tenant"] if obj else []
 
 
@@ -256,13 +256,13 @@ class MonthlyExportAdmin(ScopedAdmin):
     autocomplete_fields = ["tenant", "establishment"]
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
-        """Who may not send to Exact orders files."""
+        """Offer files only to a user who may not send to Exact."""
         if db_field.name == "format" and not request.user.has_perm("on_demand.send_ondemandexport"):
             more["choices"] = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
         return super().formfield_for_choice_field(db_field, request, **more)
 
     def get_readonly_fields(self, request: HttpRequest, obj: MonthlyExport | None = None) -> list[str]:
-        """An order stays with whom it was made for."""
+        """The customer and the establishment of an existing order cannot be changed."""
         return ["tenant", "establishment"] if obj else []
 
 
@@ -272,7 +272,7 @@ def _person(request: HttpRequest) -> User:
 
 
 def _find_set(request: HttpRequest, set_id: UUID) -> Together:
-    """A set of which the person sees a customer; any other is not there."""
+    """A set of which the person may see at least one customer. Raises `Http404` for any other."""
     person = _person(request)
     if not person.has_perm("on_demand.view_ondemandexport"):
         raise PermissionDenied

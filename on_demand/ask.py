@@ -35,9 +35,9 @@ def ask_for_run(
     late_since: date | None = None,
     by: User | Till | None = None,
 ) -> OnDemandExport:
-    """Queue a run over a possible range (`period.period_faults`) and wake a worker once it is on disk.
+    """Queue a run over a possible range (`period.period_faults`) and wake a worker after the commit.
 
-    The same question again, while the first is not answered, is that first run. `by` is None for the calendar.
+    The same question, asked again before the first run has ended, returns that run. `by` is None for the calendar.
     `shops`: several of the customer's establishments, not all. `again`: a file for import also holds what an earlier
     one held. `late_since`: a monthly one (`OnDemandExport`).
     """
@@ -67,8 +67,8 @@ def ask_together(
 ) -> ExportSet:
     """Queue a run for each customer, with one mail for all; `wanted` are alike but for their customer, none stored.
 
-    `nothing`: customers that have nothing to export there; they are named. The same question again, while the first is
-    not answered, is that first set.
+    `nothing`: customers that have nothing to export; the set names them. The same question, asked again before the
+    first set has ended, returns that set.
     """
     first = wanted[0]
     places = sorted([it.tenant_id, sorted(shop.pk for shop in it.some_shops), it.establishment_id] for it in wanted)

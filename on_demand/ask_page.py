@@ -1,4 +1,4 @@
-"""Asking for exports on a page: what each run would do, what there is nothing of, and the start of all together."""
+"""Asking for exports on a page: what each run would do, where there is nothing to export, and starting all together."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from tenants.acting import person_behind
 from tenants.models import User
 from tenants.scope import visible_to
 
-# Of more customers the preview says how many closings there are, and books none of them.
+# For more customers than this the preview only counts the closings, and books none of them.
 PREVIEWED_MAX = 8
 
 
@@ -60,7 +60,7 @@ def _look_at(run: OnDemandExport, *, with_preview: bool) -> Wanted:
 
 
 def start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
-    """Start what there is something of, and say where it is followed; "" when there is nothing at all."""
+    """Start the runs that have something to export. Returns the page that shows them; "" when none has."""
     asked = [(run, why_nothing(run)) for run in runs]
     possible = [run for run, nothing in asked if nothing is None]
     language, by = getattr(request, "LANGUAGE_CODE", "fr"), person_behind(request)
@@ -96,7 +96,7 @@ def _find_last_time(user: User) -> str:
     alike = OnDemandExport.objects.filter(part__together=together) if together else None
     runs = OnDemandExport.objects.filter(pk=last.pk) if alike is None else alike
     places = _list_places(visible_to(user, runs.select_related("tenant", "establishment")))
-    # Who had nothing that time is asked again; of which establishments was not kept.
+    # Customers that had nothing that time are asked for again, as a whole: their establishments were not stored.
     without = visible_to(user, ExportPart.objects.filter(together=together, run=None)) if together else ()
     places += [f"t{it.tenant_id}" for it in without]
     email = together.email if together else last.email

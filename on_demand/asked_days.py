@@ -28,14 +28,14 @@ class AskedDays:
 
     @property
     def shown(self) -> str:
-        """What a form keeps of them, so that the next question tells what was changed in it."""
+        """The text that the form sends back (`was`), by which the next question shows which field was changed."""
         return f"{self.month} {self.first} {self.last}"
 
 
 def asked_days(asked: Mapping[str, str], today: date, *, usual: str) -> AskedDays:
     """The days of a button, of a month, or as typed; when nothing was asked those of the preset `usual`.
 
-    A form has a month and two days at once: what was changed since it was shown (`was`) is what is meant.
+    A form has a month and two days at once: the field that was changed since the form was shown (`was`) counts.
     """
     if asked.get("preset", "") in PRESETS:
         return _make_days(*preset_days(asked["preset"], today), today)
@@ -70,7 +70,7 @@ def month_days(month: date, today: date) -> tuple[date, date]:
 
 
 def preset_days(preset: str, today: date) -> tuple[date, date]:
-    """The first and last day of a preset, none to come; weeks begin on Monday."""
+    """The first and last day of a preset, neither in the future; weeks begin on Monday."""
     monday = today - timedelta(days=today.weekday())
     match preset:
         case "today":

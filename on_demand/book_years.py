@@ -15,7 +15,7 @@ MONTHS_AT_MOST = 24
 def year_of(tenant: Tenant, day: date, *, last_month: int) -> FiscalYear:
     """The fiscal year around a day: the one that was set, else twelve months that end with `last_month`.
 
-    Of those twelve months the days are left that no year which was set holds.
+    Those twelve months are shortened to the days that are in no year that was set.
     """
     years = BookYear.objects.filter(tenant=tenant)
     own = years.filter(first_day__lte=day, last_day__gte=day).first()
@@ -31,7 +31,7 @@ def year_of(tenant: Tenant, day: date, *, last_month: int) -> FiscalYear:
 
 
 def longest_days(tenant: Tenant, format: str, first: date, last: date) -> int:
-    """How many days a run may have: 366, and for a FEC all of the fiscal year that was set and holds its days."""
+    """How many days a run may have: 366; for a FEC the whole fiscal year, if one was set and contains its days."""
     if format != OnDemandFormat.FEC:
         return LONGEST_DAYS
     year = BookYear.objects.filter(tenant=tenant, first_day__lte=first, last_day__gte=last).first()
@@ -39,7 +39,7 @@ def longest_days(tenant: Tenant, format: str, first: date, last: date) -> int:
 
 
 def is_numbered_otherwise(tenant: Tenant, before: FiscalYear | None, wanted: FiscalYear) -> bool:
-    """Whether numbers were given that would fall into another year: then the database refuses the change too."""
+    """Whether the change would move entries that have numbers into another year: the database refuses that too."""
     numbers = KeptNumber.objects.filter(tenant=tenant)
     if before is not None and before != wanted and numbers.filter(fiscal_year=before.last).exists():
         return True

@@ -1,4 +1,4 @@
-"""The way from what the tills say to what is booked, as people read it."""
+"""The bridge from the tills' turnover to the booked one, as people read it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Taking a run: one worker at a time by a lease in its row, progress, and an end that only the holder can write.
+"""Claiming a run: a lease in its row gives it to one worker at a time; only that worker stores progress and the end.
 
 Leases end by the database's clock: a worker whose own is wrong neither keeps a run nor takes one from another.
 """
@@ -26,7 +26,7 @@ WRITE_EVERY_S = 0.5
 
 
 class Stopped(Exception):
-    """The run was cancelled, or another worker has it: leave it alone."""
+    """The run was cancelled, or another worker has it: stop, and store nothing more."""
 
 
 class Work:
@@ -49,28 +49,28 @@ class Work:
             self._write(LEASE)
 
     def keep(self) -> None:
-        """Keep the lease through many small steps that are not counted. Raises `Stopped`."""
+        """Prolong the lease during many small steps that are not counted. Raises `Stopped`."""
         self.step(0)
 
     def hold_long(self) -> None:
-        """Keep the lease through a step that asks Exact. Raises `Stopped`."""
+        """Prolong the lease for a step that calls Exact. Raises `Stopped`."""
         self._write(LONG_LEASE)
 
     def hand_over(self) -> None:
-        """Everything was looked at; what is on its way to Exact ends there. Raises `Stopped`."""
+        """Note that every closing was looked at; Exact's lanes end those under way. Raises `Stopped`."""
         self._change(handed_over_at=timezone.now(), done=self.run.total)
 
     def let_go(self) -> None:
-        """Nothing to do until the lanes have ended: any worker may take the run from now on. Raises `Stopped`."""
+        """Give the run back, as there is nothing to do until the lanes have ended. Raises `Stopped`."""
         self._change(leased_until=Now(), attempts=0)
 
     def finish(self, state: OnDemandState, **changes: Any) -> None:
-        """Write the end of the run. Raises `Stopped`."""
+        """Store that the run has ended. Raises `Stopped`."""
         mail = MailState.DUE if self.run.email else MailState.NONE
         self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
 
     def deliver(self, content: FileContent, validations: Iterable[Validation], **changes: Any) -> None:
-        """Write the end of a run whose file is whole, and what the file holds: both, or neither.
+        """Store the end of a run and the content of its file, in one transaction.
 
         Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another run has just delivered some of it.
         """
@@ -91,9 +91,9 @@ class Work:
 
 
 def claim(run_id: UUID) -> Work | None:
-    """Take a run that is queued, or whose worker went away. None when there is nothing to do for this worker.
+    """Take a run that is queued, or whose worker died. None when this worker has nothing to do.
 
-    A run that ended five workers is not given to a sixth: it fails.
+    A run during which five workers died is not given to a sixth: it fails.
     """
     free = Q(state=OnDemandState.QUEUED) | Q(state=OnDemandState.RUNNING, leased_until__lt=Now())
     due = OnDemandExport.objects.filter(free, pk=run_id)
@@ -114,7 +114,7 @@ def claim(run_id: UUID) -> Work | None:
 
 
 def cancel(run_id: UUID) -> bool:
-    """End a run between two closings. What is on its way to Exact already goes on. Returns whether it was running."""
+    """Stop a run between two closings. Entries under way to Exact go on. Returns whether the run was not over yet."""
     unfinished = OnDemandExport.objects.filter(pk=run_id, state__in=UNFINISHED)
     return unfinished.update(state=OnDemandState.CANCELLED, finished_at=timezone.now(), leased_until=None) == 1
 

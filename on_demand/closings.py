@@ -24,7 +24,7 @@ from tenants.models import Establishment
 PAGE = 500
 LATE = Problem(code="run_late", blocking=False)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
-# What a run looks at of every closing: a year of them is read, so nothing more.
+# The columns that a run reads of each closing, and no more: it may be a year of closings.
 READ = (
     "tenant_id",
     "establishment_id",
@@ -124,7 +124,7 @@ def with_documents(page: Sequence[StoredClosing]) -> None:
 
 
 def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntries]:
-    """What stands for each closing of a page: entries that were withdrawn or reversed, and reversals, do not."""
+    """The entries that count of each closing of a page: none that was withdrawn or reversed, and no reversal."""
     postings = Posting.objects.filter(reverses=None).exclude(state__in=OVER)
     postings = postings.filter(among("closing_id", [it.pk for it in page]))
     found: defaultdict[UUID, list[tuple[str, Entry]]] = defaultdict(list)
@@ -141,15 +141,15 @@ def standing_entries(page: Sequence[StoredClosing]) -> dict[UUID, StandingEntrie
 
 
 def is_given_up(closing: StoredClosing) -> bool:
-    """Whether nothing of it is to stand in any book: a person set it aside, or others stand for it by now.
+    """Whether no entry of it should be in any book: it is archived, and not only for being before Exact's first day.
 
-    What an earlier file holds of it is undone. Exact's first day is none of a file's, and gives nothing up.
+    Entries of it in an earlier file are reversed.
     """
     return closing.state == ClosingState.ARCHIVED and not is_before_start(closing)
 
 
 def why_archived(closing: StoredClosing) -> list[Problem]:
-    """Why a closing is in no book: it is a training, others stand for it, or there is nothing in it."""
+    """Why an archived closing is in no book: it is a training, others tell its sales, or it is empty."""
     assert closing.state == ClosingState.ARCHIVED
     notes = [Problem.from_document(it) for it in closing.problems if it["code"] in MAY_COME_BACK]
     if notes:

@@ -1,7 +1,7 @@
-"""Proven, entry by entry: what was posted of a run's closings against what Exact's books hold of each of them.
+"""Comparing each posted entry of a run's closings with Exact's books.
 
-Equal sums prove nothing: of two equal days one may be gone and the other doubled. So every entry is held against its
-own lines, read back just before, and all that is not as it was posted is named.
+Equal sums prove nothing: of two equal days one may be missing and the other doubled. So each entry is compared with its
+own lines, read back just before, and each one that is not as it was posted is named.
 """
 
 from collections import defaultdict
@@ -29,12 +29,12 @@ from postgres.rows import among
 log = structlog.get_logger()
 
 NAMED_MAX = 500
-TAKEN_BACK = "taken_back"  # beside the kinds of `exact.models.FindingKind`
+TAKEN_BACK = "taken_back"  # a further kind, besides those of `exact.models.FindingKind`
 
 
 @dataclass(slots=True)
 class Compared:
-    """What a comparison has seen so far."""
+    """The results of a comparison so far."""
 
     closings: set[UUID] = field(default_factory=set)
     entries: int = 0
@@ -60,8 +60,8 @@ class Compared:
 def compare(run: OnDemandExport) -> dict[str, Any] | None:
     """Read Exact's books and compare every entry that was posted of the run's closings. None when there is none.
 
-    `equal` is said only of what was read just now: when Exact does not answer, `trouble` says why, and the rest is of
-    the last reading, at `last_read_at` (of several companies the one longest ago; None when one was never read).
+    `equal` is set only if the books were read just now. If Exact does not answer, `trouble` says why, and the figures
+    are of the last reading, at `last_read_at` (of several companies the oldest; None when one was never read).
     """
     closing_ids = [*_list_looked_at(run)]
     divisions = _divisions(run, closing_ids)
@@ -92,7 +92,7 @@ def _select_arrived(run: OnDemandExport) -> QuerySet[OnDemandClosing]:
 
 
 def _list_looked_at(run: OnDemandExport) -> Iterator[UUID]:
-    """Of a file, what is in it; of a run to Exact, whatever of its range may stand there."""
+    """The closings to compare: of a file those in it; of a run to Exact all of its range that may be there."""
     rows = OnDemandClosing.objects.filter(run=run).order_by("place")
     if not run.to_exact:
         rows = rows.filter(state=OnDemandClosingState.TAKEN)

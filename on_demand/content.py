@@ -1,4 +1,4 @@
-"""Delivered bytes: kept once by their SHA-256, in pieces, which are packed because a file's lines are much alike."""
+"""The bytes of delivered files: stored once by their SHA-256, in compressed pieces."""
 
 import zlib
 from collections.abc import Iterator

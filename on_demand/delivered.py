@@ -1,4 +1,4 @@
-"""What files for import have held: the next one leaves it out, unless a person asks for everything again."""
+"""The closings that files for import have held: the next file leaves them out, unless a person asks for all again."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -23,19 +23,19 @@ NOTED_AGAIN = NOTED + "ON CONFLICT (closing_id, format) DO UPDATE SET run_id = E
 
 
 class DeliveredMeanwhile(Exception):
-    """Another run has just delivered a closing of this one: this one is to be made anew, without it."""
+    """Another run has just delivered a closing of this run's file: make the file anew, without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierFile:
-    """A file that held closings of a run before it."""
+    """An earlier file that holds closings of a run."""
 
     run: OnDemandExport
     closings: int
 
 
 def earlier_runs(run: OnDemandExport, closing_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Which run's file of the same format holds each of these closings already; without the others."""
+    """For each of these closings that a file of the same format holds already: the id of that file's run."""
     if not run.for_import:
         return {}
     rows = DeliveredClosing.objects.filter(format=run.format)
@@ -44,14 +44,14 @@ def earlier_runs(run: OnDemandExport, closing_ids: Iterable[UUID]) -> dict[UUID,
 
 
 def standing_in_files(closing_ids: Collection[UUID]) -> set[UUID]:
-    """Those of the closings that a file that was delivered holds."""
+    """The closings among these that are in a delivered file."""
     taken = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, run__state=OnDemandState.DONE)
     delivered = taken.filter(among("closing_id", closing_ids), run__content__isnull=False)
     return {*delivered.order_by().values_list("closing_id", flat=True)}
 
 
 def note_delivered(run: OnDemandExport) -> None:
-    """Write down what a run's file holds. Must run inside the transaction that delivers it.
+    """Store which closings a run's file holds. Must run inside the transaction that delivers it.
 
     Raises `DeliveredMeanwhile`.
     """
@@ -83,6 +83,6 @@ def nothing_new(run: OnDemandExport) -> Problem:
 
 
 def word_on_again(run: OnDemandExport) -> list[Problem]:
-    """What a report says of a file that holds closings which earlier ones held."""
+    """The report's warning on a file that holds closings which earlier files hold too."""
     delivered = sum(it.closings for it in earlier_files(run)) if run.again else 0
     return [Problem(code="run_again", facts={"count": str(delivered)}, blocking=False)] if delivered else []

@@ -118,10 +118,10 @@ class RunForm(forms.Form):
         return run
 
 
-# What an accountant asks for each month, and whoever files it.
+# The preset of a new form: what an accountant asks for each month.
 USUAL = "last_month"
 CUSTOMERS_MAX = 60
-# Encodings in words; the codes are those that whoever imports is asked for.
+# Encodings in words; the codes are those that the importing package asks for.
 CHARSETS: dict[CielCharset | SageTextCharset, Any] = {
     CielCharset.ASCII: _("without accents (ASCII)"),
     CielCharset.CP850: _("DOS (CP850)"),
@@ -279,7 +279,7 @@ class BookYearForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
         wanted = FiscalYear(first=first, last=last)
         row = BookYear.objects.filter(pk=self.instance.pk).first()
         before = FiscalYear(first=row.first_day, last=row.last_day) if row else None
-        # The customer of a year that is changed is no field, so Django leaves this constraint to the database.
+        # For an existing year the customer is no field of the form, so Django does not check this constraint.
         others = BookYear.objects.filter(tenant=tenant, first_day__lte=last, last_day__gte=first)
         if last <= first:
             self.add_error("last_day", _("The last day comes before the first."))

@@ -1,4 +1,4 @@
-"""A run's closings, each booked once and set aside: what is checked is what is numbered and written.
+"""Booking each closing of a run once, and storing its entries: the same ones are checked, numbered and written.
 
 They are read a page at a time, so that no transaction stays open.
 """
@@ -89,9 +89,9 @@ SAID_OF_SEVERAL = {
 class ReadClosing:
     """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out.
 
-    `earlier` is the run whose file for import held it before. `validated` is what delivered FECs hold of it: that is in
-    the file as it is there, and beside it the entries of `closing` and the reversals of `undone`.
-    Of a held one `closing` has no entries: what a FEC undid of it stands in the file, and nothing once more.
+    `earlier`: the run whose file for import held it before. `validated`: its entries in delivered FECs; they are in
+    this file as they are there, together with the entries of `closing` and the reversals of `undone`. For a held
+    closing, whose entries a FEC reversed, `closing` has no entries: it is not booked again.
     `waits`: it does not go to Exact, because its establishment is not activated.
     """
 
@@ -108,7 +108,7 @@ class ReadClosing:
 
     @property
     def left_for(self) -> Step | None:
-        """Why it was sold and is not in the file; None when it is, or when there is nothing to book of it."""
+        """Why its sales are not in the file; None when they are, or when there is nothing to book of it."""
         step = {OnDemandClosingState.HELD: Step.HELD, OnDemandClosingState.ALREADY: Step.EARLIER}.get(self.state)
         step = Step.SET_ASIDE if self.told.set_aside else Step.WAITING if self.waits else step
         out = self.closing is None or self.state == OnDemandClosingState.HELD
@@ -117,7 +117,7 @@ class ReadClosing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPage:
-    """A page of closings with all that the database has to say of them."""
+    """A page of closings, with all that was read about them."""
 
     page: Sequence[StoredClosing]
     standing: dict[UUID, StandingEntries]
@@ -127,9 +127,9 @@ class StoredPage:
 
 
 def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
-    """Book and draft every closing of the range, and write down what became of each.
+    """Book and draft every closing of the range, and store what became of each.
 
-    Returns a word on what was corrected beside what was validated, or could not be in this file.
+    Returns problems to tell: closings that were corrected beside their validated entries, or could not be in this file.
     """
     OnDemandClosing.objects.filter(run=run).delete()
     places, reader = count(1), Reader(run, draft.layout)
@@ -150,14 +150,14 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
 
 
 def said_of_several(noted: Mapping[str, list[str]]) -> Iterator[Problem]:
-    """What was noted of closings, by code and their labels, said once for all, with the first of them."""
+    """One problem for each code, with the number of closings and the labels of the first ones."""
     for code, closings in noted.items():
         facts = {"count": str(len(closings)), "closings": ", ".join(closings[:NAMED_MAX])}
         yield Problem(code=SAID_OF_SEVERAL[code], facts=facts, blocking=False)
 
 
 def drafted(draft: Draft, closing: BookedClosing, read: ReadClosing) -> list[FileEntry]:
-    """A closing's entries as text, each with what it is to move; what is validated first, as it is."""
+    """A closing's entries as text, each with the amounts it has to move; validated ones first, unchanged."""
     fec = draft.layout if isinstance(draft.layout, Fec) else None
     day = closing.entries[0].date if closing.entries else None
     turned = [(it, it.entry.reversal(day or it.entry.day, draft=bool(fec and fec.draft))) for it in read.undone]
@@ -191,7 +191,7 @@ def _make_row(run: OnDemandExport, place: int, read: ReadClosing) -> tuple[Any, 
 
 
 def walk_ins_of(run: OnDemandExport) -> set[str]:
-    """The third parties that counter sales of the range are booked to: as the plans say now, and as was posted."""
+    """The third parties of the range's counter sales: by today's plans, and by what was posted."""
     posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
     shops = closings_in(run).order_by().values("establishment")
     mappings = Settings.objects.filter(establishment__in=shops)
@@ -204,7 +204,7 @@ UNFINISHED = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 
 
 class Reader:
-    """Reads and books the closings of one run; remembers what is in force for each establishment."""
+    """Reads and books the closings of one run; caches the settings in force of each establishment."""
 
     def __init__(self, run: OnDemandExport, layout: Layout | None = None) -> None:
         self._run = run
@@ -222,7 +222,7 @@ class Reader:
             yield [self._note(self._take_or_leave(closing, stored)) for closing in stored.page]
 
     def _note(self, read: ReadClosing) -> ReadClosing:
-        """What the till says of it; one that came after the file of its month is named in the one that holds it."""
+        """Add what the till says of a closing; a late one, which missed the file of its month, is noted as such."""
         read = replace(read, told=self._told[read.stored.pk])
         late = read.state == OnDemandClosingState.TAKEN and read.stored.business_date < self._run.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
@@ -239,7 +239,7 @@ class Reader:
             yield StoredPage(page=page, standing=standing, earlier=earlier, validated=validated, told=told)
 
     def _take_or_leave(self, closing: StoredClosing, stored: StoredPage) -> ReadClosing:
-        """What an earlier file for import holds is left out, or taken as what it is now."""
+        """Leave out a closing that an earlier file for import holds; take any other as it is now."""
         earlier = stored.earlier.get(closing.pk)
         if earlier is not None and not self._run.again:
             state = OnDemandClosingState.ALREADY
@@ -252,11 +252,11 @@ class Reader:
     def _as_validated(
         self, closing: StoredClosing, validated: list[Validated], standing: StandingEntries
     ) -> ReadClosing:
-        """What a delivered FEC holds stays, whatever was set since; what Exact holds instead is set right beside it."""
+        """A closing with entries in delivered FECs: these stay, and corrections are added for what Exact holds now."""
         assert self._fec is not None, "only a FEC validates"
         whole = standing.complete and standing.in_exact and closing.state not in UNFINISHED
         given_up = is_given_up(closing)
-        whole = whole or given_up  # nothing of it stands any more, so all of it is undone
+        whole = whole or given_up  # no entry of it counts any more, so all of it is reversed
         since = GIVEN_UP if given_up else CHANGED
         if not whole and not held_of(validated):
             return self._take_once_more(closing, validated, standing)
@@ -274,7 +274,7 @@ class Reader:
     def _take_once_more(
         self, closing: StoredClosing, validated: list[Validated], standing: StandingEntries
     ) -> ReadClosing:
-        """A closing that was given up, undone in a FEC, and counts again: its entries anew, or why there are none."""
+        """A closing whose entries a FEC reversed and that counts again: its entries anew, or why there are none."""
         assert self._fec is not None, "only a FEC validates"
         again = replace(self._read(closing, standing), validated=tuple(validated))
         if again.closing is None:
@@ -288,9 +288,9 @@ class Reader:
         return replace(again, problems=[COUNTS_AGAIN.here])
 
     def _is_booked_now(self, closing: StoredClosing, standing: StandingEntries) -> bool:
-        """Whether something of it may be missing from its postings."""
+        """Whether to book the closing now, as its postings may not have all of its entries."""
         if closing.state == ClosingState.ARCHIVED:
-            return is_before_start(closing)  # Exact's start is none of a file's (docs/decisions/0050)
+            return is_before_start(closing)  # the first day for Exact does not matter to files (docs/decisions/0050)
         return closing.state in UNFINISHED or not standing.complete
 
     def _read(self, closing: StoredClosing, standing: StandingEntries) -> ReadClosing:
@@ -337,7 +337,7 @@ class Reader:
 
 
 def scope_of(till_place: str, station: str) -> str:
-    """What tells a closing's sequence apart: "2" for the second till, "BAR" for a station, "2-P1" for its station 1."""
+    """The name of a closing's sequence: "2" for the second till, "BAR" for a station, "2-P1" for its station 1."""
     return "-".join(part for part in (till_place, f"P{station}" if station.isdigit() else station) if part)
 
 

@@ -1,4 +1,4 @@
-"""What a run sets aside between check and writing, in temporary files: memory does not grow with the range."""
+"""The temporary files of a run between booking and writing, so that memory does not grow with the range."""
 
 import marshal
 import tempfile
@@ -15,8 +15,8 @@ from on_demand.validated import Validation
 class FileEntry(NamedTuple):
     """An entry for a file: its kind, its own journal, the journal's code in the file, its lines as text.
 
-    `meant` is what its lines move, to be found again in the file's bytes; `takings` what it adds to sales and means
-    as JSON, for a FEC. `given` is the number (journal, sequence, place, day) of one that a delivered FEC holds already.
+    `meant`: what its lines move, to be compared with the written file; `takings`: what it adds to sales and means, as
+    JSON, for a FEC. `given`: the number (journal, sequence, place, day) of an entry that a delivered FEC holds already.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class _Records:
         self._ends.append(self._ends[-1] + self._file.write(marshal.dumps(record)))
 
     def read(self, place: int) -> Any:
-        """Cheapest in the order in which records were added."""
+        """Read one record. Fastest in the order in which records were added."""
         begin, end = self._ends[place], self._ends[place + 1]
         if self._file.tell() != begin:
             self._file.seek(begin)
@@ -66,13 +66,13 @@ class _Records:
 
 
 class Frozen:
-    """Booked entries as text, by closing, in the order of the run; gone through as often as wanted, always the same."""
+    """Booked entries as text, by closing, in the order of the run. Can be iterated again, with the same result."""
 
     def __init__(self) -> None:
         self._records = _Records()
 
     def add(self, closing_id: UUID, entries: list[FileEntry]) -> None:
-        """Set a closing's entries aside."""
+        """Append a closing's entries."""
         self._records.add((closing_id.bytes, [tuple(entry) for entry in entries]))
 
     def __iter__(self) -> Iterator[tuple[UUID, list[FileEntry]]]:
@@ -94,13 +94,13 @@ class Frozen:
 
 
 class Validations:
-    """Where a FEC holds each entry that no delivered one held before."""
+    """The places in a new FEC of the entries that no delivered FEC holds yet."""
 
     def __init__(self) -> None:
         self._records = _Records()
 
     def add(self, validation: Validation) -> None:
-        """Set one aside."""
+        """Append one."""
         self._records.add(tuple(validation))
 
     def __iter__(self) -> Iterator[Validation]:
@@ -113,14 +113,14 @@ class Validations:
 
 
 class Numbered:
-    """Entries with the numbers they show, to be written in the order in which those were given, by whatever run."""
+    """Entries with the numbers they show, in the order in which the numbers were given, by this or earlier runs."""
 
     def __init__(self) -> None:
         self._records = _Records()
         self._places = array("q")
 
     def add(self, entry: FileEntry, given: GivenNumber) -> None:
-        """Set an entry aside, completed with its number."""
+        """Append an entry, completed with its number."""
         self._places.append(given.place)
         number = given.number
         new = entry.takings if entry.given is None else ""

@@ -1,6 +1,6 @@
-"""Postings as Exact's books held them when they were last read: what was meant, what was found, and what was not read.
+"""Postings compared with Exact's books as last read: what was meant, what was found, and what was not read.
 
-A run's comparison and the check of a period take it from here.
+Used by a run's comparison and by the check of a period.
 """
 
 from collections import defaultdict
@@ -22,14 +22,14 @@ from postgres.rows import among
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """A company's books as far as they were read: until when (None: never), and which of its accounts hold VAT."""
+    """How far a company's books were read: until when (None: never); and which of its accounts hold VAT."""
 
     division: Division
     read_until: datetime | None
     vat_accounts: Collection[str]
 
     def hold(self, posted_at: datetime | None) -> bool:
-        """Whether what was posted then is among what was read."""
+        """Whether the books were read after an entry was posted at that time."""
         if posted_at is None:
             return True
         return self.read_until is not None and posted_at < self.read_until - settle_time()
@@ -39,7 +39,7 @@ class Books:
 class ReadPosting:
     """A posting that Exact has, or had: sums per account with VAT as one, and what is wrong (None: as it was posted).
 
-    `unread`: nobody has looked since it was posted; then nothing is found, and nothing is wrong.
+    `unread`: the books were not read since it was posted; then nothing is found, and nothing is wrong.
     """
 
     posting: Posting
@@ -51,7 +51,7 @@ class ReadPosting:
 
     @property
     def over(self) -> bool:
-        """Whether it was taken back."""
+        """Whether the posting's state is one of `OVER`: nothing of it counts any more."""
         return self.posting.state in OVER
 
 
@@ -108,9 +108,9 @@ def _read(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str]
 
 
 def _sum_meant(posting: Posting, entry: Entry, lines: list[BookLine]) -> Mapping[str, Decimal]:
-    """What a posting means to be in Exact: nothing once it was withdrawn; reversed, it stays beside its reversal.
+    """What Exact should hold of a posting: nothing after it was withdrawn; a reversed one stays beside its reversal.
 
-    The lines of a reversed one are read again only when something happens to them: unread they count for nothing.
+    The lines of a reversed one are read again only if they change: as long as they are unread they count as 0.00.
     """
     if posting.state == PostingState.WITHDRAWN or (posting.state == PostingState.REVERSED and not lines):
         return defaultdict(lambda: ZERO)

@@ -34,10 +34,10 @@ TOO_LARGE = 552
 
 
 def send_report(run_id: UUID) -> None:
-    """Send a finished run's report, or that of the set it is of, if one is due and nothing of it is under way.
+    """Send a finished run's report, or that of its set, if one is due and no other worker is sending it.
 
-    What the mail server refuses is shown. A refusal for good (5xx) ends it; trouble of the line is tried again by the
-    sweep, five times in all.
+    The mail server's refusal is shown on the page. A final one (5xx) ends it; after other failures the sweep tries
+    again, five times in all.
     """
     if _claim(OnDemandExport.objects.filter(pk=run_id)):
         runs = OnDemandExport.objects.select_related("tenant", "establishment", "content")

@@ -1,4 +1,4 @@
-"""A run of the export on demand, what it took, what it delivered, and the numbers that entries keep for ever."""
+"""Runs of the export on demand, the closings they took, the files they delivered, and the numbers of entries."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class MailState(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
-# The same bytes may be those of two customers: who sees a run that delivered them sees them.
+# The same bytes may have been delivered to two customers, so a content is visible to who sees one of its runs.
 OF_A_RUN = "EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)"
 OF_A_CONTENT = "EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)"
 
@@ -211,7 +211,7 @@ class OnDemandExport(Mailed):
 
     @property
     def finished(self) -> bool:
-        """Whether nothing comes of it any more: it is done, or failed."""
+        """Whether it is over: done, or failed."""
         return self.state not in UNFINISHED
 
     @cached_property
@@ -247,8 +247,8 @@ BY_THE_PERSON = "asked_by_id = {behind}"
 class ExportSet(Mailed):
     """Exports of several customers, asked for together: one run and one file for each, one mail for all.
 
-    It belongs to nobody: who sees one of its customers sees that part of it (docs/decisions/0044). `question` is a
-    digest of what was asked, so that a double click finds the first one's.
+    It has no customer of its own: a person sees the parts of the customers they may see (docs/decisions/0044).
+    `question`: a digest of what was asked, by which a double click finds the first set.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -304,14 +304,14 @@ class OnDemandClosingState(models.TextChoices):
     HELD = "held", _("held")
 
 
-# The closing is where the run was to bring it, by this run or before it.
+# The closing is where the run had to bring it, by this run or an earlier one.
 ARRIVED = (OnDemandClosingState.TAKEN, OnDemandClosingState.ALREADY)
 
 
 class OnDemandClosing(models.Model):
     """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
 
-    `earlier` is the run whose file for import held it before.
+    `earlier`: the run whose file for import held the closing before.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
@@ -337,7 +337,7 @@ class OnDemandClosing(models.Model):
 class DeliveredClosing(models.Model):
     """A closing that a delivered file for import holds; `run` is the last one that delivered it in this format.
 
-    The key decides between two runs that would deliver it at the same moment.
+    The unique key lets only one of two runs deliver it at the same moment.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)

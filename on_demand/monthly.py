@@ -1,6 +1,6 @@
-"""The file of last month, by itself, on the day that was chosen and once the last service came.
+"""Making the file of last month by itself, on the chosen day and once the closings of the last day came.
 
-What came after the file of its month is in the next one, named there.
+Closings that came after the file of their month are in the next one, which names them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,9 +26,9 @@ from tenants.models import Establishment, Membership, Till
 
 log = structlog.get_logger()
 
-# By then the evening of the month's last day was closed, also where the closing is pushed long after midnight.
+# The hour at which the closings of the month's last evening have come, also those pushed long after midnight.
 SERVICE_OVER = time(6)
-# A closing that is expected and does not come is waited for so long after that; then it is in the next month's file.
+# How long after that the file waits for an expected closing. One that comes later is in the next month's file.
 PATIENCE = timedelta(hours=48)
 
 
@@ -51,7 +51,7 @@ def ask_for_due_months() -> list[OnDemandExport]:
 
 
 def stop_orders_of(ended: Iterable[Membership], **_: Any) -> int:
-    """Switch off what goes to people who look after its customer no more. Returns how many orders that were."""
+    """Switch off the monthly exports to people whose access to the customer ended. Returns how many there were."""
     theirs = Q(pk__in=[])
     for it in ended:
         theirs |= Q(tenant=it.tenant_id, email__iexact=it.user.email)
@@ -83,10 +83,10 @@ def _list_shops(monthly: MonthlyExport) -> list[Establishment]:
 
 
 def last_service_awaited(shop: Establishment, last: date, now: datetime) -> bool:
-    """Whether a closing of a day may still come: it is not over, or one that its tills usually send is not there yet.
+    """Whether a closing of the day `last` may still come: the day is not over, or an expected closing is not there.
 
-    A till sends as many closings of a day as on the same weekday of the weeks before; none is expected of a weekday on
-    which it did not work, none of a day the shop is closed, and none after two days, or once it has closed a later day.
+    A till is expected to send as many closings as on the same weekday of the weeks before. None is expected on a
+    weekday without any, on a closed day, after two days, or once the till has made a closing of a later day.
     """
     over = datetime.combine(last + timedelta(days=1), SERVICE_OVER, tzinfo=timezone.get_current_timezone())
     if now < over:
@@ -111,7 +111,7 @@ def _came(till: Till, day: date) -> int:
 
 
 def _late_since(monthly: MonthlyExport, month: date) -> date:
-    """From which day on a closing may have missed its monthly file: the first one's, a year back at most."""
+    """The first day of which a closing may have missed its monthly file: the first file's, at most a year back."""
     made = OnDemandExport.objects.filter(
         tenant_id=monthly.tenant_id,
         establishment=monthly.establishment,
@@ -123,7 +123,7 @@ def _late_since(monthly: MonthlyExport, month: date) -> date:
 
 
 def _year_began(monthly: MonthlyExport, month: date) -> date:
-    """A FEC holds one fiscal year; a file for import any days."""
+    """The first day that the month's file may hold: a FEC has one fiscal year only, a file for import any days."""
     if monthly.format != OnDemandFormat.FEC:
         return date.min
     return min(month, _year_of(monthly, month).first)
@@ -135,7 +135,7 @@ def _year_of(monthly: MonthlyExport, day: date) -> FiscalYear:
 
 
 def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: datetime) -> Iterator[OnDemandExport]:
-    """A FEC of its own for what came late of fiscal years before, as far as it can be booked."""
+    """Ask for further FECs of earlier fiscal years, for late closings of these that can be booked."""
     while since < until:
         late = late_closings(monthly.tenant_id, monthly.establishment_id, since, until, came_until=now)
         late = late.exclude(state=ClosingState.HELD)

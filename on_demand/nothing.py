@@ -1,4 +1,4 @@
-"""Why there is nothing to export, before anybody asks for it: no run is made that can only fail."""
+"""Why there is nothing to export, found before a run is made, so that no run is made that can only fail."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -71,7 +71,9 @@ def _say_archived() -> Nothing:
 
 
 def _is_any_taken(run: OnDemandExport) -> bool:
-    """Whether the file would hold anything: of archived ones, those of before Exact's start, and what a FEC undoes."""
+    """Whether the file would hold anything. Archived closings count if they are from before Exact's first day, or if a
+    FEC has to reverse their entries.
+    """
     layout = layout_of(run, walk_ins=walk_ins_of(run))
     looked = (read for page in Reader(run, layout).pages() for read in page)
     return any(read.closing is not None for read in islice(looked, CHECKED_MAX))

@@ -23,7 +23,7 @@ from tenants.models import Tenant
 
 BATCH = 500
 NAMED_MAX = 10
-# Taken before the rows are stored, so that their order is known without reading them back.
+# The ids are drawn from the sequence before the rows are inserted, so that their order is known without reading back.
 NEXT_ROWS = """
 SELECT nextval(pg_get_serial_sequence('on_demand_keptnumber', 'id')) FROM generate_series(1, %s) ORDER BY 1
 """
@@ -88,7 +88,7 @@ def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumbe
 
 
 class _Before:
-    """The numbers that the closings of a batch have already, whatever journal they were in when they got them."""
+    """The numbers that the entries of a batch have already, in whatever journal these were numbered."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
@@ -105,8 +105,8 @@ class _Before:
     def given(self) -> tuple[dict[int, GivenNumber], list[int]]:
         """The number of each entry that has one, by its place in the batch; and rows that have no entry any more.
 
-        What a delivered FEC holds brings its number along. A number that no delivered file shows yet is that of the
-        entry in its place now.
+        Entries of a delivered FEC come with their numbers. A number that no delivered file shows yet goes to the entry
+        that is in its place now.
         """
         given: dict[int, GivenNumber] = {}
         lost: list[int] = []
@@ -127,7 +127,7 @@ class _Before:
         return given, lost
 
     def next_revision(self, closing_id: UUID, entry: FileEntry) -> int:
-        """Which entry of its kind and journal a new one of a closing is."""
+        """The revision of a new entry of a closing: how many of its kind and journal the closing then has."""
         self._revisions[closing_id, entry.kind, entry.own] += 1
         return self._revisions[closing_id, entry.kind, entry.own]
 

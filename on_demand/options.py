@@ -1,4 +1,4 @@
-"""How a customer's files are written: people's settings, defaults below them, and the layout they make."""
+"""How a customer's files are written: the settings of people, the defaults, and the layout that follows from them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -44,7 +44,7 @@ class ThirdPartyName(BaseModel):
 
 
 class FileOptions(BaseModel):
-    """All that people may set; the keys are the codes that entries use (70, 0000002, 707000)."""
+    """All file settings; the keys of its tables are codes as entries have them (70, 0000002, 707000)."""
 
     model_config = ConfigDict(extra="forbid")
 

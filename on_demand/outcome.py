@@ -1,4 +1,4 @@
-"""What a run did with each closing of its days: taken, or left and why. Its list, and its counts."""
+"""What a run did with each closing of its days: it took it, or left it out and why; one by one, and in numbers."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ class Summary:
 
 
 def outcome_of(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing | None) -> Outcome:
-    """What a run did with a closing of its days; `row` is what it wrote down of it, None before it looked."""
+    """What a run did with a closing of its days. `row`: what the run stored on it; None before it was looked at."""
     if row is None and not run.finished:
         return Outcome(taken=False, seen=False, problems=closing.problems)
     if row is None:
@@ -64,7 +64,7 @@ def outcome_of(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing
 
 
 def _why_not_there(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
-    """A closing that was to arrive, and is not where the run was to bring it."""
+    """The reasons why a closing is not where the run had to bring it."""
     if row.earlier_id is not None and not run.again:
         return [IN_EARLIER_FILE]
     if not run.to_exact and run.state in ENDED_WITHOUT_FILE:
@@ -73,7 +73,7 @@ def _why_not_there(run: OnDemandExport, closing: StoredClosing, row: OnDemandClo
 
 
 def summary_of(outcomes: Iterable[Outcome]) -> Summary:
-    """Count what a run did. What it has not looked at yet counts nowhere."""
+    """Count what a run did. Closings that it has not looked at yet are not counted."""
     seen = [it for it in outcomes if it.seen]
     left = [it for it in seen if not it.taken]
     said: dict[str, Mapping[str, Any]] = {}
@@ -87,7 +87,7 @@ def summary_of(outcomes: Iterable[Outcome]) -> Summary:
 
 
 def word_on_left_out(run: OnDemandExport) -> list[Problem]:
-    """What a run that is done says of closings that are in no file and not in Exact, though they are to be booked."""
+    """The warning of a run that is done on closings that should be booked and are neither in its file nor in Exact."""
     left = Q(state=OnDemandClosingState.HELD)
     if run.to_exact:
         left |= Q(state__in=ARRIVED, closing__state__in=NOT_ON_ITS_WAY)

@@ -1,4 +1,4 @@
-"""What a worker does when it is told of a run."""
+"""Performing runs: the work of a worker that got a run's message; and the runs that are due."""
 
 from uuid import UUID
 

@@ -36,7 +36,7 @@ def shops_by_customer(user: User) -> list[Group]:
 
 
 class PlacesWidget(forms.CheckboxSelectMultiple):
-    """Ticks, by customer, in one go: a template for each of two thousand takes a second."""
+    """Checkboxes by customer, rendered in one go: a template for each of two thousand would take a second."""
 
     groups: Collection[Group] = ()
 
@@ -81,7 +81,7 @@ class PlacesField(forms.MultipleChoiceField):
         self.widget.groups = self._groups
 
     def valid_value(self, value: str) -> bool:
-        """Whether it is offered: of thousands that are ticked, each is looked up and not searched for."""
+        """Whether a value is offered. Looked up in a set, as thousands may be ticked."""
         return value in self._values
 
     @property

@@ -1,4 +1,4 @@
-"""What a run would do, said before anything runs."""
+"""What a run would do, shown before it is asked for."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -109,7 +109,7 @@ Looked = tuple[list[LeftOut], list[str], bool]
 
 
 def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
-    """What closings add up to as a run takes them: what is booked now, and what a delivered FEC holds of them."""
+    """The sums of closings as a run takes them: entries booked now, and their entries in delivered FECs."""
     takings = TakingsTally()
     for read in looked:
         takings.add_all(read.closing.entries if read.closing else ())
@@ -121,7 +121,7 @@ def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
 
 
 def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
-    """The way from what the tills say of closings to what is booked of them."""
+    """The bridge from what the tills say of closings to what is booked of them."""
     tally = BridgeTally()
     for read in looked:
         if read.closing is not None:
@@ -138,7 +138,7 @@ def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosi
 
 
 def _leave_waiting(read: ReadClosing) -> ReadClosing:
-    """What waits for its establishment's activation goes into a file, and not to Exact."""
+    """Leave out of a run to Exact the closings that wait for an activation; a file takes them."""
     waits = read.stored.state == ClosingState.WAITING
     return replace(read, closing=None, waits=True) if waits else read
 

@@ -1,4 +1,4 @@
-"""Reading ahead: the database answers the next question while this answer is worked on."""
+"""Reading ahead: the next page is queried while this one is worked on."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +10,9 @@ Page = TypeVar("Page")
 
 
 def read_ahead(pages: Iterator[Page]) -> Iterator[Page]:
-    """Yield the same pages; each next one is taken in a thread with a database connection of its own.
+    """Yield the same pages; the next one is read meanwhile, in a thread with a database connection of its own.
 
-    No more than one page is ahead. What a page raises is raised where that page was due.
+    At most one page is read ahead. An exception while reading it is raised when that page is asked for.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as thread:
         try:

@@ -1,4 +1,4 @@
-"""Celery's doors of this room: each calls one verb. The database decides; a doubled message does nothing twice."""
+"""This room's Celery tasks: each calls one function. The database says what is due: a doubled message does nothing."""
 
 from uuid import UUID
 

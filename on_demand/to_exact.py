@@ -1,7 +1,7 @@
-"""A run to Exact: everything of its range that is not there yet is looked at again; nothing is ever sent twice.
+"""A run to Exact: each closing of its range that is not there yet is looked at again; nothing is sent twice.
 
-Each closing is decided on under its row's lock and in the state it has then, so two runs over the same days, and the
-lanes that post meanwhile, cannot make an entry double.
+Each closing is decided on while its row is locked, in the state it has then, so two runs over the same days, and lanes
+that post meanwhile, cannot book an entry twice.
 """
 
 from django.db import transaction
@@ -28,7 +28,7 @@ ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
 
 def run_to_exact(work: Work) -> None:
-    """Look at every closing of the range; when the lanes have ended what is on its way, the run is done.
+    """Look at every closing of the range. The run is done when Exact's lanes have ended all postings of these.
 
     Raises `Stopped` when it is cancelled, between two closings.
     """
@@ -69,7 +69,7 @@ def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
         except CannotRepost as refusal:
             state, problems = OnDemandClosingState.HELD, [Problem(code=refusal.code)]
         except MovedByAnother:
-            state, problems = OnDemandClosingState.TAKEN, []  # the lane has just taken its next entry
+            state, problems = OnDemandClosingState.TAKEN, []  # the lane took an entry of it meanwhile: it is on its way
         else:
             state, problems = _outcome(seen, before, after)
         OnDemandClosing.objects.create(
@@ -85,7 +85,7 @@ def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
 def _note_late(
     run: OnDemandExport, closing: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
 ) -> list[Problem]:
-    """A closing that came after the report of its month is named in the one that has it."""
+    """Note a late closing on the run's row: it came after the report of its month, so this report names it."""
     late = closing.business_date < run.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
 
@@ -123,7 +123,7 @@ def _outcome(
 
 
 def _takings(run: OnDemandExport) -> tuple[TakingsTally, Bridge]:
-    """Add up what was posted of the run's closings, and note which of them stand in Exact now."""
+    """Add up the entries of the run's closings, and store which of these closings are in Exact now."""
     takings, tally = TakingsTally(), BridgeTally()
     for page in pages(run):
         standing, told = standing_entries(page), told_of(page)

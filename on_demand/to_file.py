@@ -91,7 +91,7 @@ def _make(work: Work) -> None:
 def _write(
     work: Work, writer: FileWriter, source: Frozen | Numbered, draft: Draft, validations: Validations
 ) -> ControlSheet:
-    """Write every entry, and note where in the file those stand that are validated by it. Raises `Stopped`."""
+    """Write every entry, and note the places in the file of those that it validates. Raises `Stopped`."""
     for entry in source.in_order():
         start = writer.size
         writer.write_entry(entry.text, entry.number)
@@ -102,7 +102,7 @@ def _write(
 
 
 def _read_back(work: Work, layout: Layout, file: IO[bytes], source: Frozen | Numbered) -> dict[str, Any]:
-    """Hold the file's own bytes against what was booked, entry by entry, before anybody gets them.
+    """Compare the bytes of the file with what was booked, entry by entry, before it is delivered.
 
     Raises `FileDiffers`, and `Stopped`.
     """

@@ -1,4 +1,4 @@
-"""Exports that were asked for together: how far they are, and their files as one ZIP, a folder for each customer."""
+"""Exports that were asked for together: their progress, and their files as one ZIP, a folder for each customer."""
 
 import tempfile
 import zipfile
@@ -27,7 +27,7 @@ IN_MEMORY = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartShown:
-    """One customer of a set: what was asked of it, and its report; without one there was nothing to export."""
+    """One customer of a set, and the report of its run; None where there was nothing to export."""
 
     customer: str
     place: str
@@ -35,7 +35,7 @@ class PartShown:
 
 
 class Together:
-    """A set as people read it, in the active language; of the customers that `user` sees, of all without."""
+    """A set as people read it, in the active language; of the customers that `user` may see, of all without a user."""
 
     def __init__(self, together: ExportSet, user: User | None = None) -> None:
         self.set = together
@@ -73,13 +73,13 @@ class Together:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of all once they are finished: what failed stands before what differs."""
+        """The worst verdict of all runs, once they are finished: failed is worse than different."""
         worst = sorted((it.report.verdict for it in self.parts if it.report is not None), key=ORDER.index)
         return next(iter(worst), Verdict.DONE)
 
     @property
     def verdict_words(self) -> str:
-        """What became of all of them; done, with how many customers had nothing."""
+        """The verdict in words, with the number of customers that had nothing to export."""
         if self.verdict is not Verdict.DONE or not self.nothing:
             return str(WORDS[self.verdict])
         count = len(self.nothing)
@@ -93,7 +93,7 @@ class Together:
 
     @property
     def has_files(self) -> bool:
-        """Whether there is something to fetch."""
+        """Whether any run made a file."""
         return any(run.content_id for run in self.runs)
 
     @property

@@ -1,4 +1,4 @@
-"""What the tills say of closings, and why what is booked of one may be less: the steps of the bridge to the books."""
+"""The tills' sums of closings, and the reasons why less is booked: the steps of the bridge from tills to books."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,7 +13,7 @@ from ledger.money import BOOKS, ZERO
 from on_demand.closings import is_given_up
 from postgres.rows import among
 
-# Why nothing of a closing in such a state is booked; in every other state its entries are made.
+# The step of a closing of which no entry is made, by its state; in every other state its entries are made.
 STEPS = {
     ClosingState.HELD: Step.HELD,
     ClosingState.WAITING: Step.WAITING,
@@ -22,9 +22,9 @@ STEPS = {
 
 
 def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
-    """What the till says of each closing; of one that others cover in part what those are booked for; what is aside.
+    """The till's sums of each closing: the turnover, the part that is booked with other closings, the part set aside.
 
-    Of what is set aside only what no other closing tells by now: that one counts in its place.
+    Of a closing that is set aside, only what no other closing tells: that one counts in its place.
     """
     ids = [it.pk for it in page]
     rows = Remainder.objects.filter(among("closing_id", ids)).values_list("closing_id", "document")
@@ -39,30 +39,30 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
 
 
 def told_of_undone(closing: StoredClosing, told: Told) -> Told:
-    """What counts of a closing that a FEC holds and, once it is given up, undoes: nothing if others are in its place.
+    """The sums of a closing with entries in a FEC: nothing if they are reversed and others count in its place.
 
-    Of every other closing, `told` as it is.
+    For every other closing, `told` as it is.
     """
     return NOTHING_TOLD if is_given_up(closing) and not is_counted(closing, told) else told
 
 
 def is_counted(closing: StoredClosing, told: Told) -> bool:
-    """Whether a closing counts in the sums: one that is archived is in no book, or others stand for it.
+    """Whether a closing counts in the sums. An archived one does not: it is in no book, or others tell its sales.
 
-    What a person set aside was sold all the same, unless another closing is in its place.
+    One that was set aside does: it was sold all the same, unless another closing counts in its place.
     """
     return (closing.state != ClosingState.ARCHIVED or told.set_aside) and closing.currency == BOOKS
 
 
 def is_left(closing: StoredClosing, told: Told, *, sold: bool) -> Step | None:
-    """Why a closing's sales are not booked; None when they are (`sold`: their entry stands) or are about to be."""
+    """Why a closing's sales are not booked; None when they are (`sold`) or are about to be."""
     if told.set_aside:
         return Step.SET_ASIDE
     return None if sold else STEPS.get(ClosingState(closing.state))
 
 
 def add_to_bridge(tally: BridgeTally, closing: StoredClosing, told: Told, *, sold: bool) -> None:
-    """Count a closing; `sold` is whether the entry of its sales stands in Exact, or is on its way there."""
+    """Add a closing to the bridge. `sold`: whether the entry of its sales is in Exact, or on its way there."""
     if not is_counted(closing, told):
         return
     step = is_left(closing, told, sold=sold)

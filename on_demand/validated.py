@@ -1,7 +1,7 @@
-"""Entries that a delivered FEC holds: later ones show the very same bytes under their numbers, whatever was set since.
+"""Entries of delivered FECs: later FECs show the same bytes under the same numbers, whatever settings changed since.
 
-What truly changed since, because the entry was replaced in Exact, is set right beside them: the reversal of what no
-longer stands, and what stands now, under new numbers.
+If an entry was replaced in Exact since, corrections are added under new numbers: a reversal of the entry that is not
+booked any more, and the entry that is booked now.
 """
 
 import json
@@ -40,7 +40,7 @@ WHERE number.closing_id = ANY(%s) ORDER BY number.id
 
 
 class ValidatedMeanwhile(Exception):
-    """Another run has just delivered an entry of this one in a FEC: this one is to be made anew, with those bytes."""
+    """Another run has just delivered an entry of this run in a FEC: make the file anew, with the bytes of that FEC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,24 +99,24 @@ class ValidatedEntries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What sets a closing right beside what was validated: what is to be undone, and the entries that stand now."""
+    """The corrections of a closing beside its validated entries: entries to reverse, and entries booked now."""
 
     undone: tuple[Validated, ...] = ()
     standing: tuple[Entry, ...] = ()
 
     @property
     def day(self) -> date:
-        """When it is booked: with what stands now, else with what it undoes."""
+        """Its date: that of the entries booked now, or else of those it reverses."""
         return self.standing[0].date if self.standing else self.undone[0].entry.day
 
 
 def held_of(validated: Sequence[Validated]) -> list[Validated]:
-    """Those entries of a closing in delivered FECs that no later one undoes."""
+    """The entries of a closing in delivered FECs that no later FEC reverses."""
     return [validated[place] for place in in_force([it.entry.moved for it in validated])]
 
 
 def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], layout: Layout) -> Correction | None:
-    """What a FEC lacks to say what stands in Exact now; None when it says so already."""
+    """The corrections that a FEC needs to show what is booked in Exact now; None when it shows that already."""
     moved = [moved_by(entry, layout) for entry in standing]
     left = [(standing[place], sorted(moved[place])) for place in in_force(moved)]
     undone = []
@@ -132,7 +132,7 @@ def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], lay
 
 
 def note_validated(run: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> None:
-    """Write down which bytes of a FEC are which entry's. Must run inside the transaction that delivers it.
+    """Store which bytes of a FEC are which entry's. Must run inside the transaction that delivers it.
 
     Raises `ValidatedMeanwhile`.
     """

@@ -1,4 +1,4 @@
-"""In one word what became of a run: done is green only where all of it is where it was to go, and Exact holds it so."""
+"""The verdict on a run in one word: good only if every closing is where it had to go and Exact holds it as posted."""
 
 from enum import StrEnum, auto
 
@@ -10,15 +10,15 @@ from on_demand.outcome import LEFT_OUT
 
 
 class Verdict(StrEnum):
-    """How a run stands; of a done one the first that is true."""
+    """The verdicts on a run; on one that is done, the first that applies."""
 
     QUEUED = auto()
     RUNNING = auto()
     CANCELLED = auto()
     FAILED = auto()
-    UNREAD = auto()  # done, and nobody knows what Exact holds: it did not answer
+    UNREAD = auto()  # done, but Exact did not answer, so it was not compared
     DIFFERS = auto()  # done, and Exact holds something else than was posted
-    LEFT_OUT = auto()  # done, and closings that are to be booked are not where they were to go
+    LEFT_OUT = auto()  # done, but closings that should be booked are not where they had to go
     DONE = auto()
 
 
@@ -53,7 +53,7 @@ _VERDICT = Case(
 
 
 def with_verdicts(runs: QuerySet[OnDemandExport]) -> QuerySet[OnDemandExport]:
-    """The same runs, each with its `verdict`: the database reads what it asks, and none of the large columns comes."""
+    """The same runs, annotated for `verdict_of`: computed in the database, so that no large column is read."""
     return runs.annotate(verdict=_VERDICT)
 
 

@@ -1,7 +1,7 @@
-"""A new link in the place of one that is over: asked for by whoever holds it, mailed to the person it was for.
+"""A new link instead of one that has ended: asked for by its holder, mailed to the person it was made for.
 
-A page takes the wish and says the same whatever becomes of it; a worker decides. The mail goes to that person's own
-address and to no other, not often, and only while the question is open and the person may answer it.
+The page takes the request and answers the same whether a mail is sent or not; a worker decides. The mail goes to that
+person's own address only, not often, and only while the question is open and the person may answer it.
 """
 
 import structlog
@@ -27,27 +27,27 @@ ANSWERS_AGAIN = "concerns.answers_again"
 
 
 def ask_again(link: AnswerLink) -> None:
-    """Keep that whoever holds a link that is over would like a new one. One that can be used does what it shall."""
+    """Note that the holder of an ended link asks for a new one. Does nothing for a link that can still be used."""
     over = AnswerLink.objects.filter(pk=link.pk, used_at=None, asked_again_at=None)
     over.exclude(revoked_at=None, expires_at__gt=Now()).update(asked_again_at=Now())
     transaction.on_commit(lambda: nudge(ANSWERS_AGAIN), robust=True)
 
 
 def mail_again() -> None:
-    """Send what was asked for on pages that are over. A mail server that is away is tried again, for a day."""
+    """Mail the links that were asked for on pages of ended ones. If the mail server is away, try again for a day."""
     asked = AnswerLink.objects.filter(asked_again_at__gt=Now() - DAY)
     for link in asked.select_related("person__reseller").order_by("asked_again_at"):
         try:
             _mail_again(link)
         except OSError as error:
             log.warning("answer_not_sent_again", link=link.pk, error=type(error).__name__)
-        except Exception:  # one person's trouble keeps nobody else waiting
+        except Exception:  # go on with the other people
             log.exception("answer_not_sent_again", link=link.pk)
 
 
 def _mail_again(link: AnswerLink) -> None:
     with transaction.atomic():
-        # One at a time of a person: who looks how often a mail went out sees the other's.
+        # One mail at a time to a person, so that each request sees how many were sent before.
         person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=link.person_id)
         question = None if _is_too_soon(person) else open_to(person, question_of(link))
         if question is not None and question.given() is None and question.choices():

@@ -1,4 +1,4 @@
-"""Was a shop closed on the day no closing came of: the answer lifts what is expected, and books nothing."""
+"""The question whether a shop was closed on a day without a closing: a yes stops the warnings, and books nothing."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How often an address may be guessed: 256 bits need no limit, a program that hammers the door does."""
+"""A limit on requests with wrong addresses. Guessing 256 bits is hopeless; the limit is against load."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 class _Misses(SimpleRateThrottle):
-    """Addresses that lead nowhere, by who asked for them. While Valkey is away nobody is refused."""
+    """Counts wrong addresses by the asker's IP address. While Valkey is away nobody is refused."""
 
     scope = "answers"
     rate = "20/minute"
@@ -21,7 +21,7 @@ class _Misses(SimpleRateThrottle):
 
 
 def guesses_too_often(request: HttpRequest) -> bool:
-    """Count an address that led nowhere. Returns whether there were too many of them."""
+    """Count a wrong address. Returns whether the asker has sent too many."""
     try:
         return not _Misses().allow_request(request, None)  # type: ignore[arg-type] # reads nothing but META
     except RedisError as error:

@@ -15,7 +15,7 @@ from tenants.scope import all_visible_to
 
 
 def class_of(kind: QuestionKind) -> type[AnswerableQuestion]:
-    """What a kind of question is asked and answered by. mypy asks for that of a new one."""
+    """The class that asks and answers a kind of question. For a new kind mypy asks for a class."""
     match kind:
         case QuestionKind.MEANS:
             return MeansQuestion
@@ -27,9 +27,9 @@ def class_of(kind: QuestionKind) -> type[AnswerableQuestion]:
 
 
 def open_to(person: User, asked: Question) -> AnswerableQuestion | None:
-    """The question, when this person may answer it from a letter now; None when not, or of another's establishment.
+    """The question, if this person may answer it from a letter now; else None, also for another's establishment.
 
-    Who has a second factor, or must have one, answers in the console: a link in a mail must not pass it by.
+    A person with a second factor, or who must have one, answers in the console: a link in a mail must not bypass it.
     """
     its_class = class_of(asked.kind)
     if person.is_support or django_otp.user_has_device(person) or not person.has_perm(its_class.permission):
@@ -44,5 +44,5 @@ def _is_suspended(shop: Establishment) -> bool:
 
 
 def question_of(link: AnswerLink) -> Question:
-    """What a link asks."""
+    """The question that a link asks."""
     return Question(kind=QuestionKind(link.kind), shop=link.establishment_id, about=link.about)

@@ -1,6 +1,6 @@
 """Links in letters that answer a question: made for one person, found by their secret, used once.
 
-The secret stands in the database as a digest only. It lives a week, which is as long as people look back at a letter.
+The database has a digest of the secret only. A link is valid for a week: people do not go back to older letters.
 """
 
 import secrets
@@ -39,7 +39,7 @@ def make_link(person: User, asked: Question, shop: Establishment, *, asked_for: 
 
 
 def link_of(secret: str) -> AnswerLink | None:
-    """The link an address stands for, whatever became of it; looked for at the door, where none is seen."""
+    """The link of an address, used or not; looked for among the links of all people, as its person is not known yet."""
     links = AnswerLink.objects.select_related("person__reseller", "establishment__tenant__reseller")
     with serving(EVERYTHING):
         return links.filter(digest=digest_of(secret)).first()
@@ -51,12 +51,12 @@ def expired(link: AnswerLink) -> bool:
 
 
 def note_opened(link: AnswerLink) -> None:
-    """Keep when somebody, or a mail scanner, looked at its page for the first time."""
+    """Store when the link's page was first opened, be it by a mail scanner."""
     AnswerLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=Now())
 
 
 def use(link: AnswerLink, answer: str) -> bool:
-    """Take the link's one use. Returns whether it was still there: of two presses at once one gets it."""
+    """Mark the link as used. Returns whether it was unused and valid: of two presses at once only one gets True."""
     valid = AnswerLink.objects.filter(pk=link.pk, used_at=None, revoked_at=None, expires_at__gt=Now())
     return valid.update(used_at=Now(), answer=answer) == 1
 
@@ -78,5 +78,5 @@ def revoke_all(person: User) -> int:
 
 
 def digest_of(secret: str) -> str:
-    """What is stored of a secret: 256 random bits need no slow hash."""
+    """The digest of a secret that is stored. A fast hash will do, as the secret is 256 random bits."""
     return sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Questions that one or more settings of a mapping answer: what they would set free or break, and setting them."""
+"""Questions that are answered by settings of a mapping: what an answer would release or hold, and setting it."""
 
 from abc import abstractmethod
 from collections.abc import Mapping as ReadOnly
@@ -30,7 +30,7 @@ EVENTS_READ = 50
 
 
 class MappingQuestion(AnswerableQuestion):
-    """A question of the mapping screen's."""
+    """A question that the mapping screen asks too."""
 
     permission = "booking.change_mapping"
     looked_for = ALONG
@@ -43,27 +43,27 @@ class MappingQuestion(AnswerableQuestion):
 
     @abstractmethod
     def values(self, value: str) -> ReadOnly[str, str]:
-        """What an answer sets, by field."""
+        """The settings that an answer makes, by field."""
 
     @property
     @abstractmethod
     def field(self) -> str:
-        """The setting that says whether it is answered."""
+        """The setting that has a value once the question is answered."""
 
     @abstractmethod
     def say_effect(self, value: str) -> str:
-        """What an answer does, in a sentence."""
+        """The effect of an answer, in a sentence."""
 
     @abstractmethod
     def facts(self) -> ReadOnly[str, str]:
-        """The facts of a problem that asks this and nothing else."""
+        """The facts by which a closing's problem is recognised as this question."""
 
     @property
     def stamp(self) -> str:
         return stamp_of(self.desk.mapping)
 
     def given_as(self, words: str) -> Given:
-        """An answer that stands, with who set it: the newest change by a person."""
+        """The answer in force, with the person of the newest change of the settings."""
         events = MappingEvent.objects.filter(mapping=self.desk.mapping, actor__isnull=False).select_related("actor")
         for event in events.order_by("-at", "-pk")[:EVENTS_READ]:
             if self._read(event.before) != self._read(event.after):

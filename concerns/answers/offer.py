@@ -1,4 +1,4 @@
-"""What a letter offers beside a line: a link that answers its question, for who may."""
+"""The link beside a letter's line that answers its question, for a person who may answer it."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from tenants.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """Where one person answers one question, and the likeliest answer."""
+    """The address at which one person answers one question, and the likeliest answer."""
 
     address: str
     proposed: str
 
 
 def offered_to(person: User, asked: Question) -> Offered | None:
-    """A new link for the person, who may answer it; None when it may not, or there is nothing to answer."""
+    """A new link for the person; None if they may not answer the question, or no answer is proposed."""
     question = open_to(person, asked)
     if question is None or question.given() is not None:
         return None

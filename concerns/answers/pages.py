@@ -1,8 +1,8 @@
 """The page behind a button of a letter: what will be done, one button that does it, and what was done.
 
-Nobody logs in: the address is the key, for one question of one person, once. A look changes nothing, because mail
-scanners look too. The address goes nowhere else: no page is asked for with it (`Referrer-Policy`), no cookie is set,
-and no log line has it (`integration.access`).
+Nobody logs in: the address is the key, for one question of one person, once. Opening the page changes nothing, as mail
+scanners open it too. The address is given to nobody else: not in a `Referer` (`Referrer-Policy`), no cookie is set, and
+no log line has it (`integration.access`).
 """
 
 from collections.abc import Callable
@@ -33,10 +33,10 @@ Page = Callable[[HttpRequest, AnswerLink], HttpResponse]
 
 
 def _of_its_person(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Find the link, and go on as the person it was written to, in that one's language."""
+    """Find the link, and run the page with the rights and in the language of the person it was made for."""
 
-    # No forger needs a cookie kept from him: he lacks the address. With one, a browser that tells nobody where it comes
-    # from would be refused (it sends `Origin: null`).
+    # No CSRF cookie is needed: a forger does not know the address. With one, a browser that hides where it comes from
+    # would be refused, as it sends `Origin: null`.
     @csrf_exempt
     @never_cache
     @wraps(page)
@@ -104,7 +104,7 @@ def _ask(
 
 
 def _take(request: HttpRequest, link: AnswerLink, question: AnswerableQuestion) -> HttpResponse:
-    """Give the answer: the link's one use and what it does are one transaction."""
+    """Give the answer: using the link and carrying the answer out are one transaction."""
     answer, shown = request.POST.get("answer", ""), request.POST.get("shown", "")
     possible = {it.value for it in question.choices() if not question.effect(it.value).trouble}
     if answer not in possible or shown != question.stamp:
@@ -114,7 +114,7 @@ def _take(request: HttpRequest, link: AnswerLink, question: AnswerableQuestion) 
             if use(link, answer):
                 keep_waiting(link, question.carry_out(answer, by=link.person, shown=shown))
     except ChangedMeanwhile:
-        pass  # nothing was written: the page says how things stand
+        pass  # nothing was stored: the page shows the question as it is now
     link.refresh_from_db(fields=["used_at", "answer", "waiting"])
     now = open_to(link.person, question_of(link))
     if now is None:
@@ -127,7 +127,7 @@ def _take(request: HttpRequest, link: AnswerLink, question: AnswerableQuestion) 
 def _show_done(
     request: HttpRequest, link: AnswerLink, question: AnswerableQuestion, *, just_now: bool = False
 ) -> HttpResponse:
-    """What this link did: by whom, when, and where the closings that waited for it are now."""
+    """The page of a used link: the answer, by whom and when, and the states of the closings that waited for it."""
     closings = StoredClosing.objects.filter(pk__in=link.waiting).order_by("business_date", "closed_at", "pk")
     context = {
         "link": link,
@@ -142,7 +142,7 @@ def _show_done(
 
 
 def _show_given(request: HttpRequest, link: AnswerLink, question: AnswerableQuestion) -> HttpResponse:
-    """Somebody else answered, or it was answered in the console."""
+    """The page of a question that somebody else answered, or that was answered in the console."""
     context = {
         "link": link,
         "establishment": link.establishment,
@@ -155,7 +155,7 @@ def _show_given(request: HttpRequest, link: AnswerLink, question: AnswerableQues
 @require_POST
 @_of_its_person
 def again(request: HttpRequest, link: AnswerLink) -> HttpResponse:
-    """Ask for a new link in the place of one that is over. Says the same whether a mail goes out or not."""
+    """Ask for a new link instead of an ended one. Answers the same whether a mail is sent or not."""
     if not link.person.is_active:
         return _refuse(request, "not_allowed", 403)
     ask_again(link)

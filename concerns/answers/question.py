@@ -1,4 +1,4 @@
-"""What a question is that can be answered from a letter. Each kind is one class, in `concerns.answers.kinds`."""
+"""The interface of a question that can be answered from a letter. Each kind is a class, in `concerns.answers.kinds`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tenants.models import Establishment, User
 
 
 class ChangedMeanwhile(Exception):
-    """What the person saw is not so any more. Show it again."""
+    """The question is not as the person saw it any more: show it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An answer that stands: in words, whose and of when; nobody's when it is not known who gave it."""
+    """The answer in force: its words, by whom, and when; without a person if that is not known."""
 
     words: str
     by: str = ""
@@ -34,7 +34,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What would be done: `words` for each thing, or `trouble` for which it cannot be done from here."""
+    """What an answer would do: `words`, one sentence for each thing; or `trouble`, why it cannot be given here."""
 
     words: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
@@ -59,11 +59,11 @@ class AnswerableQuestion(ABC):
     @property
     @abstractmethod
     def stamp(self) -> str:
-        """Says whether what a person is shown is still so: another stamp, another state."""
+        """A digest of what the person is shown: it changes when that changes."""
 
     @abstractmethod
     def given(self) -> Given | None:
-        """The answer that stands, whoever gave it; None while the question is open."""
+        """The answer in force, whoever gave it; None while the question is open."""
 
     @abstractmethod
     def choices(self) -> list[Choice]:
@@ -79,7 +79,7 @@ class AnswerableQuestion(ABC):
 
     @abstractmethod
     def effect(self, value: str) -> Effect:
-        """What would be done by this answer. Writes nothing."""
+        """What this answer would do. Writes nothing."""
 
     @abstractmethod
     def carry_out(self, value: str, *, by: User, shown: str) -> list[UUID]:

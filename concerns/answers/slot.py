@@ -1,4 +1,4 @@
-"""Where a VAT slot goes at a rate that no parameters say: as another slot of the same rate goes, if there is one."""
+"""The question which accounts a VAT slot has at a rate it is not set for: those of another slot of the same rate."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnly

@@ -13,9 +13,9 @@ from concerns.concern import Concern, Condition, Question, QuestionKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`old` was told before. Words are in the language of who is written to.
+    """One line of a letter, in the language of its reader. `old`: an earlier letter told it already.
 
-    `question` is what an answer would mend it with; `offered` the link to give it, in the mail that is being sent.
+    `question`: the question whose answer would mend it; `offered`: the link to answer it, in the mail being sent.
     """
 
     kind: str
@@ -76,7 +76,7 @@ class Line:
         return f"{settings.PUBLIC_URL}{self.path}"
 
     def to_document(self) -> dict[str, Any]:
-        """What is kept of it. A link that was offered is not: each letter that is sent has its own."""
+        """JSON-ready, for the letter's row. Without `offered`: each mail that is sent has a link of its own."""
         return {name: value for name, value in asdict(self).items() if name != "offered"}
 
 
@@ -95,7 +95,7 @@ class Group:
 
 
 def grouped(lines: Iterable[Line]) -> list[Group]:
-    """Lines by customer and establishment: the customer with the most urgent one first, all of it together."""
+    """Lines grouped by customer and establishment; the customer with the most urgent line comes first, as a whole."""
     of_each: defaultdict[str, list[Line]] = defaultdict(list)
     for line in sorted(lines, key=lambda it: (it.customer, it.shop, it.urgency)):
         of_each[line.place].append(line)

@@ -1,4 +1,4 @@
-"""Letters being made: what is new to a person since the last one. The database lets each be made once."""
+"""Making letters: what is new to a person since the last one. A constraint lets each letter be made once only."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
@@ -18,12 +18,12 @@ from tenants.viewpoint import Scope
 LINES_MAX = 60
 QUIET = timedelta(minutes=15)
 MADE_AGAIN_AFTER = timedelta(hours=1)
-# On Mondays a letter says again what is still open: a line that nobody mended must not be forgotten for good.
+# On Mondays a letter repeats what is still open, so that nothing is forgotten for good.
 REMINDED_ON = 1
-# What letters in these states say is not new to the person; some of them had nothing to say.
+# What letters in these states told is not new to the person; one of NOTHING had nothing to tell.
 TOLD = (LetterState.SENT, LetterState.NOTHING)
-# On their way, or soon again: no letter at once says the same beside them. What one says that is given up is new again.
-# A mail whose worker died is not sent again, a webhook's letter is.
+# Letters that are being sent, or tried again soon: a letter at once does not repeat their content. If one is given up,
+# its content is new again. A mail whose worker died is not sent again, a webhook's letter is.
 UNDER_WAY = {
     Channel.MAIL: (LetterState.DUE,),
     Channel.WEBHOOK: (LetterState.DUE, LetterState.SENDING),
@@ -34,16 +34,16 @@ DUE_AGAIN = Q(state=LetterState.UNMADE, not_before__lte=Now())
 WHO_READS = {
     (Channel.MAIL, LetterKind.MORNING): Q(letters__in=[Letters.DAILY, Letters.AT_ONCE]) & ~Q(email=""),
     (Channel.MAIL, LetterKind.AT_ONCE): Q(letters=Letters.AT_ONCE) & ~Q(email=""),
-    # Who wants failures alone has mornings too, without a word: from them the next letter at once is made.
+    # A webhook for failures only has morning letters too, which are not sent: they note what the person knows.
     (Channel.WEBHOOK, LetterKind.MORNING): Q(webhook__isnull=False, webhook__off_at=None),
     (Channel.WEBHOOK, LetterKind.AT_ONCE): Q(webhook__isnull=False, webhook__off_at=None),
 }
 
 
 def readers(channel: Channel, kind: LetterKind) -> QuerySet[User]:
-    """People who may log in and chose to be told so.
+    """People who may log in and chose letters of this kind on this channel.
 
-    In any order: rounds that run at once seldom meet at the same person.
+    In random order, so that two rounds at once seldom work on the same person.
     """
     active = Q(suspended_at=None, reseller__suspended_at=None)
     return User.objects.filter(active, WHO_READS[channel, kind]).order_by("?")
@@ -56,9 +56,9 @@ def without_letter_of(day: date, channel: Channel) -> QuerySet[User]:
 
 
 def make_morning(person: User, day: date, channel: Channel) -> None:
-    """Make a person's letter of a morning, to be sent; an empty one when nothing is new. Made before: nothing happens.
+    """Make a person's letter of a morning; an empty one when nothing is new. Does nothing if it was made before.
 
-    What is open and was told before is counted in it, and told again on Mondays.
+    Things that are open and were told before are counted in it, and told again on Mondays.
     """
     with translation.override(person.language):
         concerns = concerns_of(Scope(user=person))
@@ -74,13 +74,13 @@ def make_morning(person: User, day: date, channel: Channel) -> None:
     own = Letter.objects.filter(person=person, channel=channel)
     with transaction.atomic():
         own.filter(DUE_AGAIN, kind=LetterKind.MORNING, day=day).delete()
-        if lines:  # all that waits to be sent is in it
+        if lines:  # it has the content of all letters that are not sent yet
             own.filter(state=LetterState.DUE).update(state=LetterState.DROPPED)
         _keep(row, lines, told=keys)
 
 
 def make_at_once(person: User, day: date, channel: Channel) -> None:
-    """Make a letter of what failed or differs since the last one; none when nothing did, or one was made just now."""
+    """Make a letter of what failed or differs since the last one; none if nothing did, or one was made minutes ago."""
     made = Letter.objects.filter(person=person, channel=channel, kind=LetterKind.AT_ONCE)
     if made.filter(quiet_until__gt=Now()).exists():
         return
@@ -94,7 +94,7 @@ def make_at_once(person: User, day: date, channel: Channel) -> None:
 
 
 def put_off(person: User, kind: LetterKind, day: date, channel: Channel) -> None:
-    """A letter could not be made: try again later, not at every round."""
+    """Note that a letter could not be made, so that it is tried again later and not in every round."""
     unmade = Letter(
         person=person,
         channel=channel,
@@ -110,7 +110,7 @@ def put_off(person: User, kind: LetterKind, day: date, channel: Channel) -> None
 
 
 def known_to(person: User, channel: Channel) -> set[str]:
-    """The keys of what a person was told and that was open then: by the last morning's letter and those since."""
+    """The keys of what a person knows to be open: by the last morning's letter and those sent since."""
     letters = Letter.objects.filter(person=person, channel=channel, state__in=TOLD)
     last = letters.filter(kind=LetterKind.MORNING).order_by("-made_at").first()
     since = letters.filter(kind=LetterKind.AT_ONCE)
@@ -121,7 +121,7 @@ def known_to(person: User, channel: Channel) -> set[str]:
 
 
 def under_way(person: User, channel: Channel) -> set[str]:
-    """The keys of what a person will be told by what waits to be sent."""
+    """The keys of what letters to a person tell that are not sent yet."""
     rows = Letter.objects.filter(person=person, channel=channel, state__in=UNDER_WAY[channel])
     return {key for keys in rows.values_list("told", flat=True) for key in keys}
 
@@ -133,7 +133,7 @@ def _keep_new_or_known(concerns: Iterable[Concern], known: Collection[str], *, n
 
 
 def _keep(letter: Letter, lines: list[Line], *, told: Collection[str]) -> None:
-    """Write the letter down. One of the same morning, or made minutes ago, stands: then nothing is written."""
+    """Store the letter, unless there is one of the same morning, or one made minutes ago."""
     letter.state = LetterState.DUE if lines else LetterState.NOTHING
     letter.lines = [it.to_document() for it in lines[:LINES_MAX]]
     letter.more_lines = max(0, len(lines) - LINES_MAX)

@@ -1,4 +1,4 @@
-"""A round of letters: made for whom they are due, then sent, one by one. One person's trouble stops nobody."""
+"""A round of letters: those that are due are made, then sent, one by one. A failure for one person stops no other."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime

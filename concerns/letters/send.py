@@ -1,4 +1,4 @@
-"""Letters on their way: claimed, sent once, put off when the mail server is in trouble."""
+"""Sending letters by mail: each is claimed and sent once, and put off when the mail server fails."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -47,10 +47,10 @@ def last_letter(person: User) -> Letter | None:
 
 
 def send_letter(letter_id: int) -> None:
-    """Send one letter if it is due. What the mail server refuses for good ends it; other trouble is tried again.
+    """Send one letter if it is due. A final refusal by the mail server ends it; after other failures it is tried again.
 
-    A worker that dies between the server's word and ours leaves it unsaid whether it arrived: it is not sent twice,
-    and what it said is new to the next morning's letter.
+    If a worker dies before it stores the server's answer, nobody knows whether the mail arrived: it is not sent twice,
+    and its content is new to the next morning's letter.
     """
     claimed = due_letters().filter(pk=letter_id).order_by()
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
@@ -72,15 +72,15 @@ def send_letter(letter_id: int) -> None:
 
 
 def forget_older(letter: Letter) -> None:
-    """What letters before this morning's told nobody asks for any more."""
+    """Empty the content of letters older than this morning's: no later letter needs it."""
     if letter.kind == LetterKind.MORNING:
         older = Letter.objects.filter(person=letter.person, channel=letter.channel, made_at__lt=letter.made_at)
         older.filter(state__in=OVER).exclude(told=[]).update(told=[])
 
 
 def is_over(letter: Letter) -> bool:
-    """Whether the person may not log in any more, or lost a customer from sight since the letter was made: it may speak
-    of that one. The next one tells the rest."""
+    """Whether a letter must not be sent any more: its person may not log in, or lost access to a customer since it was
+    made, which it may tell of. The next letter tells the rest."""
     person, made = letter.person, letter.made_at
     if not person.is_active:
         return True
@@ -124,7 +124,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
         }
         subject, text = subject_of(letter, lines), render_to_string("concerns/letters/letter.txt", context)
         html = render_to_string("concerns/letters/letter.html", context)
-    # The same name at every try: a mail program that gets it twice shows it once.
+    # The same Message-ID at every try: a mail program that gets the mail twice shows it once.
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     headers = {
         "Message-ID": f"<letter-{letter.pk}-{letter.made_at:%Y%m%d%H%M%S}@{host}>",
@@ -137,7 +137,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
 
 
 def _offer(person: User, lines: Iterable[Line]) -> Iterator[Line]:
-    """The lines, each question with a link that answers it; asked by several, it has one link."""
+    """The lines with a link for each question; lines with the same question share one link."""
     asked: set[Question] = set()
     for line in lines:
         if line.question is None or line.question in asked:

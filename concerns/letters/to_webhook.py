@@ -1,4 +1,4 @@
-"""Letters on their way to a webhook: the same words as a mail, signed, tried again for a day, each attempt kept."""
+"""Delivering letters to a webhook: the words of the mail, signed, tried again for a day, each attempt stored."""
 
 import json
 import secrets
@@ -28,15 +28,16 @@ from exact.nudge import nudge
 log = structlog.get_logger()
 
 DELIVER, TEST = "concerns.webhook", "concerns.webhook_test"
-# How long after each attempt the next one is made; after the last the letter is given up, and told anew.
+# The pause after each failed attempt. After the last the letter is given up, and its content is new again.
 PAUSES = tuple(map(timedelta(seconds=1).__mul__, (20, 120, 600, 3600, 10_800, 21_600, 21_600, 21_600)))
 ATTEMPTS_MAX = len(PAUSES) + 1
-# A worker that died is not waited for any longer: the receiver knows a letter that comes twice by its number.
+# How long to wait for a worker that may have died. A letter that comes twice has the same number for its receiver.
 LEASE = timedelta(minutes=2)
-# A receiver that took nothing for so long is left alone, and its person told so by mail.
+# After this long without any success a webhook is switched off, and its person is told by mail.
 OFF_AFTER = timedelta(days=5)
 AT_ONCE = 500
-# Chat programs read mentions and links off such signs, and names are typed by anybody: text has others that look alike.
+# In chat programs these characters make mentions and links, and anybody may type them into a name: so they are replaced
+# by characters that look alike.
 READ_AS_TEXT = str.maketrans("<>@[]", "‹›＠［］")
 
 
@@ -48,7 +49,7 @@ def due_for_webhooks() -> QuerySet[Letter]:
 
 
 def wake_webhooks() -> None:
-    """Ask workers to deliver what is due: one task each, so that a slow receiver keeps nobody waiting but itself."""
+    """Ask workers to deliver the due letters, one task each, so that a slow receiver delays no other."""
     for letter_id in due_for_webhooks().values_list("pk", flat=True)[:AT_ONCE]:
         nudge(DELIVER, letter_id)
     for webhook_id in Webhook.objects.filter(test_asked_at__isnull=False).values_list("pk", flat=True)[:AT_ONCE]:
@@ -56,7 +57,7 @@ def wake_webhooks() -> None:
 
 
 def deliver(letter_id: int) -> None:
-    """Deliver one letter, if it is due. What fails is tried again, and given up after the last of `PAUSES`."""
+    """Deliver one letter, if it is due. After a failure it is tried again, and given up after the last of `PAUSES`."""
     claimed = due_for_webhooks().filter(pk=letter_id).order_by()
     if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1, not_before=Now() + LEASE) != 1:
         return
@@ -92,7 +93,7 @@ def send_test(webhook_id: int) -> None:
 
 
 def _send(webhook: Webhook, number: str, body: bytes, *, letter: Letter | None) -> Answer:
-    """One attempt, written down."""
+    """Make one attempt, and store it."""
     began = time.monotonic()
     try:
         target = read_address(webhook.address)
@@ -124,7 +125,7 @@ def _put_off(letter: Letter) -> None:
 
 
 def _note_failure(webhook: Webhook, answer: Answer) -> None:
-    """Remember since when nothing was taken; switch off what was so for days, or wants nothing any more."""
+    """Store since when the webhook fails; switch it off after days of that, or if it answers that it is gone."""
     on = Webhook.objects.filter(pk=webhook.pk, off_at=None)
     on.update(failing_since=Coalesce(F("failing_since"), Now()))
     if answer.outcome is not Outcome.GONE:

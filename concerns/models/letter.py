@@ -22,16 +22,16 @@ class LetterKind(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How a letter goes. What is new to a person is new on each way by itself."""
+    """How a letter goes. What is new to a person is decided for each channel by itself."""
 
     MAIL = "mail", _("by e-mail")
     WEBHOOK = "webhook", _("by webhook")
 
 
 class LetterState(models.TextChoices):
-    """`sending` for ever is a worker that died between the mail server's word and ours: it is not sent twice, and its
-    content counts as not told. A webhook's letter is taken up again after `not_before`: its receiver knows it by its
-    number. `unmade` is put off until `not_before`."""
+    """The states of a letter. A mail that stays `sending` had a worker that died before it stored the server's answer:
+    it is not sent twice, and its content counts as not told. A webhook's letter is tried again after `not_before`: its
+    receiver recognises it by its number. `unmade`: it could not be made, and is put off until `not_before`."""
 
     NOTHING = "nothing", _("nothing to tell")
     UNMADE = "unmade", _("could not be made")
@@ -49,9 +49,9 @@ NOT_WRITTEN = (LetterState.NOTHING, LetterState.UNMADE)
 class Letter(models.Model):
     """What one person is told of a morning, or at once.
 
-    `lines` are what it says (`concerns.letters.line.Line`), in the person's language; `told` are the keys of everything
-    the person knows to be open after it, so that the next letter knows what is new; `still_open` counts what was told
-    before and is open yet. No other letter at once is made before `quiet_until`.
+    `lines`: its content (`concerns.letters.line.Line`), in the person's language. `told`: the keys of everything the
+    person knows to be open after it, so that the next letter can tell what is new. `still_open`: the number of things
+    told before that are still open. No other letter at once is made before `quiet_until`.
     """
 
     person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("user"))

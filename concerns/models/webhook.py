@@ -15,7 +15,7 @@ from postgres.seen import Seen
 from postgres.viewer import MEMBERS, RESELLER
 from tenants.models import User
 
-# Support in another's view sees its own.
+# A person of support who looks through another's eyes sees their own webhook.
 OF_WHO_IS_BEHIND = "person_id = {behind}"
 OF_OWN_WEBHOOK = "webhook_id IN (SELECT id FROM concerns_webhook)"
 

@@ -1,6 +1,6 @@
-"""Where a webhook may lead: to servers of the open internet over HTTPS, never into a network of ours.
+"""The addresses a webhook may have: servers of the open internet over HTTPS, never inside our own network.
 
-What a name leads to is asked when a connection is made, and that very address is connected to (`wire`): what it led to
+A name is resolved when the connection is made, and exactly the resolved address is used (`wire`): what the name led to
 when a person typed it proves nothing.
 """
 
@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 ADDRESS_MAX = 500
 PORTS = (443, 8443)
-# All that is routed of IPv6 today (IANA); what carries IPv4 addresses inside is not ours to unpack.
+# The range of IPv6 that is routed today (IANA). Addresses that contain IPv4 ones are refused, not unpacked.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 CARRYING_IPV4 = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))  # Teredo, 6to4
-# Public by their numbers for Python, and inside of a cloud: IETF's own block (RFC 6890; Oracle's machines read their
-# keys in it), and what every machine of Azure's has.
+# Addresses that Python counts as public and that are inside a cloud: the IETF block (RFC 6890; Oracle's machines read
+# their keys there), and the one that every machine at Azure has.
 INNER_IPV4 = (IPv4Network("192.0.0.0/24"), IPv4Network("168.63.129.16/32"))
 
 
 class BadAddress(Exception):
-    """An address no webhook may have; `why` says so to whoever typed it."""
+    """An address that no webhook may have; `why` tells the person who typed it."""
 
     def __init__(self, why: str | Promise) -> None:
         super().__init__(str(why))
@@ -44,7 +44,7 @@ class Target:
 
     @property
     def url(self) -> str:
-        """What is posted to: scheme, server, port and path, and nothing else of what was typed."""
+        """The address that is posted to: scheme, server, port and path, and no other part of what was typed."""
         return f"{self.scheme}://{self.authority}{self.path}"
 
     @property
@@ -55,12 +55,12 @@ class Target:
 
     @property
     def shown_as(self) -> str:
-        """What may be shown of it: the rest can hold a secret."""
+        """The part that may be shown, as the rest can hold a secret."""
         return f"{self.scheme}://{self.authority}/…"
 
 
 def read_address(text: str) -> Target:
-    """Take a typed address apart. Raises `BadAddress`. Of its name nothing is looked up here."""
+    """Parse a typed address. Raises `BadAddress`. Its name is not resolved here."""
     if not text or len(text) > ADDRESS_MAX or not text.isascii() or any(it <= " " or it == "\x7f" for it in text):
         raise BadAddress(_("This is no address. Copy it whole, as your receiver shows it: https://…"))
     try:
@@ -81,10 +81,10 @@ def read_address(text: str) -> Target:
 
 
 def addresses_of(host: str, port: int, *, within: float) -> list[str]:
-    """What a name leads to now, each address once.
+    """The IP addresses that a name resolves to now, each once.
 
-    Raises `TimeoutError` after `within` seconds, `UnicodeError` for what is no name, another `OSError` when it leads
-    nowhere. The system's look-up knows no timeout and cannot be stopped: one that lasts longer ends by itself, unheard.
+    Raises `TimeoutError` after `within` seconds, `UnicodeError` for what is no name, another `OSError` when it does not
+    resolve. The system's resolver has no timeout and cannot be stopped: one that takes longer ends later, unused.
     """
     answered: Future[list[str]] = Future()
 

@@ -15,7 +15,7 @@ KEY_BYTES = 32
 
 
 def new_key() -> str:
-    """A key as receivers take it: "whsec_" and 256 random bits in base64."""
+    """A new key in the form that receivers use: "whsec_" and 256 random bits in base64."""
     return PREFIX + b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 

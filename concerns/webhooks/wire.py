@@ -1,4 +1,4 @@
-"""One request to a webhook: to the address that was looked at, bounded in time and size, and followed nowhere.
+"""One request to a webhook: to the address that was checked, limited in time and size, without following redirects.
 
 httpcore itself, not httpx: it knows neither redirects, cookies nor the proxies of the environment, and lets us make the
 connection (its `NetworkBackend`), which is where a name becomes an address.
@@ -18,7 +18,7 @@ from concerns.models import Outcome
 from concerns.webhooks.address import Target, addresses_of, may_be_reached
 
 CONNECT_S, READ_S = 5.0, 10.0
-# From the first look-up to the last byte, however slowly these come.
+# The time from resolving the name to the last byte, however slowly the bytes come.
 WHOLE_S = 20.0
 ANSWER_MAX = 4096
 _ca_bundle = lru_cache(maxsize=1)(httpx.create_ssl_context)
@@ -26,7 +26,7 @@ _ca_bundle = lru_cache(maxsize=1)(httpx.create_ssl_context)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of a request: how it ended, the status, and the first of what was said."""
+    """The result of a request: how it ended, the status, and the beginning of the body."""
 
     outcome: Outcome
     status: int | None = None
@@ -34,7 +34,7 @@ class Answer:
 
 
 class _Refused(Exception):
-    """The connection was not even tried."""
+    """The address may not be reached, so no connection was tried."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -42,7 +42,7 @@ class _Refused(Exception):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that ends at a moment, whatever each single wait may last."""
+    """A connection with one deadline for all of its waits together."""
 
     def __init__(self, inner: httpcore.NetworkStream, until: float) -> None:
         self._inner, self._until = inner, until
@@ -67,7 +67,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Guarded(httpcore.NetworkBackend):
-    """Connects to what a name leads to, if a webhook may: the address that was judged is the one that is used."""
+    """Connects to a resolved address if a webhook may reach it: exactly the address that was checked is used."""
 
     def __init__(self, until: float, *, encrypted: bool) -> None:
         self._until, self._encrypted, self._inner = until, encrypted, httpcore.SyncBackend()
@@ -86,7 +86,7 @@ class _Guarded(httpcore.NetworkBackend):
             raise httpcore.ConnectTimeout from None
         except (OSError, UnicodeError):
             raise _Refused(Outcome.NO_SUCH_NAME) from None
-        # One that leads inside as well means no good.
+        # A name with even one inner address is refused: it was made to reach inside.
         if not addresses or not all(may_be_reached(it, encrypted=self._encrypted) for it in addresses):
             raise _Refused(Outcome.FORBIDDEN)
         failure: Exception | None = None
@@ -104,7 +104,7 @@ class _Guarded(httpcore.NetworkBackend):
 
 
 def _bound_wait(until: float, timeout: float | None) -> float:
-    """How long one wait may last: its own timeout, and not beyond the end."""
+    """How long one wait may last: its own timeout, at most until the deadline."""
     left = until - time.monotonic()
     if left <= 0:
         raise httpcore.ReadTimeout
@@ -112,7 +112,7 @@ def _bound_wait(until: float, timeout: float | None) -> float:
 
 
 def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Send one request and say what became of it. Never raises for what a server or a network does."""
+    """Send one request and return its result. Raises nothing for failures of the server or the network."""
     until = time.monotonic() + WHOLE_S
     backend = _Guarded(until, encrypted=target.scheme == "https")
     timeouts = {"connect": CONNECT_S, "read": READ_S, "write": READ_S, "pool": CONNECT_S}
@@ -136,7 +136,7 @@ def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
 
 
 def _read_some(answer: httpcore.Response) -> str:
-    """The first of what was answered, in one line; the rest is not read."""
+    """The beginning of the answer's body, in one line; the rest is not read."""
     found = b""
     for piece in answer.iter_stream():
         found += piece

@@ -1,1 +1,1 @@
-"""Tills, entries and Exact side by side for a period, without an export: from what the last reading of Exact gave."""
+"""Tills, entries and Exact compared for a period, without an export, by Exact's books as last read."""

@@ -23,7 +23,7 @@ from on_demand.places import PlacesField
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
-# Beyond this a check goes by months, and its tables by rate, means and account are not offered.
+# A check of more days goes by months, and has no tables by rate, means and account.
 DETAIL_DAYS_MAX = 62
 DETAIL_CLOSINGS_MAX = 400
 PAGE_SHOPS_MAX, PAGE_CLOSINGS_MAX = 50, 1500
@@ -65,9 +65,9 @@ class CheckForm(forms.Form):
 
 @dataclass
 class Asked:
-    """A question that is possible: `shops` one sees and chose, in order, with how many closings each has there.
+    """A valid question: the chosen `shops` that the person may see, in order, with each one's number of closings.
 
-    `wanted` is the page that is asked for; what is no page of it is the first, what is beyond the last is the last.
+    `wanted`: the page asked for. What is no number is the first page, what is too large the last one.
     """
 
     user: User
@@ -98,7 +98,7 @@ class Asked:
 
     @cached_property
     def pages(self) -> list[list[Establishment]]:
-        """The shops, as many a page as can be read in a moment."""
+        """The shops by pages, of as many shops as can be read quickly."""
         pages: list[list[Establishment]] = [[]]
         read = 0
         for shop in self.shops:

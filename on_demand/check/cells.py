@@ -1,4 +1,4 @@
-"""One amount as the tills, the entries and Exact have it, and whether the three explain each other."""
+"""One amount by the tills, by the entries and by Exact, and whether the differences between them are explained."""
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -8,12 +8,12 @@ from ledger.money import ZERO
 
 
 class Standing(StrEnum):
-    """How an amount stands, the worst first."""
+    """The verdict on an amount, the worst first."""
 
     DIFFERS = auto()  # Exact, or what is booked, is not what it should be
     WAITS = auto()  # something is not booked yet, or not read back yet
     UNREAD = auto()  # Exact was never read
-    EXPLAINED = auto()  # not the same, and rightly so: items offered, sales booked with another closing
+    EXPLAINED = auto()  # different for a good reason: items offered, sales booked with another closing
     AGREES = auto()
 
 
@@ -21,9 +21,9 @@ class Standing(StrEnum):
 class Cell:
     """An amount from its four sides.
 
-    `expected` is what is to be booked now of what the tills say; `entries` is what is booked; `unread` is the part of
-    it that Exact was not asked about yet; `exact` is what it holds. Of what the tills say, `offered` was given away,
-    `left` waits for a person or an activation, and `aside` is what a person said is not booked.
+    `expected`: the part of the tills' amount that is to be booked now; `entries`: what is booked; `unread`: the part of
+    that which was not read back from Exact yet; `exact`: what Exact holds. Of the tills' amount, `offered` was given
+    away, `left` waits for a person or an activation, and `aside` is of closings that were set aside.
     """
 
     tills: Decimal = ZERO
@@ -56,15 +56,15 @@ class Cell:
 
     @property
     def elsewhere(self) -> Decimal:
-        """What the tills say and other closings are booked for."""
+        """The part of the tills' amount that is booked with other closings."""
         return self.tills - self.offered - self.left - self.aside - self.expected
 
     def difference(self, *, read: bool) -> Decimal:
-        """How far Exact, or where it was never read the entries, is from the tills."""
+        """The difference between Exact and the tills; where Exact was never read, between the entries and the tills."""
         return (self.exact if read else self.entries) - self.tills
 
     def standing(self, *, read: bool) -> Standing:
-        """How the amount stands; `read` is whether Exact was ever read."""
+        """The verdict on the amount; `read`: whether Exact was ever read."""
         if self.entries != self.expected or (read and self.otherwise != ZERO):
             return Standing.DIFFERS
         if not read:

@@ -25,7 +25,7 @@ from on_demand.in_exact import ReadPosting, books_of, read_postings
 from on_demand.told import add_to_bridge, is_counted, is_left, told_of
 from postgres.rows import among
 
-UNPLACED = ""  # a means of payment that nobody can name
+UNPLACED = ""  # stands for amounts that belong to no single means of payment
 Side = str
 OF_ACCOUNTS = ("entries", "unread")
 
@@ -58,11 +58,11 @@ class Detail:
 
     @property
     def bridge(self) -> Bridge:
-        """The way from the tills' turnover to all that is booked."""
+        """The bridge from the tills' turnover to all that is booked."""
         return self._bridge.bridge(self._takings)
 
     def add_tills(self, closing: Closing) -> None:
-        """Count what a till says, and what of it was given away."""
+        """Add the amounts of a closing as the till said them, and of these what was given away."""
         self._add_sales(closing.sales, "tills")
         for payment in closing.payments:
             self.labels.setdefault(payment.means, payment.label)
@@ -72,7 +72,7 @@ class Detail:
                 self._add_sales(payment.sales, "offered")
 
     def add_said(self, closing: Closing, side: Side) -> None:
-        """Count what is to be booked of a closing: `expected` now, `left`, or `aside`."""
+        """Add what is to be booked of a closing on the side `expected`, `left` or `aside`."""
         self._add_sales(closing.sales, side)
         for payment in closing.payments:
             if payment.takes_sales_out:
@@ -81,7 +81,7 @@ class Detail:
                 self.means[payment.means].put(side, payment.amount)
 
     def add_booked(self, entries: Iterable[Entry], side: Side, *, times: int = 1) -> None:
-        """Count entries that stand on the side `expected`, `entries`, `unread`, or so many times on `left`, `aside`."""
+        """Add the amounts of entries on a side: `expected`, `entries`, `unread`; `times` over on `left` or `aside`."""
         booked, placed = TakingsTally(), Placed()
         for entry in entries:
             booked.add(entry)
@@ -95,7 +95,7 @@ class Detail:
             self._takings.add_all(entries)
 
     def add_exact(self, read: ReadPosting, *, without_its_twin: bool) -> None:
-        """Count what Exact held of a posting; `without_its_twin`: it reverses an entry whose lines were not read."""
+        """Add what Exact held of a posting. `without_its_twin`: it reverses an entry whose lines were not read."""
         placed, found = place(read.entry, read.meant, read.found), defaultdict(lambda: ZERO, read.found)
         if without_its_twin:
             own = TakingsTally()
@@ -107,7 +107,7 @@ class Detail:
         self._add_accounts(found, "exact")
 
     def add_step(self, closing: StoredClosing, told: Told, *, sold: bool) -> None:
-        """Count a closing on the way from tills to books."""
+        """Add a closing to the bridge from tills to books."""
         add_to_bridge(self._bridge, closing, told, sold=sold)
 
     def _add_sales(self, sales: Iterable[Sale], side: Side) -> None:
@@ -151,7 +151,7 @@ class _Standing:
 def _list_standing(
     closing_ids: Sequence[UUID], reads: Mapping[UUID, ReadPosting]
 ) -> defaultdict[UUID, list[_Standing]]:
-    """The entries that stand for each closing, in Exact or on their way there."""
+    """The entries that count of each closing, in Exact or on their way there."""
     rows = Posting.objects.filter(among("closing_id", closing_ids), reverses=None)
     found: defaultdict[UUID, list[_Standing]] = defaultdict(list)
     for posting in rows.exclude(state__in=[*OVER, *NOT_TAKEN]).order_by("turn"):

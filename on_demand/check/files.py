@@ -1,4 +1,4 @@
-"""A check as a file: its rows as CSV or XLSX, each amount with how it stands, every shop of the question."""
+"""A check as a file: its rows as CSV or XLSX, each amount with its verdict, for every shop of the question."""
 
 from collections.abc import Iterator
 

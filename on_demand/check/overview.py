@@ -1,6 +1,6 @@
 """Turnover of each shop and stretch of days: as the tills say it, as it is booked, as Exact held it when it was read.
 
-Only the entries of sales are looked at, and no closing's document: fifty shops' month takes a part of a second.
+Only the entries of sales are read, and no closing's document: a month of fifty shops takes less than a second.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ Moments = Collection[datetime | None]
 
 
 class Stretch(NamedTuple):
-    """Days of a check: all of them, or one of their months."""
+    """A range of days of a check: all of its days, or one month of them."""
 
     first: date
     last: date
@@ -42,8 +42,8 @@ class Stretch(NamedTuple):
 class ShopSums:
     """One shop's turnover over a stretch of days.
 
-    `read_at` is when Exact was read, of several companies the one longest ago; None when one was never read. `linked`
-    is whether the shop's closings go to a company at all, or ever went.
+    `read_at`: when Exact was read, of several companies the oldest time; None when one was never read. `linked`:
+    whether the shop's closings go to a company, or ever went to one.
     """
 
     shop: Establishment
@@ -57,7 +57,7 @@ class ShopSums:
 
     @property
     def read(self) -> bool:
-        """Whether Exact's books of it were ever read: without, nothing is compared."""
+        """Whether Exact's books of the shop were ever read; if not, nothing is compared."""
         return self.read_at is not None
 
 
@@ -96,7 +96,7 @@ class _Ledger:
         self._unread_reversed = {it.pk for it in sales if it.state == PostingState.REVERSED and not self._lines[it.pk]}
 
     def is_read(self, sale: _Sale) -> bool:
-        """Whether Exact was asked about the entry since it was posted."""
+        """Whether Exact's books were read since the entry was posted."""
         if sale.state not in IN_EXACT:
             return False
         return bool(self._lines[sale.pk]) or self.books[sale.division_id].hold(sale.posted_at)
@@ -104,7 +104,7 @@ class _Ledger:
     def found(self, sale: _Sale) -> Decimal:
         """The turnover that Exact holds of a sales entry.
 
-        The lines of a reversed entry are not read again: then it and its reversal count as the nothing they are.
+        If the lines of a reversed entry were not read again, it and its reversal count as 0.00, which they sum up to.
         """
         lines = self._lines[sale.pk]
         if not lines:
@@ -117,7 +117,7 @@ class _Ledger:
 def _sum_sold(
     lines: Iterable[tuple[str, Decimal]], entry: Mapping[str, Any], books: Books, sold: Mapping[str, Decimal]
 ) -> Decimal:
-    """Sales and VAT among lines: on the accounts an entry sells on, and on those that Exact's VAT codes choose."""
+    """The sum of sales and VAT lines: on the entry's sales accounts, and on the company's accounts of VAT."""
     others = {line["account"] for line in entry["lines"]}
     counted = {*sold} | ({*books.vat_accounts} - others)
     return -total(amount for account, amount in lines if account in counted)

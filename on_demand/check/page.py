@@ -93,7 +93,7 @@ def _shop_row(sums: ShopSums, asked: Asked, form: CheckForm) -> Any:
 
 
 def _detail(asked: Asked, read: bool) -> dict[str, Any]:
-    """The tables, and the closings and differences that a person is to look at."""
+    """The tables by rate, means and account, and the closings and differences that a person should look at."""
     rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
     detail: Detail = read_detail([*rows.only(*COLUMNS)])
     findings = Finding.objects.filter(settled_at=None, posting__establishment__in=asked.shops).select_related(
@@ -126,7 +126,7 @@ def _reading(request: HttpRequest, companies: Sequence[Division]) -> Reading | N
 
 
 def _address(asked: Asked, form: CheckForm) -> str:
-    """The address of this very question."""
+    """The address that asks this question again."""
     days = {"month": form.month} if form.month else {"first": asked.first, "last": asked.last}
     places = [("where", it) for it in form.places]
     return f"{reverse(PATH)}?{urlencode([*places, *days.items()])}"

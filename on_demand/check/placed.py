@@ -1,8 +1,8 @@
-"""What Exact holds of one entry, laid out by VAT rate and by means of payment, which Exact's ledger does not know.
+"""What Exact holds of one entry, split by VAT rate and by means of payment, which Exact's ledger does not know.
 
-Where the ledger holds the entry as it was posted, once or several times, that is what was posted. Where it differs,
-each account's difference goes to the one rate or means that the entry books there; where several are booked there, to
-none of them (`None`), so that the sums stay right.
+Where the ledger has the entry as it was posted, once or several times, the split is that of the entry. Where it
+differs, the difference on an account goes to the one rate or means that the entry books on it; if there are several of
+them, to none (`None`), so that the sums stay right.
 """
 
 from collections import defaultdict
@@ -47,7 +47,7 @@ class Placed:
 
 
 def place(entry: Entry, meant: Sums, found: Sums) -> Placed:
-    """Lay out what was found of an entry; both sums are by account, a debit positive, all VAT under "VAT"."""
+    """Split what was `found` of an entry. Both sums are by account, a debit positive, all VAT under "VAT"."""
     own, placed = TakingsTally(), Placed()
     own.add(entry)
     times = _count_times(meant, found)
@@ -85,7 +85,7 @@ def _names(line: Line, what: str) -> bool:
 
 
 def _means_of(entry: Entry, account: str) -> set[str]:
-    """The means that are cleared on an account: by name, or on the journal's own where no line names another."""
+    """The means of payment that an entry books on an account; on the journal's own account those without a line."""
     named = {line.means for line in entry.lines if line.role is LineRole.MEANS and line.account == account}
     own = any(line.role in (LineRole.JOURNAL, LineRole.DRAWER) and line.account == account for line in entry.lines)
     cleared = {line.means for line in entry.lines if line.role is LineRole.MEANS}

@@ -1,4 +1,4 @@
-"""Reading Exact now, as a person asks for it: a worker does it, and the page says how far it is."""
+"""Reading Exact's books now, as a person asks: a worker does it, and the page shows the progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from exports.nudge import nudge_reconcile
 from tenants.models import Establishment, User
 from tenants.scope import visible_to
 
-# A worker that is away is not waited for on a page for ever.
+# After how long a page stops waiting for the workers.
 PATIENCE = timedelta(minutes=3)
 TROUBLES = {
     "NeedsReconnect": N_("The link to Exact is lost: the customer must log in at Exact again."),
@@ -26,7 +26,7 @@ OTHER_TROUBLE = N_("Exact did not give its books.")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How far a reading is that was asked for at a moment: `read` and `failed` of `companies`."""
+    """The progress of a reading since it was asked for: how many of `companies` were read, and which failed."""
 
     companies: Sequence[Division]
     asked_at: datetime
@@ -44,12 +44,12 @@ class Reading:
 
     @property
     def under_way(self) -> bool:
-        """Whether companies are left to read, and it may still come to an end (`PATIENCE`)."""
+        """Whether companies are left to read and `PATIENCE` is not over."""
         return self.done < len(self.companies) and not self.too_long
 
     @property
     def too_long(self) -> bool:
-        """Whether it should have ended by now: then what is there is shown."""
+        """Whether `PATIENCE` is over with companies left: then the page shows what was read."""
         return self.done < len(self.companies) and timezone.now() - self.asked_at > PATIENCE
 
     @property

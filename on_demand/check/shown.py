@@ -1,4 +1,4 @@
-"""A check as people read it: amounts, what explains each difference, and where to look."""
+"""A check as people read it: amounts, the reasons of each difference, and links to the pages that show them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ TAGS = {
     Standing.EXPLAINED: "is-info",
     Standing.AGREES: "is-good",
 }
-# Steps that a person, or time, is to take away; the others are right as they are.
+# The steps of the bridge that a person has to clear, or that clear with time; the others are right as they are.
 TO_DO = {Step.HELD: ClosingState.HELD, Step.WAITING: ClosingState.WAITING, Step.REFUSED: ClosingState.FAILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One thing that explains a difference, or is to be mended, with the page that shows it."""
+    """One reason of a difference, or one thing to mend, with the page that shows it."""
 
     words: str
     amount: str
@@ -80,7 +80,7 @@ class Row:
 
     @property
     def off(self) -> Decimal | None:
-        """How far Exact is from the tills, and where these have no say from the entries; None when it was not read."""
+        """The difference between Exact and the tills, or the entries for an account; None when Exact was not read."""
         if not self.read:
             return None
         return self.cell.otherwise if self.without_tills else self.cell.difference(read=True)
@@ -97,7 +97,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        """How the row stands, in the reader's language."""
+        """The verdict on the row, in the reader's language."""
         return str(STANDING_WORDS[self.standing])
 
 
@@ -118,14 +118,14 @@ def shop_row(sums: ShopSums, *, by_month: bool, address: str) -> Row:
 
 
 def standing_of(sums: ShopSums) -> Standing:
-    """How a shop's turnover stands: what is not booked yet is no explanation."""
+    """The verdict on a shop's turnover. A part that is not booked yet does not count as explained."""
     standing = sums.cell.standing(read=sums.read)
     waits = any(it.step in TO_DO for it in sums.steps)
     return Standing.WAITS if waits and standing in (Standing.EXPLAINED, Standing.AGREES) else standing
 
 
 def total_row(rows: Sequence[ShopSums], *, whole: bool) -> Row:
-    """All shops together, `whole` of the question, else of a page; what Exact was never asked about is not read yet."""
+    """All shops together: of the question if `whole`, else of the page. Shops never read in Exact count as unread."""
     cell = Cell()
     for it in rows:
         cell.add(it.cell)
