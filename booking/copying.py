@@ -1,4 +1,4 @@
-"""What would make one establishment book like another of the same customer, or go on as another customer's."""
+"""Copying settings: from another establishment of the same customer, or for a move to another customer."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from booking.models import Mapping
 
 
 def proposed_from(source: Mapping, mapping: Mapping) -> dict[str, str]:
-    """What is in force there and is something else here, by the field's name here.
+    """The settings in force in `source` that differ here, by the field's name here.
 
-    A VAT slot is the same when its number and rate are; what people left open there is left as it is here.
+    VAT slots correspond when number and rate are the same. Settings that people left open there are not proposed.
     """
     assert source.tenant_id == mapping.tenant_id, "settings are copied within one customer"
     here = {_identify(it): it for it in effective_settings(mapping)}
@@ -28,7 +28,7 @@ def proposed_from(source: Mapping, mapping: Mapping) -> dict[str, str]:
     return proposed
 
 
-# What is a number of the one company's own books in Exact, and not of the chart of accounts that all share.
+# Settings whose values are codes of one company only, and not of the chart of accounts that all share.
 OF_ONE_COMPANY = frozenset({CodeKind.THIRD_PARTY, CodeKind.PAYMENT_CONDITION, CodeKind.COST_CENTER})
 
 
@@ -46,7 +46,7 @@ def carried_over(source: Mapping) -> Carried:
     own = [it for it in effective_settings(source) if it.own]
     left = [it for it in own if it.code in OF_ONE_COMPANY]
     overrides = with_settings(source, {it.field: "" for it in left})
-    # What the till had before it changed a rate is of closings of before.
+    # Former slots are for closings of before the move.
     return Carried(
         overrides=overrides.model_copy(update={"former_slots": {}}),
         settings=[it for it in own if it not in left],

@@ -22,7 +22,7 @@ def with_setting(mapping: Mapping, field: str, value: str) -> Overrides:
 
 
 def with_settings(mapping: Mapping, values: ReadOnly[str, str]) -> Overrides:
-    """People's settings with several set or taken away. What already is as asked for stays as it is stored."""
+    """People's settings with several set or taken away. One that is in force already stays as it is stored."""
     people = Overrides.model_validate(mapping.overrides)
     for field, value in values.items():
         place, key = _place_of(field, mapping.parameters)

@@ -1,4 +1,4 @@
-"""VAT slots as they were: the settings under which a slot had a rate that it has no more.
+"""Former VAT slots: the settings of slots at rates that they do not have any more.
 
 A closing that comes late, and a refund of what was sold before, carry the rate of their day and are booked with these.
 A former slot is named by its number and rate: "2@10,00".
@@ -33,7 +33,7 @@ def is_blank(sent: ReadOnly[str, Any]) -> bool:
 
 
 def former_after(former: Iterable[Sent], before: ReadOnly[str, Any], after: ReadOnly[str, Any]) -> list[Sent]:
-    """The former slots once parameters `after` follow `before`: what was said last of each, none that is in force."""
+    """The former slots after parameters `after` replace `before`: the last settings of each, without those in force."""
     said = [*former, *(it for it in before.get("vat", []) if not is_blank(it))]
     newest = {_key(it): it for it in said}
     in_force = {_key(it) for it in after.get("vat", []) if not is_blank(it)}
@@ -46,9 +46,9 @@ def moved_with_their_rates(
     before: ReadOnly[str, Any],
     after: ReadOnly[str, Any],
 ) -> tuple[dict[int, Setting], dict[str, Setting]]:
-    """What people set for slots and for former slots: it goes with the rate it was set for, and comes back with it.
+    """People's settings of slots and former slots: each stays with the rate it was set for, and comes back with it.
 
-    An account of sales at 10 % is none for sales at 5.5 %.
+    An account for sales at 10 % is wrong for sales at 5.5 %.
     """
     now, then = dict(current), dict(former)
     rates = {it["slot"]: it["rate"] for it in after.get("vat", [])}

@@ -66,7 +66,7 @@ def tell_people(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def tell_till(was: Any, became: Any) -> Iterator[tuple[str, str, str]]:
-    """The same of what the till says."""
+    """The same for the till's parameters."""
     yield from _tell("parameters", was, became)
 
 

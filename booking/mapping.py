@@ -56,7 +56,7 @@ class MeansOverride(BaseModel):
     third_party: str = ""
 
     def plan(self) -> MeansPlan:
-        """The same as the ledger takes it."""
+        """The setting in the form of the ledger."""
         return MeansPlan(account=self.account, journal=self.journal, third_party=self.third_party)
 
 
@@ -145,7 +145,7 @@ def _slot(sent: ReadOnly[str, Any], people: SlotOverride | None) -> SlotPlan:
 
 
 def _former_slots(said: Iterable[ReadOnly[str, Any]], people: Overrides) -> dict[tuple[int, Decimal], SlotPlan]:
-    """What the till said of them, and people over it; people may name one the till never spoke of."""
+    """The former slots by the till, overwritten by people; people may add one that the till never named."""
     sent = {key_of(it["slot"], it["rate"]): it for it in said}
     for key in people.former_slots:
         slot, rate = slot_and_rate(key)
@@ -157,7 +157,7 @@ def _former_slots(said: Iterable[ReadOnly[str, Any]], people: Overrides) -> dict
 def take_parameters(establishment: Establishment, parameters: dict[str, Any]) -> bool:
     """Put a till's parameters in force. Returns whether anything changed; a change is an event row.
 
-    Of a slot whose rate changes, what held until now is kept for what comes late, people's settings of it too.
+    The former settings of a slot whose rate changes, people's too, are kept for late closings.
     """
     return _change(establishment, lambda mapping: _with_parameters(mapping, parameters), actor=None)
 
@@ -177,7 +177,7 @@ class ChangedMeanwhile(Exception):
 
 
 def stamp_of(mapping: Mapping) -> str:
-    """Says whether a mapping is still as it was shown: another stamp, another content."""
+    """A digest of a mapping's content, by which a form can tell whether the mapping was changed since it was shown."""
     content = json.dumps([mapping.parameters, mapping.overrides], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 

@@ -39,7 +39,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """An attribute that is yes or no. What is as by default counts as not set."""
+    """An attribute that is yes or no. The default value counts as not set."""
 
     name: str
 

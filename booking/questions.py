@@ -1,4 +1,4 @@
-"""Means of payment that nobody said where to book: one question each, however many closings wait for the answer."""
+"""Unmapped means of payment: one question for each, however many closings wait for the answer."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping as ReadOnly
@@ -11,7 +11,7 @@ from tenants.models import Establishment
 
 
 def ask_about_means(establishment: Establishment, asked: Iterable[ReadOnly[str, str]]) -> None:
-    """Remember means of payment nobody said where to book: facts with `means`, `kind` and `label`. Asked once each."""
+    """Store a question for each unmapped means of payment: `asked` are facts with `means`, `kind` and `label`."""
     AskedMeans.objects.bulk_create(
         [
             AskedMeans(

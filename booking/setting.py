@@ -52,12 +52,12 @@ class Area(StrEnum):
 
 
 def of_default(_situation: Situation, _key: object) -> Source:
-    """Return whose value holds where nobody but the default says one."""
+    """For settings that only people or the default give: without people's value the default holds."""
     return Source.DEFAULT
 
 
 def of_till(_situation: Situation, _key: object) -> Source:
-    """Return whose value holds where the till says one always, or nobody does."""
+    """For settings that the till gives: without people's value the till's holds."""
     return Source.TILL
 
 

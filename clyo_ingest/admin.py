@@ -56,7 +56,7 @@ class TillAdmin(SuspendableAdmin):
         return page
 
     def get_readonly_fields(self, request: HttpRequest, obj: Till | None = None) -> list[str]:
-        """A till stays where it is: its closings belong to its establishment."""
+        """The establishment of an existing till cannot be changed: its closings belong to that establishment."""
         shown = ["device", "software", "paired_at", "suspension"]
         return [*shown, "establishment"] if obj else shown
 
@@ -134,7 +134,7 @@ class PushAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("answer"))
     def answer(self, push: Push) -> str:
-        """Empty for a push whose answer nobody saw: the server ended before it. A 409 stays one when it was taken."""
+        """The status of the answer; "" if the server ended before it answered. It stays 409 after the push is taken."""
         status = CREATED if push.answer_status is None and hasattr(push, "made") else push.answer_status
         if status is None:
             return ""

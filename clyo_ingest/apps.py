@@ -9,7 +9,7 @@ class ClyoIngestConfig(AppConfig):
     verbose_name = _("Tills")
 
     def ready(self) -> None:
-        """Offer the corrected version of a closing on its page: the room of closings does not know this one. And say
+        """Register the way out "corrected version" with `exports`, which may not import this room; and tell the audit
         which rows tills write."""
         from clyo_ingest.correction_pages import hang
         from tenants.change_words import written_by_tills

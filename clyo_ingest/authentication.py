@@ -54,13 +54,13 @@ class IsKnownTill(BasePermission):
 
 
 def require_known(request: Any) -> KnownTill:
-    """Whose key came with the call. Raises the 401 when none did."""
+    """The till whose key came with the call, suspended or not. Raises the 401 when no valid key came."""
     if not isinstance(request.auth, KnownTill):
         raise AuthenticationFailed
     return request.auth
 
 
 def require_till(request: Any) -> Till:
-    """The till that calls, read with all that is above it. Raises the 401 when there is none."""
+    """The calling till, read with its establishment, customer and reseller. Raises the 401 when there is none."""
     tills = Till.objects.select_related("establishment__tenant__reseller")
     return tills.get(pk=require_known(request).till_id)

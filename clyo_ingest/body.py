@@ -21,14 +21,14 @@ from clyo_ingest.json_faults import fault_of
 BODY_MAX = 2 * 1024 * 1024
 SMALL_BODY_MAX = 10_000
 LEVELS_MAX = 64
-# More lists than any till tells of in 2 MiB. A million of them would take a process a second to make.
+# More lists than any till sends in 2 MiB. Parsing a million of them would take a process a second.
 LISTS_MAX = 100_000
 CHUNK = 64 * 1024
 BEGUN = "BODY_BEGUN"  # in `request.META`, of a body that was begun to be read
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 GZIP_NAMES = ("gzip", "x-gzip")  # one and the same to whoever receives it: RFC 9110, 8.4.1.3
 GZIP_MAGIC, GZIP_MEMBERS_MAX = b"\x1f\x8b", 16
-# A string that never ends is one, too: each quote is looked at once, whatever is sent.
+# A string without an end matches too, so that each quote is read once, whatever is sent.
 STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 ALIKE = bytes.maketrans(b"{}", b"[]")
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -44,9 +44,10 @@ class Body:
 
 
 def read_body(request: HttpRequest, *, limit: int) -> Body:
-    """At most one byte more than `limit`: enough to see that there is too much. Empty when nobody says where it ends.
+    """Read at most one byte more than `limit`, which shows that it is too large. Empty if the body's end is unknown.
 
-    Django gives nothing of a body without `Content-Length`; the server's own stream does, and ends where the body ends.
+    Django reads nothing of a body without `Content-Length`, so the server's own stream is read, which ends with the
+    body.
     """
     request.META[BEGUN] = True
     return Body(
@@ -63,9 +64,9 @@ def refuse_unmeasured(request: HttpRequest) -> None:
 
 
 def read_past(request: HttpRequest, most: int) -> None:
-    """Read on to the end of the body, at most `most` bytes of it, and keep nothing.
+    """Read the rest of the body, at most `most` bytes, and throw it away.
 
-    Who waits to be told to send (`Expect: 100-continue`) and was not has sent nothing: the answer tells enough.
+    A client with `Expect: 100-continue` that was not told to go on has sent nothing: then nothing is read.
     """
     told_to_send = BEGUN in request.META or "HTTP_EXPECT" not in request.META
     if told_to_send and request.META.get("wsgi.input_terminated"):
@@ -108,7 +109,7 @@ def unpacked(body: Body, *, limit: int = BODY_MAX) -> bytes:
 
 
 def _unzip(rest: bytes, limit: int) -> bytes:
-    """All members of gzip data one after the other, as RFC 1952 has it; what follows that is none is left."""
+    """Unpack all members of gzip data (RFC 1952); data after the last member is ignored."""
     content = b""
     for _member in range(GZIP_MEMBERS_MAX):
         unzip = zlib.decompressobj(GZIP_WINDOW)

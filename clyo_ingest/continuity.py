@@ -34,9 +34,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
-    """What was already received around a number of one sequence: itself, the one before, the one after.
+    """The closings received before that surround a number in its sequence: the same number, the previous, the next.
 
-    The sequence is that of one `era` of the till; `namesakes` have the number in any. `tickets` are its own.
+    The sequence is that of one `era` of the till; `namesakes` have the same number in any era. `tickets`: those of the
+    closing itself.
     """
 
     same: Neighbour | None
@@ -48,7 +49,7 @@ class Neighbours:
     tickets: TicketSet = field(default_factory=TicketSet)
 
     def repeated(self, digest: str) -> Neighbour | None:
-        """The closing that came before with the same content, else the one whose number it claims."""
+        """The closing received before with the same content, else the one with the same number."""
         return next((it for it in self.namesakes if it.digest == digest), self.same)
 
 
@@ -119,7 +120,7 @@ def _side(row: Neighbour, number: int) -> str:
 
 
 def perpetual_reached(facts: Facts, around: Neighbours) -> Decimal | None:
-    """The perpetual total after this closing; one without totals (training) hands on its predecessor's."""
+    """The perpetual total after this closing; for one without totals (a training) that of the closing before it."""
     if facts.totals is not None and facts.totals.perpetual_after is not None:
         return facts.totals.perpetual_after
     before = around.before
@@ -127,9 +128,8 @@ def perpetual_reached(facts: Facts, around: Neighbours) -> Decimal | None:
 
 
 def check_sequence(facts: Facts, around: Neighbours, told: Told) -> list[Problem]:
-    """Missing numbers before this closing, what does not go on from one to the next on either side (both warn).
-
-    A break of the perpetual total is held.
+    """The problems with the closings before and after: missing numbers and breaks, which warn; and a break of the
+    perpetual total, which holds the closing.
     """
     problems = []
     before, after = around.before, around.after

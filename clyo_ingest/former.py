@@ -1,10 +1,11 @@
-"""A device that goes on under another customer, and what it closed before that day: it belongs to the former one.
+"""Closings of before a take-over that a device sends under its new customer: they belong to the former customer.
 
-A till keeps what it could not send, and is paired anew meanwhile. So what comes with its new key and is dated before
-the take-over is taken as the former till's, in the former customer's place, which the new one never sees; so is what
-the former till had sent already when the take-over was said afterwards. The push names it, so that the device that sent
-it may ask how far it is (docs/decisions/0054). Where nobody said which till of the former one the device was, the
-closing itself does, or the till's name; else a till is put there for it. Sold twice, it goes as far back as it belongs.
+A till keeps closings that it could not send, and may be paired anew meanwhile. So a closing that comes with the new key
+and is dated before the take-over is stored as one of the former till, under the former customer; the new customer never
+sees it. The same holds for closings that the former till had sent already when the take-over was entered afterwards.
+The push refers to the closing, so that the device may ask for its state (docs/decisions/0054). If nobody said which
+till of the former customer the device was, it is found by the closing itself or by the till's name; else a till is made
+for it there. If the establishment was taken over several times, the closing goes to the customer of its day.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from tenants.till_name import next_name
 
 
 def receive_where_it_belongs(push: Push, document: ClosingDocument, known: KnownTill) -> Received:
-    """Take a closing as the till's whose key it came with, or as the former till's. Raises what `receive` raises."""
+    """Store a closing for the till whose key it came with, or for the former till. Raises what `receive` raises."""
     owner = _find_owner(known, document)
     if owner is None:
         return receive(push, document, by_its_key=True)
@@ -48,7 +49,7 @@ def receive_where_it_belongs(push: Push, document: ClosingDocument, known: Known
         received = _receive_as_own(own, document)
     sent = Push.objects.filter(pk=push.pk)
     if isinstance(received, ApiError):
-        # What it met is the former one's: nobody takes it into the new one's books (`clyo_ingest.restarts`).
+        # The closing it met is the former customer's, so it cannot be taken for the new one (`clyo_ingest.restarts`).
         sent.update(closing=received.closing_id)
         raise received
     sent.update(closing=received.stored.pk, answer_status=201 if received.new else 200)
@@ -56,7 +57,7 @@ def receive_where_it_belongs(push: Push, document: ClosingDocument, known: Known
 
 
 def _receive_as_own(own: Push, document: ClosingDocument) -> Received | ApiError:
-    """What came of it, or its refusal, which the former till's push remembers too."""
+    """Store the closing for the former till. A refusal is noted with that till's push too, and returned."""
     try:
         return receive(own, document)
     except ApiError as error:
@@ -66,9 +67,9 @@ def _receive_as_own(own: Push, document: ClosingDocument) -> Received | ApiError
 
 @contextmanager
 def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[ReceivedClosing | None]:
-    """A closing that this very till sent and that belongs to the former one, for as long as it is looked at; else None.
+    """A context with the former customer's closing of this id if this very till sent it, else with None.
 
-    What the former till sent by its own key is none of the new customer's business.
+    Closings that the former till sent with its own key are not shown to the new customer.
     """
     sent = Push.objects.filter(till=known.till_id, closing=closing_id)
     if known.former_till is None or not sent.exists():
@@ -86,8 +87,11 @@ def serving_sent_for_former(known: KnownTill, closing_id: UUID) -> Iterator[Rece
 
 
 def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
-    """The former one's till whose it is: of before the day, or sent already when the day was said afterwards; that
-    one's own former one where it was taken over too, as far back as the closing belongs."""
+    """The former till to which a closing belongs: it is dated before the take-over, or that till sent it already.
+
+    If that till's establishment was taken over too, the till before it, as far back as the closing belongs. None: it is
+    the sending till's own.
+    """
     owner, stand = None, _Stand.of(known)
     while stand.taken_over_on is not None:
         is_before, former = document.business_date < stand.taken_over_on, stand.former_till
@@ -104,7 +108,7 @@ def _find_owner(known: KnownTill, document: ClosingDocument) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stand:
-    """A till, and from which day on its establishment was taken over; `former_till` is the same device before."""
+    """A till, and the day of its establishment's take-over, if any; `former_till`: the same device before that day."""
 
     till: int
     establishment: int
@@ -135,7 +139,7 @@ def _stand_of(till_id: int) -> _Stand:
 
 
 def _find_sender(stand: _Stand, document: ClosingDocument) -> int | None:
-    """The till of a former one, however far back, that sent this very closing: the same device where that is known."""
+    """The former till, however far back, that sent this very closing; only the same device where that is known."""
     content = document.canonical()
     facts = Closing.from_document(content)
     place = {"kind": facts.kind.value, "scope": facts.scope, "number": facts.number, "digest": digest_of(content)}
@@ -145,7 +149,7 @@ def _find_sender(stand: _Stand, document: ClosingDocument) -> int | None:
 
 
 def _tills_before(stand: _Stand) -> Iterator[int]:
-    """The device under each former one, as far as that is known; before that all tills that were there."""
+    """The tills of the device under each former customer, as far as known; before that all tills of the shop."""
     while stand.taken_over_on is not None and stand.former_till is not None:
         yield stand.former_till
         stand = _stand_of(stand.former_till)
@@ -156,8 +160,8 @@ def _tills_before(stand: _Stand) -> Iterator[int]:
 
 
 def _note_former(stand: _Stand, sent_by: int | None) -> int | None:
-    """Write down which till of the former one the device was: the one that sent its closing, else that of its name
-    which went along as no other, else a new one, put away at once. None if the take-over was taken back meanwhile."""
+    """Store which till of the former customer the device was: the one that sent the closing, else the one of its name
+    that no other device was, else a new till, put away at once. None if the take-over was taken back meanwhile."""
     with transaction.atomic(), serving(EVERYTHING):
         shops = Establishment.objects.select_for_update(of=("self",)).filter(ended_on__isnull=False)
         former = shops.filter(given_up__in=_taken_from(stand.establishment)).first()

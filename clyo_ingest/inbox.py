@@ -1,4 +1,4 @@
-"""The raw push: read within its limits, and on disk before anything judges it."""
+"""The raw push: read up to its limits, and stored before it is checked."""
 
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ D = TypeVar("D", bound=BaseModel)
 NUL = ("\0", "\ufffd")
 
 
-# In plain SQL: every push begins with it.
+# In plain SQL, as every push begins with it.
 STORED = """
 INSERT INTO clyo_ingest_push (
     tenant_id, till_id, kind, content_type, content_encoding, body, received_at, answer_code)
@@ -27,9 +27,9 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, '') RETURNING id
 
 
 def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
-    """Read the body and write it down in a transaction of its own, whatever it holds.
+    """Read the body and store it in a transaction of its own, whatever it holds.
 
-    A body that is too large is kept up to the limit, then refused like every other fault: by `content_of`.
+    Of a body that is too large the first bytes, up to the limit, are stored; `content_of` refuses it later.
     """
     body = read_body(request, limit=BODY_MAX)
     push = Push(
@@ -49,7 +49,7 @@ def store_push(request: HttpRequest, known: KnownTill, kind: PushKind) -> Push:
 
 
 def body_of(push: Push) -> Body:
-    """The body that was kept, and what was declared of it."""
+    """The stored body, with the content type and encoding that were declared."""
     return Body(content=bytes(push.body), content_type=push.content_type, encoding=push.content_encoding)
 
 
@@ -73,11 +73,11 @@ def parsed(model: type[D], content: Any, *, code: str) -> D:
 
 
 def note_refusal(push: Push, error: ApiError) -> None:
-    """Remember with the raw push what it was answered. While the database is away nothing can be remembered."""
+    """Store the refusal with the raw push. While the database is away nothing is stored."""
     with suppress(OperationalError, InterfaceError):
         note_answer(push, error.status, code=error.code)
 
 
 def note_answer(push: Push, status: int, *, code: str = "") -> None:
-    """Remember with the raw push what it was answered; of a push that brought a closing, the closing tells it."""
+    """Store the answer with the raw push. Not for one that made a closing: there the closing shows it."""
     Push.objects.filter(pk=push.pk).update(answer_status=status, answer_code=code)

@@ -1,4 +1,4 @@
-"""What is wrong with a body that is no JSON, in the words of whoever sent it: Python's own are English."""
+"""What is wrong with a body that is no JSON, in the language of the call: Python's own messages are English."""
 
 from json import JSONDecodeError
 

@@ -39,7 +39,7 @@ def issue_key(till: Till, *, expires_others: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTill:
-    """Whose key was sent, and whether the till, its establishment, its customer or the reseller is suspended.
+    """The till whose key was sent, and whether it, its establishment, its customer or the reseller is suspended.
 
     `former_till`: the same device under the customer from whom its establishment was taken over on a business date.
     """
@@ -54,9 +54,9 @@ class KnownTill:
     taken_over_on: date | None = None
 
 
-# In plain SQL: every call of every till begins with it, and composing the same query anew costs more than running it.
-# The same statement lets the connection serve that till: it saves the push a round trip. The role is changed out here:
-# it cannot be inside of a function that runs as its owner.
+# In plain SQL, as every call begins with it and composing the query anew costs more than running it. The same statement
+# lets the connection serve that till, which saves a round trip. The role is set here, not in the database function: a
+# function that runs as its owner cannot set it.
 KNOWN_BY = f"""
 SELECT key_id, key_used_at, till_id, tenant_id, establishment_id, reseller_id, suspended, former_till,
     taken_over_on, set_config('role', '{TILL}', false)
@@ -65,10 +65,9 @@ FROM clyo_ingest_known_by(%s, %s, %s)
 
 
 def enter_by_key(key: str) -> KnownTill | None:
-    """The till behind what was sent as its key, which the connection serves from here on; None, and nothing changes,
-    for an unknown or ended key.
+    """The till of a key; the connection serves it from here on. None, and nothing changes, for an unknown or ended key.
 
-    Digests are compared by the database, in whatever time that takes: who does not know the pepper cannot choose them.
+    The database compares the digests, not in constant time: without the pepper nobody can choose a digest.
     """
     scheme, _, rest = key.partition("_")
     prefix = rest[:PREFIX_LENGTH]
@@ -94,7 +93,7 @@ def enter_by_key(key: str) -> KnownTill | None:
 
 
 def why_ended(key: str) -> str:
-    """What became of a key by which nobody is known any more: "key_replaced" while its till has a newer one,
+    """Why a key is not valid: "key_replaced" while its till has a newer one,
     "key_revoked" when it has none, "key_unknown" when there never was such a key.
     """
     with serving(EVERYTHING):
@@ -106,7 +105,7 @@ def why_ended(key: str) -> str:
 
 
 def note_use(known: KnownTill) -> None:
-    """Remember that a key was used; the first use of a new key ends the ones it replaces."""
+    """Store that a key was used; the first use of a new key ends the ones it replaces."""
     now = timezone.now()
     if known.key_used_at is not None and now - known.key_used_at < LAST_USED_STEP:
         return
@@ -175,7 +174,7 @@ def redeem_code(code: str, *, software: str, device: str) -> tuple[Till, str] | 
 
 
 def viewer_of_till(till: Till) -> Viewer:
-    """As whom a till looks at the database. Reads its establishment and its customer."""
+    """The viewer as which the database serves a till. Reads its establishment and its customer."""
     return Viewer(
         role=TILL,
         reseller=till.establishment.tenant.reseller_id,
@@ -189,5 +188,5 @@ def _valid(rows: QuerySet[TillKey]) -> QuerySet[TillKey]:
 
 
 def _digests(secret: str) -> list[str]:
-    """The digest under today's pepper first, then under those that are being rotated out."""
+    """The digests of a secret: first with today's pepper, then with those that are being rotated out."""
     return [hmac.new(pepper.encode(), secret.encode(), hashlib.sha256).hexdigest() for pepper in settings.KEY_PEPPERS]

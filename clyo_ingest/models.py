@@ -71,10 +71,10 @@ class PushKind(models.TextChoices):
 
 
 class Push(models.Model):
-    """One push of a known till, raw, on disk before anything judges it. Refused ones are kept for support.
+    """One push of a known till, raw, stored before it is checked. Refused ones are kept for support.
 
-    The push that brought a closing is named by it (`made`), so its 201 is not written here once more; a repeat names
-    the closing it met (`closing`).
+    `made`: the closing that this push brought, which is why its 201 is not stored here. `closing`: the closing that a
+    repeat, or a refused push, met.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", verbose_name=_("customer"))
@@ -147,10 +147,10 @@ class RestartReason(models.TextChoices):
 
 
 class Restart(models.Model):
-    """A person's word that a till's counters began anew: numbers, perpetual total, float, signatures.
+    """A person's statement that a till's counters began anew: numbers, perpetual total, float, signatures.
 
-    What ended `since` then, by the till's clock, is of this era: a sequence of its own, of every kind and scope. `push`
-    is the refused one that showed it, when there was one.
+    Closings that ended after `since`, by the till's clock, are of this era: a new sequence for each kind and scope.
+    `push`: the refused push that showed it, if there was one.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", editable=False)
@@ -188,8 +188,8 @@ class ReceivedClosing(models.Model):
     kind = models.CharField(max_length=10)
     scope = models.CharField(max_length=40, blank=True)
     number = models.BigIntegerField()
-    era = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often the till's counters had begun anew
-    version = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often people took a corrected one
+    era = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often the till's counters began anew before
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)  # how many corrected versions were taken before
     digest = models.CharField(max_length=64)
     push = models.OneToOneField(Push, models.PROTECT, related_name="made")
     perpetual_before = models.DecimalField(max_digits=16, decimal_places=2, null=True)

@@ -1,7 +1,7 @@
-"""An establishment goes on under another company: a new one beside it, with its settings, from a business date on.
+"""Moving an establishment to another company: a new establishment with its settings goes on from a business date on.
 
-Nothing that was booked moves: the former customer keeps its closings, numbers and exports, and still takes what its
-tills closed before that day. Done twice it is done once; until the first closing came it can be taken back.
+Nothing that was booked moves: the former customer keeps its closings, numbers and exports, and still gets closings of
+its tills from before that day. Asked twice, it is done once; it can be taken back until the first closing came.
 """
 
 from datetime import date
@@ -30,7 +30,7 @@ class GoesOnElsewhere(Exception):
 
 
 def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: User) -> TakeOver:
-    """Let an establishment go on as the customer `tenant`'s from `day` on. What is in force already stays as it is."""
+    """Let an establishment go on under the customer `tenant` from `day` on. Does nothing if that is so already."""
     assert tenant.pk != shop.tenant_id, "another company"
     with transaction.atomic():
         former = Establishment.objects.select_for_update(of=("self",)).get(pk=shop.pk)
@@ -51,11 +51,11 @@ def move_shop(shop: Establishment, tenant: Tenant, *, day: date, why: str, by: U
 
 
 def take_back(took: TakeOver, *, why: str) -> bool:
-    """Let the former establishment go on as if nothing had been. Whether it was in force.
+    """Undo a take-over: the former establishment goes on. Returns whether it was in force.
 
     Raises `HasClosings` or `GoesOnElsewhere`.
 
-    The new one is suspended, and its tills lose keys and codes; moved again to that customer, it is used again.
+    The new establishment is suspended, and its tills lose keys and codes; a later move to that customer uses it again.
     """
     with transaction.atomic():
         ends = Establishment.objects.select_for_update(of=("self",)).filter(pk__in=[took.former_id, took.successor_id])
@@ -76,7 +76,7 @@ def take_back(took: TakeOver, *, why: str) -> bool:
 
 
 def in_force(former: Establishment) -> TakeOver | None:
-    """How this establishment goes on elsewhere, if it does."""
+    """The take-over of this establishment that is in force; None if there is none."""
     return TakeOver.objects.filter(former=former, ended_on__isnull=False).first()
 
 
@@ -92,7 +92,7 @@ def settings_carried(former: Establishment) -> Carried | None:
 
 
 def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, why: str) -> TakeOver:
-    """One that was taken back comes into force again, with the establishment that there is, and the tills of since."""
+    """Put a take-over that was taken back in force again, with its establishment, and the tills added since."""
     successor = Establishment.objects.get(pk=before.successor_id)
     moved = {*MovedTill.objects.filter(till__establishment=successor).values_list("former", flat=True)}
     for till in moving_tills(former):
@@ -105,7 +105,7 @@ def _put_in_force_again(before: TakeOver, former: Establishment, *, day: date, w
 
 
 def _make_successor(former: Establishment, tenant: Tenant, day: date) -> Establishment:
-    """The same shop with another company's numbers to come: its SIRET, contact and link to Exact are that company's."""
+    """Make the new establishment: the same shop, without SIRET, contact and link to Exact, which are each company's."""
     taken = {*Establishment.objects.filter(tenant=tenant).values_list("code", flat=True)}
     return Establishment.objects.create(
         tenant=tenant,
@@ -125,7 +125,7 @@ def _move_till(former: Till, successor: Establishment) -> Till:
 
 
 def _carry_settings(former: Establishment, successor: Establishment, tills: list[Till], by: User) -> None:
-    """What the till says, as it does not say it again before it changes, and what people set."""
+    """Copy the till's parameters, which the till sends again only when they change, and the settings of people."""
     said = Parameters.objects.filter(establishment=former).first()
     if said is not None and tills:
         keep_parameters(tills[0], ParametersDocument.model_validate(said.document))

@@ -1,4 +1,4 @@
-"""More calls than one web process can do: the rest is refused at once, before everybody waits for everybody."""
+"""Refusing calls at once when a web process has more than it can do, so that the others are answered in time."""
 
 import json
 import random

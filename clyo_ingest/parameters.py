@@ -26,7 +26,7 @@ class Version:
 
 
 def keep_parameters(till: Till, document: ParametersDocument) -> Parameters:
-    """Keep a new version and put it in force. The same content again makes no new version; returns what is in force."""
+    """Store a new version and put it in force; the same content makes no new one. Returns the version in force."""
     content = document.model_dump(mode="json")
     with transaction.atomic():
         Establishment.objects.select_for_update(of=("self",), no_key=True).get(pk=till.establishment_id)
@@ -51,7 +51,7 @@ def newest_of(establishments: Iterable[int]) -> Iterator[Parameters]:
 
 
 def version_of(row: Parameters) -> Version:
-    """Hold a version against the one before it: parameters are the establishment's, whichever till sends them."""
+    """A version compared with the one before it, which another till of the establishment may have sent."""
     earlier = Parameters.objects.filter(establishment_id=row.establishment_id, version=row.version - 1)
     before = earlier.select_related("till").first()
     if before is None:

@@ -1,4 +1,4 @@
-"""Taking a closing: once, whatever the till does, with everything that is odd about it written down."""
+"""Receiving a closing: stored once, however often the till sends it, together with its problems."""
 
 import uuid
 from collections.abc import Callable
@@ -56,10 +56,10 @@ VALUES (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How a closing is taken. `contested`: the database has just refused its tickets, because others cover them.
+    """How a closing is stored. `contested`: the database has just refused its tickets, because others cover them.
 
-    `whole_shop`: with no other closing of the establishment beside it, as it brings a kind that nobody knows there, or
-    its sums are compared with those of others.
+    `whole_shop`: while the whole establishment is locked, as the closing is of a kind that is new there, or its sums
+    are compared with those of others.
     """
 
     contested: bool = False
@@ -69,12 +69,12 @@ class Attempt:
 
 
 class WholeShopNeeded(Exception):
-    """To be taken again with the whole shop locked: what was judged rests on what other tills push at this moment."""
+    """Store it again with the whole shop locked: the verdict depends on what other tills push at this moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """The closing that stands, whether this push brought it, and the refusal if this push says something else."""
+    """The stored closing, whether this push brought it, and the refusal if this push has other content."""
 
     stored: StoredClosing
     scope: str
@@ -90,13 +90,13 @@ def receive(
     correcting: bool = False,
     by_its_key: bool = False,
 ) -> Received:
-    """Store a closing and hand it over, in one transaction; or recognise one that is already here.
+    """Store a closing and decide on it, in one transaction; or recognise one that was received before.
 
-    `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`); `correcting`: as the corrected
-    version of the closing that has it (`clyo_ingest.corrections`), held until that one is set aside; `by_its_key`: its
-    till pushes it at this moment, and is refused (403) if its establishment was suspended while it waited for the lock.
-    Raises `ApiError` 409 when the same number came before with other content: the first stands, this push is kept.
-    Two pushes of one closing at the same instant meet in the database's unique keys; the loser looks again.
+    `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`). `correcting`: it is the
+    corrected version of the closing with its number (`clyo_ingest.corrections`), held until that one is set aside.
+    `by_its_key`: its till pushes it now: refused (403) if its establishment was suspended while it waited for the lock.
+    Raises `ApiError` 409 when the same number came before with other content: the first closing is kept, and this push
+    is kept raw. Of two pushes of one closing at the same instant the unique keys let one in; the other looks again.
     """
     content = document.canonical()
     digest = digest_of(content)
@@ -123,8 +123,8 @@ def receive(
 def lasting_id(push: Push, facts: Facts, era: int, version: int = 0) -> uuid.UUID:
     """A closing's id: it begins with this moment (docs/decisions/0014) and ends with a digest of its identity.
 
-    So the closing has the same ending in whatever database it arrives, and with it the same reference in Exact:
-    pushed again to one that has lost it, it is found there and not booked twice (docs/decisions/0033).
+    So the closing has the same ending in any database, and the same reference in Exact: pushed again after a restore
+    that lost it, its entry is found there and not booked twice (docs/decisions/0033).
     """
     identity = f"{push.till_id}/{facts.kind.value}/{facts.scope}/{era}/{facts.number}"
     identity += f"/{version}" if version else ""
@@ -189,7 +189,7 @@ def _take(
 def _look_around(
     till: LockedTill, digest: str, facts: Facts, make_room: Callable[[Facts], None] | None
 ) -> tuple[Neighbours, Neighbour | None]:
-    """Its neighbours, and the closing that came before under its number, once there is room for what a person takes."""
+    """The closing's neighbours, and the one received before under its number; none if a person has it taken as new."""
     tickets = tickets_of(facts, till.till_id, till.practice.anew)
     place = (till.till_id, till.establishment.pk, facts, tickets)
     around = neighbours(*place)
@@ -204,7 +204,7 @@ def _look_around(
 def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], digest: str) -> Received:
     first = ReceivedClosing.objects.select_related("stored").get(pk=closing_id)
     same = first.digest == digest or same_closing(first.stored.document, content)
-    # A push that was answered before keeps that answer: support has just taken another one for the same closing.
+    # A push that was answered before keeps that answer: support has just taken another push of the same closing.
     Push.objects.filter(pk=push.pk, answer_status=None).update(
         closing=first, answer_status=200 if same else 409, answer_code="" if same else "closing_conflict"
     )
@@ -215,7 +215,7 @@ def _answer_repeat(push: Push, closing_id: uuid.UUID, content: dict[str, Any], d
 
 
 def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
-    """The refusal of other content under a number that came before: where it differs, and which closing stands."""
+    """The refusal of other content under a number that came before: where it differs, and the first closing's id."""
     message = _("This differs from the closing that was received first. Check it on the till.")
     pointers = differing(first.stored.document, content)
     return ApiError(
@@ -231,7 +231,7 @@ def conflict_with(first: ReceivedClosing, content: dict[str, Any]) -> ApiError:
 
 
 def _wait_for(corrected: Neighbour) -> Disputed:
-    """A corrected version does not count before the former one is set aside."""
+    """The verdict on a corrected version: it waits until the version it corrects is set aside."""
     return Disputed(problems=(Problem(code=CORRECTION_WAITS, facts={"number": str(corrected.number)}),))
 
 
@@ -258,7 +258,7 @@ def _insert_closing(
 
 
 def _close_gap(facts: Facts, around: Neighbours) -> None:
-    """The next closing's predecessor has arrived: its warning is over. What is still missing, this closing says."""
+    """Remove the next closing's warning of missing numbers; this closing has the warning of those still missing."""
     after = around.after
     if after is not None and after.number == facts.number + 1:
         forget_gap(after.closing_id)

@@ -1,4 +1,4 @@
-"""What a refused push was about, as far as it can be read, and where its faults are: the day's log tells it."""
+"""The closing that a refused push was about, as far as it can be read, and its faults: for the log of the day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from clyo_ingest.receive import conflict_with
 from ledger import texts
 from ledger.kinds import ClosingKind
 
-# A broken till may be refused thousands of times a day: the first refusals are read again, the rest only counted.
+# How many refusals of a day are read again; a broken till may have thousands, and the rest are only counted.
 READ_MAX = 2 * BODY_MAX
-# A fault takes about as long as reading so many bytes.
+# Finding a fault takes about as long as reading this many bytes.
 FAULT_COST = 200
 FAULTS_MAX = 20
 READ_AT_ONCE = 10

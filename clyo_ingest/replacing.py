@@ -1,8 +1,8 @@
-"""A till's device is replaced: it goes on counting with a new key, or counts from 1 as a till of its own.
+"""Replacing a till's device: the new device goes on counting with a new key, or counts from 1 as a new till.
 
-The second leaves the former till for its history, without a key. Nothing compares the two: numbers, perpetual total and
-signatures are each till's own, and its tickets are another series (`exports.coverage.anew`). All of it can be done
-twice, and taken back.
+In the second case the former till is put away, kept for its history and without a key. The two are never compared: each
+has its own numbers, perpetual total and signatures, and tickets are a new series (`exports.coverage.anew`). Each step
+can be asked for twice, and be taken back.
 """
 
 from copy import copy
@@ -26,7 +26,7 @@ TAKEN_AT_ONCE = 50
 
 
 class AlreadyPutAway(Exception):
-    """Somebody put this till away without another in its place, or it is another's by now."""
+    """The till was put away already without a successor, or it has another successor by now."""
 
 
 def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -> Till:
@@ -35,7 +35,7 @@ def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -
     `since` is when the former one was last used. Raises `ValidationError` for a name that is taken.
     """
     with transaction.atomic():
-        # The establishment first, as all who lock both: what its other tills push waits, and sees the new series.
+        # The establishment is locked first, as everywhere: pushes of its other tills wait, and then see the new series.
         Establishment.objects.select_for_update(of=("self",)).get(pk=till.establishment_id)
         former = _lock(till)
         if (there := Till.objects.filter(continues=former).first()) is not None:
@@ -51,9 +51,9 @@ def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -
 
 
 def take_up_again(till: Till, *, why: str) -> bool:
-    """Use a till again that was put away: it goes on where it stopped, and needs a key. Whether it was put away.
+    """Use a till again that was put away: it goes on where it stopped, and needs a key. Returns False if it was not.
 
-    What took its place and never sent a closing is put away instead; else both are tills from now on.
+    Its successor is put away instead if it never sent a closing; else both are in use.
     """
     with transaction.atomic():
         Establishment.objects.select_for_update(of=("self",)).get(pk=till.establishment_id)
@@ -94,9 +94,9 @@ class Taken:
 
 
 def take_refused(former: Till, successor: Till, *, since: datetime) -> Taken:
-    """Take what the new device was refused under the former till's key, as closings of its own, fifty more each time.
+    """Take the closings that the new device was refused under the former till's key as its own, fifty each time.
 
-    Each keeps what the till was answered. What is no closing of its own stays refused, and is in nobody's way.
+    Each push keeps its answer. A push that is no new closing stays refused.
     """
     keys = [*refused_of_another_device(former, since).values_list("pk", flat=True)]
     closings = 0
@@ -108,7 +108,7 @@ def take_refused(former: Till, successor: Till, *, since: datetime) -> Taken:
 
 
 def _take(push: Push, successor: Till) -> bool:
-    """Whether it was taken now: no closing of its own, or one that came before, is not."""
+    """Take one push. Returns whether it was taken: not if it is no new closing, or was received before."""
     own = copy(push)
     own.till = successor
     try:
@@ -122,7 +122,7 @@ def _lock(till: Till) -> Till:
 
 
 def _put_away(till: Till, *, since: datetime, why: str) -> None:
-    """No key and no code is left, and nothing is expected any more."""
+    """Put a till away: its keys and codes end, and no closing is expected of it any more."""
     Till.objects.filter(pk=till.pk).update(ended_at=since, ended_why=why)
     end_codes(till)
     revoke_keys(till)

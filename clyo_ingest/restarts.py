@@ -1,7 +1,7 @@
-"""A till whose counters begin anew: said by a person, or shown by a number that came a second time.
+"""Restarts of a till, whose counters begin anew: stated by a person, or shown by a number that came a second time.
 
-After it the closings are a sequence of their own (an era): nothing is compared with what was before, a number may come
-again, and what came before is still known when it is sent again. Tickets stay guarded: they are the establishment's.
+Later closings are a new sequence (an era): they are not compared with earlier ones, and numbers may come again. An
+earlier closing is still recognised when it is sent again. Tickets are still compared, as they are the establishment's.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ class CannotTake(Exception):
 
 
 def note_restart(till: Till, *, since: datetime, reason: str, why: str, by: User, push: Push | None = None) -> Restart:
-    """Write down that a till's counters begin anew with what ends `since` then, by its own clock."""
+    """Store that a till's counters began anew with the closings that end after `since`, by its own clock."""
     with transaction.atomic():
         locked = Till.objects.select_for_update(of=("self",), no_key=True).get(pk=till.pk)
         newest = locked.restarts.aggregate(newest=Max("era"))["newest"] or 0
@@ -51,7 +51,7 @@ def may_be_taken(push: Push) -> bool:
 
 
 def closing_of(push: Push) -> ClosingDocument:
-    """What a push says. Raises `ApiError` when it is no closing."""
+    """The document of a push. Raises `ApiError` when it is no closing."""
     return parsed(ClosingDocument, content_of(push), code="closing_invalid")
 
 

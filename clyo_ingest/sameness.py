@@ -1,8 +1,8 @@
-"""Whether two documents are one closing in other words; if not, where they say something else.
+"""Whether two documents mean the same closing; if not, where they differ.
 
-What is booked or proven is compared. Not compared: the version of the till's software, the printed report (a reprint is
-another file), the order of lines, the offset an instant is told in, zeros before an amount, and what is left out as
-against told empty. So a field that the contract gets later makes no closing of before another one.
+All that is booked or proven is compared. Not compared: the version of the till's software, the printed report (a
+reprint is another file), the order of lines, the UTC offset of a time, leading zeros of an amount, and whether a field
+is left out or empty. So a field that is added to the contract later changes no earlier closing.
 """
 
 import json
@@ -41,7 +41,7 @@ def same_closing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def meaning_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a closing's document is compared, each thing in one way of writing it."""
+    """The part of a closing's document that is compared, in one normal form."""
     return {
         name: meant
         for name, value in document.items()
@@ -61,7 +61,7 @@ def differing(stands: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 
 def _pointers(path: str, before: Any, told: Any) -> Iterator[str]:
-    """`before` is what stands, in its meaning; `told` is as it was sent."""
+    """The pointers of the differences below `path`. `before` is in normal form, `told` as it was sent."""
     if isinstance(told, list):
         known = Counter(map(_text, before or []))
         others = []

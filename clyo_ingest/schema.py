@@ -209,7 +209,7 @@ def _answers(said: Operation, registry: ComponentRegistry) -> Schema:
 
 
 def _statuses(said: Operation, path: str, query: type[BaseModel] | None, *, secured: bool) -> set[int]:
-    """The refusals that can come of a call of this kind."""
+    """The refusals that a call of this kind can get."""
     return {
         *ALWAYS,
         *(WITH_A_KEY if secured else ()),

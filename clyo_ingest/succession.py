@@ -1,6 +1,6 @@
-"""Whether a closing goes on where the one before it ended: its date, its clock, its drawer, its signature.
+"""Whether a closing continues the one before it: in its date, clock, drawer and signature.
 
-All of it warns and holds nothing: what was sold was sold, and who looks after the till must know.
+A break is a warning and holds nothing: the sales are real, and who looks after the till must know.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from ledger.problem import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a closing tells of its place in a sequence; what it left out, or was not kept of it, is empty.
+    """The data of a closing by which it is compared with the next one; empty where it was not told, or not stored.
 
     Of the signature and of the one before it only digests are compared: a till may send any length.
     """

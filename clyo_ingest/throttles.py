@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class PushThrottle(SimpleRateThrottle):
-    """Per till and web process: it stops a till gone wild, for which no exact count and no call of Valkey is needed."""
+    """A limit by till and web process: it stops a broken till, which needs no exact count and no call of Valkey."""
 
     scope = "push"
     counted = "push"

@@ -1,4 +1,4 @@
-"""What a refused call still sends is read before it is answered, so that its sender lives to see the answer."""
+"""Reading the rest of a refused call's body before it is answered, so that its sender can read the answer."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from clyo_ingest.body import read_past
 from clyo_ingest.overload import API
 
-# Far more than a till sends by mistake. Who sends more is answered while still sending, as HTTP allows.
+# Far more than a till sends by mistake. A longer body is answered while it is still being sent, as HTTP allows.
 READ_PAST_MAX = 32 * 1024 * 1024
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

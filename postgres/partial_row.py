@@ -10,7 +10,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class PartialRow(Generic[Row]):
-    """Some columns of a model in a SELECT. `source` is what they are taken from: a table's alias, or a composite."""
+    """Some columns of a model in a SELECT. `source`: the table's alias, or the composite value, they are read from."""
 
     def __init__(self, source: str, model: type[Row], columns: str) -> None:
         wanted = columns.split()
@@ -22,6 +22,6 @@ class PartialRow(Generic[Row]):
         self._readers = [getattr(field, "from_db_value", None) for field in fields]
 
     def read(self, row: Iterator[Any]) -> Row:
-        """Take these columns off a row, as a model; what was not read is asked for when somebody needs it."""
+        """Take these columns from a row, as a model instance; its other columns are deferred."""
         values = [next(row) if read is None else read(next(row), None, connection) for read in self._readers]
         return self._model.from_db(connection.alias, self._names, values)

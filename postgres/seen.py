@@ -13,8 +13,8 @@ from django.db.models import Model
 from postgres.guards import Guard
 from postgres.viewer import ACCOUNTANT, CUSTOMER, MEMBERS, RESELLER, SETTINGS, TILL
 
-# Whatever was told as a number; it raises when nobody was told. Evaluated once a statement, before its first row; but a
-# till asks for a few rows by many short statements, and there once a row costs less.
+# An id that was told to the connection; it raises when nothing was told. As a subquery it is evaluated once a
+# statement, before the first row. Tills run many short statements over few rows: for them once a row costs less.
 NUMBER = {name: f"current_setting('clyo.{name}')::bigint{'[]' if name == 'tenants' else ''}" for name in SETTINGS}
 ONCE = {name: f"(SELECT {number})" for name, number in NUMBER.items()}
 ALL = "true"

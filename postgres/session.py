@@ -1,10 +1,10 @@
-"""A session of PostgreSQL that reports nothing as done which a standby may not have, and that never waits for ever.
+"""A PostgreSQL session that reports no commit as done which the standby may not have, and that never waits for ever.
 
-Where a machine may die, a commit counts once the synchronous standby has it. PostgreSQL does not say so by an error: a
-commit whose wait was cancelled (by a person, by a server that ends) stands on the one machine, and the client is told
-success, with a warning beside it. Here that warning is a failure. It is known by the server's function that wrote it,
-for its text follows the language of the server. And no limit of the server's own ends that wait (`statement_timeout`
-does not count a commit), as none is kept by a server that is frozen: so there is a limit here.
+A commit is safe once the synchronous standby has it. PostgreSQL raises no error otherwise: if the wait for the standby
+is cancelled (by a person, or as the server ends), the commit is on the one machine only, and the client gets success
+with a warning. Here that warning is a failure; it is recognised by the server function that wrote it, as its text is in
+the server's language. No limit of the server ends that wait (`statement_timeout` does not apply to a commit), and a
+frozen server keeps no limit at all: so the client has one.
 """
 
 from contextlib import suppress
@@ -27,7 +27,7 @@ CANCEL_MAX_S = 2.0
 
 
 class NotReplicated(psycopg.OperationalError):
-    """A commit stands on one machine alone, and is gone if another takes over: count on nothing of it, look again."""
+    """A commit is on one machine only, and lost if another one takes over: do not rely on it, look again."""
 
 
 class NoLongerLeader(psycopg.OperationalError):
@@ -70,7 +70,7 @@ class Session(psycopg.Connection[Any]):
         return outcome
 
     def _give_up(self) -> None:
-        """Close, and have a server that only waits give up too: it would keep its locks and its place."""
+        """Close the connection, and cancel what the server waits for: else it would keep its locks and its slot."""
         with suppress(psycopg.Error):
             self.cancel_safe(timeout=CANCEL_MAX_S)
         self.close()

@@ -1,8 +1,8 @@
-"""What is one half of something says so: it runs only inside the transaction that does the other half."""
+"""Asserting that a function runs inside the transaction of its caller."""
 
 from django.db import connection
 
 
 def assert_in_transaction() -> None:
-    """Raises `AssertionError` where no transaction is open: what follows would stand by itself, or lock nothing."""
+    """Raise `AssertionError` where no transaction is open: writes would be committed alone, locks released at once."""
     assert connection.in_atomic_block, "this must run inside a transaction"

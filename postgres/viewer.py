@@ -1,9 +1,9 @@
-"""Whom a connection serves: PostgreSQL itself shows it that one's rows and no others (docs/decisions/0038).
+"""The viewer of a connection: PostgreSQL itself shows the rows of that viewer and no others (docs/decisions/0038).
 
 A connection begins as the role that owns the tables, to which no policy applies: workers, beat and migrations see all.
 While it serves somebody it is one of the roles of `deploy/postgres/roles.sql`, and settings say which till, customer or
-reseller that is; the policies that the models say (`postgres.seen`) compare rows with them. Where nobody told them, a
-policy fails aloud: it never takes silence for an empty table.
+reseller that is; the policies of the models (`postgres.seen`) compare rows with them. If they were not set, a policy
+raises an error instead of showing an empty table.
 """
 
 import threading
@@ -26,10 +26,10 @@ TELL = f"SELECT {', '.join(f'set_config({name!r}, %s, false)' for name in TOLD)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """A role, and the ids of whom it is; what a role does not ask for is left out.
+    """A role, and the ids that its policies compare rows with.
 
-    `tenants` are the customers of a member, none of them an answer too; `person` is whose account the console shows,
-    `behind` who is at the keyboard.
+    `tenants`: the customers of a member, possibly none. `person`: whose view the console shows; `behind`: the person at
+    the keyboard.
     """
 
     role: str
@@ -55,7 +55,7 @@ AT_THE_DOOR = Viewer(role=DOOR)
 
 
 class _Told(threading.local):
-    """Whom this thread serves, and what its connection was told last; both are the same before each statement.
+    """The viewer of this thread, and the viewer its connection was told last; made equal before each statement.
 
     `rests`: the thread answers requests and does nothing else.
     """
@@ -70,13 +70,13 @@ _told = _Told()
 
 
 def viewer() -> Viewer:
-    """Whom the connection of this thread serves."""
+    """The viewer that the connection of this thread serves."""
     return _told.serves
 
 
 @contextmanager
 def serving(whom: Viewer) -> Iterator[None]:
-    """The connection shows what `whom` may see; afterwards, whatever happened, what it showed before."""
+    """A context in which the connection serves the viewer `whom`; afterwards, in any case, the one before."""
     before = _told.serves
     if whom != before:
         _change_to(whom)
@@ -88,10 +88,10 @@ def serving(whom: Viewer) -> Iterator[None]:
 
 @contextmanager
 def at_the_door(*, at_once: bool) -> Iterator[None]:
-    """A request begins, and nobody is known. To be opened outside of a transaction.
+    """A context for a request whose person is not known yet: it serves nobody. Open it outside of a transaction.
 
-    With `at_once` PostgreSQL is told now, if need be, else before the first statement: one that finds out who is there
-    tells it better (`looking_up`). In a thread that rests at the door nothing is told at the end, but by the next one.
+    With `at_once` PostgreSQL is told now, if needed, else before the first statement, unless that one looks the caller
+    up and tells it itself (`looking_up`). A thread that `rests` tells nothing at the end; its next request does.
     """
     before, _told.serves = _told.serves, AT_THE_DOOR
     try:
@@ -107,8 +107,8 @@ def at_the_door(*, at_once: bool) -> Iterator[None]:
 
 @contextmanager
 def looking_up() -> Iterator[None]:
-    """What is asked meanwhile is asked of functions that show whoever asks the same, and tell PostgreSQL who is there
-    (then `was_told`)."""
+    """A context for statements that call functions which answer any viewer the same, and which set the viewer
+    themselves (then call `was_told`)."""
     _told.as_it_is = True
     try:
         yield
@@ -117,13 +117,13 @@ def looking_up() -> Iterator[None]:
 
 
 def was_told(whom: Viewer) -> None:
-    """PostgreSQL has it from what looked `whom` up: the connection serves `whom` until the request ends."""
+    """Note that the statement that looked `whom` up has set it as the viewer until the request ends."""
     assert _told.serves != EVERYTHING, "nobody would take it back"
     _told.serves = _told.last = whom
 
 
 def begun_at_the_door(application: Callable[..., Any]) -> Callable[..., Any]:
-    """A WSGI application whose threads rest at the door between two requests, which saves each a statement or two."""
+    """A WSGI application whose threads serve nobody between two requests, which saves each a statement or two."""
 
     def begin(*arguments: Any) -> Any:
         _told.rests, _told.serves = True, AT_THE_DOOR
@@ -133,7 +133,7 @@ def begun_at_the_door(application: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def each_served(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """What is read while an answer is sent, for whom the connection serves now: by then the request is over."""
+    """The pieces of a streamed answer, each read with the viewer of now: they are sent after the request has ended."""
     return _each_served(iter(pieces), _told.serves)
 
 
@@ -153,8 +153,8 @@ def _change_to(whom: Viewer) -> None:
 
 
 def _go_back_to(before: Viewer) -> None:
-    """Of a transaction that cannot go on, the end takes the setting back: it was made inside. Any other connection that
-    cannot be told is closed, and the next one is told when it is made."""
+    """Set the viewer of before. In a failed transaction the rollback does it, as the setting was made inside it. Any
+    other connection that cannot be told is closed, and the next one is told when it is made."""
     try:
         _change_to(before)
     except DatabaseError:
@@ -164,7 +164,7 @@ def _go_back_to(before: Viewer) -> None:
 
 
 def _tell_first(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Before a statement of a request."""
+    """Tell the connection its viewer before a statement, if it was told another one."""
     if _told.last is not _told.serves and not _told.as_it_is and sql is not TELL and _told.last != _told.serves:
         _tell(_told.serves)
     return execute(sql, params, many, context)

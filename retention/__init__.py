@@ -1,1 +1,1 @@
-"""How long what is kept: what is deleted when, a customer's whole data for who leaves, the names of who asks for it."""
+"""Retention: deleting rows by age, the archive of a customer who leaves, erasing a person who asks for it."""

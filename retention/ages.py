@@ -1,4 +1,4 @@
-"""The one list of how long each table's rows are kept, and by which law: every table of the service has its row here.
+"""The list of how long each table's rows are kept, and by which law: every table of the service has its row here.
 
 Three ways of being kept. By *age*: `manage.py prune` deletes what is older. As *books*: they prove what was booked, and
 are kept for ten years after the year they are of; what is older is counted, and a person decides. In *use*: the row
@@ -63,15 +63,15 @@ AGES = (
 
 
 def _letters_with_a_newer_one() -> QuerySet[Letter]:
-    """The newest letter of a person on its way says what the person knows already: the next one is made from it."""
+    """Letters that are not a person's newest on their channel: that one is kept, as the next letter is made from it."""
     same = {"person": OuterRef("person"), "channel": OuterRef("channel")}
     newer = Letter.objects.filter(**same, made_at__gt=OuterRef("made_at"))
     return Letter.objects.filter(Exists(newer))
 
 
 def _pushes_that_made_nothing() -> QuerySet[Push]:
-    """Refused pushes, repeats and sent parameters, which stand elsewhere. A push that made a closing is its proof (it
-    has no answer of its own written down), and one that showed that a till's counters began anew is that act's."""
+    """Refused pushes, repeats and sent parameters. Not a push that made a closing (it has no stored answer), nor one
+    that showed a till's restart: these are proofs."""
     shows_a_restart = Restart.objects.filter(push=OuterRef("pk"))
     return Push.objects.filter(~Exists(shows_a_restart), answer_status__isnull=False, made=None)
 

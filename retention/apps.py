@@ -1,4 +1,4 @@
-"""How long what is kept, as a Django app."""
+"""The retention of data as a Django app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

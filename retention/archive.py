@@ -97,7 +97,7 @@ def _write_bytes(zipped: ZipFile, archive: Archive, name: str, parts: Iterable[b
 
 
 def _explain(tenant: Tenant, archive: Archive) -> str:
-    """What stands where, for who opens the archive years later."""
+    """The text that explains the archive's files to a reader years later."""
     head = _(
         "All data of {customer} in Clyo → Exact, as of {moment}.\n\n"
         "tables/: every row of each table, one JSON object a line. Amounts are decimal numbers in texts, times have "

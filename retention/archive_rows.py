@@ -17,7 +17,7 @@ from tenants.models import Note, Tenant, User
 
 PAGE = 500
 R = TypeVar("R", bound=Model)
-# Columns that let somebody in, or that only this database can use.
+# Columns that are secrets, or that only this database can use.
 SECRETS = frozenset({"password", "digest", "browser_digest", "state_digest"})
 # Tables that are written otherwise (the bytes of a delivered file as that file), or are not the customer's: those who
 # look after it write notes for each other (docs/decisions/0056).

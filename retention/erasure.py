@@ -56,7 +56,7 @@ NOWHERE = "efface.invalid"
 
 @dataclass(frozen=True, slots=True)
 class StillUsed(Exception):
-    """The address is still where something goes to: `places` are the rows, for a person to change first."""
+    """The address is still in use: `places` are the rows that a person must change first."""
 
     places: tuple[str, ...]
 
@@ -85,7 +85,7 @@ def _find_uses(address: str) -> Iterator[Model]:
 
 
 def _delete_what_nobody_needs(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:
-    """What nobody needs once the person is gone."""
+    """Delete the rows that are not needed without the person."""
     for log in (AccessAttempt, AccessFailureLog, AccessLog):
         yield log, _delete(log.objects.filter(username__iexact=address))
     if person is not None:
@@ -100,7 +100,7 @@ def _delete_what_nobody_needs(address: str, person: User | None) -> Iterator[tup
 
 
 def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[type[Model], int]]:
-    """Rows that stay, without the name. Orders that are over keep what they were for, not whom they went to."""
+    """Overwrite names and addresses in rows that are kept. Orders that are over keep all but the address."""
     yield MonthlyExport, MonthlyExport.objects.filter(email__iexact=address).update(email=f"commande@{NOWHERE}")
     yield OnDemandExport, OnDemandExport.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
     yield ExportSet, ExportSet.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")

@@ -1,4 +1,4 @@
-"""What was deleted because its time was over."""
+"""The rounds of deleting what is older than it is kept."""
 
 from django.db import models
 from django.db.models import Q

@@ -13,12 +13,12 @@ from retention.models import PruneRun
 
 log = structlog.get_logger()
 
-# So many rows a transaction: others wait for none of them longer than a blink.
+# How many rows are deleted in one transaction, so that others wait for a moment only.
 BATCH = 500
 
 
 def prune() -> PruneRun:
-    """One round through all tables, kept as a row. What one table refuses is named and keeps no other from its turn."""
+    """One round through all tables, stored as a row. A table that fails is named in it, and the others go on."""
     run = PruneRun.objects.create()
     now = timezone.now()
     for age in AGES:

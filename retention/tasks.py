@@ -1,4 +1,4 @@
-"""Celery's door of this room."""
+"""This room's Celery task."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""How often whoever holds a link that is over may have a new one mailed: one rule for all links."""
+"""How often the holder of an ended link may have a new one mailed: one rule for all links."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,9 +12,9 @@ DAY = timedelta(days=1)
 
 
 def asked_too_often(mailed: QuerySet[Any], at: str) -> bool:
-    """Whether no further one goes out now: `mailed` are all that went to one address on a holder's word, `at` is when.
+    """Whether no further mail may be sent now. `mailed`: all links mailed to one address on request; `at`: their time.
 
-    To be asked under a lock that whoever asks for the same address takes too.
+    Call it under a lock that every request for the same address takes.
     """
     now = timezone.now()
     just_now = mailed.filter(**{f"{at}__gt": now - AGAIN_AFTER}).exists()

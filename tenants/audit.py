@@ -1,12 +1,12 @@
-"""Who changed what: the database itself writes every change down, and refuses that anybody changes what it wrote.
+"""The audit, who changed what: the database itself stores every change, and lets nobody edit what it stored.
 
 A trigger on each audited table (`postgres.guards.Audited`) adds a `Change` with the columns that differ, before and
 after. It cannot be passed by, neither by an UPDATE of many rows nor by SQL typed by hand. Its function stands in
 `postgres/sql/tenants_note_change.sql`.
 
-Who did it is told before each write: the person of a console request (`ActorMiddleware`), the activation link whose
-page it was (`by_link`), or who answered a letter (`by_letter`). A change without any is one of a till or of the
-service.
+The author is told to the database before each write: the person of a console request (`ActorMiddleware`), the
+activation link whose page it was (`by_link`), or the person who answered a letter (`by_letter`). A change without an
+author is one of a till or of the service.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,18 +35,18 @@ class ActorMiddleware:
 
 
 def by_link(number: int, holder: str) -> AbstractContextManager[None]:
-    """What is written meanwhile was done on an activation link's pages; `holder` says whose it is, in any words."""
+    """A context in which the author is an activation link; `holder`: whose link it is, in words."""
     return _tell_author(lambda: Author(link=str(number), link_holder=holder))
 
 
 def by_letter(number: int, person_id: int) -> AbstractContextManager[None]:
-    """What is written meanwhile was done by a person with a link of a letter, without a log-in."""
+    """A context in which the author is a person with a link of a letter, without a log-in."""
     return _tell_author(lambda: Author(actor=str(person_id), letter=str(number)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who writes, as the trigger reads it; "" is nobody."""
+    """The author of a change, as the trigger reads it; "" is nobody."""
 
     actor: str = ""
     seen_as: str = ""
@@ -67,7 +67,7 @@ def _person(request: HttpRequest) -> Author:
 def _tell_author(author: Callable[[], Author]) -> Iterator[None]:
     """Tell the database the author before each write, and forget it at the end.
 
-    Told before each write and not once: a rollback takes the setting back with everything else.
+    Before each write and not once, as a rollback undoes the setting together with everything else.
     """
     told = False
 
@@ -87,7 +87,7 @@ def _tell_author(author: Callable[[], Author]) -> Iterator[None]:
 
 
 def _forget() -> None:
-    """The connection serves the next request: nobody's writes are to carry this author's name."""
+    """Reset the author at the end of a request, as the connection serves other requests after it."""
     try:
         _tell(Author())
     except DatabaseError:

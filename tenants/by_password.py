@@ -1,4 +1,4 @@
-"""Who somebody is: by address and password, and in each request again by the session."""
+"""Authentication of people: by address and password, and in each request by the session."""
 
 import functools
 import operator
@@ -31,7 +31,7 @@ class ByPassword(ModelBackend):
 
 @functools.cache
 def _everybody() -> "QuerySet[Any]":
-    """Never asked itself: each request narrows it to one, and need not put it together again."""
+    """The query of all people, composed once; each request filters it to one person."""
     open_ones = Membership.objects.filter(OPEN, user=OuterRef("pk")).order_by("tenant_id")
     leave = ArraySubquery(open_ones.values(leave=JSONObject(tenant="tenant_id", may_replace="may_replace")))
     devices = (Exists(kind.objects.filter(user=OuterRef("pk"), confirmed=True)) for kind in django_otp.device_classes())

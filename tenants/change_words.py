@@ -50,7 +50,7 @@ def may_read_changes(user: Any, model: type[Model]) -> bool:
 
 
 def changes_of(user: User, *rows: Model) -> QuerySet[Change]:
-    """What was done to these rows, the newest first, as far as the person may read it. One look into an index each."""
+    """The changes of these rows that the person may read, the newest first. One index look-up for each row."""
     about = Q(pk__in=[])
     for row in rows:
         if may_read_changes(user, type(row)):
@@ -78,7 +78,7 @@ def _is_of_a_till(change: Change) -> bool:
 
 
 def _silent(change: Change) -> set[str]:
-    """Of a new row, what it belongs to and what is as it is by default: nobody wrote that."""
+    """The columns of a new row not to be told: its owner, and values that are the default."""
     if change.operation != Operation.INSERT:
         return set()
     fields = _fields_of(change)

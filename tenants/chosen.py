@@ -1,7 +1,7 @@
-"""One customer at a time, for who looks after several: chosen on any page, kept in the session.
+"""Choosing one customer to look at, for people who look after several: on any page, stored in the session.
 
-The person of a request carries the choice, and `visible_to` narrows by it; no page knows. What an address names is
-shown whoever's it is: a link in a letter opens, whatever is chosen at the moment.
+The choice is on the person of the request, and `visible_to` filters by it, so that pages need not know of it. A page
+whose address names a row of another customer shows that row: a link in a letter opens, whatever is chosen.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ from tenants.scope import all_visible_to
 
 KEPT = "customer"
 CONSOLE = "/console/"
-# More customers than one looks through in a list are searched among, and so many are shown of what is found.
+# With more customers than this the choice is a search instead of a list; as many results are shown.
 LISTED_MAX, FOUND_MAX = 40, 20
 # What an address of a page about no row has all the same: which way is walked.
 NAMES_NO_ROW = frozenset({"way"})
@@ -29,14 +29,14 @@ OF_CUSTOMER = ("customer", "tenant", "tenant__id__exact")
 
 
 class Choice:
-    """What a person chose to look at in its session, and what else there is to choose."""
+    """The customer that a person chose in the session, and the customers there are to choose from."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
         self._session, self._user = request.session, user
 
     @cached_property
     def chosen(self) -> Tenant | None:
-        """The chosen customer; None is all. One that is there to choose no more is forgotten: no list leads back."""
+        """The chosen customer; None: all. One that is not visible any more is dropped, as no page could undo it."""
         kept = self._session.get(KEPT)
         found = self._find(kept) if isinstance(kept, int) else None
         if kept is not None and found is None:
@@ -68,7 +68,7 @@ class Choice:
         return [*self._select_own().filter(wanted).select_related("reseller").order_by("name", "pk")[: FOUND_MAX + 1]]
 
     def take(self, asked: str) -> None:
-        """Keep a customer by its number, or all by anything that is not there to choose."""
+        """Choose a customer by its id; anything else chooses all."""
         number = texts.whole(asked)
         if number is not None and self._find(number) is not None:
             self._session[KEPT] = number

@@ -1,4 +1,4 @@
-"""The base of every console page: what a person does not see, it cannot list, filter by, choose, probe or change."""
+"""The base of every console page: rows that a person may not see cannot be listed, filtered by, chosen or changed."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from tenants.scope import visible_to
 from tenants.table_file import FILES
 
 CHANGES_MAX = 200
-# Of names nobody knows, so many are said, and so much of each.
+# How many unknown names of an address are named in the message, and how many characters of each.
 NAMES_MAX, NAMED_MAX = 3, 40
 
 
 def names_a_row(model: type[Model], text: str) -> bool:
-    """Whether a text can be the key of a row at all; what else a form may say names none, and is not looked up."""
+    """Whether a text can be the key of a row of this model; any other text is not looked up."""
     try:
         value = model._meta.pk.to_python(text)
     except ValidationError:
@@ -53,7 +53,7 @@ def names_a_row(model: type[Model], text: str) -> bool:
 
 
 class RowChoice(AutocompleteSelect):
-    """A row that is searched for. Django looks up whatever a form said, to show it again beside what is wrong."""
+    """A field whose row is searched for. Texts that are no key are ignored; Django would look them up to show them."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         model = self.field.remote_field.model
@@ -186,13 +186,13 @@ class ScopedAdmin(ModelAdmin):
         return TemplateResponse(request, "tenants/history.html", context)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Nothing: the audit has it already, and Django's own log would be a second history."""
+        """Log nothing: the audit has it already, and Django's log would be a second history."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """Nothing either."""
+        """Log nothing, as `log_addition`."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nothing is deleted here: it is suspended, revoked or withdrawn."""
+        """Never: rows are suspended, revoked or withdrawn instead of deleted."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""What stands above a list: tabs people go by, and the filters that are on, each with the way to take it off.
+"""The head of a list: tabs of common filters, and the filters that are on, each with a link that removes it.
 
 Beside the tabs stand the filters the person keeps (`tenants.saved_filter`).
 """
@@ -32,7 +32,7 @@ ENDS = ("from", "to")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTab:
-    """A way many people look at a list: its name, and the filters that make it."""
+    """A common question to a list: its name, and the filters that ask it."""
 
     title: str | Promise
     asks: Mapping[str, str]

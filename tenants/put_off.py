@@ -1,7 +1,7 @@
-"""Loops over rows of many customers: each row by itself, fair to everybody, and what makes trouble is put off.
+"""Loops over rows of many customers: row by row, fair to every customer; a row that fails is put off.
 
-A row that raises is logged with its id and left alone for a while, longer each time: it is not first again at the next
-round, and the others go on. Times are the database's.
+A row that raises is logged with its id and left out for a while, longer each time, so that it is not first again in the
+next round, and the others go on. Times are the database's.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ PUT_OFF_COLUMNS = ("put_off_until", "put_off_count")
 
 
 class PutOff(models.Model):
-    """What a loop remembers of a row: how often in a row it made trouble, and until when it is left alone."""
+    """The columns of a loop on a row: how many times in succession it failed, and until when it is left out."""
 
     put_off_until = models.DateTimeField(null=True, editable=False)
     put_off_count = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
@@ -73,10 +73,10 @@ def each_alone(
     loop: str,
     expected: tuple[type[Exception], ...],
 ) -> int:
-    """The same for what asks others. Each row is put off first, and due again when it went well.
+    """The same for rows that call other services: each row is put off before the call, and due again after a success.
 
-    So no second worker takes it meanwhile, and one that ends its worker is not first again either. `expected` is what
-    may come of asking: no fault of ours.
+    So no second worker takes it meanwhile, and a row during which the worker dies is not first again. `expected`:
+    exceptions of the other service, which are no fault of ours.
     """
     went_well = 0
     for key, times in rows:
@@ -110,7 +110,7 @@ def _went_well(
     try:
         do(key)
     except Exception as error:
-        # Whatever it is, it is this row's. When the database is away this raises again, and the round is over.
+        # Any exception is this row's failure. If the database is away, storing it raises again, and the round ends.
         put_off(model, key, times)
         say = log.warning if isinstance(error, expected) else log.exception
         say("put_off", loop=loop, row=str(key), times=times + 1, error=type(error).__name__)
@@ -123,7 +123,7 @@ def _forget(model: type[PutOff], key: Any) -> None:
 
 
 def every(*steps: Callable[[], object]) -> None:
-    """Make each step of a sweep, whatever becomes of the one before it."""
+    """Run each step of a sweep, even if an earlier one fails."""
     for step in steps:
         try:
             step()

@@ -1,6 +1,6 @@
 """The one way rows are scoped to a person. Every console query goes through `visible_to`; nothing else filters.
 
-Behind it PostgreSQL keeps the same once more (`postgres.seen`), for the query that forgets.
+PostgreSQL checks the same again (`postgres.seen`), for a query that forgets it.
 
 A model says where its reseller and its customer are found with look-up paths. A model that is not listed and has no
 `tenant` is visible to support only, so that a forgotten line shows too little, never a neighbour.
@@ -26,7 +26,7 @@ class Paths:
 
     resellers: tuple[str, ...] = ()
     tenant: str | None = None
-    many: bool = False  # a row is reached in several ways, and is one row all the same
+    many: bool = False  # the look-ups can find a row several times, so that the query needs DISTINCT
 
 
 OWN_PATHS: dict[str, Paths] = {
@@ -42,7 +42,7 @@ TENANT_OWNED = Paths(resellers=("tenant__reseller",), tenant="tenant")
 
 
 def paths_of(model: type[Model]) -> Paths:
-    """Where rows of `model` say whose they are; empty when only support may see them."""
+    """The look-ups from rows of `model` to their reseller and customer; empty when only support may see the rows."""
     if paths := OWN_PATHS.get(model._meta.label_lower):
         return paths
     fields = {field.name for field in model._meta.get_fields()}
@@ -51,19 +51,19 @@ def paths_of(model: type[Model]) -> Paths:
 
 @cache
 def _is_closed_to(role: str, model: type[Model]) -> bool:
-    """Whether PostgreSQL refuses a role the table, as the model says (`postgres.seen`): then nothing is asked of it."""
+    """Whether the model's policies (`postgres.seen`) give a role no right to the table: then it is not queried."""
     return any(isinstance(it, Seen) and role not in it.reads for it in model._meta.constraints)
 
 
 def visible_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
-    """The part of `rows` that `user` may see and wants to: of the customer it chose, when it chose one (`chosen`)."""
+    """The part of `rows` that `user` may see; of the chosen customer only, if one is chosen (`tenants.chosen`)."""
     seen = all_visible_to(user, rows)
     chosen, path = getattr(user, "chosen_customer", None), paths_of(rows.model).tenant
     return seen if chosen is None or path is None else seen.filter(**{path: chosen})
 
 
 def all_visible_to(user: User | AnonymousUser, rows: QuerySet[M]) -> QuerySet[M]:
-    """The part of `rows` that `user` may see, whatever it chose to look at.
+    """The part of `rows` that `user` may see, whatever customer is chosen.
 
     All for support, its own customers' for a reseller, those of the customers that invited them for accountants and
     restaurants' own people, none for anybody else.

@@ -1,4 +1,4 @@
-"""Whose concerns are looked for: what a person may see, all of it or some establishments'."""
+"""The scope of a search for concerns: all that a person may see, or some establishments of it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""Whom a request's connection serves: the second wall behind `tenants.scope`, kept by PostgreSQL (docs/decisions/0038).
+"""The viewer that a request's connection serves: PostgreSQL's second check behind `tenants.scope` (decision 0038).
 
-A request begins at the door, where people log in and keys are looked up, and no customer's row is seen. In the console
-it goes on as the person whose view it is; the till API and the pages of an activation link say themselves whose key or
-link they were shown.
+A request begins "at the door", where people log in and keys are looked up, and where no customer's rows are visible. In
+the console it goes on as the person whose view it is; the till API and the pages of an activation link set the viewer
+themselves, by the key or the link they got.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class AtTheDoor:
-    """Before anybody is known, and again for whatever is done after the answer of who was."""
+    """Middleware: serves nobody until a request's person is known, and again after its answer."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -40,7 +40,7 @@ class AtTheDoor:
 
 
 class AsPerson:
-    """A page of the console sees what the person sees whose view it is; logging out is done at the door."""
+    """Middleware: a page of the console is served as the person whose view it is; a log-out as nobody."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -53,8 +53,9 @@ class AsPerson:
 
 
 def viewer_of(person: User, *, behind: User | None = None) -> Viewer:
-    """As whom a person looks at the database: all for support, else a reseller's rows or those of a member's customers,
-    at most. Reads a member's customers.
+    """The viewer of a person: support sees all, others at most a reseller's rows, or those of a member's customers.
+
+    Reads a member's customers.
 
     `behind` is who looks through the person's eyes.
     """
@@ -70,12 +71,12 @@ def viewer_of(person: User, *, behind: User | None = None) -> Viewer:
 
 
 def viewer_of_customer(tenant: Tenant) -> Viewer:
-    """As whom the holder of a link looks: at one customer's rows, as nobody in particular."""
+    """The viewer of a link's holder: one customer's rows, without a person."""
     return Viewer(role=CUSTOMER, reseller=tenant.reseller_id, tenant=tenant.pk)
 
 
 def _viewer_of_request(request: HttpRequest) -> Viewer:
-    """Support that ends its look through another's eyes is itself already."""
+    """The viewer of a console request. For support that ends its look through another's eyes, support itself."""
     person, behind = request.user, person_behind(request)
     if not isinstance(person, User):
         return AT_THE_DOOR
