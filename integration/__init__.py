@@ -1,1 +1,1 @@
-"""The Django project: settings, URLs, Celery app, health, the local stack and the demo."""
+"""The Django project: settings, URLs, the Celery app, health, metrics, and the console."""

@@ -1,4 +1,4 @@
-"""One line a request: what was asked and answered, and how long that took. No line holds a secret of an address."""
+"""One log line for each request: what was asked and answered, and how long it took. No line has a secret of a URL."""
 
 import logging
 import re
@@ -15,12 +15,12 @@ from integration.metrics.requests import count_request
 log = structlog.get_logger()
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-# What names a row. Anything else in an address may be a secret: a link's, an invitation's, a signed file's.
+# The forms of ids. Any other part of a path may be a secret: of a link, an invitation, a signed file.
 AN_ID = re.compile(r"\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Access:
-    """Behind the request's number, before all other middleware: what any of them answers is counted and told."""
+    """Middleware that counts and logs every answer. It comes after `RequestNumber` and before all others."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -42,8 +42,8 @@ class Access:
 
 
 def path_told(request: HttpRequest) -> str:
-    """The path without what follows its question mark, and with names in the place of what is not an id. Of an
-    address that is none of ours, its first part."""
+    """The path for the log: without its query, and with the route's names instead of parts that are no ids. Of an
+    address that is none of ours, its first part only."""
     match = request.resolver_match or _find_match(request.path_info)
     if match is None:
         first, slash, rest = request.path_info.removeprefix("/").partition("/")

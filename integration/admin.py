@@ -1,3 +1,3 @@
-"""Lists that tell of all rooms; read after the rooms' own pages, whose place they take."""
+"""Admin lists that need several rooms; imported after the rooms' own lists, which they replace."""
 
 from integration.console.places import lists  # noqa: F401 - registers them

@@ -1,15 +1,15 @@
-"""How Celery's messages travel: a message is a hint, so it is gone from Valkey once a worker has read it.
+"""A Celery transport that removes a message from Valkey as soon as a worker has read it: messages are only hints.
 
-Kombu would note each message in Valkey until it is done with, and put it back when its worker ends. That is two more
-transactions a message; and a worker that loses Valkey with messages waiting for a free thread would fail while putting
-them back (kombu 5.7: the connection is forgotten by then), and end. What a lost hint was about, the sweep finds.
+Kombu would keep each message in Valkey until its task is done, and put it back when its worker ends. That costs two
+more transactions a message; and a worker that loses Valkey while messages wait for a free thread would fail while it
+puts them back (kombu 5.7: the connection is forgotten by then), and end. The sweeps find the work of a lost message.
 """
 
 from kombu.transport import redis
 
 
 class HintChannel(redis.Channel):
-    """A channel that keeps what was read in this process alone, and forgets it with the process."""
+    """A channel that keeps messages it has read in memory only."""
 
     ack_emulation = False
     do_restore = False

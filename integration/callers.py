@@ -16,6 +16,6 @@ def address_of(request: HttpRequest) -> str:
 
 
 def name_of(request: HttpRequest | None, credentials: Mapping[str, Any] | None = None) -> str:
-    """Whom a log-in is tried for; addresses that differ in case are one person."""
+    """The e-mail address for which a log-in is tried, in lower case: addresses that differ in case are one person."""
     given = (credentials or {}).get("username") or (request.POST.get("username") if request else "")
     return str(given or "").strip().lower()

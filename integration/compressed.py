@@ -1,4 +1,4 @@
-"""Pages go out compressed: the demo's list of fifty closings is 355 kB of HTML, and 22 kB on the wire.
+"""Compressing pages: the demo's list of fifty closings is 355 kB of HTML, and 22 kB compressed.
 
 Pages only: a till's answers and files stay as they are. Against BREACH Django adds a random length to each answer and
 masks the form's token anew each time.

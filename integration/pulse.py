@@ -1,9 +1,8 @@
-"""What worker and beat find well while they run, for `integration.heartbeat` and the metrics.
+"""The self-checks of worker and beat while they run, for `integration.heartbeat` and the metrics.
 
-A worker asks the database, in a session of its own, and sends itself a message through the broker: by a queue that it
-reads with all its work, into a thread of its pool. So one that only answers to its name, but takes no work any more, is
-found out. While every thread is at work for long, no message can be taken, and none need be: a worker that is fully at
-work has heard enough.
+A worker queries the database, in a session of its own, and sends itself a message through the broker: by a queue that
+it reads together with its work, into a thread of its pool. So a worker that is alive but takes no work any more is
+noticed. While all of its threads are busy no message can be taken, and none is needed: such a worker is at work.
 """
 
 import threading
@@ -24,13 +23,13 @@ log = structlog.get_logger()
 EVERY_S = 10.0
 STEP_S = 5.0
 HEAR = "integration.hear"
-# A queue that nobody reads any more leaves nothing behind in Valkey.
+# After how long without a reader a worker's queue expires, so that nothing of it stays in Valkey.
 FORGOTTEN_AFTER_S = 3600.0
 
 
 @shared_task(name=HEAR)
 def hear(worker: str) -> None:
-    """A worker's message to itself arrived."""
+    """Note that a worker's message to itself arrived."""
     if pulse is not None and pulse.name == worker:
         pulse.found("broker")
 
@@ -42,7 +41,7 @@ def own_queue(worker: str) -> Queue:
 
 
 class Pulse:
-    """When a worker last found each thing well, by `heartbeat.now`."""
+    """The times, by `heartbeat.now`, at which each self-check of a worker last succeeded."""
 
     def __init__(self, app: Celery, name: str, *, all_at_work: Callable[[], bool]) -> None:
         self.name = name
@@ -53,18 +52,18 @@ class Pulse:
         self.found_well: dict[str, float] = {}
 
     def start(self) -> None:
-        """Begin to look, each thing in a thread of its own: a broker that hangs says nothing of the database."""
+        """Start the checks, each in a thread of its own, so that a broker that hangs does not stop the other check."""
         for what, ask in (("broker", self._ask_broker), ("database", self._ask_database)):
             threading.Thread(target=self._beat, args=[what, ask], name=f"pulse-{what}", daemon=True).start()
 
     def end(self) -> None:
-        """The worker ends by itself, so its heartbeat goes."""
+        """Stop the checks and remove the heartbeat, as the worker ends by itself."""
         with self._writing:
             self._ended.set()
             heartbeat.forget("worker")
 
     def found(self, what: str) -> None:
-        """It is well now."""
+        """Note that a check succeeded now."""
         with self._writing:
             self.found_well[what] = heartbeat.now()
             if not self._ended.is_set():

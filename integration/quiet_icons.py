@@ -1,7 +1,7 @@
 """unfold's templates, with their icons kept from screen readers.
 
-An icon is a word ("bedtime", "chevron_right") that a font draws as a picture: whoever hears the page hears the word.
-unfold marks none of them, and some sixty of its templates have one: so the mark is made where a template is read.
+An icon is a word ("bedtime", "chevron_right") that a font draws as a picture, so a screen reader would read the word.
+unfold marks none of them, and some sixty of its templates have one: so the mark is added when a template is loaded.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Whether the database can take closings, asked in bounded time by however many at once."""
+"""Whether the database can store closings: checked within a limited time, for any number of callers at once."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Readiness:
 
 
 def ask(seconds: float = WAIT_S) -> Readiness:
-    """What the database is found to be within so many seconds, by whoever looks now."""
+    """The readiness, after at most so many seconds; callers at the same time share one check."""
     try:
         return looked_at.ask(seconds)
     except TimeoutError:

@@ -1,4 +1,4 @@
-"""A request's number: what a till, its programmer, a person before an error page and the logs call one request by."""
+"""The number of a request, by which a till, its programmer, a person before an error page and the logs refer to it."""
 
 import re
 import secrets

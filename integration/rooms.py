@@ -1,4 +1,4 @@
-"""The rooms of the house by name: whoever needs a list takes it from here, so that a new room is in every list."""
+"""The names of the rooms. All lists of rooms come from here, so that a new room is in every one."""
 
 # Each is a Django app with models, pages and permissions of its own.
 APPS = ("tenants", "booking", "exact", "exports", "on_demand", "concerns", "clyo_ingest", "retention")

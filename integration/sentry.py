@@ -87,7 +87,7 @@ def _without_secrets(event: Event, _hint: Hint) -> Event:
 
 
 def _find_told(parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What has words in an event: its exceptions and its log line."""
+    """The parts of an event that have text: its exceptions and its log line."""
     yield from parts.get("exception", {}).get("values", [])
     if "logentry" in parts:
         yield parts["logentry"]
@@ -102,6 +102,6 @@ def _crumb_without_secrets(crumb: Breadcrumb, _hint: Hint) -> Breadcrumb:
 
 
 def _tell_address(value: Any) -> Any:
-    """An address ends at its question mark: what follows can hold a code, or business data in OData. Before it no part
-    is told that opens something by itself."""
+    """An address without its query, which can hold a code, or business data in OData, and with every part of the path
+    masked that may be a key."""
     return KEY_IN_PATH.sub(FILTERED, value.partition("?")[0]) if isinstance(value, str) else value

@@ -14,6 +14,6 @@ class NamedByContent(CompressedManifestStaticFilesStorage):  # type: ignore[misc
         return found
 
     def stored_name(self, name: str) -> str:
-        """What was not collected keeps its name: a page without a picture is better than none."""
+        """The collected name; a file that was not collected keeps its own: better no picture than no page."""
         stored: str = self.hashed_files.get(self.hash_key(name), name)
         return stored

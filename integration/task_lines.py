@@ -1,7 +1,7 @@
-"""A task's log lines say which task it is, and go by the number of the request that woke it.
+"""Putting the task's name and the number of the request that asked for it on a task's log lines.
 
-So what a till's push made happen is found by the push's `X-Request-ID`, whichever machine did it. A task that nobody's
-request woke (beat did) has its own id for that number, and so has everything it wakes.
+So all that a till's push made happen is found by the push's `X-Request-ID`, on any machine. A task that beat started
+has its own id as that number, and so have the tasks it asks for.
 """
 
 from typing import Any

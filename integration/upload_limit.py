@@ -1,4 +1,4 @@
-"""How much a page takes at once: more is refused before Django keeps it anywhere, files included."""
+"""A limit on the size of forms and files: a larger request is refused before Django stores any of it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What people ask for in an address, a form or a cookie, without the characters that no row can hold."""
+"""Removing from addresses, forms and cookies the characters that the database cannot store."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,13 +26,13 @@ class UsableTextMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Before the first look at a form, which is the check of its CSRF token."""
+        """Clean the form before its first use, which is the check of its CSRF token."""
         if request.method == "POST" and not _is_of_a_till(request):
             request.POST = usable(request.POST)  # type: ignore[assignment]
 
 
 def usable(asked: QueryDict) -> QueryDict:
-    """The same names and values, each without what cannot be kept or compared; the very same when all of it can."""
+    """The same names and values, without characters that cannot be stored; the same object if there are none."""
     values = [(name, value) for name, found in asked.lists() for value in found]
     if not any(texts.unusable_in(name + value, lines=True) for name, value in values):
         return asked

@@ -16,7 +16,7 @@ from tenants.models import User
 
 
 class ForgottenForm(PasswordResetForm):
-    """Asks for the address only; what it answers does not tell whether somebody has it."""
+    """Asks for the address only. Its answer is the same whether or not somebody has that address."""
 
     email = forms.EmailField(label=_("e-mail address"), max_length=254, widget=UnfoldAdminTextInputWidget)
 
@@ -25,7 +25,7 @@ class ForgottenForm(PasswordResetForm):
         return (person for person in User.objects.filter(email__iexact=email) if person.is_active)
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        """In the language of who gets it, not of who asked."""
+        """Send the mail in the language of its receiver, not of the browser."""
         context: dict[str, Any] = kwargs.get("context") or args[2]
         with translation.override(context["user"].language):
             super().send_mail(*args, **kwargs)
@@ -41,7 +41,7 @@ class PasswordForm(SetPasswordForm):  # type: ignore[type-arg] # generic in the 
 
 
 class _Page:
-    """What the console's frame asks of every page."""
+    """The context that the console's frame needs on every page."""
 
     request: Any
 

@@ -31,7 +31,7 @@ TITLES = {
     "failed": gettext_lazy("Failed"),
     "archived": gettext_lazy("Nothing to book"),
 }
-# How many of each there are, within the sentence of a day.
+# The counts of a day's sentence, by column.
 COUNTED = {
     "exported": ngettext_lazy("%(count)s exported", "%(count)s exported", "count"),
     "moving": ngettext_lazy("%(count)s on its way", "%(count)s on their way", "count"),

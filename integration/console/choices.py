@@ -1,4 +1,4 @@
-"""The rows a person may choose from while typing (Django's autocomplete), asked for by any address."""
+"""The rows that Django's autocomplete offers, also for addresses that Django's own view does not expect."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 
 
 def choices(request: HttpRequest) -> HttpResponseBase:
-    """What Django's own view answers; it takes for granted that a relation is a column, and a forward one."""
+    """The answer of Django's own view. Raises `PermissionDenied` where that view would fail: for a reverse relation."""
     app, model, name = (request.GET.get(asked, "") for asked in ("app_label", "model_name", "field_name"))
     try:
         field = apps.get_model(app, model)._meta.get_field(name)

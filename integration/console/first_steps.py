@@ -1,4 +1,4 @@
-"""What an account does first, shown in the place of a green page that has nothing to be green about."""
+"""The first steps of a new account, shown on the first page while nothing was received yet."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tenants.scope import visible_to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: what it is, where it is made, whether it is behind the account."""
+    """One step: its words, its page, and whether it is done."""
 
     title: str
     address: str

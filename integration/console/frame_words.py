@@ -1,7 +1,7 @@
-"""Sentences of the frame round our pages, Django's and unfold's: what they have no French for, or say like a program.
+"""Sentences of Django and unfold on our pages that have no French, or bad French.
 
-Django finds them in our catalogue first, so their French stands there beside all other. In English they stay as they
-are. `tests/console/test_french_frame.py` finds those that are missing here.
+Django looks in our catalogue first, so their French is there. Their English is not changed.
+`tests/console/test_french_frame.py` finds sentences that are missing here.
 """
 
 from django.utils.translation import gettext_noop as N_

@@ -30,14 +30,14 @@ from tenants.viewpoint import Scope
 
 SHOWN = 30
 CONCERNS_SHOWN = 12
-# The first page reads the newest of each kind; the lists it leads to have them all.
+# How many closings of each kind the first page reads, the newest ones; the linked lists have them all.
 CONCERNS_READ = 100
 SET_UPS_SHOWN = 5
 TROUBLED_SHOWN = 12
 
 
 def last_business_day(request: HttpRequest) -> date:
-    """The night people ask about: `?day=2026-03-14`, else yesterday's."""
+    """The night to show: `?day=2026-03-14`, else yesterday's."""
     try:
         return texts.day(request.GET.get("day", ""))
     except ValueError:
@@ -78,7 +78,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def ways_to_other_days(day: date) -> dict[str, date | None]:
-    """The days, weeks and months beside the one that is shown; none in a time to come."""
+    """The links to the days, weeks and months around the shown day; none to the future."""
     today = timezone.localdate()
     month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
     month_after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
@@ -122,7 +122,7 @@ def to_know(user: User) -> dict[str, Any]:
 
 
 def troubled_shops(user: User, stand: Mapping[int, ShopCondition]) -> list[tuple[Establishment, str, ShopCondition]]:
-    """The shops in which something waits, the most urgent first: each with its page and how it stands."""
+    """The shops in which something needs a person, the most urgent first: each with its page and its condition."""
     keys = [*stand][:TROUBLED_SHOWN]
     shops = visible_to(user, Establishment.objects.select_related("tenant")).in_bulk(keys)
     return [(shops[key], links.shop(key), stand[key]) for key in keys if key in shops]

@@ -29,7 +29,7 @@ from tenants.scope import visible_to
 
 
 class CustomersChoice(AutocompleteSelectMultiple):
-    """Customers that are searched for. What a form said beside that names none, and is not looked up."""
+    """A field of customers that are searched for. Values that are no ids are ignored."""
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         return super().optgroups(name, [it for it in value if names_a_row(Tenant, str(it))], attr)
@@ -93,7 +93,7 @@ class InvitationForm(forms.Form):
             self.fields["reseller"].queryset = visible_to(user, Reseller.objects.all())  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """What the role asks for and what it cannot have, each said at its field."""
+        """Check the fields that the role needs, and those that it must not have; each error is shown at its field."""
         data: dict[str, Any] = super().clean() or {}
         role = data.get("role")
         if role in MEMBER_ROLES and not data.get("customers") and "customers" not in self.errors:

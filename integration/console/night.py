@@ -70,7 +70,7 @@ class Line:
 
     @property
     def urgency(self) -> tuple[int, int, int, int]:
-        """Sorts what needs a person to the top, as the shop stands, and silence before what went well."""
+        """A sort key: shops that need a person first, by their condition; then silent ones, then the others."""
         waits = self.stands.condition.urgency if self.stands else len(Condition)
         return waits, -self.counts["failed"], -self.counts["held"], int(self.counts["received"] > 0)
 
@@ -88,7 +88,7 @@ class Night:
 def night_of(user: User, day: date, stand: Mapping[int, ShopCondition] = NOTHING_WAITS) -> Night:
     """Count a night's closings: by reseller for support, by establishment for everybody else.
 
-    `stand` says how each establishment stands in which something waits; that comes first.
+    `stand`: the conditions of the establishments in which something needs a person; they come first.
     """
     rows = closings_of(user).filter(business_date=day)
     lines = _group_by_reseller(rows) if user.is_support else _list_establishments(user, rows, stand)

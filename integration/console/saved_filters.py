@@ -32,7 +32,7 @@ from tenants.saved_filter import (
 
 
 class ListForm(forms.Form):
-    """Which list, and as it was asked for."""
+    """The list, and the query of its address."""
 
     listed = forms.CharField(max_length=60)
     asked = forms.CharField(max_length=ASKED_MAX, required=False)

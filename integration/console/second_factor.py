@@ -59,7 +59,7 @@ def needs_code(request: HttpRequest) -> bool:
 
 
 class SecondFactorMiddleware:
-    """Leads to the code's page whoever owes it."""
+    """Redirects a session that still has to give a code to the code's page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -78,7 +78,7 @@ def _open_paths() -> frozenset[str]:
 
 
 def _wanted_page(request: HttpRequest) -> str:
-    """The page the person was on the way to when it was asked for a code, said once; else the first page."""
+    """The page that the person asked for before the code was asked, used once; else the first page."""
     wanted: str = request.session.pop(WANTED, reverse("admin:index"))
     return wanted
 

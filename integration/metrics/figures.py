@@ -143,7 +143,7 @@ class Figures:
         )
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing: to register a collector is no reason to ask the database."""
+        """Empty, so that registering the collector does not query the database."""
         yield from ()
 
     def collect(self) -> Iterator[Metric]:
@@ -166,8 +166,8 @@ class Figures:
 
 
 def families(rows: list[Row], keys: Iterable[str]) -> Iterator[Metric]:
-    """Rows of the figures called `keys`, as metrics. A value of a label that no row has is 0, so that an alert sees its
-    end; a figure without label that no row has is left out, for there is nothing to say."""
+    """The rows of the figures called `keys`, as metrics. A label value without a row is 0, so that an alert ends; a
+    figure without label and row is left out."""
     for key in keys:
         figure = FIGURES[key]
         found = {value: float(number) for name, value, number in rows if name == key and number is not None}

@@ -6,7 +6,7 @@ from prometheus_client import Counter, Histogram
 AREAS = ("api", "console", "activation", "health", "static", "exports")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 PUSHES = {("POST", "/api/v1/closings"): "closing", ("PUT", "/api/v1/parameters"): "parameters"}
-# What a push is answered in the normal run of things, and what an alert looks for.
+# The usual answers to a push, and those that alerts look for: their series exist from the start.
 EXPECTED = (200, 201, 400, 401, 403, 409, 413, 422, 429, 500, 503)
 
 REQUESTS = Counter("clyo_requests", "Requests, by area and answer.", ["area", "method", "status"])

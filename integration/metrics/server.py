@@ -19,7 +19,7 @@ from integration.metrics.web_processes import FOLDER
 
 log = structlog.get_logger()
 
-# Who asks and then says nothing is let go.
+# How long a connection may stay silent before it is closed.
 SILENCE_MAX_S = 10
 
 
@@ -44,7 +44,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever asked went away; the standard library would print that, past all logging."""
+        """Ignore a client that went away; the standard library would print it to stderr, past all logging."""
         log.info("scrape_broken_off", error=type(sys.exc_info()[1]).__name__)
 
 

@@ -1,4 +1,4 @@
-"""What a worker's tasks come to, and when each last went well. A worker is one process of threads: it counts alone."""
+"""Counts of a worker's tasks by outcome, and when each last succeeded. A worker is one process with threads."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ _of_thread = threading.local()
 
 
 def prepare(instance: Any, **_: Any) -> None:
-    """Celery's `celeryd_after_setup`: what is counted is there before the first time."""
+    """Celery's `celeryd_after_setup`: create every series, so that it exists before its first count."""
     for name in instance.app.tasks:
         if _is_ours(name):
             TASKS.labels(name, "done")

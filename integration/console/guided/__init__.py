@@ -1,1 +1,1 @@
-"""Guided tasks: what is to be done in a few pages, each with what will happen, a reason, and what is left by whom."""
+"""Guided tasks of a few pages: each shows what will happen, asks for a reason, and ends with what is left to do."""

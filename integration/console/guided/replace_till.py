@@ -273,6 +273,6 @@ def _list_refused(till: Till, since: datetime) -> list[str]:
 
 
 def _find_free_name(till: Till) -> str:
-    """What takes the place of a till is called like it, with the next number that no till of the shop has."""
+    """The name of a till's successor: the same name, with the next number that no till of the shop has."""
     taken = {*Till.objects.filter(establishment=till.establishment_id).values_list("name", flat=True)}
     return next_name(till.name, taken)

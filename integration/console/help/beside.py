@@ -83,7 +83,7 @@ def chapter_of(view_name: str) -> str:
 
 
 def help_beside(request: HttpRequest) -> dict[str, str]:
-    """For every page of the console: where its question mark leads (a context processor)."""
+    """A context processor: the chapter to which the question mark of a page of the console leads."""
     match = request.resolver_match
     in_console = request.path_info.startswith("/console/")
     if match is None or not in_console or match.view_name.startswith("console_help"):

@@ -14,7 +14,7 @@ from tenants.models import Role, User
 from tenants.rights import RESELLER_ROLES
 
 FOLDER = settings.ROOT / "docs" / "fr"
-# In the order in which they stand for somebody who logs in with no role of these.
+# All books, in their order for a reader whose role is not in the table below.
 BOOKS = ("revendeur", "support", "comptable", "commercant", "exploitant", "caisse", "glossaire")
 FIRST_FOR: dict[str, tuple[str, ...]] = {
     Role.SUPPORT: ("support", "revendeur", "comptable", "commercant", "exploitant", "caisse", "glossaire"),
@@ -52,7 +52,7 @@ def books_for(user: User) -> list[Book]:
 
 
 def leads_to(name: str) -> Callable[[str], str]:
-    """What an address written in a book is on our pages: another book, a picture, or what it says."""
+    """A function that turns a book's link into an address of our pages: another book, a picture, or unchanged."""
 
     def turn(address: str) -> str:
         parts = urlsplit(address)

@@ -96,7 +96,7 @@ def _belongs_to_heading(tokens: Sequence[Token], place: int) -> bool:
 
 
 def _mend(token: Token, leads_to: Callable[[str], str]) -> None:
-    """Give addresses their place here, and heads of columns their scope."""
+    """Rewrite a token's links for our pages, and give column headings their `scope`."""
     if token.type == "th_open":
         token.attrSet("scope", "col")
     for child in token.children or ():
@@ -119,7 +119,7 @@ def _html_of(tokens: Sequence[Token]) -> SafeString:
 @cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    # What is wider than a phone scrolls by itself, with the keyboard too.
+    # A table that is wider than a phone scrolls by itself, with the keyboard too.
     markdown.add_render_rule("table_open", _open_table)
     markdown.add_render_rule("table_close", lambda *_: "</table></div>")
     markdown.add_render_rule("fence", _code)
@@ -127,7 +127,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _open_table(renderer: object, tokens: Sequence[Token], place: int, *_: object) -> str:
-    """Its name is what its columns are called: Markdown has no captions."""
+    """Open a table. Its accessible name is made of its column headings, as Markdown has no captions."""
     end = next(at for at in range(place, len(tokens)) if tokens[at].type == "thead_close")
     heads = [_words_of(tokens[at + 1]) for at in range(place, end) if tokens[at].type == "th_open"]
     return format_html(TABLE, ", ".join(filter(None, heads)))

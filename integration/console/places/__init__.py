@@ -1,1 +1,1 @@
-"""The pages of a place: one establishment, one customer, and all establishments a person may see at once."""
+"""The pages of one establishment, of one customer, and of all establishments that a person may see."""

@@ -107,8 +107,8 @@ def _cell(shop: Establishment, it: ShopDay, turnover: Decimal | None, address: s
 
 
 def where_to(it: ShopDay, shop: Establishment, address: str) -> str:
-    """Where a day leads: to what came of it (`address`); where nothing did, and somebody said or must say whether the
-    shop was closed, to that question."""
+    """The link of a day: to its log (`address`); for a day without a closing, of which somebody said or should say
+    whether the shop was closed, to that question."""
     if it.word is DayWord.SILENT or (it.span is not None and not it.closings):
         return links.closed_day(shop.pk, it.day)
     return "" if it.word in (DayWord.BLANK, DayWord.CLOSED) else address

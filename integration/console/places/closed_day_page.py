@@ -20,7 +20,7 @@ from ledger import texts
 from tenants.acting import person_behind
 from tenants.models import Establishment, Role, User
 
-# Days that are still asked about beside the one of the page.
+# How far back the page lists further unanswered days, and how many.
 ASKED_BACK = timedelta(days=62)
 OTHERS_SHOWN = 12
 
@@ -106,7 +106,7 @@ def _take_back(request: HttpRequest, shop: Establishment, day: date) -> None:
 
 
 def _say_awaited(user: User, shop: Establishment, day: date, *, taken: bool) -> str:
-    """What is to be done when the shop was open: for who stands in it, or who looks after it."""
+    """What to do if the shop was open: for the merchant in it, or for who looks after it."""
     if user.role == Role.MERCHANT:
         words = _("The closing of {day} is still awaited: close the till, or have it send again; else call {reseller}.")
         said = words.format(day=_write_short(day), reseller=shop.tenant.reseller)

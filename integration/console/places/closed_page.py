@@ -1,4 +1,4 @@
-"""Closing a shop for holidays: from, to, what comes of it, yes. Beside it what was said before, to be changed."""
+"""Closing a shop for holidays: the days, what that changes, a yes; and the list of its closed days, to be changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def _read(form: QueryDict) -> tuple[Asked | None, str]:
 
 
 def _name(looked: Iterable[ClosedOutlook]) -> str:
-    """A name for what is shown: it changes with the shops, and with the closings and spans of these days."""
+    """A digest of what is shown: it changes with the shops, and with the closings and spans of these days."""
     return "/".join(f"{it.shop.pk}.{it.came}.{len(it.before)}" for it in looked)
 
 

@@ -1,7 +1,7 @@
 """The lists of customers, establishments and tills: they show how each stands, and lead to its page.
 
-The rooms keep the forms and actions of these rows; how they stand is known above all rooms, so the lists are made here
-of the rooms' own and take their place.
+The forms and actions of these rows are in their rooms. Their conditions need several rooms, so the lists are made here,
+as subclasses of the rooms' own, which they replace.
 """
 
 from collections import defaultdict

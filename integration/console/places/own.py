@@ -1,4 +1,4 @@
-"""What the people of a restaurant see first: each of their shops with its month, and what only they can do."""
+"""The first page of merchants: each of their shops with its month, and what only they can do."""
 
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
 SHOPS_SHOWN = 12
-# A month takes its queries; with more shops each has it on its own page.
+# With more shops than this the page shows no months, as each month costs queries; it is on the shop's own page.
 MONTHS_SHOWN = 2
 OF_LINKS = frozenset({Condition.LINK_LOST, Condition.LINK_ENDING})
 
@@ -52,14 +52,14 @@ def own_shops(request: HttpRequest, user: User) -> dict[str, Any]:
             for shop in shown
         ],
         "more_shops": len(shops) > SHOPS_SHOWN,
-        # A link that is lost is said at its shop, where it is made anew.
+        # A lost link to Exact is shown at its shop, with the button that renews it.
         "concerns": [it for it in concerns_of(Scope(user=user)) if it.condition not in OF_LINKS],
     }
 
 
 @require_POST
 def relink(request: HttpRequest, establishment_id: int) -> HttpResponse:
-    """Lead who is there straight to the pages on which a shop is linked to Exact, by a link of its own."""
+    """Make an activation link for the merchant and redirect to its pages, to log in at Exact again."""
     shop = shop_of(request, establishment_id, "exact.relink_activation")
     _link, address = make_link(shop, way=LinkWay.SHOWN, by=person_behind(request))
     return redirect(address)

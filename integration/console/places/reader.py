@@ -1,4 +1,4 @@
-"""Who asks for a page of a place, and the row it asks for: nobody else's is found."""
+"""The person who asks for a page of a place, and the row of the page, found among those that the person may see."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""What pages of a place are composed of. A further section is one function, one template and one row of its page."""
+"""The sections of which a place's page consists. A further one is a function, a template and a row of its page."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from tenants.models import User
 
 Place = TypeVar("Place")
-# What the template is given as `it`; None where there is nothing to say to this person.
+# The value that the template gets as `it`; None: the section is not shown to this person.
 Told = Mapping[str, Any] | None
 
 
@@ -23,7 +23,7 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Who looks at a page, and what its address asked for."""
+    """The person who looks at a page, and the query of its address."""
 
     user: User
     query: QueryDict

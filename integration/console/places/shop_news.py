@@ -24,7 +24,7 @@ from tenants.change_words import changes_of, differences, kind_of, who_did
 from tenants.models import Change, Establishment, Till, User
 from tenants.scope import visible_to
 
-# What is not over yet, in the order of its urgency: a column of the list of closings each.
+# The states that need something, in the order of their urgency; each is a filter of the list of closings.
 OPEN: dict[str, tuple[str, ...]] = {
     "failed": (ClosingState.FAILED,),
     "held": (ClosingState.HELD,),

@@ -1,4 +1,4 @@
-"""How establishments of one name are told apart when one goes on as another company's: by or from whom, since when."""
+"""Telling apart the two establishments of a take-over, which have one name: taken over by or from whom, since when."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ class Succession:
 
 
 def successions_of(user: User, shops: Collection[Establishment]) -> dict[int, Succession]:
-    """What is in force of these establishments, which the person may see, by their keys. Two queries.
+    """The take-overs in force of these establishments, which the person may see, by id. Two queries.
 
-    Of one that took another over and gave itself up since, the latter is said.
+    For one that took another over and was itself taken over since, the latter.
     """
     keys = {shop.pk for shop in shops}
     in_force = TakeOver.objects.filter(Q(former__in=keys) | Q(successor__in=keys), ended_on__isnull=False)

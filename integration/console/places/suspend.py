@@ -88,7 +88,7 @@ def _answer(request: HttpRequest, place: Suspendable, words: Words, *, back: str
 
 
 def _suspend(request: HttpRequest, place: Suspendable, why: str) -> None:
-    """Whoever comes second changes nothing: the first reason stays."""
+    """Suspend a place, or take that back. The second of two people changes nothing: the first reason stays."""
     rows = type(place)._default_manager.filter(pk=place.pk, suspended_at=None)
     if rows.update(suspended_at=timezone.now(), suspended_why=why):
         messages.success(request, _("{place} is suspended.").format(place=place))

@@ -1,4 +1,4 @@
-"""Pairing codes as people are given them: to type, and to scan."""
+"""Pairing codes for people: as text to type, and as a picture to scan."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -58,7 +58,7 @@ class CustomerForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the 
             self.fields["reseller"].queryset = visible_to(user, Reseller.objects.all())  # type: ignore[attr-defined]
 
     def _get_validation_exclusions(self) -> set[str]:
-        """A reseller's own customers are unique by SIREN too, though the form does not ask whose they are."""
+        """Check the SIREN's uniqueness among the reseller's customers too, though the reseller is no field."""
         return super()._get_validation_exclusions() - {"reseller"}  # type: ignore[misc, no-any-return]
 
 
@@ -104,11 +104,11 @@ class EstablishmentForm(forms.ModelForm):  # type: ignore[type-arg] # generic in
         return given or free_code(self.cleaned_data.get("name", ""), taken)
 
     def clean_booked_level(self) -> str:
-        """Who says nothing leaves it to be found out."""
+        """An empty choice means that the program finds out which kind of closing is booked."""
         return self.cleaned_data["booked_level"] or BookedLevel.AUTO
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The customer is not asked for, and its codes are unique all the same."""
+        """Check that the code is unique for the customer, though the customer is no field."""
         return super()._get_validation_exclusions() - {"tenant"}  # type: ignore[misc, no-any-return]
 
 
@@ -150,6 +150,6 @@ class TillsForm(forms.Form):
 
 
 class ContactForm(forms.Form):
-    """To whom the activation link goes."""
+    """The address that the activation link is mailed to."""
 
     contact_email = forms.EmailField(label=_("e-mail address"), max_length=254)

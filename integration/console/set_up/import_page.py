@@ -19,7 +19,7 @@ from tenants.scope import visible_to
 from tenants.table_file import FILES
 from tenants.unreadable import Unreadable
 
-# The rows a person looked at travel in the page itself, signed: what is kept is what was shown.
+# The rows that a person looked at are in the page's form, signed, so that exactly the shown rows are imported.
 SALT = "console.import"
 LOOKED_AT_MAX_S = 3600
 

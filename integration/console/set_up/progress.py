@@ -56,12 +56,12 @@ class Facts:
 
     @property
     def consent(self) -> Consent | None:
-        """How the consent that closings go through stands; None before the first."""
+        """The state of the consent that closings go through; None before the first one."""
         return consent_of(self.activation.division.connection) if self.activation else None
 
     @property
     def consent_words(self) -> str:
-        """What there is to say of the consent, "" when it is good."""
+        """What is wrong with the consent, in words; "" when it is good."""
         return say_consent(self.activation.division.connection) if self.activation else ""
 
     @property
@@ -71,7 +71,7 @@ class Facts:
 
     @property
     def takes_a_link(self) -> bool:
-        """Whether somebody should log in at Exact: for the first time, again, or before the consent ends."""
+        """Whether a person should log in at Exact: for the first time, again, or before the consent ends."""
         return not self.linked or self.consent is Consent.ENDING
 
     @property
@@ -81,12 +81,12 @@ class Facts:
 
     @property
     def on_its_way(self) -> bool:
-        """Whether one of them leads further still."""
+        """Whether one of these links has steps left."""
         return any(it.step != LinkStep.DONE for it in self.live_links)
 
     @property
     def last_link(self) -> ActivationLink | None:
-        """The newest one, of use or not."""
+        """The newest link, valid or not."""
         return self.links[0] if self.links else None
 
     @property
@@ -96,7 +96,7 @@ class Facts:
         return [explain(Problem.from_document(document)) for document in problems]
 
     def done(self, step: str) -> bool:
-        """Whether a step of `STEPS` is behind us."""
+        """Whether a step of `STEPS` is done."""
         match step:
             case "tills":
                 return bool(self.tills) and all(it.paired for it in self.tills)
