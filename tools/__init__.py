@@ -1,1 +1,1 @@
-"""For those who develop and measure: the local stack, the demo, fault and load runs, translations."""
+"""Tools for development and measurements: the local stack, the demo, fault and load runs, translations."""

@@ -1,4 +1,4 @@
-"""Sending what is spooled: in order, for ever on trouble of the line or the server, never again after a refusal."""
+"""Sending the spooled closings in order: again and again after failures of line or server, never after a refusal."""
 
 import math
 import random
@@ -18,7 +18,7 @@ Say = Callable[[str, str], None]
 
 
 class GivenUp(Exception):
-    """The bound that the caller set was reached; everything is still in the spool."""
+    """The time that the caller allowed is over; everything is still in the spool."""
 
 
 @dataclass(slots=True)

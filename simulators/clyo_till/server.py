@@ -16,9 +16,9 @@ RECEIPT = ("id", "identity", "state", "problems")
 
 
 class TryAgain(Exception):
-    """Nothing is known to be taken: the same thing must be sent again, after `wait_s` if the server named it.
+    """It is not known that the server took it: send the same again, after `wait_s` if the server said how long.
 
-    `in_doubt`: it may have been taken all the same, since it left and no clear answer came.
+    `in_doubt`: it may have been taken, as it was sent and no clear answer came.
     """
 
     def __init__(self, why: str, wait_s: float | None = None, *, in_doubt: bool = True) -> None:
@@ -28,7 +28,7 @@ class TryAgain(Exception):
 
 
 class Refused(Exception):
-    """The server read it and says no: a person must look. `answer` is its problem document."""
+    """The server refused it, so a person must look. `answer`: the server's problem document."""
 
     def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
         super().__init__(str(answer.get("detail") or answer.get("title") or f"HTTP {status}"))

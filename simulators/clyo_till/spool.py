@@ -1,4 +1,4 @@
-"""Closings on the till's disk: waiting, then sent or refused. Nothing is sent that is not here first."""
+"""Closings on the till's disk: waiting, then sent or refused. Each is stored here before it is sent."""
 
 import fcntl
 import hashlib

@@ -1,4 +1,4 @@
-"""The ASGI application: which address goes where."""
+"""The ASGI application and its routes."""
 
 from functools import partial
 

@@ -1,1 +1,1 @@
-"""`make axe`: every page of the demo, wide and narrow, light and dark, looked at as the people who cannot see it so."""
+"""`make axe`: checks the accessibility of every page of the demo, wide and narrow, light and dark."""

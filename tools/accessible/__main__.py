@@ -19,7 +19,7 @@ from tools.stack.browser import find_browser
 
 TALL, TALLEST = 900, 20_000
 DESK, PHONE, SMALLEST = 1280, 390, 320
-# Where no link leads: pages before the log-in, a page that is not there, forms one comes to by a button.
+# Pages to which no link leads: those before the log-in, a missing page, forms that a button opens.
 UNLINKED = ("/console/login/", "/console/password/", "/console/password/sent/", "/console/password/done/")
 PEOPLE: dict[str, tuple[str, ...]] = {
     "": (
@@ -45,7 +45,7 @@ PEOPLE: dict[str, tuple[str, ...]] = {
 }
 
 
-# Who does what only appears when something is done.
+# The person who does the steps of `doings`.
 DOES = "revendeur@canal.example"
 
 

@@ -1,4 +1,4 @@
-"""What only appears when something is done: drawers, menus, refused forms, pages after a button. One more is a row."""
+"""What appears only after a step: drawers, menus, refused forms, pages behind a button. A further one is a row."""
 
 from collections.abc import Callable
 

@@ -1,6 +1,6 @@
-"""What is wrong with the page in a browser, for whoever reads it by ear, by keyboard, enlarged or on a telephone.
+"""The accessibility faults of a page in a browser: for screen readers, keyboards, enlarged text and telephones.
 
-Axe's rules, all of them, and what axe does not ask: WCAG 2.2's 2.4.1, 1.4.10 and 2.5.8, names of icons read aloud,
+All rules of axe, and what axe does not check: WCAG 2.2's 2.4.1, 1.4.10 and 2.5.8, names of icons read aloud,
 tables without a name. A line for each fault.
 """
 
@@ -41,7 +41,7 @@ def faults_of(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """How many pixels the page is wider than its window."""
     by: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return max(0, by)
 

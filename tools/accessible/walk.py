@@ -1,4 +1,4 @@
-"""The way over every page: links are followed as a person follows them, one page for each route of the resolver."""
+"""Walking over every page: following links as a person does, one page for each route of the resolver."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from tools.demo.running import log_in
 LOOK_TIMEOUT_MS = 20_000
 # A link in a drawing has an object for its address.
 LINKS = "all => all.map(it => new URL(it.getAttribute('href'), document.baseURI).href)"
-# What is no page, or leaves the walk.
+# Addresses that are no pages, or that would end the walk.
 NO_PAGES = ("/static/", "/exports/file/", "/api/", "/activation/", "/console/logout/", "/i18n/", "/hijack/")
-# What each person sees otherwise.
+# Pages that look different for each person.
 DIFFERS = ("console/", "console/shops/")
 
 

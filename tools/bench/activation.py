@@ -1,4 +1,4 @@
-"""(k): from the link to the company, the way a person goes but without a browser and without a pause."""
+"""(k) The activation, from the link to the company, with a person's requests but without a browser or pauses."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Where everything is measured: the programs, their stores, the customers, and what the sections share."""
+"""The environment of a measurement: the programs, their stores, the customers, and what the sections share."""
 
 import os
 import time
@@ -42,7 +42,7 @@ class Place:
         self.write_for(shops)
 
     def write_for(self, shops: list[Shop]) -> None:
-        """From now on there are closings of these tills to push."""
+        """Prepare closings of these tills to push."""
         self.bodies |= {shop.name: Bodies(shop, f"bench {shop.name}") for shop in shops}
 
     def one_a_division(self) -> list[Shop]:

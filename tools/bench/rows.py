@@ -89,7 +89,7 @@ def waiting_closings(division: Division, count: int, *, already: int = 0, analyz
 
 
 def forget_waiting(division: Division) -> None:
-    """Take back what is left of `waiting_closings`; what a worker marks at the same moment stays with it."""
+    """Delete what is left of `waiting_closings`; a posting that a worker marks at the same moment stays with it."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [division.pk])
 

@@ -1,7 +1,7 @@
-"""What the tills pushed against what stands in Exact's books and in our database.
+"""Comparing what the tills pushed with Exact's books and with our database.
 
-Read from the tills' documents, from the simulator's own bookkeeping and by plain SQL: nothing of the code that books
-or posts takes part, so that its mistakes cannot hide themselves.
+Read from the tills' documents, from the simulator's own books and by plain SQL: without any code that books or posts,
+so that a mistake of that code cannot hide itself.
 """
 
 from collections import defaultdict
@@ -50,7 +50,7 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Whether nothing went wrong and something was tried at all."""
+        """Whether there is no fault, and at least one closing was pushed."""
         return self.acknowledged > 0 and not any(self.faults.values())
 
 

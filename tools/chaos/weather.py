@@ -42,10 +42,10 @@ SHARES: dict[Fault, float] = {
     Fault.GATEWAY_FAULT: 0.005,
     Fault.SLOW_BYTES: 0.005,
 }
-# A bookkeeper changes the books on purpose, so nothing could be held against them; a shut door would shut our own way
-# to the simulator's controls too, and an outage is hardly different for the caller. After a refusal in Exact's own
-# shape a person must press, and no person is here. Lists that twice in a row show nothing of what is there would blind
-# any look-up, ours too.
+# Faults that are left out. A bookkeeper changes the books on purpose, so they could not be compared. A closed port
+# would close the simulator's controls to us too, and is like an outage for the caller. After a refusal in Exact's own
+# form a person must repost, and there is none here. Lists that twice in a row lack existing rows would mislead any
+# look-up.
 LEFT_OUT = (
     Fault.BOOKKEEPER_EDITS,
     Fault.BOOKKEEPER_DELETES,
@@ -85,12 +85,12 @@ class Weather:
         self._set([])
 
     def set_clock_back(self) -> None:
-        """Let Exact's clock be behind ours, so that "until the next minute" is over soon: in 1 to 15 seconds."""
+        """Set Exact's clock behind ours, so that a limit "until the next minute" ends soon: in 1 to 15 seconds."""
         self._post("clock", {"real": True})
         self._post("clock", {"advance": -CLOCK_BEHIND_S})
 
     def expire_tokens(self, user: str) -> None:
-        """Exact takes the access tokens of a user back now; the refresh tokens stay good."""
+        """Let Exact end a user's access tokens now; the refresh tokens stay valid."""
         self._post("tokens/expire", {"client_id": "demo-client", "user": user})
 
     def _set(self, rules: Iterable[dict[str, object]]) -> None:

@@ -1,4 +1,4 @@
-"""What happens to the machines, and when: a plan made of the seed alone. Whom it meets is known when it happens."""
+"""The plan of faults of the machines, made from the seed only. Which machine is hit is decided when it happens."""
 
 import random
 from collections.abc import Iterator

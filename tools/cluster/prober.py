@@ -1,4 +1,4 @@
-"""Somebody who writes every 100 ms, with sessions as the product has them, and notes what was acknowledged when."""
+"""A client that writes every 100 ms, with sessions like the product's, and notes when each write was acknowledged."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ class Prober:
         self._thread.join()
 
     def lost(self) -> list[int]:
-        """The acknowledged writes that are not there."""
+        """The numbers of acknowledged writes that are missing in the database."""
         with self._connect() as session:
             found = {number for (number,) in session.execute(FOUND, [self.name])}
         return sorted(self.acknowledged.keys() - found)

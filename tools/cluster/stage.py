@@ -139,7 +139,7 @@ class Stage:
 
     @contextmanager
     def suffering(self, what: Planned, leader: DatabaseHost) -> Iterator[None]:
-        """Do it now; it is over when this is left."""
+        """A context in which a planned fault lasts."""
         others = [host.address for host in self.databases if host is not leader]
         with ExitStack() as over:
             match what.blow:
@@ -166,7 +166,7 @@ class Stage:
             yield
 
     def end(self) -> None:
-        """Everything ends; the disks go with the run's own mounts."""
+        """End all programs. The hosts' disks end with the run's own mounts."""
         for host in self.hosts:
             host.network.heal()
             host.kill()
