@@ -128,7 +128,7 @@ class _Stand:
 def _stand_of(till_id: int) -> _Stand:
     with serving(EVERYTHING):
         till = Till.objects.get(pk=till_id)
-        took = _taken_from(till.establishment_id).first()
+        took = _select_take_over(till.establishment_id).first()
         moved = MovedTill.objects.filter(till=till_id).first() if took else None
     return _Stand(
         till=till_id,
@@ -153,10 +153,10 @@ def _tills_before(stand: _Stand) -> Iterator[int]:
     while stand.taken_over_on is not None and stand.former_till is not None:
         yield stand.former_till
         stand = _stand_of(stand.former_till)
-    took = _taken_from(stand.establishment).first()
+    took = _select_take_over(stand.establishment).first()
     while took is not None:
         yield from Till.objects.filter(establishment=took.former_id).values_list("pk", flat=True)
-        took = _taken_from(took.former_id).first()
+        took = _select_take_over(took.former_id).first()
 
 
 def _note_former(stand: _Stand, sent_by: int | None) -> int | None:
@@ -164,7 +164,7 @@ def _note_former(stand: _Stand, sent_by: int | None) -> int | None:
     that no other device was, else a new till, put away at once. None if the take-over was taken back meanwhile."""
     with transaction.atomic(), serving(EVERYTHING):
         shops = Establishment.objects.select_for_update(of=("self",)).filter(ended_on__isnull=False)
-        former = shops.filter(given_up__in=_taken_from(stand.establishment)).first()
+        former = shops.filter(given_up__in=_select_take_over(stand.establishment)).first()
         if former is None:
             return None
         moved = MovedTill.objects.filter(till=stand.till).first()
@@ -193,7 +193,7 @@ def _find_of_name(stand: _Stand, former: Establishment) -> Till:
     )
 
 
-def _taken_from(shop: int) -> QuerySet[TakeOver]:
+def _select_take_over(shop: int) -> QuerySet[TakeOver]:
     """How an establishment was taken over, while that is in force."""
     return TakeOver.objects.filter(successor=shop, ended_on__isnull=False)
 

@@ -51,7 +51,7 @@ SELECT began.tenant_id, began.establishment_id, began.station, COALESCE(%(since)
 FROM exports_countersanew AS began WHERE began.former_id = %(former)s AND began.till_id = %(till)s
 RETURNING since
 """
-# Whatever stands under another name than it should, in one step.
+# Gives all tickets that are stored under another name than that of their series the right name.
 RENAME = f"""
 UPDATE exports_coveredtickets AS covered SET station = named.name
 FROM exports_storedclosing AS closing, unnest(
@@ -97,18 +97,18 @@ class _Counter:
             self._families = [*(it for it in self._families if not it & kin), kin]
 
     def series_at(self, till: int, at: datetime) -> int:
-        """Of a closing of this till that was opened at that moment."""
-        return max(self._told_by(till, at), key=lambda it: (self._began[it], it), default=1)
+        """The series of the tickets of a closing of this till that was opened at that moment; 1 is the first one."""
+        return max(self._list_series(till, at), key=lambda it: (self._began[it], it), default=1)
 
     def changes_within(self, till: int, closing: Closing) -> Iterator[datetime]:
-        """The moments when the series became another while a closing of this till lasted."""
+        """The moments at which the series changed while a closing of this till lasted."""
         series = self.series_at(till, closing.opened_at)
         for since in sorted({row.since for row in self.rows if closing.opened_at < row.since < closing.closed_at}):
             if self.series_at(till, since) != series:
                 yield since
 
-    def _told_by(self, till: int, at: datetime) -> Iterator[int]:
-        """The series it began itself; and of tills that took another's place, the one that was told last by then."""
+    def _list_series(self, till: int, at: datetime) -> Iterator[int]:
+        """The series that this till began; and, of tills that neither preceded nor followed it, the last one begun."""
         for family in self._families:
             rows = [row for row in self.rows if row.till in family]
             own = till in family
@@ -128,9 +128,9 @@ def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
 
 
 def note_back_again(former: Till, till: Till, *, since: datetime | None) -> None:
-    """Write down that `former` is back in the place of `till`: what others tell since then is of its series once more.
+    """Store that `former` is in use again instead of `till`: later tickets of other tills are of its series again.
 
-    Without a moment the counters never began anew. With the establishment locked.
+    `since` None: the counters never began anew. The establishment must be locked.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
@@ -202,7 +202,7 @@ def _name(station: str, series: int) -> str:
 
 
 def _rename_told_since(establishment_id: int, since: datetime) -> None:
-    """Put what was told since then, before anybody said so, under the name of its series."""
+    """Store under the name of their series the tickets told after `since`, before the new beginning was stored."""
     tills = [*Till.objects.filter(establishment=establishment_id).values_list("pk", flat=True)]
     named = [
         (till, station, begins, ends, _name(station, counter.series_at(till, begins)))
