@@ -116,6 +116,7 @@ BOOKS = frozenset(
         "on_demand.ValidatedEntry",
         "retention.PruneRun",
         "tenants.Change",
+        "tenants.FactorReset",
         "tenants.LookThrough",
     }
 )

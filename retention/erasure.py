@@ -29,6 +29,7 @@ from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
 from tenants.models import (
     Change,
     Establishment,
+    FactorReset,
     Letters,
     Membership,
     Note,
@@ -45,7 +46,7 @@ MASK = "•••"
 REASONS: tuple[tuple[type[Model], str], ...] = (
     *((table, "suspended_why") for table in (Reseller, Tenant, Establishment, Till)),
     *((table, "why") for table in (ClosingEvent, PostingEvent, Replacement, RepostRun, Restart, SetAside, StartChange)),
-    *((table, "why") for table in (PairingCode, TakeOver)),
+    *((table, "why") for table in (PairingCode, TakeOver, FactorReset)),
     *((table, "ended_why") for table in (SetAside, Till)),
     (Finding, "settled_why"),
     (ClosedDays, "note"),
@@ -152,6 +153,8 @@ def _select_own_rows(person: User, table: type[Model]) -> Q:
         return Q(pk__in=own)
     if table is Reseller:
         return Q(pk=person.reseller_id)
+    if table is FactorReset:
+        return Q(user=person) | of_reseller
     if table is RepostRun:
         return of_reseller | Q(pk__in=RepostItem.objects.filter(tenant__in=own).values("run"))
     return Q(tenant__in=own) | (of_reseller if table is Change else Q(pk=None))

@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
+from tenants.factor_reset import has_factor, may_reset
 from tenants.invitation import end_memberships
 from tenants.invite import invite
 from tenants.log_ins import end_log_ins, log_ins_of
@@ -52,8 +53,8 @@ class UserAdmin(ScopedAdmin):
 
     list_display = ["email", "name", "role", "belongs_to", "suspended_at", "look_through"]
     list_select_related = ["reseller"]
-    fields = ["email", "name", "role", "reseller", "language", "suspended_at"]
-    readonly_fields = ["reseller"]
+    fields = ["email", "name", "role", "reseller", "language", "second_factor", "suspended_at"]
+    readonly_fields = ["reseller", "second_factor"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     actions = ["invite_again", "log_out_everywhere"]
@@ -73,6 +74,27 @@ class UserAdmin(ScopedAdmin):
         address = f"{reverse('admin:tenants_membership_changelist')}?user__id__exact={person.pk}"
         shown = ", ".join(names[:NAMED_MAX]) + more
         return format_html('<a class="console-link" href="{}">{}</a>', address, shown or _("nobody any more"))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> User | None:
+        """The person, who knows for whom it is shown (`second_factor` asks)."""
+        person: User | None = super().get_object(request, object_id, from_field)
+        if person is not None and isinstance(request.user, User):
+            person.shown_to = request.user  # type: ignore[attr-defined]
+        return person
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, person: User) -> str:
+        """Whether there is one, and the button that takes it away when it is lost; for who may."""
+        reader = getattr(person, "shown_to", None)
+        if reader is None or reader.pk == person.pk:
+            return gettext("See “My account”.")
+        if not may_reset(reader, person):
+            return gettext("Is this person's own; lost, support alone takes it away.")
+        if not has_factor(person):
+            return gettext("None: the password alone opens the console.")
+        button = '{} <a class="console-button is-small" href="{}">{}</a>'
+        address = reverse("console_factor_reset", args=[person.pk])
+        return format_html(button, gettext("On."), address, gettext("It is lost: take it away"))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Nobody is added in silence: people are invited."""

@@ -28,6 +28,7 @@ __all__ = [
     "BookedLevel",
     "Change",
     "Establishment",
+    "FactorReset",
     "Letters",
     "LogIn",
     "LookThrough",
@@ -475,6 +476,36 @@ class LookThrough(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} → {self.seen_as}"
+
+
+class FactorReset(models.Model):
+    """Somebody's second factor was taken away by another, because device and recovery codes were lost.
+
+    `reseller` is the person's own, whose administrators read it; only support reads of anybody else's. Only added to.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="factor_resets", verbose_name=_("person"))
+    reseller = models.ForeignKey(Reseller, models.PROTECT, null=True, related_name="+", verbose_name=_("reseller"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    why = models.CharField(_("why"), max_length=WHY_MAX)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("reset of a second factor")
+        verbose_name_plural = _("resets of second factors")
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(user=F("by")), name="tenants_factorreset_by_another"),
+            models.CheckConstraint(condition=~Q(why=""), name="tenants_factorreset_says_why"),
+            OnlyAddedTo("DELETE"),
+            OnlyMasked("why"),
+            NeverEmptied(),
+            Audited(),
+            Seen(reads={RESELLER: "reseller_id = {reseller}"}, writes={}),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.why}"
 
 
 # A reseller's administrator ends those of its people too; support's are nobody's business.

@@ -35,6 +35,7 @@ OWN_PATHS: dict[str, Paths] = {
     "exports.repostrun": Paths(resellers=("reseller",), tenant="tenant"),
     "on_demand.exportset": Paths(resellers=("parts__tenant__reseller",), tenant="parts__tenant", many=True),
     "tenants.lookthrough": Paths(resellers=("reseller", "seen_as__memberships__tenant__reseller"), many=True),
+    "tenants.factorreset": Paths(resellers=("reseller",)),
     "tenants.change": Paths(resellers=("reseller",), tenant="tenant"),
     "tenants.tenant": Paths(resellers=("reseller",), tenant="pk"),
 }

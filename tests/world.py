@@ -66,7 +66,7 @@ from tenants.factories import (
     TenantFactory,
     TillFactory,
 )
-from tenants.models import LookThrough, Membership, Note, Reseller, Role, SavedFilter, Tenant, Till, User
+from tenants.models import FactorReset, LookThrough, Membership, Note, Reseller, Role, SavedFilter, Tenant, Till, User
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -121,6 +121,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     kept = {"listed": "exports.storedclosing", "name": f"{mark} retenues", "asked": "state=held"}
     SavedFilter.objects.create(person=staff, **kept)
     Assignment.objects.create(tenant=tenant, closing=stored, person=staff, by=staff)
+    FactorReset.objects.create(user=staff, reseller=reseller, by=SupportFactory(), why=f"{mark} téléphone")
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
     ClosedDays.objects.create(
         tenant=tenant,

@@ -20,6 +20,7 @@ from integration.console import accounts, saved_filters, second_factor, views
 from integration.console.account_page import account_page
 from integration.console.choices import choices
 from integration.console.chosen_page import choose_customer, find_customer
+from integration.console.factor_reset_page import factor_reset_page
 from integration.console.help import pages as help_pages
 from integration.console.invitations import invitation_page
 from integration.console.search.page import search_page
@@ -40,6 +41,7 @@ urlpatterns = [
     path("choose/", admin.site.admin_view(choose_customer), name="console_choose"),
     path("choose/customers/", admin.site.admin_view(find_customer), name="console_find_customer"),
     path("people/invite/", admin.site.admin_view(invitation_page), name="console_invite"),
+    path("people/<int:user_id>/factor/", admin.site.admin_view(factor_reset_page), name="console_factor_reset"),
     path("account/", admin.site.admin_view(account_page), name="console_account"),
     path("account/webhook/", admin.site.admin_view(webhook_page), name="console_webhook"),
     path("", include("integration.console.places.urls")),

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_note_change',
-            digest='b9b2147211df1cd5',
+            digest='2be30bebd2c95570',
         ),
         migrations.CreateModel(
             name='Reseller',
@@ -156,6 +156,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'establishments',
                 'ordering': ['code'],
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='tenants_establishment_one_per_code', violation_error_message='This customer already has an establishment with this code. Choose another code.'), models.UniqueConstraint(fields=('id', 'tenant'), name='tenants_establishment_with_tenant'), models.UniqueConstraint(fields=('id', 'booked_level'), name='tenants_establishment_with_level'), models.UniqueConstraint(fields=('id', 'books_from', 'reviews_left'), name='tenants_establishment_with_start'), models.UniqueConstraint(fields=('id', 'ended_on'), name='tenants_establishment_with_end'), models.CheckConstraint(condition=models.Q(('books_from', None), ('books_from__gte', datetime.date(2000, 1, 1)), _connector='OR'), name='tenants_establishment_start'), models.CheckConstraint(condition=models.Q(('reviews_left__lte', 50)), name='tenants_establishment_reviews_few'), models.CheckConstraint(condition=models.Q(('booked_level__in', ['auto', 'general', 'station', 'drawer'])), name='tenants_establishment_level_known'), models.CheckConstraint(condition=models.Q(('name__regex', '[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]'), _negated=True), name='tenants_establishment_named_on_one_line'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_establishment_why_while_suspended'), postgres.guards.Audited(name='tenants_establishment_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_establishment_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'}, writes={'clyo_customer': 'tenant_id = {tenant}', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'id = {establishment}'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='FactorReset',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='factor_resets', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('reseller', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='reseller')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
+            ],
+            options={
+                'verbose_name': 'reset of a second factor',
+                'verbose_name_plural': 'resets of second factors',
+                'ordering': ['-at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('user', models.F('by')), _negated=True), name='tenants_factorreset_by_another'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='tenants_factorreset_says_why'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_factorreset_only_added_to'), postgres.guards.OnlyMasked('why', name='tenants_factorreset_only_masked'), postgres.guards.NeverEmptied(name='tenants_factorreset_kept'), postgres.guards.Audited(name='tenants_factorreset_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_factorreset_seen', reads={'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
             },
         ),
         migrations.CreateModel(

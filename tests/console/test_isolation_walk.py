@@ -26,7 +26,7 @@ from clyo_ingest.models import ReceivedClosing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
-from tenants.models import LookThrough, Reseller, SavedFilter, Tenant, User
+from tenants.models import FactorReset, LookThrough, Reseller, SavedFilter, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
 from tests.world import Customer, World
@@ -88,6 +88,8 @@ def rows_of(model: type[Model], customer: Customer) -> QuerySet[Any]:
         return Reseller.objects.filter(pk=customer.tenant.reseller_id)
     if model is User:
         return User.objects.filter(pk__in=[customer.staff.pk, customer.accountant.pk, customer.merchant.pk])
+    if model is FactorReset:
+        return FactorReset.objects.filter(user=customer.staff)
     if model is LookThrough:
         return LookThrough.objects.filter(seen_as=customer.staff)
     if model is SavedFilter:
@@ -123,6 +125,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "set_id": customer.export_run.part.together_id,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
         "token": "c0ffee-0123456789abcdef",
+        "user_id": customer.staff.pk,
         "till_id": till.pk,
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,

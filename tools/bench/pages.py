@@ -41,6 +41,7 @@ ROWS: dict[str, type[Model]] = {
     "set_id": ExportSet,
     "reseller_id": Reseller,
     "link_id": ActivationLink,
+    "user_id": User,
 }
 # What stands for a word in a route: a book of the help, a way out for closings.
 WORDS = {"name": "support", "way": BOOK_AS_IT_IS.name}
