@@ -21,6 +21,8 @@ from clyo_ingest.refusal_words import MESSAGES, PATTERN_HINTS, TITLES
 log = structlog.get_logger()
 
 RETRY_AFTER_S = 5
+# Restarting, out of connections, or too slow: nothing was committed that was not acknowledged.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -150,8 +152,7 @@ def refusal_of(exception: Exception) -> ApiError:
             error = ApiError(400, "not_json")
         case SuspiciousOperation():
             error = ApiError(400, "bad_request")
-        case OperationalError() | InterfaceError():
-            # Restarting, out of connections, or too slow: nothing was committed that was not acknowledged.
+        case _ if isinstance(exception, DATABASE_AWAY):
             log.warning("database_unavailable", error=str(exception)[:200])
             error = ApiError(503, "unavailable", headers={"Retry-After": str(RETRY_AFTER_S)})
         case _:

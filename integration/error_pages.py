@@ -4,7 +4,10 @@ The page asks nothing of the database and of no session: it must be there when t
 """
 
 import json
+import sys
+from collections.abc import Iterator
 
+import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -12,11 +15,15 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import get_contextvars
 
-from clyo_ingest.errors import CONTENT_TYPE, ApiError, problem_document
+from clyo_ingest.errors import CONTENT_TYPE, DATABASE_AWAY, RETRY_AFTER_S, ApiError, problem_document
 from exact.activation import pages
 from integration.language import API_PREFIX
 
+log = structlog.get_logger()
+
 ACTIVATION = "/activation/"
+# A person reads the page first; a till comes again sooner.
+READ_AGAIN_AFTER_S = 60
 # What happened, and what to do.
 SAID = {
     400: (
@@ -47,6 +54,10 @@ SAID = {
         _("Something went wrong on our side"),
         _("Nothing you had saved is lost. Try again in a moment; if it happens again, give support the number below."),
     ),
+    503: (
+        _("The service is not available for a moment"),
+        _("Nothing is lost: what you had saved is kept, and tills send what they have again. Try again in a minute."),
+    ),
 }
 NO_COOKIE = (
     _("This page is too old, or cookies are off"),
@@ -71,8 +82,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: the log has what broke, under the same number."""
+    """500: the log has what broke, under the same number. 503 while the database is away, as in a fail-over."""
+    broke = sys.exc_info()[1]  # Django calls this while it handles what broke
+    if any(isinstance(it, DATABASE_AWAY) for it in _with_causes(broke)):
+        log.warning("database_unavailable", error=str(broke)[:200])
+        wait = RETRY_AFTER_S if request.path_info.startswith(API_PREFIX) else READ_AGAIN_AFTER_S
+        return answer_refusal(request, ApiError(503, "unavailable", headers={"Retry-After": str(wait)}))
     return answer_refusal(request, ApiError(500, "server_error"))
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and what it was raised from: a transaction that cannot go on names the connection that broke."""
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -88,12 +111,13 @@ def answer_refusal(request: HttpRequest, refusal: ApiError) -> HttpResponse:
         body = json.dumps(problem_document(refusal), ensure_ascii=False, default=str)
         return HttpResponse(body, status=refusal.status, headers=refusal.headers, content_type=CONTENT_TYPE)
     title, advice = SAID[refusal.status]
-    return HttpResponse(_page(request, title, advice), status=refusal.status, headers=refusal.headers)
+    again = request.get_full_path() if refusal.status == 503 and request.method == "GET" else ""
+    return HttpResponse(_page(request, title, advice, again), status=refusal.status, headers=refusal.headers)
 
 
-def _page(request: HttpRequest, title: object, advice: object) -> str:
+def _page(request: HttpRequest, title: object, advice: object, again: str = "") -> str:
     language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
     number = get_contextvars().get("request_id", "")
     with translation.override(language):
-        context = {"title": title, "advice": advice, "number": number}
+        context = {"title": title, "advice": advice, "number": number, "again": again}
         return render_to_string("error.html", context)

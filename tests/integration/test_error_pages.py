@@ -7,19 +7,27 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.test import Client, override_settings
+from django.db import OperationalError, connection
+from django.db.transaction import TransactionManagementError
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path, reverse
 from django.utils import translation
 
 from clyo_ingest.schema import api_document
-from integration.error_pages import SAID
+from integration.error_pages import SAID, server_error
+from postgres.viewer import EVERYTHING, serving
 from tenants.factories import SupportFactory
+from tests.integration.test_health import moved
+from tools.stack.programs import free_port
+
+__all__ = ["moved"]
 
 RAISED: dict[int, type[Exception]] = {
     400: SuspiciousOperation,
     403: PermissionDenied,
     413: RequestDataTooBig,
     500: ZeroDivisionError,
+    503: OperationalError,
 }
 
 
@@ -27,7 +35,18 @@ def broken(request: Any, status: int) -> Any:
     raise RAISED[status]("of Madame LEROUX")
 
 
-urlpatterns = [path("broken/<int:status>", broken), path("api/v1/broken/<int:status>", broken)]
+def ended(request: Any) -> Any:
+    """The session is ended in the middle of a page, as when the machine that leads is another one now."""
+    with serving(EVERYTHING), connection.cursor() as sql:
+        sql.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+urlpatterns = [
+    path("console/ended", ended),
+    path("answer/ended", ended),
+    path("broken/<int:status>", broken),
+    path("api/v1/broken/<int:status>", broken),
+]
 handler400 = "integration.error_pages.bad_request"
 handler403 = "integration.error_pages.denied"
 handler404 = "integration.error_pages.not_found"
@@ -67,6 +86,41 @@ def test_till__gets_a_problem_document(db: None, status: int) -> None:
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["request_id"] == "ecran-7"
     assert answer.json()["status"] == status
+
+
+@override_settings(ROOT_URLCONF=__name__)
+@pytest.mark.parametrize("address", ["/answer/ended", "/activation/ended"])
+def test_page__says_to_come_again_when_the_database_ends_its_session(transactional_db: None, address: str) -> None:
+    answer = get(f"{address}?page=2", "fr")
+    connection.close()  # as the next request begins
+    page = unescape(answer.content.decode())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Rien n’est perdu" in page and "dans une minute" in page
+    assert f'href="{address}?page=2"' in page
+
+
+def test_pages__say_so_too_while_no_database_takes_a_connection(moved: dict[str, Any]) -> None:
+    client = Client(raise_request_exception=False, headers={"Accept-Language": "fr"})
+    client.force_login(SupportFactory())
+    connection.close()
+    moved["PORT"] = free_port()
+    for address in ("/console/", "/console/account/", "/answer/c0ffee-0123456789abcdef", "/activation/1/start"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "60"), address
+        assert "dans une minute" in unescape(answer.content.decode())
+    posted = client.post("/console/account/", {"language": "fr"})
+    assert posted.status_code == 503
+    assert "/console/account/" not in posted.content.decode(), "a form is not sent again by a link"
+
+
+def test_transaction_that_cannot_go_on__is_the_database_away_when_that_is_why() -> None:
+    away = TransactionManagementError("broken")
+    away.__cause__ = OperationalError("the connection is lost")
+    for error, status in ((away, 503), (TransactionManagementError("our own fault"), 500)):
+        try:
+            raise error
+        except TransactionManagementError:
+            assert server_error(RequestFactory().get("/console/")).status_code == status
 
 
 def test_form_without_its_cookie__is_our_page(db: None) -> None:
