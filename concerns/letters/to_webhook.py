@@ -21,6 +21,7 @@ from concerns.letters.line import Line
 from concerns.letters.send import forget_older, is_over, subject_of
 from concerns.models import Channel, Letter, LetterKind, LetterState, Outcome, Webhook, WebhookAttempt
 from concerns.webhooks.address import BadAddress, read_address
+from concerns.webhooks.counted import count_attempt
 from concerns.webhooks.sign import headers_of
 from concerns.webhooks.wire import Answer, post
 from exact.nudge import nudge
@@ -93,7 +94,7 @@ def send_test(webhook_id: int) -> None:
 
 
 def _send(webhook: Webhook, number: str, body: bytes, *, letter: Letter | None) -> Answer:
-    """Make one attempt, and store it."""
+    """Make one attempt, count it and store it."""
     began = time.monotonic()
     try:
         target = read_address(webhook.address)
@@ -101,6 +102,7 @@ def _send(webhook: Webhook, number: str, body: bytes, *, letter: Letter | None) 
         answer = Answer(outcome=Outcome.FORBIDDEN)
     else:
         answer = post(target, headers_of(webhook, number, body, now=timezone.now()), body)
+    count_attempt(answer.outcome)
     WebhookAttempt.objects.create(
         webhook=webhook,
         letter=letter,

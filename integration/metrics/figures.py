@@ -85,7 +85,17 @@ FIGURES = {
         "state",
         (*(state.value for state in UNFINISHED), "stuck"),
     ),
-    "letters_late": Figure("clyo_letters_late", "Letters that could not be sent for an hour."),
+    "letters_late": Figure("clyo_letters_late", "Letters that could not be sent by mail for an hour."),
+    "oldest_for_webhook": Figure(
+        "clyo_oldest_webhook_letter_seconds", "How long a letter to a webhook waits that could have gone."
+    ),
+    "webhooks": Figure(
+        "clyo_webhooks",
+        "Webhooks: ended by themselves after days in which their receiver took nothing, switched off by their person, "
+        "failing, well.",
+        "state",
+        ("ended", "off", "failing", "well"),
+    ),
     "database_bytes": Figure("clyo_database_bytes", "Size of the database."),
     "archive_failing": Figure("clyo_wal_archive_failing", "1: the last try to archive the write-ahead log failed."),
     "gaps": Figure("clyo_closing_gaps", "Gaps in the numbers of this week's closings that are not filled."),

@@ -64,7 +64,16 @@ UNION ALL SELECT 'on_demand', 'stuck', count(*) FROM on_demand_ondemandexport
     WHERE state IN ('queued', 'running') AND handed_over_at IS NULL
         AND coalesce(leased_until, asked_at) < now() - interval '15 minutes'
 UNION ALL SELECT 'letters_late', '', count(*) FROM concerns_letter
-    WHERE state = 'due' AND made_at < now() - interval '1 hour'
+    WHERE state = 'due' AND channel = 'mail' AND made_at < now() - interval '1 hour'
+"""
+# A letter whose receiver refused it waits for its next attempt: only what could go now is late.
+WEBHOOKS = """
+SELECT 'oldest_for_webhook', '', coalesce(extract(epoch FROM now() - min(greatest(made_at, not_before))), 0)::float
+    FROM concerns_letter
+    WHERE state = 'due' AND channel = 'webhook' AND (not_before IS NULL OR not_before <= now())
+UNION ALL SELECT 'webhooks', CASE WHEN off_by_itself THEN 'ended' WHEN off_at IS NOT NULL THEN 'off'
+        WHEN failing_since IS NOT NULL THEN 'failing' ELSE 'well' END AS how, count(*)
+    FROM concerns_webhook GROUP BY how
 """
 SERVER = """
 SELECT 'database_bytes', '', pg_database_size(current_database())::float
@@ -87,4 +96,4 @@ SELECT 'gaps', '', count(*)::float FROM exports_storedclosing c
              WHERE came.till_id = r.till_id AND came.kind = r.kind AND came.scope = r.scope AND came.era = r.era
                  AND came.number BETWEEN gap.first AND gap.last) <= gap.last - gap.first
 """
-QUICK = (POSTINGS, CLOSINGS, EXACT, DELIVERIES, SERVER)
+QUICK = (POSTINGS, CLOSINGS, EXACT, DELIVERIES, WEBHOOKS, SERVER)

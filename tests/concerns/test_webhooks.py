@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from concerns.letters.to_webhook import PAUSES, deliver, due_for_webhooks, send_test
 from concerns.models import Channel, Letter, LetterKind, LetterState, Outcome, Webhook, WebhookAttempt
@@ -95,6 +96,11 @@ def led_to(monkeypatch: pytest.MonkeyPatch, *answers: str) -> Iterator[list[str]
     with monkeypatch.context() as changed:
         changed.setattr(address.socket, "getaddrinfo", look_up)
         yield asked
+
+
+def counted(outcome: Outcome) -> float:
+    """How many attempts ended so, as Prometheus reads it."""
+    return REGISTRY.get_sample_value("clyo_webhook_attempts_total", {"outcome": outcome.value}) or 0.0
 
 
 def lead_nowhere(*_: Any, **__: Any) -> Any:
@@ -325,9 +331,11 @@ def test_test__that_was_taken_ends_the_days_of_failures(hooked: tuple[User, str]
     """A receiver that was mended and tested is not switched off by the next single failure."""
     days_ago = timezone.now() - timedelta(days=6)
     Webhook.objects.update(failing_since=days_ago, test_asked_at=timezone.now())
+    refused = counted(Outcome.REFUSED)
     receiver.status = 500
     send_test(Webhook.objects.get().pk)
     assert Webhook.objects.get().failing_since == days_ago
+    assert counted(Outcome.REFUSED) == refused + 1
     Webhook.objects.update(test_asked_at=timezone.now())
     receiver.status = 204
     send_test(Webhook.objects.get().pk)

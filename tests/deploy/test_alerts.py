@@ -16,6 +16,8 @@ from django.core.management import get_commands
 from django.urls import resolve
 from prometheus_client import REGISTRY
 
+from concerns.models import Outcome
+from concerns.webhooks import counted as webhooks_counted
 from exact.api import counted
 from exports.nudge import RUN_LANE
 from integration import mail_counted
@@ -34,7 +36,10 @@ OTHERS = {"up", "ALERTS", "process_resident_memory_bytes"}
 METRIC = re.compile(r"\b(?:clyo_\w+|up|ALERTS|process_\w+)\b")
 ASKED = re.compile(r"(clyo_\w+)\{([^}]*)\}")
 MATCHER = re.compile(r'(\w+)\s*=~?\s*"([^"]*)"')
-COUNTED = (counted.CALLS, counted.SECONDS, mail_counted.MAILS, requests.REQUESTS, requests.ANSWERED, requests.SECONDS)
+COUNTED = (
+    *(counted.CALLS, counted.SECONDS, mail_counted.MAILS, webhooks_counted.ATTEMPTS),
+    *(requests.REQUESTS, requests.ANSWERED, requests.SECONDS),
+)
 OF_TASKS = (tasks.TASKS, tasks.SECONDS, tasks.LAST_DONE, tasks.THREADS)
 
 
@@ -92,6 +97,7 @@ def test_expressions__ask_for_values_that_labels_have() -> None:
         "clyo_worker_threads": {"which": ("all", "at_work")},
         "clyo_tasks_total": {"outcome": ("done", "failed")},
         "clyo_mails_total": {"outcome": (mail_counted.SENT, mail_counted.REFUSED, mail_counted.UNREACHABLE)},
+        "clyo_webhook_attempts_total": {"outcome": (*Outcome.values,)},
         "clyo_exact_calls_total": {"outcome": ("done", *counted.OUTCOMES.values())},
         "clyo_task_last_done_timestamp_seconds": {"task": tuple(current_app.tasks)},
     }

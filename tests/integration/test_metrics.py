@@ -23,6 +23,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from concerns.models import Channel, Letter, LetterKind, LetterState, Webhook
 from exact.lane.states import NEEDS_A_PERSON, OPEN
 from exact.models import Connection, Division, Lane, PauseCode, Posting
 from exact.tasks import sweep
@@ -34,6 +35,7 @@ from integration.metrics.beats import Beats
 from integration.metrics.figures import FIGURES, WITHIN_MINUTES, WITHIN_SECONDS, Figures, families, read, read_slow
 from integration.metrics.requests import AREAS, METHODS
 from integration.metrics.server import Server
+from tenants.factories import StaffFactory
 from tests.conftest import Caller, closing, work
 from tests.integration.test_broker import home, valkey
 from tests.integration.test_health import moved
@@ -126,6 +128,30 @@ def test_figures__count_what_the_world_has(db: None) -> None:
     for state in (*OPEN, *NEEDS_A_PERSON):
         assert found["clyo_postings", state.value] == Posting.objects.filter(state=state).count()
     assert sum(found["clyo_closings", state] for state in ("held", "waiting", "failed")) > 0
+
+
+def test_figures__of_webhooks_count_what_could_go_and_what_ended_by_itself(db: None) -> None:
+    person, hour_ago = StaffFactory(), timezone.now() - timedelta(hours=1)
+    made = {"person": person, "kind": LetterKind.AT_ONCE, "day": hour_ago.date(), "lines": [{}], "made_at": hour_ago}
+    Letter.objects.create(**made, channel=Channel.WEBHOOK, state=LetterState.DUE)
+    hook = Webhook.objects.create(person=person, address="https://a.example/", shown_as="a", key="k")
+    waiting = now()
+    assert 3590 <= waiting["clyo_oldest_webhook_letter_seconds", ""] < 3700
+    assert waiting["clyo_letters_late", ""] == 0, "a mail server is not to blame"
+    Letter.objects.update(not_before=timezone.now() + timedelta(hours=3))
+    assert now()["clyo_oldest_webhook_letter_seconds", ""] == 0, "its receiver is waited for"
+    Letter.objects.update(not_before=timezone.now() - timedelta(minutes=5))
+    assert 290 <= now()["clyo_oldest_webhook_letter_seconds", ""] < 400, "it could go since then"
+    states: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("well", {}),
+        ("failing", {"failing_since": hour_ago}),
+        ("off", {"off_at": hour_ago}),
+        ("ended", {"off_by_itself": True}),
+    )
+    for state, change in states:
+        Webhook.objects.filter(pk=hook.pk).update(**change)
+        found = now()
+        assert {it for it in ("well", "failing", "off", "ended") if found["clyo_webhooks", it]} == {state}
 
 
 def test_states__written_out_are_those_of_the_models() -> None:
