@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from concerns.behind import shops_behind
 from concerns.concern import Concern, Condition, Item, key_of
-from exact.api.consent import Consent, consent_of, gone_or_late, in_doubt, say_consent
+from exact.api.consent import Consent, consent_of, gone_or_late, in_doubt, say_consent, usable
 from exact.models import Activation, Connection
 from tenants.models import Role
 from tenants.viewpoint import Scope
@@ -25,17 +25,27 @@ CONDITIONS = {
 
 def doubtful_consents(scope: Scope) -> Iterator[Concern]:
     """Connections in use that Exact refuses, or that could not be renewed for weeks."""
-    active = Activation.objects.filter(division__connection=OuterRef("pk"), active=True)
-    if scope.shops is not None:
-        active = active.filter(establishment__in=scope.shops)
-    rows = Connection.objects.filter(Exists(active)).filter(gone_or_late(timezone.now()) | in_doubt())
-    rows = Scope(user=scope.user).rows(rows).select_related("tenant").defer("access_token", "refresh_token")
+    rows = _in_use(scope).filter(gone_or_late(timezone.now()) | in_doubt())
+    rows = rows.select_related("tenant").defer("access_token", "refresh_token")
     connections = [*rows.order_by(F("state").desc(), "access_issued_at")[: scope.read_max]]
     shops = shops_behind(scope, "division__connection", [it.pk for it in connections])
     for connection in connections:
         concern = _tell(connection, shops[connection.pk], may_send=scope.user.has_perm("tenants.change_establishment"))
         may_log_in = scope.user.role == Role.MERCHANT and concern.condition is not Condition.LINK_DOUBTFUL
         yield _say_to_merchant(concern) if may_log_in else concern
+
+
+def lost_consents(scope: Scope) -> QuerySet[Connection]:
+    """Connections in use that are over: somebody must log in at Exact again."""
+    return _in_use(scope).exclude(usable())
+
+
+def _in_use(scope: Scope) -> QuerySet[Connection]:
+    """Connections through which closings go."""
+    active = Activation.objects.filter(division__connection=OuterRef("pk"), active=True)
+    if scope.shops is not None:
+        active = active.filter(establishment__in=scope.shops)
+    return Scope(user=scope.user).rows(Connection.objects.filter(Exists(active)))
 
 
 def _say_to_merchant(concern: Concern) -> Concern:

@@ -20,6 +20,7 @@ from exports.console.compared import compared, compared_words
 from exports.coverage.silent import silences
 from integration.console.chart import TITLES, last_days
 from integration.console.first_steps import first_steps
+from integration.console.menu_count import remember_to_mend
 from integration.console.night import COLUMNS, night_of, paused_lanes
 from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
@@ -103,6 +104,7 @@ def to_know(user: User) -> dict[str, Any]:
     concerns, looked_at, counted = concerns_of(scope), compared(scope), counted_by_shop(scope)
     stand = shops_in_trouble(counted, concerns)
     lost = [it for it in concerns if it.condition is Condition.LINK_LOST]
+    remember_to_mend(user, len(lost) + sum(shown.count for _shop, shown in counted))
     return {
         "concerns": concerns[:CONCERNS_SHOWN],
         "more_concerns": len(concerns) > CONCERNS_SHOWN,

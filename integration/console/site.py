@@ -55,7 +55,8 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Every day"),
                 "items": [
-                    _entry(_("Last night"), "bedtime", "admin:index", "exports.view_storedclosing"),
+                    _entry(_("Last night"), "bedtime", "admin:index", "exports.view_storedclosing")
+                    | {"badge": "integration.console.menu_count.to_mend_count"},
                     _entry(
                         _("Closings"),
                         "receipt_long",

@@ -58,7 +58,9 @@ def test_administrator__resets_its_colleague_who_is_logged_out_and_told(house: R
     assert at_work.get(reverse("admin:index")).status_code == 200
     assert LogIn.objects.filter(user=colleague).exists()
     with_factor(colleague)
-    assert "it is lost" in client.get(reverse("admin:tenants_user_change", args=[colleague.pk])).content.decode().lower()
+    assert (
+        "it is lost" in client.get(reverse("admin:tenants_user_change", args=[colleague.pk])).content.decode().lower()
+    )
 
     answer = client.post(page_of(colleague), {"why": WHY}, follow=True)
 

@@ -4,7 +4,10 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +17,7 @@ from exact.models import Connection, ConnectionState
 from exports.coverage.silent import silences
 from exports.models import StoredClosing
 from integration.console.home import ways_to_other_days
+from integration.console.menu_count import remember_to_mend, to_mend_count
 from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
@@ -257,3 +261,60 @@ def test_weeks__lead_to_the_same_weekday_and_not_to_days_to_come(here: World) ->
     page = client.get(reverse("admin:index"), {"day": SATURDAY.isoformat()}).content.decode()
     assert f"?day={SATURDAY - timedelta(weeks=1)}" in page and f"?day={SATURDAY + timedelta(weeks=1)}" in page
     assert ways_to_other_days(timezone.localdate() - timedelta(days=6))["week_after"] is None
+
+
+def badge_on(client: Client, name: str) -> str:
+    """The number beside the menu's first entry, as a page shows it."""
+    page = client.get(reverse(name)).content.decode()
+    entries = re.findall(rf'<a href="{reverse("admin:index")}".*?</a>', page, re.DOTALL)
+    shown = {badge for it in entries for badge in re.findall(r'class="console-badge">([^<]*)<', it)}
+    return shown.pop() if shown else ""
+
+
+def counted_in_the_red_box(client: Client) -> int:
+    said = client.get(reverse("admin:index")).context["to_mend"]
+    return sum(int(number) for words in said for number in re.findall(r"\d+", words))
+
+
+@pytest.mark.parametrize("role", ["support", "manager"])
+def test_menu__says_the_number_of_the_first_page_in_one_question_a_minute(here: World, role: str) -> None:
+    caches["process"].clear()
+    Connection.objects.filter(tenant=here.own.tenant).update(state=ConnectionState.RECONNECT_REQUIRED)
+    client = Client()
+    client.force_login(SupportFactory() if role == "support" else here.manager)
+    shown = badge_on(client, "console_help")  # before the first page was
+    total = counted_in_the_red_box(client)
+    assert shown == badge_on(client, "admin:index") == badge_on(client, "console_help") == str(total)
+    assert total > 3
+    StoredClosing.objects.filter(pk=here.own.export.pk).update(state="exported")
+    with CaptureQueriesContext(connection) as known:
+        assert badge_on(client, "console_help") == str(total)
+    caches["process"].clear()  # the minute is over
+    with CaptureQueriesContext(connection) as asked:
+        assert badge_on(client, "console_help") == str(total - 1)
+    assert len(asked) == len(known) + 1
+    assert counted_in_the_red_box(client) == total - 1
+
+
+def test_menu__counts_for_each_person_and_the_customer_it_chose_and_not_for_members(here: World) -> None:
+    caches["process"].clear()
+    support, request = SupportFactory(), RequestFactory().get("/console/")
+    counts = {}
+    for chosen in (None, here.own.tenant.pk, here.foreign.tenant.pk):
+        support.chosen_customer, request.user = chosen, support
+        counts[chosen] = int(to_mend_count(request))
+    assert counts[None] > counts[here.own.tenant.pk] + counts[here.foreign.tenant.pk] > 2
+    request.user = here.own.staff
+    assert int(to_mend_count(request)) == counts[None] - counts[here.foreign.tenant.pk]
+    for member in (here.own.merchant, here.own.accountant, here.bookkeeper):
+        request.user = member
+        assert to_mend_count(request) == ""
+
+
+def test_menu__says_no_more_than_two_figures(here: World) -> None:
+    request = RequestFactory().get("/console/")
+    request.user = here.own.staff
+    remember_to_mend(here.own.staff, 100)
+    assert to_mend_count(request) == "99+"
+    remember_to_mend(here.own.staff, 0)
+    assert to_mend_count(request) == ""
