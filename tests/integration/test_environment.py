@@ -1,5 +1,7 @@
 """A production start is refused with anything missing or known; the local stage fills secrets."""
 
+import re
+
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import ValidationError
@@ -61,6 +63,25 @@ def test_calls__outlast_the_55_s_of_exact_s_own_gateway() -> None:
     example = dict(line.split("=", 1) for line in (CLONE / ".env.example").read_text().splitlines() if "=" in line)
     assert Environment.model_fields["exact_timeout_s"].default > 55
     assert float(example["EXACT_TIMEOUT_S"]) > 55
+
+
+def test_example__says_every_setting_and_no_other() -> None:
+    example = [line.split("=", 1)[0] for line in (CLONE / ".env.example").read_text().splitlines() if "=" in line]
+    said = {name.lower() for name in example if not name.startswith("#")}
+    assert said == {*Environment.model_fields}
+
+
+def test_deployment__reads_nothing_that_its_page_does_not_name() -> None:
+    """What Compose and the image read beside the service's own settings; names of images are not an operator's."""
+    read = {
+        name
+        for path in ("docker-compose.yml", "deploy/image/entrypoint")
+        for name in re.findall(r"\$\{([A-Z_]+):-", (CLONE / path).read_text())
+        if not name.endswith(("_IMAGE", "_BASE", "_REVISION"))
+    }
+    told = (CLONE / "docs/deploy.md").read_text()
+    own = {name.upper() for name in Environment.model_fields}
+    assert {name for name in read - own if not re.search(rf"\b{name}\b", told)} == set()
 
 
 def test_production__is_the_default(environment: pytest.MonkeyPatch) -> None:

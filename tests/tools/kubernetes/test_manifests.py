@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from concerns.webhooks.address import PORTS as WEBHOOK_PORTS
 from integration.environment import Environment
 from tools.kubernetes.__main__ import copied, documents_of
 from tools.kubernetes.reach import End, may_connect
@@ -169,6 +170,7 @@ REACHED_BY = [
     (DATABASE, 8000, {"database", "operator"}),
     (DATABASE, 9187, {"prometheus"}),
     (EXACT, 443, {"web", "worker", "database"}),  # the database: its store of backups
+    *((EXACT, port, {"worker"}) for port in {*WEBHOOK_PORTS} - {443}),
     (EXACT, 80, set()),
     (MAIL, 587, {"web", "worker"}),
     (METADATA, 443, {"database"}),
