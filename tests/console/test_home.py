@@ -286,7 +286,7 @@ def test_menu__says_the_number_of_the_first_page_in_one_question_a_minute(here: 
     total = counted_in_the_red_box(client)
     assert shown == badge_on(client, "admin:index") == badge_on(client, "console_help") == str(total)
     assert total > 3
-    StoredClosing.objects.filter(pk=here.own.export.pk).update(state="exported")
+    StoredClosing.objects.filter(pk=here.own.closing.pk).update(state="exported")
     with CaptureQueriesContext(connection) as known:
         assert badge_on(client, "console_help") == str(total)
     caches["process"].clear()  # the minute is over
