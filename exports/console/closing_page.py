@@ -86,13 +86,21 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
         "kind": name_of_kind(closing),
         "next_step": next_step(closing, postings, findings_of(postings)),
         "beside": comparison_of(closing),
-        "checks": [{"words": sentence(problem), **problem} for problem in closing.told_problems],
+        "checks": [_check(closing, problem) for problem in closing.told_problems],
         "entries": [entry for entry in shown if entry.posting.state not in OVER],
         "withdrawn": [entry for entry in shown if entry.posting.state in OVER],
         "history": sorted([*history, *seen_to(closing)], key=lambda it: it.at, reverse=True),
         "z": readable(document),
         "raw": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True),
     }
+
+
+def _check(closing: StoredClosing, problem: Mapping[str, Any]) -> dict[str, Any]:
+    """What is odd about a closing, and whether that keeps it from being booked. If it goes all the same, a person let
+    it through."""
+    goes = closing.state in (ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED)
+    words, blocking = sentence(problem), problem["blocking"]
+    return {"words": words, "holding": blocking and not goes, "through": blocking and goes}
 
 
 def name_of_kind(closing: StoredClosing) -> str:

@@ -38,12 +38,16 @@ def test_yes__books_it_once_with_the_vat_untouched(linked: Linked, exact: Simula
     till, division = linked
     stored = short(till)
     client = browser()
+    address = f"/console/exports/storedclosing/{stored.pk}/change/"
+    assert ">holds it</span>" in client.get(address).content.decode()
     shown = stamp(page(client, "gap", stored))
     say(client, "gap", stored, shown, why="vouchers forgotten, see the till roll")
     say(client, "gap", stored, shown)
     work(division)
     stored.refresh_from_db()
     assert (stored.state, stored.accepted_problems) == ("exported", ["gap_on_suspense"])
+    after = client.get(address).content.decode()
+    assert (">holds it</span>" in after, ">let through</span>" in after) == (False, True)
     booked = sums(exact, division)
     assert booked["471000"] == Decimal("200.00")
     assert (booked["411000"], booked["445711"], booked["445712"]) == (0, Decimal("-49.99"), Decimal("-100.01"))
