@@ -28,6 +28,7 @@ from exact.models import Division, ExactApp, Posting
 from exports.way.ended_postings import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
+from tests.migrating import the_short_way
 from tests.spoken import listening
 from tests.true_schema import check_answer
 from tests.unfilled import watching
@@ -127,6 +128,13 @@ TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 # A password is dear to guess on purpose; here hundreds of wrong ones are tried. Only the price is another.
 ScryptPasswordHasher.work_factor = 2**6
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Asked for before the test database is made."""
+    with the_short_way():
+        yield
 
 
 @pytest.fixture(scope="session")
