@@ -1,12 +1,17 @@
 """How the console looks and what its menu holds (unfold's settings)."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+
+# Every page writes the menu: each of its addresses is put together once, when the first page asks for it.
+_address = lazy(functools.cache(reverse), str)
 
 
 def _stylesheet(name: str) -> Callable[[HttpRequest], str]:
@@ -26,7 +31,7 @@ def _ask_permission(permission: str) -> Callable[[HttpRequest], bool]:
 
 
 def _entry(title: Any, icon: str, address: str, permission: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(address), "permission": _ask_permission(permission)}
+    return {"title": title, "icon": icon, "link": _address(address), "permission": _ask_permission(permission)}
 
 
 UNFOLD: dict[str, Any] = {
@@ -48,7 +53,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "SCRIPTS": [_script("frame"), _script("search"), _script("chosen")],
     "DASHBOARD_CALLBACK": "integration.console.home.home",
-    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("console_account")}]},
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": _address("console_account")}]},
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
@@ -124,8 +129,8 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Help"),
                 "separator": True,
                 "items": [
-                    {"title": _("Handbook"), "icon": "menu_book", "link": reverse_lazy("console_help")},
-                    {"title": _("What each state means"), "icon": "info", "link": reverse_lazy("console_help_states")},
+                    {"title": _("Handbook"), "icon": "menu_book", "link": _address("console_help")},
+                    {"title": _("What each state means"), "icon": "info", "link": _address("console_help_states")},
                 ],
             },
         ],
