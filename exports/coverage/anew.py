@@ -53,15 +53,16 @@ RETURNING since
 """
 # Gives all tickets that are stored under another name than that of their series the right name.
 RENAME = f"""
+WITH told AS MATERIALIZED (
+    SELECT id, till_id, (document->>'opened_at')::timestamptz AS opened_at
+    FROM exports_storedclosing WHERE till_id = ANY (%(tills)s::bigint[]) AND business_date >= %(day)s
+)
 UPDATE exports_coveredtickets AS covered SET station = named.name
-FROM exports_storedclosing AS closing, unnest(
+FROM told JOIN unnest(
     %(tills)s::bigint[], %(stations)s::text[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(names)s::text[]
 ) AS named (till, station, begins, ends, name)
-WHERE closing.establishment_id = %(establishment)s AND closing.business_date >= %(day)s
-    AND covered.closing_id = closing.id AND named.till = closing.till_id AND named.station = {PLAIN}
-    AND (closing.document->>'opened_at')::timestamptz >= named.begins
-    AND (closing.document->>'opened_at')::timestamptz < named.ends
-    AND covered.station <> named.name
+    ON named.till = told.till_id AND told.opened_at >= named.begins AND told.opened_at < named.ends
+WHERE covered.closing_id = told.id AND covered.station <> named.name AND named.station = {PLAIN}
 """  # noqa: S608
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -219,4 +220,4 @@ def _rename_told_since(establishment_id: int, since: datetime) -> None:
     )
     day = since.date() - timedelta(days=1)
     with connection.cursor() as sql:
-        sql.execute(RENAME, {"establishment": establishment_id, "day": day, **columns})
+        sql.execute(RENAME, {"day": day, **columns})
