@@ -86,10 +86,24 @@ class ExactAppAdmin(ScopedAdmin):
     adding = _("Add an app registration")
     list_display = ["country", "base_url", "minute_limit", "day_limit"]
     form = ExactAppForm
+    readonly_fields = ["entry_pages"]
+
+    @admin.display(description=_("pages of entries"))
+    def entry_pages(self, app: ExactApp) -> SafeString | str:
+        """Where an entry's number leads, and the page where that is taught."""
+        if app.pk is None:
+            return ""
+        taught = _now("taught") if app.sales_page or app.receipts_page else _now("not taught yet")
+        page = reverse("console_entry_pages", args=[app.pk])
+        return format_html('{} <a class="console-link" href="{}">{}</a>', taught, page, _now("Teach the address"))
 
     def save_model(self, request: HttpRequest, obj: ExactApp, form: Any, change: bool) -> None:
-        """A secret left empty stays what it was."""
+        """A secret left empty stays what it was; pages of entries are of one host and go with it."""
         obj.client_secret = form.cleaned_data["secret"] or obj.client_secret
+        if "base_url" in form.changed_data and (obj.sales_page or obj.receipts_page):
+            obj.sales_page = obj.receipts_page = ""
+            words = _("The address of entries' pages was of the former host: it is taken back. Teach it anew.")
+            messages.warning(request, words)
         super().save_model(request, obj, form, change)
 
 

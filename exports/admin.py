@@ -19,6 +19,8 @@ from unfold.decorators import display
 
 from exact.lane.states import OVER
 from exact.models import Finding, FindingKind, Posting
+from exact.web.addresses import with_pages
+from exact.web.links import entry_links
 from exports.console import findings_page  # noqa: F401 - registers its page
 from exports.console.assignment_page import seen_to_context
 from exports.console.closing_filters import ProblemFilter, ResellerFilter, SeenToFilter, StateFilter, find
@@ -170,7 +172,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
             words = f"{title_of(found[0].kind)} – {said_of_finding(found[0])}"
         if words:
             return format_html('<span class="console-clamp" title="{}">{}</span>', words, words)
-        return ", ".join(it.entry_number for it in postings if it.entry_number)
+        return entry_links(postings)
 
     @display(description=_("who sees to it"))
     def seen_to_by(self, closing: StoredClosing) -> str:
@@ -200,7 +202,7 @@ def entries_beside(closings: list[StoredClosing]) -> None:
     (`export.findings`), all in two queries."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[closing.pk for closing in closings]).exclude(state__in=OVER)
-    for posting in rows.defer("entry").order_by("turn"):
+    for posting in with_pages(rows).defer("entry").order_by("turn"):
         of_each[posting.closing_id].append(posting)
     open_ones = Finding.objects.filter(posting__closing_id__in=of_each, settled_at=None).select_related("posting")
     found: dict[UUID, list[Finding]] = defaultdict(list)

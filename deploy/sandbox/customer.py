@@ -20,7 +20,10 @@ if not ExactApp.objects.exists():
     answer = httpx.post("http://exact:8400/_control/apps", json=registered, timeout=10)
     if not answer.is_success and "exists already" not in answer.text:
         answer.raise_for_status()
-    ExactApp.objects.create(country="FR", base_url=HOME.replace("https://", "https://exact."), **APP)
+    exact = HOME.replace("https://", "https://exact.")
+    # As support would have taught it (docs/decisions/0061).
+    page = f"{exact}/docs/SimulatedEntry.aspx?_Division_={{division}}&ID=%7b{{entry_id}}%7d"
+    ExactApp.objects.create(country="FR", base_url=exact, sales_page=page, receipts_page=page, **APP)
 reseller, _made = Reseller.objects.get_or_create(name="Caisses du Canal")
 customer, _made = Tenant.objects.get_or_create(
     siren="123456782", defaults={"reseller": reseller, "name": "Le Bistrot du Canal SARL"}

@@ -28,11 +28,13 @@ class Migration(migrations.Migration):
                 ('client_secret', postgres.secret_text.SecretText(editable=False, verbose_name='client secret')),
                 ('minute_limit', models.PositiveIntegerField(default=60, verbose_name='calls a minute and company')),
                 ('day_limit', models.PositiveIntegerField(default=5000, verbose_name='calls a day and company')),
+                ('sales_page', models.CharField(blank=True, db_default='', default='', max_length=500, verbose_name='page of a sales entry')),
+                ('receipts_page', models.CharField(blank=True, db_default='', default='', max_length=500, verbose_name='page of a receipts entry')),
             ],
             options={
                 'verbose_name': 'app registration',
                 'verbose_name_plural': 'app registrations',
-                'constraints': [postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=()), postgres.seen.Seen(name='exact_exactapp_seen', reads={'clyo_accountant': 'true', 'clyo_customer': 'true', 'clyo_merchant': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('base_url__regex', '^(https://[^/@\\s]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?)(/\\S*)?$')), name='exact_exactapp_encrypted_host', violation_error_message="The host's address begins with https://."), models.CheckConstraint(condition=models.Q(('sales_page', ''), models.Q(('sales_page__contains', '{division}'), ('sales_page__startswith', django.db.models.functions.text.Concat(models.Func(models.F('base_url'), models.Value('/'), function='RTRIM'), models.Value('/'))), models.Q(('sales_page__contains', '{entry_id}'), ('sales_page__contains', '{entry_number}'), _connector='OR')), _connector='OR'), name='exact_exactapp_sales_page_of_host'), models.CheckConstraint(condition=models.Q(('receipts_page', ''), models.Q(('receipts_page__contains', '{division}'), ('receipts_page__startswith', django.db.models.functions.text.Concat(models.Func(models.F('base_url'), models.Value('/'), function='RTRIM'), models.Value('/'))), models.Q(('receipts_page__contains', '{entry_id}'), ('receipts_page__contains', '{entry_number}'), _connector='OR')), _connector='OR'), name='exact_exactapp_receipts_page_of_host'), postgres.guards.Audited(name='exact_exactapp_audited', secret=('client_secret',), silent=()), postgres.seen.Seen(name='exact_exactapp_seen', reads={'clyo_accountant': 'true', 'clyo_customer': 'true', 'clyo_merchant': 'true', 'clyo_reseller': 'true', 'clyo_till': 'true'}, writes={})],
             },
         ),
         migrations.CreateModel(

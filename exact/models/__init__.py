@@ -8,7 +8,7 @@ from exact.models.activation import (
     LinkStep,
     LinkWay,
 )
-from exact.models.app import TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
+from exact.models.app import PAGE_MAX, TOKEN_COLUMNS, Connection, ConnectionState, ExactApp
 from exact.models.books import BookLine, Finding, FindingKind, Settlement
 from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
 from exact.models.past import Past
@@ -16,6 +16,7 @@ from exact.models.posting import MOVES, Lane, PauseCode, Posting, PostingEvent, 
 
 __all__ = [
     "MOVES",
+    "PAGE_MAX",
     "TOKEN_COLUMNS",
     "Activation",
     "ActivationChange",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
@@ -13,10 +14,25 @@ from tenants.models import Tenant
 from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
 CUSTOMER = _("customer")
+PAGE_MAX = 500
+# A program on this very machine, such as the simulator, may be spoken to without encryption.
+HOST = r"^(https://[^/@\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/\S*)?$"
+
+
+def _of_this_host(pattern: str) -> Q:
+    """A pattern is empty, or an address below the host that names a company and one of its entries."""
+    root = Concat(Func(F("base_url"), Value("/"), function="RTRIM"), Value("/"))
+    one_entry = Q(**{f"{pattern}__contains": "{entry_id}"}) | Q(**{f"{pattern}__contains": "{entry_number}"})
+    company = Q(**{f"{pattern}__startswith": root, f"{pattern}__contains": "{division}"})
+    return Q(**{pattern: ""}) | (company & one_entry)
 
 
 class ExactApp(models.Model):
-    """Our registration at Exact, one per country: an account of one country is not reached through another's host."""
+    """Our registration at Exact, one per country: an account of one country is not reached through another's host.
+
+    `sales_page` and `receipts_page` are the addresses of an entry's page in Exact Online, as support taught them
+    (`exact.web`): with `{division}`, `{entry_id}` and `{entry_number}`. Empty: not taught.
+    """
 
     country = models.CharField(_("country"), max_length=2, unique=True, help_text=_("ISO code, e.g. FR"))
     base_url = models.URLField(_("host"), help_text=_("e.g. https://start.exactonline.fr"))
@@ -24,11 +40,26 @@ class ExactApp(models.Model):
     client_secret = SecretText(_("client secret"), editable=False)
     minute_limit = models.PositiveIntegerField(_("calls a minute and company"), default=60)
     day_limit = models.PositiveIntegerField(_("calls a day and company"), default=5000)
+    sales_page = models.CharField(
+        _("page of a sales entry"), max_length=PAGE_MAX, blank=True, db_default="", default=""
+    )
+    receipts_page = models.CharField(
+        _("page of a receipts entry"), max_length=PAGE_MAX, blank=True, db_default="", default=""
+    )
 
     class Meta:
         verbose_name = _("app registration")
         verbose_name_plural = _("app registrations")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(base_url__regex=HOST),
+                name="exact_exactapp_encrypted_host",
+                violation_error_message=_("The host's address begins with https://."),
+            ),
+            models.CheckConstraint(condition=_of_this_host("sales_page"), name="exact_exactapp_sales_page_of_host"),
+            models.CheckConstraint(
+                condition=_of_this_host("receipts_page"), name="exact_exactapp_receipts_page_of_host"
+            ),
             Audited(secret=["client_secret"]),
             Seen(reads=READ_BY_ALL, writes={}),
         ]

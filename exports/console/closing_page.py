@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,8 @@ from booking.kind_words import movement_words, receipt_words
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.lane.states import NEEDS_A_PERSON, OVER, is_replaceable, stands
 from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
+from exact.web.addresses import with_pages
+from exact.web.links import entry_links
 from exports.console import links
 from exports.console.books_beside import BooksShown, books_of
 from exports.coverage.judge import BEFORE_START, LOOKED_AT_AGAIN, OTHERS_SET_ASIDE, SET_ASIDE
@@ -72,7 +75,7 @@ def closing_context(closing: StoredClosing) -> dict[str, Any]:
     """All that the page shows."""
     history = of_closing(closing)
     postings = [
-        *Posting.objects.filter(closing_id=closing.pk)
+        *with_pages(Posting.objects.filter(closing_id=closing.pk))
         .select_related("division__connection", "establishment")
         .order_by("turn", "revision")
     ]
@@ -129,10 +132,9 @@ def next_step(closing: StoredClosing, postings: list[Posting], findings: Sequenc
         case ClosingState.EXPORTED:
             if findings:
                 return _differing(findings)
-            numbers = ", ".join(it.entry_number or "" for it in postings if it.state == PostingState.POSTED)
-            return NextStep(
-                tone=tone, title=_("In Exact: entries {numbers}").format(numbers=numbers), advice=_("Nothing to do.")
-            )
+            numbers = entry_links(it for it in postings if it.state == PostingState.POSTED)
+            title = format_html(_("In Exact: entries {numbers}"), numbers=numbers)
+            return NextStep(tone=tone, title=title, advice=_("Nothing to do."))
         case ClosingState.ARCHIVED if aside := [it for it in closing.problems if it["code"] == SET_ASIDE]:
             return NextStep(
                 tone=tone,

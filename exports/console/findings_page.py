@@ -23,6 +23,7 @@ from unfold.decorators import display
 
 from exact.lane.states import is_replaceable
 from exact.models import Finding, FindingKind
+from exact.web.links import entry_link
 from exports.console.accept_page import accept_or_ask
 from exports.console.compared import companies, compared, compared_words
 from exports.console.replace_page import REPLACE, replace_page
@@ -88,7 +89,7 @@ class FindingAdmin(ReadOnlyAdmin):
         ("posting__establishment", OwnAutocompleteFilter),
     ]
     lookups = frozenset({"settled", "kind__exact", "tenant__id__exact", "posting__establishment__id__exact"})
-    list_select_related = ["posting__establishment", "tenant", "settled_by"]
+    list_select_related = ["posting__establishment", "posting__division__app", "tenant", "settled_by"]
     list_before_template = "exports/findings_before.html"
     search_fields = ["posting__reference", "tenant__name"]
     fields = [
@@ -104,6 +105,10 @@ class FindingAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = fields
     actions = ["accept", "compare_now"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
+        rows: QuerySet[Finding] = super().get_queryset(request)
+        return rows.defer("posting__division__app__client_secret")
 
     def get_urls(self) -> list[URLPattern]:
         wrapped = self.admin_site.admin_view
@@ -161,7 +166,7 @@ class FindingAdmin(ReadOnlyAdmin):
         posting = finding.posting
         address = reverse("admin:exports_storedclosing_change", args=[posting.closing_id])
         name = name_of(finding.closing) if hasattr(finding, "closing") else posting.reference
-        return format_html('<a href="{}">{}</a><br>{}', address, name, posting.entry_number or posting.reference)
+        return format_html('<a href="{}">{}</a><br>{}', address, name, entry_link(posting) or posting.reference)
 
     @display(description=_("establishment"))
     def establishment(self, finding: Finding) -> SafeString:
@@ -203,7 +208,11 @@ class FindingAdmin(ReadOnlyAdmin):
         """Ask first: the page that follows shows them and asks why."""
         actor = person_behind(request)
         assert actor is not None, "who may is somebody"
-        rows = queryset.filter(settled_at=None).select_related("posting__establishment", "tenant").order_by("pk")
+        rows = (
+            queryset.filter(settled_at=None)
+            .select_related("posting__establishment", "posting__division__app", "tenant")
+            .order_by("pk")
+        )
         done = accept_or_ask(request, [*rows], actor=actor)
         if isinstance(done, HttpResponse):
             return done

@@ -14,12 +14,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exact.api.errors import ExactError
 from exact.books.reconcile import accounts_of_vat
 from exact.models import BookLine, CatalogueKind, Division, Posting
+from exact.web.links import entry_link
 from exports.models import ReplacementWay
 from exports.reposts.matched_lines import BookedLine, Mark, Pair, match
 from exports.reposts.replace import CannotReplace, DryRun, dry_run, order
@@ -180,10 +182,10 @@ def _names_of_accounts(division: Division, shown: DryRun) -> dict[str, str]:
     return dict(rows.values_list("code", "name"))
 
 
-def _numbers(shown: DryRun, way: ReplacementWay) -> list[str]:
-    """The numbers in Exact of the entries that are taken out this way."""
-    numbers = (sorted({it.entry_number for it in old.held}) for old in shown.olds if old.way is way)
-    return [number for of_one in numbers for number in of_one]
+def _numbers(shown: DryRun, way: ReplacementWay) -> list[SafeString]:
+    """The numbers in Exact of what goes this way."""
+    going = [(old.posting, {it.entry_number: it for it in old.held}) for old in shown.olds if old.way is way]
+    return [entry_link(posting, found[number]) for posting, found in going for number in sorted(found)]
 
 
 def _reversal(entry: Entry) -> dict[str, Any]:

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from exact.lane.states import REPLACEABLE
 from exact.models import Posting
+from exact.web.addresses import with_pages
+from exact.web.links import entry_link, entry_links
 from exports.console.entry_preview import EntryPreviewed, preview_entries
 from exports.console.ways_out import TAKE_OUT, Stand
 from exports.coverage.freed import archived_beside, name_briefly
@@ -229,14 +233,14 @@ def _side(closing: StoredClosing) -> Side:
         (_("How it was paid"), " · ".join(paid)),
         (_("Tickets"), " · ".join(tickets)),
         (_("State"), str(closing.get_state_display())),
-        (_("Entries in Exact"), ", ".join(_numbers(closing))),
+        (_("Entries in Exact"), entry_links(_in_exact(closing))),
     ]
     address = reverse("admin:exports_storedclosing_change", args=[closing.pk])
     return Side(name=name_of(closing), address=address, facts=[(label, said or "–") for label, said in facts])
 
 
-def _numbers(closing: StoredClosing) -> list[str]:
-    return [it.entry_number or "?" for it in Stand.of(closing).in_exact]
+def _in_exact(closing: StoredClosing) -> list[Posting]:
+    return [*with_pages(Posting.objects.filter(REPLACEABLE, closing_id=closing.pk)).order_by("turn")]
 
 
 def _show_leaving(digest: str, olds: Iterable[Old], closing: StoredClosing) -> Shown:
@@ -257,7 +261,7 @@ def _entry(posting: Posting) -> Entry:
 
 
 def _how_it_goes(old: Old) -> str:
-    number, journal = old.posting.entry_number or "?", old.posting.journal
+    number, journal = entry_link(old.posting) or "?", old.posting.journal
     match old.way:
         case ReplacementWay.DELETE:
             words = _(
@@ -271,7 +275,7 @@ def _how_it_goes(old: Old) -> str:
             )
         case _other:
             words = _("Entry {number} of journal {journal} is no longer in Exact.")
-    return words.format(number=number, journal=journal)
+    return format_html(words, number=number, journal=journal)
 
 
 def _refuse(code: str) -> Shown:

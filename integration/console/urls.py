@@ -6,6 +6,7 @@ A further page is a row here; the walk over every address as every kind of perso
 from django.contrib import admin
 from django.urls import include, path
 
+from exact.web.page import entry_pages
 from exports.console.assignment_page import hand_closing, leave_closing, take_closing
 from exports.console.closing_notes import note_on_closing
 from exports.console.correction_page import correction_page
@@ -93,6 +94,7 @@ urlpatterns = [
     path("correction/<int:establishment_id>/", admin.site.admin_view(correction_page), name="console_correction"),
     path("correction/run/<uuid:run_id>/", admin.site.admin_view(correction_run_page), name="console_correction_run"),
     path("check/", admin.site.admin_view(check_page), name="console_check"),
+    path("entry-pages/<int:app_id>/", admin.site.admin_view(entry_pages), name="console_entry_pages"),
     path("repost/", admin.site.admin_view(repost_page), name="console_repost"),
     path("repost/<uuid:run_id>/", admin.site.admin_view(run_page), name="console_repost_run"),
 ]

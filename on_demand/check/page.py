@@ -96,10 +96,13 @@ def _detail(asked: Asked, read: bool) -> dict[str, Any]:
     """The tables by rate, means and account, and the closings and differences that a person should look at."""
     rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
     detail: Detail = read_detail([*rows.only(*COLUMNS)])
-    findings = Finding.objects.filter(settled_at=None, posting__establishment__in=asked.shops).select_related(
-        "posting__establishment"
+    findings = (
+        Finding.objects.filter(settled_at=None, posting__establishment__in=asked.shops)
+        .filter(posting__business_date__range=(asked.first, asked.last))
+        .select_related("posting__establishment", "posting__division__app")
+        .defer("posting__division__app__client_secret")
+        .order_by("posting__turn")
     )
-    findings = findings.filter(posting__business_date__range=(asked.first, asked.last)).order_by("posting__turn")
     found = [*visible_to(asked.user, findings)[:NAMED_MAX]]
     closings = StoredClosing.objects.only("number", "business_date").in_bulk([it.posting.closing_id for it in found])
     return {

@@ -19,6 +19,7 @@ from .faults import Rule
 from .oauth.pages import authorize_response
 from .oauth.token_endpoint import token_response
 from .page.view import page_route
+from .page.web import web_routes
 from .simulator import Simulator
 from .striking import strike
 
@@ -51,6 +52,7 @@ def _host_routes(simulator: Simulator, country: str, root: str) -> list[Route]:
         ),
         Route(f"{root}/api/v1/{{division:int}}/{{path:path}}", _Api(simulator, country, root)),
         Route(f"{root}/docs/SysAttachment.aspx", endpoints.attachment),
+        *web_routes(simulator, root),
     ]
 
 

@@ -53,6 +53,7 @@ HARMLESS = {
         "confirm",
         "file",
         "forget",
+        "keep",
         "language",
         "letters",
         "next",
@@ -129,6 +130,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "till_id": till.pk,
         "establishment_id": till.establishment_id,
         "tenant_id": customer.tenant.pk,
+        "app_id": ExactApp.objects.get().pk,
         "way": "as-it-is",
         "name": "support",  # a book of the help
         "reseller_id": customer.tenant.reseller_id,

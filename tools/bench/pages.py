@@ -16,7 +16,7 @@ from django.urls import reverse
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from exact.models import ActivationLink, Posting
+from exact.models import ActivationLink, ExactApp, Posting
 from exports.console.ways_out import BOOK_AS_IT_IS
 from exports.models import ClosingState, RepostRun, StoredClosing
 from on_demand.models import ExportSet, OnDemandExport
@@ -42,6 +42,7 @@ ROWS: dict[str, type[Model]] = {
     "reseller_id": Reseller,
     "link_id": ActivationLink,
     "user_id": User,
+    "app_id": ExactApp,
 }
 # What stands for a word in a route: a book of the help, a way out for closings.
 WORDS = {"name": "support", "way": BOOK_AS_IT_IS.name}

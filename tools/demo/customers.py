@@ -23,6 +23,8 @@ OWNER = "marie.dupont@example.fr"
 CLIENT = {"client_id": "demo-client", "redirect_uri": "http://127.0.0.1:8000/callback"}
 ESTABLISHMENTS = {"PARIS01": "Bistrot du Canal – Paris 10e", "PARIS02": "Bistrot du Canal – Pantin"}
 TILL = "Caisse 1"
+# Where the simulator shows an entry, as support would have taught it.
+ENTRY_PAGE = "/docs/SimulatedEntry.aspx?_Division_={division}&ID=%7b{entry_id}%7d"
 
 Tills = Mapping[str, Till]
 
@@ -35,8 +37,15 @@ def set_up(exact_url: str) -> Tills:
     resellers = {name: Reseller.objects.create(name=name) for name in (CANAL, ATLANTIQUE)}
     # Weeks of closings go out in a minute; Exact's own 60 calls a minute would take them an hour.
     limits = {"minute_limit": 6_000, "day_limit": 60_000}
+    entry_page = exact_url + ENTRY_PAGE
     ExactApp.objects.create(
-        country="FR", base_url=exact_url, client_id="demo-client", client_secret="demo-secret", **limits
+        country="FR",
+        base_url=exact_url,
+        client_id="demo-client",
+        client_secret="demo-secret",
+        sales_page=entry_page,
+        receipts_page=entry_page,
+        **limits,
     )
     bistrot = Tenant.objects.create(reseller=resellers[CANAL], name=BISTROT, siren="123456782")
     tills = {}

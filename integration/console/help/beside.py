@@ -21,6 +21,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_correction": "revendeur#corriger-l-histoire-apres-un-changement-de-compte",
     "console_correction_run": "revendeur#corriger-l-histoire-apres-un-changement-de-compte",
     "console_customer": "support#par-ou-commencer",
+    "console_entry_pages": "support#apprendre-l-adresse-des-ecritures",
     "console_factor_reset": "support#un-second-facteur-perdu",
     "console_find_customer": "support#ne-regarder-qu-un-client",
     "console_import": "revendeur#importer-des-clients-par-fichier",

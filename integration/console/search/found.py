@@ -1,16 +1,22 @@
 """What a search finds, by sort of row; each is looked for among what the person may see."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from exact.models import Connection, Division
+from exact.models import Connection, Division, Posting
+from exact.web.addresses import with_pages
+from exact.web.links import entry_link
 from exports.console import links
 from exports.console.closing_filters import find
 from exports.models import StoredClosing
@@ -23,15 +29,17 @@ from tenants.models import Establishment, Tenant, Till, User
 from tenants.scope import visible_to
 
 SHOWN = 8
+EMPTY = SafeString("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One row found: its name, what tells it from others, and its page."""
+    """One row found: its name, what tells it from others, and its page; a link to somewhere else `beside` it."""
 
     title: str
     detail: str
     address: str
+    beside: SafeString = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,8 @@ def _look(sort: Sort, user: User, term: str) -> Section | None:
 def _find_closings(user: User, term: str) -> Iterator[Hit]:
     rows = find(visible_to(user, StoredClosing.objects.defer("document")), term)
     found = [*rows.select_related("establishment").order_by("-business_date", "-closed_at", "pk")[: SHOWN + 1]]
-    assigned = assignments_of([it.pk for it in found])
+    ids = [it.pk for it in found]
+    assigned, entries = assignments_of(ids), _entries_named(term, ids)
     for it in found:
         said = [
             str(it.establishment),
@@ -77,7 +86,15 @@ def _find_closings(user: User, term: str) -> Iterator[Hit]:
             *([say_seen_to([str(assigned[it.pk].person)], of=1)] if it.pk in assigned else []),
         ]
         address = reverse("admin:exports_storedclosing_change", args=[it.pk])
-        yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address)
+        entry = entries.get(it.pk)
+        beside = format_html(_now("entry {number}"), number=entry_link(entry)) if entry else EMPTY
+        yield Hit(title=f"Z {it.number}", detail=" · ".join(said), address=address, beside=beside)
+
+
+def _entries_named(term: str, closings: Iterable[UUID]) -> dict[UUID, Posting]:
+    """Closing → its entry that has this number in Exact."""
+    rows = Posting.objects.filter(closing_id__in=closings, entry_number="".join(term.split()))
+    return {it.closing_id: it for it in with_pages(rows).defer("entry")}
 
 
 def _find_shops(user: User, term: str) -> Iterator[Hit]:

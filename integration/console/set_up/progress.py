@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from booking.models import AskedMeans, Mapping
 from booking.questions import open_questions
@@ -15,6 +16,8 @@ from clyo_ingest.models import PairingCode
 from clyo_ingest.parameters import newest_of, version_of
 from exact.api.consent import Consent, consent_of, say_consent
 from exact.models import Activation, ActivationLink, LinkStep, Posting
+from exact.web.addresses import with_pages
+from exact.web.links import entry_link
 from exact.wording import explain
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
@@ -52,7 +55,7 @@ class Facts:
     questions: list[AskedMeans]
     parameters: list[str]
     first_closing: StoredClosing | None
-    entries: list[str]
+    entries: list[SafeString]
 
     @property
     def consent(self) -> Consent | None:
@@ -217,12 +220,12 @@ def _first_closings(shops: Iterable[int]) -> dict[int, StoredClosing]:
     return {closing.establishment_id: closing for closing in rows}
 
 
-def _first_entries(shops: Iterable[int]) -> dict[int, list[str]]:
-    """The entries' numbers in Exact of each establishment's first exported closing."""
-    found: dict[int, list[str]] = defaultdict(list)
+def _first_entries(shops: Iterable[int]) -> dict[int, list[SafeString]]:
+    """The entries' numbers in Exact of each establishment's first exported closing, as links."""
+    found: dict[int, list[SafeString]] = defaultdict(list)
     rows = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest(state=ClosingState.EXPORTED))
     closings: dict[UUID, int] = dict(rows.exclude(first=None).values_list("first", "pk"))
     posted = Posting.objects.filter(closing_id__in=closings, entry_number__isnull=False)
-    for closing_id, number in posted.order_by(F("turn")).values_list("closing_id", "entry_number"):
-        found[closings[closing_id]].append(number or "")
+    for posting in with_pages(posted).defer("entry").order_by(F("turn")):
+        found[closings[posting.closing_id]].append(entry_link(posting))
     return found

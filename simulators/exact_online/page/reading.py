@@ -81,6 +81,9 @@ class Books:
         if selection.last_day is not None:
             conditions.append("e.date <= :last_day")
             values["last_day"] = ms_of(selection.last_day)
+        if selection.entry_id:
+            conditions.append("e.id = :entry_id")
+            values["entry_id"] = selection.entry_id
         if selection.reference:
             conditions.append(_mentions("lower" if selection.reference.isascii() else "tolower"))
             values["reference"] = selection.reference

@@ -10,13 +10,17 @@ PAGE_MAX = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A company, filters that narrow its entries, and the page of them; an empty filter narrows nothing."""
+    """A company, filters that narrow its entries, and the page of them; an empty filter narrows nothing.
+
+    No form asks for an `entry_id`: an entry's own page does.
+    """
 
     division: int | None = None
     journal: str = ""
     first_day: date | None = None
     last_day: date | None = None
     reference: str = ""
+    entry_id: str = ""
     page: int = 1
 
     @property
@@ -41,16 +45,17 @@ class Selection:
 def read_selection(query: Mapping[str, str]) -> Selection:
     """What the query asks for; what cannot be read is left out, a page is no place for an error."""
     return Selection(
-        division=_number(query.get("division", "")),
+        division=read_number(query.get("division", "")),
         journal=query.get("journal", "").strip(),
         first_day=_day(query.get("from", "")),
         last_day=_day(query.get("to", "")),
         reference=query.get("reference", "").strip(),
-        page=_number(query.get("page", "")) or 1,
+        page=read_number(query.get("page", "")) or 1,
     )
 
 
-def _number(text: str) -> int | None:
+def read_number(text: str) -> int | None:
+    """A whole number from 1 on, as a company or a page has; None for anything else."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
     return number if 0 < number <= PAGE_MAX else None
 

@@ -35,16 +35,17 @@ HEADERS = {
 
 def page_route(simulator: Simulator) -> Route:
     """The route of the page."""
-    template = _environment().get_template("books.html")
+    template = environment().get_template("books.html")
 
     async def show(request: Request) -> Response:
-        context = _context(simulator, read_selection(request.query_params))
+        context = books_context(simulator, read_selection(request.query_params))
         return HTMLResponse(template.render(context), 200 if context["company"] is not None else 404, HEADERS)
 
     return Route("/", show, methods=["GET"])
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The pages' templates, with amounts, days and moments as people read them."""
     environment = page_environment(Path(__file__).parent / "templates")
     environment.filters |= {
         "amount": amount,
@@ -57,7 +58,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _context(simulator: Simulator, selection: Selection) -> dict[str, object]:
+def books_context(simulator: Simulator, selection: Selection) -> dict[str, object]:
+    """What a page shows of the company that is asked for; `company` is None when there is none."""
     known = companies(simulator.database)
     company = _chosen(known, selection.division)
     context: dict[str, object] = {
