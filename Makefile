@@ -25,7 +25,7 @@ VERSION ?=
 # The suite, the demo and the chaos run start programs by the dozen: each would compile its modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: alerts axe jobs weight pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
+.PHONY: alerts axe jobs weight icons pictures try-deploy try-upgrade restore-drill demo chaos pressing fuzz bench test test-unit check format lock translations bench-simulator upgrade-test release clean help
 
 help:
 	@echo "make demo          weeks of French shops' closings, from the tills into Exact Online's books, then the console"
@@ -34,6 +34,7 @@ help:
 	@echo "make axe           every page of the demo by axe's rules, wide and narrow, light and dark; fails if one is broken"
 	@echo "make jobs          a morning's jobs walked in a browser at the demo: presses and seconds of each"
 	@echo "make weight        what the five main pages of the demo weigh and how long they take in a browser"
+	@echo "make icons         the font of icons, of those that a page could show; after a new one, or a new release of unfold"
 	@echo "make chaos         everything fails at random while tills push; the books must be right (MINUTES=5 SEED=…)"
 	@echo "make chaos CLUSTER=1   the same with machines: three of PostgreSQL, two of web, two of workers; needs root"
 	@echo "make pressing      answers of Exact get lost in every way, and a person presses all the same (DOCUMENTS=100)"
@@ -54,6 +55,9 @@ demo: $(VENV)/.installed
 	@ONCE=$(ONCE) KILL_WORKER=$(KILL_WORKER) $(BIN)/python -m tools.demo
 
 # A browser goes through the demo; the pictures are docs/fr/pictures.
+icons: $(VENV)/.installed
+	@LOG_LEVEL=ERROR $(BIN)/python -m tools.icons
+
 pictures: $(VENV)/.installed
 	@$(BIN)/python -m tools.stack browser
 	@$(BIN)/python -m tools.pictures

@@ -96,7 +96,7 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["integration.quiet_icons.FromFolders", "integration.quiet_icons.FromApps"],
+                    ["integration.unfold_templates.FromFolders", "integration.unfold_templates.FromApps"],
                 )
             ],
             "context_processors": [
@@ -148,7 +148,9 @@ USE_TZ = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static-collected"
-STATICFILES_DIRS = [("handbook", ROOT / "docs" / "fr" / "pictures")]
+# Found before unfold's own: of its icons those that are shown (`make icons`).
+OVER_UNFOLD = ROOT / "integration" / "over_unfold"
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [("handbook", ROOT / "docs" / "fr" / "pictures"), OVER_UNFOLD]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "integration.static_names.NamedByContent"},
