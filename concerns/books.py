@@ -15,6 +15,8 @@ from exact.models import Finding
 from exports.console import links
 from exports.console.compared import late_companies
 from exports.models import StoredClosing
+from exports.way.assign import assignments_of
+from exports.words.assignments import say_seen_to
 from exports.words.closing_words import name_of
 from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
 from tenants.viewpoint import Scope
@@ -29,9 +31,11 @@ def differing(scope: Scope) -> Iterator[Concern]:
         together[finding.posting.establishment_id, finding.kind].append(finding)
     ids = [it.posting.closing_id for findings in together.values() for it in findings]
     closings = StoredClosing.objects.only("number", "kind", "business_date").in_bulk(ids)
+    assigned = assignments_of(ids)
     for (shop, kind), findings in together.items():
         first = findings[0]
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
+        names = [str(assigned[pk].person) for it in findings if (pk := it.posting.closing_id) in assigned]
         one = reverse("admin:exports_storedclosing_change", args=[first.posting.closing_id])
         yield Concern(
             condition=Condition.DIFFERS,
@@ -39,6 +43,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
             words=f"{said} {advice_of(kind)}",
             mend=_("See what to do"),
             address=one if len(findings) == 1 else links.findings(establishment=shop, kind=kind),
+            seen_to=say_seen_to(names, of=len(findings)),
             items=tuple(_item(it, closings[it.posting.closing_id]) for it in findings),
         )
 

@@ -15,7 +15,8 @@ from concerns.concern import Concern, Condition, Question, QuestionKind
 class Line:
     """One line of a letter, in the language of its reader. `old`: an earlier letter told it already.
 
-    `question`: the question whose answer would mend it; `offered`: the link to answer it, in the mail being sent.
+    `seen_to`: who sees to what it tells; `question`: the question whose answer would mend it; `offered`: the link to
+    answer it, in the mail being sent.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Line:
     words: str
     mend: str
     path: str
+    seen_to: str = ""
     old: bool = False
     question: Question | None = None
     offered: Offered | None = None
@@ -42,6 +44,7 @@ class Line:
             words=concern.words,
             mend=concern.mend,
             path=concern.address,
+            seen_to=concern.seen_to,
             old=old,
             question=concern.question,
         )

@@ -169,7 +169,8 @@ def body_of(letter: Letter) -> bytes:
 
 def _say(line: Line) -> str:
     head = f" · {line.head}" if line.head else ""
-    said = f"- {line.place}: {line.label}{head} — {line.words}"
+    seen_to = f" ({line.seen_to})" if line.seen_to else ""
+    said = f"- {line.place}: {line.label}{head} — {line.words}{seen_to}"
     return f"{said.translate(READ_AS_TEXT)} → {line.address}"
 
 
@@ -181,6 +182,7 @@ def _document_of(line: Line) -> dict[str, Any]:
         "establishment": line.shop,
         "about": line.head,
         "words": line.words,
+        "seen_to": line.seen_to,
         "told_before": line.old,
         "action": line.mend,
         "url": line.address,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from exports.console import links
+from exports.console.hand_mail import mail_handed
 from exports.console.one_closing import closing_of
 from exports.models import StoredClosing
 from exports.way.assign import (
@@ -31,6 +33,8 @@ from exports.words.assignments import say_assignment
 from ledger.texts import BIGGEST
 from tenants.acting import person_behind
 from tenants.models import User
+
+log = structlog.get_logger()
 
 SEE_TO = "exports.seeto_storedclosing"
 COLLEAGUES_MAX = 100
@@ -70,12 +74,14 @@ def take_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
 
 @require_POST
 def hand_closing(request: HttpRequest, closing_id: UUID) -> HttpResponse:
-    """Hand the closing to a colleague who may see it too."""
+    """Hand the closing to a colleague who may see it too, and tell that one by mail."""
     closing, form, user = _read_asked(request, closing_id)
     to, shown = form.cleaned_data["person"], form.cleaned_data["shown"]
     with _say_refusal(request):
-        person = hand(closing, to or 0, user=user, by=user, instead_of=shown)
+        person, is_new = hand(closing, to or 0, user=user, by=user, instead_of=shown)
         messages.success(request, _("{name} sees to this closing.").format(name=person))
+        if is_new:
+            _tell(request, closing, person, by=user)
     return redirect(links.closing(closing.pk))
 
 
@@ -100,6 +106,18 @@ def _read_asked(request: HttpRequest, closing_id: UUID) -> tuple[StoredClosing, 
     if not form.is_valid() or not isinstance(user, User) or person_behind(request) != user:
         raise PermissionDenied
     return closing, form, user
+
+
+def _tell(request: HttpRequest, closing: StoredClosing, person: User, *, by: User) -> None:
+    """It is theirs whether or not the mail goes out; who handed it over learns what became of that."""
+    try:
+        told = mail_handed(closing, person, by=by)
+    except OSError as error:
+        log.warning("handed_mail_not_sent", closing=str(closing.pk), error=type(error).__name__)
+        messages.warning(request, _("The mail to {name} could not be sent. Tell them yourself.").format(name=person))
+    else:
+        if not told:
+            messages.info(request, _("{name} gets no e-mails from here. Tell them yourself.").format(name=person))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from booking.effective import effective_settings
 from booking.fields import own_value
 from booking.history import Change, Changed, history_of
 from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
+from booking.means_settings import MEANS_ACCOUNT
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
 from exact.company.catalogue_search import PICKED, Found, lists_of, search
@@ -224,9 +225,9 @@ def _save_answer(work: Work, name: str) -> HttpResponse:
     """Save from a question's own button. Without an account in its field nothing is saved, and the page says so."""
     if work.values.get(name):
         return _save(work)
-    messages.error(
-        work.request, _("Nothing was saved: the account is missing. Type it in the question, or choose one.")
-    )
+    words = _("Nothing was saved: the account for {means} is missing. Type it in the question, or choose one.")
+    asked = (it.label or it.code for it in work.desk.questions if MEANS_ACCOUNT.field_of(it.code) == name)
+    messages.error(work.request, words.format(means=next(asked, name)))
     return _show(work)
 
 

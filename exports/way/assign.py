@@ -73,18 +73,18 @@ def colleagues_of(user: User, closing: StoredClosing) -> QuerySet[User]:
     return rows.order_by("name", "email")
 
 
-def take(closing: StoredClosing, person: User, *, by: User, instead_of: int | None) -> None:
+def take(closing: StoredClosing, person: User, *, by: User, instead_of: int | None) -> bool:
     """Let `person` see to a closing, instead of who sees to it now. Asked twice, it does nothing more.
 
     `instead_of`: the id of the assignment that the page showed; None where it showed nobody. Raises `TakenByAnother`
-    and `NothingToSeeTo`.
+    and `NothingToSeeTo`. False: that person sees to it already.
     """
     with transaction.atomic():
         # The closing's row is locked, as a trigger ends the assignment when the closing is exported or archived.
         row = StoredClosing.objects.select_for_update(of=("self",), no_key=True).only("state").get(pk=closing.pk)
         now = OPEN_ONES.select_related("person").filter(closing=closing).first()
         if now is not None and now.person_id == person.pk:
-            return
+            return False
         if now is not None and now.pk != instead_of:
             raise TakenByAnother(now)
         if not may_be_seen_to(row):
@@ -92,15 +92,16 @@ def take(closing: StoredClosing, person: User, *, by: User, instead_of: int | No
         if now is not None:
             end(now, by=by)
         Assignment.objects.create(tenant_id=closing.tenant_id, closing=closing, person=person, by=by)
+    return True
 
 
-def hand(closing: StoredClosing, to: int, *, user: User, by: User, instead_of: int | None) -> User:
-    """Hand a closing to a colleague of `user`, by its key. Raises `NoColleague`, and what `take` does."""
+def hand(closing: StoredClosing, to: int, *, user: User, by: User, instead_of: int | None) -> tuple[User, bool]:
+    """Hand a closing to a colleague of `user`, by its key; False when that one saw to it already. Raises `NoColleague`,
+    and what `take` does."""
     person = colleagues_of(user, closing).filter(pk=to).first()
     if person is None:
         raise NoColleague
-    take(closing, person, by=by, instead_of=instead_of)
-    return person
+    return person, take(closing, person, by=by, instead_of=instead_of)
 
 
 def end(assignment: Assignment, *, by: User) -> None:

@@ -56,7 +56,13 @@ def _refuse_old_page(request: HttpRequest) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, webhook: Webhook | None, *, key: str = "", trouble: str = "", status: int = 200
+    request: HttpRequest,
+    webhook: Webhook | None,
+    *,
+    key: str = "",
+    trouble: str = "",
+    removing: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     attempts = WebhookAttempt.objects.filter(webhook=webhook).order_by("-at", "-pk")
     context: dict[str, Any] = {
@@ -66,6 +72,7 @@ def _show(
         "shown": _stamp(webhook),
         "key": key,
         "trouble": trouble,
+        "removing": removing,
         "typed": request.POST.get("address", "") if trouble else "",
         "attempts": attempts[:SHOWN_MAX],
     }
@@ -113,6 +120,8 @@ def _act(request: HttpRequest, webhook: Webhook) -> HttpResponse:
         case "on":
             own.update(off_at=None, off_by_itself=False, failing_since=None)
             messages.success(request, _("Switched on."))
+        case "remove" if request.POST.get("confirm") != "yes":
+            return _show(request, webhook, removing=True)
         case "remove":
             own.delete()
             messages.success(request, _("Removed, with its key and its attempts."))

@@ -98,6 +98,8 @@ def test_morning__tells_each_person_what_it_may_see(here: World) -> None:
     }
     html, _type = got[here.own.accountant.email].alternatives[0]
     assert "PROPRE" in html
+    for words in (html, text(got[here.own.staff.email])):
+        assert "PROPRE équipe s’en occupe" in words
     assert "SOEURETTE" not in html
     assert "VOISIN" not in html
 

@@ -358,7 +358,10 @@ def suspended(person: User) -> None:
 
 def removed(person: User) -> None:
     page = client_of(person)
-    page.post(PAGE, {"do": "remove", "shown": page.get(PAGE).context["shown"]})
+    press = {"do": "remove", "shown": page.get(PAGE).context["shown"]}
+    assert 'name="confirm"' in page.post(PAGE, press).content.decode(), "it is asked first"
+    assert Webhook.objects.filter(person=person).exists()
+    page.post(PAGE, press | {"confirm": "yes"})
 
 
 @pytest.mark.parametrize("end", [suspended, removed])
@@ -423,7 +426,7 @@ def test_page__is_of_the_person_at_the_keyboard_alone(hooked: tuple[User, str], 
         page = client_of(other)
         assert "127.0.0.1" not in page.get(PAGE).content.decode()
         for do in ("test", "key", "off", "remove"):
-            page.post(PAGE, {"do": do, "shown": ""})
+            page.post(PAGE, {"do": do, "shown": "", "confirm": "yes"})
     hook = Webhook.objects.get()
     assert (hook.person, hook.off_at, hook.test_asked_at) == (hooked[0], None, None)
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +16,7 @@ from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of
 from exports.coverage.turnover import turnover_of
 from exports.words.closed_words import say_span
+from exports.words.days import in_words
 from exports.words.money import euros
 from ledger import texts
 from tenants.models import Establishment
@@ -93,7 +93,7 @@ def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]
 
 
 def _cell(shop: Establishment, it: ShopDay, turnover: Decimal | None, address: str, today: date) -> Cell:
-    said = [date_format(it.day, "l j F Y"), it.word.label, *say_day(it)]
+    said = [in_words(it.day), it.word.label, *say_day(it)]
     if turnover is not None:
         said.append(euros(turnover))
     return Cell(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ from exact.models import Finding, FindingKind
 from exports.models import Assignment, ClosingState, StoredClosing
 from exports.way.states import move_closing
 from tenants.factories import AccountantFactory, MerchantFactory, StaffFactory, SupportFactory
-from tenants.models import Note, User
+from tenants.models import Letters, Note, User
 from tests.clients import english_client_of
 from tests.conftest import Caller
 from tests.exports.console.test_set_aside import unbalanced
@@ -90,13 +91,39 @@ def test_handed__to_who_sees_it_and_to_nobody_else(held: StoredClosing, camille:
     assert {*shown(client, held)["seen_to"]["colleagues"]} == {marc, accountant}
     assert press(client, held, "hand", person=stranger.pk) == "Choose a colleague who may see this closing."
     assert press(client, held, "hand") == "Choose a colleague who may see this closing."
-    assert press(client, held, "hand", person=marc.pk) == "Marc sees to this closing."
+    for _press in range(2):
+        assert press(client, held, "hand", person=marc.pk) == "Marc sees to this closing."
     row = Assignment.objects.get()
     assert (row.person, row.by, row.ended_at) == (marc, camille, None)
     reader = english_client_of(accountant)
     assert shown(reader, held)["seen_to"]["colleagues"] == [], "members know nobody by this list"
     press(reader, held, "take", shown=row.pk)
     assert Assignment.objects.get(ended_at=None).person == accountant
+
+
+def test_handed__tells_the_colleague_once_unless_they_want_no_letters(
+    held: StoredClosing, camille: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marc, anne = StaffFactory(name="Marc", reseller=camille.reseller), AccountantFactory(tenant=held.tenant)
+    client = english_client_of(camille)
+    User.objects.filter(pk=marc.pk).update(language="fr")
+    for _press in range(2):
+        press(client, held, "hand", person=marc.pk)
+    [letter] = mail.outbox
+    assert letter.to == [marc.email] and letter.subject.startswith("Camille vous confie")
+    assert reverse("admin:exports_storedclosing_change", args=[held.pk]) in letter.body
+    User.objects.filter(pk=anne.pk).update(letters=Letters.NEVER)
+    row = Assignment.objects.get(ended_at=None)
+    assert "gets no e-mails from here" in press(client, held, "hand", person=anne.pk, shown=row.pk)
+    monkeypatch.setattr("exports.console.hand_mail.EmailMessage.send", unplugged)
+    row = Assignment.objects.get(ended_at=None)
+    assert "could not be sent" in press(client, held, "hand", person=marc.pk, shown=row.pk)
+    assert Assignment.objects.get(ended_at=None).person == marc
+    assert len(mail.outbox) == 1
+
+
+def unplugged(_message: object) -> None:
+    raise ConnectionRefusedError
 
 
 def test_who_may_not__sees_it_at_most(held: StoredClosing, camille: User) -> None:

@@ -240,7 +240,7 @@ def test_unknown_means__is_asked_once_on_the_page_and_says_what_is_missing(
     for page in (desk.client.get(address(desk.shop)), desk.click("preview", fix="means.SWILE=511840")):
         assert page.content.decode().count('name="set:means.SWILE"') == 1
     missing = desk.click("", answer="means.SWILE", **{"means.SWILE": "", "shortage": "658000"})
-    assert "the account is missing" in words_of(missing)
+    assert "the account for SWILE is missing" in words_of(missing)
     assert cell(missing, "shortage").own == "658000", "what was typed elsewhere is still there"
     assert saved(desk.shop) == {}
     desk.click("", answer="means.SWILE", **{"means.SWILE": "511800"})
