@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
@@ -15,16 +17,16 @@ from tenants.put_off import PUT_OFF_COLUMNS, PutOff
 
 CUSTOMER = _("customer")
 PAGE_MAX = 500
-# A program on this very machine, such as the simulator, may be spoken to without encryption.
-HOST = r"^(https://[^/@\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/\S*)?$"
+# What a person's browser is led to is encrypted, but for a program on this very machine, such as the simulator.
+LINKABLE_HOST = r"^(https://[^/@\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/\S*)?$"
 
 
 def _of_this_host(pattern: str) -> Q:
-    """A pattern is empty, or an address below the host that names a company and one of its entries."""
+    """A pattern is empty, or an address below a host to lead to that names a company and one of its entries."""
     root = Concat(Func(F("base_url"), Value("/"), function="RTRIM"), Value("/"))
     one_entry = Q(**{f"{pattern}__contains": "{entry_id}"}) | Q(**{f"{pattern}__contains": "{entry_number}"})
     company = Q(**{f"{pattern}__startswith": root, f"{pattern}__contains": "{division}"})
-    return Q(**{pattern: ""}) | (company & one_entry)
+    return Q(**{pattern: ""}) | (Q(base_url__regex=LINKABLE_HOST) & company & one_entry)
 
 
 class ExactApp(models.Model):
@@ -51,11 +53,6 @@ class ExactApp(models.Model):
         verbose_name = _("app registration")
         verbose_name_plural = _("app registrations")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(base_url__regex=HOST),
-                name="exact_exactapp_encrypted_host",
-                violation_error_message=_("The host's address begins with https://."),
-            ),
             models.CheckConstraint(condition=_of_this_host("sales_page"), name="exact_exactapp_sales_page_of_host"),
             models.CheckConstraint(
                 condition=_of_this_host("receipts_page"), name="exact_exactapp_receipts_page_of_host"
@@ -66,6 +63,11 @@ class ExactApp(models.Model):
 
     def __str__(self) -> str:
         return f"Exact Online {self.country}"
+
+    @property
+    def is_linkable(self) -> bool:
+        """Whether a person's browser may be led to the host."""
+        return re.match(LINKABLE_HOST, self.base_url) is not None
 
 
 class ConnectionState(models.TextChoices):

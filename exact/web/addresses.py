@@ -27,12 +27,12 @@ def page_of(posting: Posting, found: BookLine | None = None) -> WebPage | None:
     """Where Exact Online shows a posting's entry, or its company while nobody taught the entry's address.
 
     `found` is a line of the entry that is meant, where Exact holds several of one posting. None while Exact has no
-    entry of it, or no more. Reads the posting's division and its app: `with_pages`.
+    entry of it, or no more, and where the host is not encrypted. Reads the division and its app: `with_pages`.
     """
     entry = found or posting
-    if not entry.entry_number or posting.state == PostingState.WITHDRAWN:
-        return None
     app = posting.division.app
+    if not entry.entry_number or posting.state == PostingState.WITHDRAWN or not app.is_linkable:
+        return None
     pattern = getattr(app, TAUGHT_IN[posting.entry_kind])
     if not pattern or not entry.entry_id:
         return WebPage(address=company_page(posting.division), of_entry=False)

@@ -87,6 +87,8 @@ def examples_of(found: Recognised) -> list[Posting]:
 
 def _below_host(app: ExactApp, address: str) -> str:
     """What follows the host, safe to be kept. Raises `NotRecognised` for an address that is of another host."""
+    if not app.is_linkable:
+        raise NotRecognised(_("The host of this app registration does not begin with https://: no link leads to it."))
     root = f"{app.base_url.rstrip('/')}/"
     if not address.startswith(root) or not address.isprintable() or len(address) > 2 * PAGE_MAX:
         raise NotRecognised(

@@ -174,8 +174,12 @@ def test_only_support_teaches__and_the_database_keeps_to_the_host(posted: Postin
         with pytest.raises(IntegrityError, match="page_of_host"), transaction.atomic():
             ExactApp.objects.update(receipts_page=page)
     for url in ("http://exact.example", "ftp://exact.example", "https://me@exact.example", "http://localhost.example"):
-        with pytest.raises(IntegrityError, match="encrypted_host"), transaction.atomic():
-            ExactApp.objects.update(base_url=url)
+        with pytest.raises(IntegrityError, match="page_of_host"), transaction.atomic():
+            ExactApp.objects.update(base_url=url, sales_page=url + "/{division}{entry_id}")
+        ExactApp.objects.update(base_url=url)
+        assert page_of(Posting.objects.get(pk=posted.pk)) is None
+        answer = english_client_of(SupportFactory()).post(teach_page(), {"address": f"{url}/docs/x"})
+        assert (answer.status_code, "no link leads to it" in answer.content.decode()) == (422, True)
 
 
 def test_another_host__takes_the_taught_addresses_back(posted: Posting) -> None:
@@ -184,8 +188,6 @@ def test_another_host__takes_the_taught_addresses_back(posted: Posting) -> None:
     address = reverse("admin:exact_exactapp_change", args=[app.pk])
     assert teach_page() in support.get(address).content.decode()
     form = {"country": "FR", "client_id": app.client_id, "minute_limit": 55, "day_limit": 5000, "secret": ""}
-    http = support.post(address, form | {"base_url": "http://start.exactonline.fr"})
-    assert "begins with https://" in unescape(http.content.decode())
     answer = support.post(address, form | {"base_url": "https://start.exactonline.fr"}, follow=True)
     assert "it is taken back" in unescape(answer.content.decode())
     assert ExactApp.objects.get().sales_page == ""
