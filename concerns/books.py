@@ -15,7 +15,7 @@ from exact.models import Finding
 from exports.console import links
 from exports.console.compared import late_companies
 from exports.models import StoredClosing
-from exports.way.assign import assignments_of
+from exports.way.assign import who_sees_to
 from exports.words.assignments import say_seen_to
 from exports.words.closing_words import name_of
 from exports.words.finding_words import advice_of, said_of_finding, title_of, worth_of
@@ -26,16 +26,16 @@ def differing(scope: Scope) -> Iterator[Concern]:
     """Open findings: one concern for each kind of them in each establishment."""
     rows = scope.rows(Finding.objects.filter(settled_at=None), shop="posting__establishment")
     rows = rows.select_related("posting__establishment__tenant").order_by("-found_at", "pk")
+    rows = rows.annotate(seen_by=who_sees_to("posting__closing_id"))
     together: defaultdict[tuple[int, str], list[Finding]] = defaultdict(list)
     for finding in rows[: scope.read_max]:
         together[finding.posting.establishment_id, finding.kind].append(finding)
     ids = [it.posting.closing_id for findings in together.values() for it in findings]
     closings = StoredClosing.objects.only("number", "kind", "business_date").in_bulk(ids)
-    assigned = assignments_of(ids)
     for (shop, kind), findings in together.items():
         first = findings[0]
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
-        names = [str(assigned[pk].person) for it in findings if (pk := it.posting.closing_id) in assigned]
+        names = [it.seen_by for it in findings if it.seen_by]
         one = reverse("admin:exports_storedclosing_change", args=[first.posting.closing_id])
         yield Concern(
             condition=Condition.DIFFERS,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from exact.models import Finding
@@ -50,6 +51,12 @@ def assignments_of(closings: Collection[UUID]) -> dict[UUID, Assignment]:
     """Who sees to which of these closings now."""
     rows = OPEN_ONES.filter(closing__in=closings).select_related("person")
     return {it.closing_id: it for it in rows}
+
+
+def who_sees_to(closing: str) -> Subquery:
+    """The name, or else the address, of who sees to the closing that rows of any table have by that path."""
+    name = Coalesce(NullIf("person__name", Value("")), "person__email", output_field=CharField())
+    return Subquery(OPEN_ONES.filter(closing=OuterRef(closing)).values(named=name)[:1])
 
 
 def may_be_seen_to(closing: StoredClosing) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from exact.books.reconcile import reconcile
 from exact.models import Finding, Posting, PostingState
@@ -99,7 +100,7 @@ def test_replace__sets_line_beside_line_and_says_that_a_number_is_missing_afterw
         ("identique", "445711", "445711"),
         ("identique", "445712", "445712"),
     ]
-    assert f"L’écriture {found.posting.entry_number} sera supprimée dans Exact" in page.content.decode()
+    assert f"L’écriture {found.posting.entry_number} sera supprimée dans Exact" in strip_tags(page.content.decode())
 
 
 def test_neighbour__sees_and_does_nothing(found: Finding) -> None:
