@@ -35,7 +35,7 @@ def differing(scope: Scope) -> Iterator[Concern]:
     for (shop, kind), findings in together.items():
         first = findings[0]
         said = f"{title_of(kind)} ({said_of_finding(first)})." if len(findings) == 1 else f"{title_of(kind)}."
-        names = [it.seen_by for it in findings if it.seen_by]
+        names = [name for it in findings if (name := getattr(it, "seen_by", None))]
         one = reverse("admin:exports_storedclosing_change", args=[first.posting.closing_id])
         yield Concern(
             condition=Condition.DIFFERS,

@@ -9,6 +9,7 @@ import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import unfold
 from fontTools.subset import Options, Subsetter, save_font
@@ -60,7 +61,7 @@ def words_used() -> set[str]:
     return {word for path in files for word in WORD.findall(path.read_text(encoding="utf-8"))}
 
 
-def _ligature_tables(font: TTFont) -> Iterator[object]:
+def _ligature_tables(font: TTFont) -> Iterator[Any]:
     for lookup in font["GSUB"].table.LookupList.Lookup:
         for table in lookup.SubTable:
             inner = table.ExtSubTable if table.LookupType == EXTENDED else table
