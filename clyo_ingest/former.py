@@ -169,7 +169,7 @@ def _note_former(stand: _Stand, sent_by: int | None) -> int | None:
             return None
         moved = MovedTill.objects.filter(till=stand.till).first()
         if moved is None:
-            sender = Till.objects.filter(pk=sent_by, establishment=former).first()
+            sender = Till.objects.filter(pk=sent_by, establishment=former).first() if sent_by else None
             moved = MovedTill.objects.create(
                 tenant_id=former.tenant_id,
                 former_id=(sender or _find_of_name(stand, former)).pk,
