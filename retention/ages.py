@@ -115,6 +115,7 @@ BOOKS = frozenset(
         "on_demand.OnDemandShop",
         "on_demand.ValidatedEntry",
         "retention.PruneRun",
+        "retention.RetentionAct",
         "tenants.Change",
         "tenants.FactorReset",
         "tenants.LookThrough",

@@ -62,21 +62,29 @@ class StillUsed(Exception):
     places: tuple[str, ...]
 
 
-def erase_person(address: str) -> dict[str, int]:
+def uses_of(address: str) -> list[str]:
+    """What still goes to the address, for a person to change before anything of it is erased."""
+    return [f"{it._meta.verbose_name} {it}" for it in _find_uses(address)]
+
+
+def erase_person(address: str, *, look: bool = False) -> dict[str, int]:
     """Erase the person with this e-mail address, who may be a user of the console or only an address in it.
 
-    Returns how many rows were changed or deleted, by table. A second time finds nothing more. Raises `StillUsed`, with
-    nothing erased, while exports are ordered to the address or an establishment names it as its contact.
+    Returns how many rows were changed or deleted, by table; with `look` how many would be, and all stays as it was. A
+    second time finds nothing more. Raises `StillUsed`, with nothing erased, while exports are ordered to the address or
+    an establishment names it as its contact.
     """
     with transaction.atomic():
-        if used := [*_find_uses(address)]:
-            raise StillUsed(tuple(f"{it._meta.verbose_name} {it}" for it in used))
+        if used := uses_of(address):
+            raise StillUsed((*used,))
         person = User.objects.select_for_update(of=("self",)).filter(email__iexact=address).first()
         name = person.name if person else ""
         done = [*_delete_what_nobody_needs(address, person), *_overwrite_what_stays(address, person)]
         done.append((Change, sum(_mask(change, {address, name} - {""}) for change in _select_changes_of(person))))
         naming = _select_changes_naming(address, person, name)
         done.append((Change, sum(_mask(change, {address, name} - {""}) for change in naming)))
+        if look:
+            transaction.set_rollback(True)
         return _sum_up(done)
 
 

@@ -56,7 +56,7 @@ FURTHER_ACTIONS: dict[str, Mapping[str, frozenset[str]]] = {
         "tenants.till": frozenset({"view"}),
     },
 }
-SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp"})
+SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp", "retention.retentionact"})
 # Users and the audit are for those who may invite people; keys, raw pushes and notes of those who look after a customer
 # concern no member.
 INVITING_ONLY_MODELS = frozenset(

@@ -122,6 +122,9 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _entry(_("Changes"), "manage_history", "admin:tenants_change_changelist", "tenants.view_change"),
                     _entry(_("Resellers"), "handshake", "admin:tenants_reseller_changelist", "tenants.view_reseller"),
+                    _entry(
+                        _("Archives and erasures"), "inventory_2", "console_retention", "retention.view_retentionact"
+                    ),
                     _entry(_("App registrations"), "key", "admin:exact_exactapp_changelist", "exact.view_exactapp"),
                 ],
             },

@@ -24,6 +24,7 @@ from integration.console.chosen_page import choose_customer, find_customer
 from integration.console.factor_reset_page import factor_reset_page
 from integration.console.help import pages as help_pages
 from integration.console.invitations import invitation_page
+from integration.console.retention_page import retention_page
 from integration.console.search.page import search_page
 from integration.console.set_up import pages as set_up
 from integration.console.set_up.import_page import import_page
@@ -66,6 +67,7 @@ urlpatterns = [
     path("filters/keep/", admin.site.admin_view(saved_filters.keep), name="console_filter_keep"),
     path("filters/rename/", admin.site.admin_view(saved_filters.rename), name="console_filter_rename"),
     path("filters/remove/", admin.site.admin_view(saved_filters.remove), name="console_filter_remove"),
+    path("leaving/", admin.site.admin_view(retention_page), name="console_retention"),
     path("search/", admin.site.admin_view(search_page), name="console_search"),
     path("set-up/", admin.site.admin_view(set_up.list_page), name="console_set_up"),
     path("set-up/import/", admin.site.admin_view(import_page), name="console_import"),

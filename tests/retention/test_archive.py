@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from clyo_ingest.models import Push, TillKey
 from retention.archive import write_archive
 from retention.archive_rows import tables_of_customers
+from retention.models import RetentionAct
 from tenants.models import Tenant, User
 from tests.world import World, world
 
@@ -70,6 +71,9 @@ def test_command__writes_the_file_once(tmp_path: Path) -> None:
     to = tmp_path / "client.zip"
     call_command("archive_customer", str(here.own.tenant.pk), "--to", str(to), stdout=out)
     assert "PROPRE SARL" in out.getvalue() and [it.name for it in tmp_path.iterdir()] == ["client.zip"]
+    act = RetentionAct.objects.get()
+    assert (act.customer, act.failed, act.rows["exports.StoredClosing"]) == (here.own.tenant, "", 1)
+    assert act.ended_at is not None and act.ended_at > act.began_at
     before = to.read_bytes()
     with pytest.raises(CommandError, match="exists already"):
         call_command("archive_customer", str(here.own.tenant.pk), "--to", str(to))

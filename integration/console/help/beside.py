@@ -36,6 +36,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_repost": "support#une-cloture-retenue",
     "console_repost_run": "support#une-cloture-retenue",
     "console_replace_till": "revendeur#remplacer-une-caisse",
+    "console_retention": "support#un-client-part-une-personne-veut-etre-oubliee",
     "console_search": "support#chercher",
     "console_second_factor": "exploitant#la-premiere-heure",
     "console_second_factor_new": "exploitant#la-premiere-heure",

@@ -31,6 +31,7 @@ def customer_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
         "subtitle": tenant.name,
         "tenant": tenant,
         "columns": drawn(SECTIONS, "customer", Visit(user=user, query=request.GET), tenant),
+        "may_archive": user.has_perm("retention.view_retentionact"),
         "may_change": user.has_perm("tenants.change_tenant"),
     }
     return TemplateResponse(request, "console/places/customer.html", context)

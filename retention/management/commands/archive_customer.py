@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from retention.acts import written_down
 from retention.archive import write_archive
+from retention.models import ActKind
 from tenants.models import Tenant
 
 
@@ -24,7 +26,9 @@ class Command(BaseCommand):
             with part.open("xb") as file:
                 if to.exists():
                     raise FileExistsError
-                archive = write_archive(tenant, file)
+                with written_down(ActKind.ARCHIVE, customer=tenant) as act:
+                    archive = write_archive(tenant, file)
+                    act.rows = archive.rows
         except FileExistsError:
             raise CommandError(f"{to} or {part.name} exists already: nothing was written over it.") from None
         except BaseException:
