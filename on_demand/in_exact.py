@@ -80,19 +80,28 @@ def read_postings(
     """
     rows = Posting.objects.filter(state__in=[*IN_EXACT, *OVER])
     postings = [*rows.filter(among("closing_id", closing_ids)).order_by("turn")]
-    lines = _lines_of(postings)
+    return laid_beside(postings, lines_of(postings), books, all_read=all_read)
+
+
+def laid_beside(
+    postings: Iterable[Posting], lines: Mapping[UUID, list[BookLine]], books: Mapping[int, Books], *, all_read: bool
+) -> Iterator[ReadPosting]:
+    """Yield those of these postings that Exact has or had, with what the ledger's `lines` say of each."""
     for posting in postings:
+        if posting.state not in (*IN_EXACT, *OVER):
+            continue
         of_division = books.get(posting.division_id)
-        own = lines[posting.pk]
+        own = lines.get(posting.pk, [])
         unread = not (own or all_read or (of_division is not None and of_division.hold(posting.posted_at)))
         yield _read(posting, own, of_division.vat_accounts if of_division else (), unread=unread)
 
 
-def _lines_of(postings: Iterable[Posting]) -> Mapping[UUID, list[BookLine]]:
+def lines_of(postings: Iterable[Posting]) -> dict[UUID, list[BookLine]]:
+    """What Exact's ledger held of each of these postings; one without a line is left out."""
     lines: defaultdict[UUID, list[BookLine]] = defaultdict(list)
     for line in BookLine.objects.filter(among("posting_id", [it.pk for it in postings])):
         lines[line.posting_id].append(line)
-    return lines
+    return {**lines}
 
 
 def _read(posting: Posting, lines: list[BookLine], vat_accounts: Collection[str], *, unread: bool) -> ReadPosting:

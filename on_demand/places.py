@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,11 +29,11 @@ Group = tuple[Tenant, list[Establishment]]
 
 def shops_by_customer(user: User) -> list[Group]:
     """Everything a person may choose from, by customer and code."""
-    groups: dict[Tenant, list[Establishment]] = {}
+    groups: dict[int, Group] = {}
     rows = visible_to(user, Establishment.objects.all()).select_related("tenant")
     for shop in rows.order_by("tenant__name", "tenant", "code"):
-        groups.setdefault(shop.tenant, []).append(shop)
-    return [*groups.items()]
+        groups.setdefault(shop.tenant_id, (shop.tenant, []))[1].append(shop)
+    return [*groups.values()]
 
 
 class PlacesWidget(forms.CheckboxSelectMultiple):
@@ -42,7 +43,7 @@ class PlacesWidget(forms.CheckboxSelectMultiple):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = {*value} if value else set()
-        boxes = format_html_join("", "{}", ((self._group(name, chosen, *group),) for group in self.groups))
+        boxes = SafeString("".join(self._group(name, chosen, *group) for group in self.groups))
         find = format_html(
             '<input type="search" class="console-places-find" aria-label="{}" placeholder="{}" hidden>',
             _("Find an establishment"),
@@ -52,17 +53,18 @@ class PlacesWidget(forms.CheckboxSelectMultiple):
         return format_html('{}<div class="console-places" data-places>{}</div>', shown, boxes)
 
     def _group(self, name: str, chosen: Collection[str], tenant: Tenant, shops: list[Establishment]) -> SafeString:
+        """One customer's ticks, escaped by hand: `format_html` of each takes five times as long."""
         rows = [(f"e{it.pk}", str(it), "") for it in shops]
         if len(shops) > 1:
             all_of_them = ngettext("all, {count} establishment", "all, {count} establishments", len(shops))
             rows.insert(0, (f"t{tenant.pk}", all_of_them.format(count=len(shops)), "is-all"))
-        boxes = (
-            (kind, name, value, SafeString(" checked" if value in chosen else ""), label) for value, label, kind in rows
+        inner = "".join(
+            f'<label class="{kind}"><input type="checkbox" name="{escape(name)}" value="{value}"'
+            f"{' checked' if value in chosen else ''}> {escape(label)}</label>"
+            for value, label, kind in rows
         )
-        inner = format_html_join(
-            "", '<label class="{}"><input type="checkbox" name="{}" value="{}"{}> {}</label>', boxes
-        )
-        return format_html('<fieldset><legend class="console-quiet">{}</legend>{}</fieldset>', str(tenant), inner)
+        legend = f'<legend class="console-quiet">{escape(str(tenant))}</legend>'
+        return SafeString(f"<fieldset>{legend}{inner}</fieldset>")
 
 
 class PlacesField(forms.MultipleChoiceField):

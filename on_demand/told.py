@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from exports.coverage.freed import TOLD_BY_ANOTHER, left_of_aside
 from exports.models import ClosingState, SetAside, StoredClosing
-from exports.models.coverage import Remainder
 from ledger.closing import Closing
 from ledger.files.booked import NOTHING_TOLD
 from ledger.files.bridge import BridgeTally, Step, Told
@@ -26,10 +27,11 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
 
     Of a closing that is set aside, only what no other closing tells: that one counts in its place.
     """
-    ids = [it.pk for it in page]
-    rows = Remainder.objects.filter(among("closing_id", ids)).values_list("closing_id", "document")
-    booked = {closing_id: Closing.from_document(document) for closing_id, document in rows}
-    asides = SetAside.objects.filter(among("closing_id", ids), ended_at=None, instead=None).select_related("closing")
+    prefetch_related_objects(page, "remainder")
+    parts = ((it.pk, getattr(it, "remainder", None)) for it in page)
+    booked = {pk: Closing.from_document(part.document) for pk, part in parts if part is not None}
+    among_these = among("closing_id", [it.pk for it in page])
+    asides = SetAside.objects.filter(among_these, ended_at=None, instead=None).select_related("closing")
     left = {
         it.closing_id: left_of_aside(it.closing) if it.told_too else it.closing.gross
         for it in asides.annotate(told_too=TOLD_BY_ANOTHER)

@@ -1,6 +1,6 @@
 """How a day of a shop stands, in one word: for the calendar, the map of all shops, and whatever else shows a day.
 
-Closings are counted by the database along the index `exports_shop_days`, for any number of shops in one query.
+Closings are counted by the database from the index `exports_shop_days` alone, for any number of shops in one query.
 """
 
 from collections import defaultdict

@@ -100,8 +100,8 @@ class StoredClosing(PutOff):
             models.Index(fields=["gross"], name="exports_by_turnover"),
             # Counts of closings by day and state (first page), and when a till usually closes: from the index alone.
             models.Index(fields=["business_date", "till", "establishment", "state"], name="exports_by_day"),
-            # The same counts for the few establishments of one reseller.
-            models.Index(fields=["establishment", "business_date", "state"], name="exports_shop_days"),
+            # The same counts for the few establishments of one reseller, or of one page.
+            models.Index(fields=["establishment", "business_date", "state", "till"], name="exports_shop_days"),
             # Closings with a problem of one code, among the few that have any problem.
             GinIndex(
                 fields=["problems"], opclasses=["jsonb_path_ops"], condition=~Q(problems=[]), name="exports_problems"

@@ -26,7 +26,8 @@ from tenants.scope import visible_to
 # A check of more days goes by months, and has no tables by rate, means and account.
 DETAIL_DAYS_MAX = 62
 DETAIL_CLOSINGS_MAX = 400
-PAGE_SHOPS_MAX, PAGE_CLOSINGS_MAX = 50, 1500
+PAGE_SHOPS_MAX, PAGE_CLOSINGS_MAX = 50, 1000
+PAGES_BESIDE = 3
 FILE_CLOSINGS_MAX = 20_000
 
 
@@ -116,6 +117,12 @@ class Asked:
         return min(max(texts.whole(self.wanted) or 1, 1), len(self.pages))
 
     @property
+    def pages_beside(self) -> list[int]:
+        """The numbers of pages to go to: those around the page, the first and the last; none where there is one."""
+        near = range(max(1, self.page - PAGES_BESIDE), min(len(self.pages), self.page + PAGES_BESIDE) + 1)
+        return sorted({1, *near, len(self.pages)}) if len(self.pages) > 1 else []
+
+    @property
     def shown(self) -> list[Establishment]:
         """The shops of that page."""
         return self.pages[self.page - 1]
@@ -132,7 +139,7 @@ def asked_by(user: User, form: CheckForm, *, page: str = "") -> Asked:
     ).order_by()
     if chosen:
         rows_of_days = rows_of_days.filter(establishment__in=shops)
-    asked.counts = dict(rows_of_days.values_list("establishment").annotate(Count("pk")))
+    asked.counts = dict(rows_of_days.values_list("establishment").annotate(n=Count("*")))  # from the index alone
     return asked
 
 

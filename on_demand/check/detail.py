@@ -20,10 +20,10 @@ from ledger.files.takings import TakingsTally
 from ledger.money import ZERO
 from on_demand.check.cells import Cell
 from on_demand.check.placed import Placed, RateKey, place
-from on_demand.closings import NOT_TAKEN, with_documents
-from on_demand.in_exact import ReadPosting, books_of, read_postings
-from on_demand.told import add_to_bridge, is_counted, is_left, told_of
-from postgres.rows import among
+from on_demand.check.whole import Whole
+from on_demand.closings import NOT_TAKEN
+from on_demand.in_exact import ReadPosting, laid_beside
+from on_demand.told import add_to_bridge, is_counted, is_left
 
 UNPLACED = ""  # stands for amounts that belong to no single means of payment
 Side = str
@@ -128,14 +128,13 @@ class Detail:
             self.accounts[what].put(side, amount)
 
 
-def read_detail(closings: Sequence[StoredClosing]) -> Detail:
-    """Read the tables of these closings, which come without their documents."""
-    detail, ids = Detail(), [it.pk for it in closings]
-    with_documents(closings)
-    reads = [*read_postings(ids, books_of({it.tenant_id for it in closings}, ids), all_read=False)]
-    told, standing = told_of(closings), _list_standing(ids, {it.posting.pk: it for it in reads})
-    for closing in closings:
-        _add_closing(detail, closing, told[closing.pk], standing[closing.pk])
+def read_detail(whole: Whole) -> Detail:
+    """The tables of these closings."""
+    detail = Detail()
+    reads = [*laid_beside(whole.postings, whole.lines, whole.books, all_read=False)]
+    standing = _list_standing(whole.postings, {it.posting.pk: it for it in reads})
+    for export in whole.closings:
+        _add_closing(detail, export, whole.told[export.pk], standing[export.pk])
     unread_reversed = {it.posting.pk for it in reads if it.posting.state == PostingState.REVERSED and not it.found}
     for it in reads:
         detail.add_exact(it, without_its_twin=it.posting.reverses_id in unread_reversed and bool(it.found))
@@ -149,12 +148,13 @@ class _Standing:
 
 
 def _list_standing(
-    closing_ids: Sequence[UUID], reads: Mapping[UUID, ReadPosting]
+    postings: Iterable[Posting], reads: Mapping[UUID, ReadPosting]
 ) -> defaultdict[UUID, list[_Standing]]:
-    """The entries that count of each closing, in Exact or on their way there."""
-    rows = Posting.objects.filter(among("closing_id", closing_ids), reverses=None)
+    """The entries that stand for each closing, in Exact or on their way there."""
     found: defaultdict[UUID, list[_Standing]] = defaultdict(list)
-    for posting in rows.exclude(state__in=[*OVER, *NOT_TAKEN]).order_by("turn"):
+    for posting in postings:
+        if posting.reverses_id is not None or posting.state in (*OVER, *NOT_TAKEN):
+            continue
         read = reads.get(posting.pk)
         entry = Entry.from_document(posting.entry) if read is None else read.entry
         found[posting.closing_id].append(_Standing(entry, unread=read is None or read.unread))

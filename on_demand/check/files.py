@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from exports.models import StoredClosing
 from on_demand.check.asked import Asked
 from on_demand.check.detail import read_detail
-from on_demand.check.overview import COLUMNS, ShopSums, shop_sums
+from on_demand.check.overview import ShopSums, shop_sums
+from on_demand.check.reading import companies_by_shop
 from on_demand.check.shown import Row, account_rows, means_rows, rate_rows, shop_row
+from on_demand.check.whole import read_whole
 from tenants.table_file import FILES, Table, Value
 
 
@@ -22,14 +23,16 @@ def file_answer(kind: str, asked: Asked) -> HttpResponse:
 
 
 def _tables(asked: Asked) -> Iterator[Table]:
-    sums = [it for page in asked.pages for it in shop_sums(page, asked.stretches())]
+    by_shop = companies_by_shop(asked.user, asked.shops)
+    whole = read_whole(asked.shops, asked.first, asked.last, by_shop) if asked.detailed else None
+    pages = [asked.shops] if whole else asked.pages
+    sums = [it for page in pages for it in shop_sums(page, asked.stretches(), by_shop, whole)]
     head = [_("Customer"), _("Establishment"), _("From"), _("To"), _("Closings")]
     amounts = [_("Tills"), _("Entries"), _("Exact"), _("Difference"), _("State"), _("Why")]
     yield Table(title=_("Check"), head=[*head, *amounts, _("Exact read on")], rows=map(_of_shop, sums))
-    if not asked.detailed:
+    if whole is None:
         return
-    rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
-    detail, read = read_detail([*rows.only(*COLUMNS)]), any(it.read for it in sums)
+    detail, read = read_detail(whole), any(it.read for it in sums)
     for title, first, made in (
         (_("VAT rates"), _("Rate"), rate_rows(detail, read=read)),
         (_("Means of payment"), _("Means"), means_rows(detail, read=read)),

@@ -32,9 +32,10 @@ from on_demand.check.asked import (
 )
 from on_demand.check.detail import Detail, read_detail
 from on_demand.check.files import file_answer
-from on_demand.check.overview import COLUMNS, ShopSums, is_any_read, shop_sums
-from on_demand.check.reading import Reading, companies_of, read_now
+from on_demand.check.overview import ShopSums, shop_sums
+from on_demand.check.reading import Reading, companies_by_shop, companies_of, read_now
 from on_demand.check.shown import account_rows, means_rows, rate_rows, read_words, shop_row, total_row
+from on_demand.check.whole import Whole, read_whole
 from on_demand.closings import to_mend_in
 from tenants.models import User
 from tenants.scope import visible_to
@@ -55,7 +56,7 @@ def check_page(request: HttpRequest) -> HttpResponse:
         return _page(request, form, {})
     asked = asked_by(user, form, page=request.GET.get("page", ""))
     if request.method == "POST":
-        read_now(companies_of(user, asked.shown))
+        read_now(companies_of(companies_by_shop(user, asked.shown), asked.shown))
         since = {"page": asked.page, "asked": timezone.now().isoformat()}
         return redirect(f"{_address(asked, form)}&{urlencode(since)}")
     if (kind := request.GET.get("file", "")) in FILES and asked.closings <= FILE_CLOSINGS_MAX:
@@ -64,10 +65,13 @@ def check_page(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]:
-    sums = shop_sums(asked.shown, asked.stretches())
+    by_shop = companies_by_shop(asked.user, asked.shops if asked.detailed else asked.shown)
+    whole = read_whole(asked.shops, asked.first, asked.last, by_shop) if asked.detailed else None
+    sums = shop_sums(asked.shown, asked.stretches(), by_shop, whole)
     rows = [_shop_row(it, asked, form) for it in sums]
     read = [it.read_at for it in sums if it.read_at is not None]
-    address, companies = _address(asked, form), companies_of(asked.user, asked.shown)
+    address, companies = _address(asked, form), companies_of(by_shop, asked.shown)
+    any_read = bool(read) or any(it.reconciled_at for it in by_shop.values())
     return {
         "asked": asked,
         "rows": [it for it in rows if not (asked.by_month and it.nothing)],
@@ -77,11 +81,11 @@ def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]
         "unread_shops": {it.shop for it in sums if it.linked and not it.read and it.closings},
         "reading": _reading(request, companies),
         "companies": companies,
-        "pages": range(1, len(asked.pages) + 1) if len(asked.pages) > 1 else [],
+        "pages": asked.pages_beside,
         "address": address,
         "files": [(name, f"{address}&file={name}") for name in FILES],
         "file_possible": asked.closings <= FILE_CLOSINGS_MAX,
-        **(_detail(asked, bool(read) or is_any_read(asked.shops)) if asked.detailed else {}),
+        **(_detail(asked, whole, read=any_read) if whole else {}),
     }
 
 
@@ -92,10 +96,10 @@ def _shop_row(sums: ShopSums, asked: Asked, form: CheckForm) -> Any:
     return shop_row(sums, by_month=asked.by_month, address=address)
 
 
-def _detail(asked: Asked, read: bool) -> dict[str, Any]:
+def _detail(asked: Asked, whole: Whole, *, read: bool) -> dict[str, Any]:
     """The tables by rate, means and account, and the closings and differences that a person should look at."""
+    detail: Detail = read_detail(whole)
     rows = StoredClosing.objects.filter(establishment__in=asked.shops, business_date__range=(asked.first, asked.last))
-    detail: Detail = read_detail([*rows.only(*COLUMNS)])
     findings = (
         Finding.objects.filter(settled_at=None, posting__establishment__in=asked.shops)
         .filter(posting__business_date__range=(asked.first, asked.last))

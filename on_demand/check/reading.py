@@ -1,10 +1,9 @@
 """Reading Exact's books now, as a person asks: a worker does it, and the page shows the progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop as N_
 
@@ -15,6 +14,7 @@ from tenants.scope import visible_to
 
 # After how long a page stops waiting for the workers.
 PATIENCE = timedelta(minutes=3)
+NEVER = datetime.min.replace(tzinfo=UTC)
 TROUBLES = {
     "NeedsReconnect": N_("The link to Exact is lost: the customer must log in at Exact again."),
     "Forbidden": N_("The Exact user has no right to read the books."),
@@ -58,11 +58,16 @@ class Reading:
         return 100 * self.done // max(len(self.companies), 1)
 
 
-def companies_of(user: User, shops: Sequence[Establishment]) -> list[Division]:
-    """The companies that these shops' closings go to, one a shop at most; the one read longest ago first."""
-    rows = visible_to(user, Division.objects.all())
-    of_shops = rows.filter(Exists(Activation.objects.filter(division=OuterRef("pk"), establishment__in=shops)))
-    return [*of_shops.order_by(F("reconciled_at").asc(nulls_first=True), "pk")]
+def companies_by_shop(user: User, shops: Sequence[Establishment]) -> dict[int, Division]:
+    """The company that the closings of each linked shop go to, by the shop's key."""
+    rows = visible_to(user, Activation.objects.filter(establishment__in=shops))
+    return {it.establishment_id: it.division for it in rows.select_related("division")}
+
+
+def companies_of(by_shop: Mapping[int, Division], shops: Sequence[Establishment]) -> list[Division]:
+    """The companies of these shops, each once; the one read longest ago first."""
+    found = {it.pk: it for it in (by_shop.get(shop.pk) for shop in shops) if it is not None}
+    return sorted(found.values(), key=lambda it: (it.reconciled_at or NEVER, it.pk))
 
 
 def read_now(companies: Sequence[Division]) -> None:
