@@ -43,7 +43,8 @@ def missing(scope: Scope) -> Iterator[Concern]:
 
 def silent(scope: Scope) -> Iterator[Concern]:
     """Tills that stopped: they should have made a closing by yesterday, and did not."""
-    for it in silences(scope.rows(Till.objects.all()), timezone.localdate() - timedelta(days=1))[: scope.read_max]:
+    yesterday = timezone.localdate() - timedelta(days=1)
+    for it in silences(scope.rows(Till.objects.all()), yesterday, at_most=scope.read_max):
         yield Concern(
             condition=Condition.SILENT,
             **owner_of(it.till.establishment),

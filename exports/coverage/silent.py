@@ -1,5 +1,6 @@
 """Tills that should have closed and did not: since their last closing, and on each day that somebody asks about."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from exports.coverage.closed import count_closed, ranges_of, span_of, spans_of
 from exports.models import ClosedDays, StoredClosing
@@ -58,6 +59,12 @@ def _is_due(day: date, last: date, weekdays: Collection[int] | None, spans: Coll
 
 def _learn_weekdays(last: date, closed_on: Collection[date], spans: Collection[ClosedDays]) -> set[int]:
     """The weekdays on which a till closed in three of the last four weeks up to `last`, closed days left out."""
+    if (
+        not spans
+    ):  # then the four weeks are the last ones, and are counted in one go: this is asked of thousands of tills
+        backs = ((last - day).days for day in {*closed_on})
+        weeks = Counter(back % 7 for back in backs if 0 <= back < DAYS_LEARNT)
+        return {(last - timedelta(days=back)).isoweekday() for back, times in weeks.items() if times >= CLOSED_IN_WEEKS}
     learnt, closed_on = set(), {*closed_on}
     for back in range(7):
         newest = last - timedelta(days=back)
@@ -77,34 +84,46 @@ class Silence:
     since: date
 
 
-def silences(tills: QuerySet[Till], day: date) -> list[Silence]:
-    """The tills among these that should have made a closing by `day` and did not, the last to stop first. One query.
+def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) -> list[Silence]:
+    """The tills among these that should have made a closing by `day` and did not, the last to stop first. Two queries.
 
     A till is silent until it makes a closing again, or until somebody suspends it or its shop. One that never made a
     closing is not among them (`concerns.tills.never_sent`).
     """
+    # Those that closed on the day are put aside all at once; only the few others are looked back for.
+    closed_then = StoredClosing.objects.filter(till=OuterRef("pk"), business_date=day)
+    others = with_last_days(expected_tills(tills).filter(~Exists(closed_then)), day)
+    rows = others.annotate(closed=ranges_of("establishment")).order_by()
     found = []
-    rows = with_last_days(expected_tills(tills), day).filter(last__lt=day).annotate(closed=ranges_of("establishment"))
-    for till in rows.select_related("establishment__tenant"):
-        since = _find_expected(till, day, spans_of(till.closed))
-        if since is not None:
-            found.append(Silence(till=till, last=till.last, since=since))
-    return sorted(found, key=lambda it: (-it.since.toordinal(), it.till.establishment.code, it.till.name))
+    for pk, name, shop, opening_days, last, last_days, closed in rows.values_list(
+        "pk", "name", "establishment__code", "establishment__opening_days", "last", "last_days", "closed"
+    ):
+        if last is not None and (since := _find_expected(opening_days, last, last_days, day, spans_of(closed))):
+            found.append((-since.toordinal(), shop, name, pk, last, since))
+    stopped = sorted(found)[:at_most]
+    shown = Till.objects.select_related("establishment__tenant").in_bulk([pk for *_order, pk, _last, _since in stopped])
+    return [Silence(till=shown[pk], last=last, since=since) for *_order, pk, last, since in stopped if pk in shown]
 
 
-def _find_expected(till: Any, until: date, spans: Collection[ClosedDays]) -> date | None:
+def _find_expected(
+    opening_days: Collection[int] | None,
+    last: date,
+    last_days: Collection[date],
+    until: date,
+    spans: Collection[ClosedDays],
+) -> date | None:
     """The first day after its last closing on which a till was expected: within a week of open days, or, without a
     habit, after `LONGEST_WITHOUT_HABIT` of them."""
-    weekdays = till.establishment.opening_days
+    weekdays = opening_days
     if weekdays is None:
-        weekdays = _learn_weekdays(till.last, till.last_days, spans) or None
+        weekdays = _learn_weekdays(last, last_days, spans) or None
     asked = LONGEST_WITHOUT_HABIT.days
-    day: date = till.last
+    day = last
     while asked and day < until:
         day += timedelta(days=1)
         if span_of(day, spans):
             continue
-        if _is_due(day, till.last, weekdays, spans):
+        if _is_due(day, last, weekdays, spans):
             return day
         asked -= 1
     return None

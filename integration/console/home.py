@@ -54,7 +54,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     day, now = last_business_day(request), timezone.now()
     known = to_know(user)
     night = night_of(user, day, known["stand"])
-    silent = silences(visible_to(user, Till.objects.all()), day)
+    silent = silences(visible_to(user, Till.objects.all()), day, at_most=SHOWN + 1)
     chart = last_days(user, day)
     return {
         **context,
