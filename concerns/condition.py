@@ -5,7 +5,7 @@ shops needs the number only, so the database counts these; every other condition
 nothing is wrong, the shop's own facts say how far it has come.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
-__all__ = ["Condition", "ShopCondition", "condition_of", "conditions_of"]
+__all__ = ["Condition", "ShopCondition", "condition_of", "conditions_of", "with_facts"]
 
 ByShop = Callable[[Scope], Iterator[tuple[int, ShopCondition]]]
 COUNTED: dict[Source, ByShop] = {failed_and_held: failed_and_held_by_shop, differing: differing_by_shop}
@@ -34,10 +34,11 @@ COUNTED: dict[Source, ByShop] = {failed_and_held: failed_and_held_by_shop, diffe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionWithConcerns:
-    """The condition of one shop, and all of its concerns, the most urgent first."""
+    """The condition of one shop, and all of its concerns, the most urgent first; `counted`: as in `counted_by_shop`."""
 
     shown: ShopCondition
     concerns: list[Concern]
+    counted: Mapping[Condition, int]
 
 
 def conditions_of(
@@ -49,10 +50,17 @@ def conditions_of(
     for this user, if the caller has it already.
     """
     keys = [shop.pk for shop in shops]
-    if not keys:
+    return say_conditions(user, [*_select_with_facts(user, keys)] if keys else [], waits)
+
+
+def say_conditions(
+    user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopCondition] | None = None
+) -> dict[int, ShopCondition]:
+    """The same, for who has read establishments that the user may see, `with_facts`."""
+    if not shops:
         return {}
-    found = {shop.pk: _say_how_far(shop) for shop in _select_with_facts(user, keys)}
-    known = what_waits(Scope(user=user, shops=keys)) if waits is None else waits
+    found = {shop.pk: _say_how_far(shop) for shop in shops}
+    known = what_waits(Scope(user=user, shops=[*found])) if waits is None else waits
     for shop, waiting in known.items():
         if shop in found and waiting.condition.urgency < found[shop].condition.urgency:
             found[shop] = waiting
@@ -69,14 +77,18 @@ def _lead_merchant(shop: int, shown: ShopCondition) -> ShopCondition:
 def condition_of(user: User, shop: Establishment) -> ConditionWithConcerns | None:
     """The condition of one establishment, with all of its concerns; None when the user may not see it."""
     seen = _select_with_facts(user, [shop.pk]).first()
-    if seen is None:
-        return None
+    return None if seen is None else say_condition(user, seen)
+
+
+def say_condition(user: User, shop: Establishment) -> ConditionWithConcerns:
+    """The same, for who has read an establishment that the user may see, `with_facts`."""
     scope = Scope(user=user, shops=[shop.pk])
-    concerns = concerns_of(scope)
-    waits = shops_in_trouble(counted_by_shop(scope), concerns).get(shop.pk)
-    how_far = _say_how_far(seen)
+    concerns, counted = concerns_of(scope), counted_by_shop(scope)
+    waits = shops_in_trouble(counted, concerns).get(shop.pk)
+    how_far = _say_how_far(shop)
     shown = waits if waits and waits.condition.urgency < how_far.condition.urgency else how_far
-    return ConditionWithConcerns(shown=shown, concerns=concerns)
+    counts = {stands.condition: stands.count for _shop, stands in counted}
+    return ConditionWithConcerns(shown=shown, concerns=concerns, counted=counts)
 
 
 def what_waits(scope: Scope) -> dict[int, ShopCondition]:
@@ -123,22 +135,24 @@ def _spread(concern: Concern) -> Iterator[tuple[int, ShopCondition]]:
 
 
 def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
+    rows = visible_to(user, Establishment.objects.filter(pk__in=keys))
+    return with_facts(rows.select_related("tenant__reseller"))
+
+
+def with_facts(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
+    """These establishments with what says how far each is. To be read with `select_related("tenant__reseller")`."""
     own = StoredClosing.objects.filter(establishment=OuterRef("pk"))
     newest = own.order_by("-business_date")
     tills = Till.objects.filter(establishment=OuterRef("pk"), ended_at=None, suspended_at=None, paired_at__isnull=False)
     active = Activation.objects.filter(establishment=OuterRef("pk"))
     moving = own.filter(state__in=[ClosingState.READY, ClosingState.EXPORTING])
-    return (
-        visible_to(user, Establishment.objects.filter(pk__in=keys))
-        .select_related("tenant__reseller")
-        .annotate(
-            paired=Exists(tills),
-            linked=Exists(active),
-            active=Exists(active.filter(active=True)),
-            moving=Exists(moving),
-            last_day=Subquery(newest.values("business_date")[:1]),
-            closed=ranges_of("pk"),
-        )
+    return shops.annotate(
+        paired=Exists(tills),
+        linked=Exists(active),
+        active=Exists(active.filter(active=True)),
+        moving=Exists(moving),
+        last_day=Subquery(newest.values("business_date")[:1]),
+        closed=ranges_of("pk"),
     )
 
 

@@ -1,5 +1,6 @@
 """Addresses of the console's lists with filters set, so that each figure of a page links to the rows it counts."""
 
+from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
@@ -59,7 +60,13 @@ def customer(pk: int) -> str:
 
 def day_of(establishment: int, day: date) -> str:
     """The log of one business date in one establishment."""
-    return f"{reverse('console_log')}?{urlencode({'establishment': establishment, 'date': day.isoformat()})}"
+    return days()(establishment, day)
+
+
+def days() -> Callable[[int, date], str]:
+    """The same for as many days as a page shows: Django looks the page's own address up once."""
+    page = reverse("console_log")
+    return lambda establishment, day: f"{page}?establishment={establishment}&date={day.isoformat()}"
 
 
 def closed_days(establishment: int) -> str:

@@ -19,8 +19,17 @@ def last_days_of_shops(shops: Iterable[Establishment]) -> dict[int, date]:
     return _latest(Establishment, "establishment", (it.pk for it in shops))
 
 
+def last_day_of_till() -> Subquery:
+    """The same of the tills that a query reads, beside each."""
+    return _find_latest("till")
+
+
 def _latest(of: type[Model], field: str, keys: Iterable[int]) -> dict[int, date]:
-    own = StoredClosing.objects.filter(**{field: OuterRef("pk")}).order_by("-business_date")
     rows = of._default_manager.filter(pk__in=[*keys]).order_by()
-    found = rows.annotate(last_day=Subquery(own.values("business_date")[:1])).exclude(last_day=None)
+    found = rows.annotate(last_day=_find_latest(field)).exclude(last_day=None)
     return dict(found.values_list("pk", "last_day"))
+
+
+def _find_latest(field: str) -> Subquery:
+    own = StoredClosing.objects.filter(**{field: OuterRef("pk")}).order_by("-business_date")
+    return Subquery(own.values("business_date")[:1])

@@ -3,6 +3,7 @@
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from concerns.condition import with_facts
 from exact.api.consent import consent_of
 from exact.models import Division
 from integration.console.places.section import Told, Visit
@@ -57,7 +58,7 @@ def exports(visit: Visit, tenant: Tenant) -> Told:
 def shops(visit: Visit, tenant: Tenant) -> Told:
     """Its establishments by their codes, each with how it stands and its last days."""
     rows = visible_to(visit.user, Establishment.objects.filter(tenant=tenant)).select_related("tenant__reseller")
-    found = [*rows.order_by("code")[: SHOPS_MAX + 1]]
+    found = [*with_facts(rows).order_by("code")[: SHOPS_MAX + 1]]
     return {
         "tenant": tenant,
         "map": map_of(visit.user, found[:SHOPS_MAX]),

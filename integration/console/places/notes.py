@@ -9,13 +9,15 @@ from exports.console import links
 from exports.models import StoredClosing
 from integration.console.places.reader import customer_of, shop_of
 from integration.console.places.section import Told, Visit
-from tenants.models import Establishment, Note, Tenant
+from integration.console.places.seen_shop import SeenShop
+from tenants.models import Note, Tenant
 from tenants.notes import keep_note, told_notes
 from tenants.scope import visible_to
 
 
-def of_shop(visit: Visit, shop: Establishment) -> Told:
+def of_shop(visit: Visit, seen: SeenShop) -> Told:
     """The notes on an establishment, on its closings, and on its customer as a whole."""
+    shop = seen.shop
     rows = Note.objects.filter(tenant=shop.tenant, establishment=shop) | Note.objects.filter(
         tenant=shop.tenant, establishment=None
     )

@@ -1,6 +1,7 @@
 """The person who asks for a page of a place, and the row of the page, found among those that the person may see."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -16,9 +17,15 @@ def reader_of(request: HttpRequest, permission: str) -> User:
     return user
 
 
-def shop_of(request: HttpRequest, pk: int, permission: str = "tenants.view_establishment") -> Establishment:
-    """The establishment `pk` of those the person may see; raises Http404 for any other."""
-    rows = Establishment.objects.select_related("tenant__reseller")
+def shop_of(
+    request: HttpRequest,
+    pk: int,
+    permission: str = "tenants.view_establishment",
+    *,
+    rows: QuerySet[Establishment] | None = None,
+) -> Establishment:
+    """The establishment `pk` of those the person may see; raises Http404 for any other. `rows` say what is read."""
+    rows = (Establishment.objects.all() if rows is None else rows).select_related("tenant__reseller")
     return get_object_or_404(visible_to(reader_of(request, permission), rows), pk=pk)
 
 

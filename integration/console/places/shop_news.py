@@ -4,33 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.models import Mapping
 from clyo_ingest.models import PairingCode
-from concerns.condition import condition_of
-from exact.models import Activation, ActivationEvent, Finding
+from concerns.condition import Condition
+from exact.models import ActivationEvent
 from exports.console import links
-from exports.models import ClosingState, StoredClosing
+from exports.models import StoredClosing
 from exports.words.closing_words import closing_words
 from exports.words.money import in_currency
 from integration.console.places.calendar import asked_month, month_of
 from integration.console.places.section import Told, Visit
+from integration.console.places.seen_shop import OPEN, SeenShop
 from ledger.kinds import ClosingKind
-from on_demand.models import MonthlyExport
 from tenants.change_words import changes_of, differences, kind_of, who_did
-from tenants.models import Change, Establishment, Till, User
+from tenants.models import Change, Till
 from tenants.scope import visible_to
 
-# The states that need something, in the order of their urgency; each is a filter of the list of closings.
-OPEN: dict[str, tuple[str, ...]] = {
-    "failed": (ClosingState.FAILED,),
-    "held": (ClosingState.HELD,),
-    "waiting": (ClosingState.WAITING,),
-    "moving": (ClosingState.READY, ClosingState.EXPORTING),
-}
 OPEN_WORDS = {
     "failed": gettext_lazy("Failed"),
     "held": gettext_lazy("Held"),
@@ -50,11 +41,9 @@ class Figure:
     address: str
 
 
-def standing(visit: Visit, shop: Establishment) -> Told:
+def standing(visit: Visit, seen: SeenShop) -> Told:
     """How it stands in a word, and everything open in it with what to do."""
-    found = condition_of(visit.user, shop)
-    if found is None:
-        return None
+    found = seen.condition
     return {
         "shown": found.shown,
         "concerns": found.concerns[:CONCERNS_SHOWN],
@@ -62,14 +51,12 @@ def standing(visit: Visit, shop: Establishment) -> Told:
     }
 
 
-def waits(visit: Visit, shop: Establishment) -> Told:
+def waits(visit: Visit, seen: SeenShop) -> Told:
     """The last closing, and how many of any day wait, are held, failed or differ; each figure leads to its list."""
     if not visit.user.has_perm("exports.view_storedclosing"):
         return None
-    rows = visible_to(visit.user, StoredClosing.objects.filter(establishment=shop)).defer("document", "problems")
-    # Only the few that are not over are counted: along (establishment, state), whatever a shop has exported.
-    states = [state for states in OPEN.values() for state in states]
-    counted = dict(rows.filter(state__in=states).order_by().values_list("state").annotate(n=Count("*")))
+    shop, last = seen.shop, next(iter(seen.latest), None)
+    counted = seen.open_counts
     figures = [
         Figure(
             column=column,
@@ -80,10 +67,8 @@ def waits(visit: Visit, shop: Establishment) -> Told:
         for column, states in OPEN.items()
     ]
     if visit.user.has_perm("exact.view_finding"):
-        differing = visible_to(visit.user, Finding.objects.filter(settled_at=None, posting__establishment=shop))
-        address = links.findings(establishment=shop.pk)
-        figures.append(Figure(column="failed", words=_("Differs in Exact"), count=differing.count(), address=address))
-    last = rows.order_by("-business_date", "-closed_at").first()
+        address, differing = links.findings(establishment=shop.pk), seen.condition.counted.get(Condition.DIFFERS, 0)
+        figures.append(Figure(column="failed", words=_("Differs in Exact"), count=differing, address=address))
     return {
         "shop": shop,
         "figures": figures,
@@ -93,11 +78,11 @@ def waits(visit: Visit, shop: Establishment) -> Told:
     }
 
 
-def month(visit: Visit, shop: Establishment) -> Told:
+def month(visit: Visit, seen: SeenShop) -> Told:
     """The calendar of the month that was asked for."""
     if not visit.user.has_perm("exports.view_storedclosing"):
         return None
-    first = asked_month(visit.query, shop)
+    shop, first = seen.shop, asked_month(visit.query, seen.shop)
     return {"month": month_of(shop, first, lambda day: links.day_of(shop.pk, day))}
 
 
@@ -112,22 +97,21 @@ class Happened:
     address: str = ""
 
 
-def lately(visit: Visit, shop: Establishment) -> Told:
+def lately(visit: Visit, seen: SeenShop) -> Told:
     """Closings that came, the export switched on and off, and what people changed: the newest first."""
     happened = [
-        *_closings_that_came(visit.user, shop),
-        *_what_became_of_the_activation(visit.user, shop),
-        *_what_people_changed(visit.user, shop),
+        *_closings_that_came(seen),
+        *_what_became_of_the_activation(seen),
+        *_what_people_changed(seen),
     ]
     newest = sorted(happened, key=lambda it: it.at, reverse=True)
     return {"happened": newest[:LATELY_SHOWN]}
 
 
-def _closings_that_came(user: User, shop: Establishment) -> Iterator[Happened]:
-    if not user.has_perm("exports.view_storedclosing"):
+def _closings_that_came(seen: SeenShop) -> Iterator[Happened]:
+    if not seen.user.has_perm("exports.view_storedclosing"):
         return
-    rows = visible_to(user, StoredClosing.objects.filter(establishment=shop)).defer("document")
-    for closing in rows.select_related("till").order_by("-business_date", "-closed_at")[:OF_EACH]:
+    for closing in seen.latest:
         yield Happened(
             at=closing.created_at,
             what=_name(closing),
@@ -137,10 +121,12 @@ def _closings_that_came(user: User, shop: Establishment) -> Iterator[Happened]:
         )
 
 
-def _what_became_of_the_activation(user: User, shop: Establishment) -> Iterator[Happened]:
-    if not user.has_perm("exact.view_activation"):
+def _what_became_of_the_activation(seen: SeenShop) -> Iterator[Happened]:
+    if not seen.user.has_perm("exact.view_activation"):
         return
-    rows = visible_to(user, ActivationEvent.objects.filter(establishment=shop)).select_related("actor", "division")
+    rows = visible_to(seen.user, ActivationEvent.objects.filter(establishment=seen.shop)).select_related(
+        "actor", "division"
+    )
     for event in rows.order_by("-at", "-pk")[:OF_EACH]:
         yield Happened(
             at=event.at,
@@ -150,17 +136,12 @@ def _what_became_of_the_activation(user: User, shop: Establishment) -> Iterator[
         )
 
 
-def _what_people_changed(user: User, shop: Establishment) -> Iterator[Happened]:
-    rows = [
-        shop,
-        *Till.objects.filter(establishment=shop),
-        # A till that gets another device says why with its new code.
-        *PairingCode.objects.filter(till__establishment=shop).exclude(why="").order_by("-created_at")[:OF_EACH],
-        *Mapping.objects.filter(establishment=shop).only("pk", "establishment"),
-        *Activation.objects.filter(establishment=shop).only("pk"),
-        *visible_to(user, MonthlyExport.objects.filter(establishment=shop)).only("pk"),
-    ]
-    for change in changes_of(user, *rows)[:OF_EACH]:
+def _what_people_changed(seen: SeenShop) -> Iterator[Happened]:
+    tills = [it.till for it in seen.tills]
+    # A till that gets another device says why with its new code.
+    codes = PairingCode.objects.filter(till__in=tills).exclude(why="").order_by("-created_at")[:OF_EACH]
+    rows = [seen.shop, *tills, *codes, *filter(None, (seen.mapping, seen.activation, seen.monthly))]
+    for change in changes_of(seen.user, *rows)[:OF_EACH]:
         lines = [_("{what}: {state}").format(what=name, state=words) for name, words in differences(change)]
         yield Happened(
             at=change.at,

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from integration.console.places import notes, shop_facts, shop_news
 from integration.console.places.reader import reader_of, shop_of
 from integration.console.places.section import Column, Section, Visit, drawn
+from integration.console.places.seen_shop import SeenShop, rows_of_shops
 from integration.console.places.succession import successions_of
-from tenants.models import Establishment
 
 # In the order of the page. A further section is a row here and a template console/places/shop/NAME.html.
-SECTIONS: tuple[Section[Establishment], ...] = (
+SECTIONS: tuple[Section[SeenShop], ...] = (
     Section(name="standing", column=Column.NEWS, tell=shop_news.standing),
     Section(name="waits", column=Column.NEWS, tell=shop_news.waits),
     Section(name="month", column=Column.NEWS, tell=shop_news.month),
@@ -29,14 +29,14 @@ SECTIONS: tuple[Section[Establishment], ...] = (
 
 def shop_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     """The page of one establishment."""
-    shop = shop_of(request, establishment_id)
+    shop = shop_of(request, establishment_id, rows=rows_of_shops())
     user = reader_of(request, "tenants.view_establishment")
     context = {
         **admin.site.each_context(request),
         "title": _("Establishment"),
         "subtitle": str(shop),
         "shop": shop,
-        "columns": drawn(SECTIONS, "shop", Visit(user=user, query=request.GET), shop),
+        "columns": drawn(SECTIONS, "shop", Visit(user=user, query=request.GET), SeenShop(user, shop)),
         "succession": successions_of(user, [shop]).get(shop.pk),
         "may_move": user.has_perm("tenants.add_tenant"),
         "may_change": user.has_perm("tenants.change_establishment"),

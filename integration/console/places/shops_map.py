@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from concerns.condition import Condition, ShopCondition, conditions_of
+from concerns.condition import Condition, ShopCondition, say_conditions
 from exports.console import links
 from exports.coverage.days import DayWord, ShopDay, days_of
 from integration.console.places.calendar import say_day, where_to
@@ -56,16 +56,18 @@ class ShopsMap:
 def map_of(user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopCondition] | None = None) -> ShopsMap:
     """The last 31 days, the newest first, of these shops in their order: as many queries for a hundred as for one.
 
-    The shops are read with `select_related("tenant__reseller")`; `waits` is as in `conditions_of`.
+    The user may see the shops, and they are read `with_facts`; `waits` is as in `conditions_of`.
     """
     last = timezone.localdate()
     first = last - timedelta(days=DAYS - 1)
-    days, conditions = days_of(shops, first, last), conditions_of(user, shops, waits)
+    days, conditions = days_of(shops, first, last), say_conditions(user, shops, waits)
+    address_of, shown = links.days(), [last - timedelta(days=number) for number in range(DAYS)]
+    dates = {day: date_format(day, "SHORT_DATE_FORMAT") for day in shown}
     rows = [
         Row(
             shop=shop,
             condition=conditions.get(shop.pk),
-            cells=[_cell(shop, it) for it in reversed(days[shop.pk])],
+            cells=[_cell(shop, it, dates[it.day], address_of(shop.pk, it.day)) for it in reversed(days[shop.pk])],
             address=links.shop(shop.pk),
             customer_address=links.customer(shop.tenant_id),
         )
@@ -73,15 +75,15 @@ def map_of(user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopC
     ]
     met = {cell.word for row in rows for cell in row.cells}
     return ShopsMap(
-        days=[last - timedelta(days=number) for number in range(DAYS)],
+        days=shown,
         rows=rows,
         words=[word for word in DayWord if word in met and word is not DayWord.BLANK],
     )
 
 
-def _cell(shop: Establishment, it: ShopDay) -> Cell:
-    said = [shop.name, date_format(it.day, "SHORT_DATE_FORMAT"), it.word.label, *say_day(it)]
-    return Cell(word=it.word, said=", ".join(said), address=where_to(it, shop, links.day_of(shop.pk, it.day)))
+def _cell(shop: Establishment, it: ShopDay, day: str, address: str) -> Cell:
+    said = ", ".join([shop.name, day, it.word.label, *say_day(it)])
+    return Cell(word=it.word, said=said, address=where_to(it, shop, address))
 
 
 def worst_first(shops: QuerySet[Establishment], waits: Mapping[int, ShopCondition]) -> list[int]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from concerns.condition import what_waits
+from concerns.condition import what_waits, with_facts
 from integration.console.places.reader import reader_of
 from integration.console.places.shops_map import map_of, worst_first
 from ledger import texts
@@ -30,7 +30,7 @@ def shops_page(request: HttpRequest) -> HttpResponse:
     waits = what_waits(Scope(user=user))
     ordered = worst_first(_narrow(user, rows, chosen, query), waits)
     page = Paginator(ordered, SHOPS_A_PAGE).get_page(request.GET.get("page"))
-    shops = Establishment.objects.select_related("tenant__reseller").in_bulk([*page])
+    shops = with_facts(Establishment.objects.select_related("tenant__reseller")).in_bulk([*page])
     context = {
         **admin.site.each_context(request),
         "title": _("All establishments"),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -19,6 +19,7 @@ from exact.models import Activation, ActivationLink, LinkStep, Posting
 from exact.web.addresses import with_pages
 from exact.web.links import entry_link
 from exact.wording import explain
+from exports.coverage.latest import last_day_of_till
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.problem import Problem
@@ -32,10 +33,11 @@ STEPS = ("tills", "link", "parameters", "mapping", "closing", "entry")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillShown:
-    """A till, whether it is paired, and until when a code for it is valid."""
+    """A till, whether it is paired, until when a code for it is valid, and the last day it closed."""
 
     till: Till
     code_until: datetime | None
+    last_day: date | None
 
     @property
     def paired(self) -> bool:
@@ -197,8 +199,10 @@ def list_tills(shops: Iterable[int], *, suspended: bool = False) -> dict[int, li
     usable = PairingCode.objects.filter(till=OuterRef("pk"), used_at=None, expires_at__gt=timezone.now())
     rows = Till.objects.filter(establishment__in=[*shops]).order_by("name")
     rows = rows if suspended else rows.filter(suspended_at=None, ended_at=None)
-    for till in rows.annotate(code_until=Subquery(usable.order_by("-expires_at").values("expires_at")[:1])):
-        found[till.establishment_id].append(TillShown(till=till, code_until=till.code_until))
+    until = Subquery(usable.order_by("-expires_at").values("expires_at")[:1])
+    for till in rows.annotate(code_until=until, last_day=last_day_of_till()):
+        shown = TillShown(till=till, code_until=till.code_until, last_day=till.last_day)
+        found[till.establishment_id].append(shown)
     return found
 
 
