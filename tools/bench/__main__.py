@@ -89,7 +89,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from tools.bench.export import measure_cost, measure_export
     from tools.bench.fairness import measure_budget, measure_fairness
     from tools.bench.ingest import measure_ingest
-    from tools.bench.pages import measure_pages
+    from tools.bench.page_times import measure_pages
     from tools.bench.posting import measure_posting
     from tools.bench.queries import measure_queries
     from tools.bench.size import measure_size

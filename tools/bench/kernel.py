@@ -17,6 +17,11 @@ def cpu_s(pid: int) -> float:
     return ticks / TICKS_A_SECOND
 
 
+def ran_s(pid: int) -> float:
+    """Seconds that one process ran so far, to the nanosecond: for what takes less than a tick."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 def memory_mb(pid: int) -> float:
     """Memory of a program's largest process: its own pages and its share of those it shares (PSS)."""
     return max(_pss_kb(process) for process in processes_of(pid)) / 1024

@@ -1,36 +1,23 @@
-"""(l) How long each page of the console takes with a million closings behind it, as support and as a reseller.
+"""Each page of the console that a person can ask for, and the ways in which the busiest are asked for every day."""
 
-Measured in the server, through all of Django, without a network.
-"""
-
-import time
 from collections.abc import Iterator
-from datetime import timedelta
-from statistics import median
+from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.apps import apps
-from django.db import connection
+from django.contrib import admin
 from django.db.models import Model
-from django.test import Client
 from django.urls import reverse
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from exact.models import ActivationLink, ExactApp, Posting
 from exports.console.ways_out import BOOK_AS_IT_IS
 from exports.models import ClosingState, RepostRun, StoredClosing
 from on_demand.models import ExportSet, OnDemandExport
-from tenants.models import Establishment, Reseller, Role, Tenant, Till, User
+from tenants.models import Change, Establishment, Reseller, Tenant, Till, User
 from tenants.scope import visible_to
 from tools.bench.addresses import Address, every_address
-from tools.bench.place import Place
-from tools.bench.size import rows_wanted
-from tools.bench.volume import LAST, TICKETS, customers, store_closings
+from tools.bench.volume import LAST, TICKETS
 
-RESELLERS, TENANTS, TILLS = 20, 2_000, 5_000
-DAYS_AT_ONCE = 10
-REPEATS = 7
-SLOWEST_MS = 300
 # What a name in a route stands for; an address with another name in it is a letter's link, not a page of the console.
 ROWS: dict[str, type[Model]] = {
     "establishment_id": Establishment,
@@ -48,64 +35,16 @@ ROWS: dict[str, type[Model]] = {
 WORDS = {"name": "support", "way": BOOK_AS_IT_IS.name}
 
 
-def measure_pages(place: Place) -> None:
-    """The median of each page's server time, the slowest first; pages that are slower than 300 ms are named."""
-    reseller = customers(resellers=RESELLERS, tenants=TENANTS, tills=TILLS)
-    days = max(1, rows_wanted() // TILLS)
-    for first in range(0, days, DAYS_AT_ONCE):
-        store_closings(first, min(first + DAYS_AT_ONCE, days))
-        print(f"  … {min(first + DAYS_AT_ONCE, days) * TILLS} closings stored", end="\r", flush=True)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    found = place.results.setdefault("l", {})
-    found["closings"] = StoredClosing.objects.count()
-    for person in (_person(Role.SUPPORT), _person(Role.RESELLER_ADMIN, reseller)):
-        times = times_of(person)
-        slowest = sorted(times, key=lambda name: -times[name])
-        found[f"{person.role}: pages"] = len(times)
-        found[f"{person.role}: slower than {SLOWEST_MS} ms"] = sum(ms > SLOWEST_MS for ms in times.values())
-        found |= {f"{person.role}, median ms: {name}": round(times[name]) for name in slowest}
-
-
-def _person(role: Role, reseller: Reseller | None = None) -> User:
-    return User.objects.create_user(f"{role}@bench.example", role=role, reseller=reseller)
-
-
-def times_of(person: User) -> dict[str, float]:
-    """Milliseconds of the server for each page this person can read, the median of seven."""
-    client = logged_in(person)
-    return {
-        name: _median_ms(client, address)
-        for name, address in pages_of(person).items()
-        if client.get(address).status_code == 200
-    }
-
-
-def logged_in(person: User) -> Client:
-    """A client in which `person` gave the password and the second factor."""
-    client = Client()
-    client.force_login(person)
-    device, _made = TOTPDevice.objects.get_or_create(user=person, confirmed=True)
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-    session.save()
-    return client
-
-
-def _median_ms(client: Client, address: str) -> float:
-    times = []
-    for _repeat in range(REPEATS):
-        begun = time.perf_counter()
-        client.get(address)
-        times.append((time.perf_counter() - begun) * 1000)
-    return median(times)
-
-
 def pages_of(person: User) -> dict[str, str]:
     """Each address of the console that `person` has a row for, by its route, and the busiest ways to ask for some."""
     routes = (it for it in every_address() if it.route.startswith("console/"))
     found = {it.route: path for it in routes if (path := _path_of(it, person))}
     return found | dict(_busiest(person))
+
+
+def further_pages_of(person: User) -> dict[str, str]:
+    """The same pages in other ways: each tab of each list, longer and shorter checks, each thing one looks for."""
+    return dict(_further(person))
 
 
 def _path_of(address: Address, person: User) -> str:
@@ -130,46 +69,120 @@ def _model_of(name: str, address: Address) -> type[Model] | None:
 
 
 def _busiest(person: User) -> Iterator[tuple[str, str]]:
-    """What people ask the large lists for every day."""
-    closings = reverse("admin:exports_storedclosing_changelist")
-    rows = visible_to(person, StoredClosing.objects.filter(state=ClosingState.EXPORTED))
-    closing = rows.order_by("-business_date", "-closed_at").select_related("tenant").first()
-    if closing is None:
+    """What people ask every day."""
+    yield "home, last night", _ask("admin:index", day=LAST)
+    yield "home, a silent night", _ask("admin:index", day=LAST + timedelta(days=1))
+    export = _find_export(person)
+    if export is None:
         return
-    posting = Posting.objects.filter(closing_id=closing.pk).first()
-    shop = closing.establishment_id
-    yield "home, last night", f"{reverse('admin:index')}?day={LAST}"
-    yield "home, a silent night", f"{reverse('admin:index')}?day=2026-11-23"
-    month = f"{reverse('console_check')}?first={LAST - timedelta(days=29)}&last={LAST}"
-    yield "check of a month, every establishment", month
-    yield "check of a month, one establishment", f"{month}&where=e{shop}"
-    yield "closings to mend", f"{closings}?state=attention"
-    yield "closings held", f"{closings}?state=held"
-    yield "closings with a problem", f"{closings}?problem=slot_without_vat_code"
-    yield "closings of a shop", f"{closings}?establishment__id__exact={shop}"
-    yield "closings of a customer", f"{closings}?tenant__id__exact={closing.tenant_id}"
-    yield "closings of a till", f"{closings}?till__id__exact={closing.till_id}"
-    yield "closings of a reseller", f"{closings}?reseller={closing.tenant.reseller_id}"
-    yield "closings of a day", f"{closings}?business_date_from={LAST}&business_date_to={LAST}"
-    yield "closings by day and amount", f"{closings}?business_date_from={LAST}&business_date_to={LAST}&gross_from=900"
-    yield "closings by amount", f"{closings}?gross_from=3450"
-    yield "closings, page 20", f"{closings}?p=20"
-    yield "search a number", f"{closings}?q={closing.number}"
-    yield "search a ticket", f"{closings}?q={closing.number * TICKETS + 7}"
-    if posting is not None:
-        yield "search an entry number", f"{closings}?q={posting.entry_number}"
-        yield "search a reference", f"{closings}?q={posting.reference}"
-    yield "search a customer", f"{closings}?q={closing.tenant.name}"
-    yield "search many customers", f"{closings}?q=Client 3"
-    yield "search nobody", f"{closings}?q=Personne"
-    yield "day's log", f"{reverse('console_log')}?date={LAST}&establishment={shop}"
-    yield "day's log as text", f"{reverse('console_log')}?date={LAST}&establishment={shop}&as=text"
-    yield "one closing", reverse("admin:exports_storedclosing_change", args=[closing.pk])
+    yield "check of a month, every establishment", _ask("console_check", **_last_days(30))
+    yield "check of a month, one establishment", _check_of(export, 30)
+    yield from _lists_of_closings(export)
+    yield from _searches(export, "admin:exports_storedclosing_changelist", "closings, search")
+    for model in (Tenant, Establishment, Till, User, Change):
+        yield f"search {model._meta.label_lower}", _ask(_list_of(model), q="Client 37")
+    day = {"date": LAST, "establishment": export.establishment_id}
+    yield "day's log", _ask("console_log", **day)
+    yield "day's log as text", _ask("console_log", **day, **{"as": "text"})
+    yield "one closing", reverse("admin:exports_storedclosing_change", args=[export.pk])
     if (failed := visible_to(person, StoredClosing.objects.filter(state=ClosingState.FAILED)).first()) is not None:
         yield "one failed closing", reverse("admin:exports_storedclosing_change", args=[failed.pk])
-    for name in ("tenants_tenant", "tenants_establishment", "tenants_till", "tenants_user", "tenants_change"):
-        yield f"search {name}", f"{reverse(f'admin:{name}_changelist')}?q=Client 37"
-    choices = f"{reverse('admin:autocomplete')}?app_label=exports&model_name=storedclosing"
-    yield "choose a customer", f"{choices}&field_name=tenant&term=Client 37"
-    yield "choose an establishment", f"{choices}&field_name=establishment&term=Bout"
-    yield "choose a till", f"{choices}&field_name=till&term=Caisse 4"
+    choices = {"app_label": "exports", "model_name": "storedclosing"}
+    yield "choose a customer", _ask("admin:autocomplete", **choices, field_name="tenant", term="Client 37")
+    yield "choose an establishment", _ask("admin:autocomplete", **choices, field_name="establishment", term="Bout")
+    yield "choose a till", _ask("admin:autocomplete", **choices, field_name="till", term="Caisse 4")
+
+
+def _further(person: User) -> Iterator[tuple[str, str]]:
+    yield from _tabs()
+    export = _find_export(person)
+    if export is None:
+        return
+    for what, days in (("a day", 1), ("a quarter", 92), ("a year", 365)):
+        yield f"check of {what}, every establishment", _ask("console_check", **_last_days(days))
+        yield f"check of {what}, one establishment", _check_of(export, days)
+        yield f"check of {what}, one customer", _ask("console_check", **_last_days(days), where=f"t{export.tenant_id}")
+    yield "check of a month, every establishment, page 3", _ask("console_check", **_last_days(30), page=3)
+    yield from _searches(export, "console_search", "search")
+    yield from _places(export)
+    of_customer = {"tenant__id__exact": export.tenant_id, "as": "csv"}
+    yield "closings of a customer as CSV", _ask("admin:exports_storedclosing_changelist", **of_customer)
+
+
+def _find_export(person: User) -> StoredClosing | None:
+    rows = visible_to(person, StoredClosing.objects.filter(state=ClosingState.EXPORTED))
+    return rows.order_by("-business_date", "-closed_at").select_related("tenant", "establishment").first()
+
+
+def _last_days(days: int) -> dict[str, object]:
+    return {"first": LAST - timedelta(days=days - 1), "last": LAST}
+
+
+def _check_of(export: StoredClosing, days: int) -> str:
+    return _ask("console_check", **_last_days(days), where=f"e{export.establishment_id}")
+
+
+def _tabs() -> Iterator[tuple[str, str]]:
+    for model, model_admin in admin.site._registry.items():
+        for tab in getattr(model_admin, "tabs", ()):
+            if tab.asks:
+                yield f"{model._meta.label_lower}?{urlencode(tab.asks)}", _ask(_list_of(model), **tab.asks)
+
+
+def _places(export: StoredClosing) -> Iterator[tuple[str, str]]:
+    shop = reverse("console_shop", args=[export.establishment_id])
+    yield "a shop that sent last night", shop
+    yield "a shop's month before", f"{shop}?{urlencode({'month': _month_before(LAST)})}"
+    yield "a customer whose shop sent last night", reverse("console_customer", args=[export.tenant_id])
+    yield "all establishments, page 2", _ask("console_shops", page=2)
+    yield "all establishments, one reseller's", _ask("console_shops", reseller=export.tenant.reseller_id)
+    yield "all establishments, searched", _ask("console_shops", q="Client 3")
+
+
+def _lists_of_closings(export: StoredClosing) -> Iterator[tuple[str, str]]:
+    def asked(**filters: object) -> str:
+        return _ask("admin:exports_storedclosing_changelist", **filters)
+
+    month_before, night = {"business_date_to": LAST - timedelta(days=30)}, {"business_date_from": LAST}
+    yield "closings to mend", asked(state="attention")
+    yield "closings with a problem", asked(problem="slot_without_vat_code")
+    yield "closings of a shop", asked(establishment__id__exact=export.establishment_id)
+    yield "closings of a shop that failed", asked(establishment__id__exact=export.establishment_id, state="failed")
+    yield "closings of a customer", asked(tenant__id__exact=export.tenant_id)
+    yield "closings of a till", asked(till__id__exact=export.till_id)
+    yield "closings of a reseller", asked(reseller=export.tenant.reseller_id)
+    yield "closings of a day", asked(**night, business_date_to=LAST)
+    yield "closings held before a day", asked(**month_before, state="held")
+    yield "closings by day and amount", asked(**night, business_date_to=LAST, gross_from=900)
+    yield "closings by amount", asked(gross_from=3450)
+    yield "closings, page 20", asked(p=20)
+
+
+def _searches(export: StoredClosing, page: str, name: str) -> Iterator[tuple[str, str]]:
+    posting = Posting.objects.filter(closing_id=export.pk).first()
+    terms = {
+        "a number": str(export.number),
+        "a ticket": str(export.number * TICKETS + 7),
+        "a day": LAST.strftime("%d/%m/%Y"),
+        "an amount": str(export.gross).replace(".", ","),
+        "a customer": export.tenant.name,
+        "many customers": "Client 3",
+        "nobody": "Personne",
+    }
+    if posting is not None:
+        terms |= {"an entry number": posting.entry_number, "a reference": posting.reference}
+    for what, term in terms.items():
+        yield f"{name} {what}", _ask(page, q=term)
+
+
+def _list_of(model: type[Model]) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+
+
+def _ask(name: str, **asked: object) -> str:
+    """The address of a page with what it is asked for."""
+    return f"{reverse(name)}?{urlencode(asked)}"
+
+
+def _month_before(day: date) -> str:
+    return f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"

@@ -1,17 +1,18 @@
 """Customers and closings by the thousand, made by the database itself: what the console's limits are measured on."""
 
 import json
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ledger.entry import Entry, EntryKind, Line, LineRole
 from tenants.models import Reseller
 from tools.fleet.closings import PARAMETERS, closings
 
-LAST = date(2026, 11, 22)
+LAST = timezone.localdate() - timedelta(days=1)
 FIRST_NUMBER = 100_000
 TICKETS = 40
 
@@ -83,6 +84,24 @@ SELECT tenant_id, id, establishment_id, till_id::text, int8range(number * %(tick
        true
 FROM fresh
 """
+# Exact's ledger as it was read: of a month, and a difference here and there.
+READ_DAYS = 31
+BOOK_LINES: LiteralString = """
+INSERT INTO exact_bookline (tenant_id, division_id, posting_id, line_id, entry_id, entry_number, journal, date, account,
+                            amount, vat_code, description)
+SELECT p.tenant_id, p.division_id, p.id, gen_random_uuid(), p.entry_id, p.entry_number, '70', p.business_date,
+       line ->> 'account', (line ->> 'amount')::numeric, '', ''
+FROM exact_posting p CROSS JOIN LATERAL jsonb_array_elements(p.entry -> 'lines') line
+WHERE p.state = 'posted' AND p.business_date > %(last)s::date - LEAST(%(to)s, %(read)s)
+  AND p.business_date <= %(last)s::date - %(from)s AND (%(tenant)s::bigint IS NULL OR p.tenant_id = %(tenant)s)
+"""
+FINDINGS: LiteralString = """
+INSERT INTO exact_finding (tenant_id, posting_id, kind, details, found_at, settlement, settled_why)
+SELECT p.tenant_id, p.id, 'changed', '[{"what": "706000", "meant": "-10.00", "found": "-12.00"}]'::jsonb, p.posted_at,
+       '', ''
+FROM exact_posting p
+WHERE p.state = 'posted' AND p.establishment_id %% 211 = 0 AND p.business_date = %(last)s::date - %(from)s
+"""
 FILLED = (
     "tenants_reseller",
     "tenants_tenant",
@@ -97,6 +116,9 @@ FILLED = (
     "clyo_ingest_receivedclosing",
     "exports_coveredtickets",
     "exports_closingevent",
+    "exact_activation",
+    "exact_bookline",
+    "exact_finding",
 )
 
 
@@ -152,9 +174,16 @@ def customers(*, resellers: int, tenants: int, tills: int) -> Reseller:
         )
         sql.execute(
             "INSERT INTO exact_division (tenant_id, connection_id, app_id, code, name, journal_accounts, "
-            "lines_timestamp, deleted_timestamp) "
-            "SELECT c.tenant_id, c.id, c.app_id, 100000 + c.id, 'LIVRES', '{}'::jsonb, 1, 1 FROM exact_connection c "
-            "JOIN tenants_tenant t ON t.id = c.tenant_id WHERE t.reseller_id = ANY(%s)",
+            "lines_timestamp, deleted_timestamp, reconciled_at) "
+            "SELECT c.tenant_id, c.id, c.app_id, 100000 + c.id, 'LIVRES', '{}'::jsonb, 1, 1, now() "
+            "FROM exact_connection c JOIN tenants_tenant t ON t.id = c.tenant_id WHERE t.reseller_id = ANY(%s)",
+            [ids],
+        )
+        sql.execute(
+            "INSERT INTO exact_activation (tenant_id, establishment_id, division_id, active, problems, checked_at, "
+            "activated_at) SELECT e.tenant_id, e.id, d.id, true, '[]'::jsonb, now(), now() "
+            "FROM tenants_establishment e JOIN exact_division d ON d.tenant_id = e.tenant_id "
+            "JOIN tenants_tenant t ON t.id = e.tenant_id WHERE t.reseller_id = ANY(%s)",
             [ids],
         )
     return Reseller.objects.get(pk=ids[0])
@@ -172,12 +201,14 @@ def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:
         "tenant": tenant,
         "number": FIRST_NUMBER,
         "tickets": TICKETS,
+        "read": READ_DAYS,
         "document": json.dumps(next(closings("volume", first=1)) | {"tickets": []}),
         "entry": json.dumps(SALE.to_document()),
     }
     with transaction.atomic(), connection.cursor() as sql:
+        sql.execute("SET LOCAL statement_timeout = 0")
         sql.execute("SET LOCAL session_replication_role = replica")
-        for statement in (STORED_CLOSINGS, POSTINGS, RECEIVED):
+        for statement in (STORED_CLOSINGS, POSTINGS, RECEIVED, BOOK_LINES, FINDINGS):
             sql.execute(statement, values)
         sql.execute("SET LOCAL session_replication_role = origin")
         for table in FILLED:
