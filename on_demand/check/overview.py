@@ -70,7 +70,7 @@ def shop_sums(
         rows = StoredClosing.objects.filter(establishment__in=shops, business_date__range=days)
         closings: Sequence[StoredClosing] = [*rows.only(*COLUMNS).order_by()]
         ledger = read_ledger([it.pk for it in closings], {it.pk: it for it in companies.values()})
-        told = told_of(closings)
+        told: Mapping[UUID, Told] = told_of(closings)
     else:
         closings, ledger, told = whole.closings, whole.ledger(), whole.told
     grouped: defaultdict[tuple[int, Stretch], list[StoredClosing]] = defaultdict(list)

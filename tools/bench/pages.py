@@ -170,7 +170,7 @@ def _searches(export: StoredClosing, page: str, name: str) -> Iterator[tuple[str
         "nobody": "Personne",
     }
     if posting is not None:
-        terms |= {"an entry number": posting.entry_number, "a reference": posting.reference}
+        terms |= {"an entry number": posting.entry_number or "", "a reference": posting.reference}
     for what, term in terms.items():
         yield f"{name} {what}", _ask(page, q=term)
 
