@@ -16,7 +16,7 @@ from tenants.factories import SupportFactory
 from tests.console.test_isolation_walk import NOT_WALKED, values_for
 from tests.world import World
 from tools.bench.addresses import Address, every_address
-from tools.bench.pages import logged_in
+from tools.bench.people import logged_in
 
 # NUL, half of a surrogate pair, more digits than Python reads, a number no column holds, what another field would be,
 # a day that has no tomorrow, digits that are none.

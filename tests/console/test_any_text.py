@@ -14,7 +14,7 @@ from integration.usable_text import usable
 from tenants.factories import SupportFactory
 from tenants.models import Establishment, Reseller, User
 from tests.world import World
-from tools.bench.pages import logged_in
+from tools.bench.people import logged_in
 
 # As they stand in an address: NUL, more digits than Python reads, a number no column holds, half of a surrogate pair,
 # a day that has no tomorrow, digits that are none, and one name with several values.

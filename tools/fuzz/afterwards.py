@@ -20,7 +20,8 @@ from exports.way.sweep import park_stopped, release_mended, release_waiting
 from on_demand.ask import ask_for_run
 from on_demand.models import OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.perform import perform
-from tools.bench.pages import logged_in, pages_of
+from tools.bench.pages import pages_of
+from tools.bench.people import logged_in
 from tools.fuzz.documents import DAYS, FIRST_DAY
 from tools.fuzz.promises import unescaped
 from tools.fuzz.stage import Stage
