@@ -5,6 +5,7 @@ from celery import shared_task
 from concerns.answers.again import ANSWERS_AGAIN, mail_again
 from concerns.letters.round import go_round
 from concerns.letters.to_webhook import DELIVER, TEST, deliver, send_test
+from tenants.offering import OFFERS, tell_receivers
 
 
 @shared_task(name="concerns.letters")
@@ -12,6 +13,7 @@ def letters() -> None:
     """Write to people what waits for a person: each morning, or at once."""
     go_round()
     mail_again()
+    tell_receivers()
 
 
 @shared_task(name=DELIVER)
@@ -30,3 +32,9 @@ def webhook_test(webhook_id: int) -> None:
 def answers_again() -> None:
     """Mail the links that were asked for on the pages of ended ones."""
     mail_again()
+
+
+@shared_task(name=OFFERS)
+def offers() -> None:
+    """Write to those to whom a customer was offered."""
+    tell_receivers()

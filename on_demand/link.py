@@ -14,6 +14,7 @@ from on_demand.content import read_content
 from on_demand.models import ExportSet, OnDemandExport
 from on_demand.together import Together, zip_of
 from postgres.viewer import CUSTOMER, EVERYTHING, Viewer, each_served, serving
+from tenants.users import is_of_another_reseller
 
 VALID_FOR = timedelta(days=7)
 SIGNER = TimestampSigner(salt="exports.run.file")
@@ -45,6 +46,8 @@ def signed_file(request: HttpRequest, token: str) -> HttpResponse | StreamingHtt
             return zip_answer(Together(get_object_or_404(ExportSet, pk=run_id)))
     with serving(EVERYTHING):
         run = get_object_or_404(OnDemandExport.objects.select_related("tenant", "content"), pk=run_id)
+        if is_of_another_reseller(run.email, run.tenant.reseller_id):  # the customer was handed over since
+            return render(request, "on_demand/link_over.html", status=410)
     with serving(Viewer(role=CUSTOMER, reseller=run.tenant.reseller_id, tenant=run.tenant_id)):
         return file_answer(run)
 

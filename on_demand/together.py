@@ -35,12 +35,15 @@ class PartShown:
 
 
 class Together:
-    """A set as people read it, in the active language; of the customers that `user` may see, of all without a user."""
+    """A set as people read it, in the active language; of the customers that `user` may see, of all without a user, but
+    those that a reseller who asked handed over since."""
 
     def __init__(self, together: ExportSet, user: User | None = None) -> None:
         self.set = together
         rows = ExportPart.objects.filter(together=together)
-        self._parts = rows if user is None else visible_to(user, rows)
+        by = together.asked_by
+        still = rows if by.reseller_id is None else rows.filter(tenant__reseller=by.reseller_id)
+        self._parts = still if user is None else visible_to(user, rows)
 
     @cached_property
     def parts(self) -> list[PartShown]:

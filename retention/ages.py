@@ -118,7 +118,10 @@ BOOKS = frozenset(
         "retention.RetentionAct",
         "tenants.Change",
         "tenants.FactorReset",
+        "tenants.HandOver",
+        "tenants.HandOverOffer",
         "tenants.LookThrough",
+        "tenants.OfferReceived",
     }
 )
 USE = frozenset(

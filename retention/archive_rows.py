@@ -13,15 +13,15 @@ from django.db.models import BinaryField, Field, Model, Q, QuerySet
 
 from on_demand.models import FileContent, FilePiece
 from postgres.secret_text import SecretText
-from tenants.models import Note, Tenant, User
+from tenants.models import HandOverOffer, Note, Tenant, User
 
 PAGE = 500
 R = TypeVar("R", bound=Model)
 # Columns that are secrets, or that only this database can use.
 SECRETS = frozenset({"password", "digest", "browser_digest", "state_digest"})
 # Tables that are written otherwise (the bytes of a delivered file as that file), or are not the customer's: those who
-# look after it write notes for each other (docs/decisions/0056).
-ELSEWHERE = frozenset({FileContent, FilePiece, Note})
+# look after it write notes for each other (docs/decisions/0056), and resellers offer it to each other.
+ELSEWHERE = frozenset({FileContent, FilePiece, HandOverOffer, Note})
 # An identity digest of a closing proves its sameness; everywhere else a column of that name keys a secret.
 NO_SECRET = frozenset({"clyo_ingest.ReceivedClosing.digest"})
 

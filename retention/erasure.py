@@ -30,6 +30,8 @@ from tenants.models import (
     Change,
     Establishment,
     FactorReset,
+    HandOver,
+    HandOverOffer,
     Letters,
     Membership,
     Note,
@@ -46,7 +48,7 @@ MASK = "•••"
 REASONS: tuple[tuple[type[Model], str], ...] = (
     *((table, "suspended_why") for table in (Reseller, Tenant, Establishment, Till)),
     *((table, "why") for table in (ClosingEvent, PostingEvent, Replacement, RepostRun, Restart, SetAside, StartChange)),
-    *((table, "why") for table in (PairingCode, TakeOver, FactorReset)),
+    *((table, "why") for table in (HandOver, HandOverOffer, PairingCode, TakeOver, FactorReset)),
     *((table, "ended_why") for table in (SetAside, Till)),
     (Finding, "settled_why"),
     (ClosedDays, "note"),
@@ -114,6 +116,7 @@ def _overwrite_what_stays(address: str, person: User | None) -> Iterator[tuple[t
     yield OnDemandExport, OnDemandExport.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
     yield ExportSet, ExportSet.objects.filter(email__iexact=address).update(email=f"export@{NOWHERE}")
     yield ActivationLink, ActivationLink.objects.filter(mailed_to__iexact=address).update(mailed_to=f"lien@{NOWHERE}")
+    yield HandOverOffer, HandOverOffer.objects.filter(email__iexact=address).update(email=MASK)
     of_exact = Connection.objects.filter(user_email__iexact=address)
     yield Connection, of_exact.update(user_email="", user_name=MASK)
     yield Note, _select_notes_naming(address, person).update(text=MASK)
@@ -156,6 +159,9 @@ def _select_own_rows(person: User, table: type[Model]) -> Q:
     if person.is_support:
         return Q()
     own = Tenant.objects.filter(Q(memberships__user=person) | Q(reseller=person.reseller_id))
+    if person.reseller_id:  # and those its reseller handed over
+        given = HandOver.objects.filter(reseller=person.reseller_id).values("tenant")
+        own = Tenant.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=given))
     of_reseller = Q(reseller=person.reseller_id) if person.reseller_id else Q(pk=None)
     if table is Tenant:
         return Q(pk__in=own)

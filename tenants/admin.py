@@ -255,8 +255,11 @@ class TenantAdmin(SuspendableAdmin):
     list_select_related = ["reseller"]
     search_fields = ["name", "siren"]
     fields = ["reseller", "name", "siren", "suspension"]
-    readonly_fields = ["suspension"]
     suspend_page = "console_suspend_customer"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
+        """Another reseller gets a customer by a hand-over only."""
+        return ["suspension"] if obj is None else ["suspension", "reseller"]
 
     @admin.display(description=_("set-up"))
     def set_up(self, tenant: Tenant) -> str:

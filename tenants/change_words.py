@@ -55,7 +55,11 @@ def changes_of(user: User, *rows: Model) -> QuerySet[Change]:
     for row in rows:
         if may_read_changes(user, type(row)):
             about |= Q(table_name=row._meta.db_table, row_id=str(row.pk))
-    return visible_to(user, Change.objects.filter(about)).select_related("actor", "seen_as").order_by("-at", "-pk")
+    return (
+        visible_to(user, Change.objects.filter(about))
+        .select_related("actor__reseller", "seen_as__reseller")
+        .order_by("-at", "-pk")
+    )
 
 
 def who_did(change: Change) -> str:
@@ -63,6 +67,8 @@ def who_did(change: Change) -> str:
     the service itself."""
     if change.link is not None:
         return _("activation link {number} of {holder}").format(number=change.link, holder=change.link_holder)
+    if change.actor is None and change.actor_id is not None:
+        return _("somebody of another company")
     if change.actor is None:
         return _("the till") if _is_of_a_till(change) else _("the service, by itself")
     if change.letter is not None:

@@ -16,8 +16,17 @@ from ledger.checks.period import MAINLAND
 from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, OnlyMasked, SameAs, SameTenant, Unchanging
 from postgres.seen import ALL, OF_RESELLER, OF_TENANT, OF_TENANTS, ONE_OF_TENANTS, Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, DOOR, MEMBERS, MERCHANT, RESELLER, TILL
+from tenants.hand_over import (
+    FORMER_RESELLERS,
+    GIVEN_AWAY,
+    TAKEN_OVER,
+    HandOver,
+    HandOverOffer,
+    OfferOutcome,
+    OfferReceived,
+)
 from tenants.membership import Membership
-from tenants.one_line import named_on_one_line, refuse_lines
+from tenants.one_line import WHY_MAX, named_on_one_line, refuse_lines
 from tenants.rights import Role
 from tenants.saved_filter import SavedFilter
 from tenants.siren import check_siren, check_siret, refuse_another
@@ -25,16 +34,21 @@ from tenants.till_name import TILL_NAME_MAX
 from tenants.users import OF_SUPPORT, Letters, User
 
 __all__ = [
+    "WHY_MAX",
     "BookedLevel",
     "Change",
     "Establishment",
     "FactorReset",
+    "HandOver",
+    "HandOverOffer",
     "Letters",
     "LogIn",
     "LookThrough",
     "Membership",
     "MovedTill",
     "Note",
+    "OfferOutcome",
+    "OfferReceived",
     "Operation",
     "Reseller",
     "Role",
@@ -50,7 +64,6 @@ __all__ = [
 WEEKDAYS = [(day + 1, name) for day, name in dates.WEEKDAYS.items()]
 SUSPENDED_SINCE = _("suspended since")
 SUSPENDED_WHY = _("why it is suspended")
-WHY_MAX = 200
 NOTE_MAX = 2000
 # Exact Online is younger, and a till's clock that nobody set says less.
 FIRST_DAY_BOOKED = date(2000, 1, 1)
@@ -71,7 +84,11 @@ def _suspended_says_why(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=condition, name=f"tenants_{name}_why_while_suspended")
 
 
-OF_ONE_RESELLER = dict.fromkeys((CUSTOMER, RESELLER, TILL), "id = {reseller}")
+# A reseller reads the name of who handed a customer over to it: histories name it in the place of its people.
+OF_ONE_RESELLER = {
+    **dict.fromkeys((CUSTOMER, TILL), "id = {reseller}"),
+    RESELLER: f"id = {{reseller}} OR id IN ({FORMER_RESELLERS})",
+}
 OF_MEMBERS = "id IN (SELECT reseller_id FROM tenants_tenant)"  # those of the customers one sees
 
 
@@ -135,7 +152,7 @@ class Tenant(models.Model):
             ),
             named_on_one_line("tenant"),
             _suspended_says_why("tenant"),
-            Audited(),
+            Audited(silent=["reseller_id"]),  # whose it is, each row says; that it becomes another's, a `HandOver`
             Seen(reads={DOOR: ALL, **OF_ONE, **OF_MERCHANT}, writes=OF_ONE),
         ]
 
@@ -407,6 +424,15 @@ class MovedTill(models.Model):
         ]
 
 
+# What the people of a former reseller wrote goes along only where that one said so, the last time it handed over.
+OF_COLLEAGUES = "author_id IN (SELECT id FROM tenants_user WHERE reseller_id = {reseller})"
+WENT_ALONG = (
+    "COALESCE((SELECT given.notes_go_along FROM tenants_handover AS given JOIN tenants_user AS writer "
+    "ON writer.reseller_id = given.reseller_id WHERE given.tenant_id = tenants_note.tenant_id "
+    "AND writer.id = tenants_note.author_id ORDER BY given.id DESC LIMIT 1), true)"
+)
+
+
 class Note(models.Model):
     """What somebody wrote down of a customer, of one establishment of it, or of one closing, for all who look after it.
 
@@ -438,7 +464,10 @@ class Note(models.Model):
             OnlyMasked("text"),
             NeverEmptied(),
             Audited(secret=["text"]),
-            Seen(reads={RESELLER: OF_RESELLER}, writes={RESELLER: OF_RESELLER}),
+            Seen(
+                reads={RESELLER: f"{OF_RESELLER} AND ({OF_COLLEAGUES} OR {WENT_ALONG})"},
+                writes={RESELLER: OF_RESELLER},
+            ),
         ]
         indexes = [
             models.Index(fields=["closing_id"], condition=Q(closing_id__isnull=False), name="tenants_note_of_closing"),
@@ -509,10 +538,11 @@ class FactorReset(models.Model):
 
 
 # A reseller's administrator ends those of its people too; support's are nobody's business.
+NO_STRANGER = f"NOT ({OF_SUPPORT}) AND (reseller_id IS NULL OR reseller_id = {{reseller}})"
 OF_WHO_IS_BEHIND = {
     DOOR: ALL,
     **dict.fromkeys(MEMBERS, "user_id = {behind}"),
-    RESELLER: f"user_id = {{behind}} OR user_id IN (SELECT id FROM tenants_user WHERE NOT ({OF_SUPPORT}))",  # noqa: S608
+    RESELLER: f"user_id = {{behind}} OR user_id IN (SELECT id FROM tenants_user WHERE {NO_STRANGER})",  # noqa: S608
 }
 
 
@@ -551,6 +581,12 @@ def _keep_reference(to: type[models.Model], name: Any) -> Any:
     return models.ForeignKey(to, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, verbose_name=name)
 
 
+OF_HISTORY = (
+    f"reseller_id = {{reseller}} AND (tenant_id IS NULL OR table_name = 'tenants_handover' "
+    f"OR tenant_id <> ALL (ARRAY({GIVEN_AWAY}))) OR tenant_id = ANY (ARRAY({TAKEN_OVER}))"
+)
+
+
 class Change(models.Model):
     """One change of one row: who, when, what it was and became. Triggers write it and refuse its change (`audit`).
 
@@ -558,6 +594,9 @@ class Change(models.Model):
     on the pages of an activation link names the link's number and its holder in the place of a person; `letter` is the
     number of the link in a letter by which the person did it, without a log-in. Names of persons can be taken out
     (`retention.erasure`), nothing else changes.
+
+    `reseller` is whose the customer was that day. What happened to a customer is read by whoever looks after it now;
+    who handed it over reads of it only that (docs/decisions/0060).
     """
 
     at = models.DateTimeField(_("when"))
@@ -588,7 +627,7 @@ class Change(models.Model):
             OnlyAddedTo("DELETE"),
             OnlyMasked("label", "before", "after", "link_holder"),
             NeverEmptied(),
-            Seen(reads={RESELLER: "reseller_id = {reseller}", ACCOUNTANT: OF_TENANTS}, writes={}),
+            Seen(reads={RESELLER: OF_HISTORY, ACCOUNTANT: OF_TENANTS}, writes={}),
         ]
 
     def __str__(self) -> str:

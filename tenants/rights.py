@@ -34,8 +34,8 @@ OF_STAFF = frozenset(
 # On any table of ours. To replace an entry an accountant needs its customer's leave too (`User.may_replace`).
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
     Role.SUPPORT: OF_STAFF
-    | {"bookasis", "takeout", "correct", "restart", "takeown", "invite", "hijack", "resetfactor"},
-    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "invite", "resetfactor"},
+    | {"bookasis", "takeout", "correct", "restart", "takeown", "invite", "hijack", "resetfactor", "handover"},
+    Role.RESELLER_ADMIN: OF_STAFF | {"bookasis", "takeout", "correct", "restart", "invite", "resetfactor", "handover"},
     Role.RESELLER_STAFF: OF_STAFF,
     Role.ACCOUNTANT: frozenset({"view", "check", "compare", "replace", "seeto"}),
     Role.MERCHANT: frozenset(),
@@ -60,7 +60,10 @@ SUPPORT_ONLY_MODELS = frozenset({"tenants.reseller", "exact.exactapp", "retentio
 # Users and the audit are for those who may invite people; keys, raw pushes and notes of those who look after a customer
 # concern no member.
 INVITING_ONLY_MODELS = frozenset(
-    {"tenants.user", "tenants.membership", "tenants.lookthrough", "tenants.factorreset", "tenants.change"}
+    {
+        *("tenants.user", "tenants.membership", "tenants.lookthrough", "tenants.factorreset", "tenants.change"),
+        *("tenants.handover", "tenants.handoveroffer", "tenants.offerreceived"),
+    }
 )
 NOT_FOR_MEMBERS = frozenset({"clyo_ingest.tillkey", "clyo_ingest.push", "tenants.note"})
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
 from postgres.seen import ALL, Seen
-from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, serving
+from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, serving, viewer
+from tenants.hand_over import FORMER_RESELLERS
 from tenants.membership import OPEN, Membership
 from tenants.rights import MEMBER_ROLES, RESELLER_ROLES, Role, role_allows
 
@@ -35,11 +36,13 @@ OWN = "id = {behind} AND {behind} <> {person}"
 # Whose memberships one sees: the policies of their table say so.
 OF_SAME_CUSTOMER = "id IN (SELECT user_id FROM tenants_membership)"
 OF_OWN_RESELLERS = "reseller_id IN (SELECT reseller_id FROM tenants_tenant)"
+# Who did something with a customer before it was handed over stands in its books' histories (`User.__str__`).
+OF_FORMER_RESELLERS = f"reseller_id IN ({FORMER_RESELLERS})"
+OF_HISTORIES = f"{OF_SAME_CUSTOMER} OR {OF_FORMER_RESELLERS} OR {OF_SUPPORT}"
 READ_BY = {
     DOOR: ALL,
-    RESELLER: f"reseller_id = {{reseller}} OR {OF_SAME_CUSTOMER} OR {OF_SUPPORT}",
-    **dict.fromkeys((CUSTOMER, TILL), f"{OF_SAME_CUSTOMER} OR reseller_id = {{reseller}} OR {OF_SUPPORT}"),
-    **dict.fromkeys(MEMBERS, f"id = {{person}} OR {OF_SAME_CUSTOMER} OR {OF_OWN_RESELLERS} OR {OF_SUPPORT}"),
+    **dict.fromkeys((CUSTOMER, RESELLER, TILL), f"reseller_id = {{reseller}} OR {OF_HISTORIES}"),
+    **dict.fromkeys(MEMBERS, f"id = {{person}} OR {OF_OWN_RESELLERS} OR {OF_HISTORIES}"),
 }
 # A reseller changes its own people only: a member may look after another's customers too.
 WRITTEN_BY = {
@@ -116,6 +119,11 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
+        """What the person is called. A reseller that reads what another's people did with a customer before it was
+        handed over reads that reseller's name (docs/decisions/0060)."""
+        served = viewer()
+        if served.role == RESELLER and self.reseller_id not in (None, served.reseller):
+            return str(self.reseller)
         return self.name or self.email
 
     def validate_unique(self, exclude: Collection[str] | None = None) -> None:
@@ -202,3 +210,10 @@ def language_of(address: str) -> str:
     """The language of a letter to an e-mail address: its person's own, else French; never that of who caused it."""
     known = User.objects.filter(email__iexact=address).values_list("language", flat=True).first()
     return known or settings.LANGUAGE_CODE
+
+
+def is_of_another_reseller(address: str, reseller_id: int) -> bool:
+    """Whether an e-mail address is of the people of another reseller than this: a customer's former one, say. What is
+    written about a customer is not for them."""
+    people = User.objects.filter(email__iexact=address, reseller__isnull=False)
+    return people.exclude(reseller=reseller_id).exists()

@@ -75,7 +75,7 @@ def test_every_reason_of_a_pause_is_told() -> None:
 
 
 def test_every_letter_is_explained() -> None:
-    assert len(parts()) == 10
+    assert len(parts()) == 11
     for part, text in parts().items():
         drawn = {letter for _state, arrows in drawing(part) for letter, _targets in arrows}
         told = re.findall(r"^\| (\w(?:, \w)*) \|", text, flags=re.M)

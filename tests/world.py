@@ -66,7 +66,20 @@ from tenants.factories import (
     TenantFactory,
     TillFactory,
 )
-from tenants.models import FactorReset, LookThrough, Membership, Note, Reseller, Role, SavedFilter, Tenant, Till, User
+from tenants.models import (
+    FactorReset,
+    HandOver,
+    HandOverOffer,
+    LookThrough,
+    Membership,
+    Note,
+    Reseller,
+    Role,
+    SavedFilter,
+    Tenant,
+    Till,
+    User,
+)
 from tests.conftest import PARAMETERS, Caller, closing
 
 
@@ -93,7 +106,9 @@ class Customer:
 
 def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     """A customer whose closing was refused by Exact, paired, linked and with people of its own."""
-    tenant = TenantFactory(reseller=reseller, name=f"{mark} SARL")
+    tenant = TenantFactory(reseller=Reseller.objects.create(name=f"{mark} ancien"), name=f"{mark} SARL")
+    handed_over(tenant, reseller)
+    tenant.refresh_from_db()
     shop = EstablishmentFactory(tenant=tenant, name=f"{mark} boutique")
     row = TillFactory(establishment=shop, name=f"{mark} caisse")
     issue_code(row, by=None)
@@ -123,6 +138,14 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     Assignment.objects.create(tenant=tenant, closing=stored, person=staff, by=staff)
     FactorReset.objects.create(user=staff, reseller=reseller, by=SupportFactory(), why=f"{mark} téléphone")
     LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
+    HandOverOffer.objects.create(
+        tenant=tenant,
+        reseller=reseller,
+        email=f"{mark.lower()}@ailleurs.example",
+        by=staff,
+        why=f"{mark} proposé",
+        expires_at=timezone.now() + timedelta(days=7),
+    )
     ClosedDays.objects.create(
         tenant=tenant,
         establishment=shop,
@@ -146,6 +169,13 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
         merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
     )
+
+
+def handed_over(tenant: Tenant, to: Reseller) -> HandOver:
+    """The customer is another reseller's from now on, whatever led to the former one's people."""
+    by = SupportFactory()
+    names = {"from_name": tenant.reseller.name, "to_name": to.name, "by_name": "Clyo"}
+    return HandOver.objects.create(tenant=tenant, reseller=tenant.reseller, to=to, by=by, why="parti", **names)
 
 
 def corrected(stored: StoredClosing, mark: str, *, actor: User) -> RepostRun:

@@ -22,7 +22,7 @@ from concerns.concern import Question
 from concerns.letters.line import Line, grouped
 from concerns.models import Channel, Letter, LetterKind, LetterState
 from exports.words.mail_refusals import is_final, said_by_server
-from tenants.models import Letters, User
+from tenants.models import HandOver, Letters, User
 
 log = structlog.get_logger()
 
@@ -83,6 +83,8 @@ def is_over(letter: Letter) -> bool:
     made, which it may tell of. The next letter tells the rest."""
     person, made = letter.person, letter.made_at
     if not person.is_active:
+        return True
+    if person.reseller_id and HandOver.objects.filter(reseller=person.reseller_id, at__gte=made).exists():
         return True
     hidden = Q(ended_at__gte=made) | Q(tenant__suspended_at__gte=made) | Q(tenant__reseller__suspended_at__gte=made)
     return person.memberships.filter(hidden).exists()

@@ -25,7 +25,7 @@ from exact.models import Activation, Connection, Division, LinkWay
 from exact.past import notice
 from tenants.models import Establishment, User
 from tenants.put_off import due, each_alone, in_turn
-from tenants.users import language_of
+from tenants.users import is_of_another_reseller, language_of
 
 log = structlog.get_logger()
 
@@ -111,6 +111,7 @@ def _write_to(connection: Connection) -> None:
     people = User.objects.filter(reseller_id=connection.tenant.reseller_id, suspended_at=None)
     staff = {*people.values_list("email", flat=True)}
     outside = {connection.user_email, *(shop.contact_email for shop in stopped)} - staff - {""}
+    outside = {it for it in outside if not is_of_another_reseller(it, connection.tenant.reseller_id)}
     checklist = reverse("console_set_up_customer", args=[connection.tenant_id])
     told = {
         "connection": connection,
@@ -120,7 +121,7 @@ def _write_to(connection: Connection) -> None:
     }
     with transaction.atomic():
         if outside:
-            to = stopped[0].contact_email or connection.user_email
+            to = next(it for it in (stopped[0].contact_email, connection.user_email, *sorted(outside)) if it in outside)
             link, url = make_link(stopped[0], way=LinkWay.MAILED, mailed_to=to)
         letters = [(address, told) for address in sorted(staff - {""})]
         letters += [(address, {**told, "url": url, "expires_at": link.expires_at}) for address in sorted(outside)]

@@ -161,7 +161,8 @@ class ClosingEvent(models.Model):
         ]
 
 
-# A run by support has no reseller; who sees one of its closings sees that it was sent again, and why.
+# `reseller` is whose people began it, none of support's. Who sees one of its closings sees that it was sent again, and
+# why; of whose customers are all another's by now (`HandOver`) it sees no run either.
 HAS_ITEMS = "EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)"
 
 
@@ -207,7 +208,7 @@ class RepostRun(models.Model):
             ),
             Seen(
                 reads={
-                    RESELLER: f"reseller_id = {{reseller}} OR {HAS_ITEMS}",
+                    RESELLER: HAS_ITEMS,
                     **dict.fromkeys(MEMBERS, f"{OF_TENANTS} OR {HAS_ITEMS}"),
                 },
                 writes={RESELLER: "reseller_id = {reseller}", ACCOUNTANT: OF_TENANTS},

@@ -26,6 +26,7 @@ from integration.console.places.own import own_shops
 from integration.console.set_up.progress import being_set_up
 from ledger import texts
 from tenants.models import Establishment, Role, Till, User
+from tenants.offering import received_by
 from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
@@ -70,6 +71,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "lanes": [(lane, why_paused(lane), stands_until(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
         "chart": chart,
         "columns": chart.columns,
+        "offered": received_by(user),
         "set_ups": being_set_up(user)[:SET_UPS_SHOWN],
         "may_set_up": user.has_perm("tenants.add_tenant"),
         "may_repost": user.has_perm("exports.repost_storedclosing"),

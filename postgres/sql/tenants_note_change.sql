@@ -19,6 +19,8 @@ DECLARE
         (SELECT e.code || ' – ' || e.name FROM tenants_establishment e
          WHERE e.id = (whole->>'establishment_id')::bigint),
         (SELECT t.name FROM tenants_till t WHERE t.id = (whole->>'till_id')::bigint),
+        CASE WHEN TG_TABLE_NAME IN ('tenants_handover', 'tenants_handoveroffer')
+             THEN (SELECT t.name FROM tenants_tenant t WHERE t.id = tenant) END,
         CASE WHEN TG_TABLE_NAME LIKE 'otp%' OR TG_TABLE_NAME IN ('tenants_membership', 'tenants_factorreset')
              THEN (SELECT u.email FROM tenants_user u WHERE u.id = (whole->>'user_id')::bigint) END,
         whole->>'user_name', whole->>'email', whole->>'country', '');

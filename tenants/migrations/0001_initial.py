@@ -2,6 +2,7 @@ import datetime
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 import postgres.guards
 import postgres.in_force
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_note_change',
-            digest='2be30bebd2c95570',
+            digest='dc3ad6d0c4e72eb8',
         ),
         migrations.CreateModel(
             name='Reseller',
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'reseller',
                 'verbose_name_plural': 'resellers',
                 'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('name__regex', '[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]'), _negated=True), name='tenants_reseller_named_on_one_line'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_reseller_why_while_suspended'), postgres.guards.Audited(name='tenants_reseller_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_reseller_seen', reads={'clyo_accountant': 'id IN (SELECT reseller_id FROM tenants_tenant)', 'clyo_customer': 'id = {reseller}', 'clyo_door': 'true', 'clyo_merchant': 'id IN (SELECT reseller_id FROM tenants_tenant)', 'clyo_reseller': 'id = {reseller}', 'clyo_till': 'id = {reseller}'}, writes={})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name__regex', '[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]'), _negated=True), name='tenants_reseller_named_on_one_line'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_reseller_why_while_suspended'), postgres.guards.Audited(name='tenants_reseller_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_reseller_seen', reads={'clyo_accountant': 'id IN (SELECT reseller_id FROM tenants_tenant)', 'clyo_customer': 'id = {reseller}', 'clyo_door': 'true', 'clyo_merchant': 'id IN (SELECT reseller_id FROM tenants_tenant)', 'clyo_reseller': 'id = {reseller} OR id IN (SELECT reseller_id FROM tenants_handover)', 'clyo_till': 'id = {reseller}'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -74,7 +75,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists. Choose another address.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff'))), models.Q(models.Q(('role__in', ('reseller_admin', 'reseller_staff')), _negated=True), ('reseller', None)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, and nobody else does."), models.CheckConstraint(condition=models.Q(('role__in', ['support', 'reseller_admin', 'reseller_staff', 'accountant', 'merchant'])), name='tenants_user_role_known'), models.UniqueConstraint(fields=('id', 'role'), name='tenants_user_with_role'), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',)), postgres.seen.Seen(name='tenants_user_seen', reads={'clyo_accountant': "id = {person} OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_tenant) OR role = 'support'", 'clyo_customer': "id IN (SELECT user_id FROM tenants_membership) OR reseller_id = {reseller} OR role = 'support'", 'clyo_door': 'true', 'clyo_merchant': "id = {person} OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_tenant) OR role = 'support'", 'clyo_reseller': "reseller_id = {reseller} OR id IN (SELECT user_id FROM tenants_membership) OR role = 'support'", 'clyo_till': "id IN (SELECT user_id FROM tenants_membership) OR reseller_id = {reseller} OR role = 'support'"}, writes={'clyo_accountant': 'id = {person} OR id = {behind} AND {behind} <> {person}', 'clyo_door': 'true', 'clyo_merchant': 'id = {person} OR id = {behind} AND {behind} <> {person}', 'clyo_reseller': 'reseller_id = {reseller} OR id = {behind} AND {behind} <> {person}'})],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='tenants_user_one_per_email', violation_error_message='A user with this e-mail address already exists. Choose another address.'), models.CheckConstraint(condition=models.Q(models.Q(('reseller__isnull', False), ('role__in', ('reseller_admin', 'reseller_staff'))), models.Q(models.Q(('role__in', ('reseller_admin', 'reseller_staff')), _negated=True), ('reseller', None)), _connector='OR'), name='tenants_user_belongs_where_its_role_says', violation_error_message="A reseller's people belong to a reseller, and nobody else does."), models.CheckConstraint(condition=models.Q(('role__in', ['support', 'reseller_admin', 'reseller_staff', 'accountant', 'merchant'])), name='tenants_user_role_known'), models.UniqueConstraint(fields=('id', 'role'), name='tenants_user_with_role'), models.CheckConstraint(condition=models.Q(('letters__in', ['daily', 'at_once', 'never'])), name='tenants_user_letters_known'), postgres.guards.Audited(name='tenants_user_audited', secret=('password',), silent=('last_login',)), postgres.seen.Seen(name='tenants_user_seen', reads={'clyo_accountant': "id = {person} OR reseller_id IN (SELECT reseller_id FROM tenants_tenant) OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_handover) OR role = 'support'", 'clyo_customer': "reseller_id = {reseller} OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_handover) OR role = 'support'", 'clyo_door': 'true', 'clyo_merchant': "id = {person} OR reseller_id IN (SELECT reseller_id FROM tenants_tenant) OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_handover) OR role = 'support'", 'clyo_reseller': "reseller_id = {reseller} OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_handover) OR role = 'support'", 'clyo_till': "reseller_id = {reseller} OR id IN (SELECT user_id FROM tenants_membership) OR reseller_id IN (SELECT reseller_id FROM tenants_handover) OR role = 'support'"}, writes={'clyo_accountant': 'id = {person} OR id = {behind} AND {behind} <> {person}', 'clyo_door': 'true', 'clyo_merchant': 'id = {person} OR id = {behind} AND {behind} <> {person}', 'clyo_reseller': 'reseller_id = {reseller} OR id = {behind} AND {behind} <> {person}'})],
             },
         ),
         migrations.CreateModel(
@@ -92,7 +93,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN. Check the number.'), models.CheckConstraint(condition=models.Q(('name__regex', '[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]'), _negated=True), name='tenants_tenant_named_on_one_line'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_tenant_why_while_suspended'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_tenant_seen', reads={'clyo_accountant': 'id = ANY ({tenants}::bigint[])', 'clyo_customer': 'id = {tenant}', 'clyo_door': 'true', 'clyo_merchant': 'id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'}, writes={'clyo_accountant': 'id = ANY ({tenants}::bigint[])', 'clyo_customer': 'id = {tenant}', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'})],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('reseller', 'siren'), name='tenants_tenant_one_per_siren', violation_error_message='This reseller already has a customer with this SIREN. Check the number.'), models.CheckConstraint(condition=models.Q(('name__regex', '[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]'), _negated=True), name='tenants_tenant_named_on_one_line'), models.CheckConstraint(condition=models.Q(('suspended_why', ''), ('suspended_at__isnull', False), _connector='OR'), name='tenants_tenant_why_while_suspended'), postgres.guards.Audited(name='tenants_tenant_audited', secret=(), silent=('reseller_id',)), postgres.seen.Seen(name='tenants_tenant_seen', reads={'clyo_accountant': 'id = ANY ({tenants}::bigint[])', 'clyo_customer': 'id = {tenant}', 'clyo_door': 'true', 'clyo_merchant': 'id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'}, writes={'clyo_accountant': 'id = ANY ({tenants}::bigint[])', 'clyo_customer': 'id = {tenant}', 'clyo_reseller': 'reseller_id = {reseller}', 'clyo_till': 'id = {tenant}'})],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +113,64 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'accesses to customers',
                 'ordering': ['user__email', 'tenant__name'],
                 'constraints': [models.UniqueConstraint(fields=('user', 'tenant'), name='tenants_membership_once'), models.CheckConstraint(condition=models.Q(('role__in', ('accountant', 'merchant'))), name='tenants_membership_of_members_only'), models.CheckConstraint(condition=models.Q(('may_replace', False), ('role', 'accountant'), _connector='OR'), name='tenants_membership_only_accountants_replace'), postgres.guards.SameAs('user', 'role', name='tenants_membership_user_id_same_role'), postgres.guards.Unchanging('user_id', 'tenant_id', name='tenants_membership_unchanging'), postgres.guards.Audited(name='tenants_membership_audited', secret=(), silent=()), postgres.seen.Seen(name='tenants_membership_seen', reads={'clyo_accountant': 'user_id = {person} OR tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_door': 'true', 'clyo_merchant': 'user_id = {person} OR tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'tenant_id = {tenant}'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='HandOver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('from_name', models.CharField(max_length=120, verbose_name='handed over by')),
+                ('to_name', models.CharField(max_length=120, verbose_name='handed over to')),
+                ('by_name', models.CharField(max_length=120, verbose_name='by')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('notes_go_along', models.BooleanField(default=False, verbose_name='internal notes go along')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='when')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('reseller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='handed over by')),
+                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+                ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='handed over to')),
+            ],
+            options={
+                'verbose_name': 'hand-over',
+                'verbose_name_plural': 'hand-overs',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reseller', models.F('to')), _negated=True), name='tenants_handover_to_another'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='tenants_handover_says_why'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_handover_only_added_to'), postgres.guards.OnlyMasked('why', name='tenants_handover_only_masked'), postgres.guards.NeverEmptied(name='tenants_handover_kept'), postgres.guards.Audited(name='tenants_handover_audited', secret=(), silent=('at',)), postgres.seen.Seen(name='tenants_handover_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller} OR tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'tenant_id = {tenant}'}, writes={})],
+            },
+        ),
+        migrations.CreateModel(
+            name='HandOverOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('email', models.EmailField(max_length=254, verbose_name='offered to')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('notes_go_along', models.BooleanField(default=False, verbose_name='internal notes go along')),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='when')),
+                ('expires_at', models.DateTimeField(verbose_name='until')),
+                ('outcome', models.CharField(blank=True, choices=[('taken', 'taken'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('expired', 'not answered in time'), ('overtaken', 'handed over otherwise meanwhile')], default='', max_length=10, verbose_name='outcome')),
+                ('looked_for_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('reseller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller', verbose_name='offered by')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant', verbose_name='customer')),
+            ],
+            options={
+                'verbose_name': 'customer offered',
+                'verbose_name_plural': 'customers offered',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', '')), fields=('tenant',), name='tenants_offer_one_open'), models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'taken', 'declined', 'withdrawn', 'expired', 'overtaken'])), name='tenants_offer_outcome_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='tenants_offer_ended_says_how'), models.CheckConstraint(condition=models.Q(('why', ''), _negated=True), name='tenants_offer_says_why'), postgres.guards.Moves('outcome', {'': ['declined', 'expired', 'overtaken', 'taken', 'withdrawn']}, name='tenants_handoveroffer_moves'), postgres.guards.Unchanging('tenant_id', 'reseller_id', 'email', 'by_id', 'why', 'notes_go_along', 'at', 'expires_at', masked=('email', 'why'), name='tenants_handoveroffer_unchanging', once=('looked_for_at', 'ended_at', 'ended_by_id')), postgres.guards.OnlyAddedTo('DELETE', name='tenants_handoveroffer_only_added_to'), postgres.guards.NeverEmptied(name='tenants_handoveroffer_kept'), postgres.guards.Audited(name='tenants_handoveroffer_audited', secret=('email',), silent=('at', 'looked_for_at')), postgres.seen.Seen(name='tenants_handoveroffer_seen', reads={'clyo_reseller': 'reseller_id = {reseller} AND tenant_id IN (SELECT id FROM tenants_tenant) OR id IN (SELECT offer_id FROM tenants_offerreceived)'}, writes={'clyo_reseller': 'reseller_id = {reseller} AND tenant_id IN (SELECT id FROM tenants_tenant)'})],
+            },
+        ),
+        migrations.CreateModel(
+            name='OfferReceived',
+            fields=[
+                ('offer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='received', serialize=False, to='tenants.handoveroffer')),
+                ('told_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reseller', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.reseller')),
+            ],
+            options={
+                'constraints': [postgres.guards.Unchanging('offer_id', 'person_id', 'reseller_id', name='tenants_offerreceived_unchanging'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_offerreceived_only_added_to'), postgres.guards.NeverEmptied(name='tenants_offerreceived_kept'), postgres.seen.Seen(name='tenants_offerreceived_seen', reads={'clyo_reseller': 'person_id = {person}'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -207,7 +266,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'log-in',
                 'verbose_name_plural': 'log-ins',
                 'ordering': ['-seen_at'],
-                'constraints': [postgres.seen.Seen(name='tenants_login_seen', reads={'clyo_accountant': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_merchant': 'user_id = {behind}', 'clyo_reseller': "user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (role = 'support'))"}, writes={'clyo_accountant': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_merchant': 'user_id = {behind}', 'clyo_reseller': "user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (role = 'support'))"})],
+                'constraints': [postgres.seen.Seen(name='tenants_login_seen', reads={'clyo_accountant': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_merchant': 'user_id = {behind}', 'clyo_reseller': "user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (role = 'support') AND (reseller_id IS NULL OR reseller_id = {reseller}))"}, writes={'clyo_accountant': 'user_id = {behind}', 'clyo_door': 'true', 'clyo_merchant': 'user_id = {behind}', 'clyo_reseller': "user_id = {behind} OR user_id IN (SELECT id FROM tenants_user WHERE NOT (role = 'support') AND (reseller_id IS NULL OR reseller_id = {reseller}))"})],
             },
         ),
         migrations.CreateModel(
@@ -234,7 +293,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changes',
                 'ordering': ['-at', '-pk'],
                 'indexes': [models.Index(fields=['-at', '-id'], name='tenants_change_newest'), models.Index(fields=['reseller', '-at'], name='tenants_change_of_reseller'), models.Index(fields=['table_name', 'row_id', '-at'], name='tenants_change_of_row')],
-                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept'), postgres.seen.Seen(name='tenants_change_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'reseller_id = {reseller}'}, writes={})],
+                'constraints': [postgres.guards.OnlyAddedTo('DELETE', name='tenants_change_only_added_to'), postgres.guards.OnlyMasked('label', 'before', 'after', 'link_holder', name='tenants_change_only_masked'), postgres.guards.NeverEmptied(name='tenants_change_kept'), postgres.seen.Seen(name='tenants_change_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': "reseller_id = {reseller} AND (tenant_id IS NULL OR table_name = 'tenants_handover' OR tenant_id <> ALL (ARRAY(SELECT tenant_id FROM tenants_handover WHERE tenant_id NOT IN (SELECT id FROM tenants_tenant)))) OR tenant_id = ANY (ARRAY(SELECT tenant_id FROM tenants_handover WHERE reseller_id <> {reseller}))"}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -296,7 +355,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'notes',
                 'ordering': ['-written_at', '-pk'],
                 'indexes': [models.Index(condition=models.Q(('closing_id__isnull', False)), fields=['closing_id'], name='tenants_note_of_closing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tenants_note_says_something'), models.CheckConstraint(condition=models.Q(('closing_id', None), ('establishment__isnull', False), _connector='OR'), name='tenants_note_closing_has_shop'), postgres.guards.SameTenant('establishment', name='tenants_note_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_note_only_added_to'), postgres.guards.OnlyMasked('text', name='tenants_note_only_masked'), postgres.guards.NeverEmptied(name='tenants_note_kept'), postgres.guards.Audited(name='tenants_note_audited', secret=('text',), silent=()), postgres.seen.Seen(name='tenants_note_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='tenants_note_says_something'), models.CheckConstraint(condition=models.Q(('closing_id', None), ('establishment__isnull', False), _connector='OR'), name='tenants_note_closing_has_shop'), postgres.guards.SameTenant('establishment', name='tenants_note_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('DELETE', name='tenants_note_only_added_to'), postgres.guards.OnlyMasked('text', name='tenants_note_only_masked'), postgres.guards.NeverEmptied(name='tenants_note_kept'), postgres.guards.Audited(name='tenants_note_audited', secret=('text',), silent=()), postgres.seen.Seen(name='tenants_note_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant) AND (author_id IN (SELECT id FROM tenants_user WHERE reseller_id = {reseller}) OR COALESCE((SELECT given.notes_go_along FROM tenants_handover AS given JOIN tenants_user AS writer ON writer.reseller_id = given.reseller_id WHERE given.tenant_id = tenants_note.tenant_id AND writer.id = tenants_note.author_id ORDER BY given.id DESC LIMIT 1), true))'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
             },
         ),
         migrations.CreateModel(

@@ -23,6 +23,10 @@ class Migration(migrations.Migration):
             digest='b06580ad80f61194',
         ),
         postgres.in_force.Install(
+            name='tenants_hand_over',
+            digest='74c0c1fe5df90237',
+        ),
+        postgres.in_force.Install(
             name='tenants_moved_till',
             digest='6052d6352a853995',
         ),

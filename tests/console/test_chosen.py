@@ -8,7 +8,7 @@ from exports.models import ClosingState, StoredClosing
 from tenants.factories import SupportFactory
 from tenants.models import Membership, Tenant
 from tests.clients import client_of
-from tests.world import Customer, World, world
+from tests.world import Customer, World, handed_over, world
 
 CLOSINGS = reverse("admin:exports_storedclosing_changelist")
 
@@ -99,7 +99,7 @@ def test_reseller__narrows_too_and_acts_on_what_is_shown_only(here: World) -> No
     keys = [str(it.closing.pk) for it in (here.own, here.sister)]
     asked = client.post(CLOSINGS, {"action": "send_again", "_selected_action": keys}).content.decode()
     assert [key in asked for key in keys] == [False, True]
-    Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
+    handed_over(here.sister.tenant, here.foreign.tenant.reseller)
     assert here.own.mark in client.get(CLOSINGS).content.decode()
 
 
@@ -158,5 +158,5 @@ def test_choice_nobody_offers_any_more__is_forgotten(here: World, monkeypatch: p
     choose(client, here.foreign)
     assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.closing, here.sister.closing}
     choose(client, here.sister)
-    Tenant.objects.filter(pk=here.sister.tenant.pk).update(reseller=here.foreign.tenant.reseller)
+    handed_over(here.sister.tenant, here.foreign.tenant.reseller)
     assert {*client.get(CLOSINGS).context["cl"].result_list} == {here.own.closing}

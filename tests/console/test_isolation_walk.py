@@ -26,7 +26,7 @@ from clyo_ingest.models import ReceivedClosing
 from exact.models import ActivationLink, ExactApp, Posting
 from integration.rooms import APPS, WITH_SENTENCES
 from tenants.factories import SupportFactory
-from tenants.models import FactorReset, LookThrough, Reseller, SavedFilter, Tenant, User
+from tenants.models import FactorReset, HandOverOffer, LookThrough, Reseller, SavedFilter, Tenant, User
 from tenants.scope import paths_of
 from tests.conftest import ROOT
 from tests.world import Customer, World
@@ -51,6 +51,7 @@ HARMLESS = {
         "asked",
         "choice",
         "confirm",
+        "decline",
         "file",
         "forget",
         "keep",
@@ -121,6 +122,7 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "export_id": customer.export_run.pk,
         "link_id": ActivationLink.objects.filter(establishment=till.establishment).earliest("pk").pk,
         "secret": "c0ffee-0123456789abcdef",
+        "offer_id": HandOverOffer.objects.filter(tenant=customer.tenant).earliest("pk").pk,
         "posting_id": Posting.objects.filter(closing_id=customer.closing.pk).values_list("pk", flat=True).get(),
         "run_id": run_for(address, customer).pk,
         "set_id": customer.export_run.part.together_id,
@@ -157,6 +159,8 @@ def ids_of(customer: Customer) -> dict[str, Any]:
         "tenant": customer.tenant.pk,
         "customer": customer.tenant.pk,
         "reseller": customer.tenant.reseller_id,
+        "former": customer.tenant.reseller_id,
+        "to": customer.tenant.reseller_id,
         "establishment": till.establishment_id,
         "till": till.pk,
         "closing": str(customer.closing.pk),

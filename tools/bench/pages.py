@@ -13,7 +13,7 @@ from exact.models import ActivationLink, ExactApp, Posting
 from exports.console.ways_out import BOOK_AS_IT_IS
 from exports.models import ClosingState, RepostRun, StoredClosing
 from on_demand.models import ExportSet, OnDemandExport
-from tenants.models import Change, Establishment, Reseller, Tenant, Till, User
+from tenants.models import Change, Establishment, HandOverOffer, Reseller, Tenant, Till, User
 from tenants.scope import visible_to
 from tools.bench.addresses import Address, every_address
 from tools.bench.volume import LAST, TICKETS
@@ -30,6 +30,7 @@ ROWS: dict[str, type[Model]] = {
     "link_id": ActivationLink,
     "user_id": User,
     "app_id": ExactApp,
+    "offer_id": HandOverOffer,
 }
 # What stands for a word in a route: a book of the help, a way out for closings.
 WORDS = {"name": "support", "way": BOOK_AS_IT_IS.name}
@@ -66,6 +67,12 @@ def _model_of(name: str, address: Address) -> type[Model] | None:
     if name == "run_id":
         return OnDemandExport if "ondemandexport" in address.route else RepostRun
     return ROWS.get(name)
+
+
+def _other(export: StoredClosing) -> int | str:
+    """A reseller that does not look after the closing's customer."""
+    others = Reseller.objects.exclude(pk=export.tenant.reseller_id)
+    return others.values_list("pk", flat=True).first() or ""
 
 
 def _busiest(person: User) -> Iterator[tuple[str, str]]:
@@ -134,6 +141,8 @@ def _places(export: StoredClosing) -> Iterator[tuple[str, str]]:
     yield "a shop that sent last night", shop
     yield "a shop's month before", f"{shop}?{urlencode({'month': _month_before(LAST)})}"
     yield "a customer whose shop sent last night", reverse("console_customer", args=[export.tenant_id])
+    hand_over = reverse("console_hand_over", args=[export.tenant_id])
+    yield "hand a customer over, what ends", f"{hand_over}?{urlencode({'to': _other(export)})}"
     yield "all establishments, page 2", _ask("console_shops", page=2)
     yield "all establishments, one reseller's", _ask("console_shops", reseller=export.tenant.reseller_id)
     yield "all establishments, searched", _ask("console_shops", q="Client 3")

@@ -30,6 +30,8 @@ CHAPTERS: Mapping[str, str] = {
     "console_log": "support#le-journal-d-une-journee",
     "console_mapping": "revendeur#regler-la-comptabilite",
     "console_mapping_fec": "revendeur#regler-la-comptabilite",
+    "console_hand_over": "revendeur#un-client-change-de-revendeur",
+    "console_offered": "revendeur#un-client-change-de-revendeur",
     "console_move_shop": "revendeur#un-etablissement-change-de-societe",
     "console_move_shop_back": "revendeur#un-etablissement-change-de-societe",
     "console_recovery_codes": "exploitant#la-premiere-heure",

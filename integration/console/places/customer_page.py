@@ -33,5 +33,6 @@ def customer_page(request: HttpRequest, tenant_id: int) -> HttpResponse:
         "columns": drawn(SECTIONS, "customer", Visit(user=user, query=request.GET), tenant),
         "may_archive": user.has_perm("retention.view_retentionact"),
         "may_change": user.has_perm("tenants.change_tenant"),
+        "may_hand_over": user.has_perm("tenants.handover_tenant"),
     }
     return TemplateResponse(request, "console/places/customer.html", context)
