@@ -8,6 +8,7 @@ decide, and no more, before it is its own (docs/decisions/0060).
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 OFFERS = "concerns.offers"
 LIVES = timedelta(days=7)
 A_DAY = 5
-OPEN = {"outcome": "", "expires_at__gt": Now()}
+OPEN: dict[str, Any] = {"outcome": "", "expires_at__gt": Now()}
 
 
 class AlreadyOffered(Exception):
@@ -210,7 +211,7 @@ def _say_day(moment: datetime) -> str:
 
 
 def _select_received(person: User) -> QuerySet[HandOverOffer]:
-    own = {"received__person": person, "received__reseller": person.reseller_id}
+    own: dict[str, Any] = {"received__person": person, "received__reseller": person.reseller_id}
     return all_visible_to(person, HandOverOffer.objects.filter(**OPEN, **own))
 
 
