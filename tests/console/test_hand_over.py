@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +24,10 @@ from exact.activation.upkeep import tell_of_lost_consents
 from exact.models import ActivationLink, Connection, LinkWay
 from exports.console import links
 from exports.models import Assignment, RepostRun
+from integration.rooms import APPS
 from on_demand.link import signed_address, signed_address_of_set
 from on_demand.models import MonthlyExport, OnDemandExport
-from postgres.viewer import serving
+from postgres.viewer import Viewer, serving
 from tenants.factories import ResellerAdminFactory, SupportFactory
 from tenants.handing_over import CannotHandOver, hand_over
 from tenants.models import Change, HandOver, HandOverOffer, Note, OfferReceived, Reseller, Tenant, User
@@ -32,6 +35,7 @@ from tenants.offering import tell_receivers
 from tenants.scope import visible_to
 from tenants.wall import viewer_of
 from tests.clients import client_of
+from tests.console.test_isolation_walk import rows_of
 from tests.world import World, world
 
 
@@ -57,6 +61,19 @@ def given(here: World, support: User, **more: Any) -> HandOver:
     answer = client_of(support).post(reverse("console_hand_over", args=[tenant.pk]), asked)
     assert answer.status_code == 200, answer.content
     return HandOver.objects.get(tenant=tenant, to=asked["to"])
+
+
+OURS = [model for room in APPS for model in apps.get_app_config(room).get_models()]
+
+
+def seen(model: type[Model], whom: Viewer) -> set[Any]:
+    """The keys of all rows of a table that PostgreSQL shows; none where the table is closed."""
+    with serving(whom):
+        try:
+            with transaction.atomic():
+                return {*model._default_manager.values_list("pk", flat=True)}
+        except DatabaseError:
+            return set()
 
 
 def text_of(client: Client, address: str) -> str:
@@ -153,10 +170,7 @@ def test_former_reseller__sees_one_line_and_the_new_one_all(here: World, support
 
 
 def test_both_walls__give_the_customer_to_the_new_reseller(here: World, support: User, taker: User) -> None:
-    from tests.console.test_isolation_walk import rows_of
-    from tests.tenants.test_wall import OURS, seen
-
-    before = {model: seen(model, viewer_of(here.manager)) or set() for model in OURS}
+    before = {model: seen(model, viewer_of(here.manager)) for model in OURS}
     given(here, support)
     for model in OURS:
         theirs = {*rows_of(model, here.own).values_list("pk", flat=True)}
@@ -167,9 +181,9 @@ def test_both_walls__give_the_customer_to_the_new_reseller(here: World, support:
                 "pk", flat=True
             )
         }
-        left = theirs & (seen(model, viewer_of(here.manager)) or set())
+        left = theirs & seen(model, viewer_of(here.manager))
         assert left <= (line if model is Change else set()) or model is HandOver, model
-        gained = theirs & before[model] - (seen(model, viewer_of(taker)) or set())
+        gained = theirs & before[model] - seen(model, viewer_of(taker))
         if model not in (Note, HandOverOffer):  # nobody's but who made it, and support's
             assert not gained or model._meta.app_label == "concerns", model
         with serving(viewer_of(here.manager)):

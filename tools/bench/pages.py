@@ -69,9 +69,9 @@ def _model_of(name: str, address: Address) -> type[Model] | None:
     return ROWS.get(name)
 
 
-def _other(export: StoredClosing) -> int | str:
+def _other(closing: StoredClosing) -> int | str:
     """A reseller that does not look after the closing's customer."""
-    others = Reseller.objects.exclude(pk=export.tenant.reseller_id)
+    others = Reseller.objects.exclude(pk=closing.tenant.reseller_id)
     return others.values_list("pk", flat=True).first() or ""
 
 
