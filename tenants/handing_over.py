@@ -122,7 +122,7 @@ def hand_over(
             return _find_done(tenant, former_id, to_id), []
         to, leaving = found[to_id], Leaving(tenant, found[former_id])
         refuse(tenant, to)
-        ended = [done for it in _endings if (done := _end(it, leaving, by)) is not None]
+        ended = [told for it in _endings if (told := _end(it, leaving, by)) is not None]
         done = HandOver.objects.create(
             tenant=tenant,
             reseller=leaving.former,

@@ -173,8 +173,8 @@ def tell_receivers() -> None:
         with transaction.atomic():
             if HandOverOffer.objects.filter(pk=made.pk, looked_for_at=None).update(looked_for_at=Now()) != 1:
                 continue
-            if (person := _find_receiver(made)) is not None:
-                OfferReceived.objects.create(offer=made, person=person, reseller_id=person.reseller_id)
+            if (person := _find_receiver(made)) is not None and person.reseller is not None:
+                OfferReceived.objects.create(offer=made, person=person, reseller=person.reseller)
     waiting = OfferReceived.objects.filter(told_at=None, offer__outcome="", offer__expires_at__gt=Now())
     for row in waiting.select_related("offer__reseller", "offer__tenant", "person__reseller").order_by("pk"):
         _write_to(row)

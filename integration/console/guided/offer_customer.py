@@ -63,7 +63,14 @@ def offer_customer(request: HttpRequest, tenant: Tenant) -> HttpResponse:
             return page(request, "console/guided/offer.html", context)
         why = HandOverForm(request.POST if request.method == "POST" else None)
         if why.is_valid():
-            offer(tenant, form.cleaned_data["email"], by=by, **why.cleaned_data)
+            said = why.cleaned_data
+            offer(
+                tenant,
+                form.cleaned_data["email"],
+                by=by,
+                why=said["why"],
+                notes_go_along=said["notes_go_along"],
+            )
             transaction.on_commit(lambda: nudge(OFFERS), robust=True)
             return redirect("console_hand_over", tenant_id=tenant.pk)
         refuse_by_itself(tenant)
