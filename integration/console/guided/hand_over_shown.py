@@ -30,6 +30,7 @@ class HandOverForm(WhyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["shown_at"]  # no codes are made here
         self.fields["why"].help_text = _("The new reseller reads it too.")
 
 
