@@ -79,19 +79,19 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
     """What people ask every day."""
     yield "home, last night", _ask("admin:index", day=LAST)
     yield "home, a silent night", _ask("admin:index", day=LAST + timedelta(days=1))
-    export = _find_export(person)
-    if export is None:
+    closing = _find_closing(person)
+    if closing is None:
         return
     yield "check of a month, every establishment", _ask("console_check", **_last_days(30))
-    yield "check of a month, one establishment", _check_of(export, 30)
-    yield from _lists_of_closings(export)
-    yield from _searches(export, "admin:exports_storedclosing_changelist", "closings, search")
+    yield "check of a month, one establishment", _check_of(closing, 30)
+    yield from _lists_of_closings(closing)
+    yield from _searches(closing, "admin:exports_storedclosing_changelist", "closings, search")
     for model in (Tenant, Establishment, Till, User, Change):
         yield f"search {model._meta.label_lower}", _ask(_list_of(model), q="Client 37")
-    day = {"date": LAST, "establishment": export.establishment_id}
+    day = {"date": LAST, "establishment": closing.establishment_id}
     yield "day's log", _ask("console_log", **day)
     yield "day's log as text", _ask("console_log", **day, **{"as": "text"})
-    yield "one closing", reverse("admin:exports_storedclosing_change", args=[export.pk])
+    yield "one closing", reverse("admin:exports_storedclosing_change", args=[closing.pk])
     if (failed := visible_to(person, StoredClosing.objects.filter(state=ClosingState.FAILED)).first()) is not None:
         yield "one failed closing", reverse("admin:exports_storedclosing_change", args=[failed.pk])
     choices = {"app_label": "exports", "model_name": "storedclosing"}
@@ -102,21 +102,21 @@ def _busiest(person: User) -> Iterator[tuple[str, str]]:
 
 def _further(person: User) -> Iterator[tuple[str, str]]:
     yield from _tabs()
-    export = _find_export(person)
-    if export is None:
+    closing = _find_closing(person)
+    if closing is None:
         return
     for what, days in (("a day", 1), ("a quarter", 92), ("a year", 365)):
         yield f"check of {what}, every establishment", _ask("console_check", **_last_days(days))
-        yield f"check of {what}, one establishment", _check_of(export, days)
-        yield f"check of {what}, one customer", _ask("console_check", **_last_days(days), where=f"t{export.tenant_id}")
+        yield f"check of {what}, one establishment", _check_of(closing, days)
+        yield f"check of {what}, one customer", _ask("console_check", **_last_days(days), where=f"t{closing.tenant_id}")
     yield "check of a month, every establishment, page 3", _ask("console_check", **_last_days(30), page=3)
-    yield from _searches(export, "console_search", "search")
-    yield from _places(export)
-    of_customer = {"tenant__id__exact": export.tenant_id, "as": "csv"}
+    yield from _searches(closing, "console_search", "search")
+    yield from _places(closing)
+    of_customer = {"tenant__id__exact": closing.tenant_id, "as": "csv"}
     yield "closings of a customer as CSV", _ask("admin:exports_storedclosing_changelist", **of_customer)
 
 
-def _find_export(person: User) -> StoredClosing | None:
+def _find_closing(person: User) -> StoredClosing | None:
     rows = visible_to(person, StoredClosing.objects.filter(state=ClosingState.EXPORTED))
     return rows.order_by("-business_date", "-closed_at").select_related("tenant", "establishment").first()
 
@@ -125,8 +125,8 @@ def _last_days(days: int) -> dict[str, object]:
     return {"first": LAST - timedelta(days=days - 1), "last": LAST}
 
 
-def _check_of(export: StoredClosing, days: int) -> str:
-    return _ask("console_check", **_last_days(days), where=f"e{export.establishment_id}")
+def _check_of(closing: StoredClosing, days: int) -> str:
+    return _ask("console_check", **_last_days(days), where=f"e{closing.establishment_id}")
 
 
 def _tabs() -> Iterator[tuple[str, str]]:
@@ -136,30 +136,30 @@ def _tabs() -> Iterator[tuple[str, str]]:
                 yield f"{model._meta.label_lower}?{urlencode(tab.asks)}", _ask(_list_of(model), **tab.asks)
 
 
-def _places(export: StoredClosing) -> Iterator[tuple[str, str]]:
-    shop = reverse("console_shop", args=[export.establishment_id])
+def _places(closing: StoredClosing) -> Iterator[tuple[str, str]]:
+    shop = reverse("console_shop", args=[closing.establishment_id])
     yield "a shop that sent last night", shop
     yield "a shop's month before", f"{shop}?{urlencode({'month': _month_before(LAST)})}"
-    yield "a customer whose shop sent last night", reverse("console_customer", args=[export.tenant_id])
-    hand_over = reverse("console_hand_over", args=[export.tenant_id])
-    yield "hand a customer over, what ends", f"{hand_over}?{urlencode({'to': _other(export)})}"
+    yield "a customer whose shop sent last night", reverse("console_customer", args=[closing.tenant_id])
+    hand_over = reverse("console_hand_over", args=[closing.tenant_id])
+    yield "hand a customer over, what ends", f"{hand_over}?{urlencode({'to': _other(closing)})}"
     yield "all establishments, page 2", _ask("console_shops", page=2)
-    yield "all establishments, one reseller's", _ask("console_shops", reseller=export.tenant.reseller_id)
+    yield "all establishments, one reseller's", _ask("console_shops", reseller=closing.tenant.reseller_id)
     yield "all establishments, searched", _ask("console_shops", q="Client 3")
 
 
-def _lists_of_closings(export: StoredClosing) -> Iterator[tuple[str, str]]:
+def _lists_of_closings(closing: StoredClosing) -> Iterator[tuple[str, str]]:
     def asked(**filters: object) -> str:
         return _ask("admin:exports_storedclosing_changelist", **filters)
 
     month_before, night = {"business_date_to": LAST - timedelta(days=30)}, {"business_date_from": LAST}
     yield "closings to mend", asked(state="attention")
     yield "closings with a problem", asked(problem="slot_without_vat_code")
-    yield "closings of a shop", asked(establishment__id__exact=export.establishment_id)
-    yield "closings of a shop that failed", asked(establishment__id__exact=export.establishment_id, state="failed")
-    yield "closings of a customer", asked(tenant__id__exact=export.tenant_id)
-    yield "closings of a till", asked(till__id__exact=export.till_id)
-    yield "closings of a reseller", asked(reseller=export.tenant.reseller_id)
+    yield "closings of a shop", asked(establishment__id__exact=closing.establishment_id)
+    yield "closings of a shop that failed", asked(establishment__id__exact=closing.establishment_id, state="failed")
+    yield "closings of a customer", asked(tenant__id__exact=closing.tenant_id)
+    yield "closings of a till", asked(till__id__exact=closing.till_id)
+    yield "closings of a reseller", asked(reseller=closing.tenant.reseller_id)
     yield "closings of a day", asked(**night, business_date_to=LAST)
     yield "closings held before a day", asked(**month_before, state="held")
     yield "closings by day and amount", asked(**night, business_date_to=LAST, gross_from=900)
@@ -167,14 +167,14 @@ def _lists_of_closings(export: StoredClosing) -> Iterator[tuple[str, str]]:
     yield "closings, page 20", asked(p=20)
 
 
-def _searches(export: StoredClosing, page: str, name: str) -> Iterator[tuple[str, str]]:
-    posting = Posting.objects.filter(closing_id=export.pk).first()
+def _searches(closing: StoredClosing, page: str, name: str) -> Iterator[tuple[str, str]]:
+    posting = Posting.objects.filter(closing_id=closing.pk).first()
     terms = {
-        "a number": str(export.number),
-        "a ticket": str(export.number * TICKETS + 7),
+        "a number": str(closing.number),
+        "a ticket": str(closing.number * TICKETS + 7),
         "a day": LAST.strftime("%d/%m/%Y"),
-        "an amount": str(export.gross).replace(".", ","),
-        "a customer": export.tenant.name,
+        "an amount": str(closing.gross).replace(".", ","),
+        "a customer": closing.tenant.name,
         "many customers": "Client 3",
         "nobody": "Personne",
     }
