@@ -94,7 +94,8 @@ def receive(
 
     `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`). `correcting`: it is the
     corrected version of the closing with its number (`clyo_ingest.corrections`), held until that one is set aside.
-    `by_its_key`: its till pushes it now: refused (403) if its establishment was suspended while it waited for the lock.
+    `by_its_key`: its till pushes it now: refused (403) if, while it waited for the lock, its establishment was suspended
+    or the till was put away before this closing was made.
     Raises `ApiError` 409 when the same number came before with other content: the first closing is kept, and this push
     is kept raw. Of two pushes of one closing at the same instant the unique keys let one in; the other looks again.
     """
@@ -152,6 +153,8 @@ def _take(
     by_a_person = make_room is not None or attempt.correcting
     if establishment.ended_on and facts.business_date >= establishment.ended_on and not by_a_person:
         raise ApiError(403, "taken_over")
+    if attempt.by_its_key and till.ended_at is not None and facts.closed_at > till.ended_at:
+        raise ApiError(403, "suspended")
     told = Told.of(facts, content, around.before.told if around.before else None)
     place = Place(
         establishment_id=establishment.pk, till_id=till.till_id, practice=till.practice, contested=attempt.contested

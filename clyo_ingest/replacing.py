@@ -18,8 +18,11 @@ from clyo_ingest.keys import end_codes, revoke_keys
 from clyo_ingest.models import Push, PushKind
 from clyo_ingest.receive import receive
 from clyo_ingest.restarts import CONFLICT, closing_of
-from exports.coverage.anew import note_back_again, note_counters_anew
-from exports.models import StoredClosing
+from exports.coverage.anew import ANEW_WITHIN, note_back_again, note_counters_anew
+from exports.models import ClosingState, StoredClosing
+from exports.models.coverage import CountersAnew
+from exports.way.accept import reconsider
+from exports.words.reasons import Why
 from tenants.models import Establishment, Till
 
 TAKEN_AT_ONCE = 50
@@ -50,31 +53,60 @@ def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -
     return successor
 
 
-def take_up_again(till: Till, *, why: str) -> bool:
+def take_up_again(till: Till, *, why: str, both_in_use: bool = True) -> bool:
     """Use a till again that was put away: it goes on where it stopped, and needs a key. Returns False if it was not.
 
-    Its successor is put away instead if it never sent a closing; else both are in use.
+    The one in use in its place is put away if it never sent a closing, or if a person said that not `both_in_use`. Else
+    both are: closings of other tills are then held, as they may tell tickets of either. What was held because the till
+    was replaced is looked at again.
     """
     with transaction.atomic():
         Establishment.objects.select_for_update(of=("self",)).get(pk=till.establishment_id)
         former = _lock(till)
         if former.ended_at is None:
             return False
+        in_place = find_in_place_of(former)
         Till.objects.filter(pk=former.pk).update(ended_at=None, ended_why="")
-        if (successor := Till.objects.filter(continues=former).first()) is not None:
-            _take_place_again(former, successor, why=why)
+        if in_place is not None:
+            _take_place_again(former, in_place, why=why, both_in_use=both_in_use)
+            _look_again_at_held(former.establishment_id)
     return True
 
 
-def _take_place_again(former: Till, successor: Till, *, why: str) -> None:
-    """What the successor never told tickets of, nor what took its place, is as if it had never been."""
-    now = timezone.now()
-    Till.objects.filter(pk=successor.pk).update(continues=None)
-    has_told = StoredClosing.objects.filter(till=successor).exists()
-    is_gone = not has_told and not Till.objects.filter(continues=successor).exists()
-    note_back_again(former, successor, since=None if is_gone else now)
-    if not has_told:
-        _put_away(successor, since=now, why=why)
+def find_in_place_of(till: Till) -> Till | None:
+    """The till that took the place of one that was put away, or in its turn took the place of that one; put away or not.
+    None if there is none."""
+    noted = CountersAnew.objects.filter(former=till, beside=False).select_related("till").order_by("-pk")
+    found = Till.objects.filter(continues=till).first()
+    if found is None and (row := noted.first()) is not None:
+        found = row.till
+    while found is not None and (after := Till.objects.filter(continues=found).first()) is not None:
+        found = after
+    return found
+
+
+def has_told(till: Till) -> bool:
+    """Whether it ever sent a closing."""
+    return StoredClosing.objects.filter(till=till).exists()
+
+
+def _take_place_again(former: Till, in_place: Till, *, why: str, both_in_use: bool) -> None:
+    """What a successor never told tickets of, nor what took its place, is as if it had never been."""
+    now, told = timezone.now(), has_told(in_place)
+    is_gone = in_place.continues_id == former.pk and not told
+    Till.objects.filter(continues=former).update(continues=None)
+    beside = both_in_use and told and in_place.ended_at is None
+    note_back_again(former, in_place, since=None if is_gone else now, beside=beside)
+    if in_place.ended_at is None and not beside:
+        _put_away(in_place, since=now, why=why)
+
+
+def _look_again_at_held(establishment_id: int) -> None:
+    held = StoredClosing.objects.filter(
+        establishment=establishment_id, state=ClosingState.HELD, problems__contains=[{"code": ANEW_WITHIN}]
+    )
+    for key in [*held.order_by("business_date", "closed_at").values_list("pk", flat=True)]:
+        reconsider(key, why=Why.TAKEN_UP_AGAIN)
 
 
 def refused_of_another_device(till: Till, since: datetime) -> QuerySet[Push]:

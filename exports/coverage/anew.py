@@ -3,14 +3,15 @@
 Coverage compares tickets by station and number. After a station's counter began anew, its tickets are stored under the
 station's name with the number of the series, "1 (2)". No till can send such a name (`ledger.stations`), so new tickets
 never clash with old ones, and the database's constraint on tickets holds as it is. A series belongs to the till that
-began it, also after that till is replaced, or the till before it is taken up again. Of other tills the hours tell it.
+began it, also after that till is replaced, or the till before it is taken up again. Of other tills the hours tell it, but
+not while both are in use: a closing of them is held then, as nobody can tell of which series its tickets are.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 from django.db import connection
 
@@ -27,10 +28,10 @@ ANEW_WITHIN = "counters_anew_within"
 PLAIN = r"regexp_replace(covered.station, ' \(\d+\)$', '')"
 # Every station of which the former till told tickets, or began a series, begins one that nobody had.
 NOTE = f"""
-INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series)
+INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series, beside)
 SELECT former.tenant_id, former.establishment_id, told.station, %(since)s, former.id, %(till)s, 1 + COALESCE(
     (SELECT max(anew.series) FROM exports_countersanew AS anew
-     WHERE anew.establishment_id = former.establishment_id AND anew.station = told.station), 1)
+     WHERE anew.establishment_id = former.establishment_id AND anew.station = told.station), 1), false
 FROM tenants_till AS former, LATERAL (
     SELECT {PLAIN} AS station
     FROM exports_storedclosing AS closing
@@ -40,15 +41,16 @@ FROM tenants_till AS former, LATERAL (
 ) AS told
 WHERE former.id = %(former)s
 """  # noqa: S608
-# The former till is back in the place of the one that began these: in the series it began itself, else in the first.
+# The former till is back, in the series it began itself, else in the first, instead of or beside the one in use by now.
 # Without %(since)s it is as if it had never gone.
 BACK = """
-INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series)
-SELECT began.tenant_id, began.establishment_id, began.station, COALESCE(%(since)s, began.since), began.till_id,
-    began.former_id, COALESCE((
+INSERT INTO exports_countersanew (tenant_id, establishment_id, station, since, former_id, till_id, series, beside)
+SELECT DISTINCT ON (began.station) began.tenant_id, began.establishment_id, began.station,
+    COALESCE(%(since)s, began.since), %(in_use)s, began.former_id, COALESCE((
         SELECT own.series FROM exports_countersanew AS own
-        WHERE own.till_id = began.former_id AND own.station = began.station ORDER BY own.id LIMIT 1), 1)
-FROM exports_countersanew AS began WHERE began.former_id = %(former)s AND began.till_id = %(till)s
+        WHERE own.till_id = began.former_id AND own.station = began.station ORDER BY own.id LIMIT 1), 1), %(beside)s
+FROM exports_countersanew AS began WHERE began.former_id = %(former)s AND NOT began.beside
+ORDER BY began.station, began.id DESC
 RETURNING since
 """
 # Gives all tickets that are stored under another name than that of their series the right name.
@@ -68,7 +70,7 @@ END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 # Those of a row called `establishment`, for a statement that reads more of it.
 ANEW = """
-(SELECT json_agg(json_build_array(anew.station, anew.since, anew.former_id, anew.till_id, anew.series)
+(SELECT json_agg(json_build_array(anew.station, anew.since, anew.former_id, anew.till_id, anew.series, anew.beside)
     ORDER BY anew.since, anew.id)
  FROM exports_countersanew AS anew WHERE anew.establishment_id = establishment.id)
 """
@@ -76,13 +78,14 @@ ANEW = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anew:
-    """A station's counter began anew: from then on `till` tells its tickets, in the place of `former`."""
+    """A station's counter began anew: from then on `till` tells its tickets, in the place of `former`, or `beside` it."""
 
     station: str
     since: datetime
     former: int
     till: int
     series: int
+    beside: bool = False
 
 
 class _Counter:
@@ -102,10 +105,15 @@ class _Counter:
         return max(self._list_series(till, at), key=lambda it: (self._began[it], it), default=1)
 
     def changes_within(self, till: int, closing: Closing) -> Iterator[datetime]:
-        """The moments at which the series changed while a closing of this till lasted."""
-        series = self.series_at(till, closing.opened_at)
+        """The moments since which nobody can tell the series of all tickets of a closing of this till: it changed while
+        the closing lasted, or two are counted on; or another till was in this one's place, and others told its series."""
+        begin = {self.series_at(till, closing.opened_at)}
+        before = [row.since for row in self.rows if row.since <= closing.opened_at]
+        if self._may_be_at(till, closing.opened_at) != begin:
+            yield before[-1]
+        yield from [row.since for row in self.rows if row.former == till and self._is_away(row, closing.opened_at)][-1:]
         for since in sorted({row.since for row in self.rows if closing.opened_at < row.since < closing.closed_at}):
-            if self.series_at(till, since) != series:
+            if self._may_be_at(till, since) != begin:
                 yield since
 
     def _list_series(self, till: int, at: datetime) -> Iterator[int]:
@@ -115,6 +123,31 @@ class _Counter:
             own = till in family
             behind = [row for row in rows if row.till == till] if own else [row for row in rows if row.since <= at][-1:]
             yield from {row.series for row in behind} - {1}
+
+    def _may_be_at(self, till: int, at: datetime) -> set[int]:
+        """The series that tickets of this till may be of: several where two tills are in use, neither of them it."""
+        own = [row.series for row in self.rows if row.till == till]
+        others = (family for family in self._families if till not in family)
+        counted_on = [{*self._in_use(family, at).values()} or {1} for family in others]
+        return {
+            max({*own, *series} - {1}, key=lambda it: (self._began[it], it), default=1)
+            for series in product(*counted_on)
+        }
+
+    def _is_away(self, row: Anew, at: datetime) -> bool:
+        """Whether the till that was replaced by this row was not in use then."""
+        family = next(it for it in self._families if row.former in it)
+        return row.since <= at and not row.beside and row.former not in self._in_use(family, at)
+
+    def _in_use(self, family: set[int], at: datetime) -> dict[int, int]:
+        """The tills of this family that are in use, each with the series in which it goes on; none if none began yet."""
+        series: dict[int, int] = {}
+        for row in self.rows:
+            if row.till in family and row.since <= at:
+                if not row.beside:
+                    series.pop(row.former, None)
+                series[row.till] = row.series
+        return series
 
 
 def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
@@ -128,14 +161,14 @@ def note_counters_anew(former: Till, till: Till, *, since: datetime) -> None:
     _rename_told_since(former.establishment_id, since)
 
 
-def note_back_again(former: Till, till: Till, *, since: datetime | None) -> None:
-    """Store that `former` is in use again instead of `till`: later tickets of other tills are of its series again.
+def note_back_again(former: Till, in_use: Till, *, since: datetime | None, beside: bool) -> None:
+    """Store that `former` is in use again instead of `in_use`: later tickets of other tills are of its series again.
 
-    `since` None: the counters never began anew. The establishment must be locked.
+    `beside`: the other stays in use too. `since` None: the counters never began anew. The establishment must be locked.
     """
     assert_in_transaction()
     with connection.cursor() as sql:
-        sql.execute(BACK, {"former": former.pk, "till": till.pk, "since": since})
+        sql.execute(BACK, {"former": former.pk, "in_use": in_use.pk, "since": since, "beside": beside})
         begun = [row[0] for row in sql.fetchall()]
     if begun:
         _rename_told_since(former.establishment_id, min(begun))
@@ -145,15 +178,30 @@ def anew_in(establishment_id: int) -> tuple[Anew, ...]:
     """All new beginnings of an establishment's counters, the earliest first."""
     rows = CountersAnew.objects.filter(establishment=establishment_id).order_by("since", "pk")
     return tuple(
-        Anew(station=it.station, since=it.since, former=it.former_id, till=it.till_id, series=it.series) for it in rows
+        Anew(
+            station=it.station,
+            since=it.since,
+            former=it.former_id,
+            till=it.till_id,
+            series=it.series,
+            beside=it.beside,
+        )
+        for it in rows
     )
 
 
-def read_anew(told: Iterable[tuple[str, str, int, int, int]] | None) -> tuple[Anew, ...]:
+def read_anew(told: Iterable[tuple[str, str, int, int, int, bool]] | None) -> tuple[Anew, ...]:
     """The same, read from the JSON that a statement with `ANEW` in it returned."""
     return tuple(
-        Anew(station=station, since=datetime.fromisoformat(since), former=former, till=till, series=series)
-        for station, since, former, till, series in told or ()
+        Anew(
+            station=station,
+            since=datetime.fromisoformat(since),
+            former=former,
+            till=till,
+            series=series,
+            beside=beside,
+        )
+        for station, since, former, till, series, beside in told or ()
     )
 
 
@@ -180,8 +228,8 @@ def told_by(closings: Collection[StoredClosing]) -> TicketSet:
 
 
 def anew_within(closing: Closing, till_id: int, anew: Iterable[Anew]) -> list[Problem]:
-    """The problem of a closing of another till that lasted from one series into the next: nobody can tell which of its
-    tickets are of which series."""
+    """The problem of a closing of another till that lasted from one series into the next, or was made while tills of
+    two series are in use: nobody can tell which of its tickets are of which series."""
     told = {one_spelling(it.station) for it in closing.tickets}
     return [
         Problem(code=ANEW_WITHIN, pointer="/tickets", facts={"station": station, "since": since.isoformat()})

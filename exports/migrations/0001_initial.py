@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('former', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
                 ('till', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
                 ('series', models.PositiveSmallIntegerField()),
+                ('beside', models.BooleanField(default=False)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('series__gte', 1)), name='exports_counters_anew_in_a_series'), models.CheckConstraint(condition=models.Q(('former', models.F('till')), _negated=True), name='exports_counters_anew_of_another'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('series__gt', 1)), expressions=[('establishment', '='), ('station', '='), ('series', '='), ('till', '<>')], name='exports_counters_anew_one_till'), postgres.guards.SameTenant('establishment', name='exports_countersanew_establishment_id_same_tenant'), postgres.guards.SameTenant('former', name='exports_countersanew_former_id_same_tenant'), postgres.guards.SameTenant('till', name='exports_countersanew_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='exports_countersanew_only_added_to'), postgres.seen.SeenByTenant(name='exports_countersanew_seen', shop=True, written_by=())],

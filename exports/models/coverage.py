@@ -151,7 +151,8 @@ class CountersAnew(models.Model):
     """The ticket counter of a station began anew: its till was replaced by one that counts from 1.
 
     Later tickets are another series, never compared with the numbers of before (`exports.coverage.anew`). A till that
-    is taken up again goes on in the series it had: that is a row of its own, with that number or 1.
+    is taken up again goes on in the series it had: that is a row of its own, with that number or 1. `beside`: the
+    former one stays in use, so that of other tills nobody can tell which of the two series they tell.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
@@ -161,6 +162,7 @@ class CountersAnew(models.Model):
     former = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
     till = models.ForeignKey(Till, models.PROTECT, related_name="+", db_index=False)
     series = models.PositiveSmallIntegerField()
+    beside = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """A till's row, locked while a closing of it is stored, and read with all that says where the closing goes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -27,7 +28,8 @@ DIVISION = PartialRow("division", Division, "id tenant_id journal_accounts")
 # keeps the kind of closing that is booked as it was read. It is locked before the till, as everywhere.
 LOCKED = f"""
 SELECT {ESTABLISHMENT.sql}, {MAPPING.sql}, {ACTIVATION.sql}, {DIVISION.sql},
-    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL, {ANEW}
+    kinds.told, kinds.untold, kinds.asked_at IS NOT NULL AND kinds.answered_at IS NULL, {ANEW},
+    till.ended_at
 FROM tenants_till AS till
 JOIN tenants_establishment AS establishment ON establishment.id = till.establishment_id
 LEFT JOIN booking_mapping AS mapping ON mapping.establishment_id = establishment.id
@@ -50,6 +52,7 @@ class LockedTill:
     establishment: Establishment
     destination: Destination
     practice: Practice
+    ended_at: datetime | None = None
 
 
 def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
@@ -72,7 +75,7 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
         mapping if mapping.pk is not None else Mapping(establishment=establishment),
         establishment,
     )
-    told, untold, question_open, anew = row
+    told, untold, question_open, anew, ended_at = row
     practice = Practice(
         level=establishment.booked_level,
         told=frozenset(told or ()),
@@ -80,4 +83,4 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
         question_open=question_open,
         anew=read_anew(anew),
     )
-    return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice)
+    return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice, ended_at=ended_at)

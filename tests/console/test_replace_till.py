@@ -12,13 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clyo_ingest import replacing
+from clyo_ingest.document import ClosingDocument
+from clyo_ingest.errors import ApiError
 from clyo_ingest.keys import issue_key
-from clyo_ingest.models import PairingCode, ReceivedClosing
+from clyo_ingest.models import PairingCode, Push, PushKind, ReceivedClosing
+from clyo_ingest.receive import receive
 from exports.console import links
 from exports.coverage.freed import archived_beside
 from exports.coverage.silent import silences
 from exports.models import StoredClosing
-from exports.models.coverage import CoveredTickets
+from exports.models.coverage import CountersAnew, CoveredTickets
 from tenants.factories import AccountantFactory, MerchantFactory, ResellerFactory, StaffFactory, TillFactory
 from tenants.models import Till, User
 from tests.clients import client_of
@@ -222,14 +225,77 @@ def test_taking_up_again__puts_away_what_never_sent_anything(till: Caller, staff
 
 def test_taking_up_again__leaves_in_use_what_has_closings(refused: Caller, staff: User) -> None:
     replace(staff, refused.till, "anew")
-    client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), {"why": "réparé"})
+    form = {"why": "réparé", "other_in_use": "yes"}
+    client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), form)
     assert [*Till.objects.filter(ended_at=None).order_by("pk").values_list("continues", flat=True)] == [None, None]
 
 
-def test_replaced_again_after_being_taken_up__each_till_keeps_its_series(refused: Caller, staff: User) -> None:
+def test_taking_up_again__asks_whether_the_one_in_its_place_is_still_in_use(refused: Caller, staff: User) -> None:
+    successor = pair(replace(staff, refused.till, "anew"))
+    address, client = reverse("console_take_up_till", args=[refused.till.pk]), client_of(staff)
+    asked = client.get(address).content.decode()
+    assert "Caisse 2, qui a pris sa place et envoyé des clôtures, est-elle encore en service ?" in asked
+    assert client.post(address, {"why": "réparé"}).context["form"].errors.keys() == {"other_in_use"}
+    client.post(address, {"why": "réparé", "other_in_use": "no"})
+    assert [*Till.objects.filter(ended_at=None)] == [refused.till]
+    assert successor.post("closings", day_of(2, "2026-03-17", 11)).status_code == 401
+    assert not CountersAnew.objects.filter(beside=True).exists()
+    # Used again in its turn, it is in use beside the one that took its place back.
+    client.post(reverse("console_take_up_till", args=[successor.till.pk]), {"why": "deux", "other_in_use": "yes"})
+    assert Till.objects.filter(ended_at=None).count() == 2
+    assert CountersAnew.objects.get(beside=True).till == successor.till
+
+
+def test_a_till_put_away__is_refused_a_closing_that_waited_and_was_made_later(refused: Caller, staff: User) -> None:
+    successor = pair(replace(staff, refused.till, "anew"))
+    assert replacing.take_up_again(refused.till, why="réparé", both_in_use=False)
+    later = timezone.localdate() + timedelta(days=1)
+    told = {"kind": PushKind.CLOSING, "content_type": "application/json", "content_encoding": "", "body": b"{}"}
+    push = Push.objects.create(tenant=successor.till.tenant, till=successor.till, **told)
+    with pytest.raises(ApiError, match="suspended"):
+        receive(push, ClosingDocument(**day_of(3, f"{later}", 21)), by_its_key=True)
+    assert receive(push, ClosingDocument(**day_of(2, "2026-03-17", 11)), by_its_key=True).new
+
+
+def test_taken_up_beside_its_successor__what_a_third_till_tells_is_held(
+    till: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bar = colleague(till)
+    _push_day(till, bar, 1, "14", (1, 1))
+    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    _push_day(device, bar, 2, "15", (1, 11), general=1)
+    monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
+    assert replacing.take_up_again(till.till, why="réparé")
+    told = [_tickets("1", 11), _tickets("2", 21)]
+    part = bar.post("closings", day_of(3, "2026-03-16", 1, kind="station", scope="2", tickets=[_tickets("2", 21)]))
+    whole = device.post("closings", day_of(2, "2026-03-16", 1, tickets=told))
+    assert (codes(part), codes(whole)) == ({"counters_anew_within": True}, {})
+    late = Caller(till.till, issue_key(till.till)).post("closings", day_of(2, "2026-03-15", 1, tickets=told))
+    assert codes(late)["counters_anew_within"]
+    sales = StoredClosing.objects.filter(business_date="2026-03-16", covered_tickets__live=True).distinct()
+    assert [it.till for it in sales] == [device.till]
+
+
+def test_taken_up_again__a_closing_across_a_change_that_is_undone_is_looked_at_again(till: Caller) -> None:
+    bar = colleague(till)
+    _push_day(till, bar, 1, "14", (1, 1))
+    _replaced(till, "Caisse 2", "2026-03-15T15:00:00+01:00")
+    part = day_of(2, "2026-03-15", 11, kind="station", scope="2", tickets=[_tickets("2", 11)])
+    held = bar.post("closings", part)
+    assert codes(held) == {"counters_anew_within": True}
+    assert replacing.take_up_again(till.till, why="réparé")
+    stored = StoredClosing.objects.get(pk=held.json()["id"])
+    assert (stored.state, stored.problems) == ("waiting", [])
+
+
+def test_replaced_again_after_being_taken_up__each_till_keeps_its_series(
+    refused: Caller, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = pair(replace(staff, refused.till, "anew"))
     assert codes(first.post("closings", day_of(2, "2026-03-17", 11))) == {}
-    back = pair(client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), {"why": "réparé"}))
+    monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-18T06:00:00+01:00")))
+    form = {"why": "réparé", "other_in_use": "yes"}
+    back = pair(client_of(staff).post(reverse("console_take_up_till", args=[refused.till.pk]), form))
     assert codes(back.post("closings", day_of(3, "2026-03-18", 21))) == {}
     second = pair(replace(staff, refused.till, "anew", name="Caisse 3", since="2026-03-19T07:00"))
     assert codes(second.post("closings", day_of(1, "2026-03-19", 1))) == {}
@@ -250,7 +316,7 @@ def test_two_tills_of_one_shop__replaced_and_taken_up__a_poste_stays_within_its_
     device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
     _push_day(device, bar, 2, "15", (1, 11), general=1)
     monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
-    assert replacing.take_up_again(till.till, why="réparé")
+    assert replacing.take_up_again(till.till, why="réparé", both_in_use=False)
     back = Caller(till.till, issue_key(till.till))
     # Of the bar's tickets it cannot be known that they were no new series: that is asked once, and holds nothing.
     _push_day(back, bar, 3, "16", (11, 21), general=2, odd={"tickets_uncovered": False})

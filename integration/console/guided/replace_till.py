@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from clyo_ingest.errors import ApiError
 from clyo_ingest.keys import revoke_keys
 from clyo_ingest.replacing import (
     TAKEN_AT_ONCE,
+    find_in_place_of,
+    has_told,
     refused_of_another_device,
     replace_counting_anew,
     take_refused,
@@ -35,6 +37,7 @@ from tenants.scope import visible_to
 from tenants.till_name import TILL_NAME_MAX, next_name
 
 SAME, ANEW = "same", "anew"
+NO, YES = "no", "yes"
 MINUTES = "%Y-%m-%dT%H:%M"
 
 
@@ -71,6 +74,31 @@ class AnewForm(WhyForm):
         if not texts.in_years(since) or since > timezone.now():
             raise forms.ValidationError(_("Say a moment that is behind us."), code="not_behind")
         return since
+
+
+class TakeUpForm(WhyForm):
+    """A till is used again. `other`: the one in its place, asked about where it has sent closings."""
+
+    other_in_use = forms.ChoiceField(
+        choices=[
+            (NO, gettext_lazy("No: it is put away, and its key is refused at once")),
+            (YES, gettext_lazy("Yes: both are in use")),
+        ],
+        help_text=gettext_lazy(
+            "If both are, closings of other tills that tell tickets of the same stations are held from now on: nobody can "
+            "tell which of the two tills counted them."
+        ),
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+    field_order = ("other_in_use", "why")
+
+    def __init__(self, data: Any, *, other: Till | None) -> None:
+        super().__init__(data)
+        if other is None:
+            del self.fields["other_in_use"]
+        else:
+            words = _("Is {till}, which took its place and has sent closings, still in use?")
+            self.fields["other_in_use"].label = words.format(till=other.name)
 
 
 def replace_page(request: HttpRequest, till_id: int) -> HttpResponse:
@@ -176,14 +204,15 @@ def take_up_page(request: HttpRequest, till_id: int) -> HttpResponse:
     if till.ended_at is None:
         messages.info(request, _("{till} is in use.").format(till=till))
         return redirect(_find_way_back(till))
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    successor = getattr(till, "continued_by", None)
+    in_place = find_in_place_of(till)
+    other = in_place if in_place is not None and in_place.ended_at is None else None
+    goes = other is not None and not has_told(other)
+    form = TakeUpForm(request.POST if request.method == "POST" else None, other=None if goes else other)
     if not form.is_valid():
-        goes = successor is not None and not StoredClosing.objects.filter(till=successor).exists()
-        context = {"title": _("Use a till again"), "till": till, "form": form, "successor": successor, "goes": goes}
+        context = {"title": _("Use a till again"), "till": till, "form": form, "successor": other, "goes": goes}
         context["subtitle"] = _say_which(till)
         return page(request, "console/guided/take_up.html", context)
-    take_up_again(till, why=form.cleaned_data["why"])
+    take_up_again(till, why=form.cleaned_data["why"], both_in_use=form.cleaned_data.get("other_in_use") != NO)
     return answer_done(
         request,
         Done(
