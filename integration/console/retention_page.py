@@ -6,7 +6,8 @@ The commands are the operator's (docs/decisions/0064): this page prepares them a
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.validators import EmailValidator, ValidationError
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
