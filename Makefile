@@ -156,7 +156,7 @@ translations: $(VENV)/.installed
 	$(BIN)/python -m tools.translations update
 
 $(VENV)/.installed: requirements/dev.txt
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements/dev.txt
 	touch $@

@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 LONGEST_FUNCTION = 51
 # Who may set a row's state: each module makes the moves of one machine (docs/states.md).
 MAKE_MOVES = {
+    "concerns/letters/handed_over.py",
     "concerns/letters/make.py",
     "concerns/letters/send.py",
     "concerns/letters/to_webhook.py",
@@ -95,10 +96,10 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_functions__fit_a_screen() -> None:
     long = [
-        f"{at(path, it.lineno)}: {it.name} has {lines} lines. Split it: {LONGEST_FUNCTION} is the most there is."
+        f"{at(path, it.lineno)}: {it.name} has {length} lines. Split it: {LONGEST_FUNCTION} is the most there is."
         for path in files()
         for it in functions(path)
-        if (lines := (it.end_lineno or it.lineno) - it.lineno + 1) > LONGEST_FUNCTION
+        if (length := (it.end_lineno or it.lineno) - it.lineno + 1) > LONGEST_FUNCTION
     ]
     assert not long, lines(long)
 

@@ -47,6 +47,7 @@ class PageCost:
 
     @property
     def cpu_ms(self) -> float:
+        """Milliseconds of CPU in both processes: what a page costs whatever else the machine does meanwhile."""
         return self.web_ms + self.database_ms
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, LiteralString
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ledger.entry import Entry, EntryKind, Line, LineRole
@@ -162,31 +163,36 @@ def customers(*, resellers: int, tenants: int, tills: int) -> Reseller:
             "JOIN tenants_tenant t ON t.id = e.tenant_id WHERE t.reseller_id = ANY(%s)",
             [json.dumps(PARAMETERS), ids],
         )
-        sql.execute(
-            "INSERT INTO exact_exactapp (country, base_url, client_id, client_secret, minute_limit, day_limit) "
-            "VALUES ('FR', 'https://exact.invalid', 'x', '', 60, 5000) ON CONFLICT DO NOTHING"
-        )
-        sql.execute(
-            "INSERT INTO exact_connection (tenant_id, app_id, state, access_token, refresh_token, user_name, "
-            "user_language, problem, access_issued_at, created_at) SELECT id, (SELECT min(id) FROM exact_exactapp), "
-            "'active', '', '', '', '', '', now(), now() FROM tenants_tenant WHERE reseller_id = ANY(%s)",
-            [ids],
-        )
-        sql.execute(
-            "INSERT INTO exact_division (tenant_id, connection_id, app_id, code, name, journal_accounts, "
-            "lines_timestamp, deleted_timestamp, reconciled_at) "
-            "SELECT c.tenant_id, c.id, c.app_id, 100000 + c.id, 'LIVRES', '{}'::jsonb, 1, 1, now() "
-            "FROM exact_connection c JOIN tenants_tenant t ON t.id = c.tenant_id WHERE t.reseller_id = ANY(%s)",
-            [ids],
-        )
-        sql.execute(
-            "INSERT INTO exact_activation (tenant_id, establishment_id, division_id, active, problems, checked_at, "
-            "activated_at) SELECT e.tenant_id, e.id, d.id, true, '[]'::jsonb, now(), now() "
-            "FROM tenants_establishment e JOIN exact_division d ON d.tenant_id = e.tenant_id "
-            "JOIN tenants_tenant t ON t.id = e.tenant_id WHERE t.reseller_id = ANY(%s)",
-            [ids],
-        )
+        _link_to_exact(sql, ids)
     return Reseller.objects.get(pk=ids[0])
+
+
+def _link_to_exact(sql: CursorWrapper, resellers: list[int]) -> None:
+    """A company in Exact for each customer of these resellers, into which its shop is activated."""
+    sql.execute(
+        "INSERT INTO exact_exactapp (country, base_url, client_id, client_secret, minute_limit, day_limit) "
+        "VALUES ('FR', 'https://exact.invalid', 'x', '', 60, 5000) ON CONFLICT DO NOTHING"
+    )
+    sql.execute(
+        "INSERT INTO exact_connection (tenant_id, app_id, state, access_token, refresh_token, user_name, "
+        "user_language, problem, access_issued_at, created_at) SELECT id, (SELECT min(id) FROM exact_exactapp), "
+        "'active', '', '', '', '', '', now(), now() FROM tenants_tenant WHERE reseller_id = ANY(%s)",
+        [resellers],
+    )
+    sql.execute(
+        "INSERT INTO exact_division (tenant_id, connection_id, app_id, code, name, journal_accounts, "
+        "lines_timestamp, deleted_timestamp, reconciled_at) "
+        "SELECT c.tenant_id, c.id, c.app_id, 100000 + c.id, 'LIVRES', '{}'::jsonb, 1, 1, now() "
+        "FROM exact_connection c JOIN tenants_tenant t ON t.id = c.tenant_id WHERE t.reseller_id = ANY(%s)",
+        [resellers],
+    )
+    sql.execute(
+        "INSERT INTO exact_activation (tenant_id, establishment_id, division_id, active, problems, checked_at, "
+        "activated_at) SELECT e.tenant_id, e.id, d.id, true, '[]'::jsonb, now(), now() "
+        "FROM tenants_establishment e JOIN exact_division d ON d.tenant_id = e.tenant_id "
+        "JOIN tenants_tenant t ON t.id = e.tenant_id WHERE t.reseller_id = ANY(%s)",
+        [resellers],
+    )
 
 
 def store_closings(first: int, last: int, *, tenant: int | None = None) -> None:

@@ -78,7 +78,7 @@ class SeenShop:
     @cached_property
     def monthly(self) -> MonthlyExport | None:
         """Its order for a file each month."""
-        return self._own(MonthlyExport.objects.all()).first()
+        return self._keep_own(MonthlyExport.objects.all()).first()
 
     @cached_property
     def tills(self) -> list[TillShown]:
@@ -89,8 +89,8 @@ class SeenShop:
     @cached_property
     def latest(self) -> list[StoredClosing]:
         """Its latest closings, without their documents."""
-        rows = self._own(StoredClosing.objects.defer("document")).select_related("till")
+        rows = self._keep_own(StoredClosing.objects.defer("document")).select_related("till")
         return [*rows.order_by("-business_date", "-closed_at")[:LATEST]]
 
-    def _own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+    def _keep_own(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return visible_to(self.user, rows.filter(establishment=self.shop))
