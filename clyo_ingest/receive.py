@@ -94,8 +94,8 @@ def receive(
 
     `make_room`: a person takes it although its number is there (`clyo_ingest.restarts`). `correcting`: it is the
     corrected version of the closing with its number (`clyo_ingest.corrections`), held until that one is set aside.
-    `by_its_key`: its till pushes it now: refused (403) if, while it waited for the lock, its establishment was suspended
-    or the till was put away before this closing was made.
+    `by_its_key`: its till pushes it now: refused (403) if, while it waited for the lock, its establishment was
+    suspended or the till was put away before this closing was made.
     Raises `ApiError` 409 when the same number came before with other content: the first closing is kept, and this push
     is kept raw. Of two pushes of one closing at the same instant the unique keys let one in; the other looks again.
     """

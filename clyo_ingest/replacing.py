@@ -74,7 +74,7 @@ def take_up_again(till: Till, *, why: str, both_in_use: bool = True) -> bool:
 
 
 def find_in_place_of(till: Till) -> Till | None:
-    """The till that took the place of one that was put away, or in its turn took the place of that one; put away or not.
+    """The till that took the place of one that was put away, or in its turn the place of that one; put away or not.
     None if there is none."""
     noted = CountersAnew.objects.filter(former=till, beside=False).select_related("till").order_by("-pk")
     found = Till.objects.filter(continues=till).first()

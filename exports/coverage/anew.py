@@ -3,8 +3,8 @@
 Coverage compares tickets by station and number. After a station's counter began anew, its tickets are stored under the
 station's name with the number of the series, "1 (2)". No till can send such a name (`ledger.stations`), so new tickets
 never clash with old ones, and the database's constraint on tickets holds as it is. A series belongs to the till that
-began it, also after that till is replaced, or the till before it is taken up again. Of other tills the hours tell it, but
-not while both are in use: a closing of them is held then, as nobody can tell of which series its tickets are.
+began it, also after that till is replaced, or the till before it is taken up again. Of other tills the hours tell it,
+but not while both are in use: a closing of them is held then, as nobody can tell of which series its tickets are.
 """
 
 from collections import defaultdict
@@ -78,7 +78,7 @@ ANEW = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anew:
-    """A station's counter began anew: from then on `till` tells its tickets, in the place of `former`, or `beside` it."""
+    """A station's counter began anew: from then on `till` tells its tickets, in `former`'s place, or `beside` it."""
 
     station: str
     since: datetime
@@ -105,8 +105,9 @@ class _Counter:
         return max(self._list_series(till, at), key=lambda it: (self._began[it], it), default=1)
 
     def changes_within(self, till: int, closing: Closing) -> Iterator[datetime]:
-        """The moments since which nobody can tell the series of all tickets of a closing of this till: it changed while
-        the closing lasted, or two are counted on; or another till was in this one's place, and others told its series."""
+        """The moments since which nobody can tell the series of all tickets of a closing of this till: it changed
+        while the closing lasted, or two are counted on; or another till was in this one's place, and others told its
+        series."""
         begin = {self.series_at(till, closing.opened_at)}
         before = [row.since for row in self.rows if row.since <= closing.opened_at]
         if self._may_be_at(till, closing.opened_at) != begin:
@@ -140,7 +141,7 @@ class _Counter:
         return row.since <= at and not row.beside and row.former not in self._in_use(family, at)
 
     def _in_use(self, family: set[int], at: datetime) -> dict[int, int]:
-        """The tills of this family that are in use, each with the series in which it goes on; none if none began yet."""
+        """The tills of this family that are in use, each with its present series; none if none began yet."""
         series: dict[int, int] = {}
         for row in self.rows:
             if row.till in family and row.since <= at:

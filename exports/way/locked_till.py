@@ -83,4 +83,10 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
         question_open=question_open,
         anew=read_anew(anew),
     )
-    return LockedTill(till_id=till_id, establishment=establishment, destination=destination, practice=practice, ended_at=ended_at)
+    return LockedTill(
+        till_id=till_id,
+        establishment=establishment,
+        destination=destination,
+        practice=practice,
+        ended_at=ended_at,
+    )

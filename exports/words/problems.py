@@ -128,9 +128,9 @@ SENTENCES: dict[str, str] = {
         "Compare them on the till; then book the difference, or leave it."
     ),
     "counters_anew_within": N_(
-        "Nobody can tell which tickets of station {station} these are: on {since} a till was replaced by one that counts "
-        "from 1, or is used again beside it. Book it as it is only if its sales are in no closing of these tills, nor "
-        "will be; else set it aside."
+        "Nobody can tell which tickets of station {station} these are: on {since} a till was replaced by one that "
+        "counts from 1, or is used again beside it. Book it as it is only if its sales are in no closing of these "
+        "tills, nor will be; else set it aside."
     ),
     "same_again": N_(
         "Its hours are those of closing {other} or overlap with them, its sums are the same ({found}), and no tickets "

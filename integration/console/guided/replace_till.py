@@ -85,8 +85,8 @@ class TakeUpForm(WhyForm):
             (YES, gettext_lazy("Yes: both are in use")),
         ],
         help_text=gettext_lazy(
-            "If both are, closings of other tills that tell tickets of the same stations are held from now on: nobody can "
-            "tell which of the two tills counted them."
+            "If both are, closings of other tills that tell tickets of the same stations are held from now on: nobody "
+            "can tell which of the two tills counted them."
         ),
         widget=UnfoldAdminRadioSelectWidget(),
     )
