@@ -39,8 +39,10 @@ LEFT JOIN exports_closingkinds AS kinds ON kinds.establishment_id = establishmen
 WHERE till.id = %s
 FOR KEY SHARE OF establishment FOR NO KEY UPDATE OF till
 """  # noqa: S608
+# First of all, in a statement of its own: what waits for a lock reads other tables as they were before it waited, and a
+# till that was replaced meanwhile began a series of tickets (`exports.coverage.anew`).
 SHOP = """
-SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM tenants_till WHERE id = %s) FOR UPDATE
+SELECT FROM tenants_establishment WHERE id = (SELECT establishment_id FROM tenants_till WHERE id = %s) FOR {lock}
 """
 
 
@@ -62,8 +64,7 @@ def lock_till(till_id: int, *, whole_shop: bool = False) -> LockedTill:
     """
     assert_in_transaction()
     with connection.cursor() as sql:
-        if whole_shop:
-            sql.execute(SHOP, [till_id])
+        sql.execute(SHOP.format(lock="UPDATE" if whole_shop else "KEY SHARE"), [till_id])
         sql.execute(LOCKED, [till_id])
         row = iter(sql.fetchone())
     establishment, mapping = ESTABLISHMENT.read(row), MAPPING.read(row)

@@ -1,12 +1,13 @@
 """A till's device is replaced, as people say it on the till's pages: it goes on counting, or counts from 1."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -276,6 +277,28 @@ def test_taken_up_beside_its_successor__what_a_third_till_tells_is_held(
     assert [it.till for it in sales] == [device.till]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_taken_up_again__a_closing_that_waited_meanwhile_sees_it(till: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    bar = colleague(till)
+    _push_day(till, bar, 1, "14", (1, 1))
+    device = _replaced(till, "Caisse 2", "2026-03-15T06:00:00+01:00")
+    _push_day(device, bar, 2, "15", (1, 11), general=1)
+    monkeypatch.setattr(replacing, "timezone", SimpleNamespace(now=lambda: moment("2026-03-16T06:00:00+01:00")))
+    told = {"kind": "station", "scope": "2"}
+    assert codes(bar.post("closings", day_of(3, "2026-03-15", 1, tickets=[_tickets("2", 501)], **told))) == {}
+    part = day_of(4, "2026-03-16", 1, tickets=[_tickets("2", 21)], **told)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as sql:
+            assert replacing.take_up_again(till.till, why="réparé")
+            waiting = pool.submit(_push_and_leave, bar, part)
+            while not waiting.done():
+                sql.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) FROM pg_sleep(0.01)")
+                if sql.fetchone() == (True,):
+                    break
+        assert waiting.result().status_code == 201, waiting.result().content
+        assert codes(waiting.result())["counters_anew_within"]
+
+
 def test_taken_up_again__a_closing_across_a_change_that_is_undone_is_looked_at_again(till: Caller) -> None:
     bar = colleague(till)
     _push_day(till, bar, 1, "14", (1, 1))
@@ -337,6 +360,13 @@ def test_taken_up_again_before_the_other_told_anything__nothing_began_anew(till:
     assert told.get().station == "2 (2)"
     assert replacing.take_up_again(till.till, why="réparé")
     assert told.get().station == "2"
+
+
+def _push_and_leave(till: Caller, document: dict[str, Any]) -> Any:
+    try:
+        return till.post("closings", document)
+    finally:
+        connection.close()
 
 
 def _tickets(station: str, first: int) -> dict[str, Any]:
