@@ -144,15 +144,13 @@ def _take(
 ) -> Received:
     till = lock_till(push.till_id, whole_shop=attempt.whole_shop)
     establishment = till.establishment
-    if attempt.by_its_key and (establishment.suspended_at is not None or _is_after_its_end(till, facts)):
+    if attempt.by_its_key and establishment.suspended_at is not None:
         raise ApiError(403, "suspended")
     around, repeated = _look_around(till, digest, facts, make_room)
     corrected = around.same if attempt.correcting and repeated is not None and repeated.digest != digest else None
     if repeated is not None and corrected is None:
         return _answer_repeat(push, repeated.closing_id, content, digest)
-    by_a_person = make_room is not None or attempt.correcting
-    if establishment.ended_on and facts.business_date >= establishment.ended_on and not by_a_person:
-        raise ApiError(403, "taken_over")
+    _refuse_after_its_end(till, facts, attempt, by_a_person=make_room is not None or attempt.correcting)
     told = Told.of(facts, content, around.before.told if around.before else None)
     place = Place(
         establishment_id=establishment.pk, till_id=till.till_id, practice=till.practice, contested=attempt.contested
@@ -187,8 +185,13 @@ def _take(
     return Received(stored=closing, scope=facts.scope, new=True)
 
 
-def _is_after_its_end(till: LockedTill, facts: Facts) -> bool:
-    return till.ended_at is not None and facts.closed_at > till.ended_at
+def _refuse_after_its_end(till: LockedTill, facts: Facts, attempt: Attempt, *, by_a_person: bool) -> None:
+    """Raise `ApiError` 403 for what was closed once the establishment was another company's, or the till put away."""
+    ended_on = till.establishment.ended_on
+    if ended_on and facts.business_date >= ended_on and not by_a_person:
+        raise ApiError(403, "taken_over")
+    if attempt.by_its_key and till.ended_at is not None and facts.closed_at > till.ended_at:
+        raise ApiError(403, "suspended")
 
 
 def _look_around(
