@@ -164,6 +164,8 @@ class ClosingEvent(models.Model):
 # `reseller` is whose people began it, none of support's. Who sees one of its closings sees that it was sent again, and
 # why; of whose customers are all another's by now (`HandOver`) it sees no run either.
 HAS_ITEMS = "EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)"
+# A run is stored before its items. No customer is handed over while one of its runs is unfinished.
+JUST_BEGUN = "reseller_id = {reseller} AND actor_id = {person} AND finished_at IS NULL"
 
 
 class RunWay(models.TextChoices):
@@ -208,7 +210,7 @@ class RepostRun(models.Model):
             ),
             Seen(
                 reads={
-                    RESELLER: HAS_ITEMS,
+                    RESELLER: f"{HAS_ITEMS} OR {JUST_BEGUN}",
                     **dict.fromkeys(MEMBERS, f"{OF_TENANTS} OR {HAS_ITEMS}"),
                 },
                 writes={RESELLER: "reseller_id = {reseller}", ACCOUNTANT: OF_TENANTS},

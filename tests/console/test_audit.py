@@ -66,7 +66,7 @@ NOT_AUDITED = {
         "concerns_answerlink",
         "concerns_webhookattempt",
     ),
-    "retention_prunerun",
+    *("retention_prunerun", "retention_retentionact", "tenants_offerreceived"),
     "exact_past",
 }
 
