@@ -103,7 +103,7 @@ def _check(closing: StoredClosing, problem: Mapping[str, Any]) -> dict[str, Any]
     it through."""
     goes = closing.state in (ClosingState.READY, ClosingState.EXPORTING, ClosingState.EXPORTED)
     words, blocking = sentence(problem), problem["blocking"]
-    return {"words": words, "holding": blocking and not goes, "through": blocking and goes}
+    return {**problem, "words": words, "holding": blocking and not goes, "through": blocking and goes}
 
 
 def name_of_kind(closing: StoredClosing) -> str:

@@ -42,7 +42,7 @@ def ended(request: Any) -> Any:
 
 
 urlpatterns = [
-    path("console/ended", ended),
+    path("activation/ended", ended),
     path("answer/ended", ended),
     path("broken/<int:status>", broken),
     path("api/v1/broken/<int:status>", broken),
