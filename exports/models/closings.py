@@ -165,7 +165,7 @@ class ClosingEvent(models.Model):
 # why; of whose customers are all another's by now (`HandOver`) it sees no run either.
 HAS_ITEMS = "EXISTS (SELECT FROM exports_repostitem AS item WHERE item.run_id = exports_repostrun.id)"
 # A run is stored before its items. No customer is handed over while one of its runs is unfinished.
-JUST_BEGUN = "reseller_id = {reseller} AND actor_id = {person} AND finished_at IS NULL"
+JUST_BEGUN = "reseller_id = {reseller} AND actor_id = {behind} AND finished_at IS NULL"
 
 
 class RunWay(models.TextChoices):
