@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import brotli
 import httpx
 import pytest
 import sentry_sdk
@@ -31,6 +32,10 @@ NUMBER = "caisse-7"
 Sent = Callable[[], list[str]]
 
 
+# The SDK packs with Brotli where that is installed, as it is beside the tests.
+UNPACK: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
 @pytest.fixture
 def sent() -> Iterator[Sent]:
     """A Sentry that is told everything; gives the unpacked bodies it was sent, once they are all there."""
@@ -39,8 +44,7 @@ def sent() -> Iterator[Sent]:
     class Intake(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            packed = self.headers.get("Content-Encoding") == "gzip"
-            bodies.append((gzip.decompress(body) if packed else body).decode())
+            bodies.append(UNPACK[self.headers.get("Content-Encoding", "")](body).decode())
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
