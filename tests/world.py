@@ -128,6 +128,25 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     Finding.objects.create(tenant=tenant, posting=posting, kind=FindingKind.MISSING, details=[])
     run = RepostRun.objects.create(actor=staff, why=f"{mark} renvoi", reseller=reseller, finished_at=timezone.now())
     RepostItem.objects.create(tenant=tenant, run=run, closing=stored, outcome="repost_differs")
+    left_by(staff, stored, mark)
+    return Customer(
+        mark=mark,
+        number=number,
+        tenant=tenant,
+        caller=caller,
+        closing=stored,
+        run=run,
+        correction=corrected(stored, mark, actor=staff),
+        export_run=exported_into_a_file(stored, mark, asked_by=staff),
+        staff=staff,
+        accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
+        merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
+    )
+
+
+def left_by(staff: User, stored: StoredClosing, mark: str) -> None:
+    """What a person of the reseller wrote, was sent, sees to and said about a customer."""
+    tenant, shop = stored.tenant, stored.establishment
     Note.objects.create(tenant=tenant, establishment=shop, author=staff, text=f"{mark} prévient")
     Webhook.objects.create(
         person=staff, address=f"https://{mark}.example/", shown_as=mark, key=new_key(), off_at=timezone.now()
@@ -136,11 +155,11 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
     kept = {"listed": "exports.storedclosing", "name": f"{mark} retenues", "asked": "state=held"}
     SavedFilter.objects.create(person=staff, **kept)
     Assignment.objects.create(tenant=tenant, closing=stored, person=staff, by=staff)
-    FactorReset.objects.create(user=staff, reseller=reseller, by=SupportFactory(), why=f"{mark} téléphone")
-    LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=reseller)
+    FactorReset.objects.create(user=staff, reseller=staff.reseller, by=SupportFactory(), why=f"{mark} téléphone")
+    LookThrough.objects.create(actor=SupportFactory(), seen_as=staff, reseller=staff.reseller)
     HandOverOffer.objects.create(
         tenant=tenant,
-        reseller=reseller,
+        reseller=staff.reseller,
         email=f"{mark.lower()}@ailleurs.example",
         by=staff,
         why=f"{mark} proposé",
@@ -155,19 +174,6 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         note=f"{mark} congés",
         said_by=staff,
         said_at=timezone.now(),
-    )
-    return Customer(
-        mark=mark,
-        number=number,
-        tenant=tenant,
-        caller=caller,
-        closing=stored,
-        run=run,
-        correction=corrected(stored, mark, actor=staff),
-        export_run=exported_into_a_file(stored, mark, asked_by=staff),
-        staff=staff,
-        accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
-        merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
     )
 
 
