@@ -75,7 +75,8 @@ def make_morning(person: User, day: date, channel: Channel) -> None:
     with transaction.atomic():
         own.filter(DUE_AGAIN, kind=LetterKind.MORNING, day=day).delete()
         if lines:  # it has the content of all letters that are not sent yet
-            own.filter(state=LetterState.DUE).update(state=LetterState.DROPPED)
+            others = own.exclude(kind=LetterKind.MORNING, day=day)  # a round at the same time may have made this one
+            others.filter(state=LetterState.DUE).update(state=LetterState.DROPPED)
         _keep(row, lines, told=keys)
 
 

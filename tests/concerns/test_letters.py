@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from time_machine import travel
 
+from concerns.letters.make import make_morning
 from concerns.letters.round import go_round
-from concerns.models import Letter, LetterKind, LetterState
+from concerns.models import Channel, Letter, LetterKind, LetterState
 from concerns.tasks import letters
 from exact.books.reconcile import reconcile
 from exact.models import Division, Posting
@@ -415,6 +416,14 @@ def test_command__shows_a_letter_and_keeps_nothing_of_it(here: World, capsys: py
     assert Letter.objects.count() == 0
     call_command("letters")
     assert len(taken()) == 4
+
+
+def test_two_beats__the_later_one_does_not_drop_the_letter_of_the_first(here: World) -> None:
+    """Both saw that there was no letter yet: the later one makes none, and leaves the first one's as it is."""
+    person, day = here.own.staff, timezone.localdate()
+    make_morning(person, day, Channel.MAIL)
+    make_morning(person, day, Channel.MAIL)
+    assert [it.state for it in Letter.objects.filter(person=person)] == [LetterState.DUE]
 
 
 @pytest.mark.django_db(transaction=True)
