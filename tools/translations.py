@@ -40,6 +40,15 @@ TEMPLATE_KEYWORDS: Keywords = {
     name: DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
 }
 
+# French sets a narrow no-break space before ; ! and ?, a no-break space before a colon and inside its quotation marks.
+BAD_SPACE = re.compile(r"[^\u202f][;!?]|[^\u00a0\d]:(?!//|\d)|«[^\u00a0]|[^\u00a0]»|'")
+SPACES = (
+    (r"[ \u00a0](?=[;!?])", "\u202f"),
+    (r"[ \u202f](?=:(?!//)|»)", "\u00a0"),
+    (r"(?<=«)[ \u202f]", "\u00a0"),
+    ("'", "’"),
+)
+
 PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\(\w+\)[a-z]")
 KEPT_HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 HEADER_COMMENT = "# What people read, in French. Written by `python -m tools.translations update`."
@@ -98,13 +107,27 @@ def read(path: Path = CATALOGUE) -> Catalog:
 
 
 def update(path: Path = CATALOGUE, root: Path = ROOT) -> None:
-    """Bring the catalogue's sentences up to date; translations of sentences that are still used stay."""
+    """Bring the catalogue's sentences up to date; translations of sentences that are still used stay.
+
+    The spaces and apostrophes of French are set as they must be: a keyboard has no key for them.
+    """
     catalogue = read(path)
     catalogue.update(template_of(root), no_fuzzy_matching=True)
+    for message in catalogue:
+        if message.id and message.string:
+            message.string = _in_french(message.string)
     text = BytesIO()
     write_po(text, catalogue, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_without_dates(text.getvalue().decode()), encoding="utf-8")
+
+
+def _in_french(translation: str | list[str] | tuple[str, ...]) -> str | tuple[str, ...]:
+    if not isinstance(translation, str):
+        return tuple(str(_in_french(form)) for form in translation)
+    for pattern, right in SPACES:
+        translation = re.sub(pattern, right, translation)
+    return translation
 
 
 def _without_dates(text: str) -> str:
@@ -149,6 +172,8 @@ def _problems_of(message: Message) -> Iterator[str]:
     for translation in translations:
         if _placeholders(translation) not in allowed:
             yield f"other placeholders: {_shown(message)} -> {translation!r}"
+        if BAD_SPACE.search(translation):
+            yield f"spaces or apostrophe (`update` sets them): {_shown(message)} -> {translation!r}"
 
 
 def _placeholders(text: str) -> frozenset[str]:
