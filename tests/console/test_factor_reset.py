@@ -138,7 +138,7 @@ def test_mail_that_cannot_go__is_said_and_the_reset_stands(house: Reseller, monk
     monkeypatch.setattr(factor_reset, "send_mail", refuse)
     manager, colleague = ResellerAdminFactory(reseller=house), with_factor(StaffFactory(reseller=house))
     answer = browser(manager).post(page_of(colleague), {"why": WHY}, follow=True)
-    assert "n’a pas pu partir : prévenez la personne" in answer.content.decode()
+    assert "n’a pas pu partir\u00a0: prévenez la personne" in answer.content.decode()
     assert not still_has(colleague)
 
 

@@ -235,7 +235,7 @@ def test_taking_up_again__asks_whether_the_one_in_its_place_is_still_in_use(refu
     successor = pair(replace(staff, refused.till, "anew"))
     address, client = reverse("console_take_up_till", args=[refused.till.pk]), client_of(staff)
     asked = client.get(address).content.decode()
-    assert "Caisse 2, qui a pris sa place et envoyé des clôtures, est-elle encore en service ?" in asked
+    assert "Caisse 2, qui a pris sa place et envoyé des clôtures, est-elle encore en service\u202f?" in asked
     assert client.post(address, {"why": "réparé"}).context["form"].errors.keys() == {"other_in_use"}
     client.post(address, {"why": "réparé", "other_in_use": "no"})
     assert [*Till.objects.filter(ended_at=None)] == [refused.till]

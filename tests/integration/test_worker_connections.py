@@ -37,6 +37,7 @@ def ask(transactional_db: None) -> Iterator[Callable[[bool], int]]:
         session.delay(end)
         return answers.get(timeout=WAIT_S)
 
+    app.control.purge()  # what other tests asked of no worker would be done first
     with start_worker(app, pool="solo", perform_ping_check=False):
         yield ask
         leave.delay()
