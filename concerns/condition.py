@@ -7,6 +7,7 @@ nothing is wrong, the shop's own facts say how far it has come.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -150,6 +151,7 @@ def with_facts(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
         paired=Exists(tills),
         linked=Exists(active),
         active=Exists(active.filter(active=True)),
+        compared_at=Subquery(active.values("division__reconciled_at")[:1]),
         moving=Exists(moving),
         last_day=Subquery(newest.values("business_date")[:1]),
         closed=ranges_of("pk"),
@@ -187,7 +189,14 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
         until = date_format(span.last_day, "SHORT_DATE_FORMAT")
         words = _("Closed until {day}: no closing is expected before it opens again.").format(day=until)
         return _say(Condition.CLOSED, words, _("See the closed days"), links.closed_days(shop.pk))
-    return _say(Condition.WELL, _("Everything is in Exact, the last closing is of {day}.").format(day=day), *closings)
+    words = _("Everything is in Exact, the last closing is of {day}.").format(day=day)
+    return _say(Condition.WELL, f"{words} {_say_compared(facts.compared_at)}", *closings)
+
+
+def _say_compared(at: datetime | None) -> str:
+    if at is None:
+        return _("Not compared with Exact yet: that is done every night.")
+    return _("Compared with Exact on {at}.").format(at=date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT"))
 
 
 def _say(condition: Condition, words: str, mend: str, address: str) -> ShopCondition:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from concerns.condition import Condition, condition_of, conditions_of
 from concerns.found import concerns_of
@@ -44,6 +45,21 @@ def test_shop__goes_from_being_set_up_to_all_well(linked: Linked) -> None:
     assert stands(shop) is Condition.CLOSED
     say_open(shop, today, today)
     assert stands(shop) is Condition.WELL
+
+
+def test_all_well__says_when_the_company_was_compared(linked: Linked) -> None:
+    till, division = linked
+    Till.objects.update(paired_at=timezone.now())
+    till.post("closings", closing())
+    StoredClosing.objects.update(business_date=timezone.localdate())
+    work(division)
+    shop, support = till.till.establishment, SupportFactory()
+    assert "Pas encore comparé avec Exact" in conditions_of(support, [shop])[shop.pk].words
+    reconcile(division)
+    division.refresh_from_db()
+    assert division.reconciled_at is not None
+    at = date_format(timezone.localtime(division.reconciled_at), "SHORT_DATETIME_FORMAT")
+    assert f"Comparé avec Exact le {at}." in conditions_of(support, [shop])[shop.pk].words
 
 
 def test_shop__has_the_word_of_its_most_urgent_concern(linked: Linked) -> None:
