@@ -16,6 +16,7 @@ CLUSTER ?=
 CONSOLE ?=
 ROWS ?=
 ONLY ?=
+KEEP ?=
 DOCUMENTS ?=
 EXAMPLES ?=
 INPUTS ?=
@@ -87,7 +88,7 @@ fuzz: $(VENV)/.installed
 	@SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),400) $(BIN)/python -m pytest -q tests/clyo_ingest/test_schemathesis.py
 
 bench: $(VENV)/.installed
-	@ROWS=$(ROWS) ONLY=$(ONLY) $(BIN)/python -m tools.bench
+	@ROWS=$(ROWS) ONLY=$(ONLY) KEEP=$(KEEP) $(BIN)/python -m tools.bench
 
 # Three on two cores: each waits half its time, for PostgreSQL, a browser or programs that start (docs/decisions/0059).
 test: $(VENV)/.installed

@@ -1,4 +1,7 @@
-"""`make bench`: ROWS=1000000 ONLY=abc python -m tools.bench. Prints a table and writes bench.json."""
+"""`make bench`: ROWS=1000000 ONLY=abc python -m tools.bench. Prints a table and writes bench.json.
+
+`KEEP=1` is for section (l): it measures in the database that an earlier run stored, if it would store the same.
+"""
 
 import json
 import os
@@ -10,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from tools.bench.kept import Kept
 from tools.stack.processes import Processes, ProgramFailed
 from tools.stack.product import LOCAL
 from tools.stack.programs import free_port
@@ -40,8 +44,12 @@ def main() -> int:
     home = CLONE / ".local" / "bench-run"
     shutil.rmtree(home, ignore_errors=True)
     (home / "logs").mkdir(parents=True)
+    only, keep = os.environ.get("ONLY") or "".join(SECTIONS), bool(os.environ.get("KEEP"))
+    if keep and only != "l":
+        print("bench: KEEP=1 goes with ONLY=l", file=sys.stderr)
+        return 2
     try:
-        results = run(home, os.environ.get("ONLY") or "".join(SECTIONS))
+        results = run(home, only, Kept.find(keep=keep))
     except ProgramFailed as failure:
         print(f"bench: failed: {failure}", file=sys.stderr)
         return 1
@@ -53,9 +61,9 @@ def main() -> int:
     return 0
 
 
-def run(home: Path, only: str) -> dict[str, dict[str, Any]]:
+def run(home: Path, only: str, kept: Kept) -> dict[str, dict[str, Any]]:
     """Measure the sections named in `only`. What they found, by letter."""
-    with Stores("bench") as stores:
+    with Stores("bench", earlier=kept.stored) as stores:
         environment = SETTINGS | {
             "DATABASE_URL": stores.database.url,
             "REDIS_URL": stores.broker.url,
@@ -71,11 +79,12 @@ def run(home: Path, only: str) -> dict[str, dict[str, Any]]:
             from tools.fleet.customers import set_up
 
             exact_url = f"http://127.0.0.1:{free_port()}"
-            place = Place(processes=processes, stores=stores, web_url=web_url, exact_url=exact_url)
+            place = Place(processes=processes, stores=stores, web_url=web_url, exact_url=exact_url, kept=kept)
             processes.run("migrate", "manage.py", "migrate", "--verbosity=1")
-            place.start_exact("--no-limits")
-            print(f"  … setting up {TENANTS} customers", flush=True)
-            place.take_in(set_up(place.exact_url, tenants=TENANTS))
+            if not kept.stored:
+                place.start_exact("--no-limits")
+                print(f"  … setting up {TENANTS} customers", flush=True)
+                place.take_in(set_up(place.exact_url, tenants=TENANTS))
             for letters, measure in _measures():
                 if {*letters} & {*only}:
                     print(f"  … {', '.join(SECTIONS[letter] for letter in letters)}", flush=True)

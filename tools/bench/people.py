@@ -16,8 +16,10 @@ def one_of_each_role(reseller: Reseller) -> list[User]:
 
 
 def _make(role: Role, reseller: Reseller) -> User:
-    own = reseller if role in RESELLER_ROLES else None
-    person = User.objects.create_user(f"{role}@bench.example", role=role, reseller=own)
+    own, name = reseller if role in RESELLER_ROLES else None, f"{role}@bench.example"
+    if found := User.objects.filter(email=name).first():
+        return found
+    person = User.objects.create_user(name, role=role, reseller=own)
     if role in MEMBER_ROLES:
         customers = Tenant.objects.filter(reseller=reseller).order_by("pk")[: CUSTOMERS_OF_ONE[role]]
         Membership.objects.bulk_create(Membership(user=person, tenant=it, role=role) for it in customers)

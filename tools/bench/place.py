@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from django.db import connection
 
+from tools.bench.kept import Kept
 from tools.bench.kernel import cpu_s
 from tools.bench.pushes import Bodies
 from tools.fleet.shops import Shop
@@ -32,6 +33,7 @@ class Place:
     stores: Stores
     web_url: str
     exact_url: str
+    kept: Kept
     shops: list[Shop] = field(default_factory=list)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     bodies: dict[str, Bodies] = field(default_factory=dict)

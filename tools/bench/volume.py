@@ -16,6 +16,7 @@ from tools.fleet.closings import PARAMETERS, closings
 LAST = timezone.localdate() - timedelta(days=1)
 FIRST_NUMBER = 100_000
 TICKETS = 40
+FIRST_RESELLER = "Revendeur 1"
 
 _RATE = Decimal("10.00")
 SALE = Entry(

@@ -19,12 +19,15 @@ SESSION_TRIES, SESSION_EVERY_S = 60, 0.5
 
 
 class Stores:
-    """The two services of one run. Used as a context manager: leaving it stops both."""
+    """The two services of one run. Used as a context manager: leaving it stops both.
 
-    def __init__(self, name: str) -> None:
+    Both begin empty, but for the database of a run that goes on with what an `earlier` one of the same name left.
+    """
+
+    def __init__(self, name: str, *, earlier: bool = False) -> None:
         self._account = ServiceAccount.of_this_process()
         self._home: Path = services_home(CLONE, name, self._account)
-        for folder in (DATABASE_FOLDER, "valkey"):
+        for folder in ("valkey",) if earlier else (DATABASE_FOLDER, "valkey"):
             shutil.rmtree(self._home / folder, ignore_errors=True)
         self.database: Running = start_postgres(self._home, self._account, durable=True)
         self.broker: Running = start_valkey(self._home, self._account)
