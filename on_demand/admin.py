@@ -31,6 +31,7 @@ from on_demand.models import (
     OnDemandFormat,
 )
 from on_demand.place_words import place_of
+from on_demand.places import PART
 from on_demand.report import Report
 from on_demand.together import Together
 from on_demand.verdict import WORDS, Verdict, verdict_of, with_verdicts
@@ -120,7 +121,9 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
                 return redirect(started)
         else:
             form = RunForm(request.GET, user=_person(request))
-        asked = "show" in request.GET or request.method == "POST"
+        if PART in request.GET:
+            return HttpResponse(form.places.found_alone)
+        asked = ("show" in request.GET and not form.places.sought) or request.method == "POST"
         if not asked:
             form.errors.clear()  # an empty form that was only opened shows no errors
         context = asked_page(_person(request), form, shown=asked and form.is_valid())

@@ -69,14 +69,19 @@ class RunForm(forms.Form):
         filled["first"], filled["last"] = days.first, days.last
         self.month, self.was = days.month, days.shown
         super().__init__(filled)
-        places = self.fields["where"]
-        assert isinstance(places, PlacesField)
-        places.offer(user)
+        self.places.offer(user, data)
         if "where" not in data:
-            filled.setlist("where", places.only)
+            filled.setlist("where", self.places.only)
         if not user.has_perm("on_demand.send_ondemandexport"):
             into_files: Any = self.fields["format"]
             into_files.choices = [it for it in OnDemandFormat.choices if it[0] != OnDemandFormat.EXACT]
+
+    @property
+    def places(self) -> PlacesField:
+        """The field of the establishments."""
+        field = self.fields["where"]
+        assert isinstance(field, PlacesField)
+        return field
 
     def clean_where(self) -> list[Chosen]:
         chosen: list[Chosen] = self.cleaned_data["where"]

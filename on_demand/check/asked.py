@@ -1,8 +1,8 @@
 """What a check is asked for: which establishments (none chosen: all one sees) and days; how much is read at once."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from on_demand.check.overview import Stretch
 from on_demand.forms import DayField
 from on_demand.period import FAULTS, LONGEST_DAYS, period_faults
 from on_demand.places import PlacesField
-from tenants.models import Establishment, User
+from tenants.models import Establishment, Till, User
 from tenants.scope import visible_to
 
 # A check of more days goes by months, and has no tables by rate, means and account.
@@ -46,13 +46,19 @@ class CheckForm(forms.Form):
         filled["first"], filled["last"] = days.first, days.last
         self.month, self.was, self.places = days.month, days.shown, data.getlist("where")
         super().__init__(filled)
-        self.places_field.offer(user)
+        self.places_field.offer(user, data)
 
     @property
     def places_field(self) -> PlacesField:
+        """The field of the establishments."""
         field = self.fields["where"]
         assert isinstance(field, PlacesField)
         return field
+
+    @property
+    def chosen(self) -> int:
+        """How many establishments are chosen."""
+        return sum(len(it.shops) for it in self.cleaned_data.get("where", ()))
 
     def clean(self) -> dict[str, object]:
         cleaned: dict[str, object] = super().clean() or self.cleaned_data
@@ -64,29 +70,27 @@ class CheckForm(forms.Form):
         return cleaned
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Asked:
-    """A valid question: the chosen `shops` that the person may see, in order, with each one's number of closings.
+    """A valid question: the chosen establishments that the person may see, by their `keys`, in order.
 
-    `wanted`: the page asked for. What is no number is the first page, what is too large the last one.
+    `tills` are how many each of them has. `closings` is their number together in these days, counted as far as it
+    matters: `FILE_CLOSINGS_MAX` and one. `wanted`: the page asked for. What is no number is the first page, what is too
+    large the last one.
     """
 
     user: User
-    shops: Sequence[Establishment]
+    keys: Sequence[int]
     first: date
     last: date
-    counts: dict[int, int] = field(default_factory=dict)
+    tills: Mapping[int, int]
+    closings: int
     wanted: str = ""
 
     @property
     def by_month(self) -> bool:
         """Whether the table has a row a month instead of one a shop, as the days are many (`DETAIL_DAYS_MAX`)."""
         return (self.last - self.first).days >= DETAIL_DAYS_MAX
-
-    @property
-    def closings(self) -> int:
-        """How many closings the shops have in these days, together."""
-        return sum(self.counts.values())
 
     @property
     def detailed(self) -> bool:
@@ -98,17 +102,17 @@ class Asked:
         return [*_months(self.first, self.last)] if self.by_month else [Stretch(self.first, self.last)]
 
     @cached_property
-    def pages(self) -> list[list[Establishment]]:
-        """The shops by pages, of as many shops as can be read quickly."""
-        pages: list[list[Establishment]] = [[]]
-        read = 0
-        for shop in self.shops:
-            count = self.counts.get(shop.pk, 0)
-            if pages[-1] and (read + count > PAGE_CLOSINGS_MAX or len(pages[-1]) == PAGE_SHOPS_MAX):
+    def pages(self) -> list[list[int]]:
+        """The establishments by pages, of as many as can be read quickly if each till closes once a day."""
+        pages: list[list[int]] = [[]]
+        days, expected = (self.last - self.first).days + 1, 0
+        for key in self.keys:
+            of_shop = days * self.tills.get(key, 1)
+            if pages[-1] and (expected + of_shop > PAGE_CLOSINGS_MAX or len(pages[-1]) == PAGE_SHOPS_MAX):
                 pages.append([])
-                read = 0
-            pages[-1].append(shop)
-            read += count
+                expected = 0
+            pages[-1].append(key)
+            expected += of_shop
         return pages
 
     @property
@@ -122,25 +126,40 @@ class Asked:
         near = range(max(1, self.page - PAGES_BESIDE), min(len(self.pages), self.page + PAGES_BESIDE) + 1)
         return sorted({1, *near, len(self.pages)}) if len(self.pages) > 1 else []
 
-    @property
+    @cached_property
     def shown(self) -> list[Establishment]:
-        """The shops of that page."""
-        return self.pages[self.page - 1]
+        """The establishments of that page."""
+        return self.read(self.pages[self.page - 1])
+
+    @cached_property
+    def shops(self) -> list[Establishment]:
+        """All establishments of the question."""
+        return self.shown if len(self.pages) == 1 else self.read(self.keys)
+
+    def read(self, keys: Sequence[int]) -> list[Establishment]:
+        """Some of the question's establishments, with their customers, in this order."""
+        found = visible_to(self.user, Establishment.objects.select_related("tenant")).in_bulk(keys)
+        return [found[it] for it in keys if it in found]
 
 
 def asked_by(user: User, form: CheckForm, *, page: str = "") -> Asked:
     """The question of a form that is valid."""
-    chosen = form.cleaned_data["where"]
-    shops = [shop for it in chosen for shop in it.shops] if chosen else form.places_field.shops
-    days = {"first": form.cleaned_data["first"], "last": form.cleaned_data["last"]}
-    asked = Asked(user=user, shops=shops, wanted=page, **days)
-    rows_of_days = visible_to(
-        user, StoredClosing.objects.filter(business_date__range=(asked.first, asked.last))
-    ).order_by()
-    if chosen:
-        rows_of_days = rows_of_days.filter(establishment__in=shops)
-    asked.counts = dict(rows_of_days.values_list("establishment").annotate(n=Count("*")))  # from the index alone
-    return asked
+    chosen = [shop.pk for it in form.cleaned_data["where"] for shop in it.shops]
+    keys, first, last = chosen or form.places_field.keys, form.cleaned_data["first"], form.cleaned_data["last"]
+    tills, closings = Till.objects.order_by(), StoredClosing.objects.filter(business_date__range=(first, last))
+    if chosen or not user.is_support:
+        tills, closings = tills.filter(establishment__in=keys), closings.filter(establishment__in=keys)
+    else:  # all there are need no list of thousands
+        tills, closings = visible_to(user, tills), visible_to(user, closings)
+    return Asked(
+        user=user,
+        keys=keys,
+        first=first,
+        last=last,
+        tills=dict(tills.values_list("establishment").annotate(n=Count("*"))),
+        closings=closings.order_by()[: FILE_CLOSINGS_MAX + 1].count(),
+        wanted=page,
+    )
 
 
 def _months(first: date, last: date) -> Iterator[Stretch]:

@@ -25,7 +25,7 @@ def file_answer(kind: str, asked: Asked) -> HttpResponse:
 def _tables(asked: Asked) -> Iterator[Table]:
     by_shop = companies_by_shop(asked.user, asked.shops)
     whole = read_whole(asked.shops, asked.first, asked.last, by_shop) if asked.detailed else None
-    pages = [asked.shops] if whole else asked.pages
+    pages = [asked.shops] if whole else map(asked.read, asked.pages)
     sums = [it for page in pages for it in shop_sums(page, asked.stretches(), by_shop, whole)]
     head = [_("Customer"), _("Establishment"), _("From"), _("To"), _("Closings")]
     amounts = [_("Tills"), _("Entries"), _("Exact"), _("Difference"), _("State"), _("Why")]

@@ -37,6 +37,7 @@ from on_demand.check.reading import Reading, companies_by_shop, companies_of, re
 from on_demand.check.shown import account_rows, means_rows, rate_rows, read_words, shop_row, total_row
 from on_demand.check.whole import Whole, read_whole
 from on_demand.closings import to_mend_in
+from on_demand.places import PART
 from tenants.models import User
 from tenants.scope import visible_to
 from tenants.table_file import FILES
@@ -52,7 +53,9 @@ def check_page(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User) or not user.has_perm(MAY_CHECK):
         raise PermissionDenied
     form = CheckForm(request.GET, user=user)
-    if not form.is_valid():
+    if PART in request.GET:
+        return HttpResponse(form.places_field.found_alone)
+    if not form.is_valid() or form.places_field.sought:
         return _page(request, form, {})
     asked = asked_by(user, form, page=request.GET.get("page", ""))
     if request.method == "POST":
@@ -91,7 +94,7 @@ def _show(request: HttpRequest, asked: Asked, form: CheckForm) -> dict[str, Any]
 
 def _shop_row(sums: ShopSums, asked: Asked, form: CheckForm) -> Any:
     days = {"where": f"e{sums.shop.pk}", "first": sums.stretch.first, "last": sums.stretch.last}
-    alone = len(asked.shops) == 1 and not asked.by_month
+    alone = len(asked.keys) == 1 and not asked.by_month
     address = "" if alone else f"{reverse(PATH)}?{urlencode(days)}"
     return shop_row(sums, by_month=asked.by_month, address=address)
 

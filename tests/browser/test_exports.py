@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from exact.models import Division
 from on_demand.models import OnDemandExport
 from on_demand.perform import perform
-from tenants.factories import StaffFactory
+from tenants.factories import EstablishmentFactory, StaffFactory
 from tests.conftest import Caller, SimulatedExact, closing, work
 
 
@@ -63,3 +64,33 @@ def test_screen__works_without_scripts(sign_in: Callable[..., Page], linked: tup
     perform(OnDemandExport.objects.get().pk)
     page.reload()
     expect(page.get_by_role("link", name="Télécharger XIMPORT.TXT")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_among_many_establishments__one_is_searched_for_with_and_without_scripts(
+    sign_in: Callable[..., Page], linked: tuple[Caller, Division], monkeypatch: pytest.MonkeyPatch, scripts: bool
+) -> None:
+    monkeypatch.setattr("on_demand.places.LISTED_MAX", 1)
+    till, _ = linked
+    till.post("closings", closing())
+    own = till.till.establishment
+    others = ("Au Chêne", "Bohème")
+    shops = [EstablishmentFactory(tenant__reseller=own.tenant.reseller, tenant__name=it) for it in others]
+    page = sign_in(StaffFactory(reseller=own.tenant.reseller), java_script_enabled=scripts)
+    page.goto("/console/on_demand/ondemandexport/new/")
+    assert page.locator("[name=where]").count() == 0
+    for wanted in (own, shops[1]):
+        find = page.get_by_role("searchbox", name="Chercher un établissement")
+        find.fill(wanted.tenant.name)
+        find.press("Enter")
+        page.get_by_role("group", name="Établissements trouvés").get_by_label(str(wanted)).press("Space")
+    assert page.get_by_label(str(shops[0])).count() == 0
+    page.get_by_label("Du", exact=True).fill("2026-03-14")
+    page.get_by_label("Au", exact=True).fill("2026-03-14")
+    page.get_by_role("button", name="Voir ce qui sera exporté").last.click()
+    expect(page.locator("#preview")).to_contain_text(f"Rien à exporter : {shops[1]}")
+    ticked = page.locator("[name=where]:checked")
+    assert {ticked.nth(it).get_attribute("value") for it in range(2)} == {f"e{own.pk}", f"e{shops[1].pk}"}
+    page.get_by_role("button", name="Exporter", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Export vers comptabilité")
+    assert OnDemandExport.objects.get().establishment == own

@@ -109,6 +109,8 @@ def _further(person: User) -> Iterator[tuple[str, str]]:
         yield f"check of {what}, every establishment", _ask("console_check", **_last_days(days))
         yield f"check of {what}, one establishment", _check_of(closing, days)
         yield f"check of {what}, one customer", _ask("console_check", **_last_days(days), where=f"t{closing.tenant_id}")
+    yield "check, an establishment searched", _ask("console_check", **_last_days(30), sought="Client 37")
+    yield "export, an establishment searched", _ask("admin:on_demand_ondemandexport_new", sought="Client 37")
     yield "check of a month, every establishment, page 3", _ask("console_check", **_last_days(30), page=3)
     yield from _searches(closing, "console_search", "search")
     yield from _places(closing)
