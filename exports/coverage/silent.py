@@ -1,7 +1,7 @@
 """Tills that should have closed and did not: since their last closing, and on each day that somebody asks about."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
@@ -85,24 +85,33 @@ class Silence:
 
 
 def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) -> list[Silence]:
-    """The tills among these that should have made a closing by `day` and did not, the last to stop first. Two queries.
+    """The tills among these that should have made a closing by `day` and did not, the last to stop first.
 
     A till is silent until it makes a closing again, or until somebody suspends it or its shop. One that never made a
-    closing is not among them (`concerns.tills.never_sent`).
+    closing is not among them (`concerns.tills.never_sent`). Two queries, three where a whole night is missing.
     """
     # Those that closed on the day are put aside all at once; only the few others are looked back for.
     closed_then = StoredClosing.objects.filter(till=OuterRef("pk"), business_date=day)
     others = with_last_days(expected_tills(tills).filter(~Exists(closed_then)), day)
-    rows = others.annotate(closed=ranges_of("establishment")).order_by()
-    found = []
-    for pk, name, shop, opening_days, last, last_days, closed in rows.values_list(
-        "pk", "name", "establishment__code", "establishment__opening_days", "last", "last_days", "closed"
-    ):
+    rows = others.annotate(closed=ranges_of("establishment")).order_by("establishment__code", "name", "pk")
+    found: list[tuple[int, date, date]] = []
+    first = None if at_most is None else 2 * at_most
+    for part in (rows[:first], rows[first:]):
+        looked_at = [*part.values_list("pk", "establishment__opening_days", "last", "last_days", "closed")]
+        found += _stopped_among(looked_at, day)
+        # None of the others stopped later than on the day itself.
+        if first is None or len(looked_at) < first or sum(since == day for *_till, since in found) >= first // 2:
+            break
+    stopped = sorted(found, key=lambda it: it[2], reverse=True)[:at_most]
+    shown = Till.objects.select_related("establishment__tenant").in_bulk([pk for pk, _last, _since in stopped])
+    return [Silence(till=shown[pk], last=last, since=since) for pk, last, since in stopped if pk in shown]
+
+
+def _stopped_among(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[int, date, date]]:
+    """The tills among these that are silent, each with its last closing and since when."""
+    for pk, opening_days, last, last_days, closed in rows:
         if last is not None and (since := _find_expected(opening_days, last, last_days, day, spans_of(closed))):
-            found.append((-since.toordinal(), shop, name, pk, last, since))
-    stopped = sorted(found)[:at_most]
-    shown = Till.objects.select_related("establishment__tenant").in_bulk([pk for *_order, pk, _last, _since in stopped])
-    return [Silence(till=shown[pk], last=last, since=since) for *_order, pk, last, since in stopped if pk in shown]
+            yield pk, last, since
 
 
 def _find_expected(

@@ -108,6 +108,17 @@ def test_silent__says_since_when(db: None) -> None:
     assert (silence.last, silence.since) == (SATURDAY - timedelta(weeks=33), SATURDAY - timedelta(weeks=32))
 
 
+def test_silent__is_first_who_stopped_last_however_many_stopped(db: None) -> None:
+    """Of a night on which every till stopped, a few are read; the last to stop are among them."""
+    long_ago, last_week = weeks_before(SATURDAY, 5, 6, 7), weeks_before(SATURDAY, 1, 2, 3)
+    codes = {"A": long_ago, "B": long_ago, "C": last_week, "D": long_ago, "E": last_week}
+    for code, days in codes.items():
+        closed_on(TillFactory(paired_at=timezone.now(), establishment__code=code), *days)
+    for at_most, shown in ((1, "C"), (2, "CE"), (3, "CEA"), (9, "CEABD")):
+        found = silences(Till.objects.all(), SATURDAY, at_most=at_most)
+        assert "".join(it.till.establishment.code for it in found) == shown
+
+
 def test_silent__is_not_a_till_that_closed(db: None) -> None:
     till = paired_till()
     closed_on(till, SATURDAY, *weeks_before(SATURDAY, 1, 2, 3))
