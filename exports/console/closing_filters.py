@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
@@ -94,12 +96,18 @@ class ProblemFilter(DropdownFilter):
     title, parameter_name = _("problem"), "problem"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return sorted(((code, title_of(code)) for code in SENTENCES), key=lambda choice: choice[1])
+        return [*_list_titles(get_language())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
         chosen = self.value()
         with_some = queryset.exclude(problems=[])  # lets the partial index on closings with problems be used
         return with_some.filter(problems__contains=[{"code": chosen}]) if chosen in SENTENCES else queryset
+
+
+@cache
+def _list_titles(_language: str | None) -> tuple[tuple[str, str], ...]:
+    """All codes with their titles in the active language, by title: none of them changes while a process runs."""
+    return tuple(sorted(((code, title_of(code)) for code in SENTENCES), key=lambda choice: choice[1]))
 
 
 def title_of(code: str) -> str:

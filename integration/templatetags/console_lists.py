@@ -1,16 +1,37 @@
-"""A list's cells, marked for a narrow screen: there a row is two short lines, and the rest unfolds."""
+"""A list's cells, marked for a narrow screen: there a row is two short lines, and the rest unfolds.
+
+unfold makes the heads of the columns, tick box and all, anew for each row; here they are made once for a list.
+"""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django import template
 from django.contrib.admin.views.main import ChangeList
 from django.utils.safestring import SafeString, mark_safe
+from unfold.templatetags import unfold_list
 
 register = template.Library()
 
 CHECKBOX = "action_checkbox"
 # How many columns beside the first stay on a short row of an admin that does not say which (`short_row`).
 SHORT_BY_DEFAULT = 2
+HEADS = "_heads"
+
+
+def _keep_heads() -> None:
+    make = unfold_list.result_headers
+
+    def kept(shown: ChangeList) -> list[dict[str, Any]]:
+        if not hasattr(shown, HEADS):
+            setattr(shown, HEADS, [*make(shown)])
+        heads: list[dict[str, Any]] = getattr(shown, HEADS)
+        return heads
+
+    unfold_list.result_headers = kept
+
+
+_keep_heads()
 
 
 @register.filter
