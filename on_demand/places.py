@@ -48,7 +48,7 @@ class PlacesField(forms.MultipleChoiceField):
         self.searched = len(self._own.values_list("pk")[: LISTED_MAX + 1]) > LISTED_MAX
         self.sought = " ".join(asked.get(SOUGHT, "").split())[:SOUGHT_MAX] if self.searched else ""
         named = asked.getlist(OF_PLACES)
-        self._groups = _group(_in_order(self._own.filter(_named_by(named)) if self.searched else self._own))
+        self._groups = _group(_order(self._own.filter(_select_named(named)) if self.searched else self._own))
         self._values = {*self._list_values()}
         self.widget.groups, self.widget.searched = self._groups, self.searched
         self.widget.found = self._find() if self.sought else None
@@ -67,7 +67,7 @@ class PlacesField(forms.MultipleChoiceField):
     def keys(self) -> list[int]:
         """All establishments that the person may see, by customer and code."""
         if self.searched:
-            return [*_in_order(self._own).values_list("pk", flat=True)]
+            return [*_order(self._own).values_list("pk", flat=True)]
         return [shop.pk for it in self._groups for shop in it.shops]
 
     @property
@@ -83,7 +83,7 @@ class PlacesField(forms.MultipleChoiceField):
         wanted |= Q(tenant__name__icontains=self.sought)
         if digits.isascii() and digits.isdecimal():
             wanted |= Q(tenant__siren__startswith=digits)
-        rows = [*_in_order(self._own.filter(wanted))[: FOUND_MAX + 1]]
+        rows = [*_order(self._own.filter(wanted))[: FOUND_MAX + 1]]
         customers = {it.tenant_id for it in rows} - {it.tenant.pk for it in self._groups}
         counts = dict(
             self._own.filter(tenant__in=customers).order_by().values_list("tenant").annotate(count=Count("*"))
@@ -108,7 +108,7 @@ class PlacesField(forms.MultipleChoiceField):
                 yield Chosen(tenant=it.tenant, shops=tuple(taken), whole=len(taken) == len(it.shops))
 
 
-def _in_order(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
+def _order(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
     return shops.select_related("tenant").order_by("tenant__name", "tenant", "code")
 
 
@@ -122,7 +122,7 @@ def _group(shops: Iterable[Establishment], counts: Mapping[int, int] = NO_COUNTS
     return [*groups.values()]
 
 
-def _named_by(values: Iterable[str]) -> Q:
+def _select_named(values: Iterable[str]) -> Q:
     """The establishments of all customers that are named, or of which an establishment is."""
     keys: dict[str, set[int]] = {CUSTOMER_MARK: set(), SHOP_MARK: set()}
     for it in values:

@@ -98,7 +98,7 @@ def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) ->
     first = None if at_most is None else 2 * at_most
     for part in (rows[:first], rows[first:]):
         looked_at = [*part.values_list("pk", "establishment__opening_days", "last", "last_days", "closed")]
-        found += _stopped_among(looked_at, day)
+        found += _find_stopped(looked_at, day)
         # None of the others stopped later than on the day itself.
         if first is None or len(looked_at) < first or sum(since == day for *_till, since in found) >= first // 2:
             break
@@ -107,7 +107,7 @@ def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) ->
     return [Silence(till=shown[pk], last=last, since=since) for pk, last, since in stopped if pk in shown]
 
 
-def _stopped_among(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[int, date, date]]:
+def _find_stopped(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[int, date, date]]:
     """The tills among these that are silent, each with its last closing and since when."""
     for pk, opening_days, last, last_days, closed in rows:
         if last is not None and (since := _find_expected(opening_days, last, last_days, day, spans_of(closed))):
