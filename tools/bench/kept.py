@@ -19,26 +19,28 @@ TIMEZONE = ZoneInfo("Europe/Paris")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Whether the database of an earlier run is `stored`, and whether that of this one is to be kept."""
+    """Whether the database of an earlier run is `stored`, and whether that of this one is to be kept; of `what`."""
 
     stored: bool
     keep: bool
+    what: str
 
     @classmethod
     def find(cls, *, keep: bool) -> Self:
         """What there is to go on with. Forgets it unless it is: the database is made anew then."""
-        stored = keep and WHERE.exists() and WHERE.read_text() == _what_is_stored()
+        what = _say_what_is_stored()
+        stored = keep and WHERE.exists() and WHERE.read_text() == what
         if not stored:
             WHERE.unlink(missing_ok=True)
-        return cls(stored=stored, keep=keep)
+        return cls(stored=stored, keep=keep, what=what)
 
     def remember(self) -> None:
         """Say that everything is stored now."""
         if self.keep:
-            WHERE.write_text(_what_is_stored())
+            WHERE.write_text(self.what)
 
 
-def _what_is_stored() -> str:
+def _say_what_is_stored() -> str:
     tables = hashlib.sha256()
     for it in (CLONE / "tools/bench/volume.py", *sorted(CLONE.glob("*/migrations/*.py"))):
         tables.update(it.read_bytes())
