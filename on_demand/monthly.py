@@ -13,7 +13,7 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from exports.coverage.closed import closed_days_of, span_of
-from exports.coverage.silent import same_weekdays
+from exports.coverage.closing_hours import same_weekdays
 from exports.models import ClosingState, StoredClosing
 from ledger.files.fec import FiscalYear
 from on_demand.ask import ask_for_run

@@ -184,6 +184,11 @@ def still_open(prefix: str = "") -> Q:
     return Q(**{f"{prefix}ended_on": None}) | Q(**{f"{prefix}ended_on__gt": timezone.localdate()})
 
 
+def zone_of(time_zone: str) -> ZoneInfo:
+    """The zone that an establishment's `time_zone` names."""
+    return ZoneInfo(time_zone) if time_zone else MAINLAND
+
+
 OF_ESTABLISHMENT = {CUSTOMER: OF_TENANT, RESELLER: OF_RESELLER, TILL: "id = {establishment}"}
 
 
@@ -298,7 +303,7 @@ class Establishment(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         """Whose midnight ends its days."""
-        return ZoneInfo(self.time_zone) if self.time_zone else MAINLAND
+        return zone_of(self.time_zone)
 
 
 class Till(models.Model):

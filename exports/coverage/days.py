@@ -4,8 +4,8 @@ Closings are counted by the database from the index `exports_shop_days` alone, f
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
 from exports.coverage.closed import closed_days_of, span_of
+from exports.coverage.closing_hours import Owed, still_awaited
 from exports.coverage.silent import is_expected, with_last_days
 from exports.models import ClosedDays, ClosingState, StoredClosing
 from tenants.models import Establishment, Till
@@ -28,6 +29,7 @@ class DayWord(StrEnum):
     HELD = "held"
     SILENT = "silent"
     WAITING = "waiting"
+    AWAITED = "awaited"
     WELL = "well"
     CLOSED = "closed"
     BLANK = "blank"
@@ -48,6 +50,7 @@ LABELS = {
     DayWord.HELD: _("Held back"),
     DayWord.SILENT: _("No closing came"),
     DayWord.WAITING: _("Not in Exact yet"),
+    DayWord.AWAITED: _("Not closed yet"),
     DayWord.WELL: _("All well"),
     DayWord.CLOSED: _("Closed that day"),
     DayWord.BLANK: _("Nothing yet"),
@@ -58,6 +61,7 @@ MARKS = {
     DayWord.HELD: "‖",
     DayWord.SILENT: "?",
     DayWord.WAITING: "…",
+    DayWord.AWAITED: "○",
     DayWord.WELL: "✓",
     DayWord.CLOSED: "–",
     DayWord.BLANK: "",
@@ -65,12 +69,14 @@ MARKS = {
 ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
 
 
-def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool, closed: bool = False) -> DayWord:
+def word_of(
+    states: Collection[str], *, differs: bool, silent: bool, over: bool, closed: bool = False, awaited: bool = False
+) -> DayWord:
     """The one rule of a day's word.
 
     `states`: those of the day's closings. `differs`: Exact holds another entry of the day than was posted. `silent`: a
-    till that was expected did not close. `over`: the day is past, and the shop had a till then. `closed`: a person said
-    that the shop was closed.
+    till that was expected did not close; `awaited`: it may still. `over`: the day is past, and the shop had a till
+    then. `closed`: a person said that the shop was closed.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -82,6 +88,8 @@ def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool,
         return DayWord.SILENT
     if ON_ITS_WAY.intersection(states):
         return DayWord.WAITING
+    if awaited:
+        return DayWord.AWAITED
     if states:
         return DayWord.WELL
     return DayWord.CLOSED if over or closed else DayWord.BLANK
@@ -91,34 +99,39 @@ def word_of(states: Collection[str], *, differs: bool, silent: bool, over: bool,
 class ShopDay:
     """One business date of a shop: its word, how many closings, and the names of tills that should have closed.
 
-    `span`: the span of closed days that it is in; None on an open day.
+    `awaited`: the names of tills that may still close. `span`: the span of closed days that it is in; None on an open
+    day.
     """
 
     day: date
     word: DayWord
     closings: int = 0
     silent: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
     span: ClosedDays | None = None
 
 
 @dataclass(slots=True)
-class _Closed:
-    """What was read of one shop: each day's closings by state; the days of each till, and some earlier ones."""
+class _Read:
+    """What was read of one shop: each day's closings by state; the days of each till (by its id), and some earlier
+    ones; since when each till is in use; and, by day, the names of tills that did not close or may still."""
 
-    states: dict[date, dict[str, int]]
-    tills: dict[int, set[date]]
     spans: list[ClosedDays]
+    states: defaultdict[date, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    closed_on: defaultdict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
+    tills_since: dict[Till, date] = field(default_factory=dict)
+    silent: dict[date, tuple[str, ...]] = field(default_factory=dict)
+    awaited: dict[date, tuple[str, ...]] = field(default_factory=dict)
 
 
 def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[int, list[ShopDay]]:
-    """The days `first` to `last` of each shop, by its key, in four queries for any number of shops.
+    """The days `first` to `last` of each shop, by its key, in five queries for any number of shops.
 
     The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
     """
-    closed = _count_closings(shops, first, last)
-    tills = _list_tills(shops, first, closed)
+    read = _read(shops, first, last)
     differing = _list_differing(shops, first, last)
-    return {shop.pk: [*_walk(shop, closed[shop.pk], tills[shop.pk], differing[shop.pk], first, last)] for shop in shops}
+    return {shop.pk: [*_walk(shop, read[shop.pk], differing[shop.pk], first, last)] for shop in shops}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,52 +146,80 @@ class MissedDay:
 def missed_days(shops: Collection[int], first: date, last: date) -> list[MissedDay]:
     """The days `first` to `last` on which a closing of one of these establishments (by id) is missed, the latest first.
 
-    None is missed on a closed day. Four queries."""
+    None is missed on a closed day. Five queries."""
     rows = [*Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller")]
-    closed = _count_closings(rows, first, last)
-    tills = _list_tills(rows, first, closed)
+    read = _read(rows, first, last)
     found = [
         MissedDay(shop=shop, day=it.day, tills=it.silent)
         for shop in rows
-        for it in _walk(shop, closed[shop.pk], tills[shop.pk], (), first, last)
+        for it in _walk(shop, read[shop.pk], (), first, last)
         if it.silent
     ]
     return sorted(found, key=lambda it: (-it.day.toordinal(), it.shop.code, it.shop.pk))
 
 
-def _walk(
-    shop: Establishment, closed: _Closed, tills: Iterable[Till], differing: Collection[date], first: date, last: date
-) -> Iterator[ShopDay]:
-    today = timezone.localdate(timezone=shop.zone)
+def _read(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Read]:
+    """All that days of these shops are told of, except whether Exact agrees."""
+    read = _count_closings(shops, first, last)
+    _add_tills(shops, first, read)
+    owed = {shop.pk: _list_owed(shop, read[shop.pk], first, last) for shop in shops}
+    awaited = still_awaited(
+        Owed(till=till.pk, day=day, zone=shop.zone)
+        for shop in shops
+        for day in owed[shop.pk]
+        for till in owed[shop.pk][day]
+    )
+    for shop in shops:
+        for day, tills in owed[shop.pk].items():
+            kept = read[shop.pk]
+            kept.awaited[day] = tuple(it.name for it in tills if (it.pk, day) in awaited)
+            kept.silent[day] = tuple(it.name for it in tills if (it.pk, day) not in awaited)
+    return read
+
+
+def _list_owed(shop: Establishment, read: _Read, first: date, last: date) -> dict[date, list[Till]]:
+    """The tills that should make a closing of each day, up to today, and did not."""
     gone = (shop.suspended_at, shop.tenant.suspended_at, shop.tenant.reseller.suspended_at)
-    suspended = min(filter(None, (_first_day(shop, *gone), shop.ended_on)), default=None)
-    in_use = {till: _in_use_since(shop, till, closed.tills.get(till.pk, set())) for till in tills}
-    for day in _each_day(first, last):
-        over = day < today
-        open_then = over and (suspended is None or day < suspended)
-        silent = [
-            till.name
-            for till, since in in_use.items()
-            if open_then and since <= day and _should_have_closed(shop, till, day, closed)
+    ended = min(filter(None, (_first_day(shop, *gone), shop.ended_on)), default=date.max)
+    until = min(last, timezone.localdate(timezone=shop.zone), ended - timedelta(days=1))
+    return {
+        day: [
+            till
+            for till, since in read.tills_since.items()
+            if since <= day and _should_have_closed(shop, till, day, read)
         ]
-        states, span = closed.states.get(day, {}), span_of(day, closed.spans)
-        began = any(since <= day for since in in_use.values())
+        for day in _each_day(first, until)
+    }
+
+
+def _walk(shop: Establishment, read: _Read, differing: Collection[date], first: date, last: date) -> Iterator[ShopDay]:
+    today = timezone.localdate(timezone=shop.zone)
+    for day in _each_day(first, last):
+        states, span = read.states.get(day, {}), span_of(day, read.spans)
+        silent, awaited = read.silent.get(day, ()), read.awaited.get(day, ())
+        began = any(since <= day for since in read.tills_since.values())
         yield ShopDay(
             day=day,
             word=word_of(
-                states, differs=day in differing, silent=bool(silent), over=over and began, closed=span is not None
+                states,
+                differs=day in differing,
+                silent=bool(silent),
+                over=day < today and began,
+                closed=span is not None,
+                awaited=bool(awaited),
             ),
             closings=sum(states.values()),
-            silent=tuple(silent),
+            silent=silent,
+            awaited=awaited,
             span=span,
         )
 
 
-def _should_have_closed(shop: Establishment, till: Till, day: date, closed: _Closed) -> bool:
-    gone, closed_on = _first_day(shop, till.suspended_at, till.ended_at), closed.tills.get(till.pk, set())
+def _should_have_closed(shop: Establishment, till: Till, day: date, read: _Read) -> bool:
+    gone, closed_on = _first_day(shop, till.suspended_at, till.ended_at), read.closed_on[till.pk]
     if day in closed_on or (gone is not None and day >= gone):
         return False
-    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=closed.spans)
+    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=read.spans)
 
 
 def _in_use_since(shop: Establishment, till: Till, closed_on: Collection[date]) -> date:
@@ -198,28 +239,26 @@ def _each_day(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _count_closings(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Closed]:
+def _count_closings(shops: Collection[Establishment], first: date, last: date) -> dict[int, _Read]:
     spans = closed_days_of([shop.pk for shop in shops])
-    found = {shop.pk: _Closed(defaultdict(dict), defaultdict(set), spans[shop.pk]) for shop in shops}
+    found = {shop.pk: _Read(spans[shop.pk]) for shop in shops}
     rows = StoredClosing.objects.filter(establishment__in=[*found], business_date__range=(first, last))
     counted = rows.order_by().values_list("establishment", "business_date", "till", "state").annotate(n=Count("*"))
     for shop, day, till, state, count in counted:
-        found[shop].tills[till].add(day)
+        found[shop].closed_on[till].add(day)
         of_day = found[shop].states[day]
         of_day[state] = of_day.get(state, 0) + count
     return found
 
 
-def _list_tills(
-    shops: Collection[Establishment], first: date, closed: Mapping[int, _Closed]
-) -> defaultdict[int, list[Till]]:
-    """The tills of each shop. Adds to `closed` the days before `first` from which each till's habit is learnt."""
-    found: defaultdict[int, list[Till]] = defaultdict(list)
-    paired = Till.objects.filter(establishment__in=[shop.pk for shop in shops], paired_at__isnull=False)
+def _add_tills(shops: Collection[Establishment], first: date, read: Mapping[int, _Read]) -> None:
+    """Add to what was read the tills of each shop, and their days before `first`, from which their habit is learnt."""
+    by_key = {shop.pk: shop for shop in shops}
+    paired = Till.objects.filter(establishment__in=[*by_key], paired_at__isnull=False)
     for till in with_last_days(paired, first - timedelta(days=1)):
-        found[till.establishment_id].append(till)
-        closed[till.establishment_id].tills[till.pk].update(till.last_days)
-    return found
+        its = read[till.establishment_id]
+        its.closed_on[till.pk].update(till.last_days)
+        its.tills_since[till] = _in_use_since(by_key[till.establishment_id], till, its.closed_on[till.pk])
 
 
 def _list_differing(shops: Collection[Establishment], first: date, last: date) -> defaultdict[int, set[date]]:

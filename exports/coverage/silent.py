@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from exports.coverage.closed import count_closed, ranges_of, span_of, spans_of
+from exports.coverage.closing_hours import CLOSED_IN_WEEKS, LEARNED_FROM_WEEKS, Owed, still_awaited
 from exports.models import ClosedDays, StoredClosing
-from tenants.models import Till, still_open
+from tenants.models import Till, still_open, zone_of
 
-LEARNED_FROM_WEEKS = 4
-CLOSED_IN_WEEKS = 3
 # How long a till may be silent that has no habit: it closes once a month, or on no weekday in particular.
 LONGEST_WITHOUT_HABIT = timedelta(days=35)
 
@@ -24,11 +25,6 @@ LONGEST_WITHOUT_HABIT = timedelta(days=35)
 DAYS_LEARNT = 7 * LEARNED_FROM_WEEKS
 # How far back those days are looked for: after holidays of more than a year there is no habit any more.
 WEEKS_LOOKED_BACK = 60
-
-
-def same_weekdays(day: date) -> list[date]:
-    """The same weekday of the four weeks before, from which it is learnt what a till usually does; the latest first."""
-    return [day - timedelta(weeks=weeks) for weeks in range(1, LEARNED_FROM_WEEKS + 1)]
 
 
 def is_expected(
@@ -88,30 +84,76 @@ def silences(tills: QuerySet[Till], day: date, *, at_most: int | None = None) ->
     """The tills among these that should have made a closing by `day` and did not, the last to stop first.
 
     A till is silent until it makes a closing again, or until somebody suspends it or its shop. One that never made a
-    closing is not among them (`concerns.tills.never_sent`). Two queries, three where a whole night is missing.
+    closing is not among them (`concerns.tills.never_sent`), nor one whose closing is still awaited. Two queries, one
+    more where something of yesterday may be awaited, and one or two where a whole night is missing.
     """
+    return _say_stopped(_look(tills, day, at_most)[0])
+
+
+def missed_and_awaited(
+    tills: QuerySet[Till], day: date, *, at_most: int | None = None
+) -> tuple[list[Silence], list[Silence]]:
+    """The same, and those whose closing is still awaited, each the last to stop first and cut to `at_most`."""
+    missed, awaited = _look(tills, day, at_most)
+    over = timezone.localdate() - timedelta(days=1)
+    if day <= over:
+        return _say_stopped(missed), _say_stopped(awaited)
+    # Of a day that is not over nearly all is awaited, and a look at some of it is enough; missed is what was before.
+    early = [it for it in missed if it.since == day]
+    return [*_say_stopped(early), *silences(tills, over, at_most=at_most)][:at_most], _say_stopped(awaited)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """What was read of a till that stopped, by its id."""
+
+    till: int
+    last: date
+    since: date
+    zone: ZoneInfo
+
+    @property
+    def key(self) -> tuple[int, date]:
+        return self.till, self.since
+
+
+def _look(tills: QuerySet[Till], day: date, at_most: int | None) -> tuple[list[_Stopped], list[_Stopped]]:
+    """Those that are missed by `day`, and those that are awaited; of each no more than are asked for are looked for."""
     # Those that closed on the day are put aside all at once; only the few others are looked back for.
     closed_then = StoredClosing.objects.filter(till=OuterRef("pk"), business_date=day)
     others = with_last_days(expected_tills(tills).filter(~Exists(closed_then)), day)
     rows = others.annotate(closed=ranges_of("establishment")).order_by("establishment__code", "name", "pk")
-    found: list[tuple[int, date, date]] = []
-    first = None if at_most is None else 2 * at_most
+    shop = ("establishment__opening_days", "establishment__time_zone")
+    missed: list[_Stopped] = []
+    awaited: list[_Stopped] = []
+    over, first = day < timezone.localdate(), None if at_most is None else 2 * at_most
     for part in (rows[:first], rows[first:]):
-        looked_at = [*part.values_list("pk", "establishment__opening_days", "last", "last_days", "closed")]
-        found += _find_stopped(looked_at, day)
+        looked_at = [*part.values_list("pk", *shop, "last", "last_days", "closed")]
+        found = [*_find_stopped(looked_at, day)]
+        later = still_awaited(Owed(till=it.till, day=it.since, zone=it.zone) for it in found)
+        missed += [it for it in found if it.key not in later]
+        awaited += [it for it in found if it.key in later]
         # None of the others stopped later than on the day itself.
-        if first is None or len(looked_at) < first or sum(since == day for *_till, since in found) >= first // 2:
+        enough = sum(it.since == day for it in (missed if over else awaited))
+        if first is None or len(looked_at) < first or enough >= first // 2:
             break
-    stopped = sorted(found, key=lambda it: it[2], reverse=True)[:at_most]
-    shown = Till.objects.select_related("establishment__tenant").in_bulk([pk for pk, _last, _since in stopped])
-    return [Silence(till=shown[pk], last=last, since=since) for pk, last, since in stopped if pk in shown]
+    return _cut(missed, at_most), _cut(awaited, at_most)
 
 
-def _find_stopped(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[int, date, date]]:
-    """The tills among these that are silent, each with its last closing and since when."""
-    for pk, opening_days, last, last_days, closed in rows:
+def _cut(stopped: list[_Stopped], at_most: int | None) -> list[_Stopped]:
+    return sorted(stopped, key=lambda it: it.since, reverse=True)[:at_most]
+
+
+def _find_stopped(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[_Stopped]:
+    """The tills among these that did not close, each with its last closing and since when."""
+    for pk, opening_days, zone, last, last_days, closed in rows:
         if last is not None and (since := _find_expected(opening_days, last, last_days, day, spans_of(closed))):
-            yield pk, last, since
+            yield _Stopped(pk, last, since, zone_of(zone))
+
+
+def _say_stopped(stopped: list[_Stopped]) -> list[Silence]:
+    shown = Till.objects.select_related("establishment__tenant").in_bulk([it.till for it in stopped])
+    return [Silence(till=shown[it.till], last=it.last, since=it.since) for it in stopped if it.till in shown]
 
 
 def _find_expected(

@@ -17,7 +17,7 @@ from concerns.tills import say_silence
 from exact.lane.pauses import stands_until, why_paused
 from exports.console import links
 from exports.console.compared import compared, compared_words
-from exports.coverage.silent import silences
+from exports.coverage.silent import missed_and_awaited
 from integration.console.chart import TITLES, last_days
 from integration.console.first_steps import first_steps
 from integration.console.menu_count import remember_to_mend
@@ -31,6 +31,7 @@ from tenants.scope import visible_to
 from tenants.viewpoint import Scope
 
 SHOWN = 30
+AWAITED_SHOWN = 12
 CONCERNS_SHOWN = 12
 # How many closings of each kind the first page reads, the newest ones; the linked lists have them all.
 CONCERNS_READ = 100
@@ -55,7 +56,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     day, now = last_business_day(request), timezone.now()
     known = to_know(user)
     night = night_of(user, day, known["stand"])
-    silent = silences(visible_to(user, Till.objects.all()), day, at_most=SHOWN + 1)
+    silent, awaited = missed_and_awaited(visible_to(user, Till.objects.all()), day, at_most=SHOWN + 1)
     chart = last_days(user, day)
     return {
         **context,
@@ -68,6 +69,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "by_reseller": user.is_support,
         "silent": [(it, say_silence(it)) for it in silent[:SHOWN]],
         "more_silent": len(silent) > SHOWN,
+        "awaited": awaited[:AWAITED_SHOWN],
+        "more_awaited": len(awaited) > AWAITED_SHOWN,
         "lanes": [(lane, why_paused(lane), stands_until(lane)) for lane in paused_lanes(user, now)[:SHOWN]],
         "chart": chart,
         "columns": chart.columns,

@@ -1,6 +1,7 @@
 """Closing a shop for holidays, and answering whether it was closed: by whom, twice, taken back, and who may not."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from time_machine import travel
 
 from concerns.concern import Condition
 from concerns.found import concerns_of
 from exports.console import links
 from exports.models import ClosedDays, StoredClosing
+from ledger.checks.period import MAINLAND
 from tenants.factories import EstablishmentFactory, SupportFactory
 from tenants.models import Establishment, Till, User
 from tenants.viewpoint import Scope
@@ -20,6 +23,13 @@ from tests.clients import client_of
 from tests.world import Customer, World, world
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """By noon nothing of yesterday is awaited any more."""
+    with travel(datetime.combine(timezone.localdate(), time(12), MAINLAND)):
+        yield
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from ledger import texts
 from tenants.models import Establishment
 
 MONTHS_TO_CHOOSE = 36
+NOTHING_CAME = frozenset({DayWord.AWAITED, DayWord.CLOSED, DayWord.BLANK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +112,15 @@ def where_to(it: ShopDay, shop: Establishment, address: str) -> str:
     whether the shop was closed, to that question."""
     if it.word is DayWord.SILENT or (it.span is not None and not it.closings):
         return links.closed_day(shop.pk, it.day)
-    return "" if it.word in (DayWord.BLANK, DayWord.CLOSED) else address
+    return "" if it.word in NOTHING_CAME and not it.closings else address
 
 
 def say_day(it: ShopDay) -> list[str]:
-    """How many closings a day has, which tills are missed, and why the shop is closed, in words."""
+    """How many closings a day has, which tills are missed or awaited, and why the shop is closed, in words."""
     counted = ngettext("{count} closing", "{count} closings", it.closings).format(count=it.closings)
     missed = _("{tills} did not close").format(tills=", ".join(it.silent)) if it.silent else ""
-    return [words for words in (counted if it.closings else "", missed, _say_closed(it)) if words]
+    awaited = _("{tills} may still close").format(tills=", ".join(it.awaited)) if it.awaited else ""
+    return [words for words in (counted if it.closings else "", missed, awaited, _say_closed(it)) if words]
 
 
 def _say_closed(it: ShopDay) -> str:

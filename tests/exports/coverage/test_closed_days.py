@@ -109,9 +109,9 @@ def test_silence__waits_for_the_day_a_shop_opens_again(shop: Establishment, pers
     shop.opening_days = EVERY_DAY
     shop.save()
     closed(till_of(shop), date(2026, 3, 9))
-    assert words(shop, *march(9, 19)) == "GSSSSSSSSS."
+    assert words(shop, *march(9, 19)) == "GSSSSSSSSSN"
     say_closed(shop, *march(10, 16), by=person, kind=H)
-    assert words(shop, *march(9, 19)) == "GCCCCCCCSS."
+    assert words(shop, *march(9, 19)) == "GCCCCCCCSSN"
     assert [it.since.day for it in silences(Till.objects.all(), date(2026, 3, 18))] == [17]
     assert silences(Till.objects.all(), date(2026, 3, 16)) == []
     # Today and what is to come is closed too; and a closing that comes all the same is one like any other.
