@@ -240,7 +240,7 @@ def test_secrets__are_never_in_it(linked: tuple[Caller, Division]) -> None:
     app.client_secret = "ein-neues-geheimnis"
     app.save(update_fields=["client_secret"])
     row = Connection.objects.get(pk=division.connection_id)
-    secrets = [person.password, "ein-neues-geheimnis", row.access_token, row.refresh_token, till.key.split("_")[2]]
+    secrets = [person.password, "ein-neues-geheimnis", row.access_token, row.refresh_token, till.key.split("_", 2)[2]]
     with connection.cursor() as sql:
         sql.execute("SELECT client_secret, access_token, refresh_token FROM exact_exactapp, exact_connection")
         secrets += [*sql.fetchone()]
