@@ -158,6 +158,7 @@ USE = frozenset(
         "tenants.Note",
         "tenants.Reseller",
         "tenants.SavedFilter",
+        "tenants.Suspension",
         "tenants.TakeOver",
         "tenants.Tenant",
         "tenants.Till",

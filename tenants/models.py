@@ -30,6 +30,7 @@ from tenants.one_line import WHY_MAX, named_on_one_line, refuse_lines
 from tenants.rights import Role
 from tenants.saved_filter import SavedFilter
 from tenants.siren import check_siren, check_siret, refuse_another
+from tenants.suspension import Suspension
 from tenants.till_name import TILL_NAME_MAX
 from tenants.users import OF_SUPPORT, Letters, User
 
@@ -53,6 +54,7 @@ __all__ = [
     "Reseller",
     "Role",
     "SavedFilter",
+    "Suspension",
     "TakeOver",
     "Tenant",
     "Till",

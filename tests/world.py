@@ -76,6 +76,7 @@ from tenants.models import (
     Reseller,
     Role,
     SavedFilter,
+    Suspension,
     Tenant,
     Till,
     User,
@@ -165,6 +166,7 @@ def left_by(staff: User, stored: StoredClosing, mark: str) -> None:
         why=f"{mark} proposé",
         expires_at=timezone.now() + timedelta(days=7),
     )
+    Suspension.objects.create(tenant=tenant, establishment=shop, began_at=timezone.now(), ended_at=timezone.now())
     ClosedDays.objects.create(
         tenant=tenant,
         establishment=shop,

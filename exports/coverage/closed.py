@@ -60,6 +60,17 @@ def spans_of(ranges: Iterable[Any]) -> list[ClosedDays]:
     return [ClosedDays(first_day=it.lower, last_day=it.upper - ONE_DAY) for it in ranges]
 
 
+def joined(spans: Iterable[ClosedDays]) -> list[ClosedDays]:
+    """The days of these spans as spans that share none, the earliest first."""
+    found: list[ClosedDays] = []
+    for it in sorted(spans, key=lambda it: it.first_day):
+        if found and it.first_day <= found[-1].last_day:
+            found[-1] = ClosedDays(first_day=found[-1].first_day, last_day=max(found[-1].last_day, it.last_day))
+        else:
+            found.append(ClosedDays(first_day=it.first_day, last_day=it.last_day))
+    return found
+
+
 def span_of(day: date, spans: Iterable[ClosedDays]) -> ClosedDays | None:
     """The span that holds a day."""
     return next((it for it in spans if day in it), None)

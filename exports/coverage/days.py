@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
-from exports.coverage.closed import closed_days_of, span_of
+from exports.coverage.closed import closed_days_of, joined, span_of
 from exports.coverage.closing_hours import Owed, still_awaited
 from exports.coverage.silent import is_expected, with_last_days
+from exports.coverage.suspended import days_suspended, lasting, suspensions_of
 from exports.models import ClosedDays, ClosingState, StoredClosing
 from tenants.models import Establishment, Till
 
@@ -32,6 +33,7 @@ class DayWord(StrEnum):
     AWAITED = "awaited"
     WELL = "well"
     CLOSED = "closed"
+    SUSPENDED = "suspended"
     BLANK = "blank"
 
     @property
@@ -53,6 +55,7 @@ LABELS = {
     DayWord.AWAITED: _("Not closed yet"),
     DayWord.WELL: _("All well"),
     DayWord.CLOSED: _("Closed that day"),
+    DayWord.SUSPENDED: _("Suspended"),
     DayWord.BLANK: _("Nothing yet"),
 }
 MARKS = {
@@ -64,19 +67,27 @@ MARKS = {
     DayWord.AWAITED: "○",
     DayWord.WELL: "✓",
     DayWord.CLOSED: "–",
+    DayWord.SUSPENDED: "⊘",
     DayWord.BLANK: "",
 }
 ON_ITS_WAY = frozenset({ClosingState.WAITING, ClosingState.READY, ClosingState.EXPORTING})
 
 
 def word_of(
-    states: Collection[str], *, differs: bool, silent: bool, over: bool, closed: bool = False, awaited: bool = False
+    states: Collection[str],
+    *,
+    differs: bool,
+    silent: bool,
+    over: bool,
+    closed: bool = False,
+    awaited: bool = False,
+    suspended: bool = False,
 ) -> DayWord:
     """The one rule of a day's word.
 
     `states`: those of the day's closings. `differs`: Exact holds another entry of the day than was posted. `silent`: a
     till that was expected did not close; `awaited`: it may still. `over`: the day is past, and the shop had a till
-    then. `closed`: a person said that the shop was closed.
+    then. `closed`: a person said that the shop was closed. `suspended`: somebody had suspended it.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -92,6 +103,8 @@ def word_of(
         return DayWord.AWAITED
     if states:
         return DayWord.WELL
+    if suspended and not closed:
+        return DayWord.SUSPENDED
     return DayWord.CLOSED if over or closed else DayWord.BLANK
 
 
@@ -113,10 +126,13 @@ class ShopDay:
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of one shop: each day's closings by state; the days of each till (by its id), and some earlier
-    ones; since when each till is in use; and, by day, the names of tills that did not close or may still."""
+    """What was read of one shop: its closed days and those it was suspended; each day's closings by state; the days of
+    each till (by its id), and some earlier ones, and the days on which it could not close; since when each till is in
+    use; and, by day, the names of tills that did not close or may still."""
 
     spans: list[ClosedDays]
+    suspended: list[ClosedDays] = field(default_factory=list)
+    off: dict[int, list[ClosedDays]] = field(default_factory=dict)
     states: defaultdict[date, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     closed_on: defaultdict[int, set[date]] = field(default_factory=lambda: defaultdict(set))
     tills_since: dict[Till, date] = field(default_factory=dict)
@@ -125,7 +141,7 @@ class _Read:
 
 
 def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[int, list[ShopDay]]:
-    """The days `first` to `last` of each shop, by its key, in five queries for any number of shops.
+    """The days `first` to `last` of each shop, by its key, in six queries for any number of shops.
 
     The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
     """
@@ -146,7 +162,7 @@ class MissedDay:
 def missed_days(shops: Collection[int], first: date, last: date) -> list[MissedDay]:
     """The days `first` to `last` on which a closing of one of these establishments (by id) is missed, the latest first.
 
-    None is missed on a closed day. Five queries."""
+    None is missed on a closed day. Six queries."""
     rows = [*Establishment.objects.filter(pk__in=[*shops]).select_related("tenant__reseller")]
     read = _read(rows, first, last)
     found = [
@@ -162,6 +178,7 @@ def _read(shops: Collection[Establishment], first: date, last: date) -> dict[int
     """All that days of these shops are told of, except whether Exact agrees."""
     read = _count_closings(shops, first, last)
     _add_tills(shops, first, read)
+    _add_suspensions(shops, read)
     owed = {shop.pk: _list_owed(shop, read[shop.pk], first, last) for shop in shops}
     awaited = still_awaited(
         Owed(till=till.pk, day=day, zone=shop.zone)
@@ -179,9 +196,7 @@ def _read(shops: Collection[Establishment], first: date, last: date) -> dict[int
 
 def _list_owed(shop: Establishment, read: _Read, first: date, last: date) -> dict[date, list[Till]]:
     """The tills that should make a closing of each day, up to today, and did not."""
-    gone = (shop.suspended_at, shop.tenant.suspended_at, shop.tenant.reseller.suspended_at)
-    ended = min(filter(None, (_first_day(shop, *gone), shop.ended_on)), default=date.max)
-    until = min(last, timezone.localdate(timezone=shop.zone), ended - timedelta(days=1))
+    until = min(last, timezone.localdate(timezone=shop.zone), (shop.ended_on or date.max) - timedelta(days=1))
     return {
         day: [
             till
@@ -207,6 +222,7 @@ def _walk(shop: Establishment, read: _Read, differing: Collection[date], first: 
                 over=day < today and began,
                 closed=span is not None,
                 awaited=bool(awaited),
+                suspended=day <= today and span_of(day, read.suspended) is not None,
             ),
             closings=sum(states.values()),
             silent=silent,
@@ -219,7 +235,7 @@ def _should_have_closed(shop: Establishment, till: Till, day: date, read: _Read)
     gone, closed_on = _first_day(shop, till.suspended_at, till.ended_at), read.closed_on[till.pk]
     if day in closed_on or (gone is not None and day >= gone):
         return False
-    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=read.spans)
+    return is_expected(day, opening_days=shop.opening_days, closed_on=closed_on, spans=read.off[till.pk])
 
 
 def _in_use_since(shop: Establishment, till: Till, closed_on: Collection[date]) -> date:
@@ -259,6 +275,18 @@ def _add_tills(shops: Collection[Establishment], first: date, read: Mapping[int,
         its = read[till.establishment_id]
         its.closed_on[till.pk].update(till.last_days)
         its.tills_since[till] = _in_use_since(by_key[till.establishment_id], till, its.closed_on[till.pk])
+
+
+def _add_suspensions(shops: Collection[Establishment], read: Mapping[int, _Read]) -> None:
+    """Add to what was read the days on which each shop was suspended, and those on which each till could not close."""
+    over = suspensions_of(shops)
+    for shop in shops:
+        its = read[shop.pk]
+        of_shop = [(it.began_at, it.ended_at) for it in over[shop.pk] if it.till_id is None]
+        its.suspended = days_suspended([*of_shop, *lasting(shop)], shop.zone)
+        for till in its.tills_since:
+            own = [(it.began_at, it.ended_at) for it in over[shop.pk] if it.till_id == till.pk]
+            its.off[till.pk] = joined([*its.spans, *its.suspended, *days_suspended(own, shop.zone)])
 
 
 def _list_differing(shops: Collection[Establishment], first: date, last: date) -> defaultdict[int, set[date]]:

@@ -12,8 +12,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from exports.coverage.closed import count_closed, ranges_of, span_of, spans_of
+from exports.coverage.closed import count_closed, joined, ranges_of, span_of, spans_of
 from exports.coverage.closing_hours import CLOSED_IN_WEEKS, LEARNED_FROM_WEEKS, Owed, still_awaited
+from exports.coverage.suspended import days_of_ranges, ranges_of_till
 from exports.models import ClosedDays, StoredClosing
 from tenants.models import Till, still_open, zone_of
 
@@ -32,10 +33,11 @@ def is_expected(
 ) -> bool:
     """Whether a till should close on `day`, by what it did before. All that speaks of silent tills asks here.
 
-    Never on a day on which its establishment is closed (`spans`). Otherwise by its opening days (ISO weekdays), or, if
-    it has none, by its habit: the weekdays of the four weeks of open days before it stopped, so that it is missed until
-    it closes again. Without a habit it is missed after `LONGEST_WITHOUT_HABIT` of open days. `closed_on`: the days on
-    which it made a closing, at least the last `DAYS_LEARNT` before `day`.
+    Never on a day on which its establishment is closed or it is suspended (`spans`, which share no day). Otherwise by
+    its opening days (ISO weekdays), or, if it has none, by its habit: the weekdays of the four weeks of open days
+    before it stopped, so that it is missed until it closes again. Without a habit it is missed after
+    `LONGEST_WITHOUT_HABIT` of open days. `closed_on`: the days on which it made a closing, at least the last
+    `DAYS_LEARNT` before `day`.
     """
     if span_of(day, spans):
         return False
@@ -122,13 +124,14 @@ def _look(tills: QuerySet[Till], day: date, at_most: int | None) -> tuple[list[_
     # Those that closed on the day are put aside all at once; only the few others are looked back for.
     closed_then = StoredClosing.objects.filter(till=OuterRef("pk"), business_date=day)
     others = with_last_days(expected_tills(tills).filter(~Exists(closed_then)), day)
-    rows = others.annotate(closed=ranges_of("establishment")).order_by("establishment__code", "name", "pk")
+    rows = others.annotate(closed=ranges_of("establishment"), suspended=ranges_of_till())
+    rows = rows.order_by("establishment__code", "name", "pk")
     shop = ("establishment__opening_days", "establishment__time_zone")
     missed: list[_Stopped] = []
     awaited: list[_Stopped] = []
     over, first = day < timezone.localdate(), None if at_most is None else 2 * at_most
     for part in (rows[:first], rows[first:]):
-        looked_at = [*part.values_list("pk", *shop, "last", "last_days", "closed")]
+        looked_at = [*part.values_list("pk", *shop, "last", "last_days", "closed", "suspended")]
         found = [*_find_stopped(looked_at, day)]
         later = still_awaited(Owed(till=it.till, day=it.since, zone=it.zone) for it in found)
         missed += [it for it in found if it.key not in later]
@@ -146,8 +149,13 @@ def _cut(stopped: list[_Stopped], at_most: int | None) -> list[_Stopped]:
 
 def _find_stopped(rows: Iterable[tuple[Any, ...]], day: date) -> Iterator[_Stopped]:
     """The tills among these that did not close, each with its last closing and since when."""
-    for pk, opening_days, zone, last, last_days, closed in rows:
-        if last is not None and (since := _find_expected(opening_days, last, last_days, day, spans_of(closed))):
+    for pk, opening_days, zone, last, last_days, closed, suspended in rows:
+        if last is None:
+            continue
+        spans = spans_of(closed)
+        if suspended:
+            spans = joined([*spans, *days_of_ranges(suspended, zone_of(zone))])
+        if since := _find_expected(opening_days, last, last_days, day, spans):
             yield _Stopped(pk, last, since, zone_of(zone))
 
 

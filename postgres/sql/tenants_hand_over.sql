@@ -1,5 +1,6 @@
 -- A customer becomes another reseller's by a hand-over and by nothing else, and by each (tenants/hand_over.py): the row
--- that says who, when and why is what does it. Neither may be suspended then.
+-- that says who, when and why is what does it. Neither the customer nor who takes it may be suspended then; that its former
+-- reseller was is kept, as that suspension no longer concerns it (tenants_suspension_over.sql).
 CREATE OR REPLACE FUNCTION tenants_hand_over() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -9,6 +10,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'customer % cannot be handed over so', NEW.tenant_id USING ERRCODE = 'check_violation';
     END IF;
+    INSERT INTO tenants_suspension (tenant_id, began_at, ended_at)
+        SELECT NEW.tenant_id, suspended_at, GREATEST(suspended_at, clock_timestamp()) FROM tenants_reseller
+        WHERE id = NEW.reseller_id AND suspended_at IS NOT NULL;
     RETURN NULL;
 END $$;
 

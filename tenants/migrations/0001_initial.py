@@ -370,4 +370,21 @@ class Migration(migrations.Migration):
                 'constraints': [postgres.guards.SameTenant('former', name='tenants_movedtill_former_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='tenants_movedtill_only_added_to'), postgres.seen.Seen(name='tenants_movedtill_seen', reads={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'}, writes={'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)'})],
             },
         ),
+        migrations.CreateModel(
+            name='Suspension',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('began_at', models.DateTimeField(verbose_name='from')),
+                ('ended_at', models.DateTimeField(verbose_name='to')),
+                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
+                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
+                ('till', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.till')),
+            ],
+            options={
+                'verbose_name': 'suspension that is over',
+                'verbose_name_plural': 'suspensions that are over',
+                'ordering': ['began_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('began_at'))), name='tenants_suspension_ends_after'), models.CheckConstraint(condition=models.Q(('till', None), ('establishment__isnull', False), _connector='OR'), name='tenants_suspension_of_till_has_shop'), postgres.guards.SameTenant('establishment', name='tenants_suspension_establishment_id_same_tenant'), postgres.guards.SameTenant('till', name='tenants_suspension_till_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='tenants_suspension_only_added_to'), postgres.guards.NeverEmptied(name='tenants_suspension_kept'), postgres.seen.Seen(name='tenants_suspension_seen', reads={'clyo_accountant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_customer': 'tenant_id = {tenant}', 'clyo_merchant': 'tenant_id = ANY ({tenants}::bigint[])', 'clyo_reseller': 'tenant_id IN (SELECT id FROM tenants_tenant)', 'clyo_till': 'tenant_id = {tenant}'}, writes={})],
+            },
+        ),
     ]

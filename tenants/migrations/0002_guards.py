@@ -24,10 +24,14 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='tenants_hand_over',
-            digest='74c0c1fe5df90237',
+            digest='7f4d2b4a9b8dc5d4',
         ),
         postgres.in_force.Install(
             name='tenants_moved_till',
             digest='6052d6352a853995',
+        ),
+        postgres.in_force.Install(
+            name='tenants_suspension_over',
+            digest='d331900054216fb8',
         ),
     ]

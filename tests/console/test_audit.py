@@ -51,6 +51,7 @@ NOT_AUDITED = {
     *("exports_overtaken", "exports_settingslook"),
     *("exports_coveredtickets", "exports_untoldtickets", "exports_closingkinds", "exports_levelchange"),
     *("exports_countersanew", "tenants_movedtill"),
+    "tenants_suspension",  # the change that ends one is in the audit of what was suspended
     "exports_startchange",
     *("clyo_ingest_parameters", "on_demand_filecontent", "on_demand_filepiece"),
     *("exact_division", "exact_lane", "exact_catalogueitem", "exact_bookline", "booking_askedmeans", "tenants_login"),

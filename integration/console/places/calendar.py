@@ -22,7 +22,7 @@ from ledger import texts
 from tenants.models import Establishment
 
 MONTHS_TO_CHOOSE = 36
-NOTHING_CAME = frozenset({DayWord.AWAITED, DayWord.CLOSED, DayWord.BLANK})
+NOTHING_CAME = frozenset({DayWord.AWAITED, DayWord.CLOSED, DayWord.SUSPENDED, DayWord.BLANK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
