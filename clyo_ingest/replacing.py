@@ -49,7 +49,7 @@ def replace_counting_anew(till: Till, *, name: str, since: datetime, why: str) -
         successor.full_clean()
         successor.save()
         note_counters_anew(former, successor, since=since)
-        _put_away(former, since=since, why=why)
+        put_away(former, since=since, why=why)
     return successor
 
 
@@ -69,7 +69,7 @@ def take_up_again(till: Till, *, why: str, both_in_use: bool = True) -> bool:
         Till.objects.filter(pk=former.pk).update(ended_at=None, ended_why="")
         if in_place is not None:
             _take_place_again(former, in_place, why=why, both_in_use=both_in_use)
-            _look_again_at_held(former.establishment_id)
+            look_again_at_held(former.establishment_id, why=Why.TAKEN_UP_AGAIN)
     return True
 
 
@@ -98,15 +98,16 @@ def _take_place_again(former: Till, in_place: Till, *, why: str, both_in_use: bo
     beside = both_in_use and told and in_place.ended_at is None
     note_back_again(former, in_place, since=None if is_gone else now, beside=beside)
     if in_place.ended_at is None and not beside:
-        _put_away(in_place, since=now, why=why)
+        put_away(in_place, since=now, why=why)
 
 
-def _look_again_at_held(establishment_id: int) -> None:
+def look_again_at_held(establishment_id: int, *, why: Why) -> None:
+    """Decide anew on closings that were held because nobody could tell of which series their tickets are."""
     held = StoredClosing.objects.filter(
         establishment=establishment_id, state=ClosingState.HELD, problems__contains=[{"code": ANEW_WITHIN}]
     )
     for key in [*held.order_by("business_date", "closed_at").values_list("pk", flat=True)]:
-        reconsider(key, why=Why.TAKEN_UP_AGAIN)
+        reconsider(key, why=why)
 
 
 def refused_of_another_device(till: Till, since: datetime) -> QuerySet[Push]:
@@ -153,7 +154,7 @@ def _lock(till: Till) -> Till:
     return Till.objects.select_for_update(of=("self",), no_key=True).get(pk=till.pk)
 
 
-def _put_away(till: Till, *, since: datetime, why: str) -> None:
+def put_away(till: Till, *, since: datetime, why: str) -> None:
     """Put a till away: its keys and codes end, and no closing is expected of it any more."""
     Till.objects.filter(pk=till.pk).update(ended_at=since, ended_why=why)
     end_codes(till)

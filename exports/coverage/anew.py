@@ -117,6 +117,23 @@ class _Counter:
             if self._may_be_at(till, since) != begin:
                 yield since
 
+    def beside(self, till: int, at: datetime) -> Anew | None:
+        """What is to be said if this till is in use no longer from then on: another in use beside it tells its series
+        alone. None if no other is."""
+        for family in self._families:
+            series = self._in_use(family, at) if till in family else {}
+            others = [it for it in series if it != till]
+            if till in series and others:
+                return Anew(
+                    station=self.rows[0].station, since=at, former=till, till=others[-1], series=series[others[-1]]
+                )
+        return None
+
+    def changed_last(self, till: int) -> datetime:
+        """Since when the tills of this one's line are in use as they are."""
+        family = next(it for it in self._families if till in it)
+        return max(row.since for row in self.rows if row.till in family)
+
     def _list_series(self, till: int, at: datetime) -> Iterator[int]:
         """The series that this till began; and, of tills that neither preceded nor followed it, the last one begun."""
         for family in self._families:
@@ -173,6 +190,39 @@ def note_back_again(former: Till, in_use: Till, *, since: datetime | None, besid
         begun = [row[0] for row in sql.fetchall()]
     if begun:
         _rename_told_since(former.establishment_id, min(begun))
+
+
+def out_of_use(till_id: int, anew: Collection[Anew], since: datetime) -> list[Anew]:
+    """The rows that say that this till, which others of its line are in use beside, is in use no longer; one for each
+    station of which that is so, none if nobody is beside it."""
+    found = (counter.beside(till_id, since) for counter in _read_counters(anew).values())
+    return [row for row in found if row is not None]
+
+
+def beside_since(till_id: int, anew: Collection[Anew]) -> datetime | None:
+    """Since when others of its line have been in use beside this till, as they are now; None if none is."""
+    counters = _read_counters(anew).values()
+    since = (it.changed_last(till_id) for it in counters if it.beside(till_id, END_OF_TIME) is not None)
+    return max(since, default=None)
+
+
+def note_out_of_use(till: Till, *, since: datetime) -> None:
+    """Store that this till is in use no longer, and others beside it are: later tickets of other tills are of their
+    series. The establishment must be locked."""
+    assert_in_transaction()
+    rows = out_of_use(till.pk, anew_in(till.establishment_id), since)
+    for row in rows:
+        CountersAnew.objects.create(
+            tenant_id=till.tenant_id,
+            establishment_id=till.establishment_id,
+            station=row.station,
+            since=since,
+            former_id=row.former,
+            till_id=row.till,
+            series=row.series,
+        )
+    if rows:
+        _rename_told_since(till.establishment_id, since)
 
 
 def anew_in(establishment_id: int) -> tuple[Anew, ...]:

@@ -28,6 +28,7 @@ class Why(StrEnum):
     ANOTHER_SET_ASIDE = "another was set aside"
     LOOKED_AT_AGAIN = "looked at again"
     TAKEN_UP_AGAIN = "a till was taken up again"
+    NO_LONGER_IN_USE = "a till is in use no longer"
     TAKEN_OUT = "taken out"
     GAP_BOOKED = "gap on suspense"
     BOOKED_AFTER_ALL = "booked after all"
@@ -53,6 +54,7 @@ REASONS = {
     Why.ANOTHER_SET_ASIDE: _("a closing that covered the same was set aside"),
     Why.LOOKED_AT_AGAIN: _("it is looked at again after it was set aside"),
     Why.TAKEN_UP_AGAIN: _("a till that had been replaced is in use again"),
+    Why.NO_LONGER_IN_USE: _("one of two tills that were in use beside each other is no longer"),
     Why.TAKEN_OUT: _("its entries are taken out of Exact"),
     Why.BOOKED_AFTER_ALL: _("it is booked in the place of what was set aside"),
     Why.GAP_BOOKED: _("its gap is booked on the suspense account"),

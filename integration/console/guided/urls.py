@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from integration.console.guided import hand_over, move_shop, offered, replace_till
+from integration.console.guided import hand_over, move_shop, offered, replace_till, unused_till
 
 look = admin.site.admin_view
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("shop/<int:establishment_id>/move/back/", look(move_shop.move_back_page), name="console_move_shop_back"),
     path("till/<int:till_id>/replace/", look(replace_till.replace_page), name="console_replace_till"),
     path("till/<int:till_id>/take-up/", look(replace_till.take_up_page), name="console_take_up_till"),
+    path("till/<int:till_id>/unused/", look(unused_till.unused_till_page), name="console_unused_till"),
 ]

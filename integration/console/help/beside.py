@@ -52,6 +52,7 @@ CHAPTERS: Mapping[str, str] = {
     "console_shop": "support#par-ou-commencer",
     "console_shops": "support#par-ou-commencer",
     "console_take_up_till": "revendeur#remplacer-une-caisse",
+    "console_unused_till": "revendeur#remplacer-une-caisse",
     "console_way": "support#une-cloture-retenue",
     "admin:booking_mapping": "revendeur#regler-la-comptabilite",
     "admin:clyo_ingest_push": "support#un-envoi-refuse",

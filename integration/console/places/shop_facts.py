@@ -7,6 +7,7 @@ from booking.questions import open_questions
 from exact.api.consent import consent_of, say_consent
 from exact.models import ActivationLink, LinkStep
 from exports.console.overtaken_shown import left_behind
+from exports.coverage.anew import anew_in, beside_since
 from exports.way.reviews import waiting_for_review
 from integration.console.places.closed_page import coming_spans
 from integration.console.places.section import Told, Visit
@@ -54,6 +55,7 @@ def tills(visit: Visit, seen: SeenShop) -> Told:
     shown = seen.tills
     names = {it.till.pk: it.till.name for it in shown}
     in_place_of = {it.till.continues_id: it.till.name for it in shown}
+    anew = anew_in(seen.shop.pk) if any(it.ever_beside for it in shown) else ()
     return {
         "shop": seen.shop,
         "tills": [
@@ -63,6 +65,7 @@ def tills(visit: Visit, seen: SeenShop) -> Told:
                 "last_day": it.last_day,
                 "former": names.get(it.till.continues_id or 0),
                 "successor": in_place_of.get(it.till.pk),
+                "beside": it.till.ended_at is None and beside_since(it.till.pk, anew) is not None,
             }
             for it in shown
         ],

@@ -21,6 +21,7 @@ from exact.web.links import entry_link
 from exact.wording import explain
 from exports.coverage.latest import last_day_of_till
 from exports.models import ClosingState, StoredClosing
+from exports.models.coverage import CountersAnew
 from exports.words.problems import sentence
 from ledger.problem import Problem
 from tenants.models import Establishment, Tenant, Till, User, still_open
@@ -33,11 +34,14 @@ STEPS = ("tills", "link", "parameters", "mapping", "closing", "entry")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillShown:
-    """A till, whether it is paired, until when a code for it is valid, and the last day it closed."""
+    """A till, whether it is paired, until when a code for it is valid, and the last day it closed.
+
+    `ever_beside`: two tills of one line were once in use in its establishment."""
 
     till: Till
     code_until: datetime | None
     last_day: date | None
+    ever_beside: bool = False
 
     @property
     def paired(self) -> bool:
@@ -200,8 +204,9 @@ def list_tills(shops: Iterable[int], *, suspended: bool = False) -> dict[int, li
     rows = Till.objects.filter(establishment__in=[*shops]).order_by("name")
     rows = rows if suspended else rows.filter(suspended_at=None, ended_at=None)
     until = Subquery(usable.order_by("-expires_at").values("expires_at")[:1])
-    for till in rows.annotate(code_until=until, last_day=last_day_of_till()):
-        shown = TillShown(till=till, code_until=till.code_until, last_day=till.last_day)
+    beside = Exists(CountersAnew.objects.filter(establishment=OuterRef("establishment"), beside=True))
+    for till in rows.annotate(code_until=until, last_day=last_day_of_till(), beside=beside):
+        shown = TillShown(till=till, code_until=till.code_until, last_day=till.last_day, ever_beside=till.beside)
         found[till.establishment_id].append(shown)
     return found
 
