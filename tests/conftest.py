@@ -33,6 +33,7 @@ from tests.spoken import listening
 from tests.true_schema import check_answer
 from tests.unfilled import watching
 
+pytest_plugins = ["tests.world"]
 ROOT = Path(__file__).parents[1]
 REDIRECT = "http://127.0.0.1:9/callback"
 _numbers = itertools.count(7001)

@@ -1,5 +1,8 @@
 """A small world with borders: two resellers, three customers, a row of everything for each."""
 
+import copy
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,7 +10,10 @@ from hashlib import sha256
 from io import BytesIO
 from uuid import uuid4
 
+import pytest
+from django.test import TestCase
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from clyo_ingest.keys import issue_code, issue_key
 from concerns.answers.links import make_link as make_answer_link
@@ -319,3 +325,43 @@ def world() -> World:
         manager=ResellerAdminFactory(reseller=mine, name="PROPRE gérante"),
         bookkeeper=bookkeeper,
     )
+
+
+# What stands in a transaction around several tests.
+_around_tests = ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each file those come first that share its world."""
+    items.sort(key=lambda item: "world_of_file" not in getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whoever does not ask for the world of the file begins without it."""
+    if "world_of_file" not in getattr(item, "fixturenames", ()):
+        _around_tests.close()
+
+
+@pytest.fixture(scope="module")
+def world_of_file(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[World]]:
+    """A world for all tests of a file that ask for it, each of which goes back to it at its end. None may commit."""
+    with django_db_blocker.unblock():
+        around = TestCase._enter_atomics()  # type: ignore[attr-defined] # Django's own mark: blocks may be durable in it
+        standing = [world()]
+
+    def take_down() -> None:
+        with django_db_blocker.unblock():
+            TestCase._rollback_atomics(around)  # type: ignore[attr-defined]
+        standing.clear()
+
+    _around_tests.callback(take_down)
+    yield standing
+    _around_tests.close()
+
+
+@pytest.fixture
+def here(world_of_file: list[World], db: None) -> World:
+    """The file's world as it was made, in objects of the test's own; one for this test alone where it had to go."""
+    return copy.deepcopy(world_of_file[0]) if world_of_file else world()

@@ -53,13 +53,12 @@ def text(letter: Any) -> str:
 
 
 @pytest.fixture
-def here(db: None) -> World:
+def here(here: World) -> World:
     """Two resellers' customers, each with a closing that failed, a difference, and people; theirs alone get letters."""
-    made = world()
     User.objects.exclude(
-        pk__in=[made.manager.pk, *(it.staff.pk for it in (made.own, made.foreign)), made.own.accountant.pk]
+        pk__in=[here.manager.pk, *(it.staff.pk for it in (here.own, here.foreign)), here.own.accountant.pk]
     ).update(letters=Letters.NEVER)
-    return made
+    return here
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tenants.models import Letters, Tenant, User
 from tests.clients import client_of
 from tests.concerns.test_letters import TUESDAY, WEDNESDAY, morning, quiet_is_over
 from tests.conftest import ROOT
-from tests.world import World, world
+from tests.world import World
 
 PAGE = "/console/account/webhook/"
 TOLD = b'{"text":"x"}'
@@ -210,12 +210,11 @@ def test_answers__are_told_apart_and_read_no_further_than_need_be(
 
 
 @pytest.fixture
-def here(db: None, near: None) -> World:
+def here(here: World, near: None) -> World:
     """Two resellers' customers, each with a closing that failed; of their people one wants a webhook, and no mail."""
-    made = world()
     User.objects.update(letters=Letters.NEVER)
     Webhook.objects.all().delete()
-    return made
+    return here
 
 
 @pytest.fixture

@@ -8,14 +8,9 @@ from exports.models import ClosingState, StoredClosing
 from tenants.factories import SupportFactory
 from tenants.models import Membership, Tenant
 from tests.clients import client_of
-from tests.world import Customer, World, handed_over, world
+from tests.world import Customer, World, handed_over
 
 CLOSINGS = reverse("admin:exports_storedclosing_changelist")
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
 
 
 def choose(client: Client, customer: Customer | None, *, at: str = CLOSINGS) -> str:

@@ -20,7 +20,7 @@ from tenants.factories import EstablishmentFactory, SupportFactory
 from tenants.models import Establishment, Till, User
 from tenants.viewpoint import Scope
 from tests.clients import client_of
-from tests.world import Customer, World, world
+from tests.world import Customer, World
 
 EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
@@ -33,15 +33,14 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def here(db: None) -> World:
+def here(here: World) -> World:
     """Its own shop closed last three days ago, and is open every day; nothing is said of it."""
-    made = world()
-    shop = made.own.till.establishment
+    shop = here.own.till.establishment
     Establishment.objects.filter(pk=shop.pk).update(opening_days=EVERY_DAY)
-    Till.objects.filter(pk=made.own.till.pk).update(paired_at=timezone.now() - timedelta(days=3))
-    StoredClosing.objects.filter(till=made.own.till).update(business_date=ago(3), state="exported")
-    ClosedDays.objects.filter(tenant=made.own.tenant).delete()
-    return made
+    Till.objects.filter(pk=here.own.till.pk).update(paired_at=timezone.now() - timedelta(days=3))
+    StoredClosing.objects.filter(till=here.own.till).update(business_date=ago(3), state="exported")
+    ClosedDays.objects.filter(tenant=here.own.tenant).delete()
+    return here
 
 
 def ago(days: int) -> date:

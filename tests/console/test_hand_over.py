@@ -36,12 +36,7 @@ from tenants.scope import visible_to
 from tenants.wall import viewer_of
 from tests.clients import client_of
 from tests.console.test_isolation_walk import rows_of
-from tests.world import World, world
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
+from tests.world import World
 
 
 @pytest.fixture

@@ -22,14 +22,9 @@ from integration.console.night import night_of, paused_lanes
 from tenants.factories import StaffFactory, SupportFactory, TillFactory
 from tenants.models import Establishment, Till
 from tests.conftest import Caller, closing
-from tests.world import World, world
+from tests.world import World
 
 SATURDAY = date(2026, 3, 14)
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
 
 
 def closed_on(till: Till, *days: date) -> None:

@@ -15,15 +15,15 @@ from tenants.factories import AccountantFactory, MerchantFactory, StaffFactory, 
 from tenants.models import Change, Membership, Role, Tenant, User
 from tenants.scope import visible_to
 from tests.clients import client_of
-from tests.world import World, world
+from tests.world import World
 
 ADDRESS = "cabinet@exemple.fr"
 
 
 @pytest.fixture
-def here(db: None, settings: Any) -> World:
+def here(here: World, settings: Any) -> World:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    return world()
+    return here
 
 
 @pytest.fixture

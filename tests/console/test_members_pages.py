@@ -19,14 +19,9 @@ from on_demand.models import OnDemandExport
 from tenants.models import Establishment, Membership, Till
 from tenants.viewpoint import Scope
 from tests.clients import client_of
-from tests.world import World, world
+from tests.world import World
 
 LINKED = re.compile(r'(?:href|action|formaction)="([^"#]+)')
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
 
 
 def forbidden(client: Client, pages: list[str]) -> set[str]:

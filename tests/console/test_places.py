@@ -20,12 +20,7 @@ from tenants.factories import EstablishmentFactory, SupportFactory, TillFactory
 from tenants.models import Change, Note
 from tests.clients import client_of
 from tests.conftest import closing
-from tests.world import World, world
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
+from tests.world import World
 
 
 def text_of(client: Client, address: str) -> str:

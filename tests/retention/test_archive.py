@@ -15,12 +15,7 @@ from retention.archive import write_archive
 from retention.archive_rows import tables_of_customers
 from retention.models import RetentionAct
 from tenants.models import Tenant, User
-from tests.world import World, world
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
+from tests.world import world
 
 
 def archived(tenant: Tenant) -> dict[str, bytes]:

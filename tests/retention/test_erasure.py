@@ -14,12 +14,7 @@ from exports.models import ClosedDays, ClosingEvent, RepostRun, SetAside
 from on_demand.models import MonthlyExport, OnDemandExport
 from retention.erasure import REASONS, StillUsed, erase_person
 from tenants.models import Change, Establishment, Note, SavedFilter, User
-from tests.world import World, world
-
-
-@pytest.fixture
-def here(db: None) -> World:
-    return world()
+from tests.world import World
 
 
 def everything() -> str:

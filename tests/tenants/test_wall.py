@@ -62,11 +62,6 @@ CLOSED = re.compile("permission denied for table|invalid input syntax for type b
 
 
 @pytest.fixture
-def here(db: None) -> World:
-    return world()
-
-
-@pytest.fixture
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every query of the console has forgotten whose rows it may show; not which tables are closed to whom."""
 
