@@ -18,6 +18,7 @@ from on_demand.models import (
     OnDemandShop,
 )
 from on_demand.nudge import nudge_run
+from tenants.customer_lock import CustomerGone, lock_customers
 from tenants.models import Establishment, Tenant, Till, User
 
 
@@ -39,7 +40,7 @@ def ask_for_run(
 
     The same question, asked again before the first run has ended, returns that run. `by` is None for the calendar.
     `shops`: several of the customer's establishments, not all. `again`: a file for import also holds what an earlier
-    one held. `late_since`: a monthly one (`OnDemandExport`).
+    one held. `late_since`: a monthly one (`OnDemandExport`). Raises `CustomerGone`.
     """
     assert all(it.tenant_id == tenant.pk for it in (*shops, *([establishment] if establishment else []))), "of it"
     asked = {
@@ -56,7 +57,8 @@ def ask_for_run(
     }
     with transaction.atomic():
         # The customer's row is locked, so that a double click finds the run that the first click made.
-        Tenant.objects.select_for_update(no_key=True).filter(pk=tenant.pk).values_list("pk").get()
+        if not lock_customers([tenant.pk]):
+            raise CustomerGone
         same = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED, part=None)
         found = next((it for it in same if {*it.some_shops} == {*shops}), None)
         return found or _queue(OnDemandExport(**asked, language=language), shops)
@@ -68,15 +70,16 @@ def ask_together(
     """Queue a run for each customer, with one mail for all; `wanted` are alike but for their customer, none stored.
 
     `nothing`: customers that have nothing to export; the set names them. The same question, asked again before the
-    first set has ended, returns that set.
+    first set has ended, returns that set. Raises `CustomerGone`.
     """
     first = wanted[0]
     places = sorted([it.tenant_id, sorted(shop.pk for shop in it.some_shops), it.establishment_id] for it in wanted)
     days = [first.first_date.isoformat(), first.last_date.isoformat()]
     question = hashlib.sha256(json.dumps([by.pk, days, first.format, first.again, email, places]).encode()).hexdigest()
     with transaction.atomic():
-        tenants = sorted({it.tenant_id for it in wanted})
-        [*Tenant.objects.select_for_update(no_key=True).filter(pk__in=tenants).order_by("pk").values_list("pk")]
+        tenants = {it.tenant_id for it in wanted}
+        if lock_customers(tenants) != tenants:
+            raise CustomerGone
         same = ExportSet.objects.filter(question=question, parts__run__state__in=UNFINISHED)
         if found := same.first():
             return found

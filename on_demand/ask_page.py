@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from on_demand.nothing import Nothing, why_nothing
 from on_demand.place_words import place_of
 from on_demand.preview import Preview, preview
 from tenants.acting import person_behind
+from tenants.customer_lock import CustomerGone
 from tenants.models import User
 from tenants.scope import visible_to
 
@@ -60,7 +61,17 @@ def _look_at(run: OnDemandExport, *, with_preview: bool) -> Wanted:
 
 
 def start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
-    """Start the runs that have something to export. Returns the page that shows them; "" when none has."""
+    """Start the runs that have something to export. Returns the page that shows them; "" when none has.
+
+    Raises `Http404` when a customer was handed over to another reseller meanwhile, as for any that is not one's own.
+    """
+    try:
+        return _start_runs(request, runs)
+    except CustomerGone as gone:
+        raise Http404 from gone
+
+
+def _start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
     asked = [(run, why_nothing(run)) for run in runs]
     possible = [run for run, nothing in asked if nothing is None]
     language, by = getattr(request, "LANGUAGE_CODE", "fr"), person_behind(request)

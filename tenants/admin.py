@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from tenants import audit_console  # noqa: F401 - registers its page
 from tenants.console import OwnAutocompleteFilter, ReadOnlyAdmin, ScopedAdmin, SuspendableAdmin
+from tenants.customer_lock import lock_customers
 from tenants.factor_reset import has_factor, may_reset
 from tenants.invitation import end_memberships
 from tenants.invite import invite
@@ -270,6 +271,13 @@ class TenantAdmin(SuspendableAdmin):
         """A reseller's customers are its own: it does not choose."""
         names = ["reseller", "name", "siren", "suspension"]
         return names if getattr(request.user, "is_support", False) else names[1:]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Tenant | None:
+        """What is about to be saved is locked before it is read: it may be handed over meanwhile."""
+        if request.method == "POST" and object_id.isdecimal():
+            lock_customers([int(object_id)])
+        found: Tenant | None = super().get_object(request, object_id, from_field)
+        return found
 
     def save_model(self, request: HttpRequest, obj: Tenant, form: object, change: bool) -> None:
         if not change and isinstance(request.user, User) and request.user.reseller_id:

@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from postgres.viewer import EVERYTHING, serving
+from tenants.customer_lock import lock_customers
 from tenants.handing_over import CannotHandOver, Ended, hand_over, refuse_by_itself
 from tenants.models import (
     Establishment,
@@ -87,7 +88,9 @@ def offer(tenant: Tenant, email: str, *, by: User, why: str, notes_go_along: boo
     Raises `AlreadyOffered` and `CannotHandOver`; nothing that tells whether the address is anybody's.
     """
     with transaction.atomic():
-        held = Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=tenant.pk)
+        if not lock_customers([tenant.pk]):
+            raise CannotHandOver(_("This customer was handed over otherwise meanwhile. Look at it anew."))
+        held = Tenant.objects.get(pk=tenant.pk)
         refuse_by_itself(held)
         rows = HandOverOffer.objects.filter(tenant=held)
         rows.filter(outcome="", expires_at__lte=Now()).update(outcome=OfferOutcome.EXPIRED, ended_at=Now())
@@ -150,7 +153,7 @@ def take(person: User, offer_id: int, *, by: User) -> tuple[HandOver, list[Ended
         if found is None:
             raise OfferOver
         # The customer first, as all who lock both.
-        Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=found.tenant_id)
+        lock_customers([found.tenant_id])
         taken = own.filter(outcome=OfferOutcome.TAKEN).exists()
         if not taken and (_is_giver_suspended(found) or not _end(found, OfferOutcome.TAKEN, by)):
             raise OfferOver

@@ -28,6 +28,7 @@ from exports.way.reviews import release
 from exports.way.set_aside import CannotSetAside
 from exports.way.states import MovedByAnother as ExportMoved
 from exports.words.reasons import Why, because
+from tenants.customer_lock import hold_customers
 from tenants.models import User
 from tenants.put_off import FIRST_ALONE, due, put_off
 
@@ -72,10 +73,13 @@ def start_run(
     """Store a run with its closings and wake a worker. `reseller_id`: the reseller whose run it is; None: support's.
 
     `tenant_id`: the customer of a correction. `shown`: for each establishment, the stamp of the settings that the
-    correction was shown under. Closings in another open run are left out. Raises `InAnotherRun` when none is left.
+    correction was shown under. Closings in another open run are left out, and those of a customer that was handed over
+    to another reseller meanwhile; none is until the run stands. Raises `InAnotherRun` when none is left.
     """
     closings = [*wanted]
     with transaction.atomic():
+        own = hold_customers(it.tenant_id for it in closings)
+        closings = [it for it in closings if it.tenant_id in own]
         run = RepostRun.objects.create(actor=actor, why=why, reseller_id=reseller_id, tenant_id=tenant_id, way=way)
         RepostItem.objects.bulk_create(
             (
