@@ -84,7 +84,12 @@ def _send_once(message: Callable[..., EmailMessage], *, attached: bool, name: st
 
 
 def _record(what: Mailed, state: MailState, detail: str) -> None:
-    rows = type(what)._default_manager.filter(pk=what.pk, mail_state=MailState.DUE)
+    """Store how this try ended: a failure unless another worker has begun the next try; what was sent is sent."""
+    rows = type(what)._default_manager.filter(pk=what.pk)
+    if state == MailState.SENT:
+        rows = rows.filter(mail_state__in=[MailState.DUE, MailState.REFUSED])
+    else:
+        rows = rows.filter(mail_state=MailState.DUE, mail_attempts=what.mail_attempts)
     rows.update(mail_state=state, mail_detail=detail[:300])
 
 

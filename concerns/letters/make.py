@@ -25,8 +25,8 @@ TOLD = (LetterState.SENT, LetterState.NOTHING)
 # Letters that are being sent, or tried again soon: a letter at once does not repeat their content. If one is given up,
 # its content is new again. A mail whose worker died is not sent again, a webhook's letter is.
 UNDER_WAY = {
-    Channel.MAIL: (LetterState.DUE,),
-    Channel.WEBHOOK: (LetterState.DUE, LetterState.SENDING),
+    Channel.MAIL: Q(state=LetterState.DUE) | Q(state=LetterState.SENDING, not_before__gt=Now()),
+    Channel.WEBHOOK: Q(state__in=[LetterState.DUE, LetterState.SENDING]),
 }
 
 
@@ -60,6 +60,9 @@ def make_morning(person: User, day: date, channel: Channel) -> None:
 
     Things that are open and were told before are counted in it, and told again on Mondays.
     """
+    own = Letter.objects.filter(person=person, channel=channel)
+    # Before the look: what is made while it lasts may tell more than this letter, and stays.
+    waiting = [*own.filter(state=LetterState.DUE).values_list("pk", flat=True)]
     with translation.override(person.language):
         concerns = concerns_of(Scope(user=person))
         known = known_to(person, channel)
@@ -71,12 +74,11 @@ def make_morning(person: User, day: date, channel: Channel) -> None:
     if channel is Channel.WEBHOOK and not Webhook.objects.filter(person=person, morning=True).exists():
         lines, keys = [], keys & known
     row = Letter(person=person, channel=channel, kind=LetterKind.MORNING, day=day, still_open=len(still_open))
-    own = Letter.objects.filter(person=person, channel=channel)
     with transaction.atomic():
         own.filter(DUE_AGAIN, kind=LetterKind.MORNING, day=day).delete()
         if lines:  # it has the content of all letters that are not sent yet
             others = own.exclude(kind=LetterKind.MORNING, day=day)  # a round at the same time may have made this one
-            others.filter(state=LetterState.DUE).update(state=LetterState.DROPPED)
+            others.filter(state=LetterState.DUE, pk__in=waiting).update(state=LetterState.DROPPED)
         _keep(row, lines, told=keys)
 
 
@@ -87,7 +89,9 @@ def make_at_once(person: User, day: date, channel: Channel) -> None:
         return
     with translation.override(person.language):
         concerns = [it for it in concerns_of(Scope(user=person), AT_ONCE) if it.condition in AT_ONCE_KINDS]
-        fresh = _keep_new_or_known(concerns, known_to(person, channel) | under_way(person, channel), new=True)
+        # In this order: what is sent between the two looks is in both, and never in none.
+        busy = under_way(person, channel)
+        fresh = _keep_new_or_known(concerns, busy | known_to(person, channel), new=True)
         lines = [Line.of(it) for it in fresh]
     if lines:
         row = Letter(person=person, channel=channel, kind=LetterKind.AT_ONCE, day=day)
@@ -123,7 +127,7 @@ def known_to(person: User, channel: Channel) -> set[str]:
 
 def under_way(person: User, channel: Channel) -> set[str]:
     """The keys of what letters to a person tell that are not sent yet."""
-    rows = Letter.objects.filter(person=person, channel=channel, state__in=UNDER_WAY[channel])
+    rows = Letter.objects.filter(UNDER_WAY[channel], person=person, channel=channel)
     return {key for keys in rows.values_list("told", flat=True) for key in keys}
 
 

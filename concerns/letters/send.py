@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 ATTEMPTS_MAX = 10
 OVER = (LetterState.SENT, LetterState.NOTHING, LetterState.REFUSED, LetterState.DROPPED)
+# How long a worker may take to send one; after that it has died.
+LEASE = timedelta(minutes=10)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -53,7 +55,7 @@ def send_letter(letter_id: int) -> None:
     and its content is new to the next morning's letter.
     """
     claimed = due_letters().filter(pk=letter_id).order_by()
-    if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1) != 1:
+    if claimed.update(state=LetterState.SENDING, attempts=F("attempts") + 1, not_before=Now() + LEASE) != 1:
         return
     letter = Letter.objects.select_related("person__reseller").get(pk=letter_id)
     if letter.person.letters == Letters.NEVER or is_over(letter):

@@ -73,7 +73,7 @@ def deliver(letter_id: int) -> None:
     answer = _send(webhook, f"letter_{letter.pk}", body_of(letter), letter=letter)
     if answer.outcome is Outcome.TAKEN:
         Webhook.objects.filter(pk=webhook.pk).update(failing_since=None)
-        _record(letter, state=LetterState.SENT, sent_at=Now())
+        _record_taken(letter)
         forget_older(letter)
         return
     _put_off(letter)
@@ -116,7 +116,14 @@ def _send(webhook: Webhook, number: str, body: bytes, *, letter: Letter | None) 
 
 
 def _record(letter: Letter, **changes: object) -> None:
-    Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING).update(**changes)
+    """Store how this attempt ended, unless another worker has begun the next one."""
+    Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, attempts=letter.attempts).update(**changes)
+
+
+def _record_taken(letter: Letter) -> None:
+    """What the receiver took is sent, also where another worker has begun or ended another attempt meanwhile."""
+    rows = Letter.objects.filter(pk=letter.pk).exclude(state=LetterState.SENT)
+    rows.update(state=LetterState.SENT, sent_at=Now())
 
 
 def _put_off(letter: Letter) -> None:
