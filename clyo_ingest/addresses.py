@@ -15,6 +15,6 @@ def closing_address(closing_id: UUID) -> str:
     return api_address(f"closings/{closing_id}")
 
 
-def export_address(run_id: UUID) -> str:
+def export_address(export_id: UUID) -> str:
     """Where a till asks for an export of its establishment."""
-    return api_address(f"exports/{run_id}")
+    return api_address(f"exports/{export_id}")

@@ -42,7 +42,7 @@ from exports.coverage.missing import Missing, missing_before
 from exports.models import ClosingState, StoredClosing
 from exports.words.problems import sentence
 from ledger.kinds import ClosingKind
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.book_years import longest_days
 from on_demand.closings import closings_in
 from on_demand.delivered import EarlierFile, earlier_files
@@ -71,7 +71,7 @@ class ExportsView(AskedView):
         refuse_if_too_fast(request, self, ActThrottle())
         asked = parsed(ExportRequest, small_document(request._request), code="export_invalid")
         _refuse_impossible(asked, till)
-        run = ask_for_run(
+        export = ask_for_export(
             till.tenant,
             establishment=till.establishment,
             first=asked.first,
@@ -82,7 +82,7 @@ class ExportsView(AskedView):
             again=bool(asked.again) and asked.format in FOR_IMPORT,
             by=till,
         )
-        return answered(ExportAccepted(id=run.pk, links=_links(run)), status=202)
+        return answered(ExportAccepted(id=export.pk, links=_links(export)), status=202)
 
 
 class ExportView(AskedView):
@@ -98,7 +98,7 @@ class ExportView(AskedView):
         """Says how far an export of the till's establishment is, what became of each closing, and which closings the
         till should push."""
         till = require_till(request)
-        return answered(_answer(_run_of(till, export_id), till))
+        return answered(_answer(_find_export(till, export_id), till))
 
 
 class ExportFileView(AskedView):
@@ -119,22 +119,22 @@ class ExportFileView(AskedView):
     def get(self, request: Request, export_id: UUID) -> StreamingHttpResponse:
         """Gives the file byte for byte as it was first delivered, whenever it is fetched, in its format's own
         encoding."""
-        run = _run_of(require_till(request), export_id)
-        if not run.to_exact and not run.finished:
+        export = _find_export(require_till(request), export_id)
+        if not export.to_exact and not export.finished:
             raise ApiError(409, "export_not_done", headers={"Retry-After": "5"})
-        if run.content is None:
-            went = _("It went to Exact.") if run.to_exact else _("No file was made; the export itself says why.")
+        if export.content is None:
+            went = _("It went to Exact.") if export.to_exact else _("No file was made; the export itself says why.")
             raise ApiError(404, "export_has_no_file", detail=went)
-        return file_answer(run)
+        return file_answer(export)
 
 
-def _run_of(till: Till, run_id: UUID) -> OnDemandExport:
-    """A run over the till's own establishment; any other is not there."""
-    runs = OnDemandExport.objects.filter(establishment_id=till.establishment_id, tenant_id=till.tenant_id)
-    run = runs.select_related("content").filter(pk=run_id).first()
-    if run is None:
+def _find_export(till: Till, export_id: UUID) -> OnDemandExport:
+    """An export over the till's own establishment; any other is not there."""
+    exports = OnDemandExport.objects.filter(establishment_id=till.establishment_id, tenant_id=till.tenant_id)
+    export = exports.select_related("content").filter(pk=export_id).first()
+    if export is None:
         raise Http404
-    return run
+    return export
 
 
 def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
@@ -147,35 +147,35 @@ def _refuse_impossible(asked: ExportRequest, till: Till) -> None:
         raise ApiError(422, "export_invalid", errors=errors)
 
 
-def _links(run: OnDemandExport) -> ExportLinks:
-    address = export_address(run.pk)
-    has_file = run.content_id is not None or not (run.to_exact or run.finished)
+def _links(export: OnDemandExport) -> ExportLinks:
+    address = export_address(export.pk)
+    has_file = export.content_id is not None or not (export.to_exact or export.finished)
     return ExportLinks(self=address, file=f"{address}/file") if has_file else ExportLinks(self=address)
 
 
-def _answer(run: OnDemandExport, till: Till) -> ExportAnswer:
-    in_range = closings_in(run)
-    outcomes = _outcomes(run, in_range)
+def _answer(export: OnDemandExport, till: Till) -> ExportAnswer:
+    in_range = closings_in(export)
+    outcomes = _outcomes(export, in_range)
     missing = missing_before(in_range.filter(till=till))
     return ExportAnswer(
-        id=run.pk,
-        links=_links(run),
-        state=OnDemandState(run.state),
-        format=OnDemandFormat(run.format),
-        progress=Progress(done=run.done, total=run.total),
-        problems=[Problem.of(problem) for problem in run.problems],
+        id=export.pk,
+        links=_links(export),
+        state=OnDemandState(export.state),
+        format=OnDemandFormat(export.format),
+        progress=Progress(done=export.done, total=export.total),
+        problems=[Problem.of(problem) for problem in export.problems],
         summary=_summary(outcomes, missing),
         closings=[_closing(closing, outcome) for closing, outcome in outcomes],
         missing=[
             MissingNumbers(kind=ClosingKind(it.kind), scope=it.scope, first=it.first, last=it.last) for it in missing
         ],
-        again=run.again,
-        earlier=[_answer_earlier(it, till) for it in earlier_files(run)],
-        sums=Sums.model_validate(run.takings) if run.takings else None,
-        read_back=ReadBackAnswer.model_validate(run.read_back) if run.read_back else None,
-        comparison=_comparison(run),
-        asked_at=run.asked_at,
-        finished_at=run.finished_at,
+        again=export.again,
+        earlier=[_answer_earlier(it, till) for it in earlier_files(export)],
+        sums=Sums.model_validate(export.takings) if export.takings else None,
+        read_back=ReadBackAnswer.model_validate(export.read_back) if export.read_back else None,
+        comparison=_comparison(export),
+        asked_at=export.asked_at,
+        finished_at=export.finished_at,
     )
 
 
@@ -188,32 +188,32 @@ def _summary(outcomes: Sequence[tuple[StoredClosing, Outcome]], missing: Iterabl
     return SummaryAnswer(taken=summary.taken, left=summary.left, missing=never_came, reasons=reasons)
 
 
-def _comparison(run: OnDemandExport) -> ComparisonAnswer | None:
-    """None as well for a run of before, which compared sums of accounts and no entries."""
-    found = run.comparison
+def _comparison(export: OnDemandExport) -> ComparisonAnswer | None:
+    """None as well for an export of before, which compared sums of accounts and no entries."""
+    found = export.comparison
     if found is None or "entries" not in found:
         return None
     return ComparisonAnswer.model_validate(found | {"equal": None if found["trouble"] else found["equal"]})
 
 
 def _answer_earlier(earlier: EarlierFile, till: Till) -> EarlierFileAnswer:
-    run = earlier.run
-    if run.finished_at is None:
-        raise ValueError("a file that was delivered is of a run that has come to its end")
+    export = earlier.export
+    if export.finished_at is None:
+        raise ValueError("a file that was delivered is of an export that has come to its end")
     return EarlierFileAnswer(
-        id=run.pk,
-        file=run.file_name,
-        finished_at=run.finished_at,
+        id=export.pk,
+        file=export.file_name,
+        finished_at=export.finished_at,
         closings=earlier.closings,
-        links=_links(run) if run.establishment_id == till.establishment_id else None,
+        links=_links(export) if export.establishment_id == till.establishment_id else None,
     )
 
 
-def _outcomes(run: OnDemandExport, in_range: QuerySet[StoredClosing]) -> list[tuple[StoredClosing, Outcome]]:
-    """The range's closings as they stand now, each with what the run did with it."""
-    looked_at = {row.closing_id: row for row in OnDemandClosing.objects.filter(run=run)}
+def _outcomes(export: OnDemandExport, in_range: QuerySet[StoredClosing]) -> list[tuple[StoredClosing, Outcome]]:
+    """The range's closings as they stand now, each with what the export did with it."""
+    looked_at = {row.closing_id: row for row in OnDemandClosing.objects.filter(export=export)}
     rows = in_range.select_related("received").defer("document").order_by("business_date", "closed_at", "id")
-    return [(closing, outcome_of(run, closing, looked_at.get(closing.pk))) for closing in rows]
+    return [(closing, outcome_of(export, closing, looked_at.get(closing.pk))) for closing in rows]
 
 
 def _closing(closing: StoredClosing, outcome: Outcome) -> ExportedClosing:

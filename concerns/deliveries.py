@@ -23,23 +23,25 @@ def undelivered(scope: Scope) -> Iterator[Concern]:
         Q(state=OnDemandState.FAILED) | Q(mail_state=MailState.REFUSED), finished_at__gt=since
     )
     rows = scope.rows(rows).select_related("tenant", "establishment").defer("sheet_csv", "sheet", "comparison")
-    for run in rows.order_by("-asked_at", "pk")[: scope.read_max]:
+    for export in rows.order_by("-asked_at", "pk")[: scope.read_max]:
         yield Concern(
             condition=Condition.UNDELIVERED,
-            customer=run.tenant.name,
-            shop=str(run.establishment or ""),
-            shops=frozenset([run.establishment_id] if run.establishment_id else []),
-            words=_words(run),
+            customer=export.tenant.name,
+            shop=str(export.establishment or ""),
+            shops=frozenset([export.establishment_id] if export.establishment_id else []),
+            words=_words(export),
             mend=_("Open the export"),
-            address=reverse("admin:on_demand_ondemandexport_change", args=[run.pk]),
-            items=(Item(key=key_of(Condition.UNDELIVERED, run.pk, run.state, run.mail_state), label=str(run)),),
+            address=reverse("admin:on_demand_ondemandexport_change", args=[export.pk]),
+            items=(
+                Item(key=key_of(Condition.UNDELIVERED, export.pk, export.state, export.mail_state), label=str(export)),
+            ),
         )
 
 
-def _words(run: OnDemandExport) -> str:
-    if run.state == OnDemandState.FAILED:
-        why = " ".join(sentence(problem) for problem in run.problems)
+def _words(export: OnDemandExport) -> str:
+    if export.state == OnDemandState.FAILED:
+        why = " ".join(sentence(problem) for problem in export.problems)
         return _("The export failed. {why}").format(why=why).strip()
     return _("Its mail to {address} was not taken: {why}. Correct the address, or download the file.").format(
-        address=run.email, why=run.mail_detail.rstrip(".")
+        address=export.email, why=export.mail_detail.rstrip(".")
     )

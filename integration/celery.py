@@ -53,7 +53,7 @@ app.config_from_object(
         "worker_send_task_events": False,
         "beat_schedule": {
             "sweep": {"task": "exports.sweep", "schedule": settings.SWEEP_EVERY_S},
-            "runs": {"task": "on_demand.sweep", "schedule": settings.SWEEP_EVERY_S},
+            "exports": {"task": "on_demand.sweep", "schedule": settings.SWEEP_EVERY_S},
             "letters": {"task": "concerns.letters", "schedule": 60.0},
             "monthly": {"task": "on_demand.monthly", "schedule": crontab(minute=20)},
             "reconcile": {"task": "exports.reconcile_due", "schedule": crontab(hour="1-5", minute="*/10")},

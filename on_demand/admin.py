@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
-from on_demand.ask_page import asked_page, start_runs
+from on_demand.ask_page import asked_page, start_exports
 from on_demand.claim import cancel
-from on_demand.forms import BookYearForm, FileSettingsForm, MonthlyExportForm, RunForm
+from on_demand.forms import AskForm, BookYearForm, FileSettingsForm, MonthlyExportForm
 from on_demand.link import file_answer, zip_answer
 from on_demand.models import (
     BookYear,
@@ -53,7 +53,7 @@ LABELS = {
 
 @admin.register(OnDemandExport)
 class OnDemandExportAdmin(ReadOnlyAdmin):
-    """The history is the list; a run's page follows it and is its report."""
+    """The history is the list; an export's page follows it and is its report."""
 
     list_display = ["title", "period", "place", "state_label", "asked", "who", "file_name"]
     short_row = ("period", "place", "state_label")
@@ -61,7 +61,7 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     lookups = frozenset({"state__exact", "format__exact", "establishment__id__exact", "tenant__id__exact"})
     list_select_related = ["tenant", "establishment", "asked_by", "asked_by_till__establishment"]
     search_fields = ["tenant__name", "establishment__code", "establishment__name", "file_name"]
-    actions_list = ["new_run"]
+    actions_list = ["new_export"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OnDemandExport]:
         rows = super().get_queryset(request)
@@ -74,53 +74,55 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
             path("new/", view(self.new_view), name="on_demand_ondemandexport_new"),
             path("together/<uuid:set_id>/", view(self.together_view), name="on_demand_exportset"),
             path("together/<uuid:set_id>/zip/", view(self.zip_view), name="on_demand_exportset_zip"),
-            path("<uuid:run_id>/file/", view(self.file_view), name="on_demand_ondemandexport_file"),
-            path("<uuid:run_id>/sheet/", view(self.sheet_view), name="on_demand_ondemandexport_sheet"),
-            path("<uuid:run_id>/sheet.csv", view(self.sheet_csv_view), name="on_demand_ondemandexport_sheet_csv"),
-            path("<uuid:run_id>/cancel/", view(require_POST(self.cancel_view)), name="on_demand_ondemandexport_cancel"),
+            path("<uuid:export_id>/file/", view(self.file_view), name="on_demand_ondemandexport_file"),
+            path("<uuid:export_id>/sheet/", view(self.sheet_view), name="on_demand_ondemandexport_sheet"),
+            path("<uuid:export_id>/sheet.csv", view(self.sheet_csv_view), name="on_demand_ondemandexport_sheet_csv"),
+            path(
+                "<uuid:export_id>/cancel/", view(require_POST(self.cancel_view)), name="on_demand_ondemandexport_cancel"
+            ),
             *super().get_urls(),
         ]
 
     @action(description=_("Export to accounting"), url_path="ask", icon="file_export")
-    def new_run(self, request: HttpRequest) -> HttpResponse:
+    def new_export(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:on_demand_ondemandexport_new")
 
     @display(description=_("format"), ordering="format")
-    def title(self, run: OnDemandExport) -> str:
-        return run.get_format_display()
+    def title(self, export: OnDemandExport) -> str:
+        return export.get_format_display()
 
     @display(description=_("period"), ordering="first_date")
-    def period(self, run: OnDemandExport) -> str:
-        days = [date_format(day, "SHORT_DATE_FORMAT") for day in (run.first_date, run.last_date)]
+    def period(self, export: OnDemandExport) -> str:
+        days = [date_format(day, "SHORT_DATE_FORMAT") for day in (export.first_date, export.last_date)]
         return days[0] if days[0] == days[1] else " – ".join(days)
 
     @display(description=_("establishment"), ordering="establishment")
-    def place(self, run: OnDemandExport) -> str:
-        return place_of(run)
+    def place(self, export: OnDemandExport) -> str:
+        return place_of(export)
 
     @display(description=_("state"), ordering="state", label=LABELS)
-    def state_label(self, run: OnDemandExport) -> tuple[str, str]:
-        verdict = verdict_of(run)
+    def state_label(self, export: OnDemandExport) -> tuple[str, str]:
+        verdict = verdict_of(export)
         return verdict, str(WORDS[verdict])
 
     @display(description=_("asked"), ordering="asked_at")
-    def asked(self, run: OnDemandExport) -> str:
-        return date_format(timezone.localtime(run.asked_at), "SHORT_DATETIME_FORMAT")
+    def asked(self, export: OnDemandExport) -> str:
+        return date_format(timezone.localtime(export.asked_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("asked by"))
-    def who(self, run: OnDemandExport) -> str:
-        return Report(run).who
+    def who(self, export: OnDemandExport) -> str:
+        return Report(export).who
 
     def new_view(self, request: HttpRequest) -> HttpResponse:
-        """GET shows the form, and with a full form what the runs would do; POST starts them."""
+        """GET shows the form, and with a full form what the exports would do; POST starts them."""
         if not self._may_ask(request):
             raise PermissionDenied
         if request.method == "POST":
-            form = RunForm(request.POST, user=_person(request))
-            if form.is_valid() and (started := start_runs(request, form.runs())):
+            form = AskForm(request.POST, user=_person(request))
+            if form.is_valid() and (started := start_exports(request, form.exports())):
                 return redirect(started)
         else:
-            form = RunForm(request.GET, user=_person(request))
+            form = AskForm(request.GET, user=_person(request))
         if PART in request.GET:
             return HttpResponse(form.places.found_alone)
         asked = ("show" in request.GET and not form.places.sought) or request.method == "POST"
@@ -140,50 +142,52 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        run = self.get_object(request, object_id)
-        if run is None:
+        export = self.get_object(request, object_id)
+        if export is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
-        together = ExportPart.objects.filter(run=run).values_list("together", flat=True).first()
-        told = {"report": Report(run), "may_cancel": may_cancel(request, run), "together": together}
-        return self._page(request, "run", title=str(run), run=run, **told)
+        together = ExportPart.objects.filter(export=export).values_list("together", flat=True).first()
+        told = {"report": Report(export), "may_cancel": may_cancel(request, export), "together": together}
+        return self._page(request, "export", title=str(export), export=export, **told)
 
-    def file_view(self, request: HttpRequest, run_id: UUID) -> Any:
-        return file_answer(self._run(request, run_id))
+    def file_view(self, request: HttpRequest, export_id: UUID) -> Any:
+        return file_answer(self._find_export(request, export_id))
 
-    def sheet_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        run = self._run(request, run_id)
-        if run.sheet is None:
+    def sheet_view(self, request: HttpRequest, export_id: UUID) -> HttpResponse:
+        export = self._find_export(request, export_id)
+        if export.sheet is None:
             raise Http404
-        context = {"run": run, "report": Report(run)}
+        context = {"export": export, "report": Report(export)}
         return TemplateResponse(request, "on_demand/sheet.html", context)
 
-    def sheet_csv_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        run = self._run(request, run_id)
-        if run.sheet_csv is None:
+    def sheet_csv_view(self, request: HttpRequest, export_id: UUID) -> HttpResponse:
+        export = self._find_export(request, export_id)
+        if export.sheet_csv is None:
             raise Http404
-        name = f"{run.file_name.rpartition('.')[0]}-controle.csv"
+        name = f"{export.file_name.rpartition('.')[0]}-controle.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(bytes(run.sheet_csv), content_type="text/csv; charset=utf-8", headers=headers)
+        return HttpResponse(bytes(export.sheet_csv), content_type="text/csv; charset=utf-8", headers=headers)
 
-    def cancel_view(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        run = self._run(request, run_id)
-        if not may_cancel(request, run):
+    def cancel_view(self, request: HttpRequest, export_id: UUID) -> HttpResponse:
+        export = self._find_export(request, export_id)
+        if not may_cancel(request, export):
             raise PermissionDenied
-        if cancel(run.pk):
+        if cancel(export.pk):
             self.message_user(request, _now("The export was cancelled."), messages.SUCCESS)
-            self.log_change(request, run, _now("cancelled"))
-        return redirect("admin:on_demand_ondemandexport_change", run.pk)
+            self.log_change(request, export, _now("cancelled"))
+        return redirect("admin:on_demand_ondemandexport_change", export.pk)
 
     def _may_ask(self, request: HttpRequest) -> bool:
         return request.user.has_perm("on_demand.add_ondemandexport")
 
-    def _run(self, request: HttpRequest, run_id: UUID) -> OnDemandExport:
-        """A run that the user may see. Raises `Http404` for any other."""
-        run: OnDemandExport | None = self.get_queryset(request).select_related("content").filter(pk=run_id).first()
-        if run is None:
+    def _find_export(self, request: HttpRequest, export_id: UUID) -> OnDemandExport:
+        """An export that the user may see. Raises `Http404` for any other."""
+        export: OnDemandExport | None = (
+            self.get_queryset(request).select_related("content").filter(pk=export_id).first()
+        )
+        if export is None:
             raise Http404
-        return run
+        return export
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> TemplateResponse:
         return TemplateResponse(
@@ -193,9 +197,9 @@ class OnDemandExportAdmin(ReadOnlyAdmin):
         )
 
 
-def may_cancel(request: HttpRequest, run: OnDemandExport) -> bool:
-    """Whether the user may stop a run: who may ask for exports; of one to Exact only who may send there."""
-    action = "send" if run.format == OnDemandFormat.EXACT else "add"
+def may_cancel(request: HttpRequest, export: OnDemandExport) -> bool:
+    """Whether the user may stop an export: who may ask for exports; of one to Exact only who may send there."""
+    action = "send" if export.format == OnDemandFormat.EXACT else "add"
     return request.user.has_perm(f"on_demand.{action}_ondemandexport")
 
 

@@ -1,4 +1,4 @@
-"""Asking for runs: from the console, one or several together; from a till; or by the calendar."""
+"""Asking for exports: from the console, one or several together; from a till; or by the calendar."""
 
 import hashlib
 import json
@@ -17,12 +17,12 @@ from on_demand.models import (
     OnDemandFormat,
     OnDemandShop,
 )
-from on_demand.nudge import nudge_run
+from on_demand.nudge import nudge_export
 from tenants.customer_lock import CustomerGone, lock_customers
 from tenants.models import Establishment, Tenant, Till, User
 
 
-def ask_for_run(
+def ask_for_export(
     tenant: Tenant,
     *,
     establishment: Establishment | None,
@@ -36,9 +36,9 @@ def ask_for_run(
     late_since: date | None = None,
     by: User | Till | None = None,
 ) -> OnDemandExport:
-    """Queue a run over a possible range (`period.period_faults`) and wake a worker after the commit.
+    """Queue an export over a possible range (`period.period_faults`) and wake a worker after the commit.
 
-    The same question, asked again before the first run has ended, returns that run. `by` is None for the calendar.
+    The same question, asked again before the first export has ended, returns that one. `by` is None for the calendar.
     `shops`: several of the customer's establishments, not all. `again`: a file for import also holds what an earlier
     one held. `late_since`: a monthly one (`OnDemandExport`). Raises `CustomerGone`.
     """
@@ -56,7 +56,7 @@ def ask_for_run(
         "asked_by_till": by if isinstance(by, Till) else None,
     }
     with transaction.atomic():
-        # The customer's row is locked, so that a double click finds the run that the first click made.
+        # The customer's row is locked, so that a double click finds the export that the first click made.
         if not lock_customers([tenant.pk]):
             raise CustomerGone
         same = OnDemandExport.objects.filter(**asked, state__in=UNFINISHED, part=None)
@@ -67,7 +67,7 @@ def ask_for_run(
 def ask_together(
     wanted: Sequence[OnDemandExport], *, nothing: Collection[Tenant], email: str, language: str, by: User
 ) -> ExportSet:
-    """Queue a run for each customer, with one mail for all; `wanted` are alike but for their customer, none stored.
+    """Queue an export for each customer, with one mail for all; `wanted` are alike but for their customer, none stored.
 
     `nothing`: customers that have nothing to export; the set names them. The same question, asked again before the
     first set has ended, returns that set. Raises `CustomerGone`.
@@ -80,7 +80,7 @@ def ask_together(
         tenants = {it.tenant_id for it in wanted}
         if lock_customers(tenants) != tenants:
             raise CustomerGone
-        same = ExportSet.objects.filter(question=question, parts__run__state__in=UNFINISHED)
+        same = ExportSet.objects.filter(question=question, parts__export__state__in=UNFINISHED)
         if found := same.first():
             return found
         together = ExportSet.objects.create(
@@ -93,17 +93,19 @@ def ask_together(
             language=language,
             mail_state=MailState.DUE if email else MailState.NONE,
         )
-        for run in wanted:
-            run.email, run.language, run.asked_by = "", language, by
-            ExportPart.objects.create(tenant_id=run.tenant_id, together=together, run=_queue(run, run.some_shops))
+        for export in wanted:
+            export.email, export.language, export.asked_by = "", language, by
+            ExportPart.objects.create(
+                tenant_id=export.tenant_id, together=together, export=_queue(export, export.some_shops)
+            )
         for tenant in nothing:
-            ExportPart.objects.create(tenant=tenant, together=together, run=None)
+            ExportPart.objects.create(tenant=tenant, together=together, export=None)
     return together
 
 
-def _queue(run: OnDemandExport, shops: Collection[Establishment]) -> OnDemandExport:
-    run.save(force_insert=True)
+def _queue(export: OnDemandExport, shops: Collection[Establishment]) -> OnDemandExport:
+    export.save(force_insert=True)
     for shop in shops:
-        OnDemandShop.objects.create(tenant_id=run.tenant_id, run=run, establishment=shop)
-    transaction.on_commit(partial(nudge_run, run.pk), robust=True)
-    return run
+        OnDemandShop.objects.create(tenant_id=export.tenant_id, export=export, establishment=shop)
+    transaction.on_commit(partial(nudge_export, export.pk), robust=True)
+    return export

@@ -1,4 +1,4 @@
-"""Asking for exports on a page: what each run would do, where there is nothing to export, and starting all together."""
+"""Asking for exports on a page: what each would do, where there is nothing to export, and starting all together."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from on_demand.ask import ask_for_run, ask_together
+from on_demand.ask import ask_for_export, ask_together
 from on_demand.asked_days import PRESETS, months_until
 from on_demand.bridge_words import BridgeRow, bridge_rows
-from on_demand.forms import RunForm
+from on_demand.forms import AskForm
 from on_demand.models import ExportPart, ExportSet, OnDemandExport, OnDemandFormat
 from on_demand.nothing import Nothing, why_nothing
 from on_demand.place_words import place_of
@@ -28,19 +28,19 @@ PREVIEWED_MAX = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One run that is not stored: what it would do, or why there is nothing."""
+    """One export that is not stored: what it would do, or why there is nothing."""
 
-    run: OnDemandExport
+    export: OnDemandExport
     place: str
     nothing: Nothing | None
     preview: Preview | None
     bridge: Sequence[BridgeRow]
 
 
-def asked_page(user: User, form: RunForm, *, shown: bool) -> dict[str, Any]:
+def asked_page(user: User, form: AskForm, *, shown: bool) -> dict[str, Any]:
     """What the page shows beside the form: with `shown` the previews of what is asked."""
-    runs = form.runs() if shown else []
-    wanted = [_look_at(run, with_preview=len(runs) <= PREVIEWED_MAX) for run in runs]
+    exports = form.exports() if shown else []
+    wanted = [_look_at(export, with_preview=len(exports) <= PREVIEWED_MAX) for export in exports]
     possible = [it for it in wanted if it.nothing is None]
     return {
         "presets": PRESETS.items(),
@@ -53,45 +53,45 @@ def asked_page(user: User, form: RunForm, *, shown: bool) -> dict[str, Any]:
     }
 
 
-def _look_at(run: OnDemandExport, *, with_preview: bool) -> Wanted:
-    nothing = why_nothing(run)
-    found = preview(run) if nothing is None and with_preview else None
+def _look_at(export: OnDemandExport, *, with_preview: bool) -> Wanted:
+    nothing = why_nothing(export)
+    found = preview(export) if nothing is None and with_preview else None
     bridge = [*bridge_rows(found.bridge)] if found else []
-    return Wanted(run=run, place=place_of(run), nothing=nothing, preview=found, bridge=bridge)
+    return Wanted(export=export, place=place_of(export), nothing=nothing, preview=found, bridge=bridge)
 
 
-def start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
-    """Start the runs that have something to export. Returns the page that shows them; "" when none has.
+def start_exports(request: HttpRequest, exports: Sequence[OnDemandExport]) -> str:
+    """Start the exports that have something to export. Returns the page that shows them; "" when none has.
 
     Raises `Http404` when a customer was handed over to another reseller meanwhile, as for any that is not one's own.
     """
     try:
-        return _start_runs(request, runs)
+        return _start_exports(request, exports)
     except CustomerGone as gone:
         raise Http404 from gone
 
 
-def _start_runs(request: HttpRequest, runs: Sequence[OnDemandExport]) -> str:
-    asked = [(run, why_nothing(run)) for run in runs]
-    possible = [run for run, nothing in asked if nothing is None]
+def _start_exports(request: HttpRequest, exports: Sequence[OnDemandExport]) -> str:
+    asked = [(export, why_nothing(export)) for export in exports]
+    possible = [export for export, nothing in asked if nothing is None]
     language, by = getattr(request, "LANGUAGE_CODE", "fr"), person_behind(request)
     assert by is not None, "somebody who is logged in"
     if not possible:
         return ""
     if len(asked) > 1:
-        nothing = [run.tenant for run, why in asked if why is not None]
+        nothing = [export.tenant for export, why in asked if why is not None]
         together = ask_together(possible, nothing=nothing, email=possible[0].email, language=language, by=by)
         return reverse("admin:on_demand_exportset", args=[together.pk])
-    (run,) = possible
-    started = ask_for_run(
-        run.tenant,
-        establishment=run.establishment,
-        shops=run.some_shops,
-        first=run.first_date,
-        last=run.last_date,
-        format=OnDemandFormat(run.format),
-        email=run.email,
-        again=run.again,
+    (export,) = possible
+    started = ask_for_export(
+        export.tenant,
+        establishment=export.establishment,
+        shops=export.some_shops,
+        first=export.first_date,
+        last=export.last_date,
+        format=OnDemandFormat(export.format),
+        email=export.email,
+        again=export.again,
         language=language,
         by=by,
     )
@@ -103,24 +103,24 @@ def _find_last_time(user: User) -> str:
     last = OnDemandExport.objects.filter(asked_by=user).order_by("-asked_at").only("id", "format", "email").first()
     if last is None:
         return ""
-    together = ExportSet.objects.filter(parts__run=last).first()
+    together = ExportSet.objects.filter(parts__export=last).first()
     alike = OnDemandExport.objects.filter(part__together=together) if together else None
-    runs = OnDemandExport.objects.filter(pk=last.pk) if alike is None else alike
-    places = _list_places(visible_to(user, runs.select_related("tenant", "establishment")))
+    exports = OnDemandExport.objects.filter(pk=last.pk) if alike is None else alike
+    places = _list_places(visible_to(user, exports.select_related("tenant", "establishment")))
     # Customers that had nothing that time are asked for again, as a whole: their establishments were not stored.
-    without = visible_to(user, ExportPart.objects.filter(together=together, run=None)) if together else ()
+    without = visible_to(user, ExportPart.objects.filter(together=together, export=None)) if together else ()
     places += [f"t{it.tenant_id}" for it in without]
     email = together.email if together else last.email
     asked = [*(("where", it) for it in places), ("format", last.format), ("email", email)]
     return "?" + urlencode([*asked, ("preset", "last_month"), ("show", "1")])
 
 
-def _list_places(runs: Collection[OnDemandExport]) -> list[str]:
-    """The values of the form's establishments that these runs are of."""
+def _list_places(exports: Collection[OnDemandExport]) -> list[str]:
+    """The values of the form's establishments that these exports are of."""
     places: list[str] = []
-    for run in runs:
-        if run.establishment_id is not None:
-            places.append(f"e{run.establishment_id}")
+    for export in exports:
+        if export.establishment_id is not None:
+            places.append(f"e{export.establishment_id}")
         else:
-            places += [f"e{it.pk}" for it in run.some_shops] or [f"t{run.tenant_id}"]
+            places += [f"e{it.pk}" for it in export.some_shops] or [f"t{export.tenant_id}"]
     return places

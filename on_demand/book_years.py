@@ -31,7 +31,7 @@ def year_of(tenant: Tenant, day: date, *, last_month: int) -> FiscalYear:
 
 
 def longest_days(tenant: Tenant, format: str, first: date, last: date) -> int:
-    """How many days a run may have: 366; for a FEC the whole fiscal year, if one was set and contains its days."""
+    """How many days an export may have: 366; for a FEC the whole fiscal year, if one was set and contains its days."""
     if format != OnDemandFormat.FEC:
         return LONGEST_DAYS
     year = BookYear.objects.filter(tenant=tenant, first_day__lte=first, last_day__gte=last).first()

@@ -1,6 +1,6 @@
-"""Claiming a run: a lease in its row gives it to one worker at a time; only that worker stores progress and the end.
+"""Claiming an export: a lease in its row gives it to one worker at a time; only this one stores progress and the end.
 
-Leases end by the database's clock: a worker whose own is wrong neither keeps a run nor takes one from another.
+Leases end by the database's clock: a worker whose own is wrong neither keeps an export nor takes one from another.
 """
 
 import time
@@ -26,25 +26,25 @@ WRITE_EVERY_S = 0.5
 
 
 class Stopped(Exception):
-    """The run was cancelled, or another worker has it: stop, and store nothing more."""
+    """The export was cancelled, or another worker has it: stop, and store nothing more."""
 
 
 class Work:
-    """A run in this worker's hands."""
+    """An export in this worker's hands."""
 
-    def __init__(self, run: OnDemandExport) -> None:
-        self.run = run
-        self._mine = OnDemandExport.objects.filter(pk=run.pk, fence=run.fence, state=OnDemandState.RUNNING)
+    def __init__(self, export: OnDemandExport) -> None:
+        self.export = export
+        self._mine = OnDemandExport.objects.filter(pk=export.pk, fence=export.fence, state=OnDemandState.RUNNING)
         self._written = 0.0
 
     def begin(self, total: int) -> None:
         """Say how many steps there are. Raises `Stopped`."""
-        self.run.done, self.run.total = 0, total
+        self.export.done, self.export.total = 0, total
         self._write(LEASE)
 
     def step(self, count: int = 1) -> None:
         """Count steps and keep the lease, on disk twice a second at most. Raises `Stopped`."""
-        self.run.done += count
+        self.export.done += count
         if time.monotonic() - self._written >= WRITE_EVERY_S:
             self._write(LEASE)
 
@@ -58,50 +58,50 @@ class Work:
 
     def hand_over(self) -> None:
         """Note that every closing was looked at; Exact's lanes end those under way. Raises `Stopped`."""
-        self._change(handed_over_at=timezone.now(), done=self.run.total)
+        self._change(handed_over_at=timezone.now(), done=self.export.total)
 
     def let_go(self) -> None:
-        """Give the run back, as there is nothing to do until the lanes have ended. Raises `Stopped`."""
+        """Give the export back, as there is nothing to do until the lanes have ended. Raises `Stopped`."""
         self._change(leased_until=Now(), attempts=0)
 
     def finish(self, state: OnDemandState, **changes: Any) -> None:
-        """Store that the run has ended. Raises `Stopped`."""
-        mail = MailState.DUE if self.run.email else MailState.NONE
+        """Store that the export has ended. Raises `Stopped`."""
+        mail = MailState.DUE if self.export.email else MailState.NONE
         self._change(state=state, finished_at=timezone.now(), leased_until=None, mail_state=mail, **changes)
 
     def deliver(self, content: FileContent, validations: Iterable[Validation], **changes: Any) -> None:
-        """Store the end of a run and the content of its file, in one transaction.
+        """Store the end of an export and the content of its file, in one transaction.
 
-        Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another run has just delivered some of it.
+        Raises `Stopped`; `DeliveredMeanwhile` or `ValidatedMeanwhile` when another has just delivered some of it.
         """
         with transaction.atomic():
             self.finish(OnDemandState.DONE, content=content, **changes)
-            if self.run.for_import:
-                note_delivered(self.run)
+            if self.export.for_import:
+                note_delivered(self.export)
             else:
-                note_validated(self.run, content, validations)
+                note_validated(self.export, content, validations)
 
     def _write(self, lease: timedelta) -> None:
-        self._change(done=self.run.done, total=self.run.total, leased_until=Now() + lease)
+        self._change(done=self.export.done, total=self.export.total, leased_until=Now() + lease)
         self._written = time.monotonic()
 
     def _change(self, **changes: Any) -> None:
         if self._mine.update(**changes) != 1:
-            raise Stopped(str(self.run.pk))
+            raise Stopped(str(self.export.pk))
 
 
-def claim(run_id: UUID) -> Work | None:
-    """Take a run that is queued, or whose worker died. None when this worker has nothing to do.
+def claim(export_id: UUID) -> Work | None:
+    """Take an export that is queued, or whose worker died. None when this worker has nothing to do.
 
-    A run during which five workers died is not given to a sixth: it fails.
+    An export during which five workers died is not given to a sixth: it fails.
     """
     free = Q(state=OnDemandState.QUEUED) | Q(state=OnDemandState.RUNNING, leased_until__lt=Now())
-    due = OnDemandExport.objects.filter(free, pk=run_id)
+    due = OnDemandExport.objects.filter(free, pk=export_id)
     taken = due.filter(attempts__lt=ATTEMPTS_MAX).update(
         state=OnDemandState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
     )
     if taken:
-        return Work(OnDemandExport.objects.select_related("tenant", "establishment", "asked_by").get(pk=run_id))
+        return Work(OnDemandExport.objects.select_related("tenant", "establishment", "asked_by").get(pk=export_id))
     broke = Problem(code="run_broke").to_document()
     due.filter(attempts__gte=ATTEMPTS_MAX).update(
         state=OnDemandState.FAILED,
@@ -113,9 +113,9 @@ def claim(run_id: UUID) -> Work | None:
     return None
 
 
-def cancel(run_id: UUID) -> bool:
-    """Stop a run between two closings. Entries under way to Exact go on. Returns whether the run was not over yet."""
-    unfinished = OnDemandExport.objects.filter(pk=run_id, state__in=UNFINISHED)
+def cancel(export_id: UUID) -> bool:
+    """Stop an export between two closings. Entries under way to Exact go on. Returns whether it was not over yet."""
+    unfinished = OnDemandExport.objects.filter(pk=export_id, state__in=UNFINISHED)
     return unfinished.update(state=OnDemandState.CANCELLED, finished_at=timezone.now(), leased_until=None) == 1
 
 

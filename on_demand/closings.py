@@ -1,4 +1,4 @@
-"""The closings of a run's range, in the order of their days, read a page at a time."""
+"""The closings of an export's range, in the order of their days, read a page at a time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from tenants.models import Establishment
 PAGE = 500
 LATE = Problem(code="run_late", blocking=False)
 NOT_TAKEN = (PostingState.REFUSED, PostingState.SOUGHT)
-# The columns that a run reads of each closing, and no more: it may be a year of closings.
+# The columns that an export reads of each closing, and no more: it may be a year of closings.
 READ = (
     "tenant_id",
     "establishment_id",
@@ -51,19 +51,24 @@ class StandingEntries:
     in_exact: bool = False
 
 
-def closings_in(run: OnDemandExport) -> QuerySet[StoredClosing]:
-    """Every closing of a run's range; of a monthly run also those that came after the file of their days."""
-    rows = StoredClosing.objects.filter(tenant_id=run.tenant_id)
-    of_days = Q(business_date__gte=run.first_date, business_date__lte=run.last_date)
-    if run.late_since is not None:
+def closings_in(export: OnDemandExport) -> QuerySet[StoredClosing]:
+    """Every closing of an export's range; of a monthly export also those that came after the file of their days."""
+    rows = StoredClosing.objects.filter(tenant_id=export.tenant_id)
+    of_days = Q(business_date__gte=export.first_date, business_date__lte=export.last_date)
+    if export.late_since is not None:
         late = late_closings(
-            run.tenant_id, run.establishment_id, run.late_since, run.first_date, came_until=run.asked_at, but=run
+            export.tenant_id,
+            export.establishment_id,
+            export.late_since,
+            export.first_date,
+            came_until=export.asked_at,
+            but=export,
         )
         of_days |= Q(pk__in=late.values("pk"))
     rows = rows.filter(of_days)
-    if run.some_shops:
-        return rows.filter(establishment__in=run.some_shops)
-    return rows.filter(establishment_id=run.establishment_id) if run.establishment_id else rows
+    if export.some_shops:
+        return rows.filter(establishment__in=export.some_shops)
+    return rows.filter(establishment_id=export.establishment_id) if export.establishment_id else rows
 
 
 def late_closings(
@@ -75,17 +80,17 @@ def late_closings(
     came_until: datetime,
     but: OnDemandExport | None = None,
 ) -> QuerySet[StoredClosing]:
-    """Closings of these days that no monthly file holds, but for the one of this run: of a shop, or of a customer."""
+    """Closings of these days that no monthly file holds, of a shop or of a customer, `but` left out of account."""
     rows = StoredClosing.objects.filter(tenant_id=tenant_id, business_date__gte=since, business_date__lt=before)
     if shop_id is not None:
         rows = rows.filter(establishment_id=shop_id)
     monthly = OnDemandClosing.objects.filter(
         closing=OuterRef("pk"),
         state__in=ARRIVED,
-        run__late_since__isnull=False,
-        run__state=OnDemandState.DONE,
+        export__late_since__isnull=False,
+        export__state=OnDemandState.DONE,
     )
-    rows = rows.filter(~Exists(monthly.exclude(run=but) if but else monthly), created_at__lte=came_until)
+    rows = rows.filter(~Exists(monthly.exclude(export=but) if but else monthly), created_at__lte=came_until)
     return rows.filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
 
 
@@ -95,11 +100,11 @@ def to_mend_in(rows: QuerySet[StoredClosing]) -> QuerySet[StoredClosing]:
     return left.select_related("establishment").defer("document").order_by("business_date", "closed_at", "id")
 
 
-def pages(run: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
+def pages(export: OnDemandExport) -> Iterator[Sequence[StoredClosing]]:
     """Yield the range's closings without their documents; `scope` is the till's own. No page is read twice."""
-    shops = Establishment.objects.filter(tenant_id=run.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
+    shops = Establishment.objects.filter(tenant_id=export.tenant_id).select_related(*ALONG_AN_ESTABLISHMENT).in_bulk()
     rows = (
-        closings_in(run)
+        closings_in(export)
         .only(*READ)
         .annotate(scope=KT("document__scope"), training=KT("document__training"))
         .order_by("business_date", "closed_at", "id")

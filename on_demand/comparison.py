@@ -1,4 +1,4 @@
-"""Comparing each posted entry of a run's closings with Exact's books.
+"""Comparing each posted entry of an export's closings with Exact's books.
 
 Equal sums prove nothing: of two equal days one may be missing and the other doubled. So each entry is compared with its
 own lines, read back just before, and each one that is not as it was posted is named.
@@ -57,19 +57,19 @@ class Compared:
         ]
 
 
-def compare(run: OnDemandExport) -> dict[str, Any] | None:
-    """Read Exact's books and compare every entry that was posted of the run's closings. None when there is none.
+def compare(export: OnDemandExport) -> dict[str, Any] | None:
+    """Read Exact's books and compare every entry that was posted of the export's closings. None when there is none.
 
     `equal` is set only if the books were read just now. If Exact does not answer, `trouble` says why, and the figures
     are of the last reading, at `last_read_at` (of several companies the oldest; None when one was never read).
     """
-    closing_ids = [*_list_looked_at(run)]
-    divisions = _divisions(run, closing_ids)
+    closing_ids = [*_list_looked_at(export)]
+    divisions = _divisions(export, closing_ids)
     if not divisions:
         return None
     trouble = _read_books(divisions)
     compared = Compared()
-    books = books_of([run.tenant_id], closing_ids)
+    books = books_of([export.tenant_id], closing_ids)
     for start in range(0, len(closing_ids), PAGE):
         of_page = closing_ids[start : start + PAGE]
         _compare_page(compared, read_postings(of_page, books, all_read=not trouble))
@@ -80,30 +80,30 @@ def compare(run: OnDemandExport) -> dict[str, Any] | None:
         "entries": compared.entries,
         "differing": compared.differing,
         "differences": compared.named,
-        "not_in_exact": _select_arrived(run).filter(in_exact=False).count(),
+        "not_in_exact": _select_arrived(export).filter(in_exact=False).count(),
         "trouble": trouble,
         "last_read_at": _find_last_reading(divisions),
         "read_at": timezone.now().isoformat(),
     }
 
 
-def _select_arrived(run: OnDemandExport) -> QuerySet[OnDemandClosing]:
-    return OnDemandClosing.objects.filter(run=run, state__in=ARRIVED, earlier=None)
+def _select_arrived(export: OnDemandExport) -> QuerySet[OnDemandClosing]:
+    return OnDemandClosing.objects.filter(export=export, state__in=ARRIVED, earlier=None)
 
 
-def _list_looked_at(run: OnDemandExport) -> Iterator[UUID]:
-    """The closings to compare: of a file those in it; of a run to Exact all of its range that may be there."""
-    rows = OnDemandClosing.objects.filter(run=run).order_by("place")
-    if not run.to_exact:
+def _list_looked_at(export: OnDemandExport) -> Iterator[UUID]:
+    """The closings to compare: of a file those in it; of an export to Exact all of its range that may be there."""
+    rows = OnDemandClosing.objects.filter(export=export).order_by("place")
+    if not export.to_exact:
         rows = rows.filter(state=OnDemandClosingState.TAKEN)
     return rows.values_list("closing_id", flat=True).iterator()
 
 
-def _divisions(run: OnDemandExport, closing_ids: Sequence[UUID]) -> list[Division]:
-    postings = Posting.objects.filter(tenant_id=run.tenant_id, state__in=IN_EXACT)
+def _divisions(export: OnDemandExport, closing_ids: Sequence[UUID]) -> list[Division]:
+    postings = Posting.objects.filter(tenant_id=export.tenant_id, state__in=IN_EXACT)
     postings = postings.filter(among("closing_id", closing_ids))
     found = {*postings.order_by().values_list("division_id", flat=True).distinct()}
-    rows = Division.objects.filter(pk__in=found, tenant_id=run.tenant_id)
+    rows = Division.objects.filter(pk__in=found, tenant_id=export.tenant_id)
     return [*rows.select_related("app", "connection")]
 
 

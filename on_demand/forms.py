@@ -1,4 +1,4 @@
-"""The console's forms: asking for a run, and how files are written."""
+"""The console's forms: asking for an export, and how files are written."""
 
 from datetime import date
 from typing import Any
@@ -45,7 +45,7 @@ class DayField(forms.DateField):
             raise ValidationError(_now("The year must be between 2000 and 2100."), code="out_of_years")
 
 
-class RunForm(forms.Form):
+class AskForm(forms.Form):
     """Which closings, which days, which format, whose e-mail. Offers and accepts only what the user may see."""
 
     where = PlacesField(label=_("Establishments"))
@@ -104,13 +104,13 @@ class RunForm(forms.Form):
             return LONGEST_DAYS
         return min(longest_days(it.tenant, cleaned["format"], first, last) for it in cleaned["where"])
 
-    def runs(self) -> list[OnDemandExport]:
-        """The runs asked for, one for each customer, not stored."""
-        return [*map(self._run_of, self.cleaned_data["where"])]
+    def exports(self) -> list[OnDemandExport]:
+        """The exports asked for, one for each customer, not stored."""
+        return [*map(self._make_export, self.cleaned_data["where"])]
 
-    def _run_of(self, chosen: Chosen) -> OnDemandExport:
+    def _make_export(self, chosen: Chosen) -> OnDemandExport:
         shop = chosen.shops[0] if len(chosen.shops) == 1 else None
-        run = OnDemandExport(
+        export = OnDemandExport(
             tenant=chosen.tenant,
             establishment=shop,
             first_date=self.cleaned_data["first"],
@@ -119,8 +119,8 @@ class RunForm(forms.Form):
             email=self.cleaned_data["email"],
             again=self.cleaned_data["again"] and self.cleaned_data["format"] in FOR_IMPORT,
         )
-        run.chosen = () if shop or chosen.whole else chosen.shops
-        return run
+        export.chosen = () if shop or chosen.whole else chosen.shops
+        return export
 
 
 # The preset of a new form: what an accountant asks for each month.

@@ -1,4 +1,4 @@
-"""Booking each closing of a run once, and storing its entries: the same ones are checked, numbered and written.
+"""Booking each closing of an export once, and storing its entries: the same ones are checked, numbered and written.
 
 They are read a page at a time, so that no transaction stays open.
 """
@@ -43,7 +43,7 @@ from on_demand.closings import (
     why_archived,
     with_documents,
 )
-from on_demand.delivered import earlier_runs
+from on_demand.delivered import earlier_exports
 from on_demand.frozen import FileEntry, Frozen
 from on_demand.models import OnDemandClosing, OnDemandClosingState, OnDemandExport
 from on_demand.read_ahead import read_ahead
@@ -87,9 +87,9 @@ SAID_OF_SEVERAL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadClosing:
-    """What becomes of a closing in a run; `closing` is what goes into the file, None when it is left out.
+    """What becomes of a closing in an export; `closing` is what goes into the file, None when it is left out.
 
-    `earlier`: the run whose file for import held it before. `validated`: its entries in delivered FECs; they are in
+    `earlier`: the export whose file for import held it before. `validated`: its entries in delivered FECs; they are in
     this file as they are there, together with the entries of `closing` and the reversals of `undone`. For a held
     closing, whose entries a FEC reversed, `closing` has no entries: it is not booked again.
     `waits`: it does not go to Exact, because its establishment is not activated.
@@ -126,13 +126,13 @@ class StoredPage:
     told: dict[UUID, Told]
 
 
-def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
+def freeze(export: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
     """Book and draft every closing of the range, and store what became of each.
 
     Returns problems to tell: closings that were corrected beside their validated entries, or could not be in this file.
     """
-    OnDemandClosing.objects.filter(run=run).delete()
-    places, reader = count(1), Reader(run, draft.layout)
+    OnDemandClosing.objects.filter(export=export).delete()
+    places, reader = count(1), Reader(export, draft.layout)
     noted: dict[str, list[str]] = {}
     for page in reader.pages():
         rows = []
@@ -143,7 +143,7 @@ def freeze(run: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> lis
                 draft.leave(read.told.gross, read.left_for)
             for problem in read.problems if read.state == OnDemandClosingState.TAKEN else ():
                 noted.setdefault(problem.code, []).append(read.stored.label)
-            rows.append(_make_row(run, place, read))
+            rows.append(_make_row(export, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
         work.step(len(page))
     return [*said_of_several(noted)]
@@ -182,18 +182,18 @@ def _as_validated(it: Validated, fec: Fec) -> FileEntry:
     return FileEntry(it.kind, it.own, number.journal, text, as_meant(it.entry.moved), "", given)
 
 
-COPIED = ("tenant_id", "run_id", "closing_id", "place", "state", "in_exact", "problems", "earlier_id")
+COPIED = ("tenant_id", "export_id", "closing_id", "place", "state", "in_exact", "problems", "earlier_id")
 
 
-def _make_row(run: OnDemandExport, place: int, read: ReadClosing) -> tuple[Any, ...]:
+def _make_row(export: OnDemandExport, place: int, read: ReadClosing) -> tuple[Any, ...]:
     problems = Jsonb([problem.to_document() for problem in read.problems])
-    return run.tenant_id, run.pk, read.stored.pk, place, read.state, read.in_exact, problems, read.earlier
+    return export.tenant_id, export.pk, read.stored.pk, place, read.state, read.in_exact, problems, read.earlier
 
 
-def walk_ins_of(run: OnDemandExport) -> set[str]:
+def walk_ins_of(export: OnDemandExport) -> set[str]:
     """The third parties of the range's counter sales: by today's plans, and by what was posted."""
-    posted = Posting.objects.filter(closing_id__in=closings_in(run).values("pk")).order_by()
-    shops = closings_in(run).order_by().values("establishment")
+    posted = Posting.objects.filter(closing_id__in=closings_in(export).values("pk")).order_by()
+    shops = closings_in(export).order_by().values("establishment")
     mappings = Settings.objects.filter(establishment__in=shops)
     planned = {plan_in(None, mapping).third_party for mapping in mappings}
     return planned | {*posted.values_list(KT("entry__third_party"), flat=True).distinct()} - {None}
@@ -204,15 +204,15 @@ UNFINISHED = (ClosingState.HELD, ClosingState.WAITING, ClosingState.FAILED)
 
 
 class Reader:
-    """Reads and books the closings of one run; caches the settings in force of each establishment."""
+    """Reads and books the closings of one export; caches the settings in force of each establishment."""
 
-    def __init__(self, run: OnDemandExport, layout: Layout | None = None) -> None:
-        self._run = run
+    def __init__(self, export: OnDemandExport, layout: Layout | None = None) -> None:
+        self._export = export
         self._fec = layout if isinstance(layout, Fec) else None
         self._validated = ValidatedEntries()
         self._destinations: dict[int, Destination] = {}
-        self._till_places: dict[int, str] = _till_places(run)
-        self._shops: dict[int, str] = _shops_apart(run)
+        self._till_places: dict[int, str] = _till_places(export)
+        self._shops: dict[int, str] = _shops_apart(export)
         self._told: dict[UUID, Told] = {}
 
     def pages(self) -> Iterator[list[ReadClosing]]:
@@ -224,13 +224,13 @@ class Reader:
     def _note(self, read: ReadClosing) -> ReadClosing:
         """Add what the till says of a closing; a late one, which missed the file of its month, is noted as such."""
         read = replace(read, told=self._told[read.stored.pk])
-        late = read.state == OnDemandClosingState.TAKEN and read.stored.business_date < self._run.first_date
+        late = read.state == OnDemandClosingState.TAKEN and read.stored.business_date < self._export.first_date
         return replace(read, problems=[*read.problems, LATE]) if late else read
 
     def _read_pages(self) -> Iterator[StoredPage]:
-        for page in pages(self._run):
-            earlier = earlier_runs(self._run, [it.pk for it in page])
-            wanted = page if self._run.again else [it for it in page if it.pk not in earlier]
+        for page in pages(self._export):
+            earlier = earlier_exports(self._export, [it.pk for it in page])
+            wanted = page if self._export.again else [it for it in page if it.pk not in earlier]
             standing = standing_entries(wanted)
             validated = self._validated.of([it.pk for it in page]) if self._fec else {}
             to_book = [it for it in wanted if not held_of(validated.get(it.pk, []))]
@@ -241,7 +241,7 @@ class Reader:
     def _take_or_leave(self, closing: StoredClosing, stored: StoredPage) -> ReadClosing:
         """Leave out a closing that an earlier file for import holds; take any other as it is now."""
         earlier = stored.earlier.get(closing.pk)
-        if earlier is not None and not self._run.again:
+        if earlier is not None and not self._export.again:
             state = OnDemandClosingState.ALREADY
             return ReadClosing(stored=closing, state=state, in_exact=False, problems=[], closing=None, earlier=earlier)
         standing = stored.standing.get(closing.pk, StandingEntries())
@@ -326,7 +326,7 @@ class Reader:
         station = getattr(closing, "scope", "") or ""
         return BookedClosing(
             establishment=closing.establishment.code,
-            siren=self._run.tenant.siren,
+            siren=self._export.tenant.siren,
             number=closing.number,
             business_date=closing.business_date,
             entries=entries,
@@ -341,11 +341,11 @@ def scope_of(till_place: str, station: str) -> str:
     return "-".join(part for part in (till_place, f"P{station}" if station.isdigit() else station) if part)
 
 
-def _shops_apart(run: OnDemandExport) -> dict[int, str]:
+def _shops_apart(export: OnDemandExport) -> dict[int, str]:
     """In a file of several establishments: "" for the customer's first, then "B", "C", … "Z", "AA"."""
-    if run.establishment_id is not None:
+    if export.establishment_id is not None:
         return {}
-    shops = Establishment.objects.filter(tenant_id=run.tenant_id).order_by("pk").values_list("pk", flat=True)
+    shops = Establishment.objects.filter(tenant_id=export.tenant_id).order_by("pk").values_list("pk", flat=True)
     return {pk: letters_of(place) if place else "" for place, pk in enumerate(shops)}
 
 
@@ -359,11 +359,11 @@ def _leave_out(closing: StoredClosing, state: OnDemandClosingState, problems: Se
     return ReadClosing(stored=closing, state=state, in_exact=False, problems=problems, closing=None)
 
 
-def _till_places(run: OnDemandExport) -> dict[int, str]:
+def _till_places(export: OnDemandExport) -> dict[int, str]:
     """ "" for an establishment's first till, then "2", "3": each till counts its closings from one."""
     counted: dict[int, int] = {}
     places: dict[int, str] = {}
-    tills = Till.objects.filter(tenant_id=run.tenant_id).order_by("pk").values_list("pk", "establishment_id")
+    tills = Till.objects.filter(tenant_id=export.tenant_id).order_by("pk").values_list("pk", "establishment_id")
     for till_id, establishment_id in tills:
         counted[establishment_id] = counted.get(establishment_id, 0) + 1
         places[till_id] = "" if counted[establishment_id] == 1 else str(counted[establishment_id])

@@ -1,4 +1,4 @@
-"""The temporary files of a run between booking and writing, so that memory does not grow with the range."""
+"""The temporary files of an export between booking and writing, so that memory does not grow with the range."""
 
 import marshal
 import tempfile
@@ -66,7 +66,7 @@ class _Records:
 
 
 class Frozen:
-    """Booked entries as text, by closing, in the order of the run. Can be iterated again, with the same result."""
+    """Booked entries as text, by closing, in the order of the export. Can be iterated again, with the same result."""
 
     def __init__(self) -> None:
         self._records = _Records()
@@ -113,7 +113,7 @@ class Validations:
 
 
 class Numbered:
-    """Entries with the numbers they show, in the order in which the numbers were given, by this or earlier runs."""
+    """Entries with the numbers they show, in the order in which the numbers were given, by this or earlier exports."""
 
     def __init__(self) -> None:
         self._records = _Records()

@@ -29,12 +29,12 @@ def _stop_monthly(orders: QuerySet[Any], _by: object) -> int:
 
 def _select_mails(leaving: Leaving) -> QuerySet[OnDemandExport]:
     waits = Q(mail_state=MailState.DUE) | Q(state__in=UNFINISHED)
-    runs = OnDemandExport.objects.filter(waits, leaving.sent_to_them("email"), tenant=leaving.tenant)
-    return runs.order_by("pk")
+    exports = OnDemandExport.objects.filter(waits, leaving.sent_to_them("email"), tenant=leaving.tenant)
+    return exports.order_by("pk")
 
 
-def _end_mails(runs: QuerySet[Any], _by: object) -> int:
-    return runs.order_by().update(email="", mail_state=MailState.NONE)
+def _end_mails(exports: QuerySet[Any], _by: object) -> int:
+    return exports.order_by().update(email="", mail_state=MailState.NONE)
 
 
 MONTHLY = Ending(
@@ -50,7 +50,7 @@ MONTHLY = Ending(
 )
 MAILS = Ending(
     select=_select_mails,
-    call=lambda run: f"{run} ({run.email})",
+    call=lambda export: f"{export} ({export.email})",
     say=lambda count: ngettext(
         "{count} report that waits to go to one of the former reseller's people is not mailed; the export stays:",
         "{count} reports that wait to go to the former reseller's people are not mailed; the exports stay:",

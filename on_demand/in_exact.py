@@ -1,6 +1,6 @@
 """Postings compared with Exact's books as last read: what was meant, what was found, and what was not read.
 
-Used by a run's comparison and by the check of a period.
+Used by an export's comparison and by the check of a period.
 """
 
 from collections import defaultdict

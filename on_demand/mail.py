@@ -1,4 +1,4 @@
-"""A run's report in words, or that of a set of runs, by e-mail: with the file, or with a link when it is large."""
+"""An export's report in words, or that of a set of them, by e-mail: with the file, or with a link when it is large."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,23 +33,23 @@ AGAIN_AFTER = timedelta(minutes=5)
 TOO_LARGE = 552
 
 
-def send_report(run_id: UUID) -> None:
-    """Send a finished run's report, or that of its set, if one is due and no other worker is sending it.
+def send_report(export_id: UUID) -> None:
+    """Send a finished export's report, or that of its set, if one is due and no other worker is sending it.
 
     The mail server's refusal is shown on the page. A final one (5xx) ends it; after other failures the sweep tries
     again, five times in all.
     """
-    if _claim(OnDemandExport.objects.filter(pk=run_id)):
-        runs = OnDemandExport.objects.select_related("tenant", "establishment", "content")
-        run = with_verdicts(runs).get(pk=run_id)
-        size = run.content.size if run.content else 0
-        _send(run, partial(_message, run), has_file=run.content is not None, size=size)
-    under_way = ExportPart.objects.filter(together=OuterRef("pk"), run__state__in=UNFINISHED)
-    sets = ExportSet.objects.filter(~Exists(under_way), parts__run=run_id)
+    if _claim(OnDemandExport.objects.filter(pk=export_id)):
+        exports = OnDemandExport.objects.select_related("tenant", "establishment", "content")
+        export = with_verdicts(exports).get(pk=export_id)
+        size = export.content.size if export.content else 0
+        _send(export, partial(_message, export), has_file=export.content is not None, size=size)
+    under_way = ExportPart.objects.filter(together=OuterRef("pk"), export__state__in=UNFINISHED)
+    sets = ExportSet.objects.filter(~Exists(under_way), parts__export=export_id)
     if (found := sets.first()) and _claim(ExportSet.objects.filter(pk=found.pk)):
         found.refresh_from_db()
         shown = Together(found)
-        size = sum(run.content.size for run in shown.runs if run.content)
+        size = sum(export.content.size for export in shown.exports if export.content)
         _send(found, partial(_message_of_set, shown), has_file=shown.has_files, size=size)
 
 
@@ -66,7 +66,7 @@ def _send(what: Mailed, message: Callable[..., EmailMessage], *, has_file: bool,
             _send_once(message, attached=attached, name=str(what.pk))
     except (SMTPException, OSError) as error:
         over = is_final(error) or what.mail_attempts >= ATTEMPTS_MAX
-        log.warning("report_not_sent", run=str(what.pk), why=type(error).__name__, over=over)
+        log.warning("report_not_sent", export=str(what.pk), why=type(error).__name__, over=over)
         with translation.override(what.language):
             _record(what, MailState.REFUSED if over else MailState.DUE, said_by_server(error))
     else:
@@ -79,7 +79,7 @@ def _send_once(message: Callable[..., EmailMessage], *, attached: bool, name: st
     except SMTPResponseException as error:
         if not attached or error.smtp_code != TOO_LARGE:
             raise
-        log.info("report_with_link", run=name)
+        log.info("report_with_link", export=name)
         message(attached=False).send()
 
 
@@ -93,22 +93,24 @@ def _record(what: Mailed, state: MailState, detail: str) -> None:
     rows.update(mail_state=state, mail_detail=detail[:300])
 
 
-def _message(run: OnDemandExport, *, attached: bool) -> EmailMessage:
-    content, report = run.content, Report(run)
+def _message(export: OnDemandExport, *, attached: bool) -> EmailMessage:
+    content, report = export.content, Report(export)
     shown = {
-        "run": run,
+        "export": export,
         "report": report,
         "attached": attached,
-        "link": signed_address(run) if content is not None and not attached else "",
+        "link": signed_address(export) if content is not None and not attached else "",
         "days": VALID_FOR.days,
         "site": settings.PUBLIC_URL,
     }
-    subject = _("{what}: {state}").format(what=run, state=report.verdict_words)
+    subject = _("{what}: {state}").format(what=export, state=report.verdict_words)
     body = render_to_string("on_demand/mail.txt", shown)
-    message = EmailMessage(f"{run.establishment or run.tenant} – {subject}", body, to=[run.email])
+    message = EmailMessage(f"{export.establishment or export.tenant} – {subject}", body, to=[export.email])
     if content is not None and attached:
-        message.attach(run.file_name, b"".join(read_content(content)), "application/octet-stream")
-        message.attach(f"{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""), "text/csv")
+        message.attach(export.file_name, b"".join(read_content(content)), "application/octet-stream")
+        message.attach(
+            f"{export.file_name.rpartition('.')[0]}-controle.csv", bytes(export.sheet_csv or b""), "text/csv"
+        )
     return message
 
 
@@ -123,6 +125,6 @@ def _message_of_set(together: Together, *, attached: bool) -> EmailMessage:
     subject = _("{what}: {state}").format(what=together.title, state=together.verdict_words)
     message = EmailMessage(subject, render_to_string("on_demand/mail_together.txt", shown), to=[together.set.email])
     if attached:
-        with zip_of(together.runs) as packed:
+        with zip_of(together.exports) as packed:
             message.attach(together.zip_name, packed.read(), "application/zip")
     return message

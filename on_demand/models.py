@@ -1,4 +1,4 @@
-"""Runs of the export on demand, the closings they took, the files they delivered, and the numbers of entries."""
+"""Exports on demand, the closings they took, the files they delivered, and the numbers of entries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tenants.models import Establishment, Tenant, Till, User
 # A further file format is a layout in a module of its own (`ledger.files`) and one row here: word, layout, label. mypy
 # asks what its settings make of it (`on_demand.options.layout_of`), a test for each setting's place on their page.
 class OnDemandFormat(models.TextChoices):
-    """Where a run's entries go: the words of the till API."""
+    """Where an export's entries go: the words of the till API."""
 
     layout: type[Layout] | None
 
@@ -63,7 +63,7 @@ UNFINISHED = (OnDemandState.QUEUED, OnDemandState.RUNNING)
 
 
 class MailState(models.TextChoices):
-    """What became of the mail that brings a run's file."""
+    """What became of the mail that brings an export's file."""
 
     NONE = "none", _("no e-mail asked for")
     DUE = "due", _("to be sent")
@@ -71,8 +71,10 @@ class MailState(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
-# The same bytes may have been delivered to two customers, so a content is visible to who sees one of its runs.
-OF_A_RUN = "EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)"
+# The same bytes may have been delivered to two customers, so a content is visible to who sees one of its exports.
+OF_AN_EXPORT = (
+    "EXISTS (SELECT FROM on_demand_ondemandexport AS export WHERE export.content_id = on_demand_filecontent.id)"
+)
 OF_A_CONTENT = "EXISTS (SELECT FROM on_demand_filecontent AS whole WHERE whole.id = content_id)"
 
 
@@ -86,7 +88,7 @@ class FileContent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="on_demand_content_has_a_hash"),
-            Seen(reads=dict.fromkeys((ACCOUNTANT, CUSTOMER, RESELLER, TILL), OF_A_RUN), writes={}),
+            Seen(reads=dict.fromkeys((ACCOUNTANT, CUSTOMER, RESELLER, TILL), OF_AN_EXPORT), writes={}),
         ]
 
 
@@ -130,8 +132,8 @@ class OnDemandExport(Mailed):
     takes as well the closings of days from then on that came after the monthly file of their days was made.
 
     `again`: into a file for import also goes what an earlier one held, because a person wants it so.
-    `fence` grows with every worker that takes the run: one that lost it can no longer write. `handed_over_at` is when
-    every closing of a run to Exact was looked at; it is done once Exact's lanes have ended them.
+    `fence` grows with every worker that takes the export: one that lost it can no longer write. `handed_over_at` is
+    when every closing of an export to Exact was looked at; it is done once Exact's lanes have ended them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -156,14 +158,14 @@ class OnDemandExport(Mailed):
     handed_over_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     problems = models.JSONField(default=list)
-    content = models.ForeignKey(FileContent, models.PROTECT, null=True, related_name="runs")
+    content = models.ForeignKey(FileContent, models.PROTECT, null=True, related_name="exports")
     file_name = models.CharField(_("file"), max_length=80, blank=True)
     sheet = models.JSONField(null=True, help_text="The control sheet, for a page.")
     sheet_csv = models.BinaryField(null=True)
     takings = models.JSONField(null=True, help_text="Sales per VAT rate, receipts per means, turnover.")
     comparison = models.JSONField(null=True, help_text="Each posted entry against Exact's books.")
     read_back = models.JSONField(null=True, help_text="What the file's own bytes hold, entry by entry.")
-    # The establishments of a run that is not stored yet, where it has several and not all (`shop_ids`).
+    # The establishments of an export that is not stored yet, where it has several and not all (`shop_ids`).
     chosen: tuple[Establishment, ...] = ()
 
     class Meta:
@@ -171,29 +173,32 @@ class OnDemandExport(Mailed):
         verbose_name_plural = _("exports to accounting")
         ordering = ["-asked_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="on_demand_run_dates_in_order"),
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="on_demand_export_dates_in_order"),
             models.CheckConstraint(
-                condition=Q(late_since=None) | Q(late_since__lte=F("first_date")), name="on_demand_run_late_days_before"
+                condition=Q(late_since=None) | Q(late_since__lte=F("first_date")),
+                name="on_demand_export_late_days_before",
             ),
-            models.CheckConstraint(condition=Q(state__in=OnDemandState.values), name="on_demand_run_state_known"),
-            models.CheckConstraint(condition=Q(format__in=OnDemandFormat.values), name="on_demand_run_format_known"),
-            models.CheckConstraint(condition=Q(asked_by=None) | Q(asked_by_till=None), name="on_demand_run_one_asker"),
+            models.CheckConstraint(condition=Q(state__in=OnDemandState.values), name="on_demand_export_state_known"),
+            models.CheckConstraint(condition=Q(format__in=OnDemandFormat.values), name="on_demand_export_format_known"),
+            models.CheckConstraint(
+                condition=Q(asked_by=None) | Q(asked_by_till=None), name="on_demand_export_one_asker"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=UNFINISHED, finished_at=None)
                 | (~Q(state__in=UNFINISHED) & Q(finished_at__isnull=False)),
-                name="on_demand_run_finished_has_time",
+                name="on_demand_export_finished_has_time",
             ),
-            models.CheckConstraint(condition=Q(content=None) | ~Q(file_name=""), name="on_demand_run_file_has_name"),
-            models.UniqueConstraint(fields=["id", "tenant"], name="on_demand_run_with_tenant"),
+            models.CheckConstraint(condition=Q(content=None) | ~Q(file_name=""), name="on_demand_export_file_has_name"),
+            models.UniqueConstraint(fields=["id", "tenant"], name="on_demand_export_with_tenant"),
             SameTenant("establishment"),
             SameTenant("asked_by_till"),
             SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
         indexes = [
-            models.Index(fields=["tenant", "-asked_at"], name="on_demand_run_by_tenant"),
-            models.Index(fields=["establishment", "-asked_at"], name="on_demand_run_by_shop"),
-            models.Index(fields=["state"], condition=Q(state__in=UNFINISHED), name="on_demand_run_unfinished"),
-            models.Index(fields=["asked_at"], condition=Q(mail_state=MailState.DUE), name="on_demand_run_mail_due"),
+            models.Index(fields=["tenant", "-asked_at"], name="on_demand_export_by_tenant"),
+            models.Index(fields=["establishment", "-asked_at"], name="on_demand_export_by_shop"),
+            models.Index(fields=["state"], condition=Q(state__in=UNFINISHED), name="on_demand_export_unfinished"),
+            models.Index(fields=["asked_at"], condition=Q(mail_state=MailState.DUE), name="on_demand_export_mail_due"),
         ]
 
     def __str__(self) -> str:
@@ -216,24 +221,24 @@ class OnDemandExport(Mailed):
 
     @cached_property
     def some_shops(self) -> tuple[Establishment, ...]:
-        """The establishments of a run that has several and not all of its customer's; none for any other run."""
+        """The establishments of an export that has several and not all of its customer's; none for any other export."""
         if self._state.adding:
             return self.chosen
         return tuple(it.establishment for it in self.shops.select_related("establishment"))
 
 
 class OnDemandShop(models.Model):
-    """One establishment of a run over several that are not all of the customer's."""
+    """One establishment of an export over several that are not all of the customer's."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
-    run = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="shops")
+    export = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="shops")
     establishment = models.ForeignKey(Establishment, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["establishment__code", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "establishment"], name="on_demand_shop_once_a_run"),
-            SameTenant("run"),
+            models.UniqueConstraint(fields=["export", "establishment"], name="on_demand_shop_once_an_export"),
+            SameTenant("export"),
             SameTenant("establishment"),
             OnlyAddedTo(),
             SeenByTenant(read_by=(ACCOUNTANT,)),
@@ -245,7 +250,7 @@ BY_THE_PERSON = "asked_by_id = {behind}"
 
 
 class ExportSet(Mailed):
-    """Exports of several customers, asked for together: one run and one file for each, one mail for all.
+    """Exports of several customers, asked for together: one export and one file for each, one mail for all.
 
     It has no customer of its own: a person sees the parts of the customers they may see (docs/decisions/0044).
     `question`: a digest of what was asked, by which a double click finds the first set.
@@ -279,24 +284,24 @@ class ExportSet(Mailed):
 
 
 class ExportPart(models.Model):
-    """One customer of a set, and its run; None where there was nothing to export."""
+    """One customer of a set, and its export; None where there was nothing to export."""
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     together = models.ForeignKey(ExportSet, models.CASCADE, related_name="parts")
-    run = models.OneToOneField(OnDemandExport, models.PROTECT, null=True, related_name="part")
+    export = models.OneToOneField(OnDemandExport, models.PROTECT, null=True, related_name="part")
 
     class Meta:
         ordering = ["tenant__name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["together", "tenant"], name="on_demand_part_once_a_customer"),
-            SameTenant("run"),
+            SameTenant("export"),
             OnlyAddedTo(),
             SeenByTenant(read_by=(ACCOUNTANT,)),
         ]
 
 
 class OnDemandClosingState(models.TextChoices):
-    """What a run did with one closing of its range."""
+    """What an export did with one closing of its range."""
 
     TAKEN = "taken", _("taken")
     ALREADY = "already", _("already exported")
@@ -304,18 +309,18 @@ class OnDemandClosingState(models.TextChoices):
     HELD = "held", _("held")
 
 
-# The closing is where the run had to bring it, by this run or an earlier one.
+# The closing is where the export had to bring it, by this export or an earlier one.
 ARRIVED = (OnDemandClosingState.TAKEN, OnDemandClosingState.ALREADY)
 
 
 class OnDemandClosing(models.Model):
-    """What a run did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
+    """What an export did with one closing; `problems` say why it is not in the file, or not on its way to Exact.
 
-    `earlier`: the run whose file for import held the closing before.
+    `earlier`: the export whose file for import held the closing before.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+")
-    run = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="closings")
+    export = models.ForeignKey(OnDemandExport, models.CASCADE, related_name="closings")
     closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+")
     place = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=OnDemandClosingState.choices)
@@ -326,8 +331,8 @@ class OnDemandClosing(models.Model):
     class Meta:
         ordering = ["place"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "closing"], name="on_demand_ondemandclosing_once"),
-            SameTenant("run"),
+            models.UniqueConstraint(fields=["export", "closing"], name="on_demand_ondemandclosing_once"),
+            SameTenant("export"),
             SameTenant("closing"),
             SameTenant("earlier"),
             SeenByTenant(read_by=(ACCOUNTANT,)),
@@ -335,21 +340,21 @@ class OnDemandClosing(models.Model):
 
 
 class DeliveredClosing(models.Model):
-    """A closing that a delivered file for import holds; `run` is the last one that delivered it in this format.
+    """A closing that a delivered file for import holds; `export` is the last one that delivered it in this format.
 
-    The unique key lets only one of two runs deliver it at the same moment.
+    The unique key lets only one of two exports deliver it at the same moment.
     """
 
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="+", db_index=False)
     closing = models.ForeignKey("exports.StoredClosing", models.PROTECT, related_name="+", db_index=False)
     format = models.CharField(max_length=10, choices=OnDemandFormat.choices)
-    run = models.ForeignKey(OnDemandExport, models.PROTECT, related_name="+", db_index=False)
+    export = models.ForeignKey(OnDemandExport, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["closing", "format"], name="on_demand_delivered_once"),
             models.CheckConstraint(condition=Q(format__in=FOR_IMPORT), name="on_demand_delivered_for_import"),
-            SameTenant("run"),
+            SameTenant("export"),
             SameTenant("closing"),
             NeverEmptied(),
             SeenByTenant(read_by=(ACCOUNTANT,)),

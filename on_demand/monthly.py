@@ -16,7 +16,7 @@ from exports.coverage.closed import closed_days_of, span_of
 from exports.coverage.closing_hours import same_weekdays
 from exports.models import ClosingState, StoredClosing
 from ledger.files.fec import FiscalYear
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.book_years import year_of
 from on_demand.closings import late_closings
 from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat, OnDemandState
@@ -33,7 +33,7 @@ PATIENCE = timedelta(hours=48)
 
 
 def ask_for_due_months() -> list[OnDemandExport]:
-    """Ask for last month's run of every customer and shop whose day has come. However often called: one run a month.
+    """Ask for last month's export of every customer and shop whose day has come; one a month, however often called.
 
     One that cannot be asked for is logged and is due again in an hour; the others are made now.
     """
@@ -44,7 +44,7 @@ def ask_for_due_months() -> list[OnDemandExport]:
     asked: list[OnDemandExport] = []
     for pk in due.filter(day__lte=now.day).order_by("pk").values_list("pk", flat=True):
         try:
-            asked += _ask(pk, month, last, now)
+            asked += _ask_when_due(pk, month, last, now)
         except Exception:
             log.exception("monthly_not_asked", monthly_export=pk)
     return asked
@@ -58,8 +58,8 @@ def stop_orders_of(ended: Iterable[Membership], **_: Any) -> int:
     return MonthlyExport.objects.filter(theirs, active=True).update(active=False)
 
 
-def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport]:
-    """Claim the month and ask for its run, both or neither."""
+def _ask_when_due(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport]:
+    """Claim the month and ask for its export, both or neither."""
     with transaction.atomic():
         rows = MonthlyExport.objects.select_for_update(of=("self",)).select_related("tenant", "establishment")
         monthly = rows.get(pk=pk)
@@ -72,7 +72,7 @@ def _ask(pk: int, month: date, last: date, now: datetime) -> list[OnDemandExport
         year_began = max(since, _year_began(monthly, month))
         return [
             *_of_years_before(monthly, since, year_began, now),
-            _run(monthly, month, last, late_since=year_began),
+            _ask_for(monthly, month, last, late_since=year_began),
         ]
 
 
@@ -144,12 +144,12 @@ def _of_years_before(monthly: MonthlyExport, since: date, until: date, now: date
             return
         end = _year_of(monthly, first).last
         last = late.filter(business_date__lte=end).aggregate(last=Max("business_date"))["last"]
-        yield _run(monthly, first, last, late_since=first)
+        yield _ask_for(monthly, first, last, late_since=first)
         since = last + timedelta(days=1)
 
 
-def _run(monthly: MonthlyExport, first: date, last: date, *, late_since: date) -> OnDemandExport:
-    return ask_for_run(
+def _ask_for(monthly: MonthlyExport, first: date, last: date, *, late_since: date) -> OnDemandExport:
+    return ask_for_export(
         monthly.tenant,
         establishment=monthly.establishment,
         first=first,

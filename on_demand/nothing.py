@@ -1,4 +1,4 @@
-"""Why there is nothing to export, found before a run is made, so that no run is made that can only fail."""
+"""Why there is nothing to export, found before an export is made, so that no export is made that can only fail."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from exports.console import links
 from exports.models import ClosingState, StoredClosing
 from exports.way.states import FROM_BEFORE_START
 from on_demand.closings import closings_in
-from on_demand.delivered import earlier_runs
+from on_demand.delivered import earlier_exports
 from on_demand.freeze import Reader, walk_ins_of
 from on_demand.models import OnDemandExport
 from on_demand.options import layout_of
@@ -42,24 +42,26 @@ class Nothing:
         return _("The nearest closings are of {before} and {after}.").format(before=days[0], after=days[1])
 
 
-def why_nothing(run: OnDemandExport) -> Nothing | None:
-    """Why a run that is not stored would deliver nothing; None when there is something."""
-    rows = closings_in(run)
+def why_nothing(export: OnDemandExport) -> Nothing | None:
+    """Why an export that is not stored would deliver nothing; None when there is something."""
+    rows = closings_in(export)
     states = Counter(rows.order_by().values_list("state", flat=True))
     if not states:
-        return _say_nearest(run)
-    if run.to_exact:
+        return _say_nearest(export)
+    if export.to_exact:
         return None if {*states} - {ClosingState.ARCHIVED} else _say_archived()
-    if run.for_import and not run.again:
+    if export.for_import and not export.again:
         booked = rows.filter(~Q(state=ClosingState.ARCHIVED) | FROM_BEFORE_START)
         ids = [*booked.values_list("pk", flat=True)]
-        if ids and len(earlier_runs(run, ids)) == len(ids):
+        if ids and len(earlier_exports(export, ids)) == len(ids):
             return Nothing(why=_("An earlier file holds all of these closings. Tick “Everything again” to take them."))
-    if {*states} - LEFT_BY_FILES or _is_any_taken(run):
+    if {*states} - LEFT_BY_FILES or _is_any_taken(export):
         return None
     if not states[ClosingState.HELD]:
         return _say_archived()
-    held = links.closings(state="held", day=run.first_date, to=run.last_date, establishment=run.establishment_id)
+    held = links.closings(
+        state="held", day=export.first_date, to=export.last_date, establishment=export.establishment_id
+    )
     return Nothing(why=_("All closings of these days are held. Mend them first."), address=held)
 
 
@@ -70,24 +72,24 @@ def _say_archived() -> Nothing:
     return Nothing(why=words)
 
 
-def _is_any_taken(run: OnDemandExport) -> bool:
+def _is_any_taken(export: OnDemandExport) -> bool:
     """Whether the file would hold anything. Archived closings count if they are from before Exact's first day, or if a
     FEC has to reverse their entries.
     """
-    layout = layout_of(run, walk_ins=walk_ins_of(run))
-    looked = (read for page in Reader(run, layout).pages() for read in page)
+    layout = layout_of(export, walk_ins=walk_ins_of(export))
+    looked = (read for page in Reader(export, layout).pages() for read in page)
     return any(read.closing is not None for read in islice(looked, CHECKED_MAX))
 
 
-def _say_nearest(run: OnDemandExport) -> Nothing:
-    rows = StoredClosing.objects.filter(tenant_id=run.tenant_id).exclude(state=ClosingState.ARCHIVED)
-    if run.some_shops:
-        rows = rows.filter(establishment__in=run.some_shops)
-    elif run.establishment_id:
-        rows = rows.filter(establishment_id=run.establishment_id)
+def _say_nearest(export: OnDemandExport) -> Nothing:
+    rows = StoredClosing.objects.filter(tenant_id=export.tenant_id).exclude(state=ClosingState.ARCHIVED)
+    if export.some_shops:
+        rows = rows.filter(establishment__in=export.some_shops)
+    elif export.establishment_id:
+        rows = rows.filter(establishment_id=export.establishment_id)
     days = rows.values_list("business_date", flat=True)
-    before = days.filter(business_date__lt=run.first_date).order_by("-business_date").first()
-    after = days.filter(business_date__gt=run.last_date).order_by("business_date").first()
+    before = days.filter(business_date__lt=export.first_date).order_by("-business_date").first()
+    after = days.filter(business_date__gt=export.last_date).order_by("business_date").first()
     if before is None and after is None:
         return Nothing(why=_("No closing has ever come from here."))
     return Nothing(why=_("There is no closing of these days."), before=before, after=after)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from exact.nudge import nudge
 
-RUN = "on_demand.perform_run"
+PERFORM = "on_demand.perform_export"
 
 
-def nudge_run(run_id: UUID) -> None:
-    """Ask a worker to perform a run of the export on demand."""
-    nudge(RUN, str(run_id))
+def nudge_export(export_id: UUID) -> None:
+    """Ask a worker to perform an export on demand."""
+    nudge(PERFORM, str(export_id))

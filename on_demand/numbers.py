@@ -1,4 +1,4 @@
-"""EcritureNum: every entry of a run gets the number it keeps, and the file is written in the order of numbers.
+"""EcritureNum: every entry of an export gets the number it keeps, and the file is written in the order of numbers.
 
 A number is given when everything was checked, so that a file that could not be made leaves no gap.
 """
@@ -44,13 +44,13 @@ Batch = Sequence[tuple[UUID, list[FileEntry]]]
 
 
 def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: date) -> list[Problem]:
-    """Number all entries that have no number yet, in the order of the run's closings, and set all aside as numbered.
+    """Number all entries that have no number yet, in the order of the export's closings, and set all aside as numbered.
 
     Returns a warning when numbers given before are not in this file. Raises `Stopped`.
     """
-    left, absent = iter(frozen), [*_numbers_of_closings_left_out(work.run)]
+    left, absent = iter(frozen), [*_numbers_of_closings_left_out(work.export)]
     while batch := [*islice(left, BATCH)]:
-        numbers, lost = _give(work.run.tenant_id, year_end, batch)
+        numbers, lost = _give(work.export.tenant_id, year_end, batch)
         absent += lost
         entries = (entry for _, drafted in batch for entry in drafted)
         for entry, given in zip(entries, numbers, strict=True):
@@ -60,7 +60,7 @@ def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: da
 
 
 def _give(tenant_id: int, year_end: date, batch: Batch) -> tuple[list[GivenNumber], list[int]]:
-    """One batch, in one transaction; the customer's row is locked, so numbers are given one run after the other.
+    """One batch, in one transaction; the customer's row is locked, so numbers are given one export after the other.
 
     Returns the numbers of all entries, in their order, and which rows of numbers have no entry any more.
     """
@@ -155,9 +155,9 @@ def _find_last_number(tenant_id: int, year_end: date, journal: str) -> int:
     return given.order_by("-sequence").values_list("sequence", flat=True).first() or 0
 
 
-def _numbers_of_closings_left_out(run: OnDemandExport) -> Iterator[int]:
+def _numbers_of_closings_left_out(export: OnDemandExport) -> Iterator[int]:
     """Numbers of closings that were in a file once and are held now."""
-    left_out = OnDemandClosing.objects.filter(run=run).exclude(state=OnDemandClosingState.TAKEN)
+    left_out = OnDemandClosing.objects.filter(export=export).exclude(state=OnDemandClosingState.TAKEN)
     return KeptNumber.objects.filter(closing__in=left_out.values("closing_id")).values_list("pk", flat=True).iterator()
 
 

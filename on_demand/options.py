@@ -73,14 +73,14 @@ def options_of(tenant: Tenant, establishment: Establishment | None) -> FileOptio
     return FileOptions.model_validate(own.options).model_copy(update={"last_month": of_all.last_month})
 
 
-def layout_of(run: OnDemandExport, *, walk_ins: Iterable[str]) -> Layout:
-    """The layout of a run's file. `walk_ins` are the third parties its establishments sell to at the counter."""
-    options = options_of(run.tenant, run.establishment)
-    chart = chart_of(run.tenant, options, walk_ins)
-    match OnDemandFormat(run.format):
+def layout_of(export: OnDemandExport, *, walk_ins: Iterable[str]) -> Layout:
+    """The layout of an export's file. `walk_ins` are the third parties its establishments sell to at the counter."""
+    options = options_of(export.tenant, export.establishment)
+    chart = chart_of(export.tenant, options, walk_ins)
+    match OnDemandFormat(export.format):
         case OnDemandFormat.FEC:
-            year = year_of(run.tenant, run.first_date, last_month=options.last_month)
-            return Fec(chart=chart, siren=run.tenant.siren, year=year, draft=options.draft)
+            year = year_of(export.tenant, export.first_date, last_month=options.last_month)
+            return Fec(chart=chart, siren=export.tenant.siren, year=year, draft=options.draft)
         case OnDemandFormat.CIEL:
             return Ciel(chart=chart, decimal_sign=options.ciel_decimal_sign, encoding=options.ciel_charset)
         case OnDemandFormat.SAGE:

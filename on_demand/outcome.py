@@ -1,4 +1,4 @@
-"""What a run did with each closing of its days: it took it, or left it out and why; one by one, and in numbers."""
+"""What an export did with each closing of its days: it took it, or left it out and why; one by one, and in numbers."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ NOT_ON_ITS_WAY = (ClosingState.FAILED, ClosingState.HELD, ClosingState.WAITING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`taken`: the run takes it, or it was there already; else `why` says what it is left for, once the run saw it.
+    """`taken`: the export takes it, or it was there already; else `why` says why it was left, once it was looked at.
     `problems` is all there is to say of it.
     """
 
@@ -44,36 +44,36 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """How many closings a run took and how many it left. One that is left for two reasons counts with both."""
+    """How many closings an export took and how many it left. One that is left for two reasons counts with both."""
 
     taken: int
     left: int
     reasons: Sequence[Reason]
 
 
-def outcome_of(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing | None) -> Outcome:
-    """What a run did with a closing of its days. `row`: what the run stored on it; None before it was looked at."""
-    if row is None and not run.finished:
+def outcome_of(export: OnDemandExport, closing: StoredClosing, row: OnDemandClosing | None) -> Outcome:
+    """What an export did with a closing of its days. `row`: what it stored of it; None before it looked at it."""
+    if row is None and not export.finished:
         return Outcome(taken=False, seen=False, problems=closing.problems)
     if row is None:
         return Outcome(taken=False, seen=True, problems=[*closing.problems, NOT_LOOKED_AT], why=[NOT_LOOKED_AT])
     if row.state not in ARRIVED:
         return Outcome(taken=False, seen=True, problems=row.problems, why=row.problems)
-    why = _why_not_there(run, closing, row)
+    why = _why_not_there(export, closing, row)
     return Outcome(taken=not why, seen=True, problems=[*row.problems, *why], why=why)
 
 
-def _why_not_there(run: OnDemandExport, closing: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
-    """The reasons why a closing is not where the run had to bring it."""
-    if row.earlier_id is not None and not run.again:
+def _why_not_there(export: OnDemandExport, closing: StoredClosing, row: OnDemandClosing) -> list[dict[str, Any]]:
+    """The reasons why a closing is not where the export had to bring it."""
+    if row.earlier_id is not None and not export.again:
         return [IN_EARLIER_FILE]
-    if not run.to_exact and run.state in ENDED_WITHOUT_FILE:
+    if not export.to_exact and export.state in ENDED_WITHOUT_FILE:
         return [NO_FILE]
-    return [NOT_POSTED] if run.to_exact and closing.state in NOT_ON_ITS_WAY else []
+    return [NOT_POSTED] if export.to_exact and closing.state in NOT_ON_ITS_WAY else []
 
 
 def summary_of(outcomes: Iterable[Outcome]) -> Summary:
-    """Count what a run did. Closings that it has not looked at yet are not counted."""
+    """Count what an export did. Closings that it has not looked at yet are not counted."""
     seen = [it for it in outcomes if it.seen]
     left = [it for it in seen if not it.taken]
     said: dict[str, Mapping[str, Any]] = {}
@@ -86,12 +86,12 @@ def summary_of(outcomes: Iterable[Outcome]) -> Summary:
     return Summary(taken=len(seen) - len(left), left=len(left), reasons=reasons)
 
 
-def word_on_left_out(run: OnDemandExport) -> list[Problem]:
-    """The warning of a run that is done on closings that should be booked and are neither in its file nor in Exact."""
+def word_on_left_out(export: OnDemandExport) -> list[Problem]:
+    """The warning of a done export: closings that should be booked and are neither in its file nor in Exact."""
     left = Q(state=OnDemandClosingState.HELD)
-    if run.to_exact:
+    if export.to_exact:
         left |= Q(state__in=ARRIVED, closing__state__in=NOT_ON_ITS_WAY)
-    rows = OnDemandClosing.objects.filter(left, run=run).order_by("place")
+    rows = OnDemandClosing.objects.filter(left, export=export).order_by("place")
     count = rows.count()
     if not count:
         return []

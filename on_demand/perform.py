@@ -1,4 +1,4 @@
-"""Performing runs: the work of a worker that got a run's message; and the runs that are due."""
+"""Performing exports: the work of a worker that got an export's message; and the exports that are due."""
 
 from uuid import UUID
 
@@ -20,42 +20,42 @@ from on_demand.models import (
     OnDemandExport,
     OnDemandState,
 )
-from on_demand.to_exact import ON_ITS_WAY, run_to_exact
-from on_demand.to_file import run_to_file
+from on_demand.to_exact import ON_ITS_WAY, export_to_exact
+from on_demand.to_file import export_to_file
 
 log = structlog.get_logger()
 
 
-def perform(run_id: UUID) -> None:
-    """Do a run, or nothing when another worker does it; then send its report."""
-    work = claim(run_id)
+def perform(export_id: UUID) -> None:
+    """Make an export, or nothing when another worker does it; then send its report."""
+    work = claim(export_id)
     if work is not None:
         _perform(work)
-    send_report(run_id)
+    send_report(export_id)
 
 
 def _perform(work: Work) -> None:
     try:
-        if work.run.to_exact:
-            run_to_exact(work)
+        if work.export.to_exact:
+            export_to_exact(work)
         else:
-            run_to_file(work)
+            export_to_file(work)
     except Stopped:
-        log.info("run_stopped", run=str(work.run.pk))
+        log.info("run_stopped", export=str(work.export.pk))
     except DatabaseError:
-        raise  # nothing can be written: the lease runs out and the sweep finds the run again
+        raise  # nothing can be written: the lease runs out and the sweep finds the export again
     except Exception:
-        log.exception("run_broke", run=str(work.run.pk))
+        log.exception("export_broke", export=str(work.export.pk))
         work.finish(OnDemandState.FAILED, problems=[Problem(code="run_broke").to_document()])
 
 
-def due_runs() -> list[UUID]:
-    """Runs no worker has: queued, left by a worker that ended, settled in Exact meanwhile, or with a report to send.
+def due_exports() -> list[UUID]:
+    """Exports no worker has: queued, left by a worker that ended, settled in Exact meanwhile, or with a report to send.
 
     A hundred at most, every customer's oldest first.
     """
     under_way = OnDemandClosing.objects.filter(state=OnDemandClosingState.TAKEN, closing__state__in=ON_ITS_WAY).values(
-        "run_id"
+        "export_id"
     )
     left = Q(state=OnDemandState.RUNNING, handed_over_at=None, leased_until__lt=Now())
     settled = Q(state=OnDemandState.RUNNING, handed_over_at__isnull=False, leased_until__lt=Now()) & ~Q(
@@ -70,9 +70,9 @@ def due_runs() -> list[UUID]:
 
 
 def _list_of_due_sets() -> list[UUID]:
-    """A run of each set whose one mail is due: all of its runs have ended."""
-    under_way = ExportPart.objects.filter(together=OuterRef("pk"), run__state__in=UNFINISHED)
+    """An export of each set whose one mail is due: all of its exports have ended."""
+    under_way = ExportPart.objects.filter(together=OuterRef("pk"), export__state__in=UNFINISHED)
     waited = Q(mail_not_before=None) | Q(mail_not_before__lt=Now())
     sets = ExportSet.objects.filter(waited, ~Exists(under_way), mail_state=MailState.DUE)
-    rows = ExportPart.objects.filter(together__in=sets, run__isnull=False).order_by("together_id", "run_id")
-    return [*rows.distinct("together_id").values_list("run_id", flat=True)]
+    rows = ExportPart.objects.filter(together__in=sets, export__isnull=False).order_by("together_id", "export_id")
+    return [*rows.distinct("together_id").values_list("export_id", flat=True)]

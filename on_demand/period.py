@@ -1,4 +1,4 @@
-"""Which ranges of business dates a run may have."""
+"""Which ranges of business dates an export may have."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""What a run would do, shown before it is asked for."""
+"""What an export would do, shown before it is asked for."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ SHOWN_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a run would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
+    """What an export would do. `checked` of the `closings` were booked and checked: all, unless there are very many.
 
     `missed` are the days on which a closing was expected and did not come.
 
@@ -62,31 +62,31 @@ class Preview:
         return self.bridge.booked
 
 
-def preview(run: OnDemandExport) -> Preview:
-    """Look at the range of a run that is not asked for yet. Changes nothing."""
-    rows = closings_in(run)
+def preview(export: OnDemandExport) -> Preview:
+    """Look at the range of an export that is not asked for yet. Changes nothing."""
+    rows = closings_in(export)
     states = Counter(rows.order_by().values_list("state", flat=True))
-    layout = None if run.to_exact else layout_of(run, walk_ins=walk_ins_of(run))
+    layout = None if export.to_exact else layout_of(export, walk_ins=walk_ins_of(export))
     archived = states[ClosingState.ARCHIVED]
     if layout is not None:
         archived -= rows.filter(FROM_BEFORE_START).count()
-    looked = _read_closings(run, layout)
+    looked = _read_closings(export, layout)
     takings = takings_in(looked)
     held, problems, blocked = _look_at_exact(rows) if layout is None else _look_at_file(layout, looked)
-    held_count = states[ClosingState.HELD] + states[ClosingState.FAILED] if run.to_exact else len(held)
+    held_count = states[ClosingState.HELD] + states[ClosingState.FAILED] if export.to_exact else len(held)
     earlier = sum(read.earlier is not None for read in looked)
-    left_out = held_count + (0 if run.again else earlier)
+    left_out = held_count + (0 if export.again else earlier)
     return Preview(
         closings=sum(states.values()),
         exported=states[ClosingState.EXPORTED],
         bridge=bridge_to(takings, looked),
-        to_do=sum(states.values()) - archived - (states[ClosingState.EXPORTED] if run.to_exact else left_out),
+        to_do=sum(states.values()) - archived - (states[ClosingState.EXPORTED] if export.to_exact else left_out),
         held=held[:SHOWN_MAX],
         held_count=held_count,
         archived=archived,
         earlier=earlier,
         missing=missing_before(rows),
-        missed=missed_days(_list_shops(run), run.first_date, run.last_date),
+        missed=missed_days(_list_shops(export), export.first_date, export.last_date),
         rates=takings.rates(),
         means=takings.means(),
         problems=problems,
@@ -96,20 +96,20 @@ def preview(run: OnDemandExport) -> Preview:
     )
 
 
-def _list_shops(run: OnDemandExport) -> list[int]:
-    """The establishments of a run, by their keys: one, several, or all of its customer's."""
-    if run.establishment_id is not None:
-        return [run.establishment_id]
-    if run.some_shops:
-        return [it.pk for it in run.some_shops]
-    return [*Establishment.objects.filter(tenant=run.tenant_id).values_list("pk", flat=True)]
+def _list_shops(export: OnDemandExport) -> list[int]:
+    """The establishments of an export, by their keys: one, several, or all of its customer's."""
+    if export.establishment_id is not None:
+        return [export.establishment_id]
+    if export.some_shops:
+        return [it.pk for it in export.some_shops]
+    return [*Establishment.objects.filter(tenant=export.tenant_id).values_list("pk", flat=True)]
 
 
 Looked = tuple[list[LeftOut], list[str], bool]
 
 
 def takings_in(looked: Iterable[ReadClosing]) -> TakingsTally:
-    """The sums of closings as a run takes them: entries booked now, and their entries in delivered FECs."""
+    """The sums of closings as an export takes them: entries booked now, and their entries in delivered FECs."""
     takings = TakingsTally()
     for read in looked:
         takings.add_all(read.closing.entries if read.closing else ())
@@ -131,14 +131,14 @@ def bridge_to(takings: TakingsTally, looked: Iterable[ReadClosing]) -> Bridge:
     return tally.bridge(takings)
 
 
-def _read_closings(run: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:
-    """The closings, booked as the run will take them; of very many the first."""
-    looked = islice(chain.from_iterable(Reader(run, layout).pages()), CHECKED_MAX)
-    return [_leave_waiting(read) if run.to_exact else read for read in looked]
+def _read_closings(export: OnDemandExport, layout: Layout | None) -> list[ReadClosing]:
+    """The closings, booked as the export will take them; of very many the first."""
+    looked = islice(chain.from_iterable(Reader(export, layout).pages()), CHECKED_MAX)
+    return [_leave_waiting(read) if export.to_exact else read for read in looked]
 
 
 def _leave_waiting(read: ReadClosing) -> ReadClosing:
-    """Leave out of a run to Exact the closings that wait for an activation; a file takes them."""
+    """Leave out of an export to Exact the closings that wait for an activation; a file takes them."""
     waits = read.stored.state == ClosingState.WAITING
     return replace(read, closing=None, waits=True) if waits else read
 

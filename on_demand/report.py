@@ -1,4 +1,4 @@
-"""What people read of a run: counts, what was left out and why, turnover, totals compared. Page, e-mail and API."""
+"""What people read of an export: counts, what was left out and why, turnover, totals compared. Page, e-mail and API."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ class EntryDifference:
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "EntryDifference":
-        """From the run's own record of it."""
+        """From the export's own record of it."""
         kind = _name_entry(EntryKind(document["entry_kind"]))
         return cls(
             closing=document["closing"],
@@ -91,15 +91,15 @@ def _detail(detail: dict[str, str]) -> tuple[str, str, str]:
 
 
 class Report:
-    """A run as people read it, in the active language."""
+    """An export as people read it, in the active language."""
 
-    def __init__(self, run: OnDemandExport) -> None:
-        self.run = run
+    def __init__(self, export: OnDemandExport) -> None:
+        self.export = export
 
     @cached_property
     def counts(self) -> Counter[str]:
         """How many closings per `OnDemandClosingState`."""
-        states = OnDemandClosing.objects.filter(run=self.run).order_by().values_list("state")
+        states = OnDemandClosing.objects.filter(export=self.export).order_by().values_list("state")
         return Counter(dict(states.annotate(Count("pk"))))
 
     @property
@@ -115,7 +115,7 @@ class Report:
     @property
     def there(self) -> int:
         """How many closings are where it was to bring them: in its file; or in Exact, sent by it or before."""
-        return self.taken + (self.already if self.run.to_exact else 0)
+        return self.taken + (self.already if self.export.to_exact else 0)
 
     @property
     def held_count(self) -> int:
@@ -129,12 +129,12 @@ class Report:
 
     @cached_property
     def earlier(self) -> list[EarlierFile]:
-        """The files for import that held closings of this run before it."""
-        return earlier_files(self.run)
+        """The files for import that held closings of this export before it."""
+        return earlier_files(self.export)
 
     @property
     def earlier_count(self) -> int:
-        """How many closings of this run earlier files for import hold."""
+        """How many closings of this export earlier files for import hold."""
         return sum(it.closings for it in self.earlier)
 
     @cached_property
@@ -149,20 +149,22 @@ class Report:
 
     @cached_property
     def exact_states(self) -> list[tuple[str, int]]:
-        """Of a run to Exact: where its closings stand now."""
-        states = StoredClosing.objects.filter(pk__in=OnDemandClosing.objects.filter(run=self.run).values("closing_id"))
+        """Of an export to Exact: where its closings stand now."""
+        states = StoredClosing.objects.filter(
+            pk__in=OnDemandClosing.objects.filter(export=self.export).values("closing_id")
+        )
         counted = Counter(states.values_list("state", flat=True))
         return [(str(ClosingState(state).label), count) for state, count in sorted(counted.items())]
 
     @property
     def problems(self) -> list[str]:
-        """What was wrong with the run as a whole, in sentences."""
-        return [sentence(problem) for problem in self.run.problems]
+        """What was wrong with the export as a whole, in sentences."""
+        return [sentence(problem) for problem in self.export.problems]
 
     @cached_property
     def verdict(self) -> Verdict:
-        """What became of the run, in one word."""
-        return verdict_of(self.run)
+        """What became of the export, in one word."""
+        return verdict_of(self.export)
 
     @property
     def verdict_words(self) -> str:
@@ -177,12 +179,12 @@ class Report:
     @property
     def percent(self) -> int:
         """0 to 99 while it goes on, 100 when it is over, however that was."""
-        return 100 if self.run.finished else min(99, 100 * self.run.done // max(self.run.total, 1))
+        return 100 if self.export.finished else min(99, 100 * self.export.done // max(self.export.total, 1))
 
     @cached_property
     def compared(self) -> list[dict[str, Any]]:
         """The accounts of the comparison with Exact, as people read amounts."""
-        rows = (self.run.comparison or {}).get("rows", [])
+        rows = (self.export.comparison or {}).get("rows", [])
         return [
             {
                 "what": named(row["what"]),
@@ -197,74 +199,77 @@ class Report:
     @cached_property
     def differences(self) -> list[EntryDifference]:
         """Every entry that is not in Exact as it was posted, named."""
-        return [EntryDifference.of(it) for it in (self.run.comparison or {}).get("differences", [])]
+        return [EntryDifference.of(it) for it in (self.export.comparison or {}).get("differences", [])]
 
     @property
     def differences_unnamed(self) -> int:
         """How many more there are than are named."""
-        return int((self.run.comparison or {}).get("differing", 0)) - len(self.differences)
+        return int((self.export.comparison or {}).get("differing", 0)) - len(self.differences)
 
     @property
     def compared_at(self) -> datetime | None:
         """When Exact's books were read."""
-        return _moment(self.run.comparison)
+        return _moment(self.export.comparison)
 
     @property
     def last_read_at(self) -> datetime | None:
         """When Exact's books had been read before a comparison that could not read them; None when never."""
-        last = (self.run.comparison or {}).get("last_read_at")
+        last = (self.export.comparison or {}).get("last_read_at")
         return datetime.fromisoformat(last) if last else None
 
     @property
     def shows_exact(self) -> bool:
         """Whether there is a reading of Exact, of now or of before, to show figures of."""
-        compared = self.run.comparison
+        compared = self.export.comparison
         return compared is not None and (not compared["trouble"] or self.last_read_at is not None)
 
     @property
     def read_back_at(self) -> datetime | None:
         """When the file's bytes were read back."""
-        return _moment(self.run.read_back)
+        return _moment(self.export.read_back)
 
     @cached_property
     def takings(self) -> dict[str, Any] | None:
         """Sales per rate, receipts per means and the turnover, as people read amounts."""
         return (
             None
-            if self.run.takings is None
-            else _readable(self.run.takings) | {name: _readable(self.run.takings[name]) for name in ("rates", "means")}
+            if self.export.takings is None
+            else _readable(self.export.takings)
+            | {name: _readable(self.export.takings[name]) for name in ("rates", "means")}
         )
 
     @cached_property
     def bridge(self) -> list[BridgeRow]:
         """From what the tills say to what is booked."""
-        document = (self.run.takings or {}).get("bridge")
+        document = (self.export.takings or {}).get("bridge")
         return [] if document is None else [*bridge_rows(Bridge.from_document(document))]
 
     @cached_property
     def sheet(self) -> dict[str, Any] | None:
         """The control sheet with amounts as people read them."""
-        return None if self.run.sheet is None else {name: _readable(value) for name, value in self.run.sheet.items()}
+        return (
+            None if self.export.sheet is None else {name: _readable(value) for name, value in self.export.sheet.items()}
+        )
 
     @property
     def who(self) -> str:
         """The person, the till or the calendar that asked."""
-        return str(self.run.asked_by or self.run.asked_by_till or _("the calendar"))
+        return str(self.export.asked_by or self.export.asked_by_till or _("the calendar"))
 
     @property
     def place(self) -> str:
         """Of which establishments it is."""
-        return place_of(self.run)
+        return place_of(self.export)
 
     @property
     def booked(self) -> str:
         """The turnover booked; "" before it is known."""
-        return euros(Decimal(self.run.takings["turnover"])) if self.run.takings else ""
+        return euros(Decimal(self.export.takings["turnover"])) if self.export.takings else ""
 
     @property
     def debit(self) -> str:
         """All debits of the file, which are its credits."""
-        return euros(Decimal(self.run.sheet["debit"])) if self.run.sheet else ""
+        return euros(Decimal(self.export.sheet["debit"])) if self.export.sheet else ""
 
     @cached_property
     def rates(self) -> list[str]:
@@ -274,7 +279,7 @@ class Report:
         return [words.format(**{**rate, "rate": number_format(rate["rate"])}) for rate in rates]
 
     def _list_left_out(self, state: OnDemandClosingState) -> Iterator[LeftOut]:
-        rows = OnDemandClosing.objects.filter(run=self.run, state=state).order_by("place")
+        rows = OnDemandClosing.objects.filter(export=self.export, state=state).order_by("place")
         for row in rows.select_related("closing__establishment").defer("closing__document")[:SHOWN_MAX]:
             yield LeftOut(closing=row.closing, state=row.state, reasons=[sentence(it) for it in row.problems])
 

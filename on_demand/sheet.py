@@ -1,4 +1,4 @@
-"""What a run's file or its posted entries add up to, as JSON: money and dates as text."""
+"""What an export's file or its posted entries add up to, as JSON: money and dates as text."""
 
 from collections.abc import Iterable
 from dataclasses import asdict

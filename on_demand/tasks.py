@@ -5,21 +5,21 @@ from uuid import UUID
 from celery import shared_task
 
 from on_demand.monthly import ask_for_due_months
-from on_demand.nudge import RUN, nudge_run
-from on_demand.perform import due_runs, perform
+from on_demand.nudge import PERFORM, nudge_export
+from on_demand.perform import due_exports, perform
 
 
-@shared_task(name=RUN)
-def perform_run(run_id: str) -> None:
-    """Perform one run of the export on demand."""
-    perform(UUID(run_id))
+@shared_task(name=PERFORM)
+def perform_export(export_id: str) -> None:
+    """Perform one export on demand."""
+    perform(UUID(export_id))
 
 
 @shared_task(name="on_demand.sweep")
 def sweep() -> None:
-    """Find runs that nobody performs: a message was lost, or a worker died."""
-    for run_id in due_runs():
-        nudge_run(run_id)
+    """Find exports that nobody performs: a message was lost, or a worker died."""
+    for export_id in due_exports():
+        nudge_export(export_id)
 
 
 @shared_task(name="on_demand.monthly")

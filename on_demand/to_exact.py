@@ -1,7 +1,7 @@
-"""A run to Exact: each closing of its range that is not there yet is looked at again; nothing is sent twice.
+"""An export to Exact: each closing of its range that is not there yet is looked at again; nothing is sent twice.
 
-Each closing is decided on while its row is locked, in the state it has then, so two runs over the same days, and lanes
-that post meanwhile, cannot book an entry twice.
+Each closing is decided on while its row is locked, in the state it has then, so two exports over the same days, and
+lanes that post meanwhile, cannot book an entry twice.
 """
 
 from django.db import transaction
@@ -27,45 +27,45 @@ from on_demand.told import add_to_bridge, told_of
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
 
-def run_to_exact(work: Work) -> None:
-    """Look at every closing of the range. The run is done when Exact's lanes have ended all postings of these.
+def export_to_exact(work: Work) -> None:
+    """Look at every closing of the range. The export is done when Exact's lanes have ended all postings of these.
 
     Raises `Stopped` when it is cancelled, between two closings.
     """
-    run = work.run
-    if run.handed_over_at is None:
-        work.begin(closings_in(run).count())
-        OnDemandClosing.objects.filter(run=run).delete()
-        closings = (closing for page in pages(run) for closing in page)
+    export = work.export
+    if export.handed_over_at is None:
+        work.begin(closings_in(export).count())
+        OnDemandClosing.objects.filter(export=export).delete()
+        closings = (closing for page in pages(export) for closing in page)
         for place, closing in enumerate(closings, start=1):
-            _take(run, closing, place)
+            _take(export, closing, place)
             work.step()
         work.hand_over()
-    if _under_way(run):
+    if _under_way(export):
         work.let_go()
     else:
         work.hold_long()
-        takings, bridge = _takings(run)
+        takings, bridge = _takings(export)
         work.finish(
             OnDemandState.DONE,
-            problems=[problem.to_document() for problem in (*_word_on_late(run), *word_on_left_out(run))],
+            problems=[problem.to_document() for problem in (*_word_on_late(export), *word_on_left_out(export))],
             takings=takings_document(takings.rates(), takings.means(), bridge),
-            comparison=compare(run),
+            comparison=compare(export),
         )
 
 
-def _under_way(run: OnDemandExport) -> bool:
+def _under_way(export: OnDemandExport) -> bool:
     return OnDemandClosing.objects.filter(
-        run=run, state=OnDemandClosingState.TAKEN, closing__state__in=ON_ITS_WAY
+        export=export, state=OnDemandClosingState.TAKEN, closing__state__in=ON_ITS_WAY
     ).exists()
 
 
-def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
-    """Decide on one closing, with the run's row about it, in one transaction."""
+def _take(export: OnDemandExport, seen: StoredClosing, place: int) -> None:
+    """Decide on one closing, with the export's row about it, in one transaction."""
     with transaction.atomic():
         before = StoredClosing.objects.select_for_update(of=("self",)).get(pk=seen.pk)
         try:
-            after = _look_again(run, before)
+            after = _look_again(export, before)
         except CannotRepost as refusal:
             state, problems = OnDemandClosingState.HELD, [Problem(code=refusal.code)]
         except MovedByAnother:
@@ -73,34 +73,34 @@ def _take(run: OnDemandExport, seen: StoredClosing, place: int) -> None:
         else:
             state, problems = _outcome(seen, before, after)
         OnDemandClosing.objects.create(
-            tenant_id=run.tenant_id,
-            run=run,
+            tenant_id=export.tenant_id,
+            export=export,
             closing=before,
             place=place,
             state=state,
-            problems=[problem.to_document() for problem in _note_late(run, before, state, problems)],
+            problems=[problem.to_document() for problem in _note_late(export, before, state, problems)],
         )
 
 
 def _note_late(
-    run: OnDemandExport, closing: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
+    export: OnDemandExport, closing: StoredClosing, state: OnDemandClosingState, problems: list[Problem]
 ) -> list[Problem]:
-    """Note a late closing on the run's row: it came after the report of its month, so this report names it."""
-    late = closing.business_date < run.first_date and state in ARRIVED
+    """Note a late closing on the export's row: it came after the report of its month, so this report names it."""
+    late = closing.business_date < export.first_date and state in ARRIVED
     return [*problems, LATE] if late else problems
 
 
-def _word_on_late(run: OnDemandExport) -> list[Problem]:
-    late = OnDemandClosing.objects.filter(run=run, problems__contains=[{"code": LATE.code}]).order_by("place")
+def _word_on_late(export: OnDemandExport) -> list[Problem]:
+    late = OnDemandClosing.objects.filter(export=export, problems__contains=[{"code": LATE.code}]).order_by("place")
     labels = [it.closing.label for it in late.select_related("closing__establishment").defer("closing__document")]
     return [*said_of_several({LATE.code: labels})] if labels else []
 
 
-def _look_again(run: OnDemandExport, closing: StoredClosing) -> StoredClosing:
+def _look_again(export: OnDemandExport, closing: StoredClosing) -> StoredClosing:
     if closing.state in (ClosingState.HELD, ClosingState.WAITING):
-        return reconsider(closing.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+        return reconsider(closing.pk, actor=export.asked_by, why=Why.EXPORT_ASKED)
     if closing.state == ClosingState.FAILED:
-        return repost(closing.pk, actor=run.asked_by, why=Why.EXPORT_RUN)
+        return repost(closing.pk, actor=export.asked_by, why=Why.EXPORT_ASKED)
     return closing
 
 
@@ -122,13 +122,13 @@ def _outcome(
     ]
 
 
-def _takings(run: OnDemandExport) -> tuple[TakingsTally, Bridge]:
-    """Add up the entries of the run's closings, and store which of these closings are in Exact now."""
+def _takings(export: OnDemandExport) -> tuple[TakingsTally, Bridge]:
+    """Add up the entries of the export's closings, and store which of these closings are in Exact now."""
     takings, tally = TakingsTally(), BridgeTally()
-    for page in pages(run):
+    for page in pages(export):
         standing, told = standing_entries(page), told_of(page)
         there = [closing_id for closing_id, it in standing.items() if it.in_exact]
-        OnDemandClosing.objects.filter(run=run, closing_id__in=there).update(in_exact=True)
+        OnDemandClosing.objects.filter(export=export, closing_id__in=there).update(in_exact=True)
         for it in page:
             entries = standing[it.pk].entries if it.pk in standing else ()
             takings.add_all(entries)

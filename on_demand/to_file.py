@@ -1,4 +1,4 @@
-"""A run into a file: freeze, check, number, write, keep. A file is whole or absent."""
+"""An export into a file: freeze, check, number, write, keep. A file is whole or absent."""
 
 import io
 import tempfile
@@ -32,36 +32,36 @@ from on_demand.validated import ValidatedMeanwhile, Validation
 log = structlog.get_logger()
 
 
-def run_to_file(work: Work) -> None:
-    """Make the file of a run. Raises `Stopped` when it is cancelled, between two closings.
+def export_to_file(work: Work) -> None:
+    """Make the file of an export. Raises `Stopped` when it is cancelled, between two closings.
 
-    When another run delivers one of its closings meanwhile, the file is made anew without it.
+    When another export delivers one of its closings meanwhile, the file is made anew without it.
     """
     while True:
         try:
             return _make(work)
         except (DeliveredMeanwhile, ValidatedMeanwhile):
-            log.info("delivered_meanwhile", run=str(work.run.pk))
+            log.info("delivered_meanwhile", export=str(work.export.pk))
         except FileDiffers as difference:
-            log.exception("file_differs", run=str(work.run.pk))
+            log.exception("file_differs", export=str(work.export.pk))
             problem = Problem(code="run_file_differs", facts={"place": str(difference.place)})
             return work.finish(OnDemandState.FAILED, problems=_documents([problem]))
 
 
 def _make(work: Work) -> None:
-    run = work.run
-    work.begin(2 * closings_in(run).count())
-    layout = layout_of(run, walk_ins=walk_ins_of(run))
+    export = work.export
+    work.begin(2 * closings_in(export).count())
+    layout = layout_of(export, walk_ins=walk_ins_of(export))
     draft = Draft(layout)
     with (
         closed_after(Frozen()) as frozen,
         closed_after(Numbered()) as numbered,
         closed_after(Validations()) as validations,
     ):
-        corrected = freeze(run, work, draft, frozen)
+        corrected = freeze(export, work, draft, frozen)
         problems = [*draft.problems(), *corrected]
         if not len(frozen):
-            problems.append(nothing_new(run))
+            problems.append(nothing_new(export))
         if any(problem.blocking for problem in problems):
             work.finish(OnDemandState.FAILED, problems=_documents(problems))
             return
@@ -77,14 +77,14 @@ def _make(work: Work) -> None:
         work.deliver(
             content,
             validations,
-            problems=_documents([*problems, *word_on_again(run), *word_on_left_out(run)]),
+            problems=_documents([*problems, *word_on_again(export), *word_on_left_out(export)]),
             file_name=sheet.file_name,
             sheet=sheet_document(sheet),
             sheet_csv=sheet.to_csv(),
             read_back={"closings": sheet.closings, **found},
             takings=takings_document(sheet.rates, sheet.means, sheet.bridge),
-            comparison=compare(run),
-            done=run.total,
+            comparison=compare(export),
+            done=export.total,
         )
 
 

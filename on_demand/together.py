@@ -27,7 +27,7 @@ IN_MEMORY = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartShown:
-    """One customer of a set, and the report of its run; None where there was nothing to export."""
+    """One customer of a set, and the report of its export; None where there was nothing to export."""
 
     customer: str
     place: str
@@ -48,15 +48,15 @@ class Together:
     @cached_property
     def parts(self) -> list[PartShown]:
         """Each customer, by name."""
-        runs = with_verdicts(OnDemandExport.objects.select_related("tenant", "establishment", "content"))
+        exports = with_verdicts(OnDemandExport.objects.select_related("tenant", "establishment", "content"))
         parts = [*self._parts.select_related("tenant")]
-        found = {it.pk: it for it in runs.filter(pk__in=[part.run_id for part in parts if part.run_id])}
+        found = {it.pk: it for it in exports.filter(pk__in=[part.export_id for part in parts if part.export_id])}
         return [self._show(part, found) for part in parts]
 
     @property
-    def runs(self) -> list[OnDemandExport]:
-        """The runs of the customers that had something, in the order of the parts."""
-        return [it.report.run for it in self.parts if it.report is not None]
+    def exports(self) -> list[OnDemandExport]:
+        """The exports of the customers that had something, in the order of the parts."""
+        return [it.report.export for it in self.parts if it.report is not None]
 
     @property
     def nothing(self) -> list[PartShown]:
@@ -65,8 +65,8 @@ class Together:
 
     @property
     def finished(self) -> bool:
-        """Whether every run is over."""
-        return all(run.finished for run in self.runs)
+        """Whether every export is over."""
+        return all(export.finished for export in self.exports)
 
     @property
     def percent(self) -> int:
@@ -76,7 +76,7 @@ class Together:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of all runs, once they are finished: failed is worse than different."""
+        """The worst verdict of all exports, once they are finished: failed is worse than different."""
         worst = sorted((it.report.verdict for it in self.parts if it.report is not None), key=ORDER.index)
         return next(iter(worst), Verdict.DONE)
 
@@ -96,8 +96,8 @@ class Together:
 
     @property
     def has_files(self) -> bool:
-        """Whether any run made a file."""
-        return any(run.content_id for run in self.runs)
+        """Whether any export made a file."""
+        return any(export.content_id for export in self.exports)
 
     @property
     def title(self) -> str:
@@ -114,27 +114,29 @@ class Together:
         return f"{self.set.format}-{self.set.first_date:%Y%m%d}-{self.set.last_date:%Y%m%d}.zip"
 
     def _show(self, part: ExportPart, found: dict[UUID, OnDemandExport]) -> PartShown:
-        run = found.get(part.run_id) if part.run_id else None
-        place = place_of(run) if run is not None else ""
-        return PartShown(customer=str(part.tenant), place=place, report=None if run is None else Report(run))
+        export = found.get(part.export_id) if part.export_id else None
+        place = place_of(export) if export is not None else ""
+        return PartShown(customer=str(part.tenant), place=place, report=None if export is None else Report(export))
 
 
-def zip_of(runs: Sequence[OnDemandExport]) -> IO[bytes]:
+def zip_of(exports: Sequence[OnDemandExport]) -> IO[bytes]:
     """All files, each with its control sheet, in a folder for each customer. Read from its beginning, and closed, by
     who gets it."""
     packed = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by who reads it
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         folders: set[str] = set()
-        for run in runs:
-            if run.content is None:
+        for export in exports:
+            if export.content is None:
                 continue
-            folder = f"{slugify(run.tenant.name) or 'client'}-{run.tenant.siren or run.tenant_id}"
+            folder = f"{slugify(export.tenant.name) or 'client'}-{export.tenant.siren or export.tenant_id}"
             if folder in folders:  # one company may be the customer of two resellers
-                folder = f"{folder}-{run.tenant_id}"
+                folder = f"{folder}-{export.tenant_id}"
             folders.add(folder)
-            with archive.open(f"{folder}/{run.file_name}", "w") as member:
-                for piece in read_content(run.content):
+            with archive.open(f"{folder}/{export.file_name}", "w") as member:
+                for piece in read_content(export.content):
                     member.write(piece)
-            archive.writestr(f"{folder}/{run.file_name.rpartition('.')[0]}-controle.csv", bytes(run.sheet_csv or b""))
+            archive.writestr(
+                f"{folder}/{export.file_name.rpartition('.')[0]}-controle.csv", bytes(export.sheet_csv or b"")
+            )
     packed.seek(0)
     return packed

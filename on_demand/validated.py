@@ -40,7 +40,7 @@ WHERE number.closing_id = ANY(%s) ORDER BY number.id
 
 
 class ValidatedMeanwhile(Exception):
-    """Another run has just delivered an entry of this run in a FEC: make the file anew, with the bytes of that FEC."""
+    """Another export has just delivered an entry of this one in a FEC: make the file anew, with that FEC's bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,23 +131,23 @@ def correction_of(validated: Sequence[Validated], standing: Sequence[Entry], lay
     return Correction(undone=tuple(undone), standing=tuple(entry for entry, _moved in left))
 
 
-def note_validated(run: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> None:
+def note_validated(export: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> None:
     """Store which bytes of a FEC are which entry's. Must run inside the transaction that delivers it.
 
     Raises `ValidatedMeanwhile`.
     """
     assert_in_transaction()
     try:
-        copy_rows(ValidatedRow, COPIED, _rows(run, content, validations))
+        copy_rows(ValidatedRow, COPIED, _rows(export, content, validations))
     except (IntegrityError, RawIntegrityError) as error:  # COPY fails in psycopg's own words
         if ONCE in str(error):
-            raise ValidatedMeanwhile(str(run.pk)) from error
+            raise ValidatedMeanwhile(str(export.pk)) from error
         raise
 
 
-def _rows(run: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> Iterator[tuple[Any, ...]]:
+def _rows(export: OnDemandExport, content: FileContent, validations: Iterable[Validation]) -> Iterator[tuple[Any, ...]]:
     for it in validations:
-        yield it.number_id, run.tenant_id, content.pk, it.start, it.length, it.takings
+        yield it.number_id, export.tenant_id, content.pk, it.start, it.length, it.takings
 
 
 def _load(takings: Any) -> dict[str, Any]:

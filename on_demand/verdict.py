@@ -1,4 +1,4 @@
-"""The verdict on a run in one word: good only if every closing is where it had to go and Exact holds it as posted."""
+"""The verdict on an export in one word: good if each closing is where it had to go and Exact holds it as posted."""
 
 from enum import StrEnum, auto
 
@@ -10,7 +10,7 @@ from on_demand.outcome import LEFT_OUT
 
 
 class Verdict(StrEnum):
-    """The verdicts on a run; on one that is done, the first that applies."""
+    """The verdicts on an export; on one that is done, the first that applies."""
 
     QUEUED = auto()
     RUNNING = auto()
@@ -32,7 +32,7 @@ WORDS = {
     Verdict.LEFT_OUT: _("done, with closings left out"),
     Verdict.DONE: OnDemandState.DONE.label,
 }
-# The console's classes of a box, by how a run stands.
+# The console's classes of a box, by how an export stands.
 BOXES = {
     Verdict.FAILED: "danger",
     Verdict.DIFFERS: "warning",
@@ -52,11 +52,11 @@ _VERDICT = Case(
 )
 
 
-def with_verdicts(runs: QuerySet[OnDemandExport]) -> QuerySet[OnDemandExport]:
-    """The same runs, annotated for `verdict_of`: computed in the database, so that no large column is read."""
-    return runs.annotate(verdict=_VERDICT)
+def with_verdicts(exports: QuerySet[OnDemandExport]) -> QuerySet[OnDemandExport]:
+    """The same exports, annotated for `verdict_of`: computed in the database, so that no large column is read."""
+    return exports.annotate(verdict=_VERDICT)
 
 
-def verdict_of(run: OnDemandExport) -> Verdict:
-    """How a run of `with_verdicts` stands."""
-    return Verdict(run.verdict)  # type: ignore[attr-defined] # annotated
+def verdict_of(export: OnDemandExport) -> Verdict:
+    """How an export of `with_verdicts` stands."""
+    return Verdict(export.verdict)  # type: ignore[attr-defined] # annotated

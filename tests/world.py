@@ -101,7 +101,7 @@ class Customer:
     closing: StoredClosing
     run: RepostRun
     correction: RepostRun
-    export_run: OnDemandExport
+    export: OnDemandExport
     staff: User
     accountant: User
     merchant: User
@@ -144,7 +144,7 @@ def customer(reseller: Reseller, mark: str, *, number: int) -> Customer:
         closing=stored,
         run=run,
         correction=corrected(stored, mark, actor=staff),
-        export_run=exported_into_a_file(stored, mark, asked_by=staff),
+        export=exported_into_a_file(stored, mark, asked_by=staff),
         staff=staff,
         accountant=AccountantFactory(tenant=tenant, name=f"{mark} comptable"),
         merchant=MerchantFactory(tenant=tenant, name=f"{mark} patronne"),
@@ -229,10 +229,10 @@ def linked(tenant: Tenant, mark: str, *, code: int) -> Division:
 
 
 def exported_into_a_file(stored: StoredClosing, mark: str, *, asked_by: User) -> OnDemandExport:
-    """A run that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
+    """An export that delivered a file with the mark in its bytes, and how the customer's files are made and mailed."""
     data = f"{mark}\tle fichier\r\n".encode()
     content = keep_content(BytesIO(data), sha256=sha256(data).hexdigest(), size=len(data))
-    run = OnDemandExport.objects.create(
+    export = OnDemandExport.objects.create(
         tenant=stored.tenant,
         establishment=stored.establishment,
         first_date=stored.business_date,
@@ -247,7 +247,7 @@ def exported_into_a_file(stored: StoredClosing, mark: str, *, asked_by: User) ->
         sheet_csv=data,
     )
     OnDemandClosing.objects.create(
-        tenant=stored.tenant, run=run, closing=stored, place=1, state=OnDemandClosingState.TAKEN
+        tenant=stored.tenant, export=export, closing=stored, place=1, state=OnDemandClosingState.TAKEN
     )
     together = ExportSet.objects.create(
         question=sha256(data).hexdigest(),
@@ -257,14 +257,14 @@ def exported_into_a_file(stored: StoredClosing, mark: str, *, asked_by: User) ->
         email=f"ensemble@{mark.lower()}.example",
         asked_by=asked_by,
     )
-    ExportPart.objects.create(tenant=stored.tenant, together=together, run=run)
-    OnDemandShop.objects.create(tenant=stored.tenant, run=run, establishment=stored.establishment)
+    ExportPart.objects.create(tenant=stored.tenant, together=together, export=export)
+    OnDemandShop.objects.create(tenant=stored.tenant, export=export, establishment=stored.establishment)
     FileSettings.objects.create(tenant=stored.tenant, options={"accounts": {"411000": mark}})
     BookYear.objects.create(tenant=stored.tenant, first_day=date(2024, 7, 1), last_day=date(2025, 12, 31))
     MonthlyExport.objects.create(
         tenant=stored.tenant, establishment=stored.establishment, email=f"mois@{mark.lower()}.example"
     )
-    return run
+    return export
 
 
 def refused(stored: StoredClosing, division: Division, mark: str) -> Posting:

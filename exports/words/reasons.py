@@ -21,7 +21,7 @@ class Why(StrEnum):
     COVERED_IN_PART = "another closing covers a part of it"
     BOOKED_AS_IT_IS = "booked as it is"
     REST_BOOKED = "what is left is booked"
-    EXPORT_RUN = "export run"
+    EXPORT_ASKED = "export asked"
     REPLACED = "replaced"
     SENT_AGAIN = "sent again"
     SET_ASIDE = "set aside"
@@ -47,7 +47,7 @@ REASONS = {
     Why.COVERED_IN_PART: _("another closing covers a part of it"),
     Why.BOOKED_AS_IT_IS: _("taken as it is"),
     Why.REST_BOOKED: _("what others leave of it is booked"),
-    Why.EXPORT_RUN: _("an export was asked for"),
+    Why.EXPORT_ASKED: _("an export was asked for"),
     Why.REPLACED: _("its entries are replaced by new ones"),
     Why.SENT_AGAIN: _("what was missing in Exact is sent again"),
     Why.SET_ASIDE: _("it is not to be booked"),

@@ -133,8 +133,8 @@ def read_detail(whole: Whole) -> Detail:
     detail = Detail()
     reads = [*laid_beside(whole.postings, whole.lines, whole.books, all_read=False)]
     standing = _list_standing(whole.postings, {it.posting.pk: it for it in reads})
-    for export in whole.closings:
-        _add_closing(detail, export, whole.told[export.pk], standing[export.pk])
+    for closing in whole.closings:
+        _add_closing(detail, closing, whole.told[closing.pk], standing[closing.pk])
     unread_reversed = {it.posting.pk for it in reads if it.posting.state == PostingState.REVERSED and not it.found}
     for it in reads:
         detail.add_exact(it, without_its_twin=it.posting.reverses_id in unread_reversed and bool(it.found))

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('kept_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='on_demand_content_has_a_hash'), postgres.seen.Seen(name='on_demand_filecontent_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_customer': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_ondemandexport AS run WHERE run.content_id = on_demand_filecontent.id)'}, writes={})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='on_demand_content_has_a_hash'), postgres.seen.Seen(name='on_demand_filecontent_seen', reads={'clyo_accountant': 'EXISTS (SELECT FROM on_demand_ondemandexport AS export WHERE export.content_id = on_demand_filecontent.id)', 'clyo_customer': 'EXISTS (SELECT FROM on_demand_ondemandexport AS export WHERE export.content_id = on_demand_filecontent.id)', 'clyo_reseller': 'EXISTS (SELECT FROM on_demand_ondemandexport AS export WHERE export.content_id = on_demand_filecontent.id)', 'clyo_till': 'EXISTS (SELECT FROM on_demand_ondemandexport AS export WHERE export.content_id = on_demand_filecontent.id)'}, writes={})],
             },
         ),
         migrations.CreateModel(
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('handed_over_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
                 ('problems', models.JSONField(default=list)),
-                ('content', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='on_demand.filecontent')),
+                ('content', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='on_demand.filecontent')),
                 ('file_name', models.CharField(blank=True, max_length=80, verbose_name='file')),
                 ('sheet', models.JSONField(help_text='The control sheet, for a page.', null=True)),
                 ('sheet_csv', models.BinaryField(null=True)),
@@ -177,8 +177,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'export to accounting',
                 'verbose_name_plural': 'exports to accounting',
                 'ordering': ['-asked_at', 'id'],
-                'indexes': [models.Index(fields=['tenant', '-asked_at'], name='on_demand_run_by_tenant'), models.Index(fields=['establishment', '-asked_at'], name='on_demand_run_by_shop'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['state'], name='on_demand_run_unfinished'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_run_mail_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_run_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), ('late_since__lte', models.F('first_date')), _connector='OR'), name='on_demand_run_late_days_before'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_run_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_run_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_run_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_run_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_run_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_run_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen', read_by=('clyo_accountant',))],
+                'indexes': [models.Index(fields=['tenant', '-asked_at'], name='on_demand_export_by_tenant'), models.Index(fields=['establishment', '-asked_at'], name='on_demand_export_by_shop'), models.Index(condition=models.Q(('state__in', ('queued', 'running'))), fields=['state'], name='on_demand_export_unfinished'), models.Index(condition=models.Q(('mail_state', 'due')), fields=['asked_at'], name='on_demand_export_mail_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='on_demand_export_dates_in_order'), models.CheckConstraint(condition=models.Q(('late_since', None), ('late_since__lte', models.F('first_date')), _connector='OR'), name='on_demand_export_late_days_before'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'cancelled', 'failed'])), name='on_demand_export_state_known'), models.CheckConstraint(condition=models.Q(('format__in', ['exact', 'fec', 'ciel', 'sage', 'sage_text'])), name='on_demand_export_format_known'), models.CheckConstraint(condition=models.Q(('asked_by', None), ('asked_by_till', None), _connector='OR'), name='on_demand_export_one_asker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('state__in', ('queued', 'running'))), models.Q(models.Q(('state__in', ('queued', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='on_demand_export_finished_has_time'), models.CheckConstraint(condition=models.Q(('content', None), models.Q(('file_name', ''), _negated=True), _connector='OR'), name='on_demand_export_file_has_name'), models.UniqueConstraint(fields=('id', 'tenant'), name='on_demand_export_with_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandexport_establishment_id_same_tenant'), postgres.guards.SameTenant('asked_by_till', name='on_demand_ondemandexport_asked_by_till_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandexport_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -200,12 +200,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shops', to='on_demand.ondemandexport')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shops', to='on_demand.ondemandexport')),
                 ('establishment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.establishment')),
             ],
             options={
                 'ordering': ['establishment__code', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'establishment'), name='on_demand_shop_once_a_run'), postgres.guards.SameTenant('run', name='on_demand_ondemandshop_run_id_same_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandshop_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_ondemandshop_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_ondemandshop_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('export', 'establishment'), name='on_demand_shop_once_an_export'), postgres.guards.SameTenant('export', name='on_demand_ondemandshop_export_id_same_tenant'), postgres.guards.SameTenant('establishment', name='on_demand_ondemandshop_establishment_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_ondemandshop_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_ondemandshop_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -214,11 +214,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('together', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='on_demand.exportset')),
-                ('run', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='part', to='on_demand.ondemandexport')),
+                ('export', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='part', to='on_demand.ondemandexport')),
             ],
             options={
                 'ordering': ['tenant__name', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('together', 'tenant'), name='on_demand_part_once_a_customer'), postgres.guards.SameTenant('run', name='on_demand_exportpart_run_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_exportpart_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_exportpart_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('together', 'tenant'), name='on_demand_part_once_a_customer'), postgres.guards.SameTenant('export', name='on_demand_exportpart_export_id_same_tenant'), postgres.guards.OnlyAddedTo('UPDATE', 'DELETE', name='on_demand_exportpart_only_added_to'), postgres.seen.SeenByTenant(name='on_demand_exportpart_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='on_demand.ondemandexport')),
+                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closings', to='on_demand.ondemandexport')),
                 ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('place', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('taken', 'taken'), ('already', 'already exported'), ('skipped', 'left out'), ('held', 'held')], max_length=10)),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'closing'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('run', name='on_demand_ondemandclosing_run_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_ondemandclosing_closing_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('export', 'closing'), name='on_demand_ondemandclosing_once'), postgres.guards.SameTenant('export', name='on_demand_ondemandclosing_export_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_ondemandclosing_closing_id_same_tenant'), postgres.guards.SameTenant('earlier', name='on_demand_ondemandclosing_earlier_id_same_tenant'), postgres.seen.SeenByTenant(name='on_demand_ondemandclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
         migrations.CreateModel(
@@ -246,10 +246,10 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.tenant')),
                 ('closing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exports.storedclosing')),
                 ('format', models.CharField(choices=[('exact', 'Exact Online'), ('fec', 'FEC'), ('ciel', 'Ciel / Sage 50 (XIMPORT)'), ('sage', 'Sage 100 (format Sage)'), ('sage_text', 'Sage 100 (parametrable text)')], max_length=10)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
+                ('export', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='on_demand.ondemandexport')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('closing', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('run', name='on_demand_deliveredclosing_run_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_deliveredclosing_closing_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen', read_by=('clyo_accountant',))],
+                'constraints': [models.UniqueConstraint(fields=('closing', 'format'), name='on_demand_delivered_once'), models.CheckConstraint(condition=models.Q(('format__in', ('ciel', 'sage', 'sage_text'))), name='on_demand_delivered_for_import'), postgres.guards.SameTenant('export', name='on_demand_deliveredclosing_export_id_same_tenant'), postgres.guards.SameTenant('closing', name='on_demand_deliveredclosing_closing_id_same_tenant'), postgres.guards.NeverEmptied(name='on_demand_deliveredclosing_kept'), postgres.seen.SeenByTenant(name='on_demand_deliveredclosing_seen', read_by=('clyo_accountant',))],
             },
         ),
     ]

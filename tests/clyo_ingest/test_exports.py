@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from exact.models import Division
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.models import OnDemandExport, OnDemandFormat
 from on_demand.perform import perform
 from simulators.clyo_till import __main__ as program
@@ -52,12 +52,12 @@ def test_file__has_the_very_bytes_that_were_made() -> None:
     file = answer.json()["links"]["file"].partition("/api/v1/")[2]
     early = till.get(file)
     assert (early.status_code, early.json()["code"], early["Retry-After"]) == (409, "export_not_done", "5")
-    run = OnDemandExport.objects.get()
-    perform(run.pk)
-    run.refresh_from_db()
+    export = OnDemandExport.objects.get()
+    perform(export.pk)
+    export.refresh_from_db()
     got = till.get(file)
     assert got.status_code == 200
-    assert got.getvalue() == content_of(run)
+    assert got.getvalue() == content_of(export)
     assert got["Content-Disposition"] == 'attachment; filename="XIMPORT.TXT"'
 
 
@@ -202,8 +202,8 @@ def test_year__with_its_leap_day_is_accepted() -> None:
 
 
 @pytest.fixture
-def run() -> OnDemandExport:
-    """A finished file run of somebody."""
+def export() -> OnDemandExport:
+    """A finished file export of somebody."""
     till = shop()
     push(till, 1042)
     row = asked(till, OnDemandFormat.CIEL)
@@ -212,17 +212,17 @@ def run() -> OnDemandExport:
 
 
 @pytest.mark.parametrize("path", ["exports/{}", "exports/{}/file"])
-def test_till__of_another_shop_does_not_see_it(run: OnDemandExport, path: str) -> None:
+def test_till__of_another_shop_does_not_see_it(export: OnDemandExport, path: str) -> None:
     neighbour = shop()
-    sister = shop(establishment__tenant=run.tenant)
+    sister = shop(establishment__tenant=export.tenant)
     for till in (neighbour, sister):
-        assert till.get(path.format(run.pk)).status_code == 404
-    assert Client().get(f"/api/v1/{path.format(run.pk)}").status_code == 401
+        assert till.get(path.format(export.pk)).status_code == 404
+    assert Client().get(f"/api/v1/{path.format(export.pk)}").status_code == 401
 
 
-def test_till__does_not_see_a_run_over_the_whole_customer() -> None:
+def test_till__does_not_see_an_export_over_the_whole_customer() -> None:
     till = shop()
-    row = ask_for_run(till.till.tenant, establishment=None, format=OnDemandFormat.FEC, **MARCH)
+    row = ask_for_export(till.till.tenant, establishment=None, format=OnDemandFormat.FEC, **MARCH)
     assert till.get(f"exports/{row.pk}").status_code == 404
 
 

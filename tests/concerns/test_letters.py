@@ -27,7 +27,7 @@ from tests.bookkeeper import Bookkeeper
 from tests.conftest import Caller, SimulatedExact, closing, work
 from tests.exports.console.test_causes import lydia
 from tests.exports.reposts.test_repost import set_period
-from tests.on_demand.test_run_mail import Postbox, serving
+from tests.on_demand.test_mail import Postbox, serving
 from tests.world import World, world
 
 Linked = tuple[Caller, Division]

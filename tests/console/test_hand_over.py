@@ -408,10 +408,10 @@ def test_address__given_to_somebody_later_receives_nothing(here: World, mailoutb
 
 
 def test_kept_addresses__of_files_and_letters_are_over(here: World, support: User) -> None:
-    staff, run = here.own.staff, here.own.export_run
-    OnDemandExport.objects.filter(pk=run.pk).update(email=staff.email)
-    of_run, of_set = (urlsplit(it).path for it in (signed_address(run), signed_address_of_set(run.part.together)))
-    assert [Client().get(it).status_code for it in (of_run, of_set)] == [200, 200]
+    staff, export = here.own.staff, here.own.export
+    OnDemandExport.objects.filter(pk=export.pk).update(email=staff.email)
+    of_one, of_set = (urlsplit(it).path for it in (signed_address(export), signed_address_of_set(export.part.together)))
+    assert [Client().get(it).status_code for it in (of_one, of_set)] == [200, 200]
     made = {"person": staff, "kind": LetterKind.AT_ONCE, "day": timezone.localdate(), "made_at": timezone.now()}
     letter = Letter(**made)
     assert not is_over(letter)
@@ -421,7 +421,7 @@ def test_kept_addresses__of_files_and_letters_are_over(here: World, support: Use
         here.own.till.establishment,
     )
     given(here, support)
-    assert [Client().get(it).status_code for it in (of_run, of_set)] == [410, 404]
+    assert [Client().get(it).status_code for it in (of_one, of_set)] == [410, 404]
     assert is_over(letter)
     assert "PROPRE boutique" not in Client().get(urlsplit(answered).path).content.decode()
 

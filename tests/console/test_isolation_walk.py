@@ -119,13 +119,13 @@ def values_for(address: Address, customer: Customer) -> dict[str, Any]:
         "object_id": row.pk if row else customer.closing.pk,
         "content_type_id": ContentType.objects.get_for_model(Tenant).pk,
         "closing_id": customer.closing.pk,
-        "export_id": customer.export_run.pk,
+        "export_id": customer.export.pk,
         "link_id": ActivationLink.objects.filter(establishment=till.establishment).earliest("pk").pk,
         "secret": "c0ffee-0123456789abcdef",
         "offer_id": HandOverOffer.objects.filter(tenant=customer.tenant).earliest("pk").pk,
         "posting_id": Posting.objects.filter(closing_id=customer.closing.pk).values_list("pk", flat=True).get(),
         "run_id": run_for(address, customer).pk,
-        "set_id": customer.export_run.part.together_id,
+        "set_id": customer.export.part.together_id,
         "uidb64": urlsafe_base64_encode(force_bytes(customer.staff.pk)),
         "token": "c0ffee-0123456789abcdef",
         "user_id": customer.staff.pk,
@@ -145,7 +145,7 @@ def run_for(address: Address, customer: Customer) -> Model:
     """The run that a route's `run_id` names."""
     if "correction/" in address.route:
         return customer.correction
-    return customer.export_run if "exports/" in address.route else customer.run
+    return customer.run
 
 
 def walked(prefix: str) -> list[Address]:

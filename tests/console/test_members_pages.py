@@ -54,7 +54,7 @@ def test_no_link__leads_where_a_person_may_not_go(here: World, who: str) -> None
             reverse("admin:exact_finding_changelist"),
             reverse("admin:on_demand_ondemandexport_new"),
             reverse("admin:on_demand_ondemandexport_changelist"),
-            reverse("admin:on_demand_ondemandexport_change", args=[own.export_run.pk]),
+            reverse("admin:on_demand_ondemandexport_change", args=[own.export.pk]),
             reverse("admin:on_demand_monthlyexport_changelist"),
             reverse("console_causes"),
             reverse("console_check"),

@@ -1,4 +1,4 @@
-"""Runs of the export on demand in few words."""
+"""Exports on demand in few words."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 
 from clyo_ingest.keys import issue_key
 from exports.models import StoredClosing
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.content import read_content
 from on_demand.models import OnDemandClosing, OnDemandExport, OnDemandFormat
 from on_demand.perform import perform
@@ -61,22 +61,22 @@ def push(caller: Caller, *numbers: int, **changes: Any) -> list[StoredClosing]:
 
 
 def asked(caller: Caller, format: OnDemandFormat, **more: Any) -> OnDemandExport:
-    """A run over the till's establishment in March, queued."""
+    """An export over the till's establishment in March, queued."""
     establishment = caller.till.establishment
     given = {"establishment": establishment, **MARCH, **more}
-    return ask_for_run(establishment.tenant, format=format, **given)
+    return ask_for_export(establishment.tenant, format=format, **given)
 
 
-def done(run: OnDemandExport) -> OnDemandExport:
-    """The run after a worker had it."""
-    perform(run.pk)
-    run.refresh_from_db()
-    return run
+def done(export: OnDemandExport) -> OnDemandExport:
+    """The export after a worker had it."""
+    perform(export.pk)
+    export.refresh_from_db()
+    return export
 
 
-def content_of(run: OnDemandExport) -> bytes:
-    assert run.content is not None, run.problems
-    return b"".join(read_content(run.content))
+def content_of(export: OnDemandExport) -> bytes:
+    assert export.content is not None, export.problems
+    return b"".join(read_content(export.content))
 
 
 def staff_of(caller: Caller) -> Client:
@@ -86,19 +86,19 @@ def staff_of(caller: Caller) -> Client:
     return client
 
 
-def page_in(run: OnDemandExport, caller: Caller) -> str:
-    """The run's page as the reseller gets it."""
-    return staff_of(caller).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
+def page_in(export: OnDemandExport, caller: Caller) -> str:
+    """The export's page as the reseller gets it."""
+    return staff_of(caller).get(reverse("admin:on_demand_ondemandexport_change", args=[export.pk])).content.decode()
 
 
-def page_of(run: OnDemandExport, caller: Caller) -> str:
-    """The words of the run's page as the reseller reads them, in one line."""
-    return " ".join(unescape(strip_tags(page_in(run, caller))).split())
+def page_of(export: OnDemandExport, caller: Caller) -> str:
+    """The words of the export's page as the reseller reads them, in one line."""
+    return " ".join(unescape(strip_tags(page_in(export, caller))).split())
 
 
-def states_of(run: OnDemandExport) -> dict[int, str]:
+def states_of(export: OnDemandExport) -> dict[int, str]:
     """What became of each closing, by number."""
-    rows = OnDemandClosing.objects.filter(run=run).select_related("closing")
+    rows = OnDemandClosing.objects.filter(export=export).select_related("closing")
     return {row.closing.number: row.state for row in rows}
 
 

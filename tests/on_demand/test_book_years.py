@@ -22,8 +22,8 @@ def year(till: Caller, first: date = LONG[0], last: date = LONG[1]) -> BookYear:
     return BookYear.objects.create(tenant=till.till.tenant, first_day=first, last_day=last)
 
 
-def numbers_in(run: OnDemandExport) -> set[str]:
-    return {line.entry for line in read_fec(content_of(run))}
+def numbers_in(export: OnDemandExport) -> set[str]:
+    return {line.entry for line in read_fec(content_of(export))}
 
 
 def test_first_year__of_sixteen_months_is_one_fec() -> None:
@@ -39,9 +39,9 @@ def test_first_year__of_sixteen_months_is_one_fec() -> None:
     push(till, 1043)
     answer = till.post("exports", {"from": "2025-09-01", "to": "2026-11-27", "format": "fec"})
     assert answer.status_code == 202
-    run = done(OnDemandExport.objects.get())
-    assert (run.state, run.file_name) == ("done", "123456789FEC20261231.txt")
-    assert numbers_in(run) == {"VE000001", "VE000002", "CA000001", "CA000002"}
+    export = done(OnDemandExport.objects.get())
+    assert (export.state, export.file_name) == ("done", "123456789FEC20261231.txt")
+    assert numbers_in(export) == {"VE000001", "VE000002", "CA000001", "CA000002"}
 
 
 def test_longer_range__is_a_fecs_alone_and_within_one_year_alone() -> None:
@@ -64,8 +64,8 @@ def test_numbers__begin_anew_with_each_year() -> None:
     year(till, date(2025, 4, 1), date(2026, 3, 15))
     push(till, 1042, 1044)
     for first, last in ((date(2026, 3, 1), date(2026, 3, 15)), (date(2026, 3, 16), date(2026, 3, 31))):
-        run = done(asked(till, OnDemandFormat.FEC, first=first, last=last))
-        assert numbers_in(run) == {"VE000001", "CA000001"}
+        export = done(asked(till, OnDemandFormat.FEC, first=first, last=last))
+        assert numbers_in(export) == {"VE000001", "CA000001"}
     assert {*KeptNumber.objects.values_list("fiscal_year", flat=True)} == {date(2026, 3, 15), date(2026, 12, 31)}
     both = done(asked(till, OnDemandFormat.FEC))
     assert (both.state, both.problems[0]["code"]) == ("failed", "file_outside_fiscal_year")

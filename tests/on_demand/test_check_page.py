@@ -154,8 +154,8 @@ def test_set_aside_by_a_person__is_told_and_is_no_gap(read: Caller) -> None:
     assert "4 200,00 € 2 771,00 € 2 771,00 € -1 429,00 € expliqué Offerts -29,00 €" in row
     assert "Clôtures écartées -1 400,00 €" in row
     assert "Clôtures écartées" in page.partition("Taux de TVA")[2]
-    run = done(asked(read, OnDemandFormat.CIEL))
-    assert "Clôtures écartées-1 400,00 €" in page_of(run, read).replace("\xa0", " ")
+    export = done(asked(read, OnDemandFormat.CIEL))
+    assert "Clôtures écartées-1 400,00 €" in page_of(export, read).replace("\xa0", " ")
 
 
 def test_last_finished_month__is_what_is_shown_first(read: Caller) -> None:

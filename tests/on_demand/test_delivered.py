@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from tests.on_demand.test_export_to_exact import side_by_side
 
 from on_demand import to_file
 from on_demand.claim import cancel
@@ -13,26 +14,25 @@ from on_demand.models import FOR_IMPORT, DeliveredClosing, OnDemandExport, OnDem
 from on_demand.perform import perform
 from tests.conftest import Caller
 from tests.on_demand.given import READERS, asked, content_of, done, page_of, push, shop, staff_of, states_of
-from tests.on_demand.test_run_to_exact import side_by_side
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 NEW = "/console/on_demand/ondemandexport/new/"
 
 
-def documents_in(run: OnDemandExport) -> set[str]:
-    return {line.document for line in READERS[OnDemandFormat(run.format)](content_of(run))}
+def documents_in(export: OnDemandExport) -> set[str]:
+    return {line.document for line in READERS[OnDemandFormat(export.format)](content_of(export))}
 
 
-def run_of(answer: Any) -> OnDemandExport:
-    """The run that a till was told of, after a worker had it."""
+def export_of(answer: Any) -> OnDemandExport:
+    """The export that a till was told of, after a worker had it."""
     assert answer.status_code == 202, answer.content
     perform(answer.json()["id"])
     return OnDemandExport.objects.get(pk=answer.json()["id"])
 
 
-def told(till: Caller, run: OnDemandExport) -> dict[str, Any]:
-    answer: dict[str, Any] = till.get(f"exports/{run.pk}").json()
+def told(till: Caller, export: OnDemandExport) -> dict[str, Any]:
+    answer: dict[str, Any] = till.get(f"exports/{export.pk}").json()
     return answer
 
 
@@ -40,9 +40,9 @@ def told(till: Caller, run: OnDemandExport) -> dict[str, Any]:
 def test_second_file__holds_only_what_is_new_and_links_the_first(format: OnDemandFormat) -> None:
     till = shop()
     push(till, 1042)
-    first = run_of(till.post("exports", {**MARCH, "format": format}))
+    first = export_of(till.post("exports", {**MARCH, "format": format}))
     push(till, 1043)
-    second = run_of(till.post("exports", {**MARCH, "format": format}))
+    second = export_of(till.post("exports", {**MARCH, "format": format}))
     assert (documents_in(first), documents_in(second)) == ({"Z1042"}, {"Z1043"})
     assert states_of(second) == {1042: "already", 1043: "taken"}
     answer = told(till, second)
@@ -60,15 +60,15 @@ def test_formats__know_nothing_of_each_other_and_a_fec_holds_everything() -> Non
         done(asked(till, format))
         for format in (OnDemandFormat.CIEL, OnDemandFormat.SAGE, OnDemandFormat.FEC, OnDemandFormat.FEC)
     ]
-    assert [states_of(run) for run in files] == [{1042: "taken"}] * 4
+    assert [states_of(export) for export in files] == [{1042: "taken"}] * 4
 
 
 def test_everything_again__is_in_the_file_with_a_word_on_the_report() -> None:
     till = shop()
     push(till, 1042)
-    run_of(till.post("exports", {**MARCH, "format": "ciel"}))
+    export_of(till.post("exports", {**MARCH, "format": "ciel"}))
     push(till, 1043)
-    again = run_of(till.post("exports", {**MARCH, "format": "ciel", "again": True}))
+    again = export_of(till.post("exports", {**MARCH, "format": "ciel", "again": True}))
     assert documents_in(again) == {"Z1042", "Z1043"}
     assert "contiennent déjà 1 de ces clôtures" in page_of(again, till)
     answer = told(till, again)
@@ -94,8 +94,8 @@ def test_everything_again__is_ticked_in_the_console() -> None:
     assert "revient dans celui-ci" in page
     form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     client.post(NEW, form)
-    run = done(OnDemandExport.objects.get(again=True))
-    assert documents_in(run) == {"Z1042"}
+    export = done(OnDemandExport.objects.get(again=True))
+    assert documents_in(export) == {"Z1042"}
 
 
 def test_everything_again__is_no_question_for_exact() -> None:
@@ -104,7 +104,7 @@ def test_everything_again__is_no_question_for_exact() -> None:
     assert not OnDemandExport.objects.exists()
 
 
-def test_failed_and_cancelled_runs__delivered_nothing() -> None:
+def test_failed_and_cancelled_exports__delivered_nothing() -> None:
     till = shop()
     push(till, 1042)
     assert cancel(asked(till, OnDemandFormat.CIEL).pk)
@@ -116,7 +116,7 @@ def test_failed_and_cancelled_runs__delivered_nothing() -> None:
     assert documents_in(done(asked(till, OnDemandFormat.CIEL))) == {"Z1042"}
 
 
-def test_run_over_all_establishments__leaves_out_what_one_alone_has() -> None:
+def test_export_over_all_establishments__leaves_out_what_one_alone_has() -> None:
     till = shop()
     other = shop(establishment__tenant=till.till.tenant)
     push(till, 1042)
@@ -130,19 +130,19 @@ def test_run_over_all_establishments__leaves_out_what_one_alone_has() -> None:
     assert [(it["id"], it["links"]) for it in answer["earlier"]] == [(str(whole.pk), None)]
 
 
-def test_two_runs__racing_for_a_closing_deliver_it_once() -> None:
+def test_two_exports__racing_for_a_closing_deliver_it_once() -> None:
     till = shop()
     push(till, *range(1042, 1050))
-    runs = [asked(till, OnDemandFormat.CIEL), asked(till, OnDemandFormat.CIEL, email="compta@example.fr")]
-    side_by_side(*(lambda run=run: perform(run.pk) for run in runs))
-    for run in runs:
-        run.refresh_from_db()
-    delivered = [number for run in runs for number, state in states_of(run).items() if state == "taken"]
+    exports = [asked(till, OnDemandFormat.CIEL), asked(till, OnDemandFormat.CIEL, email="compta@example.fr")]
+    side_by_side(*(lambda export=export: perform(export.pk) for export in exports))
+    for export in exports:
+        export.refresh_from_db()
+    delivered = [number for export in exports for number, state in states_of(export).items() if state == "taken"]
     assert sorted(delivered) == [*range(1042, 1050)]
-    assert sorted(run.state for run in runs) == ["done", "failed"]
+    assert sorted(export.state for export in exports) == ["done", "failed"]
 
 
-def test_run_that_comes_second__is_made_anew_without_what_was_delivered_meanwhile() -> None:
+def test_export_that_comes_second__is_made_anew_without_what_was_delivered_meanwhile() -> None:
     till = shop()
     push(till, 1042, 1043)
     slow = asked(till, OnDemandFormat.CIEL)

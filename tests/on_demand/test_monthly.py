@@ -36,12 +36,12 @@ def pushed(till: Caller, number: int, day: str, **changes: Any) -> None:
 
 
 def files() -> list[OnDemandExport]:
-    return [done(run) for run in ask_for_due_months()]
+    return [done(export) for export in ask_for_due_months()]
 
 
-def documents_in(run: OnDemandExport) -> set[str]:
+def documents_in(export: OnDemandExport) -> set[str]:
     """The numbers of the closings in a file."""
-    lines = READERS[OnDemandFormat(run.format)](content_of(run))
+    lines = READERS[OnDemandFormat(export.format)](content_of(export))
     return {line.document.rpartition("-")[2].removeprefix("Z") for line in lines}
 
 

@@ -1,4 +1,4 @@
-"""The days a preset stands for, and those that a run may have."""
+"""The days a preset stands for, and those that an export may have."""
 
 from datetime import date, timedelta
 
@@ -37,7 +37,7 @@ def test_preset(preset: str, today: date, first: date, last: date) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("today", [date(2024, 2, 29), date(2025, 12, 31), date(2026, 1, 1), MONDAY, SUNDAY])
-def test_preset__is_a_range_that_a_run_may_have(preset: str, today: date) -> None:
+def test_preset__is_a_range_that_an_export_may_have(preset: str, today: date) -> None:
     assert [*period_faults(*preset_days(preset, today), today=today)] == []
 
 

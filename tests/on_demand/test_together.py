@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from on_demand.models import ExportSet, KeptNumber, MonthlyExport, OnDemandExport, OnDemandFormat
-from on_demand.perform import due_runs, perform
+from on_demand.perform import due_exports, perform
 from tenants.factories import AccountantFactory
 from tenants.models import Membership, Role
 from tests.conftest import Caller
@@ -60,9 +60,9 @@ def accountant(shops: list[Caller]) -> Client:
 
 def work() -> None:
     """Until no worker finds anything to do."""
-    while found := due_runs():
-        for run_id in found:
-            perform(run_id)
+    while found := due_exports():
+        for export_id in found:
+            perform(export_id)
 
 
 def test_some_establishments__of_one_customer_are_one_file_with_its_numbers(
@@ -72,11 +72,11 @@ def test_some_establishments__of_one_customer_are_one_file_with_its_numbers(
     page = words_of(accountant.get(NEW, {**asked, "show": "1"}))
     assert "2 800,00 €" in page
     accountant.post(NEW, asked)
-    run = OnDemandExport.objects.get()
-    assert accountant.post(NEW, asked)["Location"].endswith(f"{run.pk}/change/")
+    export = OnDemandExport.objects.get()
+    assert accountant.post(NEW, asked)["Location"].endswith(f"{export.pk}/change/")
     work()
-    run.refresh_from_db()
-    assert {it.closing.establishment for it in run.closings.all()} == {
+    export.refresh_from_db()
+    assert {it.closing.establishment for it in export.closings.all()} == {
         shops[0].till.establishment,
         shops[2].till.establishment,
     }
@@ -89,7 +89,7 @@ def test_some_establishments__of_one_customer_are_one_file_with_its_numbers(
     assert in_file == {"VE000001", "VE000002", "VE000003"}
     codes = ", ".join(sorted(it.till.establishment.code for it in (shops[0], shops[2])))
     assert f"Aux Trois Mâts : {codes}" in words_of(
-        accountant.get(f"/console/on_demand/ondemandexport/{run.pk}/change/")
+        accountant.get(f"/console/on_demand/ondemandexport/{export.pk}/change/")
     )
 
 
@@ -142,7 +142,7 @@ def test_large_files__of_a_set_are_a_link_that_gives_the_zip(
 
 
 @pytest.mark.parametrize("state", ["none", "training", "held"])
-def test_export_of_nothing__cannot_be_asked_and_makes_no_run(shops: list[Caller], state: str) -> None:
+def test_export_of_nothing__cannot_be_asked(shops: list[Caller], state: str) -> None:
     till = shops[4]
     if state == "training":
         push(till, 1043, training=True, tickets=[], totals=None)

@@ -32,9 +32,9 @@ LATER = json.loads((Path(__file__).parent / "inputs" / "parameters-later.json").
 
 
 def fec(till: Caller) -> OnDemandExport:
-    run = done(asked(till, OnDemandFormat.FEC))
-    assert run.state == "done", run.problems
-    return run
+    export = done(asked(till, OnDemandFormat.FEC))
+    assert export.state == "done", export.problems
+    return export
 
 
 def test_settings_of_later__change_no_byte_of_what_was_validated() -> None:
@@ -103,7 +103,7 @@ def test_validated_entry__is_never_changed_or_taken_back() -> None:
             change(ValidatedEntry.objects.all())
 
 
-def test_two_runs__that_number_the_same_entries_deliver_the_same_bytes() -> None:
+def test_two_exports__that_number_the_same_entries_deliver_the_same_bytes() -> None:
     till = shop()
     push(till, 1042)
     delivered: list[OnDemandExport] = []
@@ -178,9 +178,9 @@ def test_entry_replaced_in_exact__is_reversed_and_follows_under_new_numbers(
 
 def test_settings_of_later__change_nothing_of_what_stands_in_exact(in_exact: tuple[Caller, Posting]) -> None:
     till, _ = in_exact
-    run = fec(till)
-    assert b"707010" not in content_of(run)
-    assert run.comparison["equal"]
+    export = fec(till)
+    assert b"707010" not in content_of(export)
+    assert export.comparison["equal"]
 
 
 @pytest.mark.parametrize("instead", [False, True])
@@ -194,11 +194,11 @@ def test_set_aside_since__is_undone_and_explained_on_the_way_from_the_tills(inst
     steps = [] if instead else [["set_aside", "-1400.00"]]
     for day in (3, 4):
         with time_machine.travel(datetime(2026, 4, day, 9, tzinfo=UTC), tick=True):
-            run = fec(till)
-        assert run.takings is not None
-        bridge = run.takings["bridge"]
+            export = fec(till)
+        assert export.takings is not None
+        bridge = export.takings["bridge"]
         assert (bridge["steps"], bridge["booked"]) == (steps, "1400.00")
-        assert preview(run).bridge.to_document() == bridge
+        assert preview(export).bridge.to_document() == bridge
     alone = OnDemandExport(
         tenant=till.till.tenant, format="fec", first_date=aside.business_date, last_date=aside.business_date
     )
@@ -213,15 +213,15 @@ def test_set_aside_and_taken_back__stands_in_the_file_once_more() -> None:
         before = balances(read_fec(content_of(fec(till))))
     set_aside(aside.pk, actor=actor, why="Deux fois")
     with time_machine.travel(datetime(2026, 4, 3, 9, tzinfo=UTC), tick=True):
-        run = fec(till)
-    assert balances(read_fec(content_of(run))) != before
-    assert [it["code"] for it in run.problems] == ["fec_undone"]
+        export = fec(till)
+    assert balances(read_fec(content_of(export))) != before
+    assert [it["code"] for it in export.problems] == ["fec_undone"]
     take_back(aside.pk, actor=actor, why="Une fois", shown=str(SetAside.objects.get().pk))
     with time_machine.travel(datetime(2026, 4, 4, 9, tzinfo=UTC), tick=True):
-        run = fec(till)
-        assert balances(read_fec(content_of(run))) == before
-        assert [it["code"] for it in run.problems] == ["fec_once_more"]
-        assert content_of(fec(till)) == content_of(run)
+        export = fec(till)
+        assert balances(read_fec(content_of(export))) == before
+        assert [it["code"] for it in export.problems] == ["fec_once_more"]
+        assert content_of(fec(till)) == content_of(export)
 
 
 def test_set_aside_and_taken_back_while_it_is_held__says_why_it_is_not_there_once_more() -> None:
@@ -239,19 +239,24 @@ def test_set_aside_and_taken_back_while_it_is_held__says_why_it_is_not_there_onc
     set_overrides(till.till.establishment, Overrides(), actor=None)
     take_back(aside.pk, actor=actor, why="Une fois", shown=str(SetAside.objects.get().pk))
     with time_machine.travel(datetime(2026, 4, 4, 9, tzinfo=UTC), tick=True):
-        run = fec(till)
-    assert content_of(run) == undone
-    [left] = Report(run).held
+        export = fec(till)
+    assert content_of(export) == undone
+    [left] = Report(export).held
     assert left.closing == aside
     assert left.reasons
-    assert run.takings is not None
-    assert (run.takings["bridge"]["steps"], run.takings["bridge"]["booked"]) == ([["held", "-1400.00"]], "1400.00")
-    assert preview(run).bridge.to_document() == run.takings["bridge"]
+    assert export.takings is not None
+    assert (export.takings["bridge"]["steps"], export.takings["bridge"]["booked"]) == (
+        [["held", "-1400.00"]],
+        "1400.00",
+    )
+    assert preview(export).bridge.to_document() == export.takings["bridge"]
     set_overrides(till.till.establishment, mapped, actor=None)
     with time_machine.travel(datetime(2026, 4, 5, 9, tzinfo=UTC), tick=True):
-        run = fec(till)
-    assert content_of(run) != undone
-    assert Report(run).held == []
+        export = fec(till)
+    assert content_of(export) != undone
+    assert Report(export).held == []
     for journal in ("VE", "CA"):
-        numbers = [*dict.fromkeys(line.entry for line in read_fec(content_of(run)) if line.entry.startswith(journal))]
+        numbers = [
+            *dict.fromkeys(line.entry for line in read_fec(content_of(export)) if line.entry.startswith(journal))
+        ]
         assert numbers == [f"{journal}{number:06d}" for number in range(1, len(numbers) + 1)]

@@ -35,7 +35,7 @@ def test_archive__has_every_row_and_file_of_the_customer_and_of_nobody_else() ->
         assert len(lines) == model._default_manager.filter(**of.get(model, {"tenant": here.own.tenant})).count(), model
     sent = [body for name, body in found.items() if name.startswith("pushes/")]
     assert sorted(sent) == sorted(bytes(push.body) for push in Push.objects.filter(tenant=here.own.tenant))
-    assert found[f"files/{here.own.export_run.pk}/PROPRE.txt"] == b"PROPRE\tle fichier\r\n"
+    assert found[f"files/{here.own.export.pk}/PROPRE.txt"] == b"PROPRE\tle fichier\r\n"
     told = b"\n".join(found.values()).decode()
     assert "PROPRE" in told and "SOEURETTE" not in told and "VOISIN" not in told
     assert "PROPRE prévient" not in told, "a note of those who look after the customer"

@@ -25,6 +25,8 @@ ROWS: dict[str, type[Model]] = {
     "till_id": Till,
     "closing_id": StoredClosing,
     "posting_id": Posting,
+    "export_id": OnDemandExport,
+    "run_id": RepostRun,
     "set_id": ExportSet,
     "reseller_id": Reseller,
     "link_id": ActivationLink,
@@ -55,18 +57,12 @@ def _path_of(address: Address, person: User) -> str:
         if name in WORDS:
             values[name] = WORDS[name]
             continue
-        model = apps.get_model(address.model) if name == "object_id" and address.model else _model_of(name, address)
+        model = apps.get_model(address.model) if name == "object_id" and address.model else ROWS.get(name)
         row = visible_to(person, model._default_manager.all()).first() if model else None
         if row is None:
             return ""
         values[name] = row.pk
     return "" if address.route.endswith(("logout/", "setlang/")) else address.path(values)
-
-
-def _model_of(name: str, address: Address) -> type[Model] | None:
-    if name == "run_id":
-        return OnDemandExport if "ondemandexport" in address.route else RepostRun
-    return ROWS.get(name)
 
 
 def _other(closing: StoredClosing) -> int | str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from booking.mapping import take_parameters
 from exports.models import ClosingState, StoredClosing
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.models import OnDemandExport, OnDemandFormat, OnDemandState
 from tenants.models import Establishment, Reseller, Tenant, Till
 from tools.bench.kernel import memory_mb
@@ -42,13 +42,13 @@ def measure_year(place: Place) -> None:
     tenant = stored_year()
     with place.working():
         begun = place.cpu_s()
-        run, peak_mb = _done(place, tenant)
+        export, peak_mb = _done(place, tenant)
         spent = {name: now - begun.get(name, 0.0) for name, now in place.cpu_s().items()}
-    assert run.finished_at is not None and run.sheet is not None and run.content is not None
-    found["closings in the file"] = run.sheet["closings"]
-    found["lines in the file"] = run.sheet["lines"]
-    found["size of the file, MB"] = round(run.content.size / 1e6)
-    found["from the question to the kept file, s"] = round((run.finished_at - run.asked_at).total_seconds(), 1)
+    assert export.finished_at is not None and export.sheet is not None and export.content is not None
+    found["closings in the file"] = export.sheet["closings"]
+    found["lines in the file"] = export.sheet["lines"]
+    found["size of the file, MB"] = round(export.content.size / 1e6)
+    found["from the question to the kept file, s"] = round((export.finished_at - export.asked_at).total_seconds(), 1)
     found["worker, CPU s"] = round(spent["worker-1"], 1)
     found["PostgreSQL, CPU s"] = round(spent["PostgreSQL"], 1)
     found["worker at its largest, MB"] = round(peak_mb)
@@ -96,15 +96,15 @@ def _closings_of(till: Till, count: int) -> list[StoredClosing]:
 
 
 def _done(place: Place, tenant: Tenant) -> tuple[OnDemandExport, float]:
-    """The run, done, and how large its worker became meanwhile."""
-    run = ask_for_run(tenant, establishment=None, first=FIRST_DAY, last=LAST_DAY, format=OnDemandFormat.FEC)
+    """The export, done, and how large its worker became meanwhile."""
+    export = ask_for_export(tenant, establishment=None, first=FIRST_DAY, last=LAST_DAY, format=OnDemandFormat.FEC)
     peak_mb, deadline = 0.0, time.monotonic() + TIMEOUT_S
-    while not run.finished:
+    while not export.finished:
         peak_mb = max(peak_mb, memory_mb(place.processes.pid("worker-1")))
         if time.monotonic() > deadline:
             raise ProgramFailed(f"the file was not made within {TIMEOUT_S:.0f} s")
         time.sleep(POLL_S)
-        run.refresh_from_db()
-    if run.state != OnDemandState.DONE:
-        raise ProgramFailed(f"the run ended as {run.state}: {run.problems}")
-    return run, peak_mb
+        export.refresh_from_db()
+    if export.state != OnDemandState.DONE:
+        raise ProgramFailed(f"the export ended as {export.state}: {export.problems}")
+    return export, peak_mb

@@ -17,7 +17,7 @@ from exports.way.accept import reconsider
 from exports.way.ended_postings import settle
 from exports.way.levels import look_again_after_changes, look_again_at_disputes
 from exports.way.sweep import park_stopped, release_mended, release_waiting
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.models import OnDemandExport, OnDemandFormat, OnDemandState
 from on_demand.perform import perform
 from tools.bench.pages import pages_of
@@ -47,7 +47,7 @@ def afterwards(stage: Stage, dice: random.Random, *, whole: bool) -> Iterator[st
     held = StoredClosing.objects.filter(till=stage.booking, state=ClosingState.HELD).values_list("pk", flat=True)
     yield from _tried("another look", *(_again(pk) for pk in held[:HELD_MAX]))
     yield from _tried("the lane", lambda: _send(stage))
-    yield from _of_runs(stage)
+    yield from _of_exports(stage)
     if put_off := StoredClosing.objects.filter(till=stage.booking, put_off_count__gt=0).count():
         yield f"{put_off} closings that were put off"
     if whole:
@@ -75,20 +75,20 @@ def _send(stage: Stage) -> None:
             return
 
 
-def _of_runs(stage: Stage) -> Iterator[str]:
+def _of_exports(stage: Stage) -> Iterator[str]:
     """What the till asked for, and a file of each format over all that was pushed."""
     shop = stage.booking.establishment
     for file in (it for it in OnDemandFormat if it.layout):
         last = FIRST_DAY + timedelta(days=DAYS)
-        ask_for_run(shop.tenant, establishment=shop, first=FIRST_DAY, last=last, format=file)
-    runs = OnDemandExport.objects.filter(
+        ask_for_export(shop.tenant, establishment=shop, first=FIRST_DAY, last=last, format=file)
+    exports = OnDemandExport.objects.filter(
         tenant__in=[shop.tenant_id, stage.changing.tenant_id], state=OnDemandState.QUEUED
     )
-    for run in runs.order_by("-asked_at")[: RUNS_MAX * 2]:
-        yield from _tried(f"an export ({run.format})", lambda pk=run.pk: perform(pk))  # type: ignore[misc]
-        run.refresh_from_db()
-        if "run_broke" in {problem["code"] for problem in run.problems}:
-            yield f"an export ({run.format}) that broke"
+    for export in exports.order_by("-asked_at")[: RUNS_MAX * 2]:
+        yield from _tried(f"an export ({export.format})", lambda pk=export.pk: perform(pk))  # type: ignore[misc]
+        export.refresh_from_db()
+        if "run_broke" in {problem["code"] for problem in export.problems}:
+            yield f"an export ({export.format}) that broke"
 
 
 def _of_letters() -> Iterator[str]:

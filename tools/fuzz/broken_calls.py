@@ -26,7 +26,7 @@ class Names:
     other_key: str
     code: str
     closing: str
-    run: str
+    export: str
 
 
 # How often each of the calls made of one document is broken: in the document, and in how it is sent.
@@ -108,7 +108,7 @@ def _asking(draw: st.DrawFn, names: Names, times: int) -> Call:
     pairs = draw(st.lists(st.tuples(QUERY_NAMES, QUERY_VALUES), max_size=times + 1))
     wanted = [("date", "2026-11-28")] if asked == "log" and draw(st.booleans()) else []
     query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in [*wanted, *pairs])
-    ids = {"closing": names.closing, "run": names.run}
+    ids = {"closing": names.closing, "export": names.export}
     path = API + asked.format(**ids)
     return Call(
         kind="query",
@@ -122,7 +122,14 @@ def _asking(draw: st.DrawFn, names: Names, times: int) -> Call:
 
 ASKED = (
     *(["closings"] * 8 + ["log"] * 6 + ["till", "activation", "parameters"] * 2 + ["schema"]),
-    *("closings/{closing}", "exports/{run}", "exports/{run}/file", "closings/{closing}x", "exports/0", "key/rotate"),
+    *(
+        "closings/{closing}",
+        "exports/{export}",
+        "exports/{export}/file",
+        "closings/{closing}x",
+        "exports/0",
+        "key/rotate",
+    ),
 )
 ROOTS = (
     "/",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from clyo_ingest.keys import issue_code
 from clyo_ingest.models import PairingCode
-from on_demand.ask import ask_for_run
+from on_demand.ask import ask_for_export
 from on_demand.models import OnDemandFormat
 from on_demand.perform import perform
 from tenants.models import BookedLevel, Establishment, Role, Till, User
@@ -43,14 +43,14 @@ def set_stage(exact_url: str, number: int) -> Stage:
     )
     Establishment.objects.filter(pk=booking.establishment_id).update(booked_level=LEVELS[number % len(LEVELS)])
     pairing = Till.objects.create(tenant=changing.tenant, establishment=changing.establishment, name="À appairer")
-    run = ask_for_run(
+    export = ask_for_export(
         changing.tenant,
         establishment=changing.establishment,
         first=FIRST_DAY,
         last=FIRST_DAY,
         format=OnDemandFormat.CIEL,
     )
-    perform(run.pk)
+    perform(export.pk)
     support, _made = User.objects.get_or_create(
         email="support@fuzz.example", defaults={"role": Role.SUPPORT, "name": "Support"}
     )
@@ -59,7 +59,7 @@ def set_stage(exact_url: str, number: int) -> Stage:
         other_key=second.key,
         code=issue_code(pairing, by=None),
         closing="0190a000-0000-7000-8000-000000000000",
-        run=str(run.pk),
+        export=str(export.pk),
     )
     tills = [booking.pk, changing.pk]
     books = Books(keys=(first.key, second.key), tills=tills).now()

@@ -46,10 +46,10 @@ def exports(visit: Visit, tenant: Tenant) -> Told:
     """The latest exports on demand, the orders for each month, the fiscal years that were said."""
     if not visit.user.has_perm("on_demand.view_ondemandexport"):
         return None
-    runs = visible_to(visit.user, OnDemandExport.objects.filter(tenant=tenant)).select_related("tenant")
+    exports = visible_to(visit.user, OnDemandExport.objects.filter(tenant=tenant)).select_related("tenant")
     monthly = visible_to(visit.user, MonthlyExport.objects.filter(tenant=tenant)).select_related("establishment")
     return {
-        "runs": runs.defer("sheet", "sheet_csv", "comparison").order_by("-asked_at")[:EXPORTS_SHOWN],
+        "exports": exports.defer("sheet", "sheet_csv", "comparison").order_by("-asked_at")[:EXPORTS_SHOWN],
         "monthly": monthly.order_by("pk")[:LISTED_MAX],
         "years": visible_to(visit.user, BookYear.objects.filter(tenant=tenant)).order_by("-first_day")[:EXPORTS_SHOWN],
     }

@@ -100,12 +100,14 @@ def exports(visit: Visit, seen: SeenShop) -> Told:
     if not visit.user.has_perm("on_demand.view_ondemandexport"):
         return None
     shop = seen.shop
-    beside_others = Exists(OnDemandShop.objects.filter(run=OuterRef("pk"), establishment=shop))
+    beside_others = Exists(OnDemandShop.objects.filter(export=OuterRef("pk"), establishment=shop))
     rows = visible_to(visit.user, OnDemandExport.objects.filter(Q(establishment=shop) | beside_others))
-    runs = with_verdicts(rows.only("format", "first_date", "last_date", "state", "asked_at", "tenant", "establishment"))
+    exports = with_verdicts(
+        rows.only("format", "first_date", "last_date", "state", "asked_at", "tenant", "establishment")
+    )
     return {
         "shop": shop,
-        "runs": [(it, WORDS[verdict_of(it)]) for it in runs.order_by("-asked_at")[:EXPORTS_SHOWN]],
+        "exports": [(it, WORDS[verdict_of(it)]) for it in exports.order_by("-asked_at")[:EXPORTS_SHOWN]],
         "may_check": visit.user.has_perm("exports.check_storedclosing"),
         "monthly": seen.monthly,
         "may_ask": visit.user.has_perm("on_demand.add_ondemandexport"),

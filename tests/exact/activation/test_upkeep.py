@@ -31,7 +31,7 @@ from postgres.secret_text import fernet
 from tenants.factories import StaffFactory, SupportFactory, TenantFactory
 from tenants.models import Tenant, User
 from tests.conftest import PARAMETERS, REDIRECT, Caller, SimulatedExact, closing, work
-from tests.on_demand.test_run_mail import Postbox, serving
+from tests.on_demand.test_mail import Postbox, serving
 from tests.world import linked as linked_company
 
 

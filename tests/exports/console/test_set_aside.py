@@ -160,8 +160,8 @@ def test_file__leaves_it_out_and_says_why() -> None:
     stored = unbalanced(till)
     yes(browser(), "set-aside", stored, why="twice in the drawer")
     push(till, 1050)
-    run = done(asked(till, OnDemandFormat.FEC))
-    row = OnDemandClosing.objects.get(run=run, closing=stored)
+    export = done(asked(till, OnDemandFormat.FEC))
+    row = OnDemandClosing.objects.get(export=export, closing=stored)
     assert (row.state, row.problems[0]["code"], row.problems[0]["facts"]) == (
         "skipped",
         "set_aside",

@@ -30,7 +30,7 @@ def test_covered_by_others_since__is_undone_once_and_its_sales_are_in_the_file_o
     assert codes(whole) == ["checked_against"]
     for day in (3, 4):
         with time_machine.travel(datetime(2026, 4, day, 9, tzinfo=UTC), tick=True):
-            run = done(asked(till, OnDemandFormat.FEC))
-        assert run.takings is not None
-        assert (run.takings["bridge"]["steps"], run.takings["bridge"]["booked"]) == ([], "1400.00")
-        assert preview(run).bridge.to_document() == run.takings["bridge"]
+            export = done(asked(till, OnDemandFormat.FEC))
+        assert export.takings is not None
+        assert (export.takings["bridge"]["steps"], export.takings["bridge"]["booked"]) == ([], "1400.00")
+        assert preview(export).bridge.to_document() == export.takings["bridge"]

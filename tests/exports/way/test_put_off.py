@@ -20,7 +20,7 @@ from exports.reposts.repost_runs import advance_runs, start_run
 from exports.way import sweep
 from on_demand.models import MonthlyExport, OnDemandExport, OnDemandFormat
 from on_demand.monthly import ask_for_due_months
-from on_demand.perform import due_runs
+from on_demand.perform import due_exports
 from tenants.factories import SupportFactory, TillFactory
 from tenants.models import Change
 from tenants.put_off import each_alone, put_off
@@ -265,7 +265,7 @@ def test_runs__of_one_customer_keep_no_other_customer_waiting(db: None) -> None:
     copied = {name: getattr(first, name) for name in ("tenant", "establishment", "first_date", "last_date", "format")}
     OnDemandExport.objects.bulk_create(OnDemandExport(**copied) for _ in range(120))
     late = asked(theirs, OnDemandFormat.CIEL)
-    due = due_runs()
+    due = due_exports()
     assert (len(due), due[0]) == (100, first.pk)
     assert late.pk in due
 
@@ -278,16 +278,16 @@ def test_monthly_export__that_breaks_stops_no_other(db: None, monkeypatch: pytes
         establishment = till.till.establishment
         owner = {"tenant": establishment.tenant, "establishment": establishment}
         rows.append(MonthlyExport.objects.create(**owner, day=1, format=OnDemandFormat.FEC, email="a@example.fr"))
-    ask = monthly.ask_for_run
+    ask = monthly.ask_for_export
 
     def breaks(tenant: Any, **more: Any) -> Any:
         if tenant == rows[0].tenant:
             raise ArithmeticError
         return ask(tenant, **more)
 
-    monkeypatch.setattr(monthly, "ask_for_run", breaks)
-    (run,) = ask_for_due_months()
-    assert run.tenant == rows[1].tenant
+    monkeypatch.setattr(monthly, "ask_for_export", breaks)
+    (export,) = ask_for_due_months()
+    assert export.tenant == rows[1].tenant
     rows[0].refresh_from_db()
     assert rows[0].exported_month is None, "it is due again"
 

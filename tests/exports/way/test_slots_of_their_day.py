@@ -107,9 +107,9 @@ def test_two_rates_of_a_slot__go_into_a_file_each_on_its_own_vat_account(transac
     till = shop()
     till.put("parameters", with_slots(SLOT_1, REDUCED))
     till.post("closings", sold((2, "5.50", "200.00", "11.00"), (2, "10.00", "-10.00", "-1.00")))
-    run = done(asked_for(till, OnDemandFormat.FEC))
+    export = done(asked_for(till, OnDemandFormat.FEC))
     sums: dict[str, Decimal] = {}
-    for line in read_fec(content_of(run)):
+    for line in read_fec(content_of(export)):
         sums[line.account] = sums.get(line.account, Decimal()) + line.credit - line.debit
     expected = {"707000": "200.00", "706000": "-10.00", "445713": "11.00", "445712": "-1.00"}
     assert {account: f"{sums[account]:.2f}" for account in expected} == expected

@@ -12,7 +12,7 @@
 | debit or credit, one of them 0,00; no line of nothing | `readers.line.check_lines` |
 | fields 1 to 6, 9 to 13 and 16 are never blank; 7 and 8 both or neither | `readers.fec` |
 | account: first three characters digits of the French chart | `readers.fec`, refused: `test_check_file__names_...` |
-| numbers continuous per journal | `readers.fec`, `test_numbering`, `tests/on_demand/test_run_to_file` |
+| numbers continuous per journal | `readers.fec`, `test_numbering`, `tests/on_demand/test_to_file` |
 | entries in the order of their validation | `test_validation__...` |
 | every entry balances and stands together, so the file balances | `readers.line`, `test_journals__...` |
 | one account has one name, one journal one name | `test_names__...` |

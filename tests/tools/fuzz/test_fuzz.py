@@ -95,7 +95,7 @@ def test_reproducer__is_the_call_byte_for_byte(
     transactional_db: None, exact: SimulatedExact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert Call.from_document(PUSH.to_document()) == PUSH
-    names = {"key": "clyo_x", "other_key": "clyo_y", "code": "K7QM-2PXD", "closing": "no-closing", "run": "no-run"}
+    names = {"key": "clyo_x", "other_key": "clyo_y", "code": "K7QM-2PXD", "closing": "nothing", "export": "nothing"}
     url = str(exact.http.base_url)
     assert send_call(url, PUSH, names, number=1) == []
     monkeypatch.setattr("clyo_ingest.inbox.note_answer", lambda *_args, **_said: None)

@@ -1,4 +1,4 @@
-"""A run into a file: the entries that stand in Exact, else booked now; what is held is named, and numbers are kept."""
+"""An export into a file: the entries that stand in Exact, else booked now; what is held is named; numbers are kept."""
 
 import hashlib
 from decimal import Decimal
@@ -36,11 +36,11 @@ def numbers_in(content: bytes) -> dict[str, list[str]]:
 def test_file__is_kept_by_its_hash_with_its_sheet(format: OnDemandFormat) -> None:
     till = shop()
     push(till, 1042, 1043)
-    run = done(asked(till, format))
-    assert (run.state, states_of(run)) == ("done", {1042: "taken", 1043: "taken"}), run.problems
-    assert hashlib.sha256(content_of(run)).hexdigest() == run.sheet["sha256"]
-    assert (run.sheet["closings"], run.sheet["debit"]) == (2, run.sheet["credit"])
-    assert run.done == run.total == 4
+    export = done(asked(till, format))
+    assert (export.state, states_of(export)) == ("done", {1042: "taken", 1043: "taken"}), export.problems
+    assert hashlib.sha256(content_of(export)).hexdigest() == export.sheet["sha256"]
+    assert (export.sheet["closings"], export.sheet["debit"]) == (2, export.sheet["credit"])
+    assert export.done == export.total == 4
 
 
 def test_fec__holds_the_closing_to_the_cent() -> None:
@@ -115,9 +115,9 @@ def test_label__that_would_break_a_file_is_cleaned_and_loses_no_amount(format: O
     assert said and cleaned.startswith(said)
 
 
-def absent_numbers(run: OnDemandExport) -> list[str]:
+def absent_numbers(export: OnDemandExport) -> list[str]:
     """What the report says of numbers that left the file."""
-    return [sentence for sentence in Report(run).problems if "FEC" in sentence]
+    return [sentence for sentence in Report(export).problems if "FEC" in sentence]
 
 
 def test_number__that_leaves_with_a_merged_journal_is_named_in_the_report(linked: tuple[Caller, Division]) -> None:
@@ -165,9 +165,9 @@ def test_number__of_a_closing_that_is_held_now_stays_in_the_file_as_it_was() -> 
     StoredClosing.objects.filter(number=1042).update(
         state="held", problems=[{"code": "x", "facts": {}, "blocking": True}]
     )
-    run = done(asked(till, OnDemandFormat.FEC))
-    assert states_of(run) == {1042: "taken", 1043: "taken"}
-    assert content_of(run) == content_of(first)
+    export = done(asked(till, OnDemandFormat.FEC))
+    assert states_of(export) == {1042: "taken", 1043: "taken"}
+    assert content_of(export) == content_of(first)
 
 
 def test_same_range__gives_the_same_bytes_kept_once() -> None:
@@ -185,8 +185,8 @@ def test_two_shops__of_one_company_share_one_sequence() -> None:
     push(till, 1042)
     push(other, 1043)
     done(asked(till, OnDemandFormat.FEC))
-    run = done(asked(till, OnDemandFormat.FEC, establishment=None))
-    assert sorted(number for numbers in numbers_in(content_of(run)).values() for number in numbers) == [
+    export = done(asked(till, OnDemandFormat.FEC, establishment=None))
+    assert sorted(number for numbers in numbers_in(content_of(export)).values() for number in numbers) == [
         "CA000001",
         "CA000002",
         "VE000001",
@@ -214,9 +214,9 @@ def test_posted_closing__goes_into_the_file_as_it_stands_in_exact(linked: tuple[
     mapping = till.till.establishment.mapping
     mapping.overrides = {"slots": {"2": {"sales_account": "706900"}}}
     mapping.save(update_fields=["overrides"])
-    run = done(asked(till, OnDemandFormat.FEC))
-    assert balances(read_fec(content_of(run)))["706000"] == Decimal("-1000.00")
-    assert run.comparison["equal"], run.comparison
+    export = done(asked(till, OnDemandFormat.FEC))
+    assert balances(read_fec(content_of(export)))["706000"] == Decimal("-1000.00")
+    assert export.comparison["equal"], export.comparison
 
 
 # A POSTE that tells the first closing's sales once more.
@@ -241,24 +241,24 @@ def test_closing__that_is_not_in_the_file_says_why(changes: dict[str, Any], stat
     till = shop()
     push(till, 1042)
     push(till, 1043, **changes)
-    run = done(asked(till, OnDemandFormat.CIEL))
-    assert states_of(run) == {1042: "taken", 1043: state}
-    left_out = OnDemandClosing.objects.get(run=run, closing__number=1043)
+    export = done(asked(till, OnDemandFormat.CIEL))
+    assert states_of(export) == {1042: "taken", 1043: state}
+    left_out = OnDemandClosing.objects.get(export=export, closing__number=1043)
     assert code in [problem["code"] for problem in left_out.problems]
 
 
 def test_siren__missing_makes_no_fec_and_gives_no_number() -> None:
     till = shop(establishment__tenant__siren="")
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.FEC))
-    assert (run.state, run.content) == ("failed", None)
-    assert [problem["code"] for problem in run.problems if problem["blocking"]] == ["file_siren_invalid"]
+    export = done(asked(till, OnDemandFormat.FEC))
+    assert (export.state, export.content) == ("failed", None)
+    assert [problem["code"] for problem in export.problems if problem["blocking"]] == ["file_siren_invalid"]
     assert not KeptNumber.objects.exists()
 
 
 def test_range__without_a_closing_makes_no_file() -> None:
-    run = done(asked(shop(), OnDemandFormat.SAGE))
-    assert (run.state, run.problems[0]["code"]) == ("failed", "run_empty")
+    export = done(asked(shop(), OnDemandFormat.SAGE))
+    assert (export.state, export.problems[0]["code"]) == ("failed", "run_empty")
 
 
 def test_settings__name_journals_and_choose_the_decimal_sign() -> None:
@@ -273,24 +273,24 @@ def test_settings__name_journals_and_choose_the_decimal_sign() -> None:
     assert "1400,00D" in text
 
 
-def test_cancelled__run_ends_and_delivers_nothing() -> None:
+def test_cancelled__export_ends_and_delivers_nothing() -> None:
     till = shop()
     push(till, 1042)
-    run = asked(till, OnDemandFormat.FEC)
-    assert cancel(run.pk)
-    run = done(run)
-    assert (run.state, run.content) == ("cancelled", None)
-    assert not cancel(run.pk)
+    export = asked(till, OnDemandFormat.FEC)
+    assert cancel(export.pk)
+    export = done(export)
+    assert (export.state, export.content) == ("cancelled", None)
+    assert not cancel(export.pk)
 
 
-def test_run__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export__cancelled_while_it_is_made_stops_between_two_closings(monkeypatch: pytest.MonkeyPatch) -> None:
     till = shop()
     push(till, 1042, 1043, 1044)
-    run = asked(till, OnDemandFormat.SAGE)
+    export = asked(till, OnDemandFormat.SAGE)
     monkeypatch.setattr("on_demand.claim.WRITE_EVERY_S", 0)
-    monkeypatch.setattr("on_demand.to_file.Draft.problems", lambda _draft: [] * cancel(run.pk))
-    run = done(run)
-    assert (run.state, run.content) == ("cancelled", None)
+    monkeypatch.setattr("on_demand.to_file.Draft.problems", lambda _draft: [] * cancel(export.pk))
+    export = done(export)
+    assert (export.state, export.content) == ("cancelled", None)
     assert not FileContent.objects.exists()
 
 
@@ -302,7 +302,7 @@ def test_pieces__of_two_tills_of_one_day_are_told_apart(format: OnDemandFormat) 
     for station, caller in enumerate((till, second, other)):
         push(caller, 1042, tickets=[{"station": str(station), "first": 1, "last": 12, "count": 12}])
     apart = {line.document for line in READERS[format](content_of(done(asked(till, format))))}
-    run = done(asked(till, format, establishment=None, again=True))
-    whole = {line.document for line in READERS[format](content_of(run))}
+    export = done(asked(till, format, establishment=None, again=True))
+    whole = {line.document for line in READERS[format](content_of(export))}
     assert len(apart) == 2
     assert len(whole) == 3

@@ -53,11 +53,11 @@ def test_report__of_which_something_is_left_out_is_not_green() -> None:
     push(till, 1042)
     boxes = {}
     for format in (OnDemandFormat.CIEL, OnDemandFormat.EXACT):
-        run = done(asked(till, format))
-        page = staff_of(till).get(reverse("admin:on_demand_ondemandexport_change", args=[run.pk])).content.decode()
-        boxes[run.format] = re.findall(r'console-box is-(\w+)"', page)
+        export = done(asked(till, format))
+        page = staff_of(till).get(reverse("admin:on_demand_ondemandexport_change", args=[export.pk])).content.decode()
+        boxes[export.format] = re.findall(r'console-box is-(\w+)"', page)
     assert boxes == {"ciel": ["good"], "exact": ["warning", "warning"]}
-    words = page_of(run, till)
+    words = page_of(export, till)
     assert "Z1042" in words
     assert "n’est pas relié à Exact" in words
 
@@ -95,33 +95,33 @@ def test_account__that_the_file_cannot_hold_is_said_with_its_setting_in_words() 
     push(till, 1042, 1043)
     other = shop(establishment__tenant=till.till.tenant)
     push(other, 1042)
-    run = done(asked(till, OnDemandFormat.CIEL, establishment=None))
-    assert (run.state, run.content) == ("failed", None)
-    page = page_of(run, till)
+    export = done(asked(till, OnDemandFormat.CIEL, establishment=None))
+    assert (export.state, export.content) == ("failed", None)
+    page = page_of(export, till)
     assert page.count("Le journal VENTES dépasse les 2 caractères") == 1
     assert "(réglages des fichiers, journaux, 70)" in page
     assert f"{till.till.establishment.code} (paramétrage comptable, TVA 2, compte de ventes)" in page
     assert "Aucun fichier n’a été fait." in page
 
 
-def test_start__queues_the_run_and_shows_its_page() -> None:
+def test_start__queues_the_export_and_shows_its_page() -> None:
     till = shop()
     push(till, 1042)
     client = staff_of(till)
     answer = client.post(NEW, question(till))
-    run = OnDemandExport.objects.get()
-    assert answer["Location"].endswith(f"/{run.pk}/change/")
+    export = OnDemandExport.objects.get()
+    assert answer["Location"].endswith(f"/{export.pk}/change/")
     assert 'http-equiv="refresh"' in client.get(answer["Location"]).content.decode()
-    done(run)
+    done(export)
     page = client.get(answer["Location"]).content.decode()
     assert 'http-equiv="refresh"' not in page
-    assert run.asked_by is not None and "123456789FEC20261231.txt" in page
-    file = client.get(reverse("admin:on_demand_ondemandexport_file", args=[run.pk]))
-    run.refresh_from_db()
-    assert b"".join(file) == content_of(run)  # type: ignore[arg-type]
+    assert export.asked_by is not None and "123456789FEC20261231.txt" in page
+    file = client.get(reverse("admin:on_demand_ondemandexport_file", args=[export.pk]))
+    export.refresh_from_db()
+    assert b"".join(file) == content_of(export)  # type: ignore[arg-type]
     assert (
-        run.sheet["sha256"]
-        in client.get(reverse("admin:on_demand_ondemandexport_sheet", args=[run.pk])).content.decode()
+        export.sheet["sha256"]
+        in client.get(reverse("admin:on_demand_ondemandexport_sheet", args=[export.pk])).content.decode()
     )
 
 
@@ -140,12 +140,12 @@ def test_question__that_is_not_possible_is_said_and_starts_nothing(changes: dict
     assert not OnDemandExport.objects.exists()
 
 
-def test_run__is_cancelled_from_its_page() -> None:
+def test_export__is_cancelled_from_its_page() -> None:
     till = shop()
-    run = asked(till, OnDemandFormat.FEC)
-    staff_of(till).post(reverse("admin:on_demand_ondemandexport_cancel", args=[run.pk]))
-    run.refresh_from_db()
-    assert run.state == "cancelled"
+    export = asked(till, OnDemandFormat.FEC)
+    staff_of(till).post(reverse("admin:on_demand_ondemandexport_cancel", args=[export.pk]))
+    export.refresh_from_db()
+    assert export.state == "cancelled"
 
 
 @pytest.mark.parametrize("place", ["e", "t"])
@@ -159,14 +159,14 @@ def test_neighbours_establishment__is_neither_offered_nor_accepted(place: str) -
 
 
 @pytest.mark.parametrize("view", ["change", "file", "sheet", "sheet_csv"])
-def test_neighbours_run__is_not_there(view: str) -> None:
+def test_neighbours_export__is_not_there(view: str) -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.FEC))
+    export = done(asked(till, OnDemandFormat.FEC))
     stranger = staff_of(shop())
-    answer = stranger.get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[run.pk]))
+    answer = stranger.get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[export.pk]))
     assert answer.status_code == (302 if view == "change" else 404)
-    assert Client().get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[run.pk])).status_code == 302
+    assert Client().get(reverse(f"admin:on_demand_ondemandexport_{view}", args=[export.pk])).status_code == 302
     stranger.post(reverse("admin:on_demand_ondemandexport_cancel", args=[asked(till, OnDemandFormat.CIEL).pk]))
     assert OnDemandExport.objects.get(format="ciel").state == "queued"
 
@@ -174,14 +174,14 @@ def test_neighbours_run__is_not_there(view: str) -> None:
 def test_signed_link__gives_the_file_for_seven_days_and_no_other() -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.CIEL))
-    path = signed_address(run).removeprefix("http://127.0.0.1:8000")
-    assert b"".join(Client().get(path)) == content_of(run)  # type: ignore[arg-type]
+    export = done(asked(till, OnDemandFormat.CIEL))
+    path = signed_address(export).removeprefix("http://127.0.0.1:8000")
+    assert b"".join(Client().get(path)) == content_of(export)  # type: ignore[arg-type]
     assert Client().get(f"{path}x").status_code == 404
-    other = signing.TimestampSigner(salt="another").sign(str(run.pk))
+    other = signing.TimestampSigner(salt="another").sign(str(export.pk))
     assert Client().get(reverse("export-file", args=[other])).status_code == 404
     with travel("2026-01-01T12:00:00+01:00", tick=False):
-        old = SIGNER.sign(str(run.pk))
+        old = SIGNER.sign(str(export.pk))
     over = Client().get(reverse("export-file", args=[old]))
     assert over.status_code == 410
 

@@ -1,4 +1,4 @@
-"""A run to Exact: what is not there yet goes there, once, however many runs cover the same days."""
+"""An export to Exact: what is not there yet goes there, once, however many exports cover the same days."""
 
 import threading
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from exact.models import Division, Posting
 from exports.models import StoredClosing
 from on_demand.claim import claim
 from on_demand.models import OnDemandClosing, OnDemandExport, OnDemandFormat
-from on_demand.perform import due_runs, perform
+from on_demand.perform import due_exports, perform
 from tests.conftest import PARAMETERS, Caller, SimulatedExact, work
 from tests.on_demand.given import asked, done, push, shop, states_of
 
@@ -54,12 +54,12 @@ def test_held_closing__is_sent_once_its_settings_are_mended(
     (held,) = push(till, 1042)
     assert held.state == "held"
     assert till.put("parameters", PARAMETERS).status_code == 200
-    run = done(asked(till, OnDemandFormat.EXACT))
-    assert (run.state, states_of(run)) == ("running", {1042: "taken"})
+    export = done(asked(till, OnDemandFormat.EXACT))
+    assert (export.state, states_of(export)) == ("running", {1042: "taken"})
     work(division)
-    run = done(run)
-    assert run.state == "done"
-    assert run.comparison["equal"] and run.comparison["closings"] == 1, run.comparison
+    export = done(export)
+    assert export.state == "done"
+    assert export.comparison["equal"] and export.comparison["closings"] == 1, export.comparison
     assert len(exact.entries(division.code)) == 2
 
 
@@ -67,13 +67,13 @@ def test_range__that_stands_in_exact_is_not_sent_again(linked: tuple[Caller, Div
     till, division = linked
     push(till, 1042)
     work(division)
-    run = done(asked(till, OnDemandFormat.EXACT))
+    export = done(asked(till, OnDemandFormat.EXACT))
     work(division)
-    assert (run.state, states_of(run)) == ("done", {1042: "already"})
+    assert (export.state, states_of(export)) == ("done", {1042: "already"})
     assert len(exact.entries(division.code)) == 2
 
 
-def test_overlapping_runs__over_refused_closings_post_each_entry_once(
+def test_overlapping_exports__over_refused_closings_post_each_entry_once(
     linked: tuple[Caller, Division], exact: SimulatedExact
 ) -> None:
     till, division = linked
@@ -85,50 +85,50 @@ def test_overlapping_runs__over_refused_closings_post_each_entry_once(
     for journal in ("70", "30"):
         exact.control("periods", division=division.code, year=2026, period=3, journal=journal, status="open")
     activate(till.till.establishment.activation)
-    runs = [asked(till, OnDemandFormat.EXACT), asked(till, OnDemandFormat.EXACT, last=MIDDLE_OF_MARCH)]
-    side_by_side(*(lambda run=run: perform(run.pk) for run in runs), lambda: work(division))
+    exports = [asked(till, OnDemandFormat.EXACT), asked(till, OnDemandFormat.EXACT, last=MIDDLE_OF_MARCH)]
+    side_by_side(*(lambda export=export: perform(export.pk) for export in exports), lambda: work(division))
     while work(division):
         pass
     assert [it["journal"] for it in exact.entries(division.code)].count("70") == len(closings)
     assert len(exact.entries(division.code)) == 2 * len(closings)
     assert not Posting.objects.filter(closing_id__in=[it.pk for it in closings], state="differs").exists()
-    assert [done(run).state for run in runs] == ["done", "done"]
+    assert [done(export).state for export in exports] == ["done", "done"]
 
 
-def test_one_run__told_to_two_workers_is_done_by_one(linked: tuple[Caller, Division]) -> None:
+def test_one_export__told_to_two_workers_is_done_by_one(linked: tuple[Caller, Division]) -> None:
     till, _ = linked
     push(till, 1042)
-    run = asked(till, OnDemandFormat.CIEL)
-    side_by_side(lambda: perform(run.pk), lambda: perform(run.pk))
-    run.refresh_from_db()
-    assert (run.state, run.attempts) == ("done", 1)
+    export = asked(till, OnDemandFormat.CIEL)
+    side_by_side(lambda: perform(export.pk), lambda: perform(export.pk))
+    export.refresh_from_db()
+    assert (export.state, export.attempts) == ("done", 1)
 
 
 def test_lost_message__and_dead_worker_are_found_by_the_sweep() -> None:
     till = shop()
     push(till, 1042)
-    run = asked(till, OnDemandFormat.CIEL)
-    assert due_runs() == [run.pk]
-    assert claim(run.pk) is not None
-    assert due_runs() == []
-    OnDemandExport.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert due_runs() == [run.pk]
-    assert done(run).state == "done"
+    export = asked(till, OnDemandFormat.CIEL)
+    assert due_exports() == [export.pk]
+    assert claim(export.pk) is not None
+    assert due_exports() == []
+    OnDemandExport.objects.filter(pk=export.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert due_exports() == [export.pk]
+    assert done(export).state == "done"
 
 
-def test_run__that_ends_every_worker_fails() -> None:
-    run = asked(shop(), OnDemandFormat.CIEL)
+def test_export__that_ends_every_worker_fails() -> None:
+    export = asked(shop(), OnDemandFormat.CIEL)
     for _attempt in range(5):
-        assert claim(run.pk) is not None
-        OnDemandExport.objects.filter(pk=run.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    assert claim(run.pk) is None
-    run.refresh_from_db()
-    assert (run.state, run.problems[0]["code"]) == ("failed", "run_broke")
+        assert claim(export.pk) is not None
+        OnDemandExport.objects.filter(pk=export.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert claim(export.pk) is None
+    export.refresh_from_db()
+    assert (export.state, export.problems[0]["code"]) == ("failed", "run_broke")
 
 
 def test_unlinked_shop__is_told_to_activate() -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.EXACT))
-    assert (run.state, states_of(run)) == ("done", {1042: "held"})
-    assert OnDemandClosing.objects.get(run=run).problems[0]["code"] == "run_waiting"
+    export = done(asked(till, OnDemandFormat.EXACT))
+    assert (export.state, states_of(export)) == ("done", {1042: "held"})
+    assert OnDemandClosing.objects.get(export=export).problems[0]["code"] == "run_waiting"

@@ -43,7 +43,7 @@ def test_bridge__is_the_same_in_preview_report_mail_and_control_sheet() -> None:
     push(till, 1044, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}
     shown = staff_of(till).get(NEW, {**question, "format": "ciel", "show": "1"}).context["wanted"][0].bridge
-    run = done(asked(till, OnDemandFormat.CIEL, email="compta@example.fr"))
+    export = done(asked(till, OnDemandFormat.CIEL, email="compta@example.fr"))
     rows = [(it.label, it.amount.replace("\xa0", " ")) for it in shown]
     assert rows == [
         ("CA des caisses", "4 200,00 €"),
@@ -53,7 +53,7 @@ def test_bridge__is_the_same_in_preview_report_mail_and_control_sheet() -> None:
         ("Pourboires", "50,00 €"),
         ("Total encaissé, tous moyens de paiement", "2 821,00 €"),
     ]
-    page, letter = page_of(run, till), mail.outbox[-1]
+    page, letter = page_of(export, till), mail.outbox[-1]
     csv = letter.attachments[1][1]
     for label, amount in rows:
         assert f"{label}{amount}" in page.replace("\xa0", " ")
@@ -71,7 +71,7 @@ def test_preview__of_very_many_closings_says_which_it_added_up(monkeypatch: pyte
     assert "2 800,00 €" in page
 
 
-def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_run_will() -> None:
+def test_preview__to_exact_leaves_what_waits_for_an_activation_as_the_export_will() -> None:
     till = shop()
     push(till, 1042)
     question = {"where": f"e{till.till.establishment_id}", "first": "2026-03-01", "last": "2026-03-31"}

@@ -25,8 +25,8 @@ def sale_of(number: int) -> Posting:
     return Posting.objects.get(entry_kind="sales", reference__startswith=f"Z{number}-")
 
 
-def told(till: Caller, run: OnDemandExport) -> dict[str, Any]:
-    answer: dict[str, Any] = till.get(f"exports/{run.pk}").json()
+def told(till: Caller, export: OnDemandExport) -> dict[str, Any]:
+    answer: dict[str, Any] = till.get(f"exports/{export.pk}").json()
     return answer
 
 
@@ -47,11 +47,11 @@ def bookkeeper(two_equal_days: Caller, exact: SimulatedExact) -> Bookkeeper:
 
 @pytest.mark.parametrize("format", [OnDemandFormat.EXACT, OnDemandFormat.CIEL])
 def test_all_agrees__with_counts_and_when(two_equal_days: Caller, format: OnDemandFormat) -> None:
-    run = done(asked(two_equal_days, format))
-    page = page_of(run, two_equal_days)
+    export = done(asked(two_equal_days, format))
+    page = page_of(export, two_equal_days)
     assert "4 écritures de 2 clôtures, chacune y est, une seule fois" in page
     assert "Tous les comptes concordent au centime." in page
-    compared = told(two_equal_days, run)["comparison"]
+    compared = told(two_equal_days, export)["comparison"]
     assert (compared["equal"], compared["closings"], compared["entries"], compared["differing"]) == (True, 2, 4, 0)
 
 
@@ -61,18 +61,18 @@ def test_two_equal_days__one_gone_and_the_other_doubled_are_both_named(
 ) -> None:
     bookkeeper.delete(sale_of(1042))
     bookkeeper.double(sale_of(1043))
-    run = done(asked(two_equal_days, format, email="compta@example.fr"))
-    page = page_of(run, two_equal_days)
+    export = done(asked(two_equal_days, format, email="compta@example.fr"))
+    page = page_of(export, two_equal_days)
     assert "concordent" not in page
     assert "2 n’y sont pas telles" in page
     assert "absente d’Exact" in page
     assert "en double dans Exact" in page
-    compared = told(two_equal_days, run)["comparison"]
+    compared = told(two_equal_days, export)["comparison"]
     assert [(it["number"], it["kind"], it["entry"]) for it in compared["differences"]] == [
         (1042, "missing", sale_of(1042).reference),
         (1043, "doubled", sale_of(1043).reference),
     ]
-    assert all(Decimal(row["difference"]) == 0 for row in run.comparison["rows"])
+    assert all(Decimal(row["difference"]) == 0 for row in export.comparison["rows"])
     assert sale_of(1043).reference in str(mail.outbox[-1].body)
 
 
@@ -89,9 +89,9 @@ def test_changed_entry__is_named_with_its_account_and_both_amounts(
 def test_exact_that_does_not_answer__is_no_agreement(two_equal_days: Caller, exact: SimulatedExact) -> None:
     division = Division.objects.get()
     exact.control("faults", resource="sync/Financial/TransactionLines", division=division.code, fault="status_503")
-    run = done(asked(two_equal_days, OnDemandFormat.CIEL))
-    assert told(two_equal_days, run)["comparison"]["equal"] is None
-    page = page_of(run, two_equal_days)
+    export = done(asked(two_equal_days, OnDemandFormat.CIEL))
+    assert told(two_equal_days, export)["comparison"]["equal"] is None
+    page = page_of(export, two_equal_days)
     assert "rien n’a été comparé" in page
     assert "concordent" not in page
 
@@ -110,7 +110,8 @@ def test_done__is_green_only_where_exact_holds_what_was_posted(
     last = date_format(localtime(Division.objects.get().reconciled_at), "SHORT_DATETIME_FORMAT")
     assert f"Exact n’a pas pu être lu ; la dernière lecture date du {last}." in page_of(unread, two_equal_days)
     boxes = {
-        run.pk: re.findall(r'console-box is-(\w+)"', page_in(run, two_equal_days)) for run in (good, differing, unread)
+        export.pk: re.findall(r'console-box is-(\w+)"', page_in(export, two_equal_days))
+        for export in (good, differing, unread)
     }
     assert boxes == {good.pk: ["good"], differing.pk: ["warning"], unread.pk: ["warning"]}
     listed = staff_of(two_equal_days).get(reverse("admin:on_demand_ondemandexport_changelist")).content.decode()
@@ -121,14 +122,14 @@ def test_done__is_green_only_where_exact_holds_what_was_posted(
 def test_never_read__shows_no_figures_of_exact(two_equal_days: Caller, exact: SimulatedExact) -> None:
     code = Division.objects.get().code
     exact.control("faults", resource="sync/Financial/TransactionLines", division=code, fault="status_503")
-    run = done(asked(two_equal_days, OnDemandFormat.EXACT))
-    page = page_of(run, two_equal_days)
+    export = done(asked(two_equal_days, OnDemandFormat.EXACT))
+    page = page_of(export, two_equal_days)
     assert "Exact n’a pas pu être lu, et ne l’avait jamais été." in page
     assert "Comptabilisé Dans Exact" not in page
     assert "0,00 €" not in page.split("écriture par écriture")[1].partition("CA comptabilisé par taux")[0]
 
 
-def test_sums__of_the_run_are_those_of_its_file_and_of_exact(two_equal_days: Caller) -> None:
+def test_sums__of_the_export_are_those_of_its_file_and_of_exact(two_equal_days: Caller) -> None:
     to_exact, file = (
         told(two_equal_days, done(asked(two_equal_days, it))) for it in (OnDemandFormat.EXACT, OnDemandFormat.SAGE)
     )

@@ -85,13 +85,13 @@ def test_report__comes_with_the_file_and_its_sheet(postbox: Postbox) -> None:
     till = shop()
     push(till, 1042)
     push(till, 1043, payments=[{"means": "ESP", "kind": "cash", "amount": "1.00"}])
-    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
-    assert run.mail_state == "sent"
+    export = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
+    assert export.mail_state == "sent"
     (mail,) = postbox.mails
     parts = parts_of(mail)
     assert mail["To"] == ADDRESS
-    assert parts["XIMPORT.TXT"] == content_of(run)
-    assert run.sheet["sha256"] in parts["XIMPORT-controle.csv"].decode("utf-8-sig")
+    assert parts["XIMPORT.TXT"] == content_of(export)
+    assert export.sheet["sha256"] in parts["XIMPORT-controle.csv"].decode("utf-8-sig")
     words = parts[None].decode()
     assert "Clôtures dans le fichier" in words
     assert "Comparez-les au Z imprimé" in words
@@ -130,12 +130,12 @@ def test_file__is_attached_below_seven_megabytes_and_a_link_from_there(postbox: 
         ("later", "due", "Nouvel essai d’envoi du compte rendu à {} : {}: 451 Greylisted, come again"),
     ],
 )
-def test_bounce__is_shown_on_the_runs_page(postbox: Postbox, name: str, state: str, said: str) -> None:
+def test_bounce__is_shown_on_the_exports_page(postbox: Postbox, name: str, state: str, said: str) -> None:
     till, address = shop(), f"{name}@example.fr"
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.CIEL, email=address))
-    assert (run.state, run.mail_state) == ("done", state)
-    assert said.replace("{}", address) in page_of(run, till)
+    export = done(asked(till, OnDemandFormat.CIEL, email=address))
+    assert (export.state, export.mail_state) == ("done", state)
+    assert said.replace("{}", address) in page_of(export, till)
     assert postbox.mails == []
 
 
@@ -143,8 +143,8 @@ def test_server__that_takes_no_mail_of_that_size_gets_one_with_a_link(settings: 
     till, box = shop(), Postbox()
     push(till, 1042)
     with serving(settings, box, data_size_limit=2_500):
-        run = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
-    assert run.mail_state == "sent"
+        export = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
+    assert export.mail_state == "sent"
     (mail,) = box.mails
     assert {*parts_of(mail)} == {None}
     assert "/exports/file/" in parts_of(mail)[None].decode()
@@ -154,16 +154,16 @@ def test_server__that_takes_not_even_the_link_is_shown(settings: Any) -> None:
     till = shop()
     push(till, 1042)
     with serving(settings, Postbox(), data_size_limit=200):
-        run = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
-    assert (run.state, run.mail_state) == ("done", "refused")
-    assert "552 Error: message size exceeds fixed maximum message size" in page_of(run, till)
+        export = done(asked(till, OnDemandFormat.SAGE, email=ADDRESS))
+    assert (export.state, export.mail_state) == ("done", "refused")
+    assert "552 Error: message size exceeds fixed maximum message size" in page_of(export, till)
 
 
 def test_report__is_sent_once_however_often_a_worker_is_told(postbox: Postbox) -> None:
     till = shop()
     push(till, 1042)
-    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
-    done(run)
+    export = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
+    done(export)
     assert len(postbox.mails) == 1
 
 
@@ -171,13 +171,13 @@ def test_server__that_is_away_is_tried_again_later(settings: Any, postbox: Postb
     till, port = shop(), settings.EMAIL_PORT
     push(till, 1042)
     settings.EMAIL_PORT = 9
-    run = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
-    assert (run.mail_state, run.mail_attempts) == ("due", 1)
-    assert "Nouvel essai d’envoi" in page_of(run, till)
-    assert "Le serveur de messagerie ne répond pas" in page_of(run, till)
+    export = done(asked(till, OnDemandFormat.CIEL, email=ADDRESS))
+    assert (export.mail_state, export.mail_attempts) == ("due", 1)
+    assert "Nouvel essai d’envoi" in page_of(export, till)
+    assert "Le serveur de messagerie ne répond pas" in page_of(export, till)
     settings.EMAIL_PORT = port
     OnDemandExport.objects.update(mail_not_before=None)
-    assert done(run).mail_state == "sent"
+    assert done(export).mail_state == "sent"
 
 
 def test_monthly_export__asks_once_for_the_month_before() -> None:
@@ -188,7 +188,7 @@ def test_monthly_export__asks_once_for_the_month_before() -> None:
     with travel("2026-04-04T12:00:00+02:00", tick=False):
         assert ask_for_due_months() == []
     with travel("2026-04-05T12:00:00+02:00", tick=False):
-        (run,) = ask_for_due_months()
+        (export,) = ask_for_due_months()
         assert ask_for_due_months() == []
-    assert (run.first_date, run.last_date) == (date(2026, 3, 1), date(2026, 3, 31))
-    assert (run.email, run.format) == (ADDRESS, "fec")
+    assert (export.first_date, export.last_date) == (date(2026, 3, 1), date(2026, 3, 31))
+    assert (export.email, export.format) == (ADDRESS, "fec")

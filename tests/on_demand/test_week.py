@@ -40,11 +40,11 @@ def test_week__agrees_per_account_in_exact_and_in_every_file(exact: SimulatedExa
             books[line["account_code"]] = books.get(line["account_code"], Decimal()) + amount
     books = {account: balance for account, balance in books.items() if balance}
     for format, read in READERS.items():
-        run = done(asked(tills[0], format, establishment=None, first=date(2026, 3, 1), last=date(2026, 3, 31)))
-        assert run.state == "done", run.problems
-        assert (run.comparison["equal"], run.comparison["closings"]) == (True, 27), run.comparison
+        export = done(asked(tills[0], format, establishment=None, first=date(2026, 3, 1), last=date(2026, 3, 31)))
+        assert export.state == "done", export.problems
+        assert (export.comparison["equal"], export.comparison["closings"]) == (True, 27), export.comparison
         found: dict[str, Decimal] = {}
-        for account, balance in balances(read(content_of(run))).items():
+        for account, balance in balances(read(content_of(export))).items():
             # Ciel writes customers as accounts of their own: 411CAISSE.
             general = "411000" if account.startswith("411") else account
             found[general] = found.get(general, Decimal()) + balance
