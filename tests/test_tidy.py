@@ -51,8 +51,6 @@ PARTICIPLE = re.compile(
 )
 # Verbs that end like one.
 VERBS_IN_ED = frozenset({"_feed", "_seed", "_embed", "_need"})
-# Where names are judged so far: the product. Tools and simulators have their own ways.
-PRODUCT = tuple(it for it in ROOMS if it not in ("simulators", "tools"))
 NUMBER_OF_A_MIGRATION = re.compile(r"\bmigrations? 0\d{3}\b|\b0\d{3}_[a-z]\w+|\blatest migration\b", re.I)
 
 Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -229,7 +227,7 @@ def is_property(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def test_private_functions__are_named_by_what_they_do() -> None:
     values = [
         f"{at(path, it.lineno)}: {it.name} names a value or a place. Begin with a verb: what does it do?"
-        for path in files(PRODUCT)
+        for path in files()
         for it in functions(path)
         if it.name.startswith("_") and is_value(it.name) and not is_property(it)
     ]

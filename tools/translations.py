@@ -153,9 +153,9 @@ def check(path: Path = CATALOGUE, root: Path = ROOT) -> list[str]:
     catalogue = read(path)
     used = {_key(message): message for message in template_of(root) if message.id}
     known = {_key(message): message for message in catalogue if message.id}
-    problems = [f"missing: {_shown(message)}" for key, message in used.items() if key not in known]
-    problems += [f"obsolete: {_shown(message)}" for key, message in known.items() if key not in used]
-    problems += [f"obsolete: {_shown(message)}" for message in catalogue.obsolete.values()]
+    problems = [f"missing: {_show(message)}" for key, message in used.items() if key not in known]
+    problems += [f"obsolete: {_show(message)}" for key, message in known.items() if key not in used]
+    problems += [f"obsolete: {_show(message)}" for message in catalogue.obsolete.values()]
     for message in known.values():
         problems += _problems_of(message)
     return sorted(problems)
@@ -164,16 +164,16 @@ def check(path: Path = CATALOGUE, root: Path = ROOT) -> list[str]:
 def _problems_of(message: Message) -> Iterator[str]:
     translations = _forms(message.string or "")
     if not all(translations):
-        yield f"untranslated: {_shown(message)}"
+        yield f"untranslated: {_show(message)}"
         return
     if message.fuzzy:
-        yield f"fuzzy: {_shown(message)}"
+        yield f"fuzzy: {_show(message)}"
     allowed = [_placeholders(form) for form in _forms(message.id)]
     for translation in translations:
         if _placeholders(translation) not in allowed:
-            yield f"other placeholders: {_shown(message)} -> {translation!r}"
+            yield f"other placeholders: {_show(message)} -> {translation!r}"
         if BAD_SPACE.search(translation):
-            yield f"spaces or apostrophe (`update` sets them): {_shown(message)} -> {translation!r}"
+            yield f"spaces or apostrophe (`update` sets them): {_show(message)} -> {translation!r}"
 
 
 def _placeholders(text: str) -> frozenset[str]:
@@ -190,7 +190,7 @@ def _key(message: Message) -> Key:
     return _forms(message.id)[0], message.context
 
 
-def _shown(message: Message) -> str:
+def _show(message: Message) -> str:
     context = f" ({message.context})" if message.context else ""
     return repr(_forms(message.id)[0]) + context
 

@@ -128,10 +128,10 @@ class Server:
         except httpx.RequestError as error:
             never_left = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             raise TryAgain(type(error).__name__, in_doubt=not never_left) from error
-        return _taken(answer, expected)
+        return _take_answer(answer, expected)
 
 
-def _taken(answer: httpx.Response, expected: Sequence[str]) -> dict[str, Any]:
+def _take_answer(answer: httpx.Response, expected: Sequence[str]) -> dict[str, Any]:
     """The body of a good answer. A page of a proxy with status 200 is no acceptance; a 404 page no refusal."""
     body = _object(answer)
     if answer.status_code in (200, 201, 202) and all(field in body for field in expected):

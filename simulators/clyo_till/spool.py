@@ -52,7 +52,7 @@ class Spool:
         if done.exists() and int(done.read_text()) >= number:
             return 0
         begin = datetime.fromisoformat(since) if since else None
-        back = [it for it in (self._state / "sent").glob("[!.]*.json") if begin is None or _closed_at(it) > begin]
+        back = [it for it in (self._state / "sent").glob("[!.]*.json") if begin is None or _read_closed_at(it) > begin]
         for path in back:
             path.replace(self._state / "waiting" / path.name)
         write_durably(done, str(number).encode())
@@ -87,5 +87,5 @@ class Spool:
             yield
 
 
-def _closed_at(path: Path) -> datetime:
+def _read_closed_at(path: Path) -> datetime:
     return datetime.fromisoformat(json.loads(path.read_bytes())["closed_at"])

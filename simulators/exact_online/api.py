@@ -28,7 +28,7 @@ from .messages import joined
 from .oauth.grants import Caller
 from .odata.options import Options, parse_options
 from .odata.syntax import Literal, Scalar
-from .reading import Reader, Scope, require_filter
+from .reader import Reader, Scope, require_filter
 from .resources.catalogue import PROJECTIONS
 from .resources.entries import ENTRIES
 from .resources.master import TABLES
@@ -95,7 +95,7 @@ def answer(simulator: Simulator, request: ApiRequest) -> Response:
     except TooManyRequests as error:
         response, headers = _too_many(simulator, error), error.headers
     except Unauthorized as error:
-        response = _unauthorized(simulator, error)
+        response = _answer_unauthorized(simulator, error)
     except Refused as refusal:
         response = JSONResponse(error_body(joined(refusal.problems, language)), 500)
     except ApiError as error:
@@ -125,7 +125,7 @@ def _too_many(simulator: Simulator, error: TooManyRequests) -> Response:
     return Response(status_code=error.status)
 
 
-def _unauthorized(simulator: Simulator, error: Unauthorized) -> Response:
+def _answer_unauthorized(simulator: Simulator, error: Unauthorized) -> Response:
     if simulator.readings.unauthorized_body == "empty":
         return Response(status_code=error.status)
     return JSONResponse(error_body(error.message), error.status)
@@ -201,12 +201,12 @@ class _Handler:
         if address.count:
             return PlainTextResponse(str(reader.count(options)))
         if address.key is not None and address.link is None:
-            return self._shown({"d": reader.by_key(address.key, options)}, resource)
+            return self._render({"d": reader.by_key(address.key, options)}, resource)
         if address.key is None:
             require_filter(self._simulator.mandatory_filters.get(resource.name), options)
-        return self._shown(reader.page(options, url, self._request.pairs), resource)
+        return self._render(reader.page(options, url, self._request.pairs), resource)
 
-    def _shown(self, body: dict[str, Any], resource: Resource, status: int = 200) -> Response:
+    def _render(self, body: dict[str, Any], resource: Resource, status: int = 200) -> Response:
         """JSON for who asks for it, Atom for everybody else (rules 3.2)."""
         if "json" in self._request.headers.get("accept", ""):
             return JSONResponse(body, status)
@@ -244,7 +244,7 @@ class _Handler:
 
     def _write(self, writer: Writer) -> Response:
         if self._address.key is None:
-            return self._created(writer.create(parse_json(self._request.body)))
+            return self._answer_created(writer.create(parse_json(self._request.body)))
         key = str(Reader(self._database, self._resource, self._scope).key_of(self._address.key))
         if self._request.method == "PUT":
             writer.change(key, parse_json(self._request.body))
@@ -252,14 +252,14 @@ class _Handler:
             writer.delete(key)
         return Response(status_code=204)
 
-    def _created(self, row_id: str) -> Response:
+    def _answer_created(self, row_id: str) -> Response:
         """The new row. Without `Prefer`, master data comes back with its id only (rules 3.2)."""
         key = {"": Literal("Edm.Guid", row_id, 0)}
         body = Reader(self._database, self._resource, self._scope).by_key(key, Options())
         if self._comes_back_empty and not self._wants_representation():
             kept = {prop.name for prop in self._resource.keys} | {"__metadata"}
             body = {name: value if name in kept else None for name, value in body.items()}
-        response = self._shown({"d": body}, self._resource, 201)
+        response = self._render({"d": body}, self._resource, 201)
         response.headers["Location"] = body["__metadata"]["uri"]
         return response
 

@@ -142,7 +142,7 @@ def _guid(value: object, rules: BodyRules) -> str | None:
     return value.lower() if isinstance(value, str) and GUID.match(value) else None
 
 
-def _whole(value: object, rules: BodyRules) -> int | None:
+def _convert_whole(value: object, rules: BodyRules) -> int | None:
     number = _double(value, rules)
     if number is None or number != number.to_integral_value():
         return None
@@ -208,10 +208,10 @@ def _binary(value: object, rules: BodyRules) -> str | None:
 _CONVERTERS: dict[str, Callable[[object, BodyRules], Any]] = {
     "Edm.String": _string,
     "Edm.Guid": _guid,
-    "Edm.Byte": _whole,
-    "Edm.Int16": _whole,
-    "Edm.Int32": _whole,
-    "Edm.Int64": _whole,
+    "Edm.Byte": _convert_whole,
+    "Edm.Int16": _convert_whole,
+    "Edm.Int32": _convert_whole,
+    "Edm.Int64": _convert_whole,
     "Edm.Double": _double,
     "Edm.Boolean": _boolean,
     "Edm.DateTime": _datetime,

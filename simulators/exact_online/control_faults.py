@@ -103,7 +103,7 @@ class _FaultControl:
         if request.method == "GET":
             division = division_of(request)
             done = [act for act in bookkeeper.done if division is None or act.division == division]
-            return JSONResponse({"acts": [_done(act) for act in done]})
+            return JSONResponse({"acts": [_describe_act(act) for act in done]})
         body = await body_of(request)
         act, edit = _choice(body, "act", Act), _choice(body, "edit", Edit) if "edit" in body else None
         entry_id = value_of(body, "entry_id", str, None)
@@ -113,7 +113,7 @@ class _FaultControl:
             )
         except (NotFound, Refused) as error:
             raise ControlError(str(error)) from error
-        return JSONResponse(_done(done_now), 201)
+        return JSONResponse(_describe_act(done_now), 201)
 
 
 def _choice(body: dict[str, Any], name: str, choices: type[StrEnum]) -> Any:
@@ -123,7 +123,7 @@ def _choice(body: dict[str, Any], name: str, choices: type[StrEnum]) -> Any:
     return choices(value)
 
 
-def _done(done: Done) -> dict[str, Any]:
+def _describe_act(done: Done) -> dict[str, Any]:
     return {
         "at": wall_clock_text(done.at_ms),
         "division": done.division,

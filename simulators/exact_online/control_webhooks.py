@@ -41,7 +41,7 @@ class _WebhookControl:
             {
                 "hold": outbox.holds,
                 "copies": outbox.copies,
-                "events": [_shown(delivery) for delivery in outbox.deliveries],
+                "events": [_describe(delivery) for delivery in outbox.deliveries],
             }
         )
 
@@ -53,7 +53,7 @@ class _WebhookControl:
         return JSONResponse({"released": self._simulator.webhooks.release(order)})
 
 
-def _shown(delivery: Delivery) -> dict[str, Any]:
+def _describe(delivery: Delivery) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "subscription": delivery.subscription,

@@ -58,7 +58,7 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
     """The answer under this rule. `perform` does the call; some faults never get that far (see `Fault`)."""
     match rule.fault:
         case Fault.SLOW_BYTES:
-            return _slow(simulator, rule, perform())
+            return _slow_down(simulator, rule, perform())
         case Fault.REFUSE:
             return _last_before_refusals(simulator, rule, perform())
         case Fault.BOOKKEEPER_EDITS | Fault.BOOKKEEPER_DELETES | Fault.BOOKKEEPER_DOUBLES:
@@ -75,7 +75,7 @@ async def strike(simulator: Simulator, rule: Rule, host: str, path: str, perform
             await _wait(simulator, rule)
             return perform()
         case Fault.TRUNCATE:
-            return _truncated(perform())
+            return _truncate(perform())
         case Fault.BROKEN_BODY:
             return Broken(perform())
         case Fault.STATUS_408 | Fault.STATUS_500 | Fault.STATUS_503 | Fault.STATUS_504:
@@ -118,7 +118,7 @@ async def _wait(simulator: Simulator, rule: Rule) -> None:
         await asyncio.sleep(rule.delay_s)
 
 
-def _slow(simulator: Simulator, rule: Rule, whole: Response) -> Response:
+def _slow_down(simulator: Simulator, rule: Rule, whole: Response) -> Response:
     """A few bytes at a time, `delay_s` in all; or half of it, and the rest when it is released."""
     if rule.hold:
         return Slow(whole, 2, simulator.faults.wait_for_release)
@@ -150,7 +150,7 @@ def _let_bookkeeper_act(simulator: Simulator, act: Act, path: str, response: Res
         bookkeeper.act(division, act, entry_id)
 
 
-def _truncated(whole: Response) -> Response:
+def _truncate(whole: Response) -> Response:
     """A complete HTTP answer whose JSON ends in the middle."""
     body = bytes(whole.body)
     headers = {name: value for name, value in whole.headers.items() if name != "content-length"}

@@ -37,7 +37,7 @@ OWN_RULES = """() => {
 def faults_of(page: Page) -> list[str]:
     """Each fault of the page as it is shown now, by the name of its rule."""
     wider = [f"scrolls-sideways: {by} px"] if (by := sideways(page)) else []
-    return [*wider, *page.evaluate(OWN_RULES), *_found_by_axe(page)]
+    return [*wider, *page.evaluate(OWN_RULES), *_ask_axe(page)]
 
 
 def sideways(page: Page) -> int:
@@ -46,13 +46,13 @@ def sideways(page: Page) -> int:
     return max(0, by)
 
 
-def _found_by_axe(page: Page) -> Iterator[str]:
+def _ask_axe(page: Page) -> Iterator[str]:
     for violation in Axe().run(page, options=EVERY_RULE).response["violations"]:
         nodes: list[dict[str, Any]] = violation["nodes"]
-        where = " | ".join(f"{node['html'][:140]} {_why(node)}" for node in nodes[:SHOWN_NODES])
+        where = " | ".join(f"{node['html'][:140]} {_quote_reason(node)}" for node in nodes[:SHOWN_NODES])
         yield f"{violation['id']} ({violation['impact']}, {len(nodes)}): {where}"
 
 
-def _why(node: dict[str, Any]) -> str:
+def _quote_reason(node: dict[str, Any]) -> str:
     messages = [it["message"] for kind in ("any", "all", "none") for it in node[kind]]
     return f"[{messages[0][:120]}]" if messages else ""

@@ -24,7 +24,7 @@ TENANTS = int(os.environ.get("TENANTS") or 40)
 SETTINGS = LOCAL | {"PUSH_RATE": "1000000/minute", "SWEEP_EVERY_S": "1", "LOG_FORMAT": "json"}
 SECTIONS = {
     "a": "ingest, closings a second",
-    "b": "export, closings a second",
+    "b": "exporting, closings a second",
     "c": "calls to Exact",
     "d": "with Exact's limits on",
     "e": "a small customer beside a large one",
@@ -95,7 +95,7 @@ def run(home: Path, only: str, kept: Kept) -> dict[str, dict[str, Any]]:
 
 def _measures() -> list[tuple[str, Callable[[Any], None]]]:
     from tools.bench.activation import measure_activation
-    from tools.bench.export import measure_cost, measure_export
+    from tools.bench.exporting import measure_cost, measure_exporting
     from tools.bench.fairness import measure_budget, measure_fairness
     from tools.bench.ingest import measure_ingest
     from tools.bench.page_times import measure_pages
@@ -108,7 +108,7 @@ def _measures() -> list[tuple[str, Callable[[Any], None]]]:
         ("a", measure_ingest),
         ("h", measure_queries),
         ("m", measure_posting),
-        ("b", measure_export),
+        ("b", measure_exporting),
         ("cgi", measure_cost),
         ("e", measure_fairness),
         ("d", measure_budget),

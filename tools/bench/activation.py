@@ -27,9 +27,9 @@ def measure_activation(place: Place) -> None:
     """How long it takes until the export is on, with Exact's own limit of calls, and how many calls it makes."""
     found = place.results["k"] = {}
     with place.serving(), place.working():
-        _go(*_asked_for(place, FIRST, 0), FIRST)
+        _go(*_make_company(place, FIRST, 0), FIRST)
         for accounts, division in CHARTS.items():
-            url, user = _asked_for(place, division, accounts)
+            url, user = _make_company(place, division, accounts)
             place.control("DELETE", "calls")
             ExactApp.objects.update(minute_limit=MINUTE_LIMIT)
             seconds, largest = _go(url, user, division)
@@ -39,7 +39,7 @@ def measure_activation(place: Place) -> None:
             found[f"{accounts} accounts, kB of the largest page"] = round(largest / 1000, 1)
 
 
-def _asked_for(place: Place, division: int, accounts: int) -> tuple[str, str]:
+def _make_company(place: Place, division: int, accounts: int) -> tuple[str, str]:
     """A company with so many accounts, its user, and the link that a new till was given."""
     user = f"compta{division}@example.fr"
     place.control("POST", "users", json={"user": user, "language": "fr"})

@@ -65,7 +65,7 @@ def _path_of(address: Address, person: User) -> str:
     return "" if address.route.endswith(("logout/", "setlang/")) else address.path(values)
 
 
-def _other(closing: StoredClosing) -> int | str:
+def _find_other_reseller(closing: StoredClosing) -> int | str:
     """A reseller that does not look after the closing's customer."""
     others = Reseller.objects.exclude(pk=closing.tenant.reseller_id)
     return others.values_list("pk", flat=True).first() or ""
@@ -140,7 +140,7 @@ def _places(closing: StoredClosing) -> Iterator[tuple[str, str]]:
     yield "a shop's month before", f"{shop}?{urlencode({'month': _month_before(LAST)})}"
     yield "a customer whose shop sent last night", reverse("console_customer", args=[closing.tenant_id])
     hand_over = reverse("console_hand_over", args=[closing.tenant_id])
-    yield "hand a customer over, what ends", f"{hand_over}?{urlencode({'to': _other(closing)})}"
+    yield "hand a customer over, what ends", f"{hand_over}?{urlencode({'to': _find_other_reseller(closing)})}"
     yield "all establishments, page 2", _ask("console_shops", page=2)
     yield "all establishments, one reseller's", _ask("console_shops", reseller=closing.tenant.reseller_id)
     yield "all establishments, searched", _ask("console_shops", q="Client 3")

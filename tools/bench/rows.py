@@ -16,12 +16,12 @@ CHUNK = 20_000
 COPIES: LiteralString = """
     CREATE TEMP TABLE template ON COMMIT DROP AS
         SELECT row_number() OVER (ORDER BY till_id) - 1 AS place, * FROM (
-            SELECT DISTINCT ON (e.till_id) e.*, c.push_id, d.id AS division_id
-            FROM exports_storedclosing e
-            JOIN clyo_ingest_receivedclosing c ON c.stored_id = e.id
-            JOIN exact_activation a ON a.establishment_id = e.establishment_id
+            SELECT DISTINCT ON (s.till_id) s.*, c.push_id, d.id AS division_id
+            FROM exports_storedclosing s
+            JOIN clyo_ingest_receivedclosing c ON c.stored_id = s.id
+            JOIN exact_activation a ON a.establishment_id = s.establishment_id
             JOIN exact_division d ON d.id = a.division_id
-            WHERE e.state = 'exported' AND d.id = ANY(%(divisions)s) ORDER BY e.till_id, e.number
+            WHERE s.state = 'exported' AND d.id = ANY(%(divisions)s) ORDER BY s.till_id, s.number
         ) exported;
     CREATE TEMP TABLE copy ON COMMIT DROP AS
         SELECT uuidv7(ago) AS id, nextval('clyo_ingest_push_id_seq') AS push, n, t.id AS template_id, ago,
@@ -34,7 +34,7 @@ STORED_CLOSINGS: LiteralString = """
     INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
     SELECT c.id, t.tenant_id, t.establishment_id, t.till_id, t.kind, %(first)s + c.n, t.business_date, t.closed_at,
-           t.gross, t.document, %(export_state)s, t.problems, t.accepted_problems, c.at, c.at
+           t.gross, t.document, %(closing_state)s, t.problems, t.accepted_problems, c.at, c.at
     FROM copy c JOIN template t ON t.id = c.template_id;
 """
 POSTINGS: LiteralString = """
@@ -42,7 +42,7 @@ POSTINGS: LiteralString = """
                                reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
                                messages, created_at, entry_id, entry_number, posted_at)
     SELECT uuidv7(c.ago), p.tenant_id, p.division_id, p.establishment_id, c.id, p.entry_kind, p.journal, p.revision,
-           'K' || c.n || '-' || p.entry_kind || '-' || %(run)s, p.entry, p.payment_condition, p.business_date,
+           'K' || c.n || '-' || p.entry_kind || '-' || %(mark)s, p.entry, p.payment_condition, p.business_date,
            left(p.turn, 19) || lpad(c.n::text, 16, '0') || right(p.turn, 9), %(posting_state)s, 0, 0, p.messages,
            c.at, CASE WHEN %(posting_state)s = 'posted' THEN gen_random_uuid()::text END,
            CASE WHEN %(posting_state)s = 'posted' THEN (p.entry_number::bigint + c.n)::text END,
@@ -81,8 +81,8 @@ def waiting_closings(division: Division, count: int, *, already: int = 0, analyz
 
     `analyze`: as after a while in production; it makes every session plan its statements anew.
     """
-    run = f"w{secrets.token_hex(3)}"  # those of an earlier section that were sent have kept their references
-    _copy([division.pk], already, already + count, export_state="ready", posting_state="pending", run=run)
+    mark = f"w{secrets.token_hex(3)}"  # those of an earlier section that were sent have kept their references
+    _copy([division.pk], already, already + count, closing_state="ready", posting_state="pending", mark=mark)
     if analyze:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE exact_posting, exports_storedclosing")
@@ -99,25 +99,25 @@ def stored_closings(already: int, count: int) -> None:
     divisions = [*Division.objects.values_list("pk", flat=True)]
     for begin in range(already, count, CHUNK):
         end = min(begin + CHUNK, count)
-        _copy(divisions, begin, end, export_state="exported", posting_state="posted", run="s")
+        _copy(divisions, begin, end, closing_state="exported", posting_state="posted", mark="s")
         print(f"  … {end} closings stored", end="\r", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")  # what storing them has put off is not part of what is measured next
 
 
-def _copy(divisions: list[int], begin: int, end: int, *, export_state: str, posting_state: str, run: str) -> None:
+def _copy(divisions: list[int], begin: int, end: int, *, closing_state: str, posting_state: str, mark: str) -> None:
     """One chunk, in a transaction; with triggers and foreign keys asleep, as when a backup is restored."""
     parameters: dict[str, Any] = {
         "divisions": divisions,
         "from": begin,
         "to": end,
         "first": COPIES_FROM,
-        "export_state": export_state,
+        "closing_state": closing_state,
         "posting_state": posting_state,
-        "run": run,
+        "mark": mark,
     }
-    statements = [*COPIES.split(";"), STORED_CLOSINGS, POSTINGS, *(RECEIVED.split(";") if run == "s" else ())]
+    statements = [*COPIES.split(";"), STORED_CLOSINGS, POSTINGS, *(RECEIVED.split(";") if mark == "s" else ())]
     connection.ensure_connection()
     with ClientCursor(connection.connection) as cursor:  # the server takes no parameters for CREATE TABLE AS
         cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")

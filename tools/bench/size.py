@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from statistics import median
 
-from tools.bench.export import export_rate
+from tools.bench.exporting import exporting_rate
 from tools.bench.ingest import ingest_rate
 from tools.bench.place import Place
 from tools.bench.queries import plans
@@ -31,14 +31,14 @@ def measure_size(place: Place) -> None:
     """Rates at both sizes; plans at the larger one, into `plans.txt`."""
     found = place.results.setdefault("f", {})
     already, many = 0, rows_wanted()
-    export_rate(place, place.one_a_division())  # there must be exported closings to copy
+    exporting_rate(place, place.one_a_division())  # there must be exported closings to copy
     for size in (min(FEW, many), many):
         stored_closings(already, size)
         already = size
-        rates = [(ingest_rate(place), export_rate(place, place.one_a_division())) for _round in range(ROUNDS)]
-        for what, measured in zip(("ingest", "export"), zip(*rates, strict=True), strict=True):
+        rates = [(ingest_rate(place), exporting_rate(place, place.one_a_division())) for _round in range(ROUNDS)]
+        for what, measured in zip(("ingest", "exporting"), zip(*rates, strict=True), strict=True):
             found[f"{what} at {size} closings, closings/s"] = round(median(measured), 1)
-    for what in ("ingest", "export"):
+    for what in ("ingest", "exporting"):
         few, much = (found[f"{what} at {size} closings, closings/s"] for size in (min(FEW, many), many))
         found[f"{what}, few over many"] = round(few / much, 2)
     found |= _plans(place, place.processes.logs.parent / "plans.txt")

@@ -55,24 +55,24 @@ POSTINGS: LiteralString = """
 INSERT INTO exact_posting (id, tenant_id, division_id, establishment_id, closing_id, entry_kind, journal, revision,
                            reference, entry, payment_condition, business_date, turn, state, attempts, lookups,
                            entry_id, entry_number, messages, created_at, posted_at)
-SELECT uuidv7(), e.tenant_id, d.id, e.establishment_id, e.id, 'sales', '70', 1,
-       'Z' || place || '-VOLUME-V70.01', %(entry)s::jsonb, '', e.business_date, e.id::text,
-       CASE e.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid()::text,
+SELECT uuidv7(), s.tenant_id, d.id, s.establishment_id, s.id, 'sales', '70', 1,
+       'Z' || place || '-VOLUME-V70.01', %(entry)s::jsonb, '', s.business_date, s.id::text,
+       CASE s.state WHEN 'failed' THEN 'refused' ELSE 'posted' END, 1, 0, gen_random_uuid()::text,
        (26700000 + place)::text,
-       CASE e.state WHEN 'failed' THEN ARRAY['La période est clôturée : 2026 – 11'] ELSE '{}'::text[] END,
-       e.created_at, e.created_at
-FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS place FROM exports_storedclosing e
+       CASE s.state WHEN 'failed' THEN ARRAY['La période est clôturée : 2026 – 11'] ELSE '{}'::text[] END,
+       s.created_at, s.created_at
+FROM (SELECT *, row_number() OVER () + (SELECT count(*) FROM exact_posting) AS place FROM exports_storedclosing s
       WHERE business_date > %(last)s::date - %(to)s AND business_date <= %(last)s::date - %(from)s
         AND state IN ('exported', 'failed') AND (%(tenant)s::bigint IS NULL OR tenant_id = %(tenant)s)
-        AND NOT EXISTS (SELECT FROM exact_posting p WHERE p.closing_id = e.id)) e
-CROSS JOIN LATERAL (SELECT id FROM exact_division WHERE tenant_id = e.tenant_id ORDER BY id LIMIT 1) d
+        AND NOT EXISTS (SELECT FROM exact_posting p WHERE p.closing_id = s.id)) s
+CROSS JOIN LATERAL (SELECT id FROM exact_division WHERE tenant_id = s.tenant_id ORDER BY id LIMIT 1) d
 """
 # What a till's push leaves beside the stored closing: the push, what it received,
 # its tickets, and what happened that day.
 RECEIVED: LiteralString = """
-WITH fresh AS (SELECT e.*, nextval('clyo_ingest_push_id_seq') AS push FROM exports_storedclosing e
+WITH fresh AS (SELECT s.*, nextval('clyo_ingest_push_id_seq') AS push FROM exports_storedclosing s
                WHERE business_date > %(last)s::date - %(to)s AND business_date <= %(last)s::date - %(from)s
-                 AND NOT EXISTS (SELECT FROM clyo_ingest_receivedclosing c WHERE c.stored_id = e.id)),
+                 AND NOT EXISTS (SELECT FROM clyo_ingest_receivedclosing c WHERE c.stored_id = s.id)),
 pushes AS (INSERT INTO clyo_ingest_push (id, tenant_id, till_id, kind, received_at, content_type, content_encoding,
                                          body, answer_code)
            SELECT push, tenant_id, till_id, 'closing', created_at, 'application/json', '', '{}', '' FROM fresh),

@@ -29,10 +29,10 @@ TIMEOUT_S = 300.0
 COPIES: LiteralString = """
     INSERT INTO exports_storedclosing (id, tenant_id, establishment_id, till_id, kind, number, business_date, closed_at,
                                 gross, document, state, problems, accepted_problems, created_at, state_since)
-    SELECT uuidv7(), e.tenant_id, till.establishment_id, till.id, e.kind, e.number, e.business_date,
-           e.closed_at, e.gross, e.document, e.state, e.problems, e.accepted_problems, e.created_at, e.state_since
-    FROM exports_storedclosing e JOIN tenants_till till ON till.tenant_id = e.tenant_id AND till.id <> e.till_id
-    WHERE e.tenant_id = %s
+    SELECT uuidv7(), s.tenant_id, till.establishment_id, till.id, s.kind, s.number, s.business_date,
+           s.closed_at, s.gross, s.document, s.state, s.problems, s.accepted_problems, s.created_at, s.state_since
+    FROM exports_storedclosing s JOIN tenants_till till ON till.tenant_id = s.tenant_id AND till.id <> s.till_id
+    WHERE s.tenant_id = %s
 """
 
 
@@ -42,7 +42,7 @@ def measure_year(place: Place) -> None:
     tenant = stored_year()
     with place.working():
         begun = place.cpu_s()
-        export, peak_mb = _done(place, tenant)
+        export, peak_mb = _wait_for_export(place, tenant)
         spent = {name: now - begun.get(name, 0.0) for name, now in place.cpu_s().items()}
     assert export.finished_at is not None and export.sheet is not None and export.content is not None
     found["closings in the file"] = export.sheet["closings"]
@@ -95,7 +95,7 @@ def _closings_of(till: Till, count: int) -> list[StoredClosing]:
     ]
 
 
-def _done(place: Place, tenant: Tenant) -> tuple[OnDemandExport, float]:
+def _wait_for_export(place: Place, tenant: Tenant) -> tuple[OnDemandExport, float]:
     """The export, done, and how large its worker became meanwhile."""
     export = ask_for_export(tenant, establishment=None, first=FIRST_DAY, last=LAST_DAY, format=OnDemandFormat.FEC)
     peak_mb, deadline = 0.0, time.monotonic() + TIMEOUT_S

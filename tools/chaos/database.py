@@ -9,22 +9,22 @@ from tools.chaos.verdict import Verdict
 from tools.fleet.tills import Pushed
 
 OPEN = """
-    SELECT e.state, count(*) FROM exports_storedclosing e
-    WHERE e.state IN ('ready', 'exporting', 'waiting')
+    SELECT s.state, count(*) FROM exports_storedclosing s
+    WHERE s.state IN ('ready', 'exporting', 'waiting')
        OR EXISTS (SELECT 1 FROM exact_posting p
-                  WHERE p.closing_id = e.id AND p.state IN ('sending', 'unknown', 'sought', 'removing'))
-    GROUP BY e.state
+                  WHERE p.closing_id = s.id AND p.state IN ('sending', 'unknown', 'sought', 'removing'))
+    GROUP BY s.state
 """
 STORED = """
-    SELECT d.code, c.number, e.state, e.problems, p.messages, l.pause_code, l.pause_detail
+    SELECT d.code, c.number, s.state, s.problems, p.messages, l.pause_code, l.pause_detail
     FROM clyo_ingest_receivedclosing c
-    JOIN exports_storedclosing e ON e.id = c.stored_id
-    JOIN exact_activation a ON a.establishment_id = e.establishment_id
+    JOIN exports_storedclosing s ON s.id = c.stored_id
+    JOIN exact_activation a ON a.establishment_id = s.establishment_id
     JOIN exact_division d ON d.id = a.division_id
     JOIN exact_lane l ON l.division_id = d.id
     LEFT JOIN LATERAL (
         SELECT string_agg(array_to_string(messages, '; '), '; ') AS messages
-        FROM exact_posting WHERE closing_id = e.id AND state <> 'withdrawn'
+        FROM exact_posting WHERE closing_id = s.id AND state <> 'withdrawn'
     ) p ON true
 """
 LOST_CONNECTIONS = "SELECT id, problem FROM exact_connection WHERE state <> 'active'"

@@ -70,11 +70,11 @@ class Weather:
 
     def usual(self) -> None:
         """Every fault the simulator knows, each now and then."""
-        self._set(_usual())
+        self._set(_list_usual_rules())
 
     def storm(self) -> None:
         """429 on everything, on top."""
-        self._set([*(_rule(Fault.RATE_LIMIT, resource, 0.5) for resource in EVERYWHERE), *_usual()])
+        self._set([*(_rule(Fault.RATE_LIMIT, resource, 0.5) for resource in EVERYWHERE), *_list_usual_rules()])
 
     def outage(self) -> None:
         """503 on everything, tokens too."""
@@ -102,7 +102,7 @@ class Weather:
         self._http.post(f"/_control/{path}", json=body).raise_for_status()
 
 
-def _usual() -> Iterator[dict[str, object]]:
+def _list_usual_rules() -> Iterator[dict[str, object]]:
     for fault, share in SHARES.items():
         yield from (_rule(fault, resource, share) for resource in EVERYWHERE)
     yield from (_rule(fault, "oauth2/token", TOKEN_SHARE) for fault in TOKEN_FAULTS)

@@ -88,7 +88,7 @@ def book_amounts(week: Path, books: Mapping[str, Any]) -> Amounts:
 
 
 def _rates_and_means(closing: Closing) -> Iterator[tuple[str, Decimal]]:
-    for line, sign in _sold(closing):
+    for line, sign in _list_sold(closing):
         yield f"net {line['rate']} %", sign * Decimal(line["net"])
         if Decimal(line["tax"]):
             yield f"VAT {line['rate']} %", sign * Decimal(line["tax"])
@@ -99,7 +99,7 @@ def _rates_and_means(closing: Closing) -> Iterator[tuple[str, Decimal]]:
 def _on_accounts(closing: Closing, slots: Mapping[int, Mapping[str, str]]) -> Iterator[tuple[str, Decimal]]:
     """Debits (+) and credits (-) of every account that the closing's two entries touch."""
     walk_in = _account(*WALK_IN)
-    for line, sign in _sold(closing):
+    for line, sign in _list_sold(closing):
         slot = slots[line["vat"]]
         yield walk_in, sign * Decimal(line["gross"])
         yield _account(slot["sales_account"]), -sign * Decimal(line["net"])
@@ -111,7 +111,7 @@ def _on_accounts(closing: Closing, slots: Mapping[int, Mapping[str, str]]) -> It
     for receipt in closing.get("other_receipts", []):
         amount = Decimal(receipt["amount"])
         yield walk_in, amount
-        yield _received_on(receipt, amount), -amount
+        yield _find_account_of_receipt(receipt, amount), -amount
     yield from _in_the_drawer(closing.get("cash"))
 
 
@@ -131,7 +131,7 @@ def _in_the_drawer(cash: Mapping[str, Any] | None) -> Iterator[tuple[str, Decima
         yield _account(TOO_MUCH if difference > 0 else MISSING), -difference
 
 
-def _sold(closing: Closing) -> Iterator[tuple[Mapping[str, Any], int]]:
+def _list_sold(closing: Closing) -> Iterator[tuple[Mapping[str, Any], int]]:
     """Every sales line with the sign it counts with: what was offered is taken out again."""
     yield from ((line, 1) for line in closing["sales"])
     for payment in closing["payments"]:
@@ -149,7 +149,7 @@ def _paid_on(payment: Mapping[str, Any]) -> str:
     return _account(MEANS[payment["kind"]])
 
 
-def _received_on(receipt: Mapping[str, Any], amount: Decimal) -> str:
+def _find_account_of_receipt(receipt: Mapping[str, Any], amount: Decimal) -> str:
     match receipt["kind"]:
         case "settlement":
             return _account(WALK_IN[0], receipt["account"])

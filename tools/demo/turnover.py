@@ -70,7 +70,7 @@ def _takings(dice: Dice, shop: Shop, day: date) -> Decimal:
 
 def _sales(dice: Dice, shop: Shop, gross: Decimal) -> list[Document]:
     lines = []
-    for family, sold in _shared(dice, gross, shop.trade.sells):
+    for family, sold in _share_out(dice, gross, shop.trade.sells):
         rate = RATES[family.slot]
         amounts = Amounts.of_gross(sold, rate)
         lines.append(
@@ -97,11 +97,11 @@ def _payments(dice: Dice, shop: Shop, gross: Decimal) -> list[Document]:
             "amount": str(amount),
             "count": max(int(amount / shop.trade.ticket), 1),
         }
-        for means, amount in _shared(dice, gross, shop.trade.paid_by)
+        for means, amount in _share_out(dice, gross, shop.trade.paid_by)
     ]
 
 
-def _shared(dice: Dice, amount: Decimal, parts: Sequence[tuple[Part, int]]) -> Iterator[tuple[Part, Decimal]]:
+def _share_out(dice: Dice, amount: Decimal, parts: Sequence[tuple[Part, int]]) -> Iterator[tuple[Part, Decimal]]:
     """An amount in parts, each a little off its share; the first takes what is left over."""
     first, *others = parts
     rest = [(part, (amount * share * dice.between(80, 120) / 10_000).quantize(CENT)) for part, share in others]

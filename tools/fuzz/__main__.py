@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     try:
         with _programs(home) as (exact_url, web_url):
             if arguments:
-                return _again(Path(arguments[0]), exact_url)
+                return _repeat(Path(arguments[0]), exact_url)
             shutil.rmtree(home / "failures", ignore_errors=True)
             return _run(home / "failures", exact_url, web_url)
     except ProgramFailed as failure:
@@ -111,7 +111,7 @@ def tally_of(done: Future[Tally], number: int) -> Tally:
         return failed
 
 
-def _again(reproducer: Path, exact_url: str) -> int:
+def _repeat(reproducer: Path, exact_url: str) -> int:
     """Send the call of a reproducer file once more, and say what it breaks."""
     begin(exact_url, "")
     failures = send_again(json.loads(reproducer.read_text()))

@@ -43,10 +43,10 @@ SWEEPS: tuple[Callable[[], object], ...] = (
 
 def afterwards(stage: Stage, dice: random.Random, *, whole: bool) -> Iterator[str]:
     """Do all that is done later with what this batch pushed; `whole` with letters and every page. What went wrong."""
-    yield from _tried("the sweep", *SWEEPS)
+    yield from _try_steps("the sweep", *SWEEPS)
     held = StoredClosing.objects.filter(till=stage.booking, state=ClosingState.HELD).values_list("pk", flat=True)
-    yield from _tried("another look", *(_again(pk) for pk in held[:HELD_MAX]))
-    yield from _tried("the lane", lambda: _send(stage))
+    yield from _try_steps("another look", *(_look_again(pk) for pk in held[:HELD_MAX]))
+    yield from _try_steps("the lane", lambda: _send(stage))
     yield from _of_exports(stage)
     if put_off := StoredClosing.objects.filter(till=stage.booking, put_off_count__gt=0).count():
         yield f"{put_off} closings that were put off"
@@ -55,7 +55,7 @@ def afterwards(stage: Stage, dice: random.Random, *, whole: bool) -> Iterator[st
     yield from _of_pages(stage, dice, whole=whole)
 
 
-def _tried(what: str, *steps: Callable[[], object]) -> Iterator[str]:
+def _try_steps(what: str, *steps: Callable[[], object]) -> Iterator[str]:
     for step in steps:
         try:
             step()
@@ -64,7 +64,7 @@ def _tried(what: str, *steps: Callable[[], object]) -> Iterator[str]:
             yield f"{what} raised {type(error).__name__}: {error}"[:300]
 
 
-def _again(closing_id: object) -> Callable[[], object]:
+def _look_again(closing_id: object) -> Callable[[], object]:
     return lambda: reconsider(closing_id, why="fuzz", accept_problems=True)  # type: ignore[arg-type]
 
 
@@ -85,14 +85,14 @@ def _of_exports(stage: Stage) -> Iterator[str]:
         tenant__in=[shop.tenant_id, stage.changing.tenant_id], state=OnDemandState.QUEUED
     )
     for export in exports.order_by("-asked_at")[: RUNS_MAX * 2]:
-        yield from _tried(f"an export ({export.format})", lambda pk=export.pk: perform(pk))  # type: ignore[misc]
+        yield from _try_steps(f"an export ({export.format})", lambda pk=export.pk: perform(pk))  # type: ignore[misc]
         export.refresh_from_db()
         if "run_broke" in {problem["code"] for problem in export.problems}:
             yield f"an export ({export.format}) that broke"
 
 
 def _of_letters() -> Iterator[str]:
-    yield from _tried("letters", lambda: go_round(early=True))
+    yield from _try_steps("letters", lambda: go_round(early=True))
     for message in getattr(mail, "outbox", []):
         for content, _type in getattr(message, "alternatives", []):
             yield from (f"a letter: {said}" for said in unescaped(str(content)))

@@ -106,13 +106,13 @@ def send_call(exact_url: str, call: Call, names: dict[str, str], *, number: int 
     with watching() as watch:
         stage = set_stage(exact_url, number)
         for name, value in asdict(stage.names).items():
-            call = _renamed(call, names[name], value)
+            call = _rename(call, names[name], value)
         inside = Application(plain_application)
         _Visit(stage=stage, tally=tally, watch=watch, number=0).send(call, inside, inside)
     return tally.failures
 
 
-def _renamed(call: Call, before: str, now: str) -> Call:
+def _rename(call: Call, before: str, now: str) -> Call:
     headers = tuple((name, value.replace(before, now)) for name, value in call.headers)
     path, body = call.path.replace(before, now), call.body.replace(before.encode(), now.encode())
     return replace(call, path=path, headers=headers, body=body)

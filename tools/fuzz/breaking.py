@@ -118,7 +118,7 @@ def _break(draw: st.DrawFn, document: Any, place: Place, how: str) -> Any:
     value = at(document, place)
     match how:
         case "left out" | "renamed" if place:
-            return _moved(document, place, draw(st.sampled_from(NAMES)) if how == "renamed" else None)
+            return _move(document, place, draw(st.sampled_from(NAMES)) if how == "renamed" else None)
         case "unknown" if isinstance(value, dict):
             return _put(document, place, {**value, draw(st.sampled_from(NAMES)): draw(values)})
         case "wrapped":
@@ -151,7 +151,7 @@ def _put(document: Any, place: Place, value: Any) -> Any:
     return document
 
 
-def _moved(document: Any, place: Place, name: str | None) -> Any:
+def _move(document: Any, place: Place, name: str | None) -> Any:
     above = at(document, place[:-1])
     value = above.pop(place[-1])
     if name is not None:

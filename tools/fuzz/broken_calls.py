@@ -38,7 +38,7 @@ SIBLINGS = 5
 def siblings(draw: st.DrawFn, names: Names) -> list[Call]:
     """Calls made of one document, or asking for one thing: each broken by itself, or whole."""
     kind = draw(st.sampled_from(KINDS))
-    document = draw(_whole(kind, names)) if kind not in ("page", "query") else None
+    document = draw(_draw_whole(kind, names)) if kind not in ("page", "query") else None
     made = []
     for _sibling in range(SIBLINGS):
         inside, outside = draw(st.sampled_from(BREAKS))
@@ -48,7 +48,7 @@ def siblings(draw: st.DrawFn, names: Names) -> list[Call]:
             case "query":
                 call = draw(_asking(names, inside))
             case _:
-                call = draw(_sending(kind, names, _numbered(document, draw(st.integers(0, SIBLINGS))), inside))
+                call = draw(_sending(kind, names, _number_later(document, draw(st.integers(0, SIBLINGS))), inside))
         made.append(draw(sent_otherwise(call, outside)) if outside else call)
     return made
 
@@ -60,7 +60,7 @@ KINDS = (
 ADDRESSES = {"parameters": ("PUT", "parameters"), "pairing": ("POST", "pair"), "export": ("POST", "exports")}
 
 
-def _whole(kind: str, names: Names) -> st.SearchStrategy[documents.Document]:
+def _draw_whole(kind: str, names: Names) -> st.SearchStrategy[documents.Document]:
     """A document that nothing is wrong with."""
     match kind:
         case "parameters":
@@ -72,7 +72,7 @@ def _whole(kind: str, names: Names) -> st.SearchStrategy[documents.Document]:
     return documents.closings(kind.removeprefix("closing "))
 
 
-def _numbered(document: Any, later: int) -> Any:
+def _number_later(document: Any, later: int) -> Any:
     """The closing so many numbers later; 0 is the very same one again."""
     return document | {"number": document["number"] + later} if "number" in document else document
 
@@ -107,7 +107,7 @@ def _asking(draw: st.DrawFn, names: Names, times: int) -> Call:
     asked = draw(st.sampled_from(ASKED))
     pairs = draw(st.lists(st.tuples(QUERY_NAMES, QUERY_VALUES), max_size=times + 1))
     wanted = [("date", "2026-11-28")] if asked == "log" and draw(st.booleans()) else []
-    query = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in [*wanted, *pairs])
+    query = "&".join(f"{_quote_text(name)}={_quote_text(value)}" for name, value in [*wanted, *pairs])
     ids = {"closing": names.closing, "export": names.export}
     path = API + asked.format(**ids)
     return Call(
@@ -146,7 +146,7 @@ ROOTS = (
 def _pages(draw: st.DrawFn) -> Call:
     """An address for people, with something in it that nobody put there."""
     text = st.one_of(st.sampled_from(MARKUP + FORMATS + SCRIPTS + UNUSABLE), anything)
-    more, asked = _quoted(draw(text)), _quoted(draw(text))
+    more, asked = _quote_text(draw(text)), _quote_text(draw(text))
     call = Call(
         kind="page",
         method=draw(st.sampled_from(["GET", "GET", "POST", "HEAD"])),
@@ -157,5 +157,5 @@ def _pages(draw: st.DrawFn) -> Call:
     return draw(sent_otherwise(call, draw(st.integers(0, 2))))
 
 
-def _quoted(text: str) -> str:
+def _quote_text(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"))

@@ -46,10 +46,10 @@ class Application:
         parts = self.application(
             self._environ(call), lambda status, headers, _error=None: started.append((status, headers))
         )
-        body = _joined(parts)
+        body = _join(parts)
         status, headers = started[-1]
         cpu_s, wall_s = time.process_time() - begun, time.perf_counter() - wall
-        return Answer(status=int(status[:3]), headers=_named(headers), body=body, cpu_s=cpu_s, wall_s=wall_s)
+        return Answer(status=int(status[:3]), headers=_lower_names(headers), body=body, cpu_s=cpu_s, wall_s=wall_s)
 
     def _environ(self, call: Call) -> dict[str, Any]:
         environ: dict[str, Any] = {
@@ -104,7 +104,7 @@ class Socket:
             body = told.read()
         finally:
             connection.close()
-        headers = _named(told.getheaders())
+        headers = _lower_names(told.getheaders())
         return Answer(status=told.status, headers=headers, body=body, wall_s=time.perf_counter() - wall)
 
     def _send_body(self, connection: http.client.HTTPConnection, call: Call) -> None:
@@ -136,7 +136,7 @@ def _sane(value: str) -> bool:
     return value.isascii() and (value.isprintable() or not value) and value == value.strip()
 
 
-def _joined(parts: Iterable[bytes]) -> bytes:
+def _join(parts: Iterable[bytes]) -> bytes:
     try:
         return b"".join(parts)
     finally:
@@ -145,5 +145,5 @@ def _joined(parts: Iterable[bytes]) -> bytes:
             close()
 
 
-def _named(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _lower_names(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers}

@@ -111,20 +111,20 @@ def _cut(draw: st.DrawFn, call: Call) -> Call:
     return call.with_body(f"cut to {end} bytes", call.body[:end])
 
 
-def _flipped(draw: st.DrawFn, call: Call) -> Call:
+def _change_byte(draw: st.DrawFn, call: Call) -> Call:
     if not call.body:
         return call
     place, byte = draw(st.integers(0, len(call.body) - 1)), draw(st.integers(0, 255))
     return call.with_body(f"byte {place} is {byte}", call.body[:place] + bytes([byte]) + call.body[place + 1 :])
 
 
-def _around(draw: st.DrawFn, call: Call) -> Call:
+def _wrap(draw: st.DrawFn, call: Call) -> Call:
     before = draw(st.sampled_from([b"", b"\xef\xbb\xbf", b"\xff\xfe", b" \n\t", b"\x00", b")]}',\n", b"/* */"]))
     after = draw(st.sampled_from([b"", b"\n", b"}", b"\x00", b",", b" " * 9_000, b"<fuzz>"]))
     return call.with_body(f"{before!r} before, {after[:9]!r} after", before + call.body + after)
 
 
-def _twice(draw: st.DrawFn, call: Call) -> Call:
+def _say_key_twice(draw: st.DrawFn, call: Call) -> Call:
     """A key said twice: the last one counts, for us as for everybody."""
     name = draw(st.sampled_from(["kind", "number", "sales", "vat", "code", "from", "scope", "x"]))
     value = draw(st.sampled_from(["1", "null", '"general"', "[]", "{}", '"<fuzz>"', "1e400"]))
@@ -134,13 +134,13 @@ def _twice(draw: st.DrawFn, call: Call) -> Call:
     return call.with_body(f"{said!r} last", call.body[:-1] + b"," + said + b"}")
 
 
-def _deep(draw: st.DrawFn, call: Call) -> Call:
+def _nest(draw: st.DrawFn, call: Call) -> Call:
     levels, (opening, closing) = draw(st.sampled_from(LEVELS)), draw(st.sampled_from([(b"[", b"]"), (b'{"a":', b"}")]))
     inner = opening * levels + (b"1" + closing * levels) * draw(st.integers(0, 1))
     return call.with_body(f"{levels} levels of {opening!r}", call.body.replace(b"{", b'{"deep":' + inner + b",", 1))
 
 
-def _encoded(draw: st.DrawFn, call: Call) -> Call:
+def _encode(draw: st.DrawFn, call: Call) -> Call:
     encoding = draw(st.sampled_from(ENCODINGS))
     return call.with_body(encoding, call.body.decode("utf-8", "replace").encode(encoding, "replace"))
 
@@ -224,7 +224,8 @@ def _query(draw: st.DrawFn, call: Call) -> Call:
 
 
 OF_BODIES: tuple[Break, ...] = (
-    *(_cut, _flipped, _around, _twice, _twice, _deep, _encoded, _gzip, _gzip, _other_body, _length, _content_type),
+    *(_cut, _change_byte, _wrap, _say_key_twice, _say_key_twice, _nest, _encode),
+    *(_gzip, _gzip, _other_body, _length, _content_type),
     _large,
 )
 OF_ADDRESSES: tuple[Break, ...] = (_header, _header, _key, _method, _path, _query)

@@ -5,7 +5,7 @@ import sys
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from tools.demo.running import Stage, log_in, running_demo
-from tools.jobs.rows import JOBS, Job
+from tools.jobs.morning import JOBS, Job
 from tools.jobs.walker import Walker
 from tools.stack.browser import find_browser
 

@@ -67,7 +67,7 @@ def shop(page: Page, stage: Stage) -> None:
     page.get_by_role("link", name="Le Grand Large – Restaurant").first.click()
 
 
-def export(page: Page, stage: Stage) -> None:
+def export_on_demand(page: Page, stage: Stage) -> None:
     """The export on demand, before it is asked for."""
     page.goto(f"{stage.web}/console/on_demand/ondemandexport/new/")
 
@@ -90,5 +90,5 @@ SHOTS = (
     Shot(name="differences", who=SUPPORT, go=differences, tall=800),
     Shot(name="etablissement", who=ATLANTIQUE, go=shop, tall=1250),
     Shot(name="controle", who=ACCOUNTANT, go=check, tall=1400),
-    Shot(name="export", who=CANAL, go=export),
+    Shot(name="export", who=CANAL, go=export_on_demand),
 )

@@ -50,7 +50,7 @@ def local_services(name: str, *, durable: bool = True, fresh: bool = False) -> I
     home = services_home(CLONE, name, account)
     with (home / "users.lock").open("a") as users:
         with _gate(home):
-            if fresh and _alone(users):
+            if fresh and _is_alone(users):
                 _stop(home)
                 _wipe(home)
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -59,7 +59,7 @@ def local_services(name: str, *, durable: bool = True, fresh: bool = False) -> I
             yield services
         finally:
             with _gate(home):
-                if _alone(users):
+                if _is_alone(users):
                     _stop(home)
 
 
@@ -71,7 +71,7 @@ def _gate(home: Path) -> Iterator[None]:
         yield
 
 
-def _alone(users: IO[str]) -> bool:
+def _is_alone(users: IO[str]) -> bool:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -80,7 +80,7 @@ def _alone(users: IO[str]) -> bool:
 
 
 def _join_or_start(home: Path, account: ServiceAccount, *, durable: bool) -> LocalServices:
-    running = _recorded(home)
+    running = _read_record(home)
     if len(running) != 2 or not all(service.alive for service in running.values()):
         _stop(home)
         running = {"postgres": start_postgres(home, account, durable=durable)}
@@ -90,7 +90,7 @@ def _join_or_start(home: Path, account: ServiceAccount, *, durable: bool) -> Loc
     return LocalServices(database_url=running["postgres"].url, redis_url=running["valkey"].url)
 
 
-def _recorded(home: Path) -> dict[str, Running]:
+def _read_record(home: Path) -> dict[str, Running]:
     try:
         rows = json.loads((home / "running.json").read_text())
     except FileNotFoundError:
@@ -105,7 +105,7 @@ def _record(home: Path, running: dict[str, Running]) -> None:
 
 
 def _stop(home: Path) -> None:
-    for service in _recorded(home).values():
+    for service in _read_record(home).values():
         service.stop()
     (home / "running.json").unlink(missing_ok=True)
 

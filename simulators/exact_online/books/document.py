@@ -176,12 +176,12 @@ def _take_over(
             continue
         attribute = fields.get(name)
         if attribute is not None:
-            setattr(target, attribute, _kept(attribute, value))
+            setattr(target, attribute, _quantize(attribute, value))
         elif value is not None:
             target.extra[name] = value
 
 
-def _kept(attribute: str, value: Any) -> Any:
+def _quantize(attribute: str, value: Any) -> Any:
     """Amounts in cents; of a moment its day alone, as these dates have no time (rules 3.7)."""
     if value is None:
         return None

@@ -94,9 +94,9 @@ class Ledger:
     def _insert(self, booking: Booking, company: Company, user: str | None) -> None:
         header = booking.header | {"modified": company.now, "modifier": user}
         self.database.insert("entry", header | {"extra": json.dumps(header["extra"], default=float)})
-        self.database.insert_all("line", [self._kept(line) for line in booking.lines])
+        self.database.insert_all("line", [self._complete(line) for line in booking.lines])
 
-    def _kept(self, line: dict[str, Any]) -> dict[str, Any]:
+    def _complete(self, line: dict[str, Any]) -> dict[str, Any]:
         extra = json.dumps(line["extra"], default=float) if line["extra"] else "{}"
         return line | {"extra": extra, "rowversion": self.identifiers.next_rowversion()}
 

@@ -93,18 +93,18 @@ def _redirect(given: dict[str, str], answer: dict[str, str]) -> Response:
 
 
 def _log_in_page(given: dict[str, str], problem: str = "") -> Response:
-    return _page("log_in.html", problem=problem, carried=_carried(given))
+    return _page("log_in.html", problem=problem, carried=_carry(given))
 
 
 def _consent_page(given: dict[str, str], client: Row, companies: list[Row]) -> Response:
-    return _page("consent.html", client=client, companies=companies, carried=_carried(given, "ticket"))
+    return _page("consent.html", client=client, companies=companies, carried=_carry(given, "ticket"))
 
 
 def _refusal(reason: str) -> Response:
     return _page("refusal.html", 400, reason=reason)
 
 
-def _carried(given: dict[str, str], *others: str) -> dict[str, str]:
+def _carry(given: dict[str, str], *others: str) -> dict[str, str]:
     return {name: given[name] for name in (*CARRIED, *others) if name in given}
 
 

@@ -36,7 +36,7 @@ def literal_of(token: Token) -> Literal | None:
 
 def _guid(token: Token) -> str:
     if GUID.match(token.text) is None:
-        raise _unrecognized("Edm.Guid", token)
+        raise _say_unrecognized("Edm.Guid", token)
     return token.text.lower()
 
 
@@ -44,7 +44,7 @@ def _datetime(token: Token) -> int:
     """A `Z` is left off: what it is compared with has no zone."""
     moment = parse_datetime(token.text.removesuffix("Z"))
     if moment is None:
-        raise _unrecognized("Edm.DateTime", token)
+        raise _say_unrecognized("Edm.DateTime", token)
     return moment
 
 
@@ -52,15 +52,15 @@ def _number(token: Token) -> Literal:
     if re.fullmatch(r"-?\d+", token.text):
         whole = int(token.text) if len(token.text) <= 20 else INT64
         if not -INT64 <= whole < INT64:
-            raise _unrecognized("Edm.Int64", token)
+            raise _say_unrecognized("Edm.Int64", token)
         return Literal("Edm.Int64", whole, token.position)
     number = float(token.text)
     if number in (float("inf"), float("-inf")):
-        raise _unrecognized("Edm.Double", token)
+        raise _say_unrecognized("Edm.Double", token)
     return Literal("Edm.Double", number, token.position)
 
 
-def _unrecognized(edm_type: str, token: Token) -> BadRequest:
+def _say_unrecognized(edm_type: str, token: Token) -> BadRequest:
     return BadRequest(f"Unrecognized '{edm_type}' literal '{token.text}' at position {token.position}.")
 
 

@@ -64,7 +64,7 @@ def parse_options(pairs: Iterable[tuple[str, str]], resource: Resource) -> Optio
         if name in given:
             raise BadRequest(f"Query parameter '{name}' is specified, but it should be specified exactly once.")
         given[name] = value
-    expand = frozenset(_expanded(name, resource) for name in _names(given.get("$expand", "")))
+    expand = frozenset(_check_expanded(name, resource) for name in _names(given.get("$expand", "")))
     select, child_select = _selection(_names(given.get("$select", "")), resource)
     return Options(
         filter=parse_filter(given["$filter"]) if given.get("$filter", "").strip() else None,
@@ -103,7 +103,7 @@ def _property(name: str, resource: Resource) -> Property:
     return prop
 
 
-def _expanded(name: str, resource: Resource) -> str:
+def _check_expanded(name: str, resource: Resource) -> str:
     prop = _property(name, resource)
     if not prop.is_collection:
         raise BadRequest(f"Only navigation properties can be specified in $expand: '{name}'.")

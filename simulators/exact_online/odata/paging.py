@@ -17,11 +17,11 @@ def seek_condition(columns: list[tuple[str, bool]], after: tuple[Literal, ...], 
         raise BadRequest("Invalid $skiptoken for this query.")
     condition = "0"
     for (column, descending), value in reversed(list(zip(columns, after, strict=True))):
-        condition = _behind(column, descending, value, condition, bindings)
+        condition = _compare_behind(column, descending, value, condition, bindings)
     return condition
 
 
-def _behind(column: str, descending: bool, value: Literal, rest: str, bindings: Bindings) -> str:
+def _compare_behind(column: str, descending: bool, value: Literal, rest: str, bindings: Bindings) -> str:
     if value.value is None:
         beyond = "0" if descending else f"{column} IS NOT NULL"
         return f"({beyond} OR ({column} IS NULL AND {rest}))"

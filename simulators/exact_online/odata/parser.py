@@ -37,7 +37,7 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Expression:
-        tree = self._or()
+        tree = self._parse_or()
         self._expect(Kind.END)
         return tree
 
@@ -53,21 +53,21 @@ class _Parser:
             single = {"": self._literal()}
             self._expect(Kind.END)
             return single
-        named = dict((self._named(),))
+        named = dict((self._parse_named(),))
         while self._take(Kind.COMMA):
-            named.update((self._named(),))
+            named.update((self._parse_named(),))
         self._expect(Kind.END)
         return named
 
-    def _named(self) -> tuple[str, Literal]:
+    def _parse_named(self) -> tuple[str, Literal]:
         name = self._expect(Kind.NAME).text
         self._expect(Kind.EQUALS)
         return name, self._literal()
 
-    def _or(self) -> Expression:
-        return self._chain("or", self._and)
+    def _parse_or(self) -> Expression:
+        return self._chain("or", self._parse_and)
 
-    def _and(self) -> Expression:
+    def _parse_and(self) -> Expression:
         return self._chain("and", self._comparison)
 
     def _chain(self, operator: str, operand: Callable[[], Expression]) -> Expression:
@@ -96,7 +96,7 @@ class _Parser:
 
     def _primary(self) -> Expression:
         if self._take(Kind.LEFT):
-            inner = self._or()
+            inner = self._parse_or()
             self._expect(Kind.RIGHT)
             return inner
         literal = literal_of(self._peek)
@@ -108,9 +108,9 @@ class _Parser:
 
     def _call(self, name: Token) -> Call:
         self._expect(Kind.LEFT)
-        arguments = [self._or()]
+        arguments = [self._parse_or()]
         while self._take(Kind.COMMA):
-            arguments.append(self._or())
+            arguments.append(self._parse_or())
         self._expect(Kind.RIGHT)
         return Call(name.text, tuple(arguments), name.position)
 

@@ -18,12 +18,12 @@ def in_wall_clock(tree: Expression, zone: ZoneInfo) -> Expression:
         case Not():
             return replace(tree, term=in_wall_clock(tree.term, zone))
         case Comparison(left=Field(name=name), right=Literal(type="Edm.DateTime") as moment) if name in STAMPS:
-            return replace(tree, right=_shifted(moment, zone))
+            return replace(tree, right=_shift(moment, zone))
         case Comparison(left=Literal(type="Edm.DateTime") as moment, right=Field(name=name)) if name in STAMPS:
-            return replace(tree, left=_shifted(moment, zone))
+            return replace(tree, left=_shift(moment, zone))
     return tree
 
 
-def _shifted(moment: Literal, zone: ZoneInfo) -> Literal:
+def _shift(moment: Literal, zone: ZoneInfo) -> Literal:
     assert isinstance(moment.value, int)
     return replace(moment, value=wall_clock_ms(moment.value, zone))

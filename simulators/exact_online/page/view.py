@@ -21,7 +21,7 @@ from simulators.exact_online.resources.enums import JOURNAL_TYPE
 from simulators.exact_online.simulator import Simulator
 from simulators.exact_online.templating import page_environment
 
-from .reading import ENTRIES_PER_PAGE, Books, companies
+from .books import ENTRIES_PER_PAGE, Books, companies
 from .selection import Selection, read_selection
 
 CALLS_SHOWN = 60
@@ -61,7 +61,7 @@ def environment() -> Environment:
 def books_context(simulator: Simulator, selection: Selection) -> dict[str, object]:
     """What a page shows of the company that is asked for; `company` is None when there is none."""
     known = companies(simulator.database)
-    company = _chosen(known, selection.division)
+    company = _choose(known, selection.division)
     context: dict[str, object] = {
         "companies": known,
         "company": company,
@@ -111,7 +111,7 @@ def in_force(readings: Readings) -> list[ReadingInForce]:
     return [ReadingInForce(question, chosen[question.name]) for question in QUESTIONS]
 
 
-def _chosen(known: list[Row], division: int | None) -> Row | None:
+def _choose(known: list[Row], division: int | None) -> Row | None:
     wanted = [company for company in known if company["division"] == division]
     return wanted[0] if wanted else (known[0] if known and division is None else None)
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from simulators.exact_online.simulator import Simulator
 
-from .reading import EntryPage
+from .books import EntryPage
 from .selection import Selection, read_number
 from .view import HEADERS, books_context, environment
 

@@ -46,7 +46,7 @@ class DocumentWriter(Writer):
         """A new document; its id."""
         given = read_properties(self.resource, body, "POST", self.company.body_rules)
         properties = {name: value for name, value in given.items() if value is not None}
-        _refuse([*_missing(properties, DOCUMENT_TERMS), *self._wrong(properties, None)])
+        _refuse([*_missing(properties, DOCUMENT_TERMS), *self._find_wrong(properties, None)])
         properties.setdefault("HID", self._next_number())
         row_id = self.identifiers.guid()
         with self.database.transaction():
@@ -61,7 +61,7 @@ class DocumentWriter(Writer):
         row = self._row(row_id)
         properties = read_properties(self.resource, body, "PUT", self.company.body_rules)
         emptied = {name: term for name, term in DOCUMENT_TERMS.items() if name in properties}
-        _refuse([*_missing(properties, emptied), *self._wrong(properties, row_id)])
+        _refuse([*_missing(properties, emptied), *self._find_wrong(properties, row_id)])
         with self.database.transaction():
             self.database.update("document", row_id, self._columns(properties, json.loads(row["extra"])))
         self._tell("Update", row_id)
@@ -90,7 +90,7 @@ class DocumentWriter(Writer):
             raise NotFound
         return row
 
-    def _wrong(self, properties: Mapping[str, Any], own_id: str | None) -> list[Problem]:
+    def _find_wrong(self, properties: Mapping[str, Any], own_id: str | None) -> list[Problem]:
         """What the references and the number of a body are refused for."""
         found = []
         type_id, account, category = (properties.get(name) for name in ("Type", "Account", "Category"))

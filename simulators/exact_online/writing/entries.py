@@ -44,7 +44,7 @@ class EntryWriter(Writer):
         kind = HEADERS[self.resource.name]
         properties = read_properties(self.resource, body, "POST", self.company.body_rules)
         document = Document(id=self.ledger.identifiers.guid(), kind=kind)
-        document.change(_given(properties))
+        document.change(_drop_nulls(properties))
         for child in properties.get(kind.lines) or []:
             document.lines.append(self._new_line(document, self._line_properties(kind, child, "POST")))
         self.ledger.post(self.company, document, self.user)
@@ -84,7 +84,7 @@ class EntryWriter(Writer):
 
     def _new_line(self, document: Document, properties: dict[str, Any]) -> DocumentLine:
         line = DocumentLine(id=self.ledger.identifiers.guid())
-        document.change_line(line, _given(properties))
+        document.change_line(line, _drop_nulls(properties))
         return line
 
 
@@ -131,6 +131,6 @@ class LineWriter(EntryWriter):
         return document, next(line for line in document.lines if line.id == line_id)
 
 
-def _given(properties: dict[str, Any]) -> dict[str, Any]:
+def _drop_nulls(properties: dict[str, Any]) -> dict[str, Any]:
     """A null in a new row is the same as nothing."""
     return {name: value for name, value in properties.items() if value is not None}

@@ -129,11 +129,11 @@ class MasterWriter(Writer):
             if column is None:
                 extra[name] = value
             else:
-                row[column] = self._kept(name, value)
+                row[column] = self._convert(name, value)
         row["extra"] = json.dumps(extra, default=float)
         return row
 
-    def _kept(self, name: str, value: Any) -> Any:
+    def _convert(self, name: str, value: Any) -> Any:
         if name == "Code":
             return self._master.padded(value)
         if name in VAT_CODE_REFERENCES and value:

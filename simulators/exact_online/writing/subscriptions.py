@@ -76,14 +76,14 @@ class SubscriptionWriter(Writer):
     def _check(self, properties: Mapping[str, Any], own_id: str | None) -> None:
         problems = [problem("mandatory", term) for name, term in TERMS.items() if not properties.get(name)]
         if not problems:
-            problems = self._wrong(properties["Topic"], properties["CallbackURL"], own_id)
+            problems = self._find_wrong(properties["Topic"], properties["CallbackURL"], own_id)
         if problems:
             raise Refused(problems)
         failure = callback.check(properties["CallbackURL"])
         if failure is not None:
             raise Refused([problem("callback_failed", value=failure)])
 
-    def _wrong(self, topic: str, url: str, own_id: str | None) -> list[Problem]:
+    def _find_wrong(self, topic: str, url: str, own_id: str | None) -> list[Problem]:
         found = []
         if topic not in topics.KNOWN:
             found.append(problem("invalid_reference", "topic"))

@@ -9,7 +9,7 @@ import pytest
 from simulators.exact_online.database import Database, Row
 from simulators.exact_online.edm import load_resources
 from simulators.exact_online.odata.options import parse_options
-from simulators.exact_online.reading import Reader, Scope
+from simulators.exact_online.reader import Reader, Scope
 
 
 class ExplainingDatabase(Database):

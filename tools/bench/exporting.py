@@ -25,11 +25,11 @@ MORE_TENANTS = 120  # with the 40 of all sections: 200 companies
 FIRST_SHARE, LAST_SHARE = 0.1, 0.9
 
 
-def measure_export(place: Place) -> None:
+def measure_exporting(place: Place) -> None:
     """The rate beside a bare loop that posts the same bodies; then that of many companies, near and far from Exact."""
     found = place.results.setdefault("b", {})
     found["bare httpx loop, closings/s"] = round(bare_rate(place), 1)
-    found["one worker process, closings/s"] = round(export_rate(place, place.one_a_division()), 1)
+    found["one worker process, closings/s"] = round(exporting_rate(place, place.one_a_division()), 1)
     found["share of the bare loop"] = round(
         found["one worker process, closings/s"] / found["bare httpx loop, closings/s"], 2
     )
@@ -42,9 +42,9 @@ def _latency(place: Place) -> dict[str, float]:
     more = set_up(place.exact_url, tenants=MORE_TENANTS, already=Tenant.objects.count())
     place.write_for(more)
     shops = one_a_division([*place.shops, *more])
-    near = export_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
+    near = exporting_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
     place.control("POST", "faults", json={"fault": "delay", "delay_s": LATENCY_S, "count": None})
-    far = export_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
+    far = exporting_rate(place, shops, closings=LATENCY_BACKLOG, threads=LATENCY_THREADS)
     place.control("DELETE", "faults")
     return {
         f"{len(shops)} companies, {LATENCY_THREADS} threads, closings/s": round(near, 1),
@@ -53,7 +53,7 @@ def _latency(place: Place) -> dict[str, float]:
     }
 
 
-def export_rate(place: Place, shops: list[Shop], *, closings: int = BACKLOG, threads: int = WORKER_THREADS) -> float:
+def exporting_rate(place: Place, shops: list[Shop], *, closings: int = BACKLOG, threads: int = WORKER_THREADS) -> float:
     """Closings a second of one worker process while it works off a backlog, without its start and its last lanes."""
     _push_backlog(place, shops, closings)
     # What is left is counted, not what is done: counting a million posted ones would take both cores from the worker.
