@@ -1,4 +1,7 @@
-"""The SQL in force: one file a function in `postgres/sql`, with the triggers that call it and with why it exists.
+"""The SQL in force: one file a function in `postgres/sql`, with the triggers that call it.
+
+Each file begins with what it does, what calls it, and why it is written by hand and not said by a model: guards of
+`postgres.guards` are preferred, and some of them call a function of here.
 
 A migration names the file and the digest of its text (`Install`). When a file changes, a new migration names it with
 the new digest; the older one then finds another text than its own and leaves the file to its successor. So the text

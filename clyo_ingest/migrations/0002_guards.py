@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='clyo_ingest_known_by',
-            digest='2b4e88279b52418d',
+            digest='edb031891d0ce8a6',
         ),
     ]

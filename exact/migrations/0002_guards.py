@@ -11,22 +11,22 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='exact_notice_past',
-            digest='19ae77d22ecc41f4',
+            digest='f424ce9807ddf5f2',
         ),
         postgres.in_force.Install(
             name='exact_lane_next',
-            digest='76a48cbe08b23256',
+            digest='6a60f35d6d37df43',
         ),
         postgres.in_force.Install(
             name='exact_lane_enter',
-            digest='45c1923a50aa8232',
+            digest='3dff5a400675f2b9',
         ),
         postgres.in_force.Install(
             name='exact_lane_step',
-            digest='c8382965de7b0671',
+            digest='04648a8cf2303f7b',
         ),
         postgres.in_force.Install(
             name='exact_lanes_at_work',
-            digest='2b70c7e6e63bbfa8',
+            digest='8fcb5bc4b81c60ad',
         ),
     ]

@@ -20,42 +20,42 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='exports_assignment_ends',
-            digest='b775e3fed0865352',
+            digest='4b23b8ba49e36eef',
         ),
         postgres.in_force.Install(
             name='exports_closing_first_event',
-            digest='4cf31e458103a135',
+            digest='dcb4394611f47c15',
         ),
         postgres.in_force.Install(
             name='exports_follow_posting',
-            digest='14ef24fb6972aca7',
+            digest='1355b93929c6128c',
         ),
         postgres.in_force.Install(
             name='exports_set_aside',
-            digest='8199850cce965dbe',
+            digest='9274c7be0c85aabc',
         ),
         postgres.in_force.Install(
             name='exports_archived_stays',
-            digest='58497d51461fd619',
+            digest='e195981036be6ac8',
         ),
         postgres.in_force.Install(
             name='exports_counted_stays',
-            digest='6ec1cc2ddad238a7',
+            digest='bafdca7590331310',
         ),
         postgres.in_force.Install(
             name='exports_only_what_counts',
-            digest='9a66093f107e529e',
+            digest='5e014bacec70ed66',
         ),
         postgres.in_force.Install(
             name='exports_start_changed',
-            digest='9600b572debc32b2',
+            digest='287e1e56c89acfa8',
         ),
         postgres.in_force.Install(
             name='exports_level_changed',
-            digest='921bb6e5e5c09904',
+            digest='79c5659c2a9c0133',
         ),
         postgres.in_force.Install(
             name='exports_ticket_series',
-            digest='126f8d05f532d9fc',
+            digest='cbf7c05cbb459eef',
         ),
     ]

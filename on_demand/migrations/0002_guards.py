@@ -16,10 +16,10 @@ class Migration(migrations.Migration):
         ),
         postgres.in_force.Install(
             name='on_demand_bookyear_guard',
-            digest='3e3021e2f937a169',
+            digest='56a8ad57cc2bede9',
         ),
         postgres.in_force.Install(
             name='on_demand_siren_stays',
-            digest='2493403e07708fcc',
+            digest='8af2f22ddc969c4b',
         ),
     ]

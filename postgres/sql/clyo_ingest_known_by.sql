@@ -1,6 +1,10 @@
--- Whose key it is, asked at the door, where no key and no till is seen (clyo_ingest/keys.py). Who has the right digest gets
--- one row, of the own till, and the session is told which till it serves from here on (postgres/viewer.py); nobody else
--- gets any. Every table is named with its schema in place of a search path of its own, which costs each call something.
+-- Finds the till whose key was sent, by the key's prefix and digests: the key, the till, its customer and reseller,
+-- whether any of these is suspended, and the till it was before its establishment was taken over. A right digest gets
+-- one row, and the session is told which till it serves from here on (postgres/viewer.py); any other gets none.
+-- Called by clyo_ingest/keys.py, first thing in each call of a till.
+-- By hand: the caller is still the role `clyo_door`, which may read neither keys nor tills, so this reads with the
+-- owner's rights. Every table is named with its schema: a search path of the function's own would cost each call
+-- something.
 CREATE OR REPLACE FUNCTION clyo_ingest_known_by(asked_prefix text, asked_digests text[], moment timestamptz)
 RETURNS TABLE (
     key_id bigint, key_used_at timestamptz, till_id bigint, tenant_id bigint, establishment_id bigint,
@@ -30,5 +34,5 @@ BEGIN
 END $$;
 
 REVOKE ALL ON FUNCTION clyo_ingest_known_by(text, text[], timestamptz) FROM PUBLIC;
--- A thread that answered a till asks for the next one before it is told anything else.
+-- To clyo_till too: a thread that has answered a till still serves it when the next till's call comes.
 GRANT EXECUTE ON FUNCTION clyo_ingest_known_by(text, text[], timestamptz) TO clyo_door, clyo_till;

@@ -1,6 +1,15 @@
--- The next posting of a division that may go, taken (pending to sending, with its event) if none is on its way already.
--- Called by exact_lane_enter and exact_lane_step. `claimed` says that it was taken now. After the database's past came back
--- Exact may have what is open here: it is doubted (pending to unknown) and looked up before anything is sent.
+-- The posting of a division to go on with: the one that was begun (sending, unknown, sought, removing), else the first
+-- pending one that may go, which is marked as being sent (pending to sending, with its event). `claimed` says that it
+-- was marked now. It passes over the postings of a closing that has stopped (its sales entry was refused or differs, or
+-- another entry that is in Exact), and those of an establishment that is not active, or is active for another division
+-- while nothing of the closing is posted yet.
+-- After a restored backup or a failover (docs/decisions/0033) an entry that this database takes for unsent may be in
+-- Exact: an open posting of that time is doubted (pending to unknown), and so looked up before it is sent.
+-- Called by exact_lane_enter and exact_lane_step, in their transaction.
+-- By hand: choosing and marking happen without a round trip between them, with a plan that is cached.
+-- The plan is made from statistics of an idle night, when few rows are open, and must be right in a rush too. So the
+-- pending postings are read one by one in the order of their index, and a posting is found again by its id: its state
+-- is compared with a variable, as a literal would lead the planner through the index of open postings.
 CREATE OR REPLACE FUNCTION exact_lane_next(
     of_division bigint, moment timestamp with time zone, hold interval, OUT claimed boolean, OUT posting exact_posting
 ) RETURNS record
@@ -10,9 +19,9 @@ DECLARE
     waiting text := 'pending';
     candidate exact_posting;
     past exact_past := exact_notice_past();
-    -- Whoever went on in the lost past has an answer by then: its lease, and as long again for Exact.
+    -- A worker that was still at work on the lost database has its answer by then: one lease, and one more for Exact.
     settled timestamptz := past.noticed_at + 2 * hold;
-    -- Of closings of these days; the clock of a till may be a day ahead.
+    -- Only closings of days up to this one were there to be lost; the clock of a till may be a day ahead.
     last_day date := (past.noticed_at AT TIME ZONE 'UTC')::date + 1;
 BEGIN
     claimed := false;
@@ -52,7 +61,7 @@ BEGIN
                         '[{"code": "past_came_back", "pointer": "", "facts": {}, "blocking": true}]', '');
             RETURN;
         END IF;
-        -- Whoever withdrew it meanwhile was first: then there is another one to look for.
+        -- No row when it was withdrawn meanwhile: then the next candidate is tried.
         UPDATE exact_posting
             SET state = 'sending', sending_since = moment, attempts = attempts + 1, not_before = NULL
             WHERE id = candidate.id AND state = waiting RETURNING * INTO posting;

@@ -1,5 +1,9 @@
--- Between two calls to Exact (exact/lane/statements.py): prolongs the lease if it is still held (`held_fence`), writes down what was
--- posted and takes the next posting, in one round trip. verdict: held; lost (another has the lane); moved (the posting).
+-- Between two POSTs to Exact: prolongs the lease, stores how many calls were made, records the posting that was posted,
+-- and takes the next one. `verdict`: held; lost (another worker has the lane: `held_fence` is not its fence any more);
+-- moved (the posting is not being sent any more, so nothing of it was recorded).
+-- Called by exact/lane/statements.py.
+-- By hand: one round trip and one commit for each posting. As in exact_lane_next, a variable holds the state that is
+-- compared.
 CREATE OR REPLACE FUNCTION exact_lane_step(
     of_division bigint, held_fence bigint, hold interval, this_minute timestamp with time zone,
     calls_of_minute integer, this_day date, calls_of_day integer, posted uuid, made_id text,

@@ -1,6 +1,8 @@
--- How many lanes a worker is in or could enter now: what exact_lane_next would find in each that is not paused. Tells the
--- one that starts and ends workers (deploy/kubernetes/components/scaling) how many are wanted. It asks as a role that may
--- read no table, so the count is made with the rights of the owner; who may log in may have this number.
+-- How many lanes a worker is in or could enter now: those not paused in which exact_lane_next would find a posting. The
+-- condition is the one written there.
+-- Called by whoever starts and ends workers (deploy/kubernetes/components/scaling), to learn how many are wanted.
+-- By hand: the caller logs in as a role that may read no table, so the rows are counted with the owner's rights; any
+-- role that may log in may have this number.
 CREATE OR REPLACE FUNCTION exact_lanes_at_work() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path TO 'pg_catalog', 'public', 'pg_temp' AS $$

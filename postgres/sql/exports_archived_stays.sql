@@ -1,6 +1,9 @@
--- An archived closing that has nothing to book stays so; one for which others stand, that was set aside, or that is from
--- before the first day (exports/way/states.py, MAY_COME_BACK), may count after all. What is set aside goes nowhere but
--- into the archive until that word is taken back.
+-- Refuses to take a closing out of the archive when it has nothing to book. It may come back when it was archived
+-- because others are booked in its place, because a person set it aside, or because it is from before the first day
+-- (the codes are MAY_COME_BACK of exports/way/states.py). A closing that is set aside can only be archived, until that
+-- is taken back.
+-- Called by its trigger, before a closing that is archived, held or waiting gets a state other than archived.
+-- By hand: it reads the problems of the closing, and a second table.
 CREATE OR REPLACE FUNCTION exports_archived_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

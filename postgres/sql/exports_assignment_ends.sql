@@ -1,5 +1,7 @@
--- Nobody needs to see to a closing any more that stands in Exact without a difference, or is archived: who did ends with
--- it (exports/models/assignment.py). An entry that differs in Exact keeps it open until that is settled.
+-- Ends the assignment of a closing (exports/models/assignment.py) when nobody needs to see to it any more: it is
+-- archived, or stands in Exact without an open difference.
+-- Called by two triggers: after a closing becomes exported or archived, and after a difference is settled.
+-- By hand: lanes, people and comparisons all bring a closing there, by statements that do not know of assignments.
 CREATE OR REPLACE FUNCTION exports_assignment_ends() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

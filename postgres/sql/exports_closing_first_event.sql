@@ -1,4 +1,6 @@
--- The history of a closing begins when it is received, in whatever state it begins.
+-- Begins the history of a closing: an event with the state it has when it is received.
+-- Called by its trigger, after a closing is stored.
+-- By hand: it adds a row to another table.
 CREATE OR REPLACE FUNCTION exports_closing_first_event() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,7 @@
--- A closing that has entries keeps counting: its tickets and periods cannot be given to another. A reversal that was
--- posted is none, nor is what it undid.
+-- Refuses to let a closing that has entries stop counting, so that its tickets and hours cannot be given to another
+-- one. An entry that was withdrawn or reversed is none, nor is a reversal that was posted.
+-- Called by four triggers: before a row of tickets, or of a closing without tickets, stops being live or is deleted.
+-- By hand: it reads the postings of the closing.
 CREATE OR REPLACE FUNCTION exports_counted_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,8 @@
--- The state of a closing follows from its postings as soon as one is posted, refused, differs, or is looked up again; in
--- the lane's own transaction, so that no answer of Exact stands without it. exports/way/states.py makes all other moves.
+-- Brings a closing into the state that its postings imply, with an event: failed when one is refused or differs,
+-- exported when all are posted, else exporting. All other moves are made by exports/way/states.py.
+-- Called by its trigger, after a posting is posted, refused, differs, or is to be looked up again.
+-- By hand: it happens in the transaction in which a lane records Exact's answer, so that the closing never lags behind;
+-- the lane itself knows nothing of closings.
 CREATE OR REPLACE FUNCTION exports_follow_posting() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,7 +15,8 @@ BEGIN
                 ELSE 'exporting' END
         INTO target FROM exact_posting p
         WHERE p.closing_id = NEW.closing_id AND p.state NOT IN ('withdrawn', 'reversed');
-    -- Once a person is needed, the rest going well does not change that; only a person's word does.
+    -- A failed closing does not go back to exporting because its other postings go well, but only when a person has
+    -- a posting looked up again (`sought`); that in turn brings a closing of another state nowhere.
     IF closing.state <> target AND (NEW.state = 'sought') = (closing.state = 'failed' AND target = 'exporting') THEN
         UPDATE exports_storedclosing SET state = target, state_since = clock_timestamp() WHERE id = closing.id;
         INSERT INTO exports_closingevent (tenant_id, closing_id, at, before, after, why)

@@ -1,5 +1,8 @@
--- Notes that an establishment books another kind of closing, for the look at what waited for it (exports/way/levels.py), and
--- answers or takes back the question about it.
+-- Notes that an establishment books another kind of closing from now on, so that a sweep looks at its closings again
+-- (exports/way/levels.py). Answers the open question about it, or, when the choice is left to the service again, takes
+-- question and answer back.
+-- Called by its trigger, after the establishment's setting is changed.
+-- By hand: it is noted whoever changed the setting, in the same transaction.
 CREATE OR REPLACE FUNCTION exports_level_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,8 @@
--- Only a closing that counts, or the rest of one, has entries: none that was set aside, and no corrected version of one of
--- whose earlier versions (exports/coverage/versions.py) any was not.
+-- Refuses entries of a closing that does not count. Entries may have: a closing whose tickets and hours count, or the
+-- rest of one that counts in part; none that is set aside; and a corrected version only once all its earlier versions
+-- are set aside (exports/coverage/versions.py).
+-- Called by its trigger, once for each statement that adds postings.
+-- By hand: it reads five tables, and follows the versions one after the other.
 CREATE OR REPLACE FUNCTION exports_only_what_counts() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

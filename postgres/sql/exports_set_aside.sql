@@ -1,9 +1,11 @@
--- A closing that a person set aside (exports_setaside) has no entry: exports_only_what_counts lets none be made after, and
--- exports_archived_stays keeps it in the archive.
+-- Refuses to set aside a closing that has entries. That none are made afterwards is seen to by
+-- exports_only_what_counts, and that it stays in the archive by exports_archived_stays.
+-- Called by its trigger, before a row of exports_setaside is added.
+-- By hand: it reads the postings of the closing.
 CREATE OR REPLACE FUNCTION exports_set_aside() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    -- A reversal that was posted stands for good, beside what it undid.
+    -- A posted reversal, and the entry it undid, are no entries of the closing.
     IF EXISTS (SELECT FROM exact_posting WHERE closing_id = NEW.closing_id AND state NOT IN ('withdrawn', 'reversed')
             AND (state <> 'posted' OR reverses_id IS NULL)) THEN
         RAISE EXCEPTION 'a closing with entries is not set aside' USING ERRCODE = 'check_violation';
@@ -14,8 +16,8 @@ END $$;
 CREATE OR REPLACE TRIGGER exports_set_aside BEFORE INSERT ON exports_setaside FOR EACH ROW
 EXECUTE FUNCTION exports_set_aside();
 
--- Nobody takes it back while the closing counts that was to be booked in its place, or a later version of it
--- (exports/coverage/versions.py): both would be.
+-- Refuses to take it back while the closing counts that is booked in its place, or a later version of it
+-- (exports/coverage/versions.py): both would be booked. Called by its trigger, before such a row ends.
 CREATE OR REPLACE FUNCTION exports_set_aside_ends() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,9 +37,9 @@ CREATE OR REPLACE TRIGGER exports_set_aside_ends BEFORE UPDATE OF ended_at ON ex
 WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
 EXECUTE FUNCTION exports_set_aside_ends();
 
--- What is left of a closing beside others (exports_remainder) goes only when the closing was set aside and comes back, or
--- when one of those others was set aside: then what is left of it is another (exports/coverage/rows.py). Nothing of it has
--- entries.
+-- Refuses to delete what was left of a closing beside others (exports_remainder), unless the closing was set aside and
+-- comes back, or one of those others was set aside: then what is left of it is worked out anew (exports/coverage/rows.py).
+-- Always refuses it when the closing has entries. Called by its trigger, before such a row is deleted.
 CREATE OR REPLACE FUNCTION exports_remainder_goes() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,7 @@
--- Notes that the first day an establishment books in Exact was said or moved, for the look at the closings it concerns
--- (exports/way/starts.py).
+-- Notes that the first day which an establishment books in Exact was set or moved, and by whom, so that a sweep looks
+-- at the closings it concerns (exports/way/starts.py).
+-- Called by its trigger, after the establishment's setting is changed.
+-- By hand: it is noted whoever changed the setting, in the same transaction.
 CREATE OR REPLACE FUNCTION exports_start_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,8 @@
--- A station's name has a series, "1 (2)", only where it was written down that its counter began anew
--- (exports/coverage/anew.py): under another name tickets would be compared with none, and be booked twice.
+-- Refuses a station's name with the number of a series, "1 (2)", unless it was noted that this station's counter began
+-- anew (exports/coverage/anew.py). Under a name that nobody began, tickets would be compared with no others, and so be
+-- booked twice.
+-- Called by its trigger, after tickets are stored under such a name.
+-- By hand: it reads another table.
 CREATE OR REPLACE FUNCTION exports_ticket_series() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,7 @@
--- A fiscal year whose entries were numbered keeps its days, and no other takes those days over.
+-- Refuses to change or delete a fiscal year whose entries were numbered for a FEC, and to give its days to another
+-- year.
+-- Called by its trigger, before a fiscal year is added, changed or deleted.
+-- By hand: it reads the numbers that were given.
 CREATE OR REPLACE FUNCTION on_demand_bookyear_guard() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

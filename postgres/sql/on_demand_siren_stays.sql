@@ -1,4 +1,7 @@
--- The SIREN under which a FEC's entries were numbered (LPF art. A47 A-1) stays: another company is another customer.
+-- Refuses another SIREN for a customer whose entries were numbered for a FEC, which is a file of one company (LPF art.
+-- A47 A-1): another company is another customer.
+-- Called by its trigger, before a SIREN that is not empty is changed.
+-- By hand: it reads the numbers that were given.
 CREATE OR REPLACE FUNCTION on_demand_siren_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,6 @@
--- Refuses a move that the model does not allow (postgres/guards.py: Moves). The argument is the column that moves.
+-- Refuses a move that the model does not allow; the argument is the column that moves.
+-- Called by the triggers of `Moves` (postgres/guards.py).
+-- By hand: a CHECK does not see the row as it was.
 CREATE OR REPLACE FUNCTION postgres_moves() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,6 @@
--- Refuses what the table's guards name (postgres/guards.py: OnlyAddedTo, NeverEmptied).
+-- Refuses a statement that changes, deletes or empties.
+-- Called by the triggers of `OnlyAddedTo` and `NeverEmptied` (postgres/guards.py).
+-- By hand: the service owns its tables, so no right that is left out could keep it from this.
 CREATE OR REPLACE FUNCTION postgres_only_added_to() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,7 @@
--- Refuses every change of a row but one: a value of the columns that the guard names may become "•••", whole, or inside
--- of a JSON object the value of a key (postgres/guards.py: OnlyMasked). So names can be taken out, and nothing put in.
+-- Refuses every change of a row but one: in the columns named by the arguments a text may become "•••", or a value
+-- inside a JSON object. So names can be taken out of a history, and nothing can be put into it.
+-- Called by the triggers of `OnlyMasked` (postgres/guards.py).
+-- By hand: a CHECK does not see the row as it was.
 CREATE OR REPLACE FUNCTION postgres_only_masked() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE

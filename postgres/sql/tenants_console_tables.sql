@@ -1,5 +1,9 @@
--- Tables of Django and of libraries that the console works with (postgres/viewer.py): who is not known yet logs in at the
--- door; a person known works with the own session, second factor and notes. What they tell is no customer's.
+-- What each role may do with the tables of Django and of libraries that the console works with (postgres/viewer.py).
+-- The door, which serves who is not known yet, logs people in; a person who is logged in works with the own session,
+-- second factor and log. Nothing in these tables belongs to a customer.
+-- `tenants_session_is_somebodys` is called by the policy of sessions: whether somebody is logged in with a session; of
+-- a new one nobody is yet.
+-- By hand: these tables have no model of ours that could say `Seen` (postgres/seen.py).
 GRANT SELECT ON django_content_type, auth_permission
     TO clyo_door, clyo_till, clyo_customer, clyo_accountant, clyo_merchant, clyo_reseller;
 GRANT SELECT ON django_migrations TO clyo_door;
@@ -9,7 +13,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON axes_accessattempt, axes_accessattemptex
     axes_accesslog TO clyo_door;
 GRANT SELECT, INSERT ON django_admin_log TO clyo_accountant, clyo_merchant, clyo_reseller;
 
--- Whether somebody is known to be logged in with a session; not yet with one that is new.
+-- Whether somebody is logged in with this session. Of a new one nobody is yet. With the owner's rights: a person sees only
+-- the own log-ins.
 CREATE OR REPLACE FUNCTION tenants_session_is_somebodys(asked_key text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN

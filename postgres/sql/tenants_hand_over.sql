@@ -1,6 +1,10 @@
--- A customer becomes another reseller's by a hand-over and by nothing else, and by each (tenants/hand_over.py): the row
--- that says who, when and why is what does it. Neither the customer nor who takes it may be suspended then; that its former
--- reseller was is kept, as that suspension no longer concerns it (tenants_suspension_over.sql).
+-- Makes a customer another reseller's when a hand-over is stored (tenants/hand_over.py), and refuses that in any other
+-- way: so there is a row of who, when and why for each. It fails when the customer or the new reseller is suspended, or
+-- when the customer is not that reseller's any more. Where the former reseller is suspended, that is kept as a
+-- span that is over for this customer (tenants_suspension_over.sql).
+-- Called by two triggers: after a hand-over is added, and before a customer's reseller is changed by a statement of its
+-- own.
+-- By hand: it is true whoever writes, and in the same transaction.
 CREATE OR REPLACE FUNCTION tenants_hand_over() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,7 @@
--- Two tills are one device only where the establishment of the one was taken over as that of the other
--- (clyo_ingest/moving.py): what comes with a key may reach the former company's books by this row alone.
+-- Refuses to say of two tills that they are one device, unless the establishment of the one was taken over as that of
+-- the other (clyo_ingest/moving.py): a key reaches the books of the former company by this row alone.
+-- Called by its trigger, after a row of tenants_movedtill is added.
+-- By hand: it compares rows of other tables.
 CREATE OR REPLACE FUNCTION tenants_moved_till() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

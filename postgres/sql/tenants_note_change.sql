@@ -1,6 +1,9 @@
--- Writes each change of an audited table into tenants_change (`Audited`, tenants/audit.py): the columns that differ, but of
--- the silent ones (first argument) nothing, of the secret ones (second) no value. Who did it was told by tenants/audit.py.
--- It runs as the owner of the tables: who changes a row need not see the audit, nor all that gives the row its name.
+-- Writes each change of an audited table into tenants_change: the columns that differ, before and after. Of the silent
+-- columns (first argument) nothing is written, of the secret ones (second) no value. Who did it was told to the session
+-- by tenants/audit.py.
+-- Called by the triggers of `Audited` (postgres/guards.py).
+-- By hand: no statement can pass it by. It runs with the owner's rights, as whoever changes a row need not see the
+-- audit, nor the rows that give it its name.
 CREATE OR REPLACE FUNCTION tenants_note_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE

@@ -1,5 +1,7 @@
--- Keeps a suspension that is taken back as a span (tenants/suspension.py): nothing was expected of those days. It runs as
--- the owner of the tables, as nobody else may add such a row. A suspension may begin by a clock that is ahead of this one.
+-- Keeps a suspension that is taken back as a span (tenants/suspension.py), as nothing was expected of its days. It may
+-- have begun by a clock that is ahead of this one: then the span is empty.
+-- Called by four triggers: after the suspension of a reseller, a customer, an establishment or a till is taken back.
+-- By hand: it adds rows to another table, with the owner's rights, as nobody else may add such a row.
 CREATE OR REPLACE FUNCTION tenants_suspension_over() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 DECLARE

@@ -23,23 +23,23 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='postgres_only_added_to',
-            digest='635c7394483fa09a',
+            digest='8529d1f5058fb7ff',
         ),
         postgres.in_force.Install(
             name='postgres_only_masked',
-            digest='4731eb3b4ec01c33',
+            digest='8f7f495925dffa96',
         ),
         postgres.in_force.Install(
             name='postgres_unchanging',
-            digest='9ff64df414866c64',
+            digest='d12fb1cfd6067e27',
         ),
         postgres.in_force.Install(
             name='postgres_moves',
-            digest='7399bef1f10ec66d',
+            digest='be45745d60c1beb3',
         ),
         postgres.in_force.Install(
             name='tenants_note_change',
-            digest='dc3ad6d0c4e72eb8',
+            digest='8cad93b302c93541',
         ),
         migrations.CreateModel(
             name='Reseller',

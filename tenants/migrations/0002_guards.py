@@ -16,22 +16,22 @@ class Migration(migrations.Migration):
     operations = [
         postgres.in_force.Install(
             name='otp_totpdevice_audited',
-            digest='3dc8b57a581de327',
+            digest='ed7703b1dfc043fe',
         ),
         postgres.in_force.Install(
             name='tenants_console_tables',
-            digest='b06580ad80f61194',
+            digest='47308737681e8056',
         ),
         postgres.in_force.Install(
             name='tenants_hand_over',
-            digest='7f4d2b4a9b8dc5d4',
+            digest='9198cb1a87bf1ffa',
         ),
         postgres.in_force.Install(
             name='tenants_moved_till',
-            digest='6052d6352a853995',
+            digest='b5c3266f3c6e1172',
         ),
         postgres.in_force.Install(
             name='tenants_suspension_over',
-            digest='d331900054216fb8',
+            digest='f9ccf3a5f33de9bd',
         ),
     ]

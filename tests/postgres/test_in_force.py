@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -52,6 +54,13 @@ def guards() -> Iterable[tuple[type[Model], Trigger]]:
 def test_newest_migration_of_each_file__has_its_text_of_today() -> None:
     newest = {it.name: it.digest for it in installs()}
     assert newest == {path.stem: digest_of(path.stem) for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file__says_what_it_does_what_calls_it_and_why_by_hand(path: Path) -> None:
+    head = "".join(takewhile(lambda line: line.startswith("--"), path.read_text().splitlines(keepends=True)))
+    what, calls, why = re.split(r"^-- (?:Called by|It calls|`\w+` is called by) |^-- By hand: ", head, flags=re.M)
+    assert all(len(it.split()) > 3 for it in (what, calls, why))
 
 
 def test_functions_and_triggers__are_those_of_the_files_and_the_models(db: None) -> None:
