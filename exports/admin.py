@@ -198,8 +198,8 @@ class StoredClosingAdmin(ReadOnlyAdmin):
 
 
 def entries_beside(closings: list[StoredClosing]) -> None:
-    """Put each closing's postings beside it (`export.postings`), and what the comparison with Exact found of them
-    (`export.findings`), all in two queries."""
+    """Put on each closing its postings (`closing.postings`), and what the comparison with Exact found of them
+    (`closing.findings`): two queries for all of them."""
     of_each: dict[UUID, list[Posting]] = defaultdict(list)
     rows = Posting.objects.filter(closing_id__in=[closing.pk for closing in closings]).exclude(state__in=OVER)
     for posting in with_pages(rows).defer("entry").order_by("turn"):

@@ -31,8 +31,8 @@ def book(closing: Closing, plan: BookingPlan, *, label: str, gap_on_suspense: bo
     110.00 at 10 % paid in cash gives 411000 +110.00, 707000 -100.00, 445710 -10.00 in the sales journal and
     530000 +110.00, 411000 -110.00 in the receipts journal. A training closing and a day with nothing in it
     give no entry and no problem. ``label`` names the closing on each entry: "Z1042 PARIS01 14/03". With
-    ``gap_on_suspense`` what was paid beyond, or short of, what was sold and taken is no obstacle: it goes on the plan's
-    suspense account.
+    ``gap_on_suspense`` a closing that was paid more or less than was sold and taken is booked all the same: the
+    difference goes on the plan's suspense account (`ledger.gap`).
     """
     if closing.training:
         return Booking()
@@ -71,7 +71,7 @@ def walk_in_balance(entries: Iterable[Entry], *, customer_account: str, third_pa
 
 
 def _walk_in_misused(entries: Iterable[Entry], plan: BookingPlan) -> Iterator[Problem]:
-    """Find what else the plan sends to the walk-in customer, who then could not end at zero."""
+    """Find lines of another role that the plan sends to the walk-in customer, who then would not end at zero."""
     for line in (line for entry in entries for line in entry.lines):
         walk_in = (line.account, line.third_party) == (plan.customer_account, plan.third_party)
         if walk_in and line.role is not LineRole.CUSTOMER:

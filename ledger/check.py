@@ -46,7 +46,7 @@ def check_closing(closing: Closing, *, zone: tzinfo = period.MAINLAND) -> list[P
 
 
 def check_arrival(closing: Closing, *, received_at: datetime, zone: tzinfo = period.MAINLAND) -> list[Problem]:
-    """Return what is wrong with a closing only because of when it came. True for good: it is not looked for again."""
+    """Return what is wrong with a closing because of when it came. Asked once, at its arrival: that never changes."""
     return _only_warning_of_training(closing, period.in_the_future(closing, received_at, zone))
 
 

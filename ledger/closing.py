@@ -42,7 +42,7 @@ class Sale:
 
     @property
     def is_zero(self) -> bool:
-        """Tills send every slot each day; one with nothing in it needs no account."""
+        """Whether nothing was sold. Tills send every slot each day; an empty one needs no account."""
         return self.net == self.tax == self.gross == ZERO
 
     def negated(self) -> Self:
@@ -102,7 +102,7 @@ class Payment:
 
     @property
     def takes_sales_out(self) -> bool:
-        """An offered item whose VAT is known is no payment: its sale never happened, for the books."""
+        """Whether it is offered and its sales are known: then neither it nor these sales are booked."""
         return self.kind is PaymentKind.OFFERED and bool(self.sales)
 
 

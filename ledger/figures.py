@@ -1,4 +1,4 @@
-"""What closings are worth per VAT rate, means of payment and kind of receipt; and what one leaves over others."""
+"""Sums of closings by VAT rate, means and kind of receipt; and what of a closing is left when others are booked."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Turnover(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The sums that two accounts of the same sales must have in common. What comes to 0.00 is left out."""
+    """The sums in which closings that tell the same sales must agree. What comes to 0.00 is left out."""
 
     rates: Mapping[Decimal, Turnover]
     means: Mapping[str, Decimal]
@@ -65,10 +65,11 @@ def is_empty(closing: Closing) -> bool:
 
 
 def remainder(closing: Closing, told: Sequence[Closing], booked: Sequence[Closing]) -> Closing:
-    """Return `closing` with what `told` (itself, or with it its siblings) says beyond what `booked` ones say.
+    """Return `closing` with what is left to book: the lines of `told` less those of `booked`.
 
-    1400.00 told and 700.00 booked leave 700.00, line by line. Families, labels and sales apart from refunds are kept
-    as far as both sides tell them the same way; else only slot and rate, or means and kind, are.
+    `told` is the closing alone, or with others beside which the same ones are booked. 1400.00 told and 700.00 booked
+    leave 700.00, line by line. Families, labels and sales apart from refunds are kept where each of the booked lines
+    has its like among those told; else only slot and rate, or means and kind, are.
     """
     sales = _sales_left([it for one in told for it in one.sales], [it for one in booked for it in one.sales])
     return replace(
@@ -90,7 +91,7 @@ def _take_away(
     plus: Callable[[_Line, _Line], _Line],
     negated: Callable[[_Line], _Line],
 ) -> tuple[_Line, ...]:
-    """Take lines from lines: by the fuller key when all that is booked was told by it, else by the rough one."""
+    """Take booked lines off those told: by the full key if each booked one has its like, else by the rough one."""
     mine, theirs = [*told], [*booked]
     full, rough = keys
     key = full if {full(it) for it in theirs} <= {full(it) for it in mine} else rough
@@ -143,7 +144,7 @@ def _receipts_left(told: Sequence[Closing], booked: Sequence[Closing]) -> tuple[
 
 
 def _cash_left(told: Sequence[Closing], booked: Sequence[Closing]) -> CashCount | None:
-    """What moved in the drawers beyond what was told already: movements, the difference counted, what went to the bank.
+    """What moved in the drawers and is not booked yet: movements, the difference counted, what went to the bank.
 
     The difference stands as counted, with nothing expected: a remainder has no drawer of its own.
     """

@@ -87,7 +87,7 @@ class PaymentKind(_Kind):
     TRANSFER = "transfer", Usual(number="511", unnamed=Unnamed.JOURNAL)
     # The platform owes it; its commission comes later.
     PLATFORM = "platform", Usual(number="467", unnamed=Unnamed.JOURNAL, owed_by_somebody=True)
-    # No payment: its account must be named, or the sales it gives away.
+    # No payment: somebody must name an account, or the till the sales that were given away.
     OFFERED = "offered", USUALLY_NOWHERE
     # Could be anything.
     OTHER = "other", USUALLY_NOWHERE
@@ -119,7 +119,7 @@ class ReceiptKind(_Kind):
 class MovementKind(_Kind):
     """Why cash went into the drawer or out of it without a sale."""
 
-    # PCG 580: the bank's side will meet it there.
+    # PCG 580, internal transfers: the bank's statement books the other side there.
     FLOAT_IN = "float_in", Usual(number="580")
     EXPENSE = "expense", Usual(number="607")
     # The owner's account; 455 in a company.

@@ -45,9 +45,9 @@ def business_date(closing: Closing, zone: tzinfo) -> Iterator[Problem]:
 
 
 def in_the_future(closing: Closing, received_at: datetime, zone: tzinfo) -> Iterator[Problem]:
-    """No day is booked before it has come: at 22:30 in the shop the next day is still within the clocks' error.
+    """A business date has begun in the shop. Clocks may differ by three hours: at 22:30 the next day is let pass.
 
-    Exact would take it, into the next year's books if need be.
+    Exact would take an entry of any day, even of the next fiscal year.
     """
     latest = (received_at + _CLOCKS_DIFFER).astimezone(zone).date()
     if closing.business_date > latest:

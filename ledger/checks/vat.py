@@ -1,4 +1,4 @@
-"""Is the till's VAT believable, and is what was offered told apart by it?"""
+"""Is the till's VAT believable, and are the sales of offered items what they are said to be?"""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -113,7 +113,7 @@ class BridgeTally:
         self._taken_off = dict.fromkeys(Step, ZERO)
 
     def take(self, told: Told) -> None:
-        """Count a closing whose entries are booked; of one that is set aside they are, and are undone again."""
+        """Count a closing whose entries are booked. Of one that is set aside they are booked and undone: it is left."""
         if told.set_aside:
             self.leave(told.gross, Step.SET_ASIDE)
             return
