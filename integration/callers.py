@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's IP address: what the outermost believed proxy saw, else who is on the wire."""
+    """The caller's IP address: as the outermost believed proxy saw it, else the other end of the connection."""
     direct: str = request.META.get("REMOTE_ADDR", "")
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     believed = settings.TRUSTED_PROXIES

@@ -99,8 +99,8 @@ def _share_connections(**_: Any) -> None:
     to Exact, which take far longer. So a process may have hundreds of lanes. Runs before the first connection."""
     database = connections.settings["default"]
     database |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
-    # Then given up, and begun anew by whoever asks next: a pool left to itself waits longer after each try in vain, and
-    # would come back half a minute after the database.
+    # After so many seconds the pool gives up, and the next thread that asks begins anew: left to itself it would wait
+    # longer after each failed try, and come back half a minute after the database.
     again = {"reconnect_timeout": 4.0}
     database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": settings.WORKER_CONNECTIONS, **again}
 

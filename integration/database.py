@@ -4,19 +4,19 @@ from typing import Any
 
 import dj_database_url
 
-# What the address may say otherwise, beside TLS (`?sslmode=verify-full`).
+# Defaults that the address may override, as it may set TLS (`?sslmode=verify-full`).
 REACH = {
     "connect_timeout": 3,  # seconds, for each host where the address names several
-    # Of several hosts the one that takes writes. A standby alone is no database for us.
+    # Of several hosts the one that takes writes is used; a standby alone does not serve.
     "target_session_attrs": "read-write",
-    # A machine that is gone says nothing: it is missed within some ten seconds.
+    # A machine that is gone closes no connection: these notice it within some ten seconds.
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# What it may not. What is acknowledged is on disk, and on the synchronous standby's if there is one, whatever the
-# server's own setting; that it may not be there comes as a warning (`postgres.session`).
+# What the address may not override. A commit is done once it is on disk, and on the synchronous standby if there is
+# one, whatever the server's own setting; PostgreSQL warns when the standby may lack it (`postgres.session`).
 IN_FORCE = (
     "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000 "
     "-c synchronous_commit=on -c client_min_messages=warning"

@@ -72,7 +72,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: who is logged in may not."""
+    """403: the person who is logged in may not do this."""
     return answer_refusal(request, ApiError(403, "suspended"))
 
 
@@ -106,7 +106,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def answer_refusal(request: HttpRequest, refusal: ApiError) -> HttpResponse:
-    """The refusal as who called reads it."""
+    """The refusal in the form its caller reads: a page for a person, a problem document for a till."""
     if request.path_info.startswith(API_PREFIX):
         body = json.dumps(problem_document(refusal), ensure_ascii=False, default=str)
         return HttpResponse(body, status=refusal.status, headers=refusal.headers, content_type=CONTENT_TYPE)

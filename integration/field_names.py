@@ -10,7 +10,7 @@ from integration.rooms import APPS
 
 
 def name_relations() -> None:
-    """Give every relation of our models that says no name of its own the one of what it leads to."""
+    """Give each relation of our models that has no name for people the name of the model it leads to."""
     for label in APPS:
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.get_fields():

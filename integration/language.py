@@ -14,7 +14,7 @@ API_PREFIX = "/api/"
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Who is not logged in: the own choice, else the browser's. Tills: `Accept-Language`, else French.
+    """The language before a log-in: what was chosen, else the browser's. Of a till: `Accept-Language`, else French.
 
     A till's answer never depends on a cookie, so the API skips Django's look-up of the session.
     """

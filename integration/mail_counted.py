@@ -13,10 +13,10 @@ for _outcome in (SENT, REFUSED, UNREACHABLE):
 
 
 class CountedEmailBackend(EmailBackend):
-    """Django's own, which raises what it raises."""
+    """Django's own, whose errors are counted and raised on."""
 
     def open(self) -> bool | None:
-        """Connect, log in. A server that is not there is one mail that did not go: nobody connects for nothing."""
+        """Connect and log in. A failure counts as one mail that did not go: there is one to send."""
         try:
             return super().open()
         except SMTPServerDisconnected:

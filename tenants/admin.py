@@ -98,7 +98,7 @@ class UserAdmin(ScopedAdmin):
         return format_html(button, gettext("On."), address, gettext("It is lost: take it away"))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Nobody is added in silence: people are invited."""
+        """There is no form that adds a person: people are invited."""
         return redirect("console_invite")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -107,7 +107,7 @@ class UserAdmin(ScopedAdmin):
         return not others and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Who is no accountant any more has no leave to replace entries either."""
+        """Whoever stops being an accountant loses the leave to replace entries."""
         if obj.role != Role.ACCOUNTANT:
             Membership.objects.filter(user=obj, may_replace=True).update(may_replace=False)
         super().save_model(request, obj, form, change)
@@ -196,7 +196,7 @@ class MembershipAdmin(ScopedAdmin):
     actions = ["end_access", "let_replace", "let_replace_no_more"]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Who is to look after a customer is invited to."""
+        """There is no form that adds an access: people are invited."""
         return redirect("console_invite")
 
     @admin.display(description=_("may replace entries"), ordering="may_replace")
@@ -212,7 +212,7 @@ class MembershipAdmin(ScopedAdmin):
         return date_format(timezone.localtime(access.ended_at), "SHORT_DATE_FORMAT") if access.ended_at else ""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
-        """The leave to replace is an accountant's."""
+        """Only an accountant can have the leave to replace entries."""
         more = ["may_replace"] if obj is not None and obj.role != Role.ACCOUNTANT else []
         return [*self.readonly_fields, *more]
 
@@ -259,7 +259,7 @@ class TenantAdmin(SuspendableAdmin):
     suspend_page = "console_suspend_customer"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
-        """Another reseller gets a customer by a hand-over only."""
+        """The reseller of a customer is not changed by the form, only by a hand-over."""
         return ["suspension"] if obj is None else ["suspension", "reseller"]
 
     @admin.display(description=_("set-up"))
@@ -268,7 +268,7 @@ class TenantAdmin(SuspendableAdmin):
         return format_html('<a class="console-link" href="{}">{}</a>', address, _("See the set-up"))
 
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> list[str]:
-        """A reseller's customers are its own: it does not choose."""
+        """Only support chooses the reseller: a reseller's new customer is its own."""
         names = ["reseller", "name", "siren", "suspension"]
         return names if getattr(request.user, "is_support", False) else names[1:]
 

@@ -15,8 +15,8 @@ from tenants.models import Membership, User
 
 
 class ByPassword(ModelBackend):
-    """Django's own, but a request's person comes with what each request asks about: whom it belongs to and whether that
-    is suspended, its customers, whether it has a second factor."""
+    """Django's own back end, but the person of a session is read in one query with what each request asks of it: its
+    reseller and whether that is suspended, its customers, whether it has a second factor."""
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session; None when they may not act any more."""

@@ -84,7 +84,7 @@ def _is_of_a_till(change: Change) -> bool:
 
 
 def _silent(change: Change) -> set[str]:
-    """The columns of a new row not to be told: its owner, and values that are the default."""
+    """The columns of a new row that are left out: its owner, and values that are the default."""
     if change.operation != Operation.INSERT:
         return set()
     fields = _fields_of(change)

@@ -19,9 +19,9 @@ KEPT = "customer"
 CONSOLE = "/console/"
 # With more customers than this the choice is a search instead of a list; as many results are shown.
 LISTED_MAX, FOUND_MAX = 40, 20
-# What an address of a page about no row has all the same: which way is walked.
+# Parameters of an address that name no row: which way out a page is about.
 NAMES_NO_ROW = frozenset({"way"})
-# How a query or a form names closings, and a shop or a customer; several of both are "e12" and "t7".
+# The parameters by which a query or form names closings, a shop, a customer; `where` may hold several: "e12", "t7".
 CLOSING = "closing"
 OF_PLACES, SHOP_MARK, CUSTOMER_MARK = "where", "e", "t"
 OF_SHOP = ("establishment", "establishment__id__exact", "posting__establishment__id__exact")

@@ -79,7 +79,7 @@ class ScopedAdmin(ModelAdmin):
     raw_values: ClassVar[Raw] = {}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The list with its head; as a file with `?as=csv` or `?as=xlsx`. What it knows no filter for is left out."""
+        """The list with its head; as a file with `?as=csv` or `?as=xlsx`. Unknown parameters are ignored."""
         kind = request.GET.get(AS, "")
         if left_out := self._leave_out(request):
             messages.warning(request, left_out)

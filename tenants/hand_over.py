@@ -10,8 +10,8 @@ from postgres.seen import OF_RESELLER, OF_TENANT, OF_TENANTS, Seen
 from postgres.viewer import CUSTOMER, MEMBERS, RESELLER, TILL
 from tenants.one_line import WHY_MAX
 
-# For the policies of other tables; each as far as its reader sees hand-overs: those of the customers it looks after,
-# and a reseller its own.
+# Sub-selects for the policies of other tables. The policy of hand-overs applies inside them: everybody sees those of
+# the customers they look after, and a reseller also those that it made itself.
 FORMER_RESELLERS = "SELECT reseller_id FROM tenants_handover"
 GIVEN_AWAY = "SELECT tenant_id FROM tenants_handover WHERE tenant_id NOT IN (SELECT id FROM tenants_tenant)"
 TAKEN_OVER = "SELECT tenant_id FROM tenants_handover WHERE reseller_id <> {reseller}"

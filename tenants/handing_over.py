@@ -38,7 +38,7 @@ class Leaving:
 class Ending:
     """One sort of thing that ends: which, what each is called, how it is counted, how it ends.
 
-    `anew` says what is made again in its place, and by whom nothing is said: the new reseller does.
+    `anew`: what the new reseller must make again, in a sentence; empty where there is nothing to make.
     """
 
     select: Callable[[Leaving], QuerySet[Any]]

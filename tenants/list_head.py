@@ -136,8 +136,10 @@ def _show_saved(shown: ChangeList, request: HttpRequest, user: User, asked: str)
 
 
 def _show_tabs(request: HttpRequest, tabs: Sequence[ListTab], *, kept: bool) -> Iterator[TabShown]:
-    """A tab changes what the tabs are about and leaves other filters as they are. A kept filter is the one that is on
-    when it is."""
+    """Each tab sets the parameters that tabs ask with, and leaves all other filters of the address as they are.
+
+    `kept`: a saved filter is on; then no tab is shown as the current one.
+    """
     about = {name for tab in tabs for name in tab.asks}
     asked = {name: request.GET.get(name, "") for name in about}
     for tab in tabs:

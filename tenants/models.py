@@ -86,12 +86,12 @@ def _suspended_says_why(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(condition=condition, name=f"tenants_{name}_why_while_suspended")
 
 
-# A reseller reads the name of who handed a customer over to it: histories name it in the place of its people.
+# A reseller reads the names of those who handed a customer over to it: a history shows them instead of their people's.
 OF_ONE_RESELLER = {
     **dict.fromkeys((CUSTOMER, TILL), "id = {reseller}"),
     RESELLER: f"id = {{reseller}} OR id IN ({FORMER_RESELLERS})",
 }
-OF_MEMBERS = "id IN (SELECT reseller_id FROM tenants_tenant)"  # those of the customers one sees
+OF_MEMBERS = "id IN (SELECT reseller_id FROM tenants_tenant)"  # the resellers of the customers that the member sees
 
 
 class Reseller(models.Model):
@@ -117,7 +117,7 @@ class Reseller(models.Model):
         return self.name
 
 
-# Who makes an export on demand locks its customer, the till too.
+# Who may lock the row, as whoever asks for an export on demand does, a till too: a role may lock what it may write.
 OF_ONE = {
     RESELLER: "reseller_id = {reseller}",
     **dict.fromkeys((CUSTOMER, TILL), "id = {tenant}"),
@@ -431,7 +431,7 @@ class MovedTill(models.Model):
         ]
 
 
-# What the people of a former reseller wrote goes along only where that one said so, the last time it handed over.
+# Notes by people of a former reseller are seen by the present one if the former said so when it last handed over.
 OF_COLLEAGUES = "author_id IN (SELECT id FROM tenants_user WHERE reseller_id = {reseller})"
 WENT_ALONG = (
     "COALESCE((SELECT given.notes_go_along FROM tenants_handover AS given JOIN tenants_user AS writer "
@@ -544,7 +544,7 @@ class FactorReset(models.Model):
         return f"{self.user}: {self.why}"
 
 
-# A reseller's administrator ends those of its people too; support's are nobody's business.
+# A reseller's administrator also ends log-ins of the reseller's people and of members; never of support or strangers.
 NO_STRANGER = f"NOT ({OF_SUPPORT}) AND (reseller_id IS NULL OR reseller_id = {{reseller}})"
 OF_WHO_IS_BEHIND = {
     DOOR: ALL,

@@ -37,7 +37,7 @@ class Paths:
 
 
 def _select_history(user: User) -> Q:
-    """What happened to the customers it looks after, whoever did before; and of one that it handed over, only that."""
+    """Changes of the customers its reseller has, whoever had them then; of those it handed over, the hand-over only."""
     own = Tenant.objects.filter(reseller=user.reseller_id)
     given = HandOver.objects.filter(reseller=user.reseller_id).exclude(tenant__in=own)
     taken = HandOver.objects.filter(tenant__in=own).exclude(reseller=user.reseller_id)
@@ -46,7 +46,7 @@ def _select_history(user: User) -> Q:
 
 
 def _select_notes(user: User) -> Q:
-    """Those on its customers, but of a former reseller's people only what that one let go along, the last time."""
+    """Notes on its reseller's customers; those by a former reseller's people only if it let them go along."""
     given = HandOver.objects.filter(tenant=OuterRef("tenant"), reseller=OuterRef("author__reseller"))
     went_along = Coalesce(Subquery(given.order_by("-pk").values("notes_go_along")[:1]), True)
     colleague = Q(author__reseller=user.reseller_id)
@@ -54,7 +54,7 @@ def _select_notes(user: User) -> Q:
 
 
 def _select_offers(user: User) -> Q:
-    """What its people offered of customers it looks after, and what was offered to this person."""
+    """Offers that its reseller made of customers it still has, and offers to this person."""
     given = Q(reseller=user.reseller_id, tenant__in=Tenant.objects.filter(reseller=user.reseller_id))
     return given | Q(pk__in=HandOverOffer.objects.filter(received__person=user).values("pk"))
 

@@ -29,14 +29,14 @@ class Letters(models.TextChoices):
     NEVER = "never", _("never")
 
 
-# Support is named in everybody's histories, and so are a reseller's people and those of the same customer. Who looks
-# through another's eyes keeps the own account.
+# Histories name people of support, of the reseller and of the same customer, so everybody reads these rows. Support
+# that works in another's view still reads and changes its own account (`OWN`).
 OF_SUPPORT = "role = 'support'"
 OWN = "id = {behind} AND {behind} <> {person}"
-# Whose memberships one sees: the policies of their table say so.
+# People whose memberships the reader sees: the policy of memberships applies inside the sub-select.
 OF_SAME_CUSTOMER = "id IN (SELECT user_id FROM tenants_membership)"
 OF_OWN_RESELLERS = "reseller_id IN (SELECT reseller_id FROM tenants_tenant)"
-# Who did something with a customer before it was handed over stands in its books' histories (`User.__str__`).
+# People of a former reseller are named in the history of a customer that was handed over (`User.__str__`).
 OF_FORMER_RESELLERS = f"reseller_id IN ({FORMER_RESELLERS})"
 OF_HISTORIES = f"{OF_SAME_CUSTOMER} OR {OF_FORMER_RESELLERS} OR {OF_SUPPORT}"
 READ_BY = {

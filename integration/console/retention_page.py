@@ -51,7 +51,7 @@ class Forgotten:
 
 
 def retention_page(request: HttpRequest) -> HttpResponse:
-    """Show it for the `customer` of the address, or for an e-mail `address` of a form: no log is to hold that one."""
+    """Show it for the `customer` of the query, or for the e-mail `address` of a form, which no log then holds."""
     user = reader_of(request, "retention.view_retentionact")
     context: dict[str, Any] = {
         "title": _("Archives and erasures"),

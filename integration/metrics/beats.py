@@ -9,7 +9,7 @@ from integration import heartbeat
 
 
 class Beats:
-    """Of this process, whose role has `of` to find well; what it never found well is as old as the process."""
+    """This process' beats. `of`: what its role has to find well; what it never found is as old as the process."""
 
     def __init__(self, role: str, found_well: Callable[[], Mapping[str, float]]) -> None:
         self._of = heartbeat.ROLES[role]

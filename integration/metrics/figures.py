@@ -132,7 +132,7 @@ def _read_quick() -> list[Row]:
 
 
 def _close_after(look: Callable[[], list[Row]]) -> Callable[[], list[Row]]:
-    """In a thread that has a session for this look only."""
+    """Call it in a thread whose session is for this look only; the session is closed afterwards."""
 
     def look_and_close() -> list[Row]:
         try:

@@ -1,4 +1,4 @@
-"""The processes of one web server count together, in files of one folder. To be asked before anything counts."""
+"""Counting together in the processes of one web server, in files of one folder. Call it before anything is counted."""
 
 import os
 

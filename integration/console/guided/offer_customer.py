@@ -36,7 +36,7 @@ class OfferForm(forms.Form):
         self.tenant = tenant
 
     def clean_email(self) -> str:
-        """One's own people are known to oneself: only of them it is said."""
+        """Refuse the address of a colleague. Of any other address nothing is told, not even whether somebody has it."""
         email: str = self.cleaned_data["email"]
         if User.objects.filter(reseller=self.tenant.reseller_id, email__iexact=email).exists():
             raise forms.ValidationError(_("This is the address of a colleague. Type one of the other reseller's."))

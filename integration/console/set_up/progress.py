@@ -85,7 +85,7 @@ class Facts:
 
     @property
     def live_links(self) -> list[ActivationLink]:
-        """Links that somebody got and that open something."""
+        """Activation links whose time is not over."""
         return [it for it in self.links if it.expires_at > timezone.now()]
 
     @property
