@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminURLInputWidget
 
 from exact.activation.link_mail import NoAddress, mail_link
 from exact.activation.links import make_link
-from exact.activation.state import ActivationState, standing_of
+from exact.activation.state import ActivationState, shown_state_of
 from exact.activation.switch import switch_off
 from exact.api.budget import calls_of_now
 from exact.api.connection import disconnect
@@ -246,12 +246,12 @@ class ActivationAdmin(ReadOnlyAdmin):
 
     @display(description=_("state"), label=ACTIVATION_LABELS)
     def state_label(self, activation: Activation) -> tuple[str, str]:
-        state = standing_of(activation)
+        state = shown_state_of(activation)
         return state, str(state.label)
 
     @admin.display(description=_("state"))
     def stands(self, activation: Activation) -> str:
-        return str(standing_of(activation).label)
+        return str(shown_state_of(activation).label)
 
     @admin.display(description=_("what to do"))
     def to_mend(self, activation: Activation) -> SafeString | str:

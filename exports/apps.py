@@ -14,13 +14,13 @@ class ExportsConfig(AppConfig):
         """Hear when something in the room below may go on: it does not know who waits for it. And say what
         ends with a hand-over, and what must be over first."""
         from exact.signals import may_go_on
-        from exports.reposts.handed_over import ASSIGNMENTS, ask_for_runs, say_standing
+        from exports.reposts.handed_over import ASSIGNMENTS, ask_for_runs, say_what_waits
         from tenants.handing_over import ends_with_hand_over, keeps_from_hand_over
-        from tenants.offering import tell_standing
+        from tenants.offering import tell_what_waits
 
         ends_with_hand_over(ASSIGNMENTS)
         keeps_from_hand_over(ask_for_runs)
-        tell_standing(say_standing)
+        tell_what_waits(say_what_waits)
         may_go_on.connect(_go_on, dispatch_uid="exports")
 
 

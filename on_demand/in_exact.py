@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from exact.books.difference import found_by_account, meant_by_account
 from exact.books.reconcile import Seen, look_at, vat_accounts_of
-from exact.books.standing import found_by_account, meant_by_account
 from exact.lane.records import settle_time
 from exact.lane.states import IN_EXACT, OVER
 from exact.models import BookLine, Division, Posting, PostingState

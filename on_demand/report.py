@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from exact.books.standing import DATE, ENTRIES
+from exact.books.difference import DATE, ENTRIES
 from exact.models import FindingKind
 from exports.models import ClosingState, StoredClosing
 from exports.words.differences import named

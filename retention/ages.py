@@ -114,7 +114,7 @@ BOOKS = frozenset(
         "on_demand.OnDemandExport",
         "on_demand.OnDemandShop",
         "on_demand.ValidatedEntry",
-        "retention.PruneRun",
+        "retention.PruneRound",
         "retention.RetentionAct",
         "tenants.Change",
         "tenants.FactorReset",

@@ -51,7 +51,7 @@ class RetentionAct(models.Model):
         return f"{self.get_kind_display()}: {self.customer or self.person or ''}"
 
 
-class PruneRun(models.Model):
+class PruneRound(models.Model):
     """One round of deleting what is old. `deleted` has the number of rows for each table of `retention.ages.AGES` that
     is deleted from by age, 0 too; `over_age` counts the books that are older than the law asks for, which only a person
     deletes. `failed` names the tables that could not be looked at, with the kind of the error.
@@ -70,7 +70,7 @@ class PruneRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=models.F("began_at")),
-                name="retention_prunerun_ends_after_it_began",
+                name="retention_pruneround_ends_after_it_began",
             ),
             Unchanging("began_at", once=["ended_at"]),
             OnlyAddedTo("DELETE"),

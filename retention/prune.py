@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from exports.models import StoredClosing
 from retention.ages import AGES, BOOKS_YEARS, Age
-from retention.models import PruneRun
+from retention.models import PruneRound
 
 log = structlog.get_logger()
 
@@ -17,22 +17,22 @@ log = structlog.get_logger()
 BATCH = 500
 
 
-def prune() -> PruneRun:
+def prune() -> PruneRound:
     """One round through all tables, stored as a row. A table that fails is named in it, and the others go on."""
-    run = PruneRun.objects.create()
+    this_round = PruneRound.objects.create()
     now = timezone.now()
     for age in AGES:
         label = age.table._meta.label
         try:
-            run.deleted[label] = _delete(age, now)
+            this_round.deleted[label] = _delete(age, now)
         except (DatabaseError, ProtectedError) as error:
-            run.failed[label] = type(error).__name__
+            this_round.failed[label] = type(error).__name__
             log.exception("prune_failed", table=label)
-    run.over_age = {StoredClosing._meta.label: books_over_age(now)}
-    run.ended_at = timezone.now()
-    run.save()
-    log.info("pruned", deleted=run.deleted, failed=run.failed, over_age=run.over_age)
-    return run
+    this_round.over_age = {StoredClosing._meta.label: books_over_age(now)}
+    this_round.ended_at = timezone.now()
+    this_round.save()
+    log.info("pruned", deleted=this_round.deleted, failed=this_round.failed, over_age=this_round.over_age)
+    return this_round
 
 
 def due(now: datetime) -> dict[str, int]:

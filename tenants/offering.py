@@ -65,16 +65,16 @@ class Offered:
     shops: int
     tills: int
     suspended: bool
-    standing: str
+    what_waits: str
 
 
 # A room above says how a customer stands, in a sentence: this one knows no closings.
-_standings: list[Callable[[Tenant], str]] = []
+_waiting_words: list[Callable[[Tenant], str]] = []
 
 
-def tell_standing(said: Callable[[Tenant], str]) -> None:
+def tell_what_waits(said: Callable[[Tenant], str]) -> None:
     """Have the receiver of an offer read this of the customer."""
-    _standings.append(said)
+    _waiting_words.append(said)
 
 
 def open_offer_of(tenant: Tenant) -> HandOverOffer | None:
@@ -232,14 +232,14 @@ def _describe(row: HandOverOffer) -> Offered | None:
             shops=Establishment.objects.filter(tenant=tenant).count(),
             tills=Till.objects.filter(tenant=tenant, ended_at=None).count(),
             suspended=tenant.suspended_at is not None,
-            standing=_say_standing(tenant),
+            what_waits=_say_what_waits(tenant),
         )
 
 
-def _say_standing(tenant: Tenant) -> str:
+def _say_what_waits(tenant: Tenant) -> str:
     if tenant.suspended_at is not None:
         return _("suspended: it can be taken once that is over")
-    return " ".join(said(tenant) for said in _standings)
+    return " ".join(said(tenant) for said in _waiting_words)
 
 
 def _is_giver_suspended(offered: HandOverOffer) -> bool:

@@ -1,7 +1,8 @@
 """The steps of an activation link: log in at Exact, choose a company, have the settings checked, be done.
 
-Each function takes the link at the turn that the person saw (`turn`), and leaves it one step further, or at the same
-step with a `trouble` that the page explains. The pages themselves are in `exact.activation.pages`.
+Each function is told how many steps were made when the person saw the page (`steps_made`), and leaves the link one
+step further, or at the same step with a `trouble` that the page explains. The pages themselves are in
+`exact.activation.pages`.
 """
 
 from collections.abc import Callable, Iterable
@@ -56,9 +57,9 @@ def redirect_uri() -> str:
     return f"{settings.PUBLIC_URL}{reverse('activation:callback')}"
 
 
-def begin_login(request: HttpRequest, link: ActivationLink, turn: int) -> str:
+def begin_login(request: HttpRequest, link: ActivationLink, steps_made: int) -> str:
     """Where to send the browser to log in at Exact. Raises `StepTaken`."""
-    step_on(link, turn, LinkStep.LOGIN, trouble="", connection=None, companies=[], division=None)
+    step_on(link, steps_made, LinkStep.LOGIN, trouble="", connection=None, companies=[], division=None)
     return login_address(request, link, app_of(link), redirect_uri())
 
 
@@ -96,10 +97,10 @@ def _welcome(link: ActivationLink, connection: Connection, entered: Entered) -> 
         "more_companies": entered.more,
         "used_at": timezone.now(),
     }
-    step_on(link, link.turn, LinkStep.DIVISION, trouble="" if companies else "no_company", **known)
+    step_on(link, link.steps_made, LinkStep.DIVISION, trouble="" if companies else "no_company", **known)
     current = Activation.objects.filter(establishment=link.establishment, active=True).first()
     if current is not None and any(it.code == current.division.code and it.usable for it in companies):
-        choose(link, link.turn, current.division.code)
+        choose(link, link.steps_made, current.division.code)
 
 
 def look_for(link: ActivationLink, wanted: str) -> str:
@@ -125,10 +126,10 @@ def _documents(companies: Iterable[Company]) -> list[dict[str, object]]:
 
 
 def _begin_anew_with(link: ActivationLink, trouble: str) -> None:
-    step_on(link, link.turn, LinkStep.INTRODUCTION, trouble=trouble)
+    step_on(link, link.steps_made, LinkStep.INTRODUCTION, trouble=trouble)
 
 
-def choose(link: ActivationLink, turn: int, code: int) -> None:
+def choose(link: ActivationLink, steps_made: int, code: int) -> None:
     """Take a company and have the settings checked against it. Raises `StepTaken`, `NotOffered`, `CompanyTaken`."""
     companies = (Company.from_document(document) for document in link.companies)
     company = next((it for it in companies if it.code == code and it.usable), None)
@@ -136,14 +137,14 @@ def choose(link: ActivationLink, turn: int, code: int) -> None:
         raise NotOffered(str(code))
     with transaction.atomic():
         division = tie(link.connection, company)
-        check_again(link, turn, division)
+        check_again(link, steps_made, division)
 
 
-def check_again(link: ActivationLink, turn: int, division: Division) -> None:
+def check_again(link: ActivationLink, steps_made: int, division: Division) -> None:
     """Ask for a round of checks. Raises `StepTaken`."""
     step_on(
         link,
-        turn,
+        steps_made,
         LinkStep.CHECKS,
         division=division,
         check_after=Now(),
@@ -154,27 +155,27 @@ def check_again(link: ActivationLink, turn: int, division: Division) -> None:
     transaction.on_commit(lambda: nudge_check(link.pk), robust=True)
 
 
-def take_fix(link: ActivationLink, turn: int, field: str, value: str) -> None:
+def take_fix(link: ActivationLink, steps_made: int, field: str, value: str) -> None:
     """Set the value that a check offered, and check again by the catalogue just read: no call. Raises `StepTaken`."""
     assert link.division is not None, "a fix is offered after the checks only"
     offered = (check.fix for check in check_establishment(link.establishment, link.division))
     if not any(fix and (fix.field, fix.value) == (field, value) for fix in offered):
         raise NotOffered(field)
     with transaction.atomic():
-        step_on(link, turn, LinkStep.CHECKS, trouble="")
+        step_on(link, steps_made, LinkStep.CHECKS, trouble="")
         apply_fix(link.establishment, field, value)
         _judge(link)
 
 
-def change_company(link: ActivationLink, turn: int) -> None:
+def change_company(link: ActivationLink, steps_made: int) -> None:
     """Go back to the choice of the company. Raises `StepTaken`."""
-    step_on(link, turn, LinkStep.DIVISION, trouble="")
+    step_on(link, steps_made, LinkStep.DIVISION, trouble="")
 
 
-def turn_off(link: ActivationLink, turn: int, *, forget: bool) -> None:
+def turn_off(link: ActivationLink, steps_made: int, *, forget: bool) -> None:
     """Switch the activation off; with `forget`, delete the consent's tokens too. Raises `StepTaken`."""
     with transaction.atomic():
-        step_on(link, turn, LinkStep.DONE, trouble="")
+        step_on(link, steps_made, LinkStep.DONE, trouble="")
         switch_off(link.establishment, way="link")
         if forget and link.connection_id is not None:
             disconnect(link.connection_id)
@@ -233,7 +234,7 @@ def _judge(link: ActivationLink) -> None:
             here.update(step=LinkStep.DONE, expires_at=soon_over())
 
 
-def go_live(link: ActivationLink, turn: int, *, prepare: Callable[[], None]) -> None:
+def go_live(link: ActivationLink, steps_made: int, *, prepare: Callable[[], None]) -> None:
     """Switch the activation on. `prepare` stores the first day, in the same transaction. Raises `StepTaken`.
 
     If a setting is wrong by now, the link goes back to the checks and nothing is stored.
@@ -241,13 +242,13 @@ def go_live(link: ActivationLink, turn: int, *, prepare: Callable[[], None]) -> 
     assert link.division is not None, "the first day is asked for after the checks only"
     try:
         with transaction.atomic():
-            step_on(link, turn, LinkStep.DONE, trouble="", expires_at=soon_over())
+            step_on(link, steps_made, LinkStep.DONE, trouble="", expires_at=soon_over())
             prepare()
             if problems_of(decide(link.establishment, link.division, way="link")):
                 raise _NoLongerRight
     except _NoLongerRight:
         link.refresh_from_db()
-        check_again(link, turn, link.division)
+        check_again(link, steps_made, link.division)
 
 
 def forget_companies() -> None:

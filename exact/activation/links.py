@@ -3,8 +3,8 @@
 Any browser may begin the log-in until one of them brings the consent; from then on the link belongs to that browser.
 Beginning in a second browser starts anew, and ends the first one's log-in at Exact.
 
-Every step is one conditional UPDATE of the link's row. It names the turn that the person saw, so that a second click,
-an old page or another tab does nothing twice. The database has digests of the secrets only.
+Every step is one conditional UPDATE of the link's row. It names how many steps were made when the person saw the page,
+so that a second click, an old page or another tab does nothing twice. The database has digests of the secrets only.
 """
 
 import secrets
@@ -117,12 +117,12 @@ def bind(link: ActivationLink, browser: str) -> bool:
     """Give the link to the browser that begins the log-in. Returns whether the link belongs to that browser now.
 
     A browser that brought the consent keeps the link. Before that the newest browser gets it, which ends another one's
-    log-in at Exact: its state is forgotten, and the turn counts on.
+    log-in at Exact: its state is forgotten, and this counts as a step.
     """
     mine = digest_of(browser)
     others = ActivationLink.objects.filter(pk=link.pk, used_at=None, expires_at__gt=timezone.now())
     others.exclude(browser_digest=mine).update(
-        browser_digest=mine, state_digest=None, step=LinkStep.INTRODUCTION, trouble="", turn=F("turn") + 1
+        browser_digest=mine, state_digest=None, step=LinkStep.INTRODUCTION, trouble="", steps_made=F("steps_made") + 1
     )
     link.refresh_from_db()
     return is_of(link, browser)
@@ -133,10 +133,10 @@ def is_of(link: ActivationLink, browser: str) -> bool:
     return bool(browser) and secrets.compare_digest(link.browser_digest, digest_of(browser))
 
 
-def step_on(link: ActivationLink, turn: int, step: LinkStep, **changes: Any) -> None:
-    """Make a step that was shown at `turn`. Raises `StepTaken` when it is not the link's turn any more."""
-    fresh = ActivationLink.objects.filter(pk=link.pk, turn=turn, expires_at__gt=timezone.now())
-    if fresh.update(step=step, turn=F("turn") + 1, **changes) != 1:
+def step_on(link: ActivationLink, steps_made: int, step: LinkStep, **changes: Any) -> None:
+    """Make a step of a page that saw so many steps made. Raises `StepTaken` when there are more by now."""
+    fresh = ActivationLink.objects.filter(pk=link.pk, steps_made=steps_made, expires_at__gt=timezone.now())
+    if fresh.update(step=step, steps_made=F("steps_made") + 1, **changes) != 1:
         raise StepTaken
     link.refresh_from_db()
 

@@ -126,7 +126,7 @@ def _open(request: HttpRequest, link: ActivationLink, secret: str, browser: str)
     browser = request.session.setdefault(BROWSER, get_random_string(43))
     if not bind(link, browser):
         return _refuse_other_browser(request, secret)
-    return _begin(request, link, link.turn)
+    return _begin(request, link, link.steps_made)
 
 
 @never_cache
@@ -152,9 +152,9 @@ def _ask_again(request: HttpRequest, link: ActivationLink | None) -> HttpRespons
     return render(request, "exact/activation/again_asked.html", {"reseller": link.establishment.tenant.reseller})
 
 
-def _begin(request: HttpRequest, link: ActivationLink, turn: int) -> HttpResponse:
+def _begin(request: HttpRequest, link: ActivationLink, steps_made: int) -> HttpResponse:
     try:
-        return HttpResponseRedirect(link_steps.begin_login(request, link, turn))
+        return HttpResponseRedirect(link_steps.begin_login(request, link, steps_made))
     except StepTaken:
         return redirect_to(link)
     except ExactApp.DoesNotExist:
@@ -214,12 +214,12 @@ def progress(request: HttpRequest, link: ActivationLink) -> HttpResponse:
 @require_POST
 @of_this_browser
 def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
-    """Do what a button asks: `do` names it, `turn` is the turn of the page that showed it."""
-    turn = number_of(request.POST.get("turn", ""))
+    """Do what a button asks: `do` names it, `steps_made` says how many steps the page saw made."""
+    steps_made = number_of(request.POST.get("steps_made", ""))
     try:
         if request.POST.get("do") == "login":
-            return _begin(request, link, turn)
-        _act(request, link, turn)
+            return _begin(request, link, steps_made)
+        _act(request, link, steps_made)
     except StepTaken:
         pass
     except CompanyTaken:
@@ -229,18 +229,18 @@ def act(request: HttpRequest, link: ActivationLink) -> HttpResponse:
     return redirect_to(link)
 
 
-def _act(request: HttpRequest, link: ActivationLink, turn: int) -> None:
+def _act(request: HttpRequest, link: ActivationLink, steps_made: int) -> None:
     match request.POST.get("do"):
         case "choose":
-            link_steps.choose(link, turn, number_of(request.POST.get("company", "")))
+            link_steps.choose(link, steps_made, number_of(request.POST.get("company", "")))
         case "check" if link.division is not None:
-            link_steps.check_again(link, turn, link.division)
+            link_steps.check_again(link, steps_made, link.division)
         case "fix" if link.division is not None:
-            link_steps.take_fix(link, turn, request.POST.get("field", ""), request.POST.get("value", ""))
+            link_steps.take_fix(link, steps_made, request.POST.get("field", ""), request.POST.get("value", ""))
         case "change" if link.connection_id is not None:
-            link_steps.change_company(link, turn)
+            link_steps.change_company(link, steps_made)
         case "off" if link.step == LinkStep.DONE:
-            link_steps.turn_off(link, turn, forget=request.POST.get("forget") == "1")
+            link_steps.turn_off(link, steps_made, forget=request.POST.get("forget") == "1")
         case _:
             raise link_steps.NotOffered(request.POST.get("do", ""))
 

@@ -27,7 +27,7 @@ def state_of(activation: Activation) -> ActivationState:
     return ActivationState.ACTIVE if activation.active else ActivationState.INACTIVE
 
 
-def standing_of(activation: Activation) -> ActivationState | Consent:
+def shown_state_of(activation: Activation) -> ActivationState | Consent:
     """Return what people read of an activation: its state, or, of a sound one, the state of its consent."""
     state, consent = state_of(activation), consent_of(activation.division.connection)
     if state is ActivationState.ACTIVE and consent in (Consent.DOUBTFUL, Consent.ENDING):

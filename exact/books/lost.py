@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from exact.api.client import ExactClient
+from exact.books.difference import differences
 from exact.books.mirror import COLUMNS, Row, keep_lines, line_of
 from exact.books.reconcile import accounts_of_vat
-from exact.books.standing import differences
 from exact.company.catalogue import exact_date
 from exact.lane.postings import OUR_REFERENCE, entry_id_in, to_cents
 from exact.lane.records import Settled

@@ -18,8 +18,8 @@ from django.utils import timezone
 from exact.api.client import ExactClient
 from exact.api.clients import division_client
 from exact.api.errors import ExactError
+from exact.books.difference import ENTRIES, Difference, differences, left_over
 from exact.books.mirror import forget, read_changes, read_entries
-from exact.books.standing import ENTRIES, Difference, differences, left_over
 from exact.company.facts import VAT_ACCOUNT
 from exact.lane.records import settle_time
 from exact.lane.states import OVER

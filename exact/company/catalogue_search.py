@@ -13,30 +13,30 @@ PICKED = tuple(CatalogueKind(code) for code in CodeKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundItem:
     """An item to choose: its code and Exact's name for it."""
 
     code: str
     name: str
 
 
-def search(division: Division, kind: CatalogueKind, text: str, *, limit: int = FOUND_MAX) -> list[Found]:
+def search(division: Division, kind: CatalogueKind, text: str, *, limit: int = FOUND_MAX) -> list[FoundItem]:
     """At most `limit` items, by code: those whose code begins with `text`, or whose name holds every word of it."""
     named = Q()
     for word in text.split():
         named &= Q(name__icontains=word)
     rows = CatalogueItem.objects.filter(Q(code__istartswith=text) | named, division=division, kind=kind)
-    return [Found(code=code, name=name) for code, name in rows.order_by("code").values_list("code", "name")[:limit]]
+    return [FoundItem(code=code, name=name) for code, name in rows.order_by("code").values_list("code", "name")[:limit]]
 
 
-def lists_of(division: Division, catalogue: Catalogue, *, longest: int) -> dict[CatalogueKind, list[Found]]:
+def lists_of(division: Division, catalogue: Catalogue, *, longest: int) -> dict[CatalogueKind, list[FoundItem]]:
     """Every kind's items by code, where there are at most `longest`; a longer list must be searched."""
-    lists: dict[CatalogueKind, list[Found]] = {}
+    lists: dict[CatalogueKind, list[FoundItem]] = {}
     for kind in PICKED:
         if kind == CatalogueKind.GL_ACCOUNT:
             items = search(division, kind, "", limit=longest + 1)
         else:
-            items = [Found(code=it.code, name=it.name) for it in catalogue.of_kind(kind)]
+            items = [FoundItem(code=it.code, name=it.name) for it in catalogue.of_kind(kind)]
         if len(items) <= longest:
             lists[kind] = items
     return lists

@@ -13,7 +13,7 @@ from typing import Any
 
 from exact.api.client import ExactClient
 from exact.api.resources import CASH, SALES
-from exact.lane.postings import OUR_REFERENCE, Found, from_answer, sum_lines
+from exact.lane.postings import OUR_REFERENCE, FoundEntry, from_answer, sum_lines
 from exact.models import Posting
 from ledger.entry import Entry
 from ledger.problem import Problem
@@ -24,14 +24,14 @@ class Candidate:
     """An entry in Exact, sent before the restore, that may be the one about to be sent."""
 
     reference: str
-    found: Found
+    found: FoundEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """Entries in Exact that may be a posting's. `own`: of its closing; `alike`: of an unknown one, with equal sums."""
 
-    own: tuple[Found, ...]
+    own: tuple[FoundEntry, ...]
     alike: Candidate | None = None
 
     @property
@@ -56,7 +56,7 @@ def trace(client: ExactClient, posting: Posting, entry: Entry, resources: Sequen
     known = {*ours.filter(entry_id__in=ids).values_list("entry_id", flat=True)}
     bearers = ours.filter(closing_id=posting.closing_id).exclude(pk=posting.pk).values_list("reference", flat=True)
     left = [it for it in candidates if it.found.entry_id not in known and it.reference not in {*bearers}]
-    ranked: dict[int, list[Found]] = defaultdict(list)
+    ranked: dict[int, list[FoundEntry]] = defaultdict(list)
     for it in left:
         if it.reference.startswith(f"{number}-{letters}-{kind[0]}"):
             ranked[_rank(it.reference, posting.reference)].append(it.found)

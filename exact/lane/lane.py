@@ -33,8 +33,8 @@ from exact.entries.payloads import body_of
 from exact.lane import ending, made, records, statements
 from exact.lane import lease as leases
 from exact.lane.doubted import Trace, trace
-from exact.lane.postings import Found, from_answer, look_up, remove_from_exact
-from exact.lane.records import ERROR_PAUSE, LaneRun, Settled, settle_time
+from exact.lane.postings import FoundEntry, from_answer, look_up, remove_from_exact
+from exact.lane.records import ERROR_PAUSE, LaneStay, Settled, settle_time
 from exact.lane.sending import Sending
 from exact.lane.states import move, wait
 from exact.models import PauseCode, Posting, PostingState
@@ -45,7 +45,7 @@ log = structlog.get_logger()
 LOOKUPS_BEFORE_RESENDING = 2
 # How often an entry whose lines Exact does not show is looked at, some twelve minutes; then a person compares it there.
 LOOKS_AT_LINES_MAX = 6
-RUN_MAX = 200
+STAY_MAX = 200
 BACKOFF_FIRST_S = 2.0
 
 # The divisions whose lane a thread of this process is in; True: another thread was asked for the same lane meanwhile.
@@ -59,7 +59,7 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
     If another thread of this process is in the lane, it returns at once, and that thread looks once more at its end.
 
     `settled` is called in the transaction in which a posting comes to an end that has consequences: refused, differs,
-    withdrawn, or a reversal that was posted. What it makes for this lane is sent in the same run.
+    withdrawn, or a reversal that was posted. What it makes for this lane is sent in the same stay.
     """
     with _asking:
         if division_id in _asked_again:
@@ -81,7 +81,7 @@ def run_lane(division_id: int, *, holder: str, settled: Settled) -> bool:
 
 
 def _stay(division_id: int, holder: str, settled: Settled) -> bool:
-    """Take the lane, if it is free, and work in it until it is empty, must wait, or `RUN_MAX` postings were sent."""
+    """Take the lane, if it is free, and work in it until it is empty, must wait, or `STAY_MAX` postings were sent."""
     entered = statements.enter(division_id, holder)
     if entered is None:
         return False
@@ -94,38 +94,38 @@ def _stay(division_id: int, holder: str, settled: Settled) -> bool:
         budget=lane_budget(lane, division.app),
         http=http,
     )
-    run = LaneRun(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)
+    stay = LaneStay(division=division, lane=lane, lease=entered.lease, client=client, settled=settled)
     with bound_contextvars(tenant=division.tenant_id, lane=division.pk):
         try:
-            return _send_due(run, entered.due)
+            return _send_due(stay, entered.due)
         except leases.LeaseLost:
             log.warning("lane_lost", division=division.code, holder=holder)
             return False
         finally:
-            if not run.left:
-                leases.release(run.lease, client.budget)
+            if not stay.left:
+                leases.release(stay.lease, client.budget)
 
 
-def _send_due(run: LaneRun, first: statements.Due) -> bool:
+def _send_due(stay: LaneStay, first: statements.Due) -> bool:
     due: statements.Due | None = first
-    for sent in range(1, RUN_MAX + 1):
+    for sent in range(1, STAY_MAX + 1):
         assert due is not None
-        stays = sent < RUN_MAX and not ending.is_asked()
+        goes_on = sent < STAY_MAX and not ending.is_asked()
         try:
-            posted = _advance(Sending.of(run, due))
-            empty = run.client.budget.empty(timezone.now())
-            due = statements.step(run.lease, run.client.budget, posted, go_on=not empty and stays)
+            posted = _advance(Sending.of(stay, due))
+            empty = stay.client.budget.empty(timezone.now())
+            due = statements.step(stay.lease, stay.client.budget, posted, go_on=not empty and goes_on)
             if empty:
                 raise empty
         except MustWait:
             return False
         except ExactError as error:
-            return _stand_still(run, error)
+            return _stand_still(stay, error)
         if posted is not None:
-            run.lane.failures = 0
+            stay.lane.failures = 0
         if due is None:
-            run.left = stays
-            return not stays
+            stay.left = goes_on
+            return not goes_on
     return True
 
 
@@ -146,7 +146,7 @@ def _advance(sending: Sending) -> statements.Posted | None:
         return None
     if posting.state == PostingState.SENDING:
         # The lane was free, so the worker that was sending this died: its outcome is unknown since it began.
-        records.record_unknown(sending.run, posting, Problem(code="worker_ended"))
+        records.record_unknown(sending.stay, posting, Problem(code="worker_ended"))
     _find_out(sending)
     return None
 
@@ -157,7 +157,7 @@ def _post(sending: Sending) -> statements.Posted | None:
     Returns the posted entry, if its sums are right, for the next step to record; every other outcome is recorded here.
     Raises any `ExactError` that keeps the lane from going on.
     """
-    run, posting = sending.run, sending.posting
+    stay, posting = sending.stay, sending.posting
     try:
         body = body_of(
             sending.entry,
@@ -168,52 +168,52 @@ def _post(sending: Sending) -> statements.Posted | None:
         )
         resource, in_time = sending.resource, partial(leases.check_in_time, sending.asked)
         statements.lend_session()
-        answer = run.client.create(resource, body, last_look=in_time)
+        answer = stay.client.create(resource, body, last_look=in_time)
         found = from_answer(resource, answer)
     except NotInCatalogue as gone:
         facts = {"catalogue": gone.kind.value, "item": gone.code}
-        records.record_refusal(run, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
+        records.record_refusal(stay, posting, [], problems=[Problem(code="gone_from_exact", facts=facts)])
     except OutcomeUnknown as error:
-        records.record_unknown(run, posting, _unclear(error), error)
+        records.record_unknown(stay, posting, _unclear(error), error)
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
-        records.record_refusal(run, posting, messages, status=error.status, correlation_id=error.correlation_id)
+        records.record_refusal(stay, posting, messages, status=error.status, correlation_id=error.correlation_id)
     except ExactError as error:
-        with run.writing():
+        with stay.writing():
             reason = Problem(code=f"not_sent_{pause_code(error)}")
             move(posting, PostingState.PENDING, reasons=[reason], correlation_id=error.correlation_id)
         raise
     else:
-        run.errors = 0
+        stay.errors = 0
         if posting.reverses_id is None and made.sums_prove(sending.entry, found):
             return statements.Posted(posting=posting, found=found, correlation_id=answer.correlation_id)
         _adopt(sending, found, correlation_id=answer.correlation_id)
     return None
 
 
-def _adopt(sending: Sending, found: Found, *, correlation_id: str = "") -> None:
+def _adopt(sending: Sending, found: FoundEntry, *, correlation_id: str = "") -> None:
     """Compare an entry that Exact has with the posting, line by line, and record it as posted if it is the same.
 
     A different one is taken out at once, before anything is booked beside it. It stays, and a person decides, if a
     person reposted it, or if it may have been sent before the database was restored. Raises any `ExactError`, after
     which the posting is still to be looked up.
     """
-    run, posting = sending.run, sending.posting
+    stay, posting = sending.stay, sending.posting
     try:
-        differences = made.compare(run.client, sending.entry, found)
+        differences = made.compare(stay.client, sending.entry, found)
     except ExactError as error:
         if posting.state == PostingState.SENDING:
-            records.record_unknown(run, posting, Problem(code="entry_not_read"))
+            records.record_unknown(stay, posting, Problem(code="entry_not_read"))
         elif isinstance(error, made.NotShown) and posting.lookups + 1 >= LOOKS_AT_LINES_MAX:
-            records.record_found(run, posting, found, [Problem(code="lines_not_shown")])
+            records.record_found(stay, posting, found, [Problem(code="lines_not_shown")])
             return
         elif isinstance(error, made.NotShown):
             wait(posting, settle_time(), lookups=posting.lookups + 1)
         raise
     if differences and posting.state != PostingState.SOUGHT and not posting.doubted:
-        records.begin_removal(run, posting, found, differences, correlation_id=correlation_id)
+        records.begin_removal(stay, posting, found, differences, correlation_id=correlation_id)
     else:
-        records.record_found(run, posting, found, differences, correlation_id=correlation_id)
+        records.record_found(stay, posting, found, differences, correlation_id=correlation_id)
 
 
 def _remove(sending: Sending) -> None:
@@ -221,17 +221,17 @@ def _remove(sending: Sending) -> None:
 
     A deletion by id may be repeated, so its outcome is never unknown.
     """
-    run, posting = sending.run, sending.posting
-    leases.renew(run.lease, run.client.budget)
+    stay, posting = sending.stay, sending.posting
+    leases.renew(stay.lease, stay.client.budget)
     try:
-        remove_from_exact(run.client, posting, sending.searched)
+        remove_from_exact(stay.client, posting, sending.searched)
     except OutcomeUnknown as error:
         raise Unavailable(str(error), correlation_id=error.correlation_id) from error
     except (Refused, Forbidden) as error:
         messages = error.messages if isinstance(error, Refused) else [str(error)]
-        records.record_kept(run, posting, messages, correlation_id=error.correlation_id)
+        records.record_kept(stay, posting, messages, correlation_id=error.correlation_id)
     else:
-        records.record_removal(run, posting)
+        records.record_removal(stay, posting)
 
 
 def _find_out(sending: Sending) -> None:
@@ -241,24 +241,24 @@ def _find_out(sending: Sending) -> None:
     flight, and one look is enough; likewise for postings that waited when the database was restored. Raises `MustWait`
     while it is too early to look.
     """
-    run, posting = sending.run, sending.posting
-    if leases.pause_for(run.lease, posting, code=PauseCode.SETTLING):
+    stay, posting = sending.stay, sending.posting
+    if leases.pause_for(stay.lease, posting, code=PauseCode.SETTLING):
         raise MustWait
     if posting.doubted:
-        found = trace(run.client, posting, sending.entry, sending.searched)
+        found = trace(stay.client, posting, sending.entry, sending.searched)
     else:
-        found = Trace(own=tuple(it for resource in sending.searched for it in look_up(run.client, posting, resource)))
+        found = Trace(own=tuple(it for resource in sending.searched for it in look_up(stay.client, posting, resource)))
     if len(found.own) > 1:
-        records.record_doubled(run, posting, found.own)
+        records.record_doubled(stay, posting, found.own)
     elif found.own:
         _adopt(sending, found.own[0])
     elif found.alike is not None:
-        records.record_found(run, posting, found.alike.found, found.suspicion)
+        records.record_found(stay, posting, found.alike.found, found.suspicion)
     elif _needs_second_look(posting):
         wait(posting, settle_time() / 2, lookups=posting.lookups + 1)
         _find_out(sending)
     else:
-        records.record_not_there(run, posting)
+        records.record_not_there(stay, posting)
 
 
 def _needs_second_look(posting: Posting) -> bool:
@@ -266,18 +266,18 @@ def _needs_second_look(posting: Posting) -> bool:
     return was_sent and posting.lookups + 1 < LOOKUPS_BEFORE_RESENDING
 
 
-def _stand_still(run: LaneRun, error: ExactError) -> bool:
+def _stand_still(stay: LaneStay, error: ExactError) -> bool:
     """Pause the lane because of this error. The posting is pending or unknown on disk, so nothing is lost."""
-    failures = run.lane.failures + 1
+    failures = stay.lane.failures + 1
     is_failure = not isinstance(error, RateLimited | NeedsReconnect)  # these two say by themselves when to go on
     leases.pause(
-        run.lease,
+        stay.lease,
         wait=wait_after(error, failures, now=timezone.now()),
         code=pause_code(error),
         detail=str(error),
         failures=failures if is_failure else None,
     )
-    log.warning("lane_paused", division=run.division.code, why=type(error).__name__, detail=str(error))
+    log.warning("lane_paused", division=stay.division.code, why=type(error).__name__, detail=str(error))
     return False
 
 

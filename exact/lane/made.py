@@ -13,7 +13,7 @@ from typing import Any
 from exact.api.client import ExactClient
 from exact.api.errors import Unavailable
 from exact.entries.payloads import expected_amount, sent_lines
-from exact.lane.postings import Found, to_cents
+from exact.lane.postings import FoundEntry, to_cents
 from ledger.entry import Entry, EntryKind
 from ledger.money import ZERO, money_text
 from ledger.problem import Problem
@@ -34,7 +34,7 @@ class LedgerLine:
     vat_code: str
 
 
-def sums_prove(entry: Entry, found: Found) -> bool:
+def sums_prove(entry: Entry, found: FoundEntry) -> bool:
     """Whether the sums of Exact's answer prove that it booked what was sent, with the right signs.
 
     They prove nothing for an entry whose sum is 0.00: with every sign turned it would be 0.00 too.
@@ -42,7 +42,7 @@ def sums_prove(entry: Entry, found: Found) -> bool:
     return found.amount is not None and expected_amount(entry) != ZERO and not found.differences(entry)
 
 
-def compare(client: ExactClient, entry: Entry, found: Found) -> list[Problem]:
+def compare(client: ExactClient, entry: Entry, found: FoundEntry) -> list[Problem]:
     """The differences between Exact's entry and the posting, in its sums and line by line.
 
     Raises `NotShown`, where sums prove nothing and there are no lines to see yet, and any other `ExactError`.

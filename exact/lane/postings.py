@@ -115,7 +115,7 @@ def turn_of(day: date, closed_at: datetime, number: int, closing_id: UUID, place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class EntryInExact:
     """An entry of a posting as it is in Exact now; a processed one cannot be deleted any more (rules.md §5, §6)."""
 
     resource: str
@@ -123,14 +123,14 @@ class Standing:
     processed: bool
 
 
-def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> list[Standing]:
+def entries_in_exact(client: ExactClient, posting: Posting, resources: Iterable[str]) -> list[EntryInExact]:
     """The entries in Exact that are this posting's, by its id there and by its reference. Raises any `ExactError`.
 
     `resources`: those that may have them (`exact.entries.payloads.resources_to_search`).
     """
     own = {posting.entry_id} if posting.entry_id else set()
     return [
-        Standing(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
+        EntryInExact(resource=resource, entry_id=row["EntryID"], processed=row["Status"] == PROCESSED)
         for resource in resources
         for entry_id in sorted(own | {found.entry_id for found in look_up(client, posting, resource)})
         for row in client.rows(resource, select="EntryID,Status", filter=f"EntryID eq guid'{entry_id}'")
@@ -142,12 +142,12 @@ def remove_from_exact(client: ExactClient, posting: Posting, resources: Iterable
 
     May be repeated after any failure: an entry that is gone already counts as deleted. Raises any `ExactError`.
     """
-    for standing in entries_in_exact(client, posting, resources):
-        client.delete(standing.resource, standing.entry_id)
+    for it in entries_in_exact(client, posting, resources):
+        client.delete(it.resource, it.entry_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundEntry:
     """An entry of ours that exists in Exact."""
 
     entry_id: str
@@ -167,7 +167,7 @@ class Found:
         ]
 
 
-def from_answer(resource: str, answer: dict[str, Any]) -> Found:
+def from_answer(resource: str, answer: dict[str, Any]) -> FoundEntry:
     """The entry in a POST's answer. Cash and bank entries have no sum there, only the balance before and after.
 
     Raises `OutcomeUnknown` when the answer names no entry.
@@ -179,10 +179,10 @@ def from_answer(resource: str, answer: dict[str, Any]) -> Found:
     else:
         opening, closing = _read_amount(answer.get("OpeningBalanceFC")), _read_amount(answer.get("ClosingBalanceFC"))
         amount, vat = (closing - opening if opening is not None and closing is not None else None), None
-    return Found(entry_id=entry_id_in(answer), entry_number=str(answer["EntryNumber"]), amount=amount, vat=vat)
+    return FoundEntry(entry_id=entry_id_in(answer), entry_number=str(answer["EntryNumber"]), amount=amount, vat=vat)
 
 
-def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]:
+def look_up(client: ExactClient, posting: Posting, resource: str) -> list[FoundEntry]:
     """The entries in Exact that carry the posting's reference (rules.md §8): none, one, or a doubled one."""
     if resource == SALES:
         select = "EntryID,EntryNumber,AmountFC,VATAmountFC"
@@ -197,14 +197,14 @@ def look_up(client: ExactClient, posting: Posting, resource: str) -> list[Found]
     return sum_lines(rows)
 
 
-def sum_lines(rows: Iterable[dict[str, Any]]) -> list[Found]:
+def sum_lines(rows: Iterable[dict[str, Any]]) -> list[FoundEntry]:
     """The entries to which lines of the cash and bank book belong, each with the sum of its lines."""
     sums: dict[tuple[str, str], Decimal] = {}
     for row in rows:
         key = (entry_id_in(row), str(row["EntryNumber"]))
         sums[key] = sums.get(key, Decimal()) + to_cents(row["AmountFC"] or 0)
     return [
-        Found(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
+        FoundEntry(entry_id=entry_id, entry_number=number, amount=amount, vat=None)
         for (entry_id, number), amount in sums.items()
     ]
 

@@ -18,7 +18,7 @@ from exact.api.errors import OutcomeUnknown, RateLimited, RefusedInDoubt
 from exact.company.catalogue import Catalogue
 from exact.entries.payloads import codes_in
 from exact.lane import lease as leases
-from exact.lane.postings import Found
+from exact.lane.postings import FoundEntry
 from exact.lane.states import IN_EXACT, move, wait
 from exact.models import Division, Lane, Posting, PostingState
 from ledger.entry import Entry
@@ -42,7 +42,7 @@ def settle_time() -> timedelta:
 
 
 @dataclass(slots=True, kw_only=True)
-class LaneRun:
+class LaneStay:
     """One worker's stay in a lane."""
 
     division: Division
@@ -70,10 +70,10 @@ class LaneRun:
 
 
 def record_found(
-    run: LaneRun, posting: Posting, found: Found, differences: Sequence[Problem], *, correlation_id: str = ""
+    stay: LaneStay, posting: Posting, found: FoundEntry, differences: Sequence[Problem], *, correlation_id: str = ""
 ) -> None:
     """Record that Exact has the entry: as it was meant, or with differences that a person must look at."""
-    with run.writing():
+    with stay.writing():
         move(
             posting,
             PostingState.DIFFERS if differences else PostingState.POSTED,
@@ -84,22 +84,22 @@ def record_found(
             problems=[difference.to_document() for difference in differences],
             **_name_found(found),
         )
-        Lane.objects.filter(pk=run.division.pk).update(failures=0)
-        run.settled(posting)
-    run.lane.failures = 0
+        Lane.objects.filter(pk=stay.division.pk).update(failures=0)
+        stay.settled(posting)
+    stay.lane.failures = 0
 
 
-def record_doubled(run: LaneRun, posting: Posting, found: Sequence[Found]) -> None:
+def record_doubled(stay: LaneStay, posting: Posting, found: Sequence[FoundEntry]) -> None:
     """Record that Exact has the entry more than once: a person must say which one stays."""
     numbers = ", ".join(entry.entry_number for entry in found)
-    record_found(run, posting, found[0], [Problem(code="doubled_in_exact", facts={"numbers": numbers})])
+    record_found(stay, posting, found[0], [Problem(code="doubled_in_exact", facts={"numbers": numbers})])
 
 
 def begin_removal(
-    run: LaneRun, posting: Posting, found: Found, differences: Sequence[Problem], *, correlation_id: str = ""
+    stay: LaneStay, posting: Posting, found: FoundEntry, differences: Sequence[Problem], *, correlation_id: str = ""
 ) -> None:
     """Record that Exact booked another entry than was sent: it is taken out before anything else is sent."""
-    with run.writing():
+    with stay.writing():
         move(
             posting,
             PostingState.REMOVING,
@@ -111,21 +111,21 @@ def begin_removal(
         )
 
 
-def record_removal(run: LaneRun, posting: Posting) -> None:
+def record_removal(stay: LaneStay, posting: Posting) -> None:
     """Record that the entry is out of Exact: withdrawn for its replacement, or refused with what was wrong with it."""
-    with run.writing():
+    with stay.writing():
         if _is_replaced(posting):
             move(posting, PostingState.WITHDRAWN, messages=[])
         else:
             out = Problem(code="taken_out_again", facts={"number": posting.entry_number or ""})
             problems = [*posting.problems, out.to_document()]
             move(posting, PostingState.REFUSED, reasons=[out], entry_number=None, problems=problems)
-        run.settled(posting)
+        stay.settled(posting)
 
 
-def record_kept(run: LaneRun, posting: Posting, messages: list[str], *, correlation_id: str) -> None:
+def record_kept(stay: LaneStay, posting: Posting, messages: list[str], *, correlation_id: str) -> None:
     """Record that Exact refuses to delete the entry: it is there, and differs."""
-    with run.writing():
+    with stay.writing():
         stands = posting.posted_at or timezone.now()
         why = "; ".join(messages)
         move(
@@ -136,11 +136,11 @@ def record_kept(run: LaneRun, posting: Posting, messages: list[str], *, correlat
             messages=messages,
             posted_at=stands,
         )
-        run.settled(posting)
+        stay.settled(posting)
 
 
 def record_refusal(
-    run: LaneRun,
+    stay: LaneStay,
     posting: Posting,
     messages: list[str],
     *,
@@ -149,7 +149,7 @@ def record_refusal(
     correlation_id: str = "",
 ) -> None:
     """Record that Exact refused the entry, or would refuse it. Raises `RateLimited` after too many in a row."""
-    with run.writing():
+    with stay.writing():
         move(
             posting,
             PostingState.REFUSED,
@@ -159,15 +159,15 @@ def record_refusal(
             messages=messages,
             problems=[problem.to_document() for problem in problems],
         )
-        run.settled(posting)
+        stay.settled(posting)
     # Exact blocks a key after more than 10 such answers an hour (rules.md §2.1); a 500 does not count.
-    run.errors = run.errors + 1 if status in COUNTED_ERRORS else 0
-    if run.errors >= ERRORS_MAX:
-        why = f"{run.errors} refusals in a row: {messages[0]}"
+    stay.errors = stay.errors + 1 if status in COUNTED_ERRORS else 0
+    if stay.errors >= ERRORS_MAX:
+        why = f"{stay.errors} refusals in a row: {messages[0]}"
         raise RateLimited(why, until=timezone.now() + ERROR_PAUSE)
 
 
-def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: OutcomeUnknown | None = None) -> None:
+def record_unknown(stay: LaneStay, posting: Posting, reason: Problem, error: OutcomeUnknown | None = None) -> None:
     """Record that nobody knows whether Exact has the entry. It is looked up once no POST of it can be in flight.
 
     With an `error` the POST ended just now. Without one its worker died, or there was none: then the time counts from
@@ -175,7 +175,7 @@ def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: Outco
     """
     messages = error.messages if isinstance(error, RefusedInDoubt) else []
     assert posting.sending_since is not None, "a constraint sees to it"
-    with run.writing():
+    with stay.writing():
         move(
             posting,
             PostingState.UNKNOWN,
@@ -190,26 +190,26 @@ def record_unknown(run: LaneRun, posting: Posting, reason: Problem, error: Outco
             wait(posting, settle_time(), lookups=0)
 
 
-def record_not_there(run: LaneRun, posting: Posting) -> None:
+def record_not_there(stay: LaneStay, posting: Posting) -> None:
     """Record that Exact does not have the entry. It is sent again by itself, unless Exact had refused it.
 
     It is refused too after many tries without a clear answer: a device between us and Exact that lets reads pass and no
     writes would otherwise stop the whole lane unnoticed. A posting that a person reposts is withdrawn, and a new one
     takes its place.
     """
-    with run.writing():
+    with stay.writing():
         if posting.state == PostingState.SOUGHT:
             move(posting, PostingState.WITHDRAWN, reasons=[Problem(code="not_in_exact")])
-            run.settled(posting)
+            stay.settled(posting)
         elif posting.doubted and posting.sending_since is None:
             move(posting, PostingState.PENDING, reasons=[Problem(code="not_sent_before")], not_before=None)
         elif posting.messages:
             move(posting, PostingState.REFUSED, reasons=[Problem(code="refused_after_all")])
-            run.settled(posting)
+            stay.settled(posting)
         elif posting.attempts >= ATTEMPTS_MAX:
             unclear = Problem(code="never_a_clear_answer", facts={"count": str(posting.attempts)})
             move(posting, PostingState.REFUSED, reasons=[unclear], problems=[unclear.to_document()])
-            run.settled(posting)
+            stay.settled(posting)
         else:
             move(posting, PostingState.PENDING, reasons=[Problem(code="sent_again")], not_before=None)
 
@@ -220,5 +220,5 @@ def _is_replaced(posting: Posting) -> bool:
     return begun is not None and begun.before in IN_EXACT
 
 
-def _name_found(found: Found) -> dict[str, Any]:
+def _name_found(found: FoundEntry) -> dict[str, Any]:
     return {"entry_id": found.entry_id, "entry_number": found.entry_number}

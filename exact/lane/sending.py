@@ -7,7 +7,7 @@ from typing import Self
 from exact.company.catalogue import Catalogue
 from exact.company.preflight import payment_condition_of
 from exact.entries.payloads import resource_of, resources_to_search
-from exact.lane.records import LaneRun
+from exact.lane.records import LaneStay
 from exact.lane.statements import Due
 from exact.lane.stopwatch import Stopwatch
 from exact.models import CatalogueKind, Posting
@@ -16,27 +16,27 @@ from ledger.entry import Entry, EntryKind
 
 @dataclass(frozen=True, kw_only=True)
 class Sending:
-    """One posting in the lane of a run, and its entry.
+    """One posting in the lane, and its entry, during one stay of a worker.
 
-    `claimed`: this run marked it as being sent; else it was begun by somebody before. `asked` was started before that.
+    `claimed`: this stay marked it as being sent; else it was begun by somebody before. `asked` was started before that.
     """
 
-    run: LaneRun
+    stay: LaneStay
     posting: Posting
     entry: Entry
     claimed: bool
     asked: Stopwatch
 
     @classmethod
-    def of(cls, run: LaneRun, due: Due) -> Self:
+    def of(cls, stay: LaneStay, due: Due) -> Self:
         """Decode the entry of a due posting."""
         entry = Entry.from_document(due.posting.entry)
-        return cls(run=run, posting=due.posting, entry=entry, claimed=due.claimed, asked=due.asked)
+        return cls(stay=stay, posting=due.posting, entry=entry, claimed=due.claimed, asked=due.asked)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue items of the entry's codes."""
-        return self.run.catalogue_of(self.entry)
+        return self.stay.catalogue_of(self.entry)
 
     @cached_property
     def resource(self) -> str:

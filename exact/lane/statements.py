@@ -13,7 +13,7 @@ from django.db import connection as database
 
 from exact.api.budget import Budget
 from exact.lane.lease import Lease, LeaseLost, lease_time
-from exact.lane.postings import Found
+from exact.lane.postings import FoundEntry
 from exact.lane.states import MovedByAnother
 from exact.lane.stopwatch import Stopwatch
 from exact.models import Connection, Division, ExactApp, Lane, Posting
@@ -54,7 +54,7 @@ class Posted:
     """What a step has to record: Exact booked the posting, with the right amounts."""
 
     posting: Posting
-    found: Found
+    found: FoundEntry
     correlation_id: str
 
 

@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('revoked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='withdrawn by')),
                 ('asked_again_at', models.DateTimeField(editable=False, null=True)),
                 ('step', models.CharField(choices=[('introduction', 'not begun'), ('login', 'logging in at Exact'), ('division', 'choosing the company'), ('checks', 'settings being checked'), ('start', 'choosing the first day'), ('done', 'finished')], default='introduction', max_length=20, verbose_name='step')),
-                ('turn', models.PositiveIntegerField(default=0)),
+                ('steps_made', models.PositiveIntegerField(default=0)),
                 ('connection', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exact.connection')),
                 ('companies', models.JSONField(default=list)),
                 ('more_companies', models.BooleanField(db_default=False, default=False)),

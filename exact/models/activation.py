@@ -117,7 +117,7 @@ class ActivationLink(PutOff):
     Any browser may begin with it until somebody has given the consent (`used_at`); from then on it is that browser's.
     `asked_again_at`: whoever holds it when it is over asked for a new one, which a worker mails.
 
-    Secrets are stored as digests only. `turn` counts the steps made; a form carries the turn it was shown at, so that a
+    Secrets are stored as digests only. A form carries the `steps_made` it was shown with, so that a
     second click, an old page or another tab makes no step twice. `companies` is what the Exact user may enter, as read
     at the log-in, and `more_companies` whether that is not all: others join it as they are searched for. `progress` is
     how far the checks have read.
@@ -145,7 +145,7 @@ class ActivationLink(PutOff):
     )
     asked_again_at = models.DateTimeField(null=True, editable=False)
     step = models.CharField(_("step"), max_length=20, choices=LinkStep.choices, default=LinkStep.INTRODUCTION)
-    turn = models.PositiveIntegerField(default=0)
+    steps_made = models.PositiveIntegerField(default=0)
     connection = models.ForeignKey(Connection, models.PROTECT, null=True, related_name="+")
     companies = models.JSONField(default=list)
     more_companies = models.BooleanField(default=False, db_default=False)

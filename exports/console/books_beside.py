@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from exact.books.difference import VAT
 from exact.books.reconcile import Seen, seen_of
-from exact.books.standing import VAT
 from exact.lane.states import IN_EXACT
 from exact.models import BookLine, Posting
 from exports.words.differences import in_words

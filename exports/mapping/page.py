@@ -23,7 +23,7 @@ from booking.mapping import ChangedMeanwhile, Overrides, stamp_of
 from booking.means_settings import MEANS_ACCOUNT
 from booking.versions import Version, WayBack, version_of, way_back
 from exact.company.catalogue import Catalogue
-from exact.company.catalogue_search import PICKED, Found, lists_of, search
+from exact.company.catalogue_search import PICKED, FoundItem, lists_of, search
 from exact.models import CatalogueKind
 from exact.settings.comparison import Verdict, compared
 from exact.settings.trades import TRADES, proposed_by
@@ -62,7 +62,7 @@ class Work:
     user: User
     desk: Desk
     values: dict[str, str] = field(default_factory=dict)
-    matches: dict[str, list[Found]] = field(default_factory=dict)
+    matches: dict[str, list[FoundItem]] = field(default_factory=dict)
     confirming: Impact | None = None
     restoring: Restoring | None = None
 
@@ -290,7 +290,9 @@ def _name_history(desk: Desk, catalogue: Catalogue | None) -> Iterator[Change]:
         yield replace(change, settings=settings)
 
 
-def _sheet(work: Work, draft: Draft, catalogue: Catalogue | None, lists: ReadOnly[CatalogueKind, list[Found]]) -> Sheet:
+def _sheet(
+    work: Work, draft: Draft, catalogue: Catalogue | None, lists: ReadOnly[CatalogueKind, list[FoundItem]]
+) -> Sheet:
     """The draft as the screen lays it out, with what Exact says of each value."""
     desk = work.desk
     before = Overrides.model_validate(desk.mapping.overrides)

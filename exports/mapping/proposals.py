@@ -3,7 +3,7 @@
 from booking.effective import effective_settings
 from booking.means_settings import KIND_ACCOUNT
 from booking.models import AskedMeans
-from exact.company.catalogue_search import Found, search
+from exact.company.catalogue_search import FoundItem, search
 from exact.models import CatalogueItem, CatalogueKind
 from exact.settings.from_fec import kinds_named
 from exports.mapping.desk import Desk
@@ -11,7 +11,7 @@ from exports.mapping.desk import Desk
 PROPOSED_MAX = 3
 
 
-def proposed_accounts(desk: Desk, asked: AskedMeans) -> list[Found]:
+def proposed_accounts(desk: Desk, asked: AskedMeans) -> list[FoundItem]:
     """At most three open accounts of the company, the likeliest first; none while there is no company."""
     if desk.division is None:
         return []
@@ -21,4 +21,4 @@ def proposed_accounts(desk: Desk, asked: AskedMeans) -> list[Found]:
     codes = [*dict.fromkeys(filter(None, [*(it.code for it in called), *usual]))]
     chart = CatalogueItem.objects.filter(division=desk.division, kind=CatalogueKind.GL_ACCOUNT, code__in=codes)
     names = {it.code: it.name for it in chart if not it.facts["IsBlocked"]}
-    return [Found(code=code, name=names[code]) for code in codes if code in names][:PROPOSED_MAX]
+    return [FoundItem(code=code, name=names[code]) for code in codes if code in names][:PROPOSED_MAX]

@@ -14,7 +14,7 @@ from booking.means_settings import MEANS_ACCOUNT
 from booking.models import AskedMeans
 from booking.setting import Area, Source
 from booking.setting_labels import ANSWERS, in_words, label
-from exact.company.catalogue_search import Found
+from exact.company.catalogue_search import FoundItem
 from exact.models import CatalogueKind
 from exact.settings.comparison import Compared, Verdict
 from exact.wording import explain
@@ -118,7 +118,7 @@ class Cell:
     fix: str = ""
     fix_label: str = ""
     options: list[tuple[str, str]] = field(default_factory=list)
-    matches: list[Found] | None = None
+    matches: list[FoundItem] | None = None
     changed: bool = False
     left_open: str = ""
 
@@ -157,8 +157,8 @@ class Sheet:
         settings: Iterable[Compared],
         *,
         stored: Mapping[str, str],
-        lists: Mapping[CatalogueKind, list[Found]],
-        matches: Mapping[str, list[Found]],
+        lists: Mapping[CatalogueKind, list[FoundItem]],
+        matches: Mapping[str, list[FoundItem]],
     ) -> None:
         self.lists, self.stored, self.matches = lists, stored, matches
         self.settings = {it.in_force.field: it for it in settings}
@@ -235,7 +235,7 @@ def _titles(it: InForce) -> tuple[str, str]:
     return label(it.group, it.setting, it.subject), ""
 
 
-def _options(cell: Cell, items: list[Found]) -> list[tuple[str, str]]:
+def _options(cell: Cell, items: list[FoundItem]) -> list[tuple[str, str]]:
     """The options of a choice: first the value that holds without one, then what Exact has."""
     known = [(it.code, f"{it.code} – {it.name}") for it in items]
     unlisted = [(cell.own, cell.own)] if cell.own and cell.own not in {it.code for it in items} else []

@@ -27,7 +27,7 @@ def ask_for_runs(tenant: Tenant) -> CannotHandOver | None:
     return CannotHandOver(words.format(why=item.run.why), reverse(page, args=[item.run_id]))
 
 
-def say_standing(tenant: Tenant) -> str:
+def say_what_waits(tenant: Tenant) -> str:
     """How many of its closings wait for a person, and of which day the last one is."""
     closings = StoredClosing.objects.filter(tenant=tenant)
     last = closings.aggregate(last=Max("business_date"))["last"]

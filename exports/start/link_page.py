@@ -38,7 +38,7 @@ def start_page(request: HttpRequest, link: ActivationLink) -> HttpResponse:
         reviews = number_of(request.POST.get("reviews", "0"))
         if day is not None and 0 <= reviews <= REVIEWS_MAX:
             with suppress(StepTaken):
-                go_live(link, number_of(request.POST.get("turn", "")), prepare=partial(_keep, shop, day, reviews))
+                go_live(link, number_of(request.POST.get("steps_made", "")), prepare=partial(_keep, shop, day, reviews))
             return redirect_to(link)
     return show_step(request, link, "exports/start_link.html", _context(request, link))
 

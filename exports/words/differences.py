@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from exact.books.standing import DATE, ENTRIES, VAT
+from exact.books.difference import DATE, ENTRIES, VAT
 from exports.words.money import euros
 
 

@@ -21,7 +21,7 @@ from integration.console.places.reader import reader_of
 from ledger import texts
 from on_demand.models import OnDemandExport
 from retention.erasure import uses_of
-from retention.models import PruneRun, RetentionAct
+from retention.models import PruneRound, RetentionAct
 from retention.prune import books_over_age
 from tenants.models import Membership, Note, Tenant, User
 from tenants.scope import visible_to
@@ -56,7 +56,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Archives and erasures"),
         "acts": RetentionAct.objects.select_related("customer", "person")[:SHOWN],
-        "pruned": PruneRun.objects.first(),
+        "pruned": PruneRound.objects.first(),
         "over_age": books_over_age(timezone.now()),
     }
     if asked := request.GET.get("customer"):

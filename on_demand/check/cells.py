@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 from ledger.money import ZERO
 
 
-class Standing(StrEnum):
+class Agreement(StrEnum):
     """The verdict on an amount, the worst first."""
 
     DIFFERS = auto()  # Exact, or what is booked, is not what it should be
@@ -63,12 +63,12 @@ class Cell:
         """The difference between Exact and the tills; where Exact was never read, between the entries and the tills."""
         return (self.exact if read else self.entries) - self.tills
 
-    def standing(self, *, read: bool) -> Standing:
+    def agreement(self, *, read: bool) -> Agreement:
         """The verdict on the amount; `read`: whether Exact was ever read."""
         if self.entries != self.expected or (read and self.otherwise != ZERO):
-            return Standing.DIFFERS
+            return Agreement.DIFFERS
         if not read:
-            return Standing.UNREAD
+            return Agreement.UNREAD
         if self.unread != ZERO or self.left != ZERO:
-            return Standing.WAITS
-        return Standing.AGREES if self.exact == self.tills else Standing.EXPLAINED
+            return Agreement.WAITS
+        return Agreement.AGREES if self.exact == self.tills else Agreement.EXPLAINED

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from exact.books.standing import meant_by_account
+from exact.books.difference import meant_by_account
 from exact.lane.states import OVER
 from exact.models import Posting, PostingState
 from exports.models import StoredClosing

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from exact.books.standing import VAT
+from exact.books.difference import VAT
 from ledger.entry import Entry, Line, LineRole
 from ledger.files.takings import TakingsTally
 from ledger.money import ZERO

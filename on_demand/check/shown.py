@@ -10,29 +10,29 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exact.books.standing import VAT
+from exact.books.difference import VAT
 from exports.console import links
 from exports.models import ClosingState
 from exports.words.money import euros
 from ledger.files.bridge import Step
 from ledger.money import ZERO
 from on_demand.bridge_words import STEP_WORDS
-from on_demand.check.cells import Cell, Standing
+from on_demand.check.cells import Agreement, Cell
 from on_demand.check.detail import UNPLACED, Detail
 from on_demand.check.overview import ShopSums, Stretch
 
-STANDING_WORDS = {
-    Standing.DIFFERS: gettext_lazy("differs"),
-    Standing.WAITS: gettext_lazy("not all of it yet"),
-    Standing.UNREAD: gettext_lazy("not compared"),
-    Standing.EXPLAINED: gettext_lazy("explained"),
-    Standing.AGREES: gettext_lazy("agrees"),
+AGREEMENT_WORDS = {
+    Agreement.DIFFERS: gettext_lazy("differs"),
+    Agreement.WAITS: gettext_lazy("not all of it yet"),
+    Agreement.UNREAD: gettext_lazy("not compared"),
+    Agreement.EXPLAINED: gettext_lazy("explained"),
+    Agreement.AGREES: gettext_lazy("agrees"),
 }
 TAGS = {
-    Standing.DIFFERS: "is-danger",
-    Standing.WAITS: "is-warning",
-    Standing.EXPLAINED: "is-info",
-    Standing.AGREES: "is-good",
+    Agreement.DIFFERS: "is-danger",
+    Agreement.WAITS: "is-warning",
+    Agreement.EXPLAINED: "is-info",
+    Agreement.AGREES: "is-good",
 }
 # The steps of the bridge that a person has to clear, or that clear with time; the others are right as they are.
 TO_DO = {Step.HELD: ClosingState.HELD, Step.WAITING: ClosingState.WAITING, Step.REFUSED: ClosingState.FAILED}
@@ -58,7 +58,7 @@ class Row:
     cell: Cell
     read: bool
     unread_words: str = ""
-    standing: Standing
+    agreement: Agreement
     notes: tuple[Note, ...] = ()
     without_tills: bool = False
     nothing: bool = False  # no closing came: there is nothing to compare
@@ -93,12 +93,12 @@ class Row:
     @property
     def tag(self) -> str:
         """The console's class of the word beside the row, "" for a plain one."""
-        return TAGS.get(self.standing, "")
+        return TAGS.get(self.agreement, "")
 
     @property
     def words(self) -> str:
         """The verdict on the row, in the reader's language."""
-        return str(STANDING_WORDS[self.standing])
+        return str(AGREEMENT_WORDS[self.agreement])
 
 
 def shop_row(sums: ShopSums, *, by_month: bool, address: str) -> Row:
@@ -111,17 +111,17 @@ def shop_row(sums: ShopSums, *, by_month: bool, address: str) -> Row:
         cell=sums.cell,
         read=sums.read,
         unread_words=_("never read") if sums.linked else _("not linked"),
-        standing=standing_of(sums),
+        agreement=agreement_of(sums),
         notes=tuple(_notes(sums)),
         nothing=not sums.closings and sums.cell.empty,
     )
 
 
-def standing_of(sums: ShopSums) -> Standing:
+def agreement_of(sums: ShopSums) -> Agreement:
     """The verdict on a shop's turnover. A part that is not booked yet does not count as explained."""
-    standing = sums.cell.standing(read=sums.read)
+    agreement = sums.cell.agreement(read=sums.read)
     waits = any(it.step in TO_DO for it in sums.steps)
-    return Standing.WAITS if waits and standing in (Standing.EXPLAINED, Standing.AGREES) else standing
+    return Agreement.WAITS if waits and agreement in (Agreement.EXPLAINED, Agreement.AGREES) else agreement
 
 
 def total_row(rows: Sequence[ShopSums], *, whole: bool) -> Row:
@@ -129,14 +129,14 @@ def total_row(rows: Sequence[ShopSums], *, whole: bool) -> Row:
     cell = Cell()
     for it in rows:
         cell.add(it.cell)
-    standings = [standing_of(it) for it in rows if not it.cell.empty]
-    order = [*Standing]
+    agreements = [agreement_of(it) for it in rows if not it.cell.empty]
+    order = [*Agreement]
     return Row(
         label=_("Together") if whole else _("Together on this page"),
         cell=cell,
         read=any(it.read for it in rows),
         unread_words=_("never read"),
-        standing=min(standings, key=order.index, default=Standing.AGREES),
+        agreement=min(agreements, key=order.index, default=Agreement.AGREES),
     )
 
 
@@ -210,15 +210,15 @@ def account_rows(detail: Detail, *, read: bool) -> list[Row]:
 
 
 def _row(label: str, cell: Cell, *, read: bool, without_tills: bool = False) -> Row:
-    standing = cell.standing(read=read)
-    if without_tills and standing is Standing.EXPLAINED:
-        standing = Standing.AGREES
+    agreement = cell.agreement(read=read)
+    if without_tills and agreement is Agreement.EXPLAINED:
+        agreement = Agreement.AGREES
     return Row(
         label=label,
         cell=cell,
         read=read,
         unread_words=_("never read"),
-        standing=standing,
+        agreement=agreement,
         notes=tuple(_notes_of(cell, read=read, elsewhere=ZERO if without_tills else cell.elsewhere)),
         without_tills=without_tills,
     )

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='PruneRun',
+            name='PruneRound',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('began_at', models.DateTimeField(auto_now_add=True, verbose_name='began')),
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'deletion by age',
                 'verbose_name_plural': 'deletions by age',
                 'ordering': ['-began_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='retention_prunerun_ends_after_it_began'), postgres.guards.Unchanging('began_at', name='retention_prunerun_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='retention_prunerun_only_added_to'), postgres.guards.NeverEmptied(name='retention_prunerun_kept'), postgres.seen.Seen(name='retention_prunerun_seen', reads={}, writes={})],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='retention_pruneround_ends_after_it_began'), postgres.guards.Unchanging('began_at', name='retention_pruneround_unchanging', once=('ended_at',)), postgres.guards.OnlyAddedTo('DELETE', name='retention_pruneround_only_added_to'), postgres.guards.NeverEmptied(name='retention_pruneround_kept'), postgres.seen.Seen(name='retention_pruneround_seen', reads={}, writes={})],
             },
         ),
         migrations.CreateModel(

@@ -67,7 +67,7 @@ NOT_AUDITED = {
         "concerns_answerlink",
         "concerns_webhookattempt",
     ),
-    *("retention_prunerun", "retention_retentionact", "tenants_offerreceived"),
+    *("retention_pruneround", "retention_retentionact", "tenants_offerreceived"),
     "exact_past",
 }
 
@@ -217,9 +217,9 @@ def test_change__on_the_pages_of_a_link_names_the_link_and_its_holder(linked: tu
     client = Client()
     assert client.post(url).status_code == 302
     row = ActivationLink.objects.filter(pk=link.pk)
-    row.update(step="done", connection=division.connection, division=division, turn=1)
+    row.update(step="done", connection=division.connection, division=division, steps_made=1)
     page = reverse("activation:act", args=[link.pk])
-    assert client.post(page, {"do": "off", "turn": "1"}).status_code == 303
+    assert client.post(page, {"do": "off", "steps_made": "1"}).status_code == 303
     change = Change.objects.filter(table_name="exact_activation").order_by("pk").last()
     assert change is not None
     assert (change.after, change.actor, change.link) == ({"active": False}, None, link.pk)

@@ -70,7 +70,7 @@ HARMLESS = {
         "username",
         "withdraw",
     ),
-    *("cause", "field", "find", "fix", "restore", "q", "value", "looked_at", "shown", "turn", "company", "end"),
+    *("cause", "field", "find", "fix", "restore", "q", "value", "looked_at", "shown", "steps_made", "company", "end"),
 }
 # What leaves the walker logged in, and in one language.
 NOT_WALKED = ("console/logout/", "i18n/setlang/")

@@ -121,11 +121,11 @@ def test_shop__shows_how_it_stands_what_waits_and_what_happened(here: World) -> 
     columns = page.context["columns"]
     names = [it.name for it in columns["news"]], [it.name for it in columns["facts"]]
     assert names == (
-        ["standing", "waits", "month", "notes", "lately"],
+        ["condition", "waits", "month", "notes", "lately"],
         ["identity", "exact", "tills", "closed", "mapping", "exports"],
     )
     told = {it.name: it.it for column in columns.values() for it in column}
-    assert told["standing"]["shown"].condition == "failed"
+    assert told["condition"]["shown"].condition == "failed"
     assert [it.count for it in told["waits"]["figures"]] == [1, 0, 0, 0, 1]
     assert told["waits"]["last"] == here.own.closing
     assert {row.what for row in told["lately"]["happened"]} >= {"Z 81001042 · Clôture générale"}

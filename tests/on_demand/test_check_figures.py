@@ -6,13 +6,13 @@ from decimal import Decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from exact.books.standing import VAT, meant_by_account
+from exact.books.difference import VAT, meant_by_account
 from exports.words.money import euros
 from ledger.book import book
 from ledger.entry import Entry, EntryKind, LineRole
 from ledger.files.takings import TakingsTally, sold_in
 from ledger.money import ZERO, total
-from on_demand.check.cells import Cell, Standing
+from on_demand.check.cells import Agreement, Cell
 from on_demand.check.detail import Detail
 from on_demand.check.placed import place
 from on_demand.check.shown import rate_rows
@@ -70,17 +70,17 @@ def test_sold_in__a_document_is_what_a_tally_of_the_entry_has(entry: Entry) -> N
 
 
 def test_cell__stands_as_its_four_sides_say() -> None:
-    def standing(read: bool = True, **sides: str) -> Standing:
-        return Cell(**{name: Decimal(amount) for name, amount in sides.items()}).standing(read=read)
+    def agreement(read: bool = True, **sides: str) -> Agreement:
+        return Cell(**{name: Decimal(amount) for name, amount in sides.items()}).agreement(read=read)
 
     whole = {"tills": "100.00", "expected": "100.00", "entries": "100.00"}
-    assert standing(**whole, exact="100.00") is Standing.AGREES
-    assert standing(**whole, exact="99.00") is Standing.DIFFERS
-    assert standing(**whole, unread="100.00") is Standing.WAITS
-    assert standing(read=False, **whole) is Standing.UNREAD
+    assert agreement(**whole, exact="100.00") is Agreement.AGREES
+    assert agreement(**whole, exact="99.00") is Agreement.DIFFERS
+    assert agreement(**whole, unread="100.00") is Agreement.WAITS
+    assert agreement(read=False, **whole) is Agreement.UNREAD
     offered = {"tills": "100.00", "expected": "90.00", "exact": "90.00"}
-    assert standing(**offered, entries="90.00") is Standing.EXPLAINED
-    assert standing(**offered, entries="80.00") is Standing.DIFFERS
+    assert agreement(**offered, entries="90.00") is Agreement.EXPLAINED
+    assert agreement(**offered, entries="80.00") is Agreement.DIFFERS
 
 
 def test_rates__of_a_closing_booked_in_part_say_what_others_are_booked_for() -> None:
@@ -88,6 +88,6 @@ def test_rates__of_a_closing_booked_in_part_say_what_others_are_booked_for() -> 
     cell = Cell(tills=Decimal("100.00"), offered=Decimal("10.00"), expected=booked, entries=booked, exact=booked)
     detail.rates[Decimal("20.00")].net = cell
     row = rate_rows(detail, read=True)[0]
-    assert row.standing is Standing.EXPLAINED
+    assert row.agreement is Agreement.EXPLAINED
     assert [it.amount for it in row.notes] == [euros(Decimal("-10.00")), euros(Decimal("-30.00"))]
     assert row.off == Decimal("-40.00")

@@ -20,7 +20,7 @@ from concerns.models import Letter, LetterKind, LetterState
 from exports.models import StoredClosing
 from retention import ages
 from retention.ages import AGES, BOOKS, USE
-from retention.models import PruneRun
+from retention.models import PruneRound
 from retention.prune import books_over_age
 from retention.tasks import prune_what_is_old
 from tenants.factories import SupportFactory
@@ -75,11 +75,11 @@ def test_round__deletes_refused_pushes_over_age_and_keeps_the_proof(till: Caller
         aged(push)
     prune_what_is_old()
     assert {*Push.objects.all()} == {made, shown, young}
-    run = PruneRun.objects.get()
-    assert run.deleted["clyo_ingest.Push"] == 2
-    assert run.ended_at is not None and run.failed == {} and run.over_age == {"exports.StoredClosing": 0}
+    last = PruneRound.objects.get()
+    assert last.deleted["clyo_ingest.Push"] == 2
+    assert last.ended_at is not None and last.failed == {} and last.over_age == {"exports.StoredClosing": 0}
     prune_what_is_old()
-    assert PruneRun.objects.first().deleted["clyo_ingest.Push"] == 0  # type: ignore[union-attr]
+    assert PruneRound.objects.first().deleted["clyo_ingest.Push"] == 0  # type: ignore[union-attr]
 
 
 def test_round__ends_sessions_that_ran_out_and_their_log_ins(db: None) -> None:
@@ -132,7 +132,7 @@ def test_look__counts_and_deletes_nothing(till: Caller) -> None:
     out = StringIO()
     call_command("prune", "--look", stdout=out)
     assert "to delete: 1 clyo_ingest.Push" in out.getvalue()
-    assert Push.objects.count() == 1 and not PruneRun.objects.exists()
+    assert Push.objects.count() == 1 and not PruneRound.objects.exists()
 
 
 @pytest.fixture
@@ -155,5 +155,5 @@ def test_table_that_fails__is_named_and_keeps_no_other_from_its_turn(till: Calle
     failing()
     with pytest.raises(CommandError, match=r"sessions\.Session"):
         call_command("prune", stdout=StringIO())
-    assert PruneRun.objects.get().failed == {"sessions.Session": "DatabaseError"}
+    assert PruneRound.objects.get().failed == {"sessions.Session": "DatabaseError"}
     assert not Push.objects.exists()

@@ -12,7 +12,7 @@ AROUND = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundChapter:
     """A chapter that has the words, and a piece of it round the first of them."""
 
     book: Book
@@ -25,18 +25,20 @@ class Found:
         return f"{self.book.address}#{self.section.anchor}"
 
 
-def find(books: Iterable[Book], asked: str) -> list[Found]:
+def find(books: Iterable[Book], asked: str) -> list[FoundChapter]:
     """The chapters with all the words asked for, those with the words in their title first. At most twenty."""
     words = _strip_accents(asked).split()
     if not words:
         return []
-    found: list[tuple[bool, Found]] = []
+    found: list[tuple[bool, FoundChapter]] = []
     for book in books:
         for section in book.text.sections:
             title, text = _strip_accents(section.title), _strip_accents(section.text)
             if all(word in title or word in text for word in words):
                 in_title = all(word in title for word in words)
-                found.append((in_title, Found(book=book, section=section, excerpt=_cut_excerpt(section.text, words))))
+                found.append(
+                    (in_title, FoundChapter(book=book, section=section, excerpt=_cut_excerpt(section.text, words)))
+                )
     return [it for _in_title, it in sorted(found, key=lambda one: not one[0])][:FOUND_MAX]
 
 

@@ -63,8 +63,8 @@ class PlaceList:
 class EstablishmentList(PlaceList, EstablishmentAdmin):
     """Establishments, each with how it stands."""
 
-    list_display = ["place", "customer", "standing", "last_closing", "edit"]
-    short_row = ("standing",)
+    list_display = ["place", "customer", "condition", "last_closing", "edit"]
+    short_row = ("condition",)
 
     def lay_beside(self, request: HttpRequest, rows: Sequence[Establishment]) -> None:
         user = cast(User, request.user)
@@ -83,7 +83,7 @@ class EstablishmentList(PlaceList, EstablishmentAdmin):
         return _link(links.customer(shop.tenant_id), shop.tenant)
 
     @admin.display(description=_("state"))
-    def standing(self, shop: Establishment) -> str:
+    def condition(self, shop: Establishment) -> str:
         return _say_condition(getattr(shop, "shown_condition", None))
 
     @admin.display(description=_("last closing"))
@@ -133,8 +133,8 @@ class TillList(PlaceList, TillAdmin):
 class TenantList(PlaceList, TenantAdmin):
     """Customers, each with how its worst establishment stands."""
 
-    list_display = ["customer", "siren", "reseller", "standing", "shops", "last_closing", "set_up", "edit"]
-    short_row = ("standing",)
+    list_display = ["customer", "siren", "reseller", "condition", "shops", "last_closing", "set_up", "edit"]
+    short_row = ("condition",)
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """All customers of a reseller are its own."""
@@ -159,7 +159,7 @@ class TenantList(PlaceList, TenantAdmin):
         return _link(links.customer(tenant.pk), tenant.name)
 
     @admin.display(description=_("state"))
-    def standing(self, tenant: Tenant) -> str:
+    def condition(self, tenant: Tenant) -> str:
         return _say_condition(getattr(tenant, "shown_condition", None))
 
     @admin.display(description=_("establishments"))

@@ -41,7 +41,7 @@ class Figure:
     address: str
 
 
-def standing(visit: Visit, seen: SeenShop) -> Told:
+def condition(visit: Visit, seen: SeenShop) -> Told:
     """How it stands in a word, and everything open in it with what to do."""
     found = seen.condition
     return {

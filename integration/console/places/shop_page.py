@@ -13,7 +13,7 @@ from integration.console.places.succession import successions_of
 
 # In the order of the page. A further section is a row here and a template console/places/shop/NAME.html.
 SECTIONS: tuple[Section[SeenShop], ...] = (
-    Section(name="standing", column=Column.NEWS, tell=shop_news.standing),
+    Section(name="condition", column=Column.NEWS, tell=shop_news.condition),
     Section(name="waits", column=Column.NEWS, tell=shop_news.waits),
     Section(name="month", column=Column.NEWS, tell=shop_news.month),
     Section(name="notes", column=Column.NEWS, tell=notes.of_shop),

@@ -22,11 +22,11 @@ class Command(BaseCommand):
                 "books older than ten years, for a person to decide", {"exports.StoredClosing": books_over_age(now)}
             )
             return
-        run = prune()
-        self._tell("deleted", run.deleted)
-        self._tell("books older than ten years, for a person to decide", run.over_age)
-        if run.failed:
-            told = ", ".join(f"{table} ({error})" for table, error in run.failed.items())
+        this_round = prune()
+        self._tell("deleted", this_round.deleted)
+        self._tell("books older than ten years, for a person to decide", this_round.over_age)
+        if this_round.failed:
+            told = ", ".join(f"{table} ({error})" for table, error in this_round.failed.items())
             raise CommandError(f"Not looked at, see the log: {told}")
 
     def _tell(self, what: str, rows: dict[str, int]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from exact.api.errors import OutcomeUnknown
 from exact.api.resources import BANK, CASH, SALES
-from exact.lane.postings import OUR_REFERENCE, Found, from_answer, reference_of, to_cents, turn_of
+from exact.lane.postings import OUR_REFERENCE, FoundEntry, from_answer, reference_of, to_cents, turn_of
 from ledger.entry import EntryKind
 
 ID = UUID("019535d9-3df7-79fb-b466-fa907fa17f9e")
@@ -92,8 +92,8 @@ def test_turn__sorts_by_day_then_moment_then_number_then_entry() -> None:
     assert len({len(turn) for turn in turns}) == 1
 
 
-def found(amount: str | None, vat: str | None = None) -> Found:
-    return Found(
+def found(amount: str | None, vat: str | None = None) -> FoundEntry:
+    return FoundEntry(
         entry_id="61f3",
         entry_number="42",
         amount=None if amount is None else Decimal(amount),
@@ -120,7 +120,7 @@ def found(amount: str | None, vat: str | None = None) -> Found:
         (CASH, {"AmountFC": 7.0, "VATAmountFC": 1.0}, found(None)),
     ],
 )
-def test_from_answer__reads_the_sums_to_the_cent(resource: str, answer: dict[str, Any], read: Found) -> None:
+def test_from_answer__reads_the_sums_to_the_cent(resource: str, answer: dict[str, Any], read: FoundEntry) -> None:
     assert from_answer(resource, {"EntryID": "61f3", "EntryNumber": 42, **answer}) == read
 
 
