@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.on_demand.test_export_to_exact import side_by_side
 
 from on_demand import to_file
 from on_demand.claim import cancel
@@ -14,6 +13,7 @@ from on_demand.models import FOR_IMPORT, DeliveredClosing, OnDemandExport, OnDem
 from on_demand.perform import perform
 from tests.conftest import Caller
 from tests.on_demand.given import READERS, asked, content_of, done, page_of, push, shop, staff_of, states_of
+from tests.on_demand.test_to_exact import side_by_side
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
