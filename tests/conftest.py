@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,16 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from clyo_ingest.keys import issue_key
-from exact.activation.switch import activate, choose_division
+from exact.activation.switch import activate, choose_division, decide
 from exact.api.client import http_of_thread
 from exact.api.connection import connect
 from exact.lane.lane import run_lane
-from exact.models import Division, ExactApp, Posting
+from exact.models import Activation, Division, ExactApp, Posting
+from exact.settings.checks import problems_of
 from exports.way.ended_postings import settle
 from tenants.factories import TillFactory
 from tenants.models import Till
+from tests.known_catalogue import KnownCatalogue
 from tests.migrating import the_short_way
 from tests.spoken import listening
 from tests.true_schema import check_answer
@@ -244,6 +246,7 @@ class SimulatedExact:
     """The running simulator, and what tests do to it."""
 
     http: httpx.Client
+    _known: list[KnownCatalogue] = field(default_factory=list)
 
     def control(self, path: str, **body: Any) -> Any:
         answer = self.http.post(f"/_control/{path}", json=body)
@@ -279,16 +282,31 @@ class SimulatedExact:
 
     def link(self, till: Till, division: int, user: str) -> Division:
         """Connect and activate the till's establishment, as the customer would."""
+        activation = self._choose(till, division, user)
+        problems = activate(activation)
+        assert not problems, problems
+        return activation.division
+
+    def link_new(self, till: Till, division: int, user: str) -> Division:
+        """`link` to a company as it was made, whose master data need not be read: it is that of the first one."""
+        if not self._known:
+            made = self.link(till, division, user)
+            self._known.append(KnownCatalogue.of(made))
+            return made
+        activation = self._choose(till, division, user)
+        self._known[0].copy_to(activation.division)
+        problems = problems_of(decide(till.establishment, activation.division, way="console"))
+        assert not problems, problems
+        return activation.division
+
+    def _choose(self, till: Till, division: int, user: str) -> Activation:
         app, _ = ExactApp.objects.get_or_create(
             country="FR",
             defaults={"base_url": str(self.http.base_url), "client_id": "demo-client", "client_secret": "demo-secret"},
         )
         code = self.control("authorize", client_id="demo-client", redirect_uri=REDIRECT, user=user)["code"]
         connection = connect(tenant=till.tenant, app=app, code=code, redirect_uri=REDIRECT, http=http_of_thread())
-        activation = choose_division(till.establishment, connection, division)
-        problems = activate(activation)
-        assert not problems, problems
-        return activation.division
+        return choose_division(till.establishment, connection, division)
 
 
 @pytest.fixture(scope="session")
@@ -310,7 +328,7 @@ def linked(transactional_db: None, exact: SimulatedExact) -> tuple[Caller, Divis
     row = TillFactory()
     caller = Caller(row, issue_key(row))
     assert caller.put("parameters", PARAMETERS).status_code == 200
-    division = exact.link(row, *exact.company())
+    division = exact.link_new(row, *exact.company())
     return caller, division
 
 
