@@ -1,7 +1,8 @@
 """Mailing an activation link to the person who will log in at Exact; and a new one on request, when it has ended.
 
 The page of an ended link takes the request and answers the same whether a mail is sent or not. A worker decides: a mail
-goes to the establishment's contact only, not often, and not if a person revoked the last link that went there.
+goes to the establishment's contact only, not often, and not if a person revoked the last link that went there. A link that
+was revoked asks for nothing.
 """
 
 import structlog
@@ -29,30 +30,33 @@ class NoAddress(Exception):
     """The establishment has no contact to write to."""
 
 
-def mail_link(establishment: Establishment, *, by: User | None, way: LinkWay = LinkWay.MAILED) -> ActivationLink:
-    """Make a link and mail it to the establishment's contact. If the mail cannot be sent, no link is made.
+def mail_link(
+    establishment: Establishment, *, by: User | None, way: LinkWay = LinkWay.MAILED, to: str = ""
+) -> ActivationLink:
+    """Make a link and mail it `to` an address, else to the contact. If the mail cannot be sent, no link is made.
 
     Raises `NoAddress`, `OSError`.
     """
-    if not establishment.contact_email:
+    address = to or establishment.contact_email
+    if not address:
         raise NoAddress(establishment.code)
     with transaction.atomic():
-        link, url = make_link(establishment, way=way, by=by, mailed_to=establishment.contact_email)
+        link, url = make_link(establishment, way=way, by=by, mailed_to=address)
         context = {"establishment": establishment, "url": url, "expires_at": link.expires_at}
-        with translation.override(language_of(establishment.contact_email)):
+        with translation.override(language_of(address)):
             subject = render_to_string("exact/mail/link_subject.txt", context).strip()
             body = render_to_string("exact/mail/link.txt", context)
-        EmailMessage(subject=subject, body=body, to=[establishment.contact_email]).send()
+        EmailMessage(subject=subject, body=body, to=[address]).send()
     return link
 
 
 def ask_again(link: ActivationLink) -> None:
     """Note that the holder of a link that has ended, or was used, asks for a new one; a worker decides on the mail.
 
-    Does nothing for a link that still works.
+    Does nothing for a link that still works, or was withdrawn.
     """
     useless = Q(expires_at__lte=timezone.now()) | Q(used_at__isnull=False)
-    ActivationLink.objects.filter(useless, pk=link.pk).update(asked_again_at=timezone.now())
+    ActivationLink.objects.filter(useless, pk=link.pk, revoked_at=None).update(asked_again_at=timezone.now())
     transaction.on_commit(nudge_links_again, robust=True)
 
 
@@ -68,7 +72,7 @@ def _mail_again(link_id: int) -> None:
     with transaction.atomic():
         # One mail at a time for an establishment, so that each request sees how many mails were sent before.
         Establishment.objects.select_for_update(no_key=True).get(pk=link.establishment_id)
-        if why := _refuse_again(link.establishment):
+        if why := "revoked" if link.revoked_at else _refuse_again(link.establishment):
             log.info("link_not_sent_again", link=link.pk, why=why)
         else:
             mail_link(link.establishment, by=None, way=LinkWay.ASKED_AGAIN)

@@ -86,10 +86,11 @@ def of_this_browser(view: Page) -> Page:
 def _show_over(
     request: HttpRequest, link: ActivationLink, again: str, activation: Activation | None = None
 ) -> HttpResponse:
-    """The page of a link that has ended, with the button that asks for a new one at the address `again`."""
-    why = "revoked" if link.revoked_at else "expired"
+    """The page of a link that has ended; unless it was withdrawn, with the button that asks for a new one at `again`."""
+    if link.revoked_at:
+        return _refusal(request, "revoked", 410, reseller=link.establishment.tenant.reseller)
     on = activation is not None and state_of(activation) is ActivationState.ACTIVE
-    return _refusal(request, why, 410, over=link, again=again, activation=activation, on=on)
+    return _refusal(request, "expired", 410, over=link, again=again, activation=activation, on=on)
 
 
 def _refuse_other_browser(request: HttpRequest, secret: str) -> HttpResponse:
@@ -147,6 +148,8 @@ def _ask_again(request: HttpRequest, link: ActivationLink | None) -> HttpRespons
     """Answer the same whether a mail is sent or not: the holder is not to learn the address, or that there is one."""
     if link is None:
         return _refusal(request, "unknown", 404)
+    if link.revoked_at:
+        return _show_over(request, link, "")
     with served_to_holder(link):
         ask_again(link)
     return render(request, "exact/activation/again_asked.html", {"reseller": link.establishment.tenant.reseller})

@@ -99,9 +99,14 @@ def test_link__goes_to_the_address_and_stays_with_the_establishment(staff: User,
     page = reverse("console_set_up_link", args=[shop.pk])
     client.post(page, {"contact_email": "no address"})
     assert mail.outbox == []
-    client.post(page, {"contact_email": "compta@zinc.example"})
+    client.post(page, {"contact_email": "compta@zinc.example", "keep_contact": "yes"})
     (letter,) = mail.outbox
     assert letter.to == ["compta@zinc.example"]
+    shop.refresh_from_db()
+    assert shop.contact_email == "compta@zinc.example"
+    # Sent elsewhere once, it changes no contact.
+    client.post(page, {"contact_email": "remplacant@zinc.example"})
+    assert mail.outbox[-1].to == ["remplacant@zinc.example"]
     shop.refresh_from_db()
     assert shop.contact_email == "compta@zinc.example"
     shown = client.post(page, {"show": "yes"}).content.decode()

@@ -150,6 +150,7 @@ class TillsForm(forms.Form):
 
 
 class ContactForm(forms.Form):
-    """The address that the activation link is mailed to."""
+    """The address that the activation link is mailed to, and whether it is the establishment's contact from now on."""
 
     contact_email = forms.EmailField(label=_("e-mail address"), max_length=254)
+    keep_contact = forms.BooleanField(required=False)

@@ -157,7 +157,10 @@ def codes_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
 
 @require_POST
 def link_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
-    """Send the activation link to who logs in at Exact, or (`show`) show it this once to pass it on."""
+    """Send the activation link to who logs in at Exact, or (`show`) show it this once to pass it on.
+
+    The address becomes the establishment's contact where the form says so (`keep_contact`).
+    """
     shop = _shop(request, establishment_id, "tenants.change_establishment")
     back = _address(shop.tenant, shop)
     if "show" in request.POST:
@@ -175,11 +178,12 @@ def link_page(request: HttpRequest, establishment_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["contact_email"])))
         return redirect(back)
-    with transaction.atomic():
-        shop.contact_email = form.cleaned_data["contact_email"]
+    to = form.cleaned_data["contact_email"]
+    if form.cleaned_data["keep_contact"]:
+        shop.contact_email = to
         shop.save(update_fields=["contact_email"])
     try:
-        link = mail_link(shop, by=person_behind(request))
+        link = mail_link(shop, by=person_behind(request), to=to)
     except OSError:
         messages.error(request, _("The mail could not be sent. Try again, or show the link and pass it on."))
     else:

@@ -66,10 +66,10 @@ def over(path: str) -> None:
     ActivationLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
 
 
-def press_again(path: str, **form: str) -> str:
+def press_again(path: str, status: int = 200, **form: str) -> str:
     """The button of a dead page, pressed; and the worker's round after it."""
     page = Client().post(f"{path}/again", form)
-    assert page.status_code == 200, page.content
+    assert page.status_code == status, page.content
     sweep()
     return re.sub(r'csrfmiddlewaretoken" value="\w+"', "", page.content.decode())
 
@@ -86,16 +86,13 @@ def test_life__is_days_by_mail_and_half_an_hour_at_the_till(shop: Establishment,
     assert ActivationLink.objects.get(pk=mailed.pk).expires_at <= timezone.now()
 
 
-@pytest.mark.parametrize("end", ["expired", "revoked", "used"])
+@pytest.mark.parametrize("end", ["expired", "used"])
 def test_dead_page__mails_a_new_link_to_the_address_on_file(shop: Establishment, staff: User, end: str) -> None:
     mail_link(shop, by=staff)
     path = mailed_path()
     link = ActivationLink.objects.get()
     if end == "expired":
         over(path)
-    elif end == "revoked":
-        client_of(staff).post(reverse("console_revoke_link", args=[link.pk]))
-        Establishment.objects.filter(pk=shop.pk).update(contact_email="autre@zinc.example")
     else:
         ActivationLink.objects.filter(pk=link.pk).update(used_at=timezone.now(), browser_digest="0" * 64)
     page = Client().get(path)
@@ -103,7 +100,7 @@ def test_dead_page__mails_a_new_link_to_the_address_on_file(shop: Establishment,
     assert f'action="{path}/again"' in page.content.decode()
     press_again(path, contact_email="voleur@ailleurs.example", email="voleur@ailleurs.example")
     letter = mail.outbox[-1]
-    assert (len(mail.outbox), letter.to) == (2, ["autre@zinc.example" if end == "revoked" else ON_FILE])
+    assert (len(mail.outbox), letter.to) == (2, [ON_FILE])
     assert Client().get(mailed_path()).status_code == 200
 
 
@@ -168,15 +165,29 @@ def test_revoked__is_dead_at_once_and_sends_nothing_to_whom_it_was_taken_from(sh
     link.refresh_from_db()
     assert link.revoked_by == staff
     for page in (path, reverse("activation:page", args=[link.pk])):
-        assert "retiré" in holder.get(page).content.decode()
-    press_again(path)
-    assert holder.post(reverse("activation:again", args=[link.pk])).status_code == 200
+        assert "retiré" in (dead := holder.get(page).content.decode())
+        assert "/again" not in dead
+        assert str(staff.reseller) in dead
+    press_again(path, 410)
+    assert holder.post(reverse("activation:again", args=[link.pk])).status_code == 410
     sweep()
     assert len(mail.outbox) == 1
     mail_link(shop, by=staff)  # given back by a person
-    over(mailed_path())
-    press_again(path)
+    press_again(path, 410)
+    over(fresh := mailed_path())
+    press_again(fresh)
     assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize("way", [LinkWay.SHOWN, LinkWay.MAILED])
+def test_withdrawn__renews_itself_for_nobody(shop: Establishment, staff: User, way: LinkWay) -> None:
+    link, url = make_link(shop, way=way, by=staff, mailed_to="essai@ailleurs.example" if way is LinkWay.MAILED else "")
+    ActivationLink.objects.filter(pk=link.pk).update(used_at=timezone.now(), browser_digest="0" * 64)
+    assert Client().post(f"{path_of(url)}/again").status_code == 200  # asked for while it was used elsewhere
+    client_of(staff).post(reverse("console_revoke_link", args=[link.pk]))
+    sweep()
+    press_again(path_of(url), 410)
+    assert mail.outbox == []
 
 
 def test_address__that_is_wrong_or_still_good_brings_no_mail(shop: Establishment) -> None:
