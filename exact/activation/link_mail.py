@@ -1,8 +1,8 @@
 """Mailing an activation link to the person who will log in at Exact; and a new one on request, when it has ended.
 
 The page of an ended link takes the request and answers the same whether a mail is sent or not. A worker decides: a mail
-goes to the establishment's contact only, not often, and not if a person revoked the last link that went there. A link that
-was revoked asks for nothing.
+goes to the establishment's contact only, not often, and not if a person revoked the last link that went there. A link
+that was revoked asks for nothing.
 """
 
 import structlog

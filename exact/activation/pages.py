@@ -86,7 +86,7 @@ def of_this_browser(view: Page) -> Page:
 def _show_over(
     request: HttpRequest, link: ActivationLink, again: str, activation: Activation | None = None
 ) -> HttpResponse:
-    """The page of a link that has ended; unless it was withdrawn, with the button that asks for a new one at `again`."""
+    """The page of a link that has ended; unless it was withdrawn, with the button that asks for one."""
     if link.revoked_at:
         return _refusal(request, "revoked", 410, reseller=link.establishment.tenant.reseller)
     on = activation is not None and state_of(activation) is ActivationState.ACTIVE
