@@ -11,17 +11,18 @@ from django.utils.translation import gettext as _
 from concerns.concern import Concern, Condition, Item, key_of
 from exports.words.problems import sentence
 from on_demand.models import MailState, OnDemandExport, OnDemandState
+from tenants.users import of_another_reseller
 from tenants.viewpoint import Scope
 
 TOLD_FOR = timedelta(days=14)
 
 
 def undelivered(scope: Scope) -> Iterator[Concern]:
-    """Exports to accounting of two weeks that failed, or whose mail the server refused."""
+    """Exports to accounting of two weeks that failed, or whose mail the server refused; not that to a former reseller's
+    people."""
     since = timezone.now() - TOLD_FOR
-    rows = OnDemandExport.objects.filter(
-        Q(state=OnDemandState.FAILED) | Q(mail_state=MailState.REFUSED), finished_at__gt=since
-    )
+    refused = Q(mail_state=MailState.REFUSED) & ~of_another_reseller("email", "tenant__reseller")
+    rows = OnDemandExport.objects.filter(Q(state=OnDemandState.FAILED) | refused, finished_at__gt=since)
     rows = scope.rows(rows).select_related("tenant", "establishment").defer("sheet_csv", "sheet", "comparison")
     for export in rows.order_by("-asked_at", "pk")[: scope.read_max]:
         yield Concern(

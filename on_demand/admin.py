@@ -255,12 +255,17 @@ class MonthlyExportAdmin(ScopedAdmin):
 
     adding = _("Add a monthly export")
     form = MonthlyExportForm
-    list_display = ["tenant", "establishment", "day", "format", "email", "active", "exported_month"]
+    list_display = ["tenant", "establishment", "day", "format", "to", "active", "exported_month"]
     list_filter = ["active", ("tenant", OwnAutocompleteFilter)]
     list_select_related = ["establishment", "tenant"]
     lookups = frozenset({"active__exact", "tenant__id__exact"})
     search_fields = ["tenant__name", "establishment__code", "establishment__name", "email"]
     autocomplete_fields = ["tenant", "establishment"]
+
+    @admin.display(description=_("e-mail"), ordering="email")
+    def to(self, order: MonthlyExport) -> str:
+        """To whom it goes, as the reader may read it."""
+        return order.addressee
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
         """Offer files only to a user who may not send to Exact."""

@@ -306,6 +306,11 @@ class MonthlyExportForm(forms.ModelForm):  # type: ignore[type-arg] # not subscr
         model = MonthlyExport
         fields = ["tenant", "establishment", "day", "format", "email", "active"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.addressee != self.instance.email:
+            self.initial["email"] = ""  # of somebody whom the reader does not know
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         tenant, shop = cleaned.get("tenant"), cleaned.get("establishment")

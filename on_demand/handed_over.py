@@ -39,7 +39,7 @@ def _end_mails(exports: QuerySet[Any], _by: object) -> int:
 
 MONTHLY = Ending(
     select=_select_monthly,
-    call=lambda order: f"{order} ({order.email})",
+    call=lambda order: f"{order} ({order.addressee})",
     say=lambda count: ngettext(
         "{count} monthly export that goes to one of the former reseller's people stops:",
         "{count} monthly exports that go to the former reseller's people stop:",
@@ -50,7 +50,7 @@ MONTHLY = Ending(
 )
 MAILS = Ending(
     select=_select_mails,
-    call=lambda export: f"{export} ({export.email})",
+    call=lambda export: f"{export} ({export.addressee})",
     say=lambda count: ngettext(
         "{count} report that waits to go to one of the former reseller's people is not mailed; the export stays:",
         "{count} reports that wait to go to the former reseller's people are not mailed; the exports stay:",

@@ -23,6 +23,7 @@ from postgres.guards import Audited, NeverEmptied, OnlyAddedTo, SameTenant
 from postgres.seen import Seen, SeenByTenant
 from postgres.viewer import ACCOUNTANT, CUSTOMER, RESELLER, TILL
 from tenants.models import Establishment, Tenant, Till, User
+from tenants.users import call_address
 
 
 # A further file format is a layout in a module of its own (`ledger.files`) and one row here: word, layout, label. mypy
@@ -123,6 +124,16 @@ class Mailed(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def addressee(self) -> str:
+        """To whom the report goes, as the reader may read it."""
+        return call_address(self.email)
+
+    @property
+    def told_by_server(self) -> str:
+        """What the mail server said; nothing where the address that it names is not for the reader."""
+        return self.mail_detail if self.addressee == self.email else ""
 
 
 class OnDemandExport(Mailed):
@@ -510,6 +521,11 @@ class MonthlyExport(models.Model):
     email = models.EmailField(_("e-mail"))
     active = models.BooleanField(pgettext_lazy("an order", "active"), default=True)
     exported_month = models.DateField(_("last month exported"), null=True, editable=False)
+
+    @cached_property
+    def addressee(self) -> str:
+        """To whom it goes, or went, as the reader may read it."""
+        return call_address(self.email)
 
     class Meta:
         verbose_name = _("monthly export")

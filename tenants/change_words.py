@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import DateTimeField, EmailField, Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from postgres.guards import Audited
 from tenants.models import Change, Operation, User
 from tenants.scope import visible_to
+from tenants.users import call_address
 
 VALUE_MAX = 120
 # Columns every row begins with, or that are ids of others; they say nothing that the page does not say already.
@@ -100,7 +101,7 @@ def kind_of(change: Change) -> str:
 
 def name_of(change: Change) -> str:
     """Which row it was, as it was called then; nothing for those that have only a program's name."""
-    return "" if change.table_name in OF_OTHERS else change.label
+    return "" if change.table_name in OF_OTHERS else call_address(change.label)
 
 
 def model_of(table: str) -> type[Model] | None:
@@ -143,6 +144,8 @@ def in_words(value: Any, field: Any = None) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, DateTimeField) and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
+    if isinstance(field, EmailField):
+        return call_address(str(value))
     text = "…" if isinstance(value, dict) else str(value)  # documents have a teller, whatever else they are
     return text if len(text) <= VALUE_MAX else f"{text[:VALUE_MAX]}…"
 

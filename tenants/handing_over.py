@@ -16,8 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from postgres.viewer import EVERYTHING, serving
+from postgres.viewer import EVERYTHING, Viewer, serving, viewer
 from tenants.models import Establishment, HandOver, HandOverOffer, OfferOutcome, Reseller, Tenant, User
+from tenants.users import call_address
 
 log = structlog.get_logger()
 
@@ -107,13 +108,22 @@ def refuse_by_itself(tenant: Tenant) -> None:
 
 
 def hand_over(
-    tenant_id: int, *, former_id: int, to_id: int, by: User, why: str, notes_go_along: bool
+    tenant_id: int,
+    *,
+    former_id: int,
+    to_id: int,
+    by: User,
+    why: str,
+    notes_go_along: bool,
+    reader: Viewer | None = None,
 ) -> tuple[HandOver, list[Ended]]:
-    """Make the customer another reseller's, and end what led to the former one's people. Returns what ended.
+    """Make the customer another reseller's, and end what led to the former one's people. Returns what ended, in the
+    words of its `reader`, who is told (else of whoever is served): the new reseller reads no names of former people.
 
     Done twice it is done once: whoever comes second finds what the first did, with nothing ended. Raises
     `CannotHandOver`. Closings wait for nothing here: the customer's row is locked beside them.
     """
+    reader = reader or viewer()
     with transaction.atomic(), serving(EVERYTHING):
         tenant = Tenant.objects.select_for_update(of=("self",), no_key=True).get(pk=tenant_id)
         resellers = Reseller.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[former_id, to_id])
@@ -122,7 +132,7 @@ def hand_over(
             return _find_done(tenant, former_id, to_id), []
         to, leaving = found[to_id], Leaving(tenant, found[former_id])
         refuse(tenant, to)
-        ended = [told for it in _endings if (told := _end(it, leaving, by)) is not None]
+        over = [(it, _end(it, leaving, by)) for it in _endings]
         done = HandOver.objects.create(
             tenant=tenant,
             reseller=leaving.former,
@@ -137,6 +147,8 @@ def hand_over(
         open_ones = HandOverOffer.objects.filter(tenant=tenant, outcome="")
         open_ones.update(outcome=OfferOutcome.OVERTAKEN, ended_at=Now(), ended_by=by)
         done.refresh_from_db()
+        with serving(reader):
+            ended = [told for it, rows in over if (told := _tell(it, rows)) is not None]
     log.info("customer_handed_over", tenant=tenant.pk, former=former_id, to=to_id)
     return done, ended
 
@@ -149,11 +161,12 @@ def _find_done(tenant: Tenant, former_id: int, to_id: int) -> HandOver:
     return last
 
 
-def _end(ending: Ending, leaving: Leaving, by: User) -> Ended | None:
+def _end(ending: Ending, leaving: Leaving, by: User) -> list[Any]:
+    """End all of one sort. Returns it as it was."""
     rows = ending.select(leaving)
-    told = _tell(ending, rows)
+    before = [*rows]
     ending.end(rows, by)
-    return told
+    return before
 
 
 def _tell(ending: Ending, rows: Iterable[Any]) -> Ended | None:
@@ -168,7 +181,7 @@ def _select_contacts(leaving: Leaving) -> QuerySet[Establishment]:
 ends_with_hand_over(
     Ending(
         select=_select_contacts,
-        call=lambda shop: f"{shop} ({shop.contact_email})",
+        call=lambda shop: f"{shop} ({call_address(shop.contact_email)})",
         say=lambda count: ngettext(
             "{count} establishment whose contact is one of the former reseller's people has none any more:",
             "{count} establishments whose contact is one of the former reseller's people have none any more:",

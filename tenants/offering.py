@@ -21,7 +21,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from postgres.viewer import EVERYTHING, serving
+from postgres.viewer import EVERYTHING, serving, viewer
 from tenants.customer_lock import lock_customers
 from tenants.handing_over import CannotHandOver, Ended, hand_over, refuse_by_itself
 from tenants.models import (
@@ -147,6 +147,7 @@ def take(person: User, offer_id: int, *, by: User) -> tuple[HandOver, list[Ended
     """
     if not person.has_perm("tenants.handover_tenant") or person.reseller_id is None:
         raise OfferOver
+    reader = viewer()
     with transaction.atomic(), serving(EVERYTHING):
         own = HandOverOffer.objects.filter(received__person=person, received__reseller=person.reseller_id, pk=offer_id)
         found = own.first()
@@ -164,6 +165,7 @@ def take(person: User, offer_id: int, *, by: User) -> tuple[HandOver, list[Ended
             by=by,
             why=found.why,
             notes_go_along=found.notes_go_along,
+            reader=reader,
         )
 
 

@@ -1,5 +1,6 @@
 """People who log in to the console."""
 
+import threading
 from collections.abc import Collection
 from typing import Any, ClassVar
 
@@ -8,14 +9,14 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from postgres.guards import Audited
 from postgres.seen import ALL, Seen
-from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, serving, viewer
+from postgres.viewer import CUSTOMER, DOOR, EVERYTHING, MEMBERS, RESELLER, TILL, Viewer, serving, viewer
 from tenants.hand_over import FORMER_RESELLERS
 from tenants.membership import OPEN, Membership
 from tenants.rights import MEMBER_ROLES, RESELLER_ROLES, Role, role_allows
@@ -212,8 +213,37 @@ def language_of(address: str) -> str:
     return known or settings.LANGUAGE_CODE
 
 
+def call_address(address: str) -> str:
+    """An e-mail address as its reader may read it: one of a former reseller's people is called by that reseller's name
+    for the new one, as the person is (`User.__str__`). One query for all addresses that a request shows."""
+    served = viewer()
+    if served.role != RESELLER or "@" not in address:
+        return address
+    if _known.to is not served:
+        theirs = User.objects.filter(reseller__isnull=False).exclude(reseller=served.reseller)
+        _known.called = {email.lower(): name for email, name in theirs.values_list("email", "reseller__name")}
+        _known.to = served
+    return _known.called.get(address.lower(), address)
+
+
+class _Known(threading.local):
+    """What the people of former resellers are called, by their addresses, for the viewer `to` of this thread."""
+
+    to: Viewer | None = None
+    called: dict[str, str] = {}
+
+
+_known = _Known()
+
+
 def is_of_another_reseller(address: str, reseller_id: int) -> bool:
     """Whether an e-mail address is of the people of another reseller than this: a customer's former one, say. What is
     written about a customer is not for them."""
     people = User.objects.filter(email__iexact=address, reseller__isnull=False)
     return people.exclude(reseller=reseller_id).exists()
+
+
+def of_another_reseller(address: str, reseller: str) -> Q:
+    """The same as a condition for a query, by the paths to the address and to the reseller."""
+    people = User.objects.filter(email__iexact=OuterRef(address), reseller__isnull=False)
+    return Q(Exists(people.exclude(reseller=OuterRef(reseller))))

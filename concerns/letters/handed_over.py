@@ -15,7 +15,7 @@ WAITS = Q(state=LetterState.DUE) | Q(state=LetterState.SENDING, channel=Channel.
 def _select_answers(leaving: Leaving) -> QuerySet[AnswerLink]:
     open_ones = AnswerLink.objects.filter(used_at=None, revoked_at=None, expires_at__gt=Now())
     theirs = open_ones.filter(tenant=leaving.tenant, person__reseller=leaving.former)
-    return theirs.select_related("establishment", "person").order_by("pk")
+    return theirs.select_related("establishment", "person__reseller").order_by("pk")
 
 
 def _end_answers(links: QuerySet[Any], _by: object) -> int:
@@ -26,7 +26,7 @@ def _select_letters(leaving: Leaving) -> QuerySet[Letter]:
     """Written and not sent yet. What they say of other customers is in the next ones."""
     about = [{"customer": leaving.tenant.name}]
     rows = Letter.objects.filter(WAITS, person__reseller=leaving.former, lines__contains=about)
-    return rows.select_related("person").order_by("pk")
+    return rows.select_related("person__reseller").order_by("pk")
 
 
 def _drop_letters(letters: QuerySet[Any], _by: object) -> int:

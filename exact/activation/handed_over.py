@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from exact.models import ActivationLink
 from tenants.handing_over import Ending, Leaving
+from tenants.users import call_address
 
 
 def _select_links(leaving: Leaving) -> QuerySet[ActivationLink]:
@@ -24,7 +25,9 @@ def _end_links(links: QuerySet[Any], _by: object) -> int:
 
 LINKS = Ending(
     select=_select_links,
-    call=lambda link: f"{link.establishment} ({link.mailed_to})" if link.mailed_to else str(link.establishment),
+    call=lambda link: (
+        f"{link.establishment} ({call_address(link.mailed_to)})" if link.mailed_to else str(link.establishment)
+    ),
     say=lambda count: ngettext(
         "{count} activation link that is still open ends:", "{count} activation links that are still open end:", count
     ).format(count=count),

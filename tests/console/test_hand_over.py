@@ -26,7 +26,7 @@ from exports.console import links
 from exports.models import Assignment, RepostRun
 from integration.rooms import APPS
 from on_demand.link import signed_address, signed_address_of_set
-from on_demand.models import MonthlyExport, OnDemandExport
+from on_demand.models import ExportSet, MonthlyExport, OnDemandExport
 from postgres.viewer import Viewer, serving
 from tenants.factories import ResellerAdminFactory, SupportFactory
 from tenants.handing_over import CannotHandOver, hand_over
@@ -439,3 +439,39 @@ def test_lost_consent__is_not_told_to_the_former_resellers_people(
     told = {address for mail in mailoutbox for address in mail.to}
     assert taker.email in told
     assert here.own.staff.email not in told
+
+
+def test_addresses_of_the_former_resellers_people__are_called_by_its_name(
+    here: World, support: User, taker: User
+) -> None:
+    """In an export of before, an order that ended, the audit, and on the last page of whoever takes the customer."""
+    former, tenant, shop = here.own.staff, here.own.tenant, here.own.till.establishment
+    shop.contact_email = former.email
+    shop.save()
+    mailed = {"email": former.email.upper(), "mail_detail": f"<{former.email}> unknown", "mail_state": "refused"}
+    OnDemandExport.objects.filter(pk=here.own.export.pk).update(**mailed)
+    ExportSet.objects.filter(parts__export=here.own.export).update(email=former.email)
+    order = MonthlyExport.objects.get(tenant=tenant)
+    MonthlyExport.objects.filter(pk=order.pk).update(email=former.email)
+    make_answer_link(former, Question(kind=QuestionKind.MEANS, shop=shop.pk, about="titres"), shop)
+    offered(here, taker.email)
+    client = client_of(taker)
+    offer = HandOverOffer.objects.get(tenant=tenant, outcome="")
+    done = client.post(page_of(offer), {"take": "1"}).content.decode()
+    assert "PROPRE maison" in done and former.email not in done and former.name not in done
+    pages = [
+        reverse("admin:on_demand_ondemandexport_change", args=[here.own.export.pk]),
+        reverse("admin:on_demand_exportset", args=[ExportSet.objects.get(parts__export=here.own.export).pk]),
+        reverse("admin:on_demand_monthlyexport_changelist"),
+        reverse("admin:on_demand_monthlyexport_change", args=[order.pk]),
+        links.customer(tenant.pk),
+        links.shop(shop.pk),
+        reverse("admin:tenants_change_changelist"),
+    ]
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert former.email not in answer.content.decode().lower(), page
+    assert "PROPRE maison" in text_of(client, pages[0]) and "PROPRE maison" in text_of(client, pages[2])
+    for reader in (support, here.own.accountant):
+        assert former.email.upper() in client_of(reader).get(pages[0]).content.decode()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_report__sent_by_the_second_worker_is_sent_whatever_the_first_says_late(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = world().own.export_run
+    run = world().own.export
     row = OnDemandExport.objects.filter(pk=run.pk)
     row.update(mail_state="due", mail_not_before=None)
     sending, late = Event(), Event()
