@@ -21,7 +21,9 @@ ALL = "true"
 READ_BY_ALL = dict.fromkeys((CUSTOMER, *MEMBERS, RESELLER, TILL), ALL)
 OF_TENANT = "tenant_id = {tenant}"
 ONE_OF_TENANTS = "ANY ({tenants}::bigint[])"  # not `IN (SELECT …)`: an index is used for a list
-OF_TENANTS = f"tenant_id = {ONE_OF_TENANTS}"
+# Not `= ANY (…)`: PostgreSQL takes an unknown list for ten customers and would read all of their rows, again for each
+# row it compares them with. What members see is asked for by its customers (`tenants.scope`): these it can count.
+OF_TENANTS = "array_position({tenants}::bigint[], tenant_id) IS NOT NULL"
 OF_SHOP = "establishment_id = {establishment}"  # which is of one tenant, by `SameTenant`
 # The customers a reseller sees are its own: the policy of their table says so.
 OF_RESELLER = "tenant_id IN (SELECT id FROM tenants_tenant)"

@@ -6,3 +6,6 @@ ALTER FUNCTION range_overlaps(anyrange, anyrange) LEAKPROOF;
 ALTER FUNCTION range_contains_elem(anyrange, anyelement) LEAKPROOF;
 ALTER FUNCTION range_before(anyrange, anyrange) LEAKPROOF;
 ALTER FUNCTION jsonb_contains(jsonb, jsonb) LEAKPROOF;
+ALTER FUNCTION numeric_eq(numeric, numeric) LEAKPROOF;
+ALTER FUNCTION numeric_ge(numeric, numeric) LEAKPROOF;
+ALTER FUNCTION numeric_le(numeric, numeric) LEAKPROOF;

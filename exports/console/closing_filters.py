@@ -20,6 +20,7 @@ from exports.models import ClosingState, StoredClosing
 from exports.way.assign import OPEN_ONES
 from exports.words.problems import SENTENCES
 from ledger import texts
+from postgres.rows import begins
 from tenants.models import Establishment, Reseller, User
 
 FOUND_MAX = 200
@@ -146,4 +147,4 @@ def _ways(term: str) -> Iterator[Q]:
         yield Q(pk__in=Posting.objects.filter(entry_number=str(number)).values("closing_id"))
         yield Q(covered_tickets__tickets__contains=number)
     elif len(term) >= 3 and "-" in term:
-        yield Q(pk__in=Posting.objects.filter(reference__startswith=term.upper()).values("closing_id"))
+        yield Q(pk__in=Posting.objects.filter(begins("reference", term.upper())).values("closing_id"))

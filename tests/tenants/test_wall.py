@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clyo_ingest.keys import viewer_of_till
-from exact.models import Division
+from exact.models import Division, Posting
 from exports.models import StoredClosing
 from integration.rooms import APPS, ROOMS
+from postgres.rows import begins
 from postgres.seen import Seen
 from postgres.viewer import (
     AT_THE_DOOR,
@@ -213,6 +214,26 @@ def test_reseller__changes_nobody_who_may_work_for_others_too(here: World) -> No
 def test_reseller__makes_nobody_support(here: World) -> None:
     with serving(viewer_of(here.manager)), pytest.raises(DatabaseError, match="row-level security"):
         User.objects.filter(pk=here.manager.pk).update(role="support", reseller=None)
+
+
+@pytest.mark.parametrize("role", [RESELLER, *MEMBERS])
+def test_policies__leave_queries_their_indices_and_take_none_of_their_own(here: World, role: str) -> None:
+    """A member's customers were read by an index, all closings of each, wherever a query asked for a till's."""
+    own = here.own.closing
+    told = Viewer(role=role, reseller=own.tenant.reseller_id, tenants=(own.tenant_id,))
+    asked = {
+        "exports_latest_of_till": StoredClosing.objects.filter(till=own.till_id, business_date__lte=own.business_date),
+        "exports_by_turnover": StoredClosing.objects.filter(gross=own.gross),
+        "exact_posting_reference": Posting.objects.filter(begins("reference", "Z1")),
+        "": StoredClosing.objects.filter(kind="general"),  # for which there is none
+    }
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL enable_seqscan = off")  # these tables are short
+    with serving(told):
+        for index, rows in asked.items():
+            plan = rows.order_by().values("pk").explain()
+            assert index in plan, plan
+            assert not re.search("Index Cond:.*tenant_id.*InitPlan", plan), plan
 
 
 @pytest.mark.parametrize("role", [RESELLER, CUSTOMER, TILL, *MEMBERS])

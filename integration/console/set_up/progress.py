@@ -224,8 +224,8 @@ def _oldest(**wanted: object) -> Subquery:
 
 
 def _first_closings(shops: Iterable[int]) -> dict[int, StoredClosing]:
-    first = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest()).values("first")
-    rows = StoredClosing.objects.filter(pk__in=first).defer("document", "problems")
+    first = Establishment.objects.filter(pk__in=[*shops]).annotate(first=_oldest()).values_list("first", flat=True)
+    rows = StoredClosing.objects.filter(pk__in=[*first]).defer("document", "problems")
     return {closing.establishment_id: closing for closing in rows}
 
 
