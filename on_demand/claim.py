@@ -29,7 +29,7 @@ class Stopped(Exception):
     """The export was cancelled, or another worker has it: stop, and store nothing more."""
 
 
-class Work:
+class Claimed:
     """An export in this worker's hands."""
 
     def __init__(self, export: OnDemandExport) -> None:
@@ -90,7 +90,7 @@ class Work:
             raise Stopped(str(self.export.pk))
 
 
-def claim(export_id: UUID) -> Work | None:
+def claim(export_id: UUID) -> Claimed | None:
     """Take an export that is queued, or whose worker died. None when this worker has nothing to do.
 
     An export during which five workers died is not given to a sixth: it fails.
@@ -101,7 +101,7 @@ def claim(export_id: UUID) -> Work | None:
         state=OnDemandState.RUNNING, fence=F("fence") + 1, attempts=F("attempts") + 1, leased_until=Now() + LEASE
     )
     if taken:
-        return Work(OnDemandExport.objects.select_related("tenant", "establishment", "asked_by").get(pk=export_id))
+        return Claimed(OnDemandExport.objects.select_related("tenant", "establishment", "asked_by").get(pk=export_id))
     broke = Problem(code="run_broke").to_document()
     due.filter(attempts__gte=ATTEMPTS_MAX).update(
         state=OnDemandState.FAILED,

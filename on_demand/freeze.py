@@ -32,7 +32,7 @@ from ledger.files.read_back import as_meant, moved_by
 from ledger.files.takings import takings_of
 from ledger.money import BOOKS
 from ledger.problem import Problem
-from on_demand.claim import Work
+from on_demand.claim import Claimed
 from on_demand.closings import (
     LATE,
     StandingEntries,
@@ -126,7 +126,7 @@ class StoredPage:
     told: dict[UUID, Told]
 
 
-def freeze(export: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> list[Problem]:
+def freeze(export: OnDemandExport, claimed: Claimed, draft: Draft, frozen: Frozen) -> list[Problem]:
     """Book and draft every closing of the range, and store what became of each.
 
     Returns problems to tell: closings that were corrected beside their validated entries, or could not be in this file.
@@ -145,7 +145,7 @@ def freeze(export: OnDemandExport, work: Work, draft: Draft, frozen: Frozen) -> 
                 noted.setdefault(problem.code, []).append(read.stored.label)
             rows.append(_make_row(export, place, read))
         copy_rows(OnDemandClosing, COPIED, rows)
-        work.step(len(page))
+        claimed.step(len(page))
     return [*said_of_several(noted)]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ledger.files.numbering import EntryKey, EntryNumber, GivenNumber, number_entries, same_entries
 from ledger.problem import Problem
-from on_demand.claim import Work
+from on_demand.claim import Claimed
 from on_demand.frozen import FileEntry, Frozen, Numbered
 from on_demand.models import KeptNumber, OnDemandClosing, OnDemandClosingState, OnDemandExport
 from postgres.bulk import copy_rows
@@ -43,19 +43,19 @@ COPIED = (
 Batch = Sequence[tuple[UUID, list[FileEntry]]]
 
 
-def give_numbers(work: Work, frozen: Frozen, numbered: Numbered, *, year_end: date) -> list[Problem]:
+def give_numbers(claimed: Claimed, frozen: Frozen, numbered: Numbered, *, year_end: date) -> list[Problem]:
     """Number all entries that have no number yet, in the order of the export's closings, and set all aside as numbered.
 
     Returns a warning when numbers given before are not in this file. Raises `Stopped`.
     """
-    left, absent = iter(frozen), [*_numbers_of_closings_left_out(work.export)]
+    left, absent = iter(frozen), [*_numbers_of_closings_left_out(claimed.export)]
     while batch := [*islice(left, BATCH)]:
-        numbers, lost = _give(work.export.tenant_id, year_end, batch)
+        numbers, lost = _give(claimed.export.tenant_id, year_end, batch)
         absent += lost
         entries = (entry for _, drafted in batch for entry in drafted)
         for entry, given in zip(entries, numbers, strict=True):
             numbered.add(entry, given)
-        work.step(len(batch))
+        claimed.step(len(batch))
     return [*_warning(absent)]
 
 

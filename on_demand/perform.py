@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Now, RowNumber
 
 from ledger.problem import Problem
-from on_demand.claim import Stopped, Work, claim
+from on_demand.claim import Claimed, Stopped, claim
 from on_demand.mail import send_report
 from on_demand.models import (
     UNFINISHED,
@@ -28,25 +28,25 @@ log = structlog.get_logger()
 
 def perform(export_id: UUID) -> None:
     """Make an export, or nothing when another worker does it; then send its report."""
-    work = claim(export_id)
-    if work is not None:
-        _perform(work)
+    claimed = claim(export_id)
+    if claimed is not None:
+        _perform(claimed)
     send_report(export_id)
 
 
-def _perform(work: Work) -> None:
+def _perform(claimed: Claimed) -> None:
     try:
-        if work.export.to_exact:
-            export_to_exact(work)
+        if claimed.export.to_exact:
+            export_to_exact(claimed)
         else:
-            export_to_file(work)
+            export_to_file(claimed)
     except Stopped:
-        log.info("run_stopped", export=str(work.export.pk))
+        log.info("export_stopped", export=str(claimed.export.pk))
     except DatabaseError:
         raise  # nothing can be written: the lease runs out and the sweep finds the export again
     except Exception:
-        log.exception("export_broke", export=str(work.export.pk))
-        work.finish(OnDemandState.FAILED, problems=[Problem(code="run_broke").to_document()])
+        log.exception("export_broke", export=str(claimed.export.pk))
+        claimed.finish(OnDemandState.FAILED, problems=[Problem(code="run_broke").to_document()])
 
 
 def due_exports() -> list[UUID]:

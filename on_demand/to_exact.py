@@ -15,7 +15,7 @@ from ledger.entry import EntryKind
 from ledger.files.bridge import Bridge, BridgeTally
 from ledger.files.takings import TakingsTally
 from ledger.problem import Problem
-from on_demand.claim import Work
+from on_demand.claim import Claimed
 from on_demand.closings import LATE, closings_in, pages, standing_entries, why_archived
 from on_demand.comparison import compare
 from on_demand.freeze import said_of_several
@@ -27,26 +27,26 @@ from on_demand.told import add_to_bridge, told_of
 ON_ITS_WAY = (ClosingState.READY, ClosingState.EXPORTING)
 
 
-def export_to_exact(work: Work) -> None:
+def export_to_exact(claimed: Claimed) -> None:
     """Look at every closing of the range. The export is done when Exact's lanes have ended all postings of these.
 
     Raises `Stopped` when it is cancelled, between two closings.
     """
-    export = work.export
+    export = claimed.export
     if export.handed_over_at is None:
-        work.begin(closings_in(export).count())
+        claimed.begin(closings_in(export).count())
         OnDemandClosing.objects.filter(export=export).delete()
         closings = (closing for page in pages(export) for closing in page)
         for place, closing in enumerate(closings, start=1):
             _take(export, closing, place)
-            work.step()
-        work.hand_over()
+            claimed.step()
+        claimed.hand_over()
     if _under_way(export):
-        work.let_go()
+        claimed.let_go()
     else:
-        work.hold_long()
+        claimed.hold_long()
         takings, bridge = _takings(export)
-        work.finish(
+        claimed.finish(
             OnDemandState.DONE,
             problems=[problem.to_document() for problem in (*_word_on_late(export), *word_on_left_out(export))],
             takings=takings_document(takings.rates(), takings.means(), bridge),

@@ -30,7 +30,7 @@ class KeptPush:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """How many closings, exports, versions of parameters and runs there are, and the pushes that are new."""
+    """How many received and stored closings, versions of parameters and exports there are; the pushes that are new."""
 
     keys: tuple[str, ...]
     tills: list[int]
