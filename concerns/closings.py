@@ -23,8 +23,7 @@ from concerns.concern import (
     owner_of,
 )
 from exact.lane.pauses import why_paused
-from exact.lane.states import OPEN
-from exact.models import Activation, Lane, Posting
+from exact.models import OPEN, Activation, Lane, Posting
 from exports.console import links
 from exports.console.causes import TO_MEND, Cause, causes_of
 from exports.models import ClosingState, StoredClosing

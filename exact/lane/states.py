@@ -31,8 +31,6 @@ from exact.models import MOVES, Posting, PostingEvent, PostingState
 from ledger.problem import Problem
 from tenants.models import User
 
-BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
-OPEN = (PostingState.PENDING, *BEGUN)
 OVER = (PostingState.WITHDRAWN, PostingState.REVERSED)
 # In these states Exact has an entry of the posting, with the amounts that were meant or with others.
 IN_EXACT = (PostingState.POSTED, PostingState.DIFFERS)
@@ -42,7 +40,6 @@ STANDING = Q(state=PostingState.POSTED, reverses=None)
 UNDONE = Q(state__in=OVER) | Q(state=PostingState.POSTED, reverses__isnull=False)
 # Postings whose entry a person may have taken out of Exact: it is there, as it was meant or not, and is no reversal.
 REPLACEABLE = Q(state__in=IN_EXACT, reverses=None)
-NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 
 def stands(posting: Posting) -> bool:

@@ -12,10 +12,23 @@ from exact.models.app import PAGE_MAX, TOKEN_COLUMNS, Connection, ConnectionStat
 from exact.models.books import BookLine, Finding, FindingKind, Settlement
 from exact.models.company import CatalogueItem, CatalogueKind, Division, DivisionAccess
 from exact.models.past import Past
-from exact.models.posting import MOVES, Lane, PauseCode, Posting, PostingEvent, PostingState
+from exact.models.posting import (
+    BEGUN,
+    MOVES,
+    NEEDS_A_PERSON,
+    OPEN,
+    Lane,
+    PauseCode,
+    Posting,
+    PostingEvent,
+    PostingState,
+)
 
 __all__ = [
+    "BEGUN",
     "MOVES",
+    "NEEDS_A_PERSON",
+    "OPEN",
     "PAGE_MAX",
     "TOKEN_COLUMNS",
     "Activation",

@@ -100,6 +100,11 @@ MOVES: dict[PostingState, frozenset[PostingState]] = {
     PostingState.WITHDRAWN: frozenset(),
     PostingState.REVERSED: frozenset(),
 }
+# What becomes of the entry in Exact is not known for certain yet: it is being sent, looked up or taken out.
+BEGUN = (PostingState.SENDING, PostingState.UNKNOWN, PostingState.SOUGHT, PostingState.REMOVING)
+# The lane has something to do with it.
+OPEN = (PostingState.PENDING, *BEGUN)
+NEEDS_A_PERSON = (PostingState.REFUSED, PostingState.DIFFERS)
 
 
 class Posting(models.Model):
@@ -177,32 +182,17 @@ class Posting(models.Model):
         indexes = [
             models.Index(
                 fields=["division", "turn"],
-                condition=Q(
-                    state__in=[
-                        PostingState.PENDING,
-                        PostingState.SENDING,
-                        PostingState.UNKNOWN,
-                        PostingState.SOUGHT,
-                        PostingState.REMOVING,
-                    ]
-                ),
+                condition=Q(state__in=[*OPEN]),
                 name="exact_posting_to_do",
             ),
             models.Index(
                 fields=["division", "turn"],
-                condition=Q(
-                    state__in=[
-                        PostingState.SENDING,
-                        PostingState.UNKNOWN,
-                        PostingState.SOUGHT,
-                        PostingState.REMOVING,
-                    ]
-                ),
+                condition=Q(state__in=[*BEGUN]),
                 name="exact_posting_under_way",
             ),
             models.Index(
                 fields=["division", "closing_id"],
-                condition=Q(state__in=[PostingState.REFUSED, PostingState.DIFFERS]),
+                condition=Q(state__in=[*NEEDS_A_PERSON]),
                 name="exact_posting_halted",
             ),
             # A partial index: few postings are reversals.

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exact.lane.states import NEEDS_A_PERSON
-from exact.models import Posting
+from exact.models import NEEDS_A_PERSON, Posting
 from exports.console import links
 from exports.console.ways_by_code import nearest_way
 from exports.coverage.judge import WHICH

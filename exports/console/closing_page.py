@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from booking.kind_words import movement_words, receipt_words
 from exact.api.consent import Consent, consent_of, say_consent
-from exact.lane.states import NEEDS_A_PERSON, OVER, is_replaceable, stands
-from exact.models import CatalogueItem, CatalogueKind, Finding, Posting, PostingState
+from exact.lane.states import OVER, is_replaceable, stands
+from exact.models import NEEDS_A_PERSON, CatalogueItem, CatalogueKind, Finding, Posting, PostingState
 from exact.web.addresses import with_pages
 from exact.web.links import entry_links
 from exports.console import links

@@ -24,8 +24,8 @@ from exact.company.catalogue import Catalogue
 from exact.entries.check import check_entry_in_exact
 from exact.entries.payloads import codes_in, resources_to_search
 from exact.lane.postings import entries_in_exact
-from exact.lane.states import BEGUN, IN_EXACT, REPLACEABLE, is_replaceable, move
-from exact.models import BookLine, Division, Posting, PostingState
+from exact.lane.states import IN_EXACT, REPLACEABLE, is_replaceable, move
+from exact.models import BEGUN, BookLine, Division, Posting, PostingState
 from exports.models import ClosingState, Overtaken, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.decide import Complete, Held, Look, Ready, decide

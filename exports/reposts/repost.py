@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from exact.lane.states import BEGUN, OVER, move
-from exact.models import Posting, PostingState
+from exact.lane.states import OVER, move
+from exact.models import BEGUN, Posting, PostingState
 from exports.models import ClosingState, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.accept import reconsider

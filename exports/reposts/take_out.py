@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from exact.api.errors import ExactError
-from exact.lane.states import BEGUN, REPLACEABLE, is_replaceable
-from exact.models import Activation, Posting, PostingState
+from exact.lane.states import REPLACEABLE, is_replaceable
+from exact.models import BEGUN, Activation, Posting, PostingState
 from exports.coverage.rows import lock_shop
 from exports.coverage.versions import earlier_versions, not_set_aside
 from exports.models import ClosingState, OrderKind, Replacement, ReplacementWay, StoredClosing

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from exact.books.reconcile import settle_replaced
 from exact.lane.postings import next_revision, postings_of
-from exact.lane.states import BEGUN, IN_EXACT, NEEDS_A_PERSON, OVER, move
-from exact.models import Posting, PostingEvent, PostingState
+from exact.lane.states import IN_EXACT, OVER, move
+from exact.models import BEGUN, NEEDS_A_PERSON, Posting, PostingEvent, PostingState
 from exports.models import ClosingState, OrderKind, Replaced, Replacement, ReplacementWay, StoredClosing
 from exports.nudge import nudge_lane_after_commit
 from exports.way.carry_out import go_on, withdraw_unsent

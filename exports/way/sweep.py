@@ -15,8 +15,7 @@ from exact.activation.switch import learn_third_parties, recheck
 from exact.api.consent import usable
 from exact.api.errors import ExactError
 from exact.company.preflight import THIRD_PARTY_UNKNOWN
-from exact.lane.states import OPEN
-from exact.models import Activation, Division, Lane, Posting
+from exact.models import OPEN, Activation, Division, Lane, Posting
 from exports.models import ClosingState, StoredClosing
 from exports.way.accept import reconsider
 from exports.way.park import park, stopped_closings

@@ -24,8 +24,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from concerns.models import Channel, Letter, LetterKind, LetterState, Webhook
-from exact.lane.states import NEEDS_A_PERSON, OPEN
-from exact.models import Connection, Division, Lane, PauseCode, Posting
+from exact.models import NEEDS_A_PERSON, OPEN, Connection, Division, Lane, PauseCode, Posting
 from exact.tasks import sweep
 from exports.models import StoredClosing
 from integration.heartbeat import FOLDER

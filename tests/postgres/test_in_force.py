@@ -12,10 +12,14 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
+from exact.lane.states import OVER
+from exact.models import BEGUN, NEEDS_A_PERSON, OPEN, PostingState
 from postgres.guards import Trigger
 from postgres.in_force import SQL, Install, digest_of
 
 FILES = sorted(SQL.glob("*.sql"))
+# Into which states a posting goes when its closing follows (exports_follow_posting.sql).
+ACTED_ON = (PostingState.POSTED, *NEEDS_A_PERSON, PostingState.SOUGHT)
 FUNCTIONS = """
 SELECT proname, pg_get_functiondef(p.oid) FROM pg_proc p
 WHERE pronamespace = 'public'::regnamespace
@@ -61,6 +65,16 @@ def test_file__says_what_it_does_what_calls_it_and_why_by_hand(path: Path) -> No
     head = "".join(takewhile(lambda line: line.startswith("--"), path.read_text().splitlines(keepends=True)))
     what, calls, why = re.split(r"^-- (?:Called by|It calls|`\w+` is called by) |^-- By hand: ", head, flags=re.M)
     assert what and calls and why
+
+
+def test_groups_of_states__are_those_of_the_models() -> None:
+    """A list of a posting's states in SQL, other than what a trigger acts on, is a group that Python has a name for."""
+    groups = [{*OPEN}, {*BEGUN}, {*NEEDS_A_PERSON}, {*OVER}, {*ACTED_ON}]
+    told = "".join(path.read_text() for path in FILES)
+    lists = [{*re.findall(r"'(\w+)'", found)} for found in re.findall(r"state (?:NOT )?IN \(([^)]*)\)", told)]
+    of_postings = [it for it in lists if it <= {*PostingState.values}]
+    assert len(of_postings) > len(groups)
+    assert [it for it in of_postings if it not in groups] == []
 
 
 def test_functions_and_triggers__are_those_of_the_files_and_the_models(db: None) -> None:

@@ -16,8 +16,8 @@ from clyo_ingest.keys import issue_key
 from exact.activation.upkeep import consents_in_doubt, try_consent
 from exact.api.client import http_of_thread
 from exact.api.connection import renewed
-from exact.lane.states import OPEN, move
-from exact.models import Connection, Division, Lane, Past, Posting, PostingState
+from exact.lane.states import move
+from exact.models import OPEN, Connection, Division, Lane, Past, Posting, PostingState
 from exact.past import notice, say_came_back
 from exports.models import StoredClosing
 from exports.way.accept import reconsider
