@@ -1,4 +1,4 @@
-"""Two workers at the report of one run: a late failure of the first is not that of the second."""
+"""Two workers at the report of one export: a late failure of the first is not that of the second."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_report__sent_by_the_second_worker_is_sent_whatever_the_first_says_late(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = world().own.export
-    row = OnDemandExport.objects.filter(pk=run.pk)
+    export = world().own.export
+    row = OnDemandExport.objects.filter(pk=export.pk)
     row.update(mail_state="due", mail_not_before=None)
     sending, late = Event(), Event()
     begun: list[Future[None]] = []
@@ -41,14 +41,14 @@ def test_report__sent_by_the_second_worker_is_sent_whatever_the_first_says_late(
 
     def send_and_leave() -> None:
         try:
-            send_report(run.pk)
+            send_report(export.pk)
         finally:
             connection.close()
 
     answers: list[Callable[[], int]] = [first, second]
     monkeypatch.setattr(EmailMessage, "send", lambda *_given, **_named: answers.pop(0)())
     with ThreadPoolExecutor(1) as pool:
-        send_report(run.pk)
+        send_report(export.pk)
         assert said(row) == ("due", 2)
         late.set()
         begun[0].result()
