@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from exact.api.consent import Consent
 from exports.words.money import euros
@@ -43,6 +43,7 @@ class Condition(StrEnum):
     SWITCHED_OFF = "switched_off"
     MOVING = "moving"
     CLOSED = "closed"
+    ASIDE = "aside"
     WELL = "well"
 
     @property
@@ -61,7 +62,7 @@ class Condition(StrEnum):
 
     @property
     def tone(self) -> str:
-        """The class of its colour (`console.css`): danger, warning, info, good or quiet."""
+        """The class of its colour (`console.css`): danger, warning, info, good, aside or quiet."""
         if self.urgency <= Condition.NOT_SENT.urgency:
             return "danger"
         if self in TONES:
@@ -90,6 +91,7 @@ LABELS = {
     Condition.SWITCHED_OFF: _("Export switched off"),
     Condition.MOVING: _("On its way"),
     Condition.CLOSED: _("Closed now"),
+    Condition.ASIDE: pgettext_lazy("shop", "Set aside"),
     Condition.WELL: _("All well"),
 }
 # The conditions that concerns have; the others say how far a shop has come while nothing is wrong.
@@ -100,6 +102,7 @@ WAITS = frozenset(Condition) - {
     Condition.SWITCHED_OFF,
     Condition.MOVING,
     Condition.CLOSED,
+    Condition.ASIDE,
     Condition.WELL,
 }
 TONES = {
@@ -109,6 +112,7 @@ TONES = {
     Condition.SWITCHED_OFF: "quiet",
     Condition.MOVING: "info",
     Condition.CLOSED: "quiet",
+    Condition.ASIDE: "aside",
     Condition.WELL: "good",
 }
 

@@ -21,7 +21,9 @@ from concerns.concern import Concern, Condition, ShopCondition
 from concerns.found import MENDED_BY_MERCHANTS, SOURCES, Source, concerns_of
 from exact.models import Activation
 from exports.console import links
+from exports.coverage.aside import Aside, asides_lately, say_aside
 from exports.coverage.closed import ranges_of, span_of, spans_of
+from exports.coverage.latest import last_day_of_shop
 from exports.models import ClosingState, StoredClosing
 from tenants.models import Establishment, Role, Till, User
 from tenants.scope import visible_to
@@ -55,12 +57,16 @@ def conditions_of(
 
 
 def say_conditions(
-    user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopCondition] | None = None
+    user: User,
+    shops: Sequence[Establishment],
+    waits: Mapping[int, ShopCondition] | None = None,
+    asides: Mapping[int, Aside] | None = None,
 ) -> dict[int, ShopCondition]:
-    """The same, for who has read establishments that the user may see, `with_facts`."""
+    """The same, for who has read establishments that the user may see, `with_facts`; `asides`: as `asides_lately`."""
     if not shops:
         return {}
-    found = {shop.pk: _say_how_far(shop) for shop in shops}
+    asides = asides_lately([shop.pk for shop in shops]) if asides is None else asides
+    found = {shop.pk: _say_how_far(shop, asides.get(shop.pk)) for shop in shops}
     known = what_waits(Scope(user=user, shops=[*found])) if waits is None else waits
     for shop, waiting in known.items():
         if shop in found and waiting.condition.urgency < found[shop].condition.urgency:
@@ -86,7 +92,7 @@ def say_condition(user: User, shop: Establishment) -> ConditionWithConcerns:
     scope = Scope(user=user, shops=[shop.pk])
     concerns, counted = concerns_of(scope), counted_by_shop(scope)
     waits = shops_in_trouble(counted, concerns).get(shop.pk)
-    how_far = _say_how_far(shop)
+    how_far = _say_how_far(shop, asides_lately([shop.pk]).get(shop.pk))
     shown = waits if waits and waits.condition.urgency < how_far.condition.urgency else how_far
     counts = {stands.condition: stands.count for _shop, stands in counted}
     return ConditionWithConcerns(shown=shown, concerns=concerns, counted=counts)
@@ -143,7 +149,6 @@ def _select_with_facts(user: User, keys: list[int]) -> QuerySet[Establishment]:
 def with_facts(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
     """These establishments with what says how far each is. To be read with `select_related("tenant__reseller")`."""
     own = StoredClosing.objects.filter(establishment=OuterRef("pk"))
-    newest = own.order_by("-business_date")
     tills = Till.objects.filter(establishment=OuterRef("pk"), ended_at=None, suspended_at=None, paired_at__isnull=False)
     active = Activation.objects.filter(establishment=OuterRef("pk"))
     moving = own.filter(state__in=[ClosingState.READY, ClosingState.EXPORTING])
@@ -153,14 +158,16 @@ def with_facts(shops: QuerySet[Establishment]) -> QuerySet[Establishment]:
         active=Exists(active.filter(active=True)),
         compared_at=Subquery(active.values("division__reconciled_at")[:1]),
         moving=Exists(moving),
-        last_day=Subquery(newest.values("business_date")[:1]),
+        last_day=last_day_of_shop(),
         closed=ranges_of("pk"),
     )
 
 
-def _say_how_far(shop: Establishment) -> ShopCondition:
-    """The condition of a shop in which nothing is wrong: how far it has come. Load it with its facts."""
-    closings = _("See the closings"), links.closings(establishment=shop.pk)
+def _say_how_far(shop: Establishment, aside: Aside | None) -> ShopCondition:
+    """The condition of a shop in which nothing is wrong: how far it has come. Load it with its facts.
+
+    `aside`: what was set aside in it lately.
+    """
     set_up = _("Open the set-up"), links.set_up(shop)
     suspended = shop.suspended_at or shop.tenant.suspended_at or shop.tenant.reseller.suspended_at
     facts: Any = shop  # with the annotations
@@ -178,9 +185,16 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
         return _say(Condition.SETTING_UP, _("Not linked to Exact yet."), *set_up)
     if not facts.active:
         return _say(Condition.SWITCHED_OFF, _("The export to Exact is switched off."), *set_up)
-    if facts.last_day is None:
+    if facts.last_day is None and aside is None:
         return _say(Condition.SETTING_UP, _("Everything is ready; the first closing is awaited."), *set_up)
-    day = date_format(facts.last_day, "SHORT_DATE_FORMAT")
+    return _say_of_closings(shop, aside)
+
+
+def _say_of_closings(shop: Establishment, aside: Aside | None) -> ShopCondition:
+    """The condition of a linked shop in which nothing is wrong and whose closings came."""
+    facts: Any = shop  # with the annotations
+    closings = _("See the closings"), links.closings(establishment=shop.pk)
+    day = date_format(facts.last_day, "SHORT_DATE_FORMAT") if facts.last_day else ""
     if facts.moving:
         return _say(
             Condition.MOVING, _("Closings are on their way to Exact, the last of {day}.").format(day=day), *closings
@@ -189,6 +203,9 @@ def _say_how_far(shop: Establishment) -> ShopCondition:
         until = date_format(span.last_day, "SHORT_DATE_FORMAT")
         words = _("Closed until {day}: no closing is expected before it opens again.").format(day=until)
         return _say(Condition.CLOSED, words, _("See the closed days"), links.closed_days(shop.pk))
+    if aside is not None:
+        listed = _("See what was set aside"), links.closings(state="aside", establishment=shop.pk)
+        return _say(Condition.ASIDE, f"{say_aside(aside)} {_say_compared(facts.compared_at)}", *listed)
     words = _("Everything is in Exact, the last closing is of {day}.").format(day=day)
     return _say(Condition.WELL, f"{words} {_say_compared(facts.compared_at)}", *closings)
 

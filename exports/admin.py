@@ -50,6 +50,7 @@ LABELS = {
     ClosingState.READY: "info",
     ClosingState.WAITING: "default",
     ClosingState.ARCHIVED: "default",
+    "aside": "primary",
 }
 
 
@@ -159,7 +160,7 @@ class StoredClosingAdmin(ReadOnlyAdmin):
         if closing.state == ClosingState.EXPORTED and (found := getattr(closing, "findings", None)):
             gone = any(it.kind == FindingKind.MISSING for it in found)
             return "differs", _now("no longer in Exact") if gone else _now("differs in Exact")
-        return closing.state, closing.get_state_display()
+        return "aside" if closing.is_set_aside else closing.state, closing.state_words
 
     @display(description=_("in Exact, or what to do"))
     def outcome(self, closing: StoredClosing) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
-from exports.coverage.freed import TOLD_BY_ANOTHER, left_of_aside
+from exports.coverage.aside import left_of_asides
 from exports.models import ClosingState, SetAside, StoredClosing
 from ledger.closing import Closing
 from ledger.files.booked import NOTHING_TOLD
@@ -30,12 +30,7 @@ def told_of(page: Sequence[StoredClosing]) -> dict[UUID, Told]:
     prefetch_related_objects(page, "remainder")
     parts = ((it.pk, getattr(it, "remainder", None)) for it in page)
     booked = {pk: Closing.from_document(part.document) for pk, part in parts if part is not None}
-    among_these = among("closing_id", [it.pk for it in page])
-    asides = SetAside.objects.filter(among_these, ended_at=None, instead=None).select_related("closing")
-    left = {
-        it.closing_id: left_of_aside(it.closing) if it.told_too else it.closing.gross
-        for it in asides.annotate(told_too=TOLD_BY_ANOTHER)
-    }
+    left = left_of_asides(SetAside.objects.filter(among("closing_id", [it.pk for it in page])))
     told = {it.pk: Told.of(it.gross, it.offered, booked=booked.get(it.pk)) for it in page if it.pk not in left}
     return told | {pk: Told.of(gross, ZERO, set_aside=gross != ZERO) for pk, gross in left.items()}
 

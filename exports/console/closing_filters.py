@@ -16,7 +16,9 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from exact.models import Finding, Posting
 from exports.console.asked import read_amount, read_day
+from exports.coverage.aside import IS_ASIDE
 from exports.models import ClosingState, StoredClosing
+from exports.models.closings import SET_ASIDE_WORDS
 from exports.way.assign import OPEN_ONES
 from exports.words.problems import SENTENCES
 from ledger import texts
@@ -36,7 +38,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 
 class StateFilter(DropdownFilter):
-    """One state, or a group of states people ask for together."""
+    """One state, or a group of states people ask for together. What was set aside is a group beside "archived"."""
 
     title, parameter_name = _("state"), "state"
 
@@ -45,6 +47,7 @@ class StateFilter(DropdownFilter):
             ("attention", _("to be dealt with")),
             ("differs", _("differs in Exact")),
             ("moving", _("on its way")),
+            ("aside", SET_ASIDE_WORDS),
         ]
         return [*groups, *ClosingState.choices]
 
@@ -52,6 +55,10 @@ class StateFilter(DropdownFilter):
         chosen = self.value()
         if chosen == "differs":
             return queryset.filter(pk__in=Finding.objects.filter(settled_at=None).values("posting__closing_id"))
+        if chosen == "aside":
+            return queryset.filter(IS_ASIDE)
+        if chosen == ClosingState.ARCHIVED:
+            return queryset.filter(~IS_ASIDE, state=chosen)
         return queryset.filter(state__in=GROUPS.get(chosen, (chosen,))) if chosen else queryset
 
 

@@ -232,7 +232,7 @@ def _side(closing: StoredClosing) -> Side:
         (_("Turnover"), in_currency(closing.gross, closing.currency)),
         (_("How it was paid"), " · ".join(paid)),
         (_("Tickets"), " · ".join(tickets)),
-        (_("State"), str(closing.get_state_display())),
+        (_("State"), closing.state_words),
         (_("Entries in Exact"), entry_links(_in_exact(closing))),
     ]
     address = reverse("admin:exports_storedclosing_change", args=[closing.pk])

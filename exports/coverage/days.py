@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exact.models import Finding
+from exports.coverage.aside import Aside, asides_by_day
 from exports.coverage.closed import closed_days_of, joined, span_of
 from exports.coverage.closing_hours import Owed, still_awaited
 from exports.coverage.silent import is_expected, with_last_days
@@ -31,6 +32,7 @@ class DayWord(StrEnum):
     SILENT = "silent"
     WAITING = "waiting"
     AWAITED = "awaited"
+    ASIDE = "aside"
     WELL = "well"
     CLOSED = "closed"
     SUSPENDED = "suspended"
@@ -53,6 +55,7 @@ LABELS = {
     DayWord.SILENT: _("No closing came"),
     DayWord.WAITING: _("Not in Exact yet"),
     DayWord.AWAITED: _("Not closed yet"),
+    DayWord.ASIDE: _("Set aside"),
     DayWord.WELL: _("All well"),
     DayWord.CLOSED: _("Closed that day"),
     DayWord.SUSPENDED: _("Suspended"),
@@ -65,6 +68,7 @@ MARKS = {
     DayWord.SILENT: "?",
     DayWord.WAITING: "…",
     DayWord.AWAITED: "○",
+    DayWord.ASIDE: "↷",
     DayWord.WELL: "✓",
     DayWord.CLOSED: "–",
     DayWord.SUSPENDED: "⊘",
@@ -82,12 +86,14 @@ def word_of(
     closed: bool = False,
     awaited: bool = False,
     suspended: bool = False,
+    aside: bool = False,
 ) -> DayWord:
     """The one rule of a day's word.
 
     `states`: those of the day's closings. `differs`: Exact holds another entry of the day than was posted. `silent`: a
     till that was expected did not close; `awaited`: it may still. `over`: the day is past, and the shop had a till
-    then. `closed`: a person said that the shop was closed. `suspended`: somebody had suspended it.
+    then. `closed`: a person said that the shop was closed. `suspended`: somebody had suspended it. `aside`: some of
+    the day's turnover is in no book, as a person set its closing aside.
     """
     if ClosingState.FAILED in states:
         return DayWord.FAILED
@@ -101,6 +107,8 @@ def word_of(
         return DayWord.WAITING
     if awaited:
         return DayWord.AWAITED
+    if aside:
+        return DayWord.ASIDE
     if states:
         return DayWord.WELL
     if suspended and not closed:
@@ -112,8 +120,8 @@ def word_of(
 class ShopDay:
     """One business date of a shop: its word, how many closings, and the names of tills that should have closed.
 
-    `awaited`: the names of tills that may still close. `span`: the span of closed days that it is in; None on an open
-    day.
+    `awaited`: the names of tills that may still close. `aside`: what of it was set aside, None if nothing. `span`: the
+    span of closed days that it is in; None on an open day.
     """
 
     day: date
@@ -121,6 +129,7 @@ class ShopDay:
     closings: int = 0
     silent: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
+    aside: Aside | None = None
     span: ClosedDays | None = None
 
 
@@ -128,7 +137,7 @@ class ShopDay:
 class _Read:
     """What was read of one shop: its closed days and those it was suspended; each day's closings by state; the days of
     each till (by its id), and some earlier ones, and the days on which it could not close; since when each till is in
-    use; and, by day, the names of tills that did not close or may still."""
+    use; and, by day, the names of tills that did not close or may still, and what was set aside."""
 
     spans: list[ClosedDays]
     suspended: list[ClosedDays] = field(default_factory=list)
@@ -138,15 +147,18 @@ class _Read:
     tills_since: dict[Till, date] = field(default_factory=dict)
     silent: dict[date, tuple[str, ...]] = field(default_factory=dict)
     awaited: dict[date, tuple[str, ...]] = field(default_factory=dict)
+    asides: dict[date, Aside] = field(default_factory=dict)
 
 
 def days_of(shops: Collection[Establishment], first: date, last: date) -> dict[int, list[ShopDay]]:
-    """The days `first` to `last` of each shop, by its key, in six queries for any number of shops.
+    """The days `first` to `last` of each shop, by its key, in seven queries for any number of shops.
 
     The shops are those the asking person may see, read with `select_related("tenant__reseller")`.
     """
     read = _read(shops, first, last)
     differing = _list_differing(shops, first, last)
+    for shop, of_shop in asides_by_day([*read], first, last).items():
+        read[shop].asides = of_shop
     return {shop.pk: [*_walk(shop, read[shop.pk], differing[shop.pk], first, last)] for shop in shops}
 
 
@@ -223,10 +235,12 @@ def _walk(shop: Establishment, read: _Read, differing: Collection[date], first: 
                 closed=span is not None,
                 awaited=bool(awaited),
                 suspended=day <= today and span_of(day, read.suspended) is not None,
+                aside=day in read.asides,
             ),
             closings=sum(states.values()),
             silent=silent,
             awaited=awaited,
+            aside=read.asides.get(day),
             span=span,
         )
 

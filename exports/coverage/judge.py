@@ -24,6 +24,7 @@ from exports.coverage.parts import (
     siblings,
     together,
 )
+from exports.models.closings import NOTED_ASIDE
 from ledger.closing import Closing
 from ledger.closing_document import document_of
 from ledger.figures import Figures, is_empty, remainder
@@ -40,7 +41,7 @@ WHICH = "which_closing_counts"
 CHECKED = "checked_against"
 WITHIN = "covered_within"
 OTHER_LEVEL = "other_level_booked"
-SET_ASIDE = "set_aside"
+SET_ASIDE = NOTED_ASIDE
 # Others told its sales, and are set aside now: it counts once a person says so (`exports.coverage.freed`).
 OTHERS_SET_ASIDE = "others_set_aside"
 CORRECTION_WAITS = "correction_waits"

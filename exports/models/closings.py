@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid_utils.compat import uuid7
 
 from exact.models import Posting
@@ -31,6 +32,11 @@ class ClosingState(models.TextChoices):
     EXPORTED = "exported", _("exported")
     FAILED = "failed", _("failed")
     ARCHIVED = "archived", _("archived")
+
+
+# The note of a closing that a person set aside, as `exports.coverage.judge` gives it.
+NOTED_ASIDE = "set_aside"
+SET_ASIDE_WORDS = pgettext_lazy("closing", "set aside")
 
 
 class StoredClosing(PutOff):
@@ -127,6 +133,16 @@ class StoredClosing(PutOff):
         """The currency of its amounts, read from its problems: each look notes one that is not the books'."""
         others = (problem["facts"]["found"] for problem in self.problems if problem["code"] == "currency")
         return next(others, BOOKS)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether a person said that it is not booked, and it is archived for that: each look notes it."""
+        return self.state == ClosingState.ARCHIVED and any(it["code"] == NOTED_ASIDE for it in self.problems)
+
+    @property
+    def state_words(self) -> str:
+        """Its state as people read it: one that was set aside is no archived one that has nothing to book."""
+        return str(SET_ASIDE_WORDS if self.is_set_aside else self.get_state_display())
 
     @property
     def told_problems(self) -> list[dict[str, Any]]:

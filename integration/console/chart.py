@@ -1,27 +1,24 @@
 """The last thirty days as stacked columns, drawn as SVG on the server, with a table that says the same."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from exports.console import links
 from exports.coverage.turnover import TURNOVER
 from exports.words.money import euros
-from integration.console.night import COLUMNS, closings_of
+from integration.console.night import COLUMNS, closings_of, count_by_state
 from tenants.models import User
 
 DAYS = 30
 WIDTH, HEIGHT = 900, 160
 COLUMN_WIDTH = WIDTH / DAYS
 # From the bottom of each column: exported; above it what is on its way; at the top what needs a person.
-STACK = ("exported", "archived", "moving", "waiting", "held", "failed")
+STACK = ("exported", "archived", "aside", "moving", "waiting", "held", "failed")
 TITLES = {
     "received": gettext_lazy("Received"),
     "exported": gettext_lazy("Exported"),
@@ -30,6 +27,7 @@ TITLES = {
     "held": gettext_lazy("Held"),
     "failed": gettext_lazy("Failed"),
     "archived": gettext_lazy("Nothing to book"),
+    "aside": pgettext_lazy("closings", "Set aside"),
 }
 # The counts of a day's sentence, by column.
 COUNTED = {
@@ -39,6 +37,7 @@ COUNTED = {
     "held": ngettext_lazy("%(count)s held", "%(count)s held", "count"),
     "failed": ngettext_lazy("%(count)s failed", "%(count)s failed", "count"),
     "archived": ngettext_lazy("%(count)s without an entry", "%(count)s without an entry", "count"),
+    "aside": ngettext_lazy("%(count)s set aside", "%(count)s set aside", "count"),
 }
 
 
@@ -101,20 +100,16 @@ def last_days(user: User, last: date) -> Chart:
     """Thirty columns ending with the day `last`. Support, who sees every customer, is told no turnover."""
     first = last - timedelta(days=DAYS - 1)
     rows = closings_of(user).filter(business_date__range=(first, last)).order_by()
-    told: dict[str, Any] = {"n": Count("*")} if user.is_support else {"n": Count("*"), "sum": TURNOVER}
-    counted: Iterable[Mapping[str, Any]] = rows.values("business_date", "state").annotate(**told)
     counts: dict[date, dict[str, int]] = {}
-    gross: dict[date, Decimal] = {}
-    for row in counted:
-        day = row["business_date"]
+    for day, state, count in count_by_state(rows, "business_date"):
         of_day = counts.setdefault(day, {})
-        gross[day] = gross.get(day, Decimal()) + (row.get("sum") or 0)
         for column, states in COLUMNS.items():
-            if row["state"] in states:
-                of_day[column] = of_day.get(column, 0) + row["n"]
+            if state in states:
+                of_day[column] = of_day.get(column, 0) + count
+    gross = {} if user.is_support else dict(rows.values_list("business_date").annotate(sum=TURNOVER))
     highest = _round_up(max((sum(of_day.values()) for of_day in counts.values()), default=0))
     days = [first + timedelta(days=index) for index in range(DAYS)]
-    amounts = {} if user.is_support else {day: euros(amount) for day, amount in gross.items()}
+    amounts = {day: euros(amount or Decimal()) for day, amount in gross.items()}
     columns = [
         _column(index, day, counts.get(day, {}), highest, amounts.get(day, "")) for index, day in enumerate(days)
     ]

@@ -39,6 +39,9 @@ CONDITIONS: Mapping[Condition, object] = {
     Condition.SWITCHED_OFF: _("Somebody switched the export off. Closings wait until it is switched on again."),
     Condition.MOVING: _("Closings are on their way to Exact. Nothing is to be done."),
     Condition.CLOSED: _("Somebody said that the shop is closed today. No closing is expected until it opens again."),
+    Condition.ASIDE: _(
+        "Somebody set a closing of the last 31 days aside, so it is in no book; everything else is in Exact."
+    ),
     Condition.WELL: _("Everything that came is in Exact."),
 }
 CLOSINGS: Mapping[ClosingState, object] = {

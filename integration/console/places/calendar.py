@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exports.console import links
+from exports.coverage.aside import Aside, together
 from exports.coverage.days import DayWord, ShopDay, days_of
 from exports.coverage.turnover import turnover_of
 from exports.words.closed_words import say_span
@@ -32,6 +33,7 @@ class Cell:
     day: date
     word: DayWord
     turnover: Decimal | None
+    aside: Decimal | None
     address: str
     said: str
     is_today: bool
@@ -41,8 +43,8 @@ class Cell:
 class Month:
     """A month: weeks of seven cells (None outside of it), how often each word stands in it, and the months around it.
 
-    `turnover` is of the whole month; `choices` are months to go to, the newest first; `missed` are the days on which a
-    till should have closed and did not, the latest first.
+    `turnover` is of the whole month, `aside` what was set aside of it; `choices` are months to go to, the newest first;
+    `missed` are the days on which a till should have closed and did not, the latest first.
     """
 
     shop: Establishment
@@ -50,6 +52,7 @@ class Month:
     weeks: list[list[Cell | None]]
     legend: list[tuple[DayWord, int]]
     turnover: Decimal
+    aside: Aside | None
     before: date | None
     after: date | None
     choices: list[date]
@@ -70,7 +73,7 @@ def asked_month(query: QueryDict, shop: Establishment) -> date:
 
 
 def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]) -> Month:
-    """The month that begins with `first`; `address_of` says where a day leads. Six queries."""
+    """The month that begins with `first`; `address_of` says where a day leads. Seven queries."""
     last = _next_month(first) - timedelta(days=1)
     days = {it.day: it for it in days_of([shop], first, last)[shop.pk]}
     turnover = turnover_of(shop, first, last)
@@ -86,6 +89,7 @@ def month_of(shop: Establishment, first: date, address_of: Callable[[date], str]
         ],
         legend=[(word, words.count(word)) for word in DayWord if word in words and word is not DayWord.BLANK],
         turnover=sum(turnover.values(), Decimal()),
+        aside=together(it.aside for it in days.values()),
         before=_if_in_years((first - timedelta(days=1)).replace(day=1)),
         after=_if_in_years(_next_month(first)) if _next_month(first) <= today else None,
         choices=_list_choices(first, today.replace(day=1)),
@@ -101,6 +105,7 @@ def _cell(shop: Establishment, it: ShopDay, turnover: Decimal | None, address: s
         day=it.day,
         word=it.word,
         turnover=turnover,
+        aside=it.aside.gross if it.aside else None,
         address=where_to(it, shop, address),
         said=", ".join(said),
         is_today=it.day == today,
@@ -116,11 +121,12 @@ def where_to(it: ShopDay, shop: Establishment, address: str) -> str:
 
 
 def say_day(it: ShopDay) -> list[str]:
-    """How many closings a day has, which tills are missed or awaited, and why the shop is closed, in words."""
+    """In words: how many closings a day has, what was set aside, which tills are missed or awaited, why closed."""
     counted = ngettext("{count} closing", "{count} closings", it.closings).format(count=it.closings)
     missed = _("{tills} did not close").format(tills=", ".join(it.silent)) if it.silent else ""
     awaited = _("{tills} may still close").format(tills=", ".join(it.awaited)) if it.awaited else ""
-    return [words for words in (counted if it.closings else "", missed, awaited, _say_closed(it)) if words]
+    aside = it.aside.words if it.aside else ""
+    return [words for words in (counted if it.closings else "", aside, missed, awaited, _say_closed(it)) if words]
 
 
 def _say_closed(it: ShopDay) -> str:

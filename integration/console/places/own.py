@@ -13,6 +13,7 @@ from exact.activation.links import make_link
 from exact.api.consent import consent_of
 from exact.models import Activation, LinkWay
 from exports.console import links
+from exports.coverage.aside import not_aside
 from exports.models import StoredClosing
 from integration.console.places.calendar import asked_month, month_of
 from integration.console.places.reader import shop_of
@@ -79,5 +80,5 @@ def _is_linked(activation: Activation | None) -> bool:
 
 
 def _read_last(user: User, shop: Establishment) -> StoredClosing | None:
-    rows = visible_to(user, StoredClosing.objects.filter(establishment=shop)).defer("document", "problems")
+    rows = visible_to(user, StoredClosing.objects.filter(not_aside(), establishment=shop)).defer("document", "problems")
     return rows.order_by("-business_date", "-closed_at").first()

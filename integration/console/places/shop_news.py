@@ -55,7 +55,7 @@ def waits(visit: Visit, seen: SeenShop) -> Told:
     """The last closing, and how many of any day wait, are held, failed or differ; each figure leads to its list."""
     if not visit.user.has_perm("exports.view_storedclosing"):
         return None
-    shop, last = seen.shop, next(iter(seen.latest), None)
+    shop, last = seen.shop, next((it for it in seen.latest if not it.is_set_aside), None)
     counted = seen.open_counts
     figures = [
         Figure(
@@ -115,7 +115,7 @@ def _closings_that_came(seen: SeenShop) -> Iterator[Happened]:
         yield Happened(
             at=closing.created_at,
             what=_name(closing),
-            detail=" · ".join([in_currency(closing.gross, closing.currency), closing.get_state_display()]),
+            detail=" · ".join([in_currency(closing.gross, closing.currency), closing.state_words]),
             who=closing.till.name,
             address=links.closing(closing.pk),
         )

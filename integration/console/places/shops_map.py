@@ -10,13 +10,14 @@ from django.utils.formats import date_format
 
 from concerns.condition import Condition, ShopCondition, say_conditions
 from exports.console import links
+from exports.coverage.aside import together
 from exports.coverage.days import DayWord, ShopDay, days_of
 from integration.console.places.calendar import say_day, where_to
 from tenants.models import Establishment, User
 
 DAYS = 31
 # What leads to a page of its own when it is reached by keyboard; a good day is reached through the shop's calendar.
-TO_SEE = frozenset({DayWord.FAILED, DayWord.DIFFERS, DayWord.HELD, DayWord.SILENT, DayWord.WAITING})
+TO_SEE = frozenset({DayWord.FAILED, DayWord.DIFFERS, DayWord.HELD, DayWord.SILENT, DayWord.WAITING, DayWord.ASIDE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,9 @@ def map_of(user: User, shops: Sequence[Establishment], waits: Mapping[int, ShopC
     """
     last = timezone.localdate()
     first = last - timedelta(days=DAYS - 1)
-    days, conditions = days_of(shops, first, last), say_conditions(user, shops, waits)
+    days = days_of(shops, first, last)
+    asides = {shop: aside for shop, its in days.items() if (aside := together(it.aside for it in its)) is not None}
+    conditions = say_conditions(user, shops, waits, asides)
     address_of, shown = links.days(), [last - timedelta(days=number) for number in range(DAYS)]
     dates = {day: date_format(day, "SHORT_DATE_FORMAT") for day in shown}
     rows = [

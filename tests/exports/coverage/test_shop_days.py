@@ -27,7 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 TODAY = date(2026, 3, 19)  # a Thursday
 NOON = time(12)
 LONG_AGO = datetime(2025, 1, 6, tzinfo=PARIS)
-F, D, H, S, W, N, G, C, U, B = DayWord  # in the order of the enumeration
+F, D, H, S, W, N, A, G, C, U, B = DayWord  # in the order of the enumeration
 PROBLEM = {"code": "turnover_total", "blocking": True, "pointer": "", "facts": {}}
 
 TABLE: list[tuple[set[str], bool, bool, bool, DayWord]] = [
@@ -54,6 +54,8 @@ def test_word__is_that_of_the_most_urgent(states: set[str], differs: bool, silen
     assert word_of(states, differs=differs, silent=silent, over=over) == word
     unless_worse = N if word in {G, C, B} else word
     assert word_of(states, differs=differs, silent=silent, over=over, awaited=True) == unless_worse
+    unless_well = A if word in {G, C, B} else word
+    assert word_of(states, differs=differs, silent=silent, over=over, aside=True) == unless_well
     on_suspended = U if word in {C, B} else word
     assert word_of(states, differs=differs, silent=silent, over=over, suspended=True) == on_suspended
     # A closing of a day the shop is closed is as any other.
@@ -105,7 +107,7 @@ def read(shop: Establishment, first: date, last: date, at: time = NOON) -> list[
 
 def words(shop: Establishment, first: date, last: date, at: time = NOON) -> str:
     """One letter a day."""
-    letters = dict(zip(DayWord, "FDHSWNGCU.", strict=True))
+    letters = dict(zip(DayWord, "FDHSWNAGCU.", strict=True))
     return "".join(letters[it.word] for it in read(shop, first, last, at))
 
 
@@ -189,7 +191,7 @@ def test_days__take_as_many_queries_for_many_shops(shop: Establishment) -> None:
         ) as asked:
             days_of(shops, TODAY - timedelta(days=30), TODAY)
         counts.append(len(asked))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
 
 
 def test_turnover__is_of_what_counts(shop: Establishment) -> None:
